@@ -1,0 +1,202 @@
+package pg
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	"gorm.io/driver/postgres"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+
+	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/errs"
+)
+
+// Limits of every connection and transaction (api.md, "Operating it").
+const (
+	statementTimeout = 10 * time.Second
+	lockTimeout      = 3 * time.Second
+	acquireTimeout   = 1 * time.Second
+	commitTimeout    = 5 * time.Second
+	maxAttempts      = 5
+)
+
+// DB is the database as the edge of the program sees it: it begins transactions and does nothing else.
+type DB struct {
+	pool  *pgxpool.Pool
+	sql   *sql.DB
+	gorm  *gorm.DB
+	clock *clock.Clock
+}
+
+// Origin says on whose behalf a transaction runs; audit writes it on every event.
+type Origin struct {
+	ActorID   uuid.UUID // uuid.Nil for the system itself
+	ActorKind string    // "user", "machine" or "system"
+	RequestID string
+}
+
+// System is the origin of work that nobody asked for: jobs, migrations, seeding.
+func System(requestID string) Origin { return Origin{ActorKind: "system", RequestID: requestID} }
+
+// Open connects a pool of at most maxConns connections. GORM, the job queue and LISTEN share it.
+func Open(ctx context.Context, url string, maxConns int32, c *clock.Clock) (*DB, error) {
+	cfg, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("database url: %w", err)
+	}
+	cfg.MaxConns = maxConns
+	rp := cfg.ConnConfig.RuntimeParams
+	rp["application_name"] = "salesgate"
+	rp["timezone"] = "UTC"
+	rp["statement_timeout"] = fmt.Sprint(statementTimeout.Milliseconds())
+	rp["lock_timeout"] = fmt.Sprint(lockTimeout.Milliseconds())
+	rp["idle_in_transaction_session_timeout"] = "30000"
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("open pool: %w", err)
+	}
+	sqlDB := stdlib.OpenDBFromPool(pool)
+	sqlDB.SetMaxOpenConns(int(maxConns))
+	g, err := gorm.Open(postgres.New(postgres.Config{Conn: sqlDB}), &gorm.Config{
+		SkipDefaultTransaction:   true,
+		DisableNestedTransaction: true,
+		Logger:                   logger.Discard,
+		NowFunc:                  func() time.Time { panic("pg: GORM's clock is banned; use tx.Now") },
+	})
+	if err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("open gorm: %w", err)
+	}
+	if err := installProbe(g); err != nil {
+		pool.Close()
+		return nil, err
+	}
+	return &DB{pool: pool, sql: sqlDB, gorm: g, clock: c}, nil
+}
+
+// Close waits for connections in use and closes the pool.
+func (db *DB) Close() {
+	_ = db.sql.Close()
+	db.pool.Close()
+}
+
+// Pool is for the job queue and LISTEN, which need pgx itself. Business code has no use for it.
+func (db *DB) Pool() *pgxpool.Pool { return db.pool }
+
+// SQL is for the migration tool. Business code has no use for it.
+func (db *DB) SQL() *sql.DB { return db.sql }
+
+// Clock is the clock that tx.Now is read from.
+func (db *DB) Clock() *clock.Clock { return db.clock }
+
+// Ping reports whether the database answers.
+func (db *DB) Ping(ctx context.Context) error { return db.pool.Ping(ctx) }
+
+// View runs fn with a handle for reading, without BEGIN and COMMIT: each statement sees its own snapshot. A reader
+// that needs several statements to agree uses Snapshot.
+func (db *DB) View(ctx context.Context, by Origin, fn func(Tx) error) error {
+	s := db.gorm.Session(&gorm.Session{NewDB: true, Context: ctx})
+	return translate(fn(Tx{DB: s, Now: db.clock.Now(), By: by}))
+}
+
+// Snapshot runs fn in a read-only transaction in which all statements see the same state.
+func (db *DB) Snapshot(ctx context.Context, by Origin, fn func(Tx) error) error {
+	return db.once(ctx, by, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, fn)
+}
+
+// Tx runs fn in a READ COMMITTED transaction and commits when it returns nil or Keep(err). Deadlocks and
+// serialization failures run fn again, at most maxAttempts times, after a short random wait. Returns
+// errs.ErrOutcomeUnknown when the connection broke during COMMIT, and errs.ErrBusy when no connection was free in time.
+func (db *DB) Tx(ctx context.Context, by Origin, fn func(Tx) error) error {
+	for attempt := 1; ; attempt++ {
+		err := db.once(ctx, by, nil, fn)
+		if attempt == maxAttempts || !retryable(err) {
+			return err
+		}
+		wait := rand.N(time.Duration(attempt) * 10 * time.Millisecond)
+		select {
+		case <-ctx.Done():
+			return translate(ctx.Err())
+		case <-time.After(wait):
+		}
+	}
+}
+
+func (db *DB) once(ctx context.Context, by Origin, opts *sql.TxOptions, fn func(Tx) error) (err error) {
+	conn, err := db.acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	// database/sql rolls back when the context of BeginTx ends. A client that hangs up must not turn a commit into
+	// a rollback halfway, so the transaction's own context outlives the request; statements use the request's.
+	txCtx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	sqlTx, err := conn.BeginTx(txCtx, opts)
+	if err != nil {
+		return translate(err)
+	}
+	done := false
+	defer func() {
+		if !done {
+			_ = sqlTx.Rollback()
+		}
+	}()
+	s := db.gorm.Session(&gorm.Session{NewDB: true, Context: ctx})
+	s.Statement.ConnPool = sqlTx
+	fnErr := fn(Tx{DB: s, Now: db.clock.Now(), By: by})
+	kept, keep := errors.AsType[*keptError](fnErr)
+	if fnErr != nil && !keep {
+		return translate(fnErr)
+	}
+	done = true
+	if err := db.commit(cancel, sqlTx); err != nil {
+		return err
+	}
+	if keep {
+		return kept.error
+	}
+	return nil
+}
+
+func (db *DB) acquire(ctx context.Context) (*sql.Conn, error) {
+	actx, cancel := context.WithTimeout(ctx, acquireTimeout)
+	defer cancel()
+	conn, err := db.sql.Conn(actx)
+	if err != nil {
+		if ctx.Err() == nil {
+			return nil, errs.ErrBusy.Wrap(err)
+		}
+		return nil, translate(err)
+	}
+	return conn, nil
+}
+
+// commit gives COMMIT its own time, apart from the request's.
+func (db *DB) commit(cancel context.CancelFunc, sqlTx *sql.Tx) error {
+	timer := time.AfterFunc(commitTimeout, cancel)
+	defer timer.Stop()
+	err := sqlTx.Commit()
+	if err == nil {
+		return nil
+	}
+	if code(err) != "" { // the server answered: it was rolled back
+		return translate(err)
+	}
+	return errs.ErrOutcomeUnknown.Wrap(err)
+}
+
+// keptError is an error that commits.
+type keptError struct{ error }
+
+// Keep makes Tx commit and return err nevertheless: for a refusal that must leave a trace, such as a decision or a
+// failed login.
+func Keep(err error) error { return &keptError{err} }

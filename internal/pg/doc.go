@@ -1,0 +1,30 @@
+// Package pg is salesgate's way to PostgreSQL: transactions, retries, the lock order, document numbers, keyset pages,
+// and the translation of constraint violations into the error vocabulary.
+//
+// # Handles
+//
+// DB can only begin. Tx is the only thing that can query, and it is passed as an argument, so using the wrong handle
+// inside a transaction doesn't compile. There are no nested transactions and no savepoints. The edge of the program
+// (an HTTP handler, a job, a command) opens the transaction; services take it. That is how the idempotency key, the
+// effects, the audit events and the stored answer of a request come to commit together.
+//
+// A closure given to DB.Tx may run more than once (40001 and 40P01 are retried), so it has no outside effect; work
+// for after the commit is a job inserted with the same Tx.
+//
+// # Lock order
+//
+// READ COMMITTED, and SELECT … FOR UPDATE on the owning row first. The one order for the whole program, so that no two
+// transactions wait for each other:
+//
+//	approval request → credit account (of the payer) → contract → order → shipping notice → delivery note →
+//	invoice → receipt → number series
+//
+// Many rows of one kind are locked in id order. A number series is last because every writer of that series waits on it.
+// Rows that a transaction has itself inserted need no lock.
+//
+// # Writing
+//
+// gorm.DB.Save, FirstOr*, AutoMigrate, Preload, associations, hooks and soft delete are banned by lint; updates go
+// through Update, which names its columns, compares the version and reports a missing row. Hot paths use Raw and Exec
+// with hand-written SQL in a module's store.go.
+package pg

@@ -1,0 +1,80 @@
+package pg
+
+import (
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/salesgate/salesgate/internal/errs"
+)
+
+// Tx is one transaction. Now is the same for all that happens in it; By is on whose behalf it happens.
+type Tx struct {
+	*gorm.DB
+	Now time.Time
+	By  Origin
+}
+
+// Update writes the named columns of the row with this id, if its version is the one given, and raises the version.
+// values is a struct or a map. Returns errs.ErrStale when the row has another version or is gone: callers that
+// want NotFound have read (and locked) the row before.
+func Update(tx Tx, table string, id any, version int64, values map[string]any) error {
+	set := make(map[string]any, len(values)+1)
+	for k, v := range values {
+		set[k] = v
+	}
+	set["version"] = version + 1
+	res := tx.Table(table).Where("id = ? AND version = ?", id, version).Updates(set)
+	return one(res)
+}
+
+// One reports a write that didn't hit exactly one row as errs.ErrStale.
+func One(res *gorm.DB) error { return one(res) }
+
+func one(res *gorm.DB) error {
+	if res.Error != nil {
+		return res.Error
+	}
+	if res.RowsAffected != 1 {
+		return errs.ErrStale
+	}
+	return nil
+}
+
+// Insert writes one row or a slice of rows as they are: zero values too.
+func Insert(tx Tx, rows any) error { return tx.Create(rows).Error }
+
+// Take reads one row by a condition. Returns errs.ErrNotFound when there is none.
+func Take[T any](tx Tx, where string, args ...any) (T, error) {
+	var rows []T
+	if err := tx.Where(where, args...).Limit(1).Find(&rows).Error; err != nil {
+		var zero T
+		return zero, err
+	}
+	if len(rows) == 0 {
+		var zero T
+		return zero, errs.ErrNotFound
+	}
+	return rows[0], nil
+}
+
+// TakeForUpdate is Take that locks the row until the transaction ends. Lock in the order of this package's doc.
+func TakeForUpdate[T any](tx Tx, where string, args ...any) (T, error) {
+	locked := tx
+	locked.DB = tx.Clauses(forUpdate)
+	return Take[T](locked, where, args...)
+}
+
+// NextNumber returns the next document number of a series, like "SO-202611-00042". The counter row stays locked until
+// the transaction ends, which is what keeps the series without gaps; so number last.
+func NextNumber(tx Tx, series string, local time.Time) (string, error) {
+	period := local.Format("200601")
+	var last int64
+	err := tx.Raw(`INSERT INTO number_series (series, period, last) VALUES (?, ?, 1)
+		ON CONFLICT (series, period) DO UPDATE SET last = number_series.last + 1 RETURNING last`, series, period).Scan(&last).Error
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s-%s-%05d", series, period, last), nil
+}
