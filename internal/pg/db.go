@@ -43,6 +43,14 @@ type Origin struct {
 	RequestID string
 }
 
+// Actor returns the id of the actor for a nullable column: nil for the system itself.
+func (o Origin) Actor() *uuid.UUID {
+	if o.ActorID == uuid.Nil {
+		return nil
+	}
+	return &o.ActorID
+}
+
 // System is the origin of work that nobody asked for: jobs, migrations, seeding.
 func System(requestID string) Origin { return Origin{ActorKind: "system", RequestID: requestID} }
 

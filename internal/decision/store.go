@@ -1,0 +1,30 @@
+package decision
+
+import (
+	"github.com/google/uuid"
+
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+// Record stores the decision within the caller's transaction. It gives it an id and the time, and the caller of the
+// transaction as the one who decided, unless the gate has named one.
+func Record(tx pg.Tx, d *Decision) error {
+	if d.ID == uuid.Nil {
+		d.ID = uuid.Must(uuid.NewV7())
+	}
+	d.At = tx.Now
+	if d.DecidedBy == nil {
+		d.DecidedBy = tx.By.Actor()
+	}
+	if d.Checks == nil {
+		d.Checks = []Check{}
+	}
+	return pg.Insert(tx, d)
+}
+
+// List returns the decisions about a subject, the first one first.
+func List(tx pg.Tx, subjectType string, subjectID uuid.UUID) ([]Decision, error) {
+	var rows []Decision
+	err := tx.Where("subject_type = ? AND subject_id = ?", subjectType, subjectID).Order("id").Find(&rows).Error
+	return rows, err
+}
