@@ -9,17 +9,28 @@ import (
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
+// The kinds of principal, as they stand in tokens and events.
+const (
+	KindUser    = "user"
+	KindMachine = "machine"
+	KindSystem  = "system"
+)
+
 // Principal is who is calling: a person or a machine client, as loaded for this request. Services take it as an
 // argument and ask it what it may do and see.
 type Principal struct {
 	ID           uuid.UUID // of the user or the machine client
-	Kind         string    // "user" or "machine"
+	Kind         string    // KindUser or KindMachine; KindSystem for seeding and jobs
 	Name         string
 	Roles        []Role
 	DepartmentID *uuid.UUID
 	TeamID       *uuid.UUID
 	Scopes       []string // of a machine client: the permissions it was granted
 	SessionID    uuid.UUID
+	Locale       string // "zh-CN" or "en", the language that the person chose
+
+	// MustChangePassword leaves a person nothing but changing the password until that is done.
+	MustChangePassword bool
 
 	// owners are the people whose customers and documents this principal sees (ORG-06); everyone's when all is set.
 	owners []uuid.UUID
@@ -51,7 +62,10 @@ func (p Principal) Origin(requestID string) pg.Origin {
 	return pg.Origin{ActorID: p.ID, ActorKind: p.Kind, RequestID: requestID}
 }
 
+// System is the principal of work that nobody asked for (seeding, jobs, commands): it sees everything.
+func System() Principal { return Principal{Kind: KindSystem, Name: "system", all: true} }
+
 // TestPrincipal is a principal with visibility as given, for tests of other modules' services without a login.
 func TestPrincipal(id uuid.UUID, all bool, owners []uuid.UUID, roles ...Role) Principal {
-	return Principal{ID: id, Kind: "user", Name: "test", Roles: roles, owners: owners, all: all}
+	return Principal{ID: id, Kind: KindUser, Name: "test", Roles: roles, owners: owners, all: all}
 }

@@ -1,0 +1,115 @@
+package identity
+
+import (
+	"github.com/google/uuid"
+
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+// Take reads one person, active or not. Returns errs.ErrNotFound.
+func Take(tx pg.Tx, id uuid.UUID) (User, error) { return pg.Take[User](tx, "id = ?", id) }
+
+// Names returns the names of people and machine clients by id, for showing who did what; ids that are nobody's are left
+// out. One statement.
+func Names(tx pg.Tx, ids ...uuid.UUID) (map[uuid.UUID]string, error) {
+	names := make(map[uuid.UUID]string, len(ids))
+	if len(ids) == 0 {
+		return names, nil
+	}
+	var rows []struct {
+		ID   uuid.UUID
+		Name string
+	}
+	err := tx.Raw(`SELECT id, name FROM users WHERE id IN ? UNION ALL SELECT id, name FROM machine_clients WHERE id IN ?`,
+		ids, ids).Scan(&rows).Error
+	for _, r := range rows {
+		names[r.ID] = r.Name
+	}
+	return names, err
+}
+
+// Holders returns the active people who hold the role, sorted by id; of one department when that is given. The
+// approval engine asks it whom a stage's tasks go to.
+func Holders(tx pg.Tx, role Role, department *uuid.UUID) ([]User, error) {
+	q := tx.Where("active AND roles @> ?", Roles{role})
+	if department != nil {
+		q = q.Where("department_id = ?", *department)
+	}
+	var people []User
+	return people, q.Order("id").Find(&people).Error
+}
+
+// Head returns the head of a department, nil when it has none.
+func Head(tx pg.Tx, department uuid.UUID) (*uuid.UUID, error) {
+	d, err := pg.Take[Department](tx, "id = ?", department)
+	return d.HeadID, err
+}
+
+// LoadUser returns the principal of an active person, with what they may see (ORG-06), without a session: for jobs,
+// seeding and tests that act as somebody. Returns errs.ErrNotFound for nobody and for the deactivated.
+func LoadUser(tx pg.Tx, id uuid.UUID) (Principal, error) {
+	u, err := pg.Take[User](tx, "id = ? AND active", id)
+	if err != nil {
+		return Principal{}, err
+	}
+	return principalOf(tx, u)
+}
+
+// LoadUsername is LoadUser by user name.
+func LoadUsername(tx pg.Tx, username string) (Principal, error) {
+	u, err := pg.Take[User](tx, "username = ? AND active", canonicalUsername(username))
+	if err != nil {
+		return Principal{}, err
+	}
+	return principalOf(tx, u)
+}
+
+// LoadMachine returns the principal of an active machine client with all its scopes. Returns errs.ErrNotFound.
+func LoadMachine(tx pg.Tx, id uuid.UUID) (Principal, error) {
+	m, err := pg.Take[MachineClient](tx, "id = ? AND active", id)
+	if err != nil {
+		return Principal{}, err
+	}
+	return m.principal(m.Scopes), nil
+}
+
+// seesAll are the roles whose tasks are not bound to a customer's owner: the general manager and the auditor see all,
+// finance, factory, warehouse and gate see what their permissions show them, of every owner (ORG-06). Which fields
+// they see is the modules' business.
+var seesAll = []Role{
+	GeneralManager, Auditor, Admin, FinanceClerk, FinanceManager, ProductionManager, Purchasing, QualityManager,
+	WarehouseKeeper, GateGuard, PriceCommittee,
+}
+
+// principalOf adds to the person whose documents they see, ORG-06.
+func principalOf(tx pg.Tx, u User) (Principal, error) {
+	p := Principal{
+		ID: u.ID, Kind: KindUser, Name: u.Name, Roles: u.Roles, DepartmentID: u.DepartmentID, TeamID: u.TeamID,
+		Locale: u.Locale, MustChangePassword: u.MustChangePassword,
+	}
+	if p.all = u.Has(seesAll...); p.all {
+		return p, nil
+	}
+	owners, err := ownersSeenBy(tx, u)
+	p.owners = owners
+	return p, err
+}
+
+// ownersSeenBy reads the people whose documents this person sees, in one statement: own, always; the members of the
+// teams they lead, and of their own team for supervisors and assistants, who work for the whole team; the department
+// for managers, directors and the department's head. Deactivated colleagues count: their documents remain.
+func ownersSeenBy(tx pg.Tx, u User) ([]uuid.UUID, error) {
+	var ids []uuid.UUID
+	err := tx.Raw(`SELECT @id::uuid
+		UNION SELECT m.id FROM users m JOIN teams t ON t.id = m.team_id WHERE t.leader_id = @id
+		UNION SELECT id FROM users WHERE @of_team AND team_id = @team
+		UNION SELECT id FROM users WHERE @of_department AND department_id = @department
+		UNION SELECT m.id FROM users m JOIN departments d ON d.id = m.department_id WHERE d.head_id = @id`,
+		map[string]any{
+			"id": u.ID, "team": u.TeamID, "department": u.DepartmentID,
+			"of_team":       u.Has(SalesSupervisor, SalesAssistant),
+			"of_department": u.Has(SalesManager, SalesDirector),
+		}).Scan(&ids).Error
+	return ids, err
+}
+

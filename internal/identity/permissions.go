@@ -1,0 +1,186 @@
+package identity
+
+import (
+	"maps"
+	"slices"
+)
+
+// Permission is what an operation of the contract asks of its caller: the operation's x-permission. A machine client
+// is granted permissions as scopes, under the same names.
+type Permission string
+
+// The permissions that need no row in the matrix.
+const (
+	Public        Permission = "public"        // no token needed
+	Authenticated Permission = "authenticated" // anyone who is logged in, people and machines
+)
+
+// Groups of roles that appear together in the matrix.
+var (
+	sellers       = []Role{SalesRep, SalesAssistant, SalesSupervisor, SalesManager, SalesDirector}
+	salesLeaders  = []Role{SalesManager, SalesDirector}
+	finance       = []Role{FinanceClerk, FinanceManager}
+	factory       = []Role{ProductionManager, Purchasing, QualityManager, WarehouseKeeper}
+	overseers     = []Role{GeneralManager, Auditor}
+	generalOffice = []Role{GeneralManager}
+	everyone      = []Role{
+		SalesRep, SalesAssistant, SalesSupervisor, SalesManager, SalesDirector, FinanceClerk, FinanceManager,
+		ProductionManager, Purchasing, QualityManager, WarehouseKeeper, GateGuard, PriceCommittee, Auditor, HR,
+		GeneralManager, Admin,
+	}
+)
+
+// matrix says which roles hold which permission; each module keeps its own paragraph, one line per permission. An
+// operation whose x-permission has no row here can't be served: the server refuses to start and a test fails.
+// Visibility of single documents (ORG-06) is another question, answered by Principal.Owners.
+var matrix = map[Permission][]Role{
+	// identity
+	"user.read":            roles(overseers, salesLeaders, Admin, HR, FinanceManager),
+	"user.write":           roles(Admin),
+	"department.read":      everyone,
+	"department.write":     roles(Admin),
+	"team.read":            everyone,
+	"team.write":           roles(Admin),
+	"machine_client.read":  roles(Admin, Auditor),
+	"machine_client.write": roles(Admin),
+	"signing_key.rotate":   roles(Admin),
+
+	// rulebook and decisions
+	"rule.read":       everyone,
+	"parameter.read":  everyone,
+	"parameter.write": roles(Admin),
+	"decision.read":   everyone,
+
+	// audit and events
+	"event.read":    roles(overseers, Admin),
+	"timeline.read": everyone,
+
+	// approval
+	"approval.read":    everyone,
+	"approval.decide":  everyone, // who decides which request, the authority matrix says
+	"authority.read":   everyone,
+	"authority.write":  roles(Admin),
+	"delegation.write": everyone,
+
+	// customer
+	"customer.read":   roles(sellers, finance, overseers, Admin, WarehouseKeeper, QualityManager, ProductionManager),
+	"customer.write":  roles(sellers, Admin),
+	"customer.assign": roles(salesLeaders, Admin),
+
+	// catalog
+	"product.read":  everyone,
+	"product.write": roles(Admin, SalesManager, ProductionManager),
+
+	// pricing
+	"price_list.read":       roles(sellers, finance, overseers, Admin, PriceCommittee),
+	"price_list.write":      roles(SalesManager, SalesDirector, Admin),
+	"price_authority.read":  roles(sellers, finance, overseers, Admin, PriceCommittee),
+	"price_authority.write": roles(SalesManager, SalesDirector, Admin),
+	"price.check":           roles(sellers, finance, overseers, PriceCommittee),
+
+	// credit
+	"credit.read":     roles(sellers, finance, overseers),
+	"credit.apply":    roles(sellers, FinanceManager, FinanceClerk),
+	"credit.register": roles(finance, overseers, salesLeaders),
+
+	// order
+	"order.read":   roles(sellers, finance, factory, overseers),
+	"order.write":  roles(sellers),
+	"order.submit": roles(sellers),
+	"order.cancel": roles(sellers),
+	"order.close":  roles(sellers, finance),
+
+	// shipping
+	"shipment.read":     roles(sellers, finance, factory, overseers, GateGuard),
+	"shipment.write":    roles(sellers),
+	"shipment.submit":   roles(sellers),
+	"shipment.check":    roles(finance),
+	"shipment.release":  roles(sellers, finance, generalOffice),
+	"shipment.cancel":   roles(sellers, finance),
+	"shipment.dispatch": roles(WarehouseKeeper),
+	"gate_pass.read":    roles(sellers, finance, factory, overseers, GateGuard),
+	"gate_pass.check":   roles(GateGuard),
+
+	// receivable
+	"invoice.read":    roles(sellers, finance, overseers),
+	"invoice.write":   roles(finance),
+	"invoice.reverse": roles(FinanceManager),
+	"receipt.read":    roles(sellers, finance, overseers),
+	"receipt.write":   roles(finance),
+	"receipt.reverse": roles(FinanceManager),
+
+	// importing
+	"import.read":  roles(Admin, FinanceManager, SalesManager),
+	"import.write": roles(Admin, FinanceManager, SalesManager),
+
+	// operating
+	"operation.read": everyone,
+	"sandbox.clock":  roles(Admin),
+}
+
+// peopleOnly are permissions that no machine client can be granted: a person has to answer for these.
+var peopleOnly = []Permission{
+	"approval.decide", "authority.write", "delegation.write", "parameter.write", "user.write", "department.write",
+	"team.write", "machine_client.read", "machine_client.write", "signing_key.rotate", "sandbox.clock",
+}
+
+// roles joins groups and single roles to one sorted list without repetition.
+func roles(of ...any) []Role {
+	var all []Role
+	for _, o := range of {
+		switch o := o.(type) {
+		case Role:
+			all = append(all, o)
+		case []Role:
+			all = append(all, o...)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// Allowed reports whether the principal may call operations of this permission: a person through one of the roles, a
+// machine client through its scopes. A person who must change the password first may do only what needs no
+// permission (Authenticated).
+func Allowed(p Principal, perm Permission) bool {
+	switch {
+	case perm == Public:
+		return true
+	case perm == Authenticated:
+		return p.Kind != ""
+	case p.MustChangePassword:
+		return false
+	case p.Kind == KindMachine:
+		return slices.Contains(p.Scopes, string(perm))
+	}
+	return p.Has(matrix[perm]...)
+}
+
+// Permit is Allowed as an error: ErrPasswordChange, or errs.ErrForbidden.
+func Permit(p Principal, perm Permission) error {
+	if Allowed(p, perm) {
+		return nil
+	}
+	if p.MustChangePassword {
+		return ErrPasswordChange
+	}
+	return errForbidden
+}
+
+// Known reports whether the permission is public, authenticated or has a row in the matrix.
+func Known(perm Permission) bool {
+	_, ok := matrix[perm]
+	return ok || perm == Public || perm == Authenticated
+}
+
+// Permissions returns every permission of the matrix, sorted.
+func Permissions() []Permission { return slices.Sorted(maps.Keys(matrix)) }
+
+// RolesOf returns the roles that hold the permission, sorted; nil for one that has no row.
+func RolesOf(perm Permission) []Role { return slices.Sorted(slices.Values(matrix[perm])) }
+
+// Grantable reports whether a machine client may have this permission as a scope.
+func Grantable(perm Permission) bool {
+	_, ok := matrix[perm]
+	return ok && !slices.Contains(peopleOnly, perm)
+}
