@@ -1,0 +1,51 @@
+package credit
+
+import (
+	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+// What credit can refuse.
+var (
+	ErrTakesTooMuch = errs.Define(errs.Conflict, "credit.takes_too_much",
+		"Only {open} is left of this document's {part} amount.", "该单据的{part}余额仅剩 {open}。", "CRD-11")
+	ErrNegative = errs.Define(errs.Conflict, "credit.negative",
+		"A part of the exposure can't fall below zero.", "信用占用的任何一项都不能为负数。", "CRD-11")
+	ErrOnlyByRequest = errs.Define(errs.Rule, "credit.only_by_request",
+		"A credit profile changes through an approved request only.", "信用档案只能通过已批准的申请变更。", "CRD-10")
+	ErrNotPayer = errs.Define(errs.Rule, "credit.not_payer",
+		"Credit is kept with the payer of this customer; apply for it there.", "该客户由付款方承担信用,请在付款方客户上申请。", "CRD-11")
+	ErrRequestPending = errs.Define(errs.Conflict, "credit.request_pending",
+		"A credit limit request of this customer is being decided already.", "该客户已有信用额度申请正在审批。", "CRD-08")
+	ErrNoFirstLimit = errs.Define(errs.Rule, "credit.no_first_limit",
+		"This customer has no limit yet; apply for a first limit.", "该客户尚无信用额度,请提交首次额度申请。", "CRD-07")
+	ErrHasLimit = errs.Define(errs.Rule, "credit.has_limit",
+		"This customer has a limit already; apply for a change.", "该客户已有信用额度,请提交变更申请。", "CRD-08")
+	ErrLimitForm = errs.Define(errs.Rule, "credit.limit_form",
+		"A limit amount belongs to a limit of kind 'amount', and only there.", "仅当额度类型为“amount”时须填写额度金额。", "CRD-01")
+	ErrTermsForm = errs.Define(errs.Rule, "credit.terms_form",
+		"Days belong to net_days and month_end_days only.", "账期天数仅适用于 net_days 与 month_end_days。", "ARV-04")
+	ErrGradeLimit = errs.Define(errs.Rule, "credit.grade_limit",
+		"The limit doesn't fit grade {grade}.", "额度与信用等级 {grade} 不符。", "CRD-03", "CRD-05", "CRD-06")
+	ErrReviewPast = errs.Define(errs.Rule, "credit.review_past",
+		"The next review lies in the past.", "下次复核日期不能早于今天。", "CRD-01")
+)
+
+// The constraints that guard the same rules in the database.
+var (
+	_ = pg.Constraint("credit_accounts_receivable_not_negative", ErrNegative)
+	_ = pg.Constraint("credit_accounts_shipped_not_negative", ErrNegative)
+	_ = pg.Constraint("credit_accounts_released_not_negative", ErrNegative)
+	_ = pg.Constraint("credit_accounts_prepaid_not_negative", ErrNegative)
+	_ = pg.Constraint("credit_movements_balance_not_negative", ErrNegative)
+	_ = pg.Constraint("credit_open_items_not_negative", ErrNegative)
+	_ = pg.Constraint("credit_profiles_only_by_request", ErrOnlyByRequest)
+	_ = pg.Constraint("credit_profiles_request_once", ErrOnlyByRequest)
+	_ = pg.Constraint("credit_profiles_current", ErrOnlyByRequest)
+	_ = pg.Constraint("credit_profiles_no_overlap", ErrOnlyByRequest)
+	_ = pg.Constraint("credit_profiles_limit", ErrLimitForm)
+	_ = pg.Constraint("credit_profiles_terms", ErrTermsForm)
+	_ = pg.Constraint("credit_limit_requests_limit", ErrLimitForm)
+	_ = pg.Constraint("credit_limit_requests_terms", ErrTermsForm)
+	_ = pg.Constraint("credit_limit_requests_one_pending", ErrRequestPending)
+)

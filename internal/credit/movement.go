@@ -1,0 +1,113 @@
+package credit
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/govalues/decimal"
+)
+
+// Movement changes one part of an account. Make it with the functions of this file, which know what each document does.
+type Movement struct {
+	Part         Part
+	Amount       decimal.Decimal // CNY, signed; rounded to the fen
+	DocumentType string          // what caused it
+	DocumentID   uuid.UUID
+	ItemID       uuid.UUID  // whose remainder it moves; uuid.Nil means DocumentID
+	DueOn        *time.Time // of a positive receivable movement
+	Reason       string
+
+	// Clamp takes at most what is left of the item; without it, taking more than is left is ErrTakesTooMuch.
+	Clamp bool
+	// Rest takes all that is left of the item, whatever Amount says.
+	Rest bool
+}
+
+// FromNote is an amount taken over from one delivery note.
+type FromNote struct {
+	Note   uuid.UUID
+	Amount decimal.Decimal
+}
+
+// ReleaseMove counts a released notice in the exposure (CRD-11).
+func ReleaseMove(notice uuid.UUID, amount decimal.Decimal) Movement {
+	return Movement{Part: Released, Amount: amount, DocumentType: DocNotice, DocumentID: notice, Reason: "released"}
+}
+
+// UnreleaseMove gives back what is left of a notice that is cancelled or changed before dispatch (SHP-21).
+func UnreleaseMove(notice uuid.UUID) Movement {
+	return Movement{Part: Released, DocumentType: DocNotice, DocumentID: notice, Rest: true, Reason: "released no more"}
+}
+
+// ShipMoves moves what left with a delivery note from released to shipped. The notice gives at most what is left of it,
+// so what was shipped above the notice is added and never makes the notice negative; final gives back all of its rest
+// (the last dispatch of a notice, however short).
+func ShipMoves(notice, note uuid.UUID, amount decimal.Decimal, final bool) []Movement {
+	return []Movement{
+		{Part: Released, Amount: amount.Neg(), DocumentType: DocDeliveryNote, DocumentID: note, ItemID: notice, Clamp: true, Rest: final, Reason: "shipped"},
+		{Part: Shipped, Amount: amount, DocumentType: DocDeliveryNote, DocumentID: note, Reason: "shipped"},
+	}
+}
+
+// UnshipMoves undoes ShipMoves for goods that never left the gate: the rest of the delivery note goes back, and amount
+// is released again.
+func UnshipMoves(notice, note uuid.UUID, amount decimal.Decimal) []Movement {
+	return []Movement{
+		{Part: Shipped, DocumentType: DocDeliveryNote, DocumentID: note, Rest: true, Reason: "didn't leave"},
+		{Part: Released, Amount: amount, DocumentType: DocDeliveryNote, DocumentID: note, ItemID: notice, Reason: "didn't leave"},
+	}
+}
+
+// InvoiceMoves moves goods from shipped to receivable. The invoice's total counts in full; each delivery note gives at
+// most what is left of it, so an invoice above the note never makes the note negative.
+func InvoiceMoves(invoice uuid.UUID, total decimal.Decimal, dueOn time.Time, from ...FromNote) []Movement {
+	moves := make([]Movement, 0, len(from)+1)
+	for _, f := range from {
+		moves = append(moves, Movement{Part: Shipped, Amount: f.Amount.Neg(), DocumentType: DocInvoice, DocumentID: invoice, ItemID: f.Note, Clamp: true, Reason: "invoiced"})
+	}
+	return append(moves, Movement{Part: Receivable, Amount: total, DocumentType: DocInvoice, DocumentID: invoice, DueOn: &dueOn, Reason: "invoiced"})
+}
+
+// ReverseInvoiceMoves undoes InvoiceMoves: what is left of the invoice is owed no more, and the delivery notes are
+// shipped-not-invoiced again. Payments allocated to the invoice are taken off it before (UnpayMove).
+func ReverseInvoiceMoves(reversal, invoice uuid.UUID, from ...FromNote) []Movement {
+	moves := []Movement{{Part: Receivable, DocumentType: DocReversal, DocumentID: reversal, ItemID: invoice, Rest: true, Reason: "invoice reversed"}}
+	for _, f := range from {
+		moves = append(moves, Movement{Part: Shipped, Amount: f.Amount, DocumentType: DocReversal, DocumentID: reversal, ItemID: f.Note, Reason: "invoice reversed"})
+	}
+	return moves
+}
+
+// PayMove pays (part of) an invoice. Paying more than is open is ErrTakesTooMuch: the rest of a receipt is a prepayment.
+func PayMove(documentType string, document, invoice uuid.UUID, amount decimal.Decimal) Movement {
+	return Movement{Part: Receivable, Amount: amount.Neg(), DocumentType: documentType, DocumentID: document, ItemID: invoice, Reason: "paid"}
+}
+
+// UnpayMove takes a payment off an invoice again, which is then due as it was.
+func UnpayMove(documentType string, document, invoice uuid.UUID, amount decimal.Decimal, dueOn time.Time) Movement {
+	return Movement{Part: Receivable, Amount: amount, DocumentType: documentType, DocumentID: document, ItemID: invoice, DueOn: &dueOn, Reason: "payment reversed"}
+}
+
+// PrepayMove books what was received and not allocated (ARV-01).
+func PrepayMove(documentType string, document, receipt uuid.UUID, amount decimal.Decimal) Movement {
+	return Movement{Part: Prepaid, Amount: amount, DocumentType: documentType, DocumentID: document, ItemID: receipt, Reason: "received ahead"}
+}
+
+// UsePrepaidMove takes from a receipt's unallocated rest: to allocate it, to pay it back, to reverse it. Taking more than
+// is left is ErrTakesTooMuch.
+func UsePrepaidMove(documentType string, document, receipt uuid.UUID, amount decimal.Decimal) Movement {
+	return Movement{Part: Prepaid, Amount: amount.Neg(), DocumentType: documentType, DocumentID: document, ItemID: receipt, Reason: "prepayment used"}
+}
+
+// AllocateMoves allocates an amount of a receipt's rest to an invoice.
+func AllocateMoves(allocation, receipt, invoice uuid.UUID, amount decimal.Decimal) []Movement {
+	return []Movement{
+		UsePrepaidMove(DocAllocation, allocation, receipt, amount),
+		PayMove(DocAllocation, allocation, invoice, amount),
+	}
+}
+
+// OpeningMove brings an open item of the books before salesgate into the ledger.
+func OpeningMove(item uuid.UUID, amount decimal.Decimal, dueOn time.Time) Movement {
+	return Movement{Part: Receivable, Amount: amount, DocumentType: DocOpening, DocumentID: item, DueOn: &dueOn, Reason: "opening balance"}
+}

@@ -1,0 +1,36 @@
+package credit
+
+import "github.com/govalues/decimal"
+
+// Part is one of the sums of which an exposure is made (CRD-11).
+type Part string
+
+// The parts. Prepaid reduces the exposure, the others make it.
+const (
+	Receivable Part = "receivable" // invoiced, unpaid
+	Shipped    Part = "shipped"    // shipped, not invoiced
+	Released   Part = "released"   // released for shipping, not shipped
+	Prepaid    Part = "prepaid"    // received, not yet allocated
+)
+
+// Types of the documents that cause movements.
+const (
+	DocNotice       = "shipping_notice"
+	DocDeliveryNote = "delivery_note"
+	DocInvoice      = "invoice"
+	DocReversal     = "reversal"
+	DocReceipt      = "receipt"
+	DocAllocation   = "allocation"
+	DocOpening      = "opening"
+)
+
+// add and sub work on amounts of numeric(18,2), of which dozens fit the 19 digits of a decimal; so they can't overflow.
+func add(a, b decimal.Decimal) decimal.Decimal {
+	sum, err := a.Add(b)
+	if err != nil {
+		panic("credit: amounts beyond numeric(18,2): " + err.Error())
+	}
+	return sum
+}
+
+func sub(a, b decimal.Decimal) decimal.Decimal { return add(a, b.Neg()) }

@@ -1,0 +1,57 @@
+package credit
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/govalues/decimal"
+)
+
+// Position is how a customer stands with its payer's account at an instant: what GET …/credit shows and the gate judges.
+type Position struct {
+	CustomerID uuid.UUID
+	OwnerID    uuid.UUID // of the customer; for visibility
+	PayerID    uuid.UUID
+	Account    Account // the sums; not locked unless the caller holds the lock
+	Profile    Profile // of the payer
+	Overdue    decimal.Decimal
+	OldestDue  *time.Time // due date of the oldest overdue item; nil when nothing is overdue
+	Now        time.Time  // as of when
+}
+
+// Exposure returns receivable + shipped + released − prepaid (CRD-11). Negative: paid ahead.
+func (p Position) Exposure() decimal.Decimal { return p.Account.Exposure() }
+
+// Headroom returns limit − exposure, negative above the limit, nil when the limit has no bound (CRD-12).
+func (p Position) Headroom() *decimal.Decimal { return headroom(p.Profile.Limit, p.Exposure()) }
+
+// OverdueDays returns the most days that anything is late, 0 when nothing is (CRD-12).
+func (p Position) OverdueDays() int {
+	if p.OldestDue == nil {
+		return 0
+	}
+	return OverdueDays(*p.OldestDue, p.Now)
+}
+
+// OldDebt returns what a D customer has to pay before there is any new business: all that is invoiced and unpaid
+// (CRD-06, ORD-10).
+func (p Position) OldDebt() decimal.Decimal { return p.Account.Receivable }
+
+// NextReview returns the date of the next review: the one that was approved, or for a customer without a grade the date
+// that many months after its first trade (CRD-02: credit.first_review_months); nil while there is neither.
+func (p Position) NextReview(firstReviewMonths int) *time.Time {
+	if p.Profile.NextReview != nil || p.Profile.Grade != NoGrade || p.Account.FirstTrade == nil {
+		return p.Profile.NextReview
+	}
+	due := p.Account.FirstTrade.AddDate(0, firstReviewMonths, 0)
+	return &due
+}
+
+func headroom(l Limit, exposure decimal.Decimal) *decimal.Decimal {
+	limit, bounded := l.Counts()
+	if !bounded {
+		return nil
+	}
+	room := sub(limit, exposure)
+	return &room
+}

@@ -1,0 +1,133 @@
+package credit
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/govalues/decimal"
+)
+
+// Grade is a customer's credit grade (CRD-03 to CRD-06); "" is no grade yet (CRD-02).
+type Grade string
+
+// The grades.
+const (
+	NoGrade Grade = ""
+	GradeA  Grade = "A"
+	GradeB  Grade = "B"
+	GradeC  Grade = "C"
+	GradeD  Grade = "D"
+)
+
+// LimitKind tells the three kinds of limit apart.
+type LimitKind string
+
+// The kinds of limit. LimitNone is "not set": it counts as 0 (CRD-02), but isn't the same as a limit of 0.
+const (
+	LimitNone      LimitKind = "none"
+	LimitAmount    LimitKind = "amount"
+	LimitUnlimited LimitKind = "unlimited"
+)
+
+// Limit is how much a customer may owe. The zero value is no limit set.
+type Limit struct {
+	Kind   LimitKind
+	Amount decimal.Decimal // CNY, of LimitAmount only
+}
+
+// NoLimit, Unlimited and LimitOf make the three kinds.
+func NoLimit() Limit { return Limit{Kind: LimitNone} }
+
+// Unlimited is no upper limit (CRD-03).
+func Unlimited() Limit { return Limit{Kind: LimitUnlimited} }
+
+// LimitOf is a limit of an amount in CNY, 0 included.
+func LimitOf(amount decimal.Decimal) Limit { return Limit{Kind: LimitAmount, Amount: amount} }
+
+// Counts returns the amount that the gate compares with; bounded is false when there is no bound. A limit that isn't set
+// counts as 0 (CRD-02).
+func (l Limit) Counts() (amount decimal.Decimal, bounded bool) {
+	switch l.Kind {
+	case LimitUnlimited:
+		return decimal.Zero, false
+	case LimitAmount:
+		return l.Amount, true
+	default:
+		return decimal.Zero.Pad(2), true
+	}
+}
+
+// Shown returns what a reader sees: nil unless the limit is an amount.
+func (l Limit) Shown() *decimal.Decimal {
+	if l.Kind != LimitAmount {
+		return nil
+	}
+	return &l.Amount
+}
+
+// Settlement is how a customer settles (SHP-01, ARV-04).
+type Settlement string
+
+// The settlement methods.
+const (
+	Cash         Settlement = "cash"           // due at the invoice date
+	Prepay       Settlement = "prepaid"        // payment first (SHP-10)
+	COD          Settlement = "cod"            // cash on delivery (SHP-11)
+	NetDays      Settlement = "net_days"       // N days after the invoice date
+	MonthEndDays Settlement = "month_end_days" // N days after the end of the invoice's month
+)
+
+// Terms are the payment terms of a customer.
+type Terms struct {
+	Settlement Settlement
+	Days       int // of NetDays and MonthEndDays, else 0
+}
+
+// CashTerms are the terms of a customer for whom nothing else was approved (CRD-14).
+func CashTerms() Terms { return Terms{Settlement: Cash} }
+
+// IsCash reports whether nothing is lent under these terms (ORD-10).
+func (t Terms) IsCash() bool {
+	switch t.Settlement {
+	case NetDays, MonthEndDays:
+		return false
+	default:
+		return true
+	}
+}
+
+// DueOn returns the date on which an invoice of this date is due (ARV-04): at once for cash, prepaid and cash on
+// delivery; N days later; or N days after the month's end. Dates are midnight UTC, as clock.Today makes them.
+func (t Terms) DueOn(invoiced time.Time) time.Time {
+	switch t.Settlement {
+	case NetDays:
+		return invoiced.AddDate(0, 0, t.Days)
+	case MonthEndDays:
+		y, m, _ := invoiced.Date()
+		return time.Date(y, m+1, t.Days, 0, 0, 0, 0, time.UTC) // day 0 of the next month is the end of this one
+	default:
+		return invoiced
+	}
+}
+
+// Profile is what was approved for a customer (CRD-01), in force from ValidFrom until ValidTo.
+type Profile struct {
+	ID         uuid.UUID // uuid.Nil when nothing was ever approved
+	CustomerID uuid.UUID
+	Grade      Grade
+	Limit      Limit
+	Terms      Terms
+	NextReview *time.Time // a date
+	ValidFrom  time.Time  // "since when"
+	ValidTo    *time.Time // nil: in force
+	RequestID  *uuid.UUID // the approved request; nil for opening data
+}
+
+// NewCustomer is the profile of a customer for whom nothing was approved yet: no grade, no limit, cash (CRD-02, CRD-14).
+func NewCustomer(customerID uuid.UUID) Profile {
+	return Profile{CustomerID: customerID, Limit: NoLimit(), Terms: CashTerms()}
+}
+
+// Lends reports whether the grade allows other than cash terms: a C or ungraded customer's order must be cash (ORD-10,
+// CRD-05); a D customer gets nothing at all while old debt is open (CRD-06, see Position.OldDebt).
+func (p Profile) Lends() bool { return p.Grade == GradeA || p.Grade == GradeB }

@@ -1,0 +1,88 @@
+package credit
+
+import (
+	"github.com/google/uuid"
+	"github.com/govalues/decimal"
+
+	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+// Lock returns the payer's account and holds it until the transaction ends: first of all locks, see pg. The account is
+// made when the payer has none yet. To reach the payer of a customer, see PayerOf. Returns errs.ErrReferenced when
+// there is no such customer.
+func (s *Service) Lock(tx pg.Tx, payerID uuid.UUID) (*Account, error) {
+	a, found, err := lockAccount(tx, payerID)
+	if err != nil || found {
+		return a, err
+	}
+	if err := insertAccount(tx, payerID); err != nil {
+		return nil, err
+	}
+	a, _, err = lockAccount(tx, payerID)
+	return a, err
+}
+
+// Post appends movements to the ledger of an account that this transaction has locked, and moves the account's sums and
+// the open items with them: two statements at most, however many movements. Returns ErrTakesTooMuch when a movement
+// takes more than is left of its item and neither Clamp nor Rest is set (CRD-11).
+func (s *Service) Post(tx pg.Tx, a *Account, moves ...Movement) error {
+	open, err := openItems(tx, a.PayerID, moves)
+	if err != nil {
+		return err
+	}
+	before := a.LastSeq
+	entries, deltas, err := a.plan(clock.Today(tx.Now), open, moves)
+	if err != nil || len(entries) == 0 {
+		return err
+	}
+	return storePosting(tx, a, before, entries, deltas)
+}
+
+// Position reads how a customer stands, by its payer's account and profile, in one statement. Not locked: a gate uses
+// Under. No visibility check: that is the caller's (Position.OwnerID). Returns errs.ErrNotFound for an unknown customer.
+func (s *Service) Position(tx pg.Tx, customerID uuid.UUID) (Position, error) {
+	return readPosition(tx, customerID)
+}
+
+// Under reads the position of the payer whose account this transaction has locked: what it says stands until the
+// transaction ends.
+func (s *Service) Under(tx pg.Tx, a *Account) (Position, error) { return readPayerPosition(tx, a) }
+
+// Reserve adds a notice's amount to the exposure if it is within the limit, and reports in the Judgement whether it was;
+// above the limit nothing is posted. Of two concurrent requests of which only one fits, one passes (CRD-17).
+func (s *Service) Reserve(tx pg.Tx, payerID, notice uuid.UUID, amount decimal.Decimal) (Judgement, error) {
+	a, err := s.Lock(tx, payerID)
+	if err != nil {
+		return Judgement{}, err
+	}
+	p, err := s.Under(tx, a)
+	if err != nil {
+		return Judgement{}, err
+	}
+	j := Judge(p, amount)
+	if j.OverLimit {
+		return j, nil
+	}
+	return j, s.Post(tx, a, ReleaseMove(notice, amount))
+}
+
+// PayerOf returns the customer that carries the exposure of a customer: its bill-to, or itself (CRD-11). Returns
+// errs.ErrNotFound.
+func (s *Service) PayerOf(tx pg.Tx, customerID uuid.UUID) (uuid.UUID, error) {
+	return readPayer(tx, customerID)
+}
+
+// Difference is one part of one account whose sums don't agree.
+type Difference struct {
+	PayerID   uuid.UUID
+	PayerCode string
+	Part      Part
+	Account   decimal.Decimal // the account's column
+	Movements decimal.Decimal // the sum of its movements
+	Items     decimal.Decimal // the sum of its open items
+}
+
+// Reconcile returns where an account, its movements and its open items disagree (CRD-11), for `salesgate verify`. None
+// is the only right answer.
+func Reconcile(tx pg.Tx) ([]Difference, error) { return readDifferences(tx) }
