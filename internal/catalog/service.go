@@ -1,0 +1,168 @@
+package catalog
+
+import (
+	"errors"
+
+	"github.com/google/uuid"
+
+	"github.com/salesgate/salesgate/internal/audit"
+	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+// Service holds the use cases of products, categories and costs.
+type Service struct{}
+
+// New returns the service.
+func New() *Service { return &Service{} }
+
+// CreateProduct registers a product. Returns ErrCodeTaken, ErrRefTaken or ErrCategory.
+func (s *Service) CreateProduct(tx pg.Tx, _ identity.Principal, in Input) (Product, error) {
+	p := in.product(tx)
+	if err := pg.Insert(tx, &p); err != nil {
+		return Product{}, err
+	}
+	if err := insertRefs(tx, p.ID, in.Refs); err != nil {
+		return Product{}, err
+	}
+	return p, audit.Record(tx, audit.Entry{Action: "createProduct", SubjectType: "product", SubjectID: p.ID, After: p})
+}
+
+func (in Input) product(tx pg.Tx) Product {
+	p := Product{
+		ID: uuid.Must(uuid.NewV7()), Code: in.Code, Name: in.Name, NameEN: in.NameEN, Spec: in.Spec, Unit: in.Unit,
+		Kind: in.Kind, Lifecycle: in.Lifecycle, CategoryID: in.CategoryID, TaxRate: in.TaxRate, Active: true,
+		CreatedAt: tx.Now, CreatedBy: actor(tx), UpdatedAt: tx.Now, Version: 1, Refs: in.Refs,
+	}
+	if p.Lifecycle == "" {
+		p.Lifecycle = LifecycleNew
+	}
+	return p
+}
+
+// GetProduct returns a product with what other systems call it. Everyone who is signed in sees products.
+func (s *Service) GetProduct(tx pg.Tx, _ identity.Principal, id uuid.UUID) (Product, error) {
+	p, err := pg.Take[Product](tx, "id = ?", id)
+	if err != nil {
+		return Product{}, err
+	}
+	return withRefs(tx, p)
+}
+
+// GetProductByCode returns the product with exactly this code.
+func (s *Service) GetProductByCode(tx pg.Tx, _ identity.Principal, code string) (Product, error) {
+	p, err := pg.Take[Product](tx, "code = ?", code)
+	if err != nil {
+		return Product{}, err
+	}
+	return withRefs(tx, p)
+}
+
+// GetProductByExternalID returns the product that source calls externalID.
+func (s *Service) GetProductByExternalID(tx pg.Tx, _ identity.Principal, source, externalID string) (Product, error) {
+	p, err := pg.Take[Product](tx, "id = (SELECT product_id FROM product_refs WHERE source = ? AND external_id = ?)", source, externalID)
+	if err != nil {
+		return Product{}, err
+	}
+	return withRefs(tx, p)
+}
+
+// UpdateProduct changes a product, if its version is still the one given. Locks the product. Returns errs.ErrNotFound,
+// errs.ErrStale, ErrCodeTaken or ErrCategory.
+func (s *Service) UpdateProduct(tx pg.Tx, _ identity.Principal, id uuid.UUID, version int64, patch Patch) (Product, error) {
+	p, err := lock(tx, id, version)
+	if err != nil {
+		return Product{}, err
+	}
+	return change(tx, "updateProduct", p, patch.apply)
+}
+
+// ChangeProductLifecycle moves a product to another state of its lifecycle (PRC-02). Locks the product. Returns
+// ErrLifecycle for an arrow that isn't there, errs.ErrNotFound or errs.ErrStale.
+func (s *Service) ChangeProductLifecycle(tx pg.Tx, _ identity.Principal, id uuid.UUID, version int64, to Lifecycle) (Product, error) {
+	p, err := lock(tx, id, version)
+	if err != nil {
+		return Product{}, err
+	}
+	if !p.Lifecycle.CanBecome(to) { // PRC-02
+		return Product{}, ErrLifecycle.With("from", p.Lifecycle, "to", to)
+	}
+	return change(tx, "changeProductLifecycle", p, func(p *Product) { p.Lifecycle = to })
+}
+
+// UpsertProduct creates or changes the product that source calls externalID: what an ERP pushes. A product that exists
+// keeps its lifecycle, which is decided here and not there. created tells which it was. Nothing is written when
+// nothing differs.
+func (s *Service) UpsertProduct(tx pg.Tx, who identity.Principal, source, externalID string, in Input) (p Product, created bool, err error) {
+	found, err := s.GetProductByExternalID(tx, who, source, externalID)
+	if errors.Is(err, errs.ErrNotFound) {
+		in.Refs = append([]Ref{{Source: source, ExternalID: externalID}}, in.Refs...)
+		p, err = s.CreateProduct(tx, who, in)
+		return p, true, err
+	}
+	if err != nil {
+		return Product{}, false, err
+	}
+	if p, err = pg.TakeForUpdate[Product](tx, "id = ?", found.ID); err != nil {
+		return Product{}, false, err
+	}
+	p.Refs = found.Refs
+	if in.equals(p) {
+		return p, false, nil
+	}
+	p, err = change(tx, "upsertProduct", p, in.patch().apply)
+	return p, false, err
+}
+
+// ListProducts returns a page of products in the order of their codes.
+func (s *Service) ListProducts(tx pg.Tx, _ identity.Principal, f Filter, page pg.Page) ([]Product, string, error) {
+	return list(tx, f, page)
+}
+
+func lock(tx pg.Tx, id uuid.UUID, version int64) (Product, error) {
+	p, err := pg.TakeForUpdate[Product](tx, "id = ?", id)
+	if err != nil {
+		return Product{}, err
+	}
+	if p.Version != version {
+		return Product{}, errs.ErrStale
+	}
+	return withRefs(tx, p)
+}
+
+func change(tx pg.Tx, action string, p Product, apply func(*Product)) (Product, error) {
+	before := p
+	apply(&p)
+	p.UpdatedAt = tx.Now
+	if err := store(tx, p); err != nil {
+		return Product{}, err
+	}
+	p.Version++
+	return p, audit.Record(tx, audit.Entry{Action: action, SubjectType: "product", SubjectID: p.ID, Before: before, After: p})
+}
+
+func (in Input) patch() Patch {
+	active := true
+	return Patch{
+		Code: &in.Code, Name: &in.Name, NameEN: &in.NameEN, Spec: &in.Spec, Unit: &in.Unit, Kind: &in.Kind,
+		CategoryID: &in.CategoryID, TaxRate: &in.TaxRate, Active: &active,
+	}
+}
+
+// equals reports whether upserting in would leave the product as it is.
+func (in Input) equals(p Product) bool {
+	q := p
+	in.patch().apply(&q)
+	same := q.CategoryID == p.CategoryID || (q.CategoryID != nil && p.CategoryID != nil && *q.CategoryID == *p.CategoryID)
+	return same && q.TaxRate.Equal(p.TaxRate) && q.Code == p.Code && q.Name == p.Name && q.NameEN == p.NameEN &&
+		q.Spec == p.Spec && q.Unit == p.Unit && q.Kind == p.Kind && q.Active == p.Active
+}
+
+func actor(tx pg.Tx) *uuid.UUID {
+	if tx.By.ActorID == uuid.Nil {
+		return nil
+	}
+	id := tx.By.ActorID
+	return &id
+}

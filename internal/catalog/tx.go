@@ -1,0 +1,69 @@
+package catalog
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/govalues/decimal"
+
+	"github.com/salesgate/salesgate/internal/audit"
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+// Briefs returns the products with these ids, without their references, in one statement. An id that isn't there is
+// missing in the map: the caller says ErrUnknownProduct and points at the line.
+func Briefs(tx pg.Tx, ids []uuid.UUID) (map[uuid.UUID]Product, error) {
+	var rows []Product
+	if err := tx.Where("id IN ?", ids).Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	byID := make(map[uuid.UUID]Product, len(rows))
+	for _, p := range rows {
+		byID[p.ID] = p
+	}
+	return byID, nil
+}
+
+// ByCodes returns the products with these codes in one statement, for imports.
+func ByCodes(tx pg.Tx, codes []string) (map[string]Product, error) {
+	var rows []Product
+	if err := tx.Where("code IN ?", codes).Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	byCode := make(map[string]Product, len(rows))
+	for _, p := range rows {
+		byCode[p.Code] = p
+	}
+	return byCode, nil
+}
+
+// Standardise makes every new product standard that has got a line in the base price list: a product with a base price
+// in regular production is a standard one (PRC-02, PRC-04). One event for all, on the list.
+func Standardise(tx pg.Tx, listID uuid.UUID) error {
+	var codes []string
+	err := tx.Raw(`UPDATE products SET lifecycle = 'standard', updated_at = ?, version = version + 1
+		WHERE lifecycle = 'new' AND id IN (SELECT product_id FROM base_price_lines WHERE list_id = ?) RETURNING code`,
+		tx.Now, listID).Scan(&codes).Error
+	if err != nil || len(codes) == 0 {
+		return err
+	}
+	return audit.Record(tx, audit.Entry{
+		Action: "standardiseProducts", SubjectType: "base_price_list", SubjectID: listID, After: map[string]any{"codes": codes},
+	})
+}
+
+// CostsAt returns the unit costs, excluding tax, of these products on a business date, in one statement. A product
+// without a cost is missing. The caller has asked SeesCosts (PRC-13).
+func CostsAt(tx pg.Tx, ids []uuid.UUID, on time.Time) (map[uuid.UUID]decimal.Decimal, error) {
+	var rows []struct {
+		ProductID uuid.UUID
+		Cost      decimal.Decimal
+	}
+	err := tx.Raw(`SELECT DISTINCT ON (product_id) product_id, cost FROM product_costs
+		WHERE product_id IN ? AND effective_on <= ? ORDER BY product_id, effective_on DESC, id DESC`, ids, on).Scan(&rows).Error
+	costs := make(map[uuid.UUID]decimal.Decimal, len(rows))
+	for _, r := range rows {
+		costs[r.ProductID] = r.Cost
+	}
+	return costs, err
+}

@@ -1,0 +1,47 @@
+package pricing
+
+import (
+	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+// What this package refuses.
+var (
+	ErrNoBasePrice = errs.Define(errs.Rule, "pricing.no_base_price",
+		"A product has no base price in force on that date; it needs a base price or a new-product price first.",
+		"产品在该日期没有生效的基价,需先制定基价或新产品价格。", "PRC-01", "PRC-02")
+	ErrNotStandard = errs.Define(errs.Rule, "pricing.product_not_standard",
+		"A new or dormant product has no price to sell at; it needs a new-product price first.",
+		"新产品或停产产品不能按基价销售,需先审批新产品价格。", "PRC-02")
+	ErrInactive = errs.Define(errs.Rule, "pricing.product_inactive",
+		"A product is no longer sold.", "产品已停用。")
+	ErrUnknownProduct = errs.Define(errs.Rule, "pricing.unknown_product",
+		"There is no such product.", "产品不存在。")
+	ErrNoList = errs.Define(errs.Rule, "pricing.no_list_in_force",
+		"No base price list is in force on that date.", "该日期没有生效的基价表。", "PRC-01")
+	ErrQuantity = errs.Define(errs.Rule, "pricing.bad_quantity",
+		"A quantity must be above 0.", "数量必须大于 0。")
+	ErrPrice = errs.Define(errs.Rule, "pricing.bad_price",
+		"A price can't be below 0.", "价格不能小于 0。")
+	ErrDiscount = errs.Define(errs.Rule, "pricing.bad_discount",
+		"A header discount can't be below 0 or above the sum of the lines.", "整单折扣不能小于 0 或超过明细合计。", "PRC-10")
+	ErrNoLines = errs.Define(errs.Rule, "pricing.no_lines",
+		"There are no lines.", "没有明细行。")
+	ErrFloorAboveBase = pg.Constraint("base_price_lines_floor", errs.Define(errs.Rule, "pricing.floor_above_base",
+		"A floor price can't be above the base price.", "底价不能高于基价。", "PRC-12"))
+	ErrEffectivePast = errs.Define(errs.Rule, "pricing.effective_in_past",
+		"A new version can't take effect in the past.", "生效时间不能早于当前时间。", "PRC-07")
+	ErrEffectiveTaken = pg.Constraint("base_price_lists_in_force", errs.Define(errs.Conflict, "pricing.effective_taken",
+		"Another base price list takes effect at the same instant.", "已有其他基价表在同一时间生效。", "PRC-05"))
+	ErrAuthorityEffectiveTaken = pg.Constraint("price_authority_tables_in_force", errs.Define(errs.Conflict, "pricing.authority_effective_taken",
+		"Another price authority table takes effect at the same instant.", "已有其他价格权限表在同一时间生效。", "PRC-09"))
+	ErrGMBound = pg.Constraint("price_authority_entries_gm", errs.Define(errs.Rule, "pricing.general_manager_bounded",
+		"The general manager decides every price and can't be bounded.", "总经理的价格权限不能设限。", "PRC-09"))
+	ErrEntryTwice = pg.Constraint("price_authority_entries_key", errs.Define(errs.Rule, "pricing.authority_entry_twice",
+		"A role has two entries for the same product or category.", "同一角色对同一产品或类别重复设置。", "PRC-09"))
+	ErrNoGMEntry = errs.Define(errs.Rule, "pricing.no_general_manager_entry",
+		"The table must have an entry of the general manager for all products.", "权限表必须包含总经理对全部产品的权限。", "PRC-09")
+	ErrOpening = errs.Define(errs.Conflict, "pricing.opening_too_late",
+		"Opening prices are for before the first approved base price list; prices now change by approval.",
+		"期初价格只能在首个审批生效的基价表之前导入,此后须按审批调整。", "PRC-05")
+)
