@@ -4,6 +4,23 @@ CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public;
 
 CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
 
+CREATE FUNCTION public.guard_approval_request() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF (OLD.matter, OLD.subject_type, OLD.subject_id, OLD.submitted_by, OLD.submitter_roles, OLD.matrix_version,
+        OLD.facts, OLD.route, OLD.content, OLD.content_hash)
+       IS DISTINCT FROM
+       (NEW.matter, NEW.subject_type, NEW.subject_id, NEW.submitted_by, NEW.submitter_roles, NEW.matrix_version,
+        NEW.facts, NEW.route, NEW.content, NEW.content_hash) THEN
+        RAISE EXCEPTION 'what was submitted is frozen' USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF OLD.state <> NEW.state AND OLD.state <> 'pending' AND NOT (OLD.state = 'approved' AND NEW.state = 'void') THEN
+        RAISE EXCEPTION 'an approval request ends once' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
 CREATE FUNCTION public.guard_credit_profile() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -29,12 +46,136 @@ BEGIN
         USING ERRCODE = 'check_violation', CONSTRAINT = 'credit_profiles_only_by_request';
 END $$;
 
+CREATE FUNCTION public.notify_approval_task() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM pg_notify('approval_tasks', coalesce(NEW.user_id::text, '') || '|' || coalesce(NEW.role, '') || '|' || coalesce(NEW.department_id::text, ''));
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.refuse_change() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
     RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
 END $$;
+
+CREATE TABLE public.approval_comments (
+    id uuid NOT NULL,
+    request_id uuid NOT NULL,
+    author_id uuid NOT NULL,
+    body text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT approval_comments_body_check CHECK (((length(body) >= 1) AND (length(body) <= 2000)))
+);
+
+CREATE TABLE public.approval_decisions (
+    id uuid NOT NULL,
+    request_id uuid NOT NULL,
+    submitted_by uuid NOT NULL,
+    step integer NOT NULL,
+    slot integer NOT NULL,
+    mode text NOT NULL,
+    stage text NOT NULL,
+    role text NOT NULL,
+    outcome text NOT NULL,
+    comment text NOT NULL,
+    decided_by uuid NOT NULL,
+    on_behalf_of uuid,
+    verbal boolean NOT NULL,
+    recorded_by uuid NOT NULL,
+    finance_review_id uuid,
+    content_hash bytea NOT NULL,
+    decided_at timestamp with time zone NOT NULL,
+    own boolean GENERATED ALWAYS AS (
+CASE
+    WHEN ((decided_by = submitted_by) OR (on_behalf_of = submitted_by)) THEN true
+    ELSE NULL::boolean
+END) STORED,
+    finance_reviewed boolean GENERATED ALWAYS AS (((role = 'finance_manager'::text) AND (outcome = 'approve'::text) AND (decided_by <> submitted_by))) STORED,
+    CONSTRAINT approval_decisions_comment_check CHECK ((length(comment) <= 2000)),
+    CONSTRAINT approval_decisions_content_hash_check CHECK ((length(content_hash) = 32)),
+    CONSTRAINT approval_decisions_mode_check CHECK ((mode = ANY (ARRAY['any'::text, 'all'::text, 'quorum'::text]))),
+    CONSTRAINT approval_decisions_not_own CHECK (((own IS NULL) OR ((role = 'general_manager'::text) AND (on_behalf_of IS NULL) AND (finance_review_id IS NOT NULL)))),
+    CONSTRAINT approval_decisions_outcome_check CHECK ((outcome = ANY (ARRAY['approve'::text, 'reject'::text, 'return'::text]))),
+    CONSTRAINT approval_decisions_recorder CHECK ((verbal OR (recorded_by = decided_by))),
+    CONSTRAINT approval_decisions_slot_check CHECK ((slot >= 0)),
+    CONSTRAINT approval_decisions_step_check CHECK ((step >= 0)),
+    CONSTRAINT approval_decisions_verbal CHECK (((NOT verbal) OR ((outcome = 'approve'::text) AND (recorded_by <> decided_by))))
+);
+
+CREATE TABLE public.approval_requests (
+    id uuid NOT NULL,
+    matter text NOT NULL,
+    subject_type text NOT NULL,
+    subject_id uuid NOT NULL,
+    number text NOT NULL,
+    title_en text NOT NULL,
+    title_zh text NOT NULL,
+    submitted_by uuid NOT NULL,
+    submitter_kind text NOT NULL,
+    submitter_roles text[] NOT NULL,
+    department_id uuid,
+    team_id uuid,
+    submitted_at timestamp with time zone NOT NULL,
+    matrix_version bigint NOT NULL,
+    facts jsonb NOT NULL,
+    route jsonb NOT NULL,
+    content bytea NOT NULL,
+    content_hash bytea NOT NULL,
+    state text NOT NULL,
+    step integer NOT NULL,
+    final_decision_id uuid,
+    closed_at timestamp with time zone,
+    closed_by uuid,
+    close_reason text NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT approval_requests_check CHECK (((step >= 0) AND (step <= jsonb_array_length(route)))),
+    CONSTRAINT approval_requests_close_reason_check CHECK ((length(close_reason) <= 2000)),
+    CONSTRAINT approval_requests_closed CHECK (((state = 'pending'::text) = (closed_at IS NULL))),
+    CONSTRAINT approval_requests_content_check CHECK ((length(content) <= 32)),
+    CONSTRAINT approval_requests_content_hash_check CHECK ((length(content_hash) = 32)),
+    CONSTRAINT approval_requests_decided CHECK (((state <> ALL (ARRAY['approved'::text, 'rejected'::text, 'returned'::text])) OR (final_decision_id IS NOT NULL) OR ((state = 'approved'::text) AND (jsonb_array_length(route) = 0)))),
+    CONSTRAINT approval_requests_route_check CHECK ((jsonb_typeof(route) = 'array'::text)),
+    CONSTRAINT approval_requests_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'approved'::text, 'rejected'::text, 'returned'::text, 'withdrawn'::text, 'void'::text]))),
+    CONSTRAINT approval_requests_version_check CHECK ((version > 0)),
+    CONSTRAINT approval_requests_walked CHECK (((state <> 'approved'::text) OR (step = jsonb_array_length(route))))
+);
+
+CREATE TABLE public.approval_tasks (
+    id uuid NOT NULL,
+    request_id uuid NOT NULL,
+    step integer NOT NULL,
+    slot integer NOT NULL,
+    kind text NOT NULL,
+    role text,
+    department_id uuid,
+    user_id uuid,
+    verbal_id uuid,
+    opened_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone,
+    state text NOT NULL,
+    closed_at timestamp with time zone,
+    closed_by uuid,
+    CONSTRAINT approval_tasks_assigned CHECK (((role IS NULL) <> (user_id IS NULL))),
+    CONSTRAINT approval_tasks_closed CHECK (((state = 'open'::text) = (closed_at IS NULL))),
+    CONSTRAINT approval_tasks_confirm CHECK (((kind = 'confirm'::text) = (verbal_id IS NOT NULL))),
+    CONSTRAINT approval_tasks_kind_check CHECK ((kind = ANY (ARRAY['review'::text, 'decide'::text, 'acknowledge'::text, 'confirm'::text]))),
+    CONSTRAINT approval_tasks_state_check CHECK ((state = ANY (ARRAY['open'::text, 'done'::text, 'cancelled'::text])))
+);
+
+CREATE TABLE public.authority_matrix_versions (
+    version bigint NOT NULL,
+    id uuid NOT NULL,
+    effective_at timestamp with time zone NOT NULL,
+    body jsonb NOT NULL,
+    reason text NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT authority_matrix_versions_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500))),
+    CONSTRAINT authority_matrix_versions_version_check CHECK ((version > 0))
+);
 
 CREATE TABLE public.base_price_lines (
     list_id uuid NOT NULL,
@@ -507,6 +648,70 @@ CREATE TABLE public.users (
     CONSTRAINT users_username_format CHECK ((username ~ '^[a-z0-9][a-z0-9._-]{1,63}$'::text))
 );
 
+CREATE TABLE public.verbal_approvals (
+    id uuid NOT NULL,
+    request_id uuid NOT NULL,
+    decision_id uuid NOT NULL,
+    given_by uuid NOT NULL,
+    given_to uuid NOT NULL,
+    given_at timestamp with time zone NOT NULL,
+    purpose text NOT NULL,
+    recorded_by uuid NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    confirm_by timestamp with time zone NOT NULL,
+    state text NOT NULL,
+    answered_at timestamp with time zone,
+    comment text NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT verbal_approvals_answered CHECK (((state = ANY (ARRAY['confirmed'::text, 'confirmed_late'::text, 'denied'::text])) = (answered_at IS NOT NULL))),
+    CONSTRAINT verbal_approvals_comment_check CHECK ((length(comment) <= 2000)),
+    CONSTRAINT verbal_approvals_in_time CHECK (((state <> 'confirmed'::text) OR (answered_at <= confirm_by))),
+    CONSTRAINT verbal_approvals_persons CHECK (((given_by <> given_to) AND (given_by <> recorded_by))),
+    CONSTRAINT verbal_approvals_purpose_check CHECK (((length(purpose) >= 1) AND (length(purpose) <= 2000))),
+    CONSTRAINT verbal_approvals_state_check CHECK ((state = ANY (ARRAY['open'::text, 'confirmed'::text, 'overdue'::text, 'confirmed_late'::text, 'denied'::text]))),
+    CONSTRAINT verbal_approvals_version_check CHECK ((version > 0))
+);
+
+CREATE TABLE public.violations (
+    id uuid NOT NULL,
+    rule text NOT NULL,
+    kind text NOT NULL,
+    person_id uuid NOT NULL,
+    subject_type text NOT NULL,
+    subject_id uuid NOT NULL,
+    number text NOT NULL,
+    source_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT violations_kind_check CHECK ((kind = ANY (ARRAY['verbal_late'::text, 'verbal_denied'::text])))
+);
+
+ALTER TABLE ONLY public.approval_comments
+    ADD CONSTRAINT approval_comments_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.approval_decisions
+    ADD CONSTRAINT approval_decisions_id_review UNIQUE (id, request_id, finance_reviewed);
+
+ALTER TABLE ONLY public.approval_decisions
+    ADD CONSTRAINT approval_decisions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.approval_decisions
+    ADD CONSTRAINT approval_decisions_slot UNIQUE (request_id, step, slot);
+
+ALTER TABLE ONLY public.approval_requests
+    ADD CONSTRAINT approval_requests_id_submitted_by_key UNIQUE (id, submitted_by);
+
+ALTER TABLE ONLY public.approval_requests
+    ADD CONSTRAINT approval_requests_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.approval_tasks
+    ADD CONSTRAINT approval_tasks_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.authority_matrix_versions
+    ADD CONSTRAINT authority_matrix_versions_id_key UNIQUE (id);
+
+ALTER TABLE ONLY public.authority_matrix_versions
+    ADD CONSTRAINT authority_matrix_versions_pkey PRIMARY KEY (version);
+
 ALTER TABLE ONLY public.base_price_lines
     ADD CONSTRAINT base_price_lines_pkey PRIMARY KEY (list_id, product_id);
 
@@ -615,6 +820,42 @@ ALTER TABLE ONLY public.teams
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.verbal_approvals
+    ADD CONSTRAINT verbal_approvals_decision_id_key UNIQUE (decision_id);
+
+ALTER TABLE ONLY public.verbal_approvals
+    ADD CONSTRAINT verbal_approvals_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.violations
+    ADD CONSTRAINT violations_once UNIQUE (source_id, kind);
+
+ALTER TABLE ONLY public.violations
+    ADD CONSTRAINT violations_pkey PRIMARY KEY (id);
+
+CREATE INDEX approval_comments_request ON public.approval_comments USING btree (request_id, id);
+
+CREATE UNIQUE INDEX approval_decisions_one_vote ON public.approval_decisions USING btree (request_id, step, decided_by) WHERE (mode = 'quorum'::text);
+
+CREATE INDEX approval_decisions_person ON public.approval_decisions USING btree (decided_by, request_id);
+
+CREATE INDEX approval_decisions_request ON public.approval_decisions USING btree (request_id, step, slot);
+
+CREATE UNIQUE INDEX approval_requests_one_pending ON public.approval_requests USING btree (matter, subject_type, subject_id) WHERE (state = 'pending'::text);
+
+CREATE INDEX approval_requests_state ON public.approval_requests USING btree (state, id) WHERE (state <> 'approved'::text);
+
+CREATE INDEX approval_requests_subject ON public.approval_requests USING btree (subject_type, subject_id);
+
+CREATE INDEX approval_requests_submitter ON public.approval_requests USING btree (submitted_by, id);
+
+CREATE UNIQUE INDEX approval_tasks_open_slot ON public.approval_tasks USING btree (request_id, step, slot, kind) WHERE (state = 'open'::text);
+
+CREATE INDEX approval_tasks_request ON public.approval_tasks USING btree (request_id);
+
+CREATE INDEX approval_tasks_role ON public.approval_tasks USING btree (role, id) WHERE ((state = 'open'::text) AND (role IS NOT NULL));
+
+CREATE INDEX approval_tasks_user ON public.approval_tasks USING btree (user_id, id) WHERE ((state = 'open'::text) AND (user_id IS NOT NULL));
+
 CREATE INDEX base_price_lists_created ON public.base_price_lists USING btree (created_at, id);
 
 CREATE UNIQUE INDEX base_price_lists_in_force ON public.base_price_lists USING btree (effective_at) WHERE (state = 'published'::text);
@@ -687,6 +928,22 @@ CREATE INDEX users_team ON public.users USING btree (team_id);
 
 CREATE UNIQUE INDEX users_username ON public.users USING btree (username);
 
+CREATE INDEX verbal_approvals_due ON public.verbal_approvals USING btree (confirm_by, id) WHERE (state = 'open'::text);
+
+CREATE INDEX verbal_approvals_request ON public.verbal_approvals USING btree (request_id);
+
+CREATE INDEX violations_person ON public.violations USING btree (person_id, id);
+
+CREATE TRIGGER approval_comments_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.approval_comments FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER approval_decisions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.approval_decisions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER approval_requests_guard BEFORE UPDATE ON public.approval_requests FOR EACH ROW EXECUTE FUNCTION public.guard_approval_request();
+
+CREATE TRIGGER approval_tasks_notify AFTER INSERT OR UPDATE OF state ON public.approval_tasks FOR EACH ROW EXECUTE FUNCTION public.notify_approval_task();
+
+CREATE TRIGGER authority_matrix_versions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.authority_matrix_versions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
 CREATE TRIGGER base_prices_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.base_prices FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER credit_movements_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.credit_movements FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
@@ -702,6 +959,27 @@ CREATE TRIGGER events_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.
 CREATE TRIGGER parameter_versions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.parameter_versions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER product_costs_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.product_costs FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+ALTER TABLE ONLY public.approval_comments
+    ADD CONSTRAINT approval_comments_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.approval_requests(id);
+
+ALTER TABLE ONLY public.approval_decisions
+    ADD CONSTRAINT approval_decisions_own_reviewed FOREIGN KEY (finance_review_id, request_id, own) REFERENCES public.approval_decisions(id, request_id, finance_reviewed);
+
+ALTER TABLE ONLY public.approval_decisions
+    ADD CONSTRAINT approval_decisions_request_id_submitted_by_fkey FOREIGN KEY (request_id, submitted_by) REFERENCES public.approval_requests(id, submitted_by);
+
+ALTER TABLE ONLY public.approval_requests
+    ADD CONSTRAINT approval_requests_final_decision FOREIGN KEY (final_decision_id) REFERENCES public.approval_decisions(id);
+
+ALTER TABLE ONLY public.approval_requests
+    ADD CONSTRAINT approval_requests_matrix_version_fkey FOREIGN KEY (matrix_version) REFERENCES public.authority_matrix_versions(version);
+
+ALTER TABLE ONLY public.approval_tasks
+    ADD CONSTRAINT approval_tasks_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.approval_requests(id);
+
+ALTER TABLE ONLY public.approval_tasks
+    ADD CONSTRAINT approval_tasks_verbal_id_fkey FOREIGN KEY (verbal_id) REFERENCES public.verbal_approvals(id);
 
 ALTER TABLE ONLY public.base_price_lines
     ADD CONSTRAINT base_price_lines_list_id_fkey FOREIGN KEY (list_id) REFERENCES public.base_price_lists(id);
@@ -768,3 +1046,9 @@ ALTER TABLE ONLY public.users
 
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_team_in_department FOREIGN KEY (team_id, department_id) REFERENCES public.teams(id, department_id);
+
+ALTER TABLE ONLY public.verbal_approvals
+    ADD CONSTRAINT verbal_approvals_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES public.approval_decisions(id);
+
+ALTER TABLE ONLY public.verbal_approvals
+    ADD CONSTRAINT verbal_approvals_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.approval_requests(id);

@@ -1,0 +1,51 @@
+// Package approval owns the authority matrix, and every request that somebody with authority decide something.
+//
+// It owns: the matrix in versions, the facts that each matter is judged by, requests with their route, the decisions of
+// people on each step, comments, tasks, verbal approvals and the violations that come of them. It does not own what is
+// approved: a document belongs to its module, which submits it and is told the outcome. Nor does it own the gates: a
+// module decides by its own rules whether something passes, and asks here who must agree.
+//
+// # How it works
+//
+// A matter ("order.confirm") has in each version of the matrix ordered stages. A stage names who decides, how many of
+// them (any, all, quorum), what is asked of them (review, decide, acknowledge) and a condition in CEL over the matter's
+// typed facts. Submit evaluates the version in force, and freezes facts, version, content and the resulting route on the
+// request. A route without steps is approved at once, by authority of the matrix. Otherwise the steps are walked one
+// after the other; each opens tasks. The decision that ends the request calls its Subject in the same transaction.
+//
+// A matrix that is replaced meanwhile changes nothing for a request that is under way (ORG-01).
+//
+// # Facts
+//
+// The facts of a matter are declared in matters.go with their kinds. CEL has no decimal, and a double is no money, so
+// amounts are a type of their own, "decimal": it compares and adds exactly, also with int, and literals are written
+// decimal("0.05"). Facts that are declared with a parameter are filled in from the rulebook.
+//
+// # Nobody decides their own (ORG-03)
+//
+// Where a stage's role is one that the submitter holds, the step goes to the next role up the matrix's ladder. The
+// general manager has nobody above: a route of theirs begins with the finance manager's review, after which they may
+// decide themselves. A person acts on a step only if they aren't the submitter, and constraints on approval_decisions
+// hold the same in the database, the exception included.
+//
+// # States
+//
+//	pending → approved | rejected | returned | withdrawn | void
+//	approved → void
+//
+// returned asks for rework: the document is changed and submitted anew, which is another request. void is set by the
+// module, when what was approved has changed. A request ends once: the row is locked first, so of concurrent decisions
+// one wins and the others are refused with ErrEnded.
+//
+// # Invariants
+//
+//   - facts, route, content and matrix version of a request never change (trigger);
+//   - approved means: each step of the route has its decisions, or the route is empty (CHECK);
+//   - of one matter and subject at most one request is pending (unique index);
+//   - the content hash that a decision carries is that of the request it decides.
+//
+// # Lock order
+//
+// The request's row comes first of all locks, before the subject's. A module that voids the approvals of a document,
+// or submits it again, calls Lock before it locks the document.
+package approval
