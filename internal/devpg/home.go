@@ -9,12 +9,14 @@ import (
 	"path/filepath"
 	"strconv"
 	"syscall"
+	"time"
 )
 
 const (
-	socketPrefix  = "salesgate-socket-"
-	maxSocketPath = 80 // sun_path has 104 bytes on macOS, 108 on Linux, and the file's own name comes on top
-	elsewhere     = "/var/lib/salesgate"
+	temporaryPrefix = "salesgate-pg-"
+	socketPrefix    = "salesgate-socket-"
+	maxSocketPath   = 80 // sun_path has 104 bytes on macOS, 108 on Linux, and the file's own name comes on top
+	elsewhere       = "/var/lib/salesgate"
 )
 
 // home is the cluster's folder, the user who owns it, and where its socket is.
@@ -106,16 +108,43 @@ func (h *home) settleIn() error {
 func (h *home) settleTemporary() error {
 	var err error
 	for _, base := range []string{os.TempDir(), "/tmp", "/var/tmp"} { // TMPDIR may be closed to other users
-		if h.folder, err = os.MkdirTemp(base, "salesgate-pg-"); err != nil {
+		if h.folder, err = os.MkdirTemp(base, temporaryPrefix); err != nil {
 			continue
 		}
 		if h.usable(h.folder) {
 			h.temporary = append(h.temporary, h.folder)
-			return nil
+			sweep(base)
+			return h.lockFolder()
 		}
 		_ = os.RemoveAll(h.folder)
 	}
 	return fmt.Errorf("no temporary folder that user %s can write to (%w)", userName(h.uid), err)
+}
+
+// lockFolder marks a temporary cluster as in use for as long as this process lives.
+func (h *home) lockFolder() error {
+	var err error
+	if h.lock, err = os.Open(h.folder); err != nil {
+		return err
+	}
+	return syscall.Flock(int(h.lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+}
+
+// sweep removes the temporary clusters of processes that were killed. Young ones are spared: their owner may not have
+// come to lock them.
+func sweep(base string) {
+	folders, _ := filepath.Glob(filepath.Join(base, temporaryPrefix+"*"))
+	for _, folder := range folders {
+		info, err := os.Lstat(folder)
+		if err != nil || !info.IsDir() || time.Since(info.ModTime()) < time.Minute {
+			continue
+		}
+		left := &home{folder: folder}
+		if left.lockFolder() == nil && stopOrphan(left) == nil {
+			_ = os.RemoveAll(folder)
+		}
+		left.close()
+	}
 }
 
 // usable makes the folder, hands it to the user and tries whether he can write there.
