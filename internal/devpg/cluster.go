@@ -30,7 +30,7 @@ func initCluster(ctx context.Context, bin tools, h *home) error {
 		if out, err = cmd.CombinedOutput(); err == nil {
 			return nil
 		}
-		if !bytes.Contains(out, []byte("locale")) {
+		if !bytes.Contains(out, []byte("invalid locale name")) {
 			break
 		}
 	}

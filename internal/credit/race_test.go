@@ -1,0 +1,61 @@
+package credit_test
+
+import (
+	"context"
+	"os"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/salesgate/salesgate/internal/credit"
+	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/testpg"
+)
+
+// rounds is 10, or 100 in the long version (SALESGATE_LONG=1).
+func rounds() int {
+	if os.Getenv("SALESGATE_LONG") != "" {
+		return 100
+	}
+	return 10
+}
+
+func TestCRD17_TenReservationsOf200OnALimitOf1000LetFivePass(t *testing.T) {
+	t.Parallel()
+	db := testpg.New(t)
+	for range rounds() {
+		payer := newCustomer(t, db)
+		open(t, db, payer, credit.LimitOf(yuan("1000")))
+		var passed atomic.Int32
+		var wg sync.WaitGroup
+		for range 10 {
+			wg.Go(func() {
+				var j credit.Judgement
+				err := inTx(db, func(tx pg.Tx) (err error) {
+					j, err = service.Reserve(tx, payer, id(), yuan("200"))
+					return err
+				})
+				if err != nil {
+					t.Error(err)
+				} else if !j.OverLimit {
+					passed.Add(1)
+				}
+			})
+		}
+		wg.Wait()
+		if passed.Load() != 5 {
+			t.Fatalf("%d of 10 passed, want 5", passed.Load())
+		}
+	}
+	agrees(t, db)
+}
+
+func open(t *testing.T, db *pg.DB, customer [16]byte, limit credit.Limit) {
+	t.Helper()
+	err := db.Tx(context.Background(), pg.System("test"), func(tx pg.Tx) error {
+		return service.SetOpening(tx, credit.Opening{CustomerID: customer, Limit: limit, Grade: credit.GradeB, Terms: credit.Terms{Settlement: credit.NetDays, Days: 30}})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
