@@ -49,7 +49,6 @@ CREATE TABLE credit_limit_requests (
     id            uuid PRIMARY KEY,
     number        text NOT NULL CONSTRAINT credit_limit_requests_number UNIQUE,
     customer_id   uuid NOT NULL,
-    owner_id      uuid NOT NULL,
     kind          text NOT NULL CHECK (kind IN ('first', 'change')),
     state         text NOT NULL CHECK (state IN ('pending', 'approved', 'rejected', 'returned', 'withdrawn')),
     grade         text CHECK (grade IN ('A', 'B', 'C', 'D')),
@@ -59,9 +58,9 @@ CREATE TABLE credit_limit_requests (
     terms_days    int NOT NULL CHECK (terms_days BETWEEN 0 AND 365),
     next_review   date NOT NULL,
     reasons       text NOT NULL CHECK (length(reasons) BETWEEN 1 AND 4000),
-    profile       jsonb NOT NULL,
+    previous      jsonb NOT NULL,
     record        jsonb NOT NULL,
-    approval_id   uuid,
+    approval_id   uuid NOT NULL,
     requested_by  uuid NOT NULL,
     requested_at  timestamptz NOT NULL,
     decided_at    timestamptz,
@@ -73,6 +72,21 @@ CREATE TABLE credit_limit_requests (
 CREATE UNIQUE INDEX credit_limit_requests_one_pending ON credit_limit_requests (customer_id) WHERE state = 'pending';
 CREATE INDEX credit_limit_requests_customer ON credit_limit_requests (customer_id, id DESC);
 CREATE INDEX credit_limit_requests_state ON credit_limit_requests (state, id DESC);
+
+-- What the approvers saw stays as it was; only the outcome is written, once.
+-- +goose StatementBegin
+CREATE FUNCTION guard_credit_limit_request() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND OLD.state = 'pending'
+        AND to_jsonb(NEW) - '{state,decided_at,version}'::text[] = to_jsonb(OLD) - '{state,decided_at,version}'::text[] THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'a credit limit request is decided once and otherwise never changed'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'credit_limit_requests_frozen';
+END $$;
+-- +goose StatementEnd
+CREATE TRIGGER credit_limit_requests_guard BEFORE UPDATE OR DELETE ON credit_limit_requests
+    FOR EACH ROW EXECUTE FUNCTION guard_credit_limit_request();
 
 -- The register with its history: the row whose valid_to is null is in force.
 CREATE TABLE credit_profiles (
@@ -148,6 +162,7 @@ DROP VIEW credit_differences;
 DROP TABLE credit_profiles;
 DROP FUNCTION guard_credit_profile();
 DROP TABLE credit_limit_requests;
+DROP FUNCTION guard_credit_limit_request();
 DROP TABLE credit_open_items;
 DROP TABLE credit_movements;
 DROP TABLE credit_accounts;

@@ -21,6 +21,18 @@ BEGIN
     RETURN NEW;
 END $$;
 
+CREATE FUNCTION public.guard_credit_limit_request() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND OLD.state = 'pending'
+        AND to_jsonb(NEW) - '{state,decided_at,version}'::text[] = to_jsonb(OLD) - '{state,decided_at,version}'::text[] THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'a credit limit request is decided once and otherwise never changed'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'credit_limit_requests_frozen';
+END $$;
+
 CREATE FUNCTION public.guard_credit_profile() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -314,7 +326,6 @@ CREATE TABLE public.credit_limit_requests (
     id uuid NOT NULL,
     number text NOT NULL,
     customer_id uuid NOT NULL,
-    owner_id uuid NOT NULL,
     kind text NOT NULL,
     state text NOT NULL,
     grade text,
@@ -324,9 +335,9 @@ CREATE TABLE public.credit_limit_requests (
     terms_days integer NOT NULL,
     next_review date NOT NULL,
     reasons text NOT NULL,
-    profile jsonb NOT NULL,
+    previous jsonb NOT NULL,
     record jsonb NOT NULL,
-    approval_id uuid,
+    approval_id uuid NOT NULL,
     requested_by uuid NOT NULL,
     requested_at timestamp with time zone NOT NULL,
     decided_at timestamp with time zone,
@@ -945,6 +956,8 @@ CREATE TRIGGER approval_tasks_notify AFTER INSERT OR UPDATE OF state ON public.a
 CREATE TRIGGER authority_matrix_versions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.authority_matrix_versions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER base_prices_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.base_prices FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER credit_limit_requests_guard BEFORE DELETE OR UPDATE ON public.credit_limit_requests FOR EACH ROW EXECUTE FUNCTION public.guard_credit_limit_request();
 
 CREATE TRIGGER credit_movements_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.credit_movements FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 

@@ -17,16 +17,14 @@ var (
 		"Credit is kept with the payer of this customer; apply for it there.", "该客户由付款方承担信用,请在付款方客户上申请。", "CRD-11")
 	ErrRequestPending = errs.Define(errs.Conflict, "credit.request_pending",
 		"A credit limit request of this customer is being decided already.", "该客户已有信用额度申请正在审批。", "CRD-08")
-	ErrNoFirstLimit = errs.Define(errs.Rule, "credit.no_first_limit",
-		"This customer has no limit yet; apply for a first limit.", "该客户尚无信用额度,请提交首次额度申请。", "CRD-07")
-	ErrHasLimit = errs.Define(errs.Rule, "credit.has_limit",
-		"This customer has a limit already; apply for a change.", "该客户已有信用额度,请提交变更申请。", "CRD-08")
 	ErrLimitForm = errs.Define(errs.Rule, "credit.limit_form",
 		"A limit amount belongs to a limit of kind 'amount', and only there.", "仅当额度类型为“amount”时须填写额度金额。", "CRD-01")
 	ErrTermsForm = errs.Define(errs.Rule, "credit.terms_form",
 		"Days belong to net_days and month_end_days only.", "账期天数仅适用于 net_days 与 month_end_days。", "ARV-04")
 	ErrGradeLimit = errs.Define(errs.Rule, "credit.grade_limit",
 		"The limit doesn't fit grade {grade}.", "额度与信用等级 {grade} 不符。", "CRD-03", "CRD-05", "CRD-06")
+	ErrFrozen = errs.Define(errs.Conflict, "credit.request_decided",
+		"This credit limit request is decided already.", "该信用额度申请已有审批结果。", "CRD-08")
 	ErrReviewPast = errs.Define(errs.Rule, "credit.review_past",
 		"The next review lies in the past.", "下次复核日期不能早于今天。", "CRD-01")
 )
@@ -39,6 +37,7 @@ var (
 	_ = pg.Constraint("credit_accounts_prepaid_not_negative", ErrNegative)
 	_ = pg.Constraint("credit_movements_balance_not_negative", ErrNegative)
 	_ = pg.Constraint("credit_open_items_not_negative", ErrNegative)
+	_ = pg.Constraint("credit_movements_pkey", errs.ErrStale) // posted on an account that wasn't locked
 	_ = pg.Constraint("credit_profiles_only_by_request", ErrOnlyByRequest)
 	_ = pg.Constraint("credit_profiles_request_once", ErrOnlyByRequest)
 	_ = pg.Constraint("credit_profiles_current", ErrOnlyByRequest)
@@ -47,5 +46,6 @@ var (
 	_ = pg.Constraint("credit_profiles_terms", ErrTermsForm)
 	_ = pg.Constraint("credit_limit_requests_limit", ErrLimitForm)
 	_ = pg.Constraint("credit_limit_requests_terms", ErrTermsForm)
+	_ = pg.Constraint("credit_limit_requests_frozen", ErrFrozen)
 	_ = pg.Constraint("credit_limit_requests_one_pending", ErrRequestPending)
 )

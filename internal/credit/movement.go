@@ -23,6 +23,21 @@ type Movement struct {
 	Rest bool
 }
 
+// The reasons of movements. The trade record (CRD-08) is read by them.
+const (
+	reasonReleased   = "released"
+	reasonUnreleased = "released no more"
+	reasonShipped    = "shipped"
+	reasonUnshipped  = "didn't leave"
+	reasonInvoiced   = "invoiced"
+	reasonUninvoiced = "invoice reversed"
+	reasonPaid       = "paid"
+	reasonUnpaid     = "payment reversed"
+	reasonPrepaid    = "received ahead"
+	reasonUsed       = "prepayment used"
+	reasonOpening    = "opening balance"
+)
+
 // FromNote is an amount taken over from one delivery note.
 type FromNote struct {
 	Note   uuid.UUID
@@ -31,12 +46,12 @@ type FromNote struct {
 
 // ReleaseMove counts a released notice in the exposure (CRD-11).
 func ReleaseMove(notice uuid.UUID, amount decimal.Decimal) Movement {
-	return Movement{Part: Released, Amount: amount, DocumentType: DocNotice, DocumentID: notice, Reason: "released"}
+	return Movement{Part: Released, Amount: amount, DocumentType: DocNotice, DocumentID: notice, Reason: reasonReleased}
 }
 
 // UnreleaseMove gives back what is left of a notice that is cancelled or changed before dispatch (SHP-21).
 func UnreleaseMove(notice uuid.UUID) Movement {
-	return Movement{Part: Released, DocumentType: DocNotice, DocumentID: notice, Rest: true, Reason: "released no more"}
+	return Movement{Part: Released, DocumentType: DocNotice, DocumentID: notice, Rest: true, Reason: reasonUnreleased}
 }
 
 // ShipMoves moves what left with a delivery note from released to shipped. The notice gives at most what is left of it,
@@ -44,8 +59,8 @@ func UnreleaseMove(notice uuid.UUID) Movement {
 // (the last dispatch of a notice, however short).
 func ShipMoves(notice, note uuid.UUID, amount decimal.Decimal, final bool) []Movement {
 	return []Movement{
-		{Part: Released, Amount: amount.Neg(), DocumentType: DocDeliveryNote, DocumentID: note, ItemID: notice, Clamp: true, Rest: final, Reason: "shipped"},
-		{Part: Shipped, Amount: amount, DocumentType: DocDeliveryNote, DocumentID: note, Reason: "shipped"},
+		{Part: Released, Amount: amount.Neg(), DocumentType: DocDeliveryNote, DocumentID: note, ItemID: notice, Clamp: true, Rest: final, Reason: reasonShipped},
+		{Part: Shipped, Amount: amount, DocumentType: DocDeliveryNote, DocumentID: note, Reason: reasonShipped},
 	}
 }
 
@@ -53,8 +68,8 @@ func ShipMoves(notice, note uuid.UUID, amount decimal.Decimal, final bool) []Mov
 // is released again.
 func UnshipMoves(notice, note uuid.UUID, amount decimal.Decimal) []Movement {
 	return []Movement{
-		{Part: Shipped, DocumentType: DocDeliveryNote, DocumentID: note, Rest: true, Reason: "didn't leave"},
-		{Part: Released, Amount: amount, DocumentType: DocDeliveryNote, DocumentID: note, ItemID: notice, Reason: "didn't leave"},
+		{Part: Shipped, DocumentType: DocDeliveryNote, DocumentID: note, Rest: true, Reason: reasonUnshipped},
+		{Part: Released, Amount: amount, DocumentType: DocDeliveryNote, DocumentID: note, ItemID: notice, Reason: reasonUnshipped},
 	}
 }
 
@@ -63,40 +78,40 @@ func UnshipMoves(notice, note uuid.UUID, amount decimal.Decimal) []Movement {
 func InvoiceMoves(invoice uuid.UUID, total decimal.Decimal, dueOn time.Time, from ...FromNote) []Movement {
 	moves := make([]Movement, 0, len(from)+1)
 	for _, f := range from {
-		moves = append(moves, Movement{Part: Shipped, Amount: f.Amount.Neg(), DocumentType: DocInvoice, DocumentID: invoice, ItemID: f.Note, Clamp: true, Reason: "invoiced"})
+		moves = append(moves, Movement{Part: Shipped, Amount: f.Amount.Neg(), DocumentType: DocInvoice, DocumentID: invoice, ItemID: f.Note, Clamp: true, Reason: reasonInvoiced})
 	}
-	return append(moves, Movement{Part: Receivable, Amount: total, DocumentType: DocInvoice, DocumentID: invoice, DueOn: &dueOn, Reason: "invoiced"})
+	return append(moves, Movement{Part: Receivable, Amount: total, DocumentType: DocInvoice, DocumentID: invoice, DueOn: &dueOn, Reason: reasonInvoiced})
 }
 
 // ReverseInvoiceMoves undoes InvoiceMoves: what is left of the invoice is owed no more, and the delivery notes are
 // shipped-not-invoiced again. Payments allocated to the invoice are taken off it before (UnpayMove).
 func ReverseInvoiceMoves(reversal, invoice uuid.UUID, from ...FromNote) []Movement {
-	moves := []Movement{{Part: Receivable, DocumentType: DocReversal, DocumentID: reversal, ItemID: invoice, Rest: true, Reason: "invoice reversed"}}
+	moves := []Movement{{Part: Receivable, DocumentType: DocReversal, DocumentID: reversal, ItemID: invoice, Rest: true, Reason: reasonUninvoiced}}
 	for _, f := range from {
-		moves = append(moves, Movement{Part: Shipped, Amount: f.Amount, DocumentType: DocReversal, DocumentID: reversal, ItemID: f.Note, Reason: "invoice reversed"})
+		moves = append(moves, Movement{Part: Shipped, Amount: f.Amount, DocumentType: DocReversal, DocumentID: reversal, ItemID: f.Note, Reason: reasonUninvoiced})
 	}
 	return moves
 }
 
 // PayMove pays (part of) an invoice. Paying more than is open is ErrTakesTooMuch: the rest of a receipt is a prepayment.
 func PayMove(documentType string, document, invoice uuid.UUID, amount decimal.Decimal) Movement {
-	return Movement{Part: Receivable, Amount: amount.Neg(), DocumentType: documentType, DocumentID: document, ItemID: invoice, Reason: "paid"}
+	return Movement{Part: Receivable, Amount: amount.Neg(), DocumentType: documentType, DocumentID: document, ItemID: invoice, Reason: reasonPaid}
 }
 
 // UnpayMove takes a payment off an invoice again, which is then due as it was.
 func UnpayMove(documentType string, document, invoice uuid.UUID, amount decimal.Decimal, dueOn time.Time) Movement {
-	return Movement{Part: Receivable, Amount: amount, DocumentType: documentType, DocumentID: document, ItemID: invoice, DueOn: &dueOn, Reason: "payment reversed"}
+	return Movement{Part: Receivable, Amount: amount, DocumentType: documentType, DocumentID: document, ItemID: invoice, DueOn: &dueOn, Reason: reasonUnpaid}
 }
 
 // PrepayMove books what was received and not allocated (ARV-01).
 func PrepayMove(documentType string, document, receipt uuid.UUID, amount decimal.Decimal) Movement {
-	return Movement{Part: Prepaid, Amount: amount, DocumentType: documentType, DocumentID: document, ItemID: receipt, Reason: "received ahead"}
+	return Movement{Part: Prepaid, Amount: amount, DocumentType: documentType, DocumentID: document, ItemID: receipt, Reason: reasonPrepaid}
 }
 
 // UsePrepaidMove takes from a receipt's unallocated rest: to allocate it, to pay it back, to reverse it. Taking more than
 // is left is ErrTakesTooMuch.
 func UsePrepaidMove(documentType string, document, receipt uuid.UUID, amount decimal.Decimal) Movement {
-	return Movement{Part: Prepaid, Amount: amount.Neg(), DocumentType: documentType, DocumentID: document, ItemID: receipt, Reason: "prepayment used"}
+	return Movement{Part: Prepaid, Amount: amount.Neg(), DocumentType: documentType, DocumentID: document, ItemID: receipt, Reason: reasonUsed}
 }
 
 // AllocateMoves allocates an amount of a receipt's rest to an invoice.
@@ -109,5 +124,5 @@ func AllocateMoves(allocation, receipt, invoice uuid.UUID, amount decimal.Decima
 
 // OpeningMove brings an open item of the books before salesgate into the ledger.
 func OpeningMove(item uuid.UUID, amount decimal.Decimal, dueOn time.Time) Movement {
-	return Movement{Part: Receivable, Amount: amount, DocumentType: DocOpening, DocumentID: item, DueOn: &dueOn, Reason: "opening balance"}
+	return Movement{Part: Receivable, Amount: amount, DocumentType: DocOpening, DocumentID: item, DueOn: &dueOn, Reason: reasonOpening}
 }

@@ -1,6 +1,8 @@
 package credit
 
 import (
+	"database/sql/driver"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -9,6 +11,21 @@ import (
 
 // Grade is a customer's credit grade (CRD-03 to CRD-06); "" is no grade yet (CRD-02).
 type Grade string
+
+// Scan implements sql.Scanner: null is no grade.
+func (g *Grade) Scan(v any) error {
+	text, _ := v.(string)
+	*g = Grade(text)
+	return nil
+}
+
+// Value implements driver.Valuer: no grade is null.
+func (g Grade) Value() (driver.Value, error) {
+	if g == NoGrade {
+		return nil, nil
+	}
+	return string(g), nil
+}
 
 // The grades.
 const (
@@ -35,7 +52,7 @@ type Limit struct {
 	Amount decimal.Decimal // CNY, of LimitAmount only
 }
 
-// NoLimit, Unlimited and LimitOf make the three kinds.
+// NoLimit is no limit set (CRD-02).
 func NoLimit() Limit { return Limit{Kind: LimitNone} }
 
 // Unlimited is no upper limit (CRD-03).
@@ -96,6 +113,14 @@ func (t Terms) IsCash() bool {
 	}
 }
 
+// String names the terms as a reader writes them: "net_days 30", "cash".
+func (t Terms) String() string {
+	if t.IsCash() {
+		return string(t.Settlement)
+	}
+	return string(t.Settlement) + " " + strconv.Itoa(t.Days)
+}
+
 // DueOn returns the date on which an invoice of this date is due (ARV-04): at once for cash, prepaid and cash on
 // delivery; N days later; or N days after the month's end. Dates are midnight UTC, as clock.Today makes them.
 func (t Terms) DueOn(invoiced time.Time) time.Time {
@@ -108,6 +133,53 @@ func (t Terms) DueOn(invoiced time.Time) time.Time {
 	default:
 		return invoiced
 	}
+}
+
+// check returns ErrLimitForm or ErrTermsForm for what no profile can be: an amount where the kind has none or without
+// one, a negative one, days where the settlement has none.
+func check(l Limit, t Terms) error {
+	if _, ok := map[LimitKind]bool{LimitNone: true, LimitAmount: true, LimitUnlimited: true}[l.Kind]; !ok {
+		return ErrLimitForm.At("/limit_kind")
+	}
+	if l.Amount.IsNeg() || l.Kind != LimitAmount && !l.Amount.IsZero() {
+		return ErrLimitForm.At("/limit_amount")
+	}
+	switch t.Settlement {
+	case NetDays, MonthEndDays:
+		if t.Days < 0 || t.Days > 365 {
+			return ErrTermsForm.At("/terms_days")
+		}
+	case Cash, Prepay, COD:
+		if t.Days != 0 {
+			return ErrTermsForm.At("/terms_days")
+		}
+	default:
+		return ErrTermsForm.At("/settlement")
+	}
+	return nil
+}
+
+// checkGrade returns ErrGradeLimit for a limit or terms more generous than the grade allows: unlimited is for A (CRD-03);
+// C and D have 0 and cash (CRD-05, CRD-06); who has no grade has no limit above 0 (CRD-02).
+func checkGrade(g Grade, l Limit, t Terms) error {
+	amount, bounded := l.Counts()
+	switch g {
+	case GradeA:
+		return nil
+	case GradeB:
+		if bounded {
+			return nil
+		}
+	case GradeC, GradeD:
+		if bounded && amount.IsZero() && t.IsCash() {
+			return nil
+		}
+	case NoGrade:
+		if bounded && amount.IsZero() {
+			return nil
+		}
+	}
+	return ErrGradeLimit.With("grade", string(g)).At("/grade")
 }
 
 // Profile is what was approved for a customer (CRD-01), in force from ValidFrom until ValidTo.

@@ -1,7 +1,6 @@
 package credit_test
 
 import (
-	"context"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -25,7 +24,7 @@ func TestCRD17_TenReservationsOf200OnALimitOf1000LetFivePass(t *testing.T) {
 	db := testpg.New(t)
 	for range rounds() {
 		payer := newCustomer(t, db)
-		open(t, db, payer, credit.LimitOf(yuan("1000")))
+		setOpening(t, db, payer, credit.LimitOf(yuan("1000")))
 		var passed atomic.Int32
 		var wg sync.WaitGroup
 		for range 10 {
@@ -48,14 +47,4 @@ func TestCRD17_TenReservationsOf200OnALimitOf1000LetFivePass(t *testing.T) {
 		}
 	}
 	agrees(t, db)
-}
-
-func open(t *testing.T, db *pg.DB, customer [16]byte, limit credit.Limit) {
-	t.Helper()
-	err := db.Tx(context.Background(), pg.System("test"), func(tx pg.Tx) error {
-		return service.SetOpening(tx, credit.Opening{CustomerID: customer, Limit: limit, Grade: credit.GradeB, Terms: credit.Terms{Settlement: credit.NetDays, Days: 30}})
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
 }

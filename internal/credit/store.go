@@ -1,7 +1,6 @@
 package credit
 
 import (
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"time"
@@ -16,10 +15,10 @@ import (
 
 func lockAccount(tx pg.Tx, payerID uuid.UUID) (*Account, bool, error) {
 	a := Account{PayerID: payerID}
-	err := tx.Raw(`SELECT receivable, shipped, released, prepaid, last_seq, first_trade
-		FROM credit_accounts WHERE payer_id = ? FOR UPDATE`, payerID).
-		Row().Scan(&a.Receivable, &a.Shipped, &a.Released, &a.Prepaid, &a.LastSeq, &a.FirstTrade)
-	if errors.Is(err, sql.ErrNoRows) {
+	err := pg.ScanRow(tx, []any{&a.Receivable, &a.Shipped, &a.Released, &a.Prepaid, &a.LastSeq, &a.FirstTrade},
+		`SELECT receivable, shipped, released, prepaid, last_seq, first_trade
+		FROM credit_accounts WHERE payer_id = ? FOR UPDATE`, payerID)
+	if errors.Is(err, errs.ErrNotFound) {
 		return nil, false, nil
 	}
 	return &a, err == nil, err
@@ -94,7 +93,7 @@ func storePosting(tx pg.Tx, a *Account, before int64, entries []entry, deltas []
 		a.Receivable, a.Shipped, a.Released, a.Prepaid, a.LastSeq, a.FirstTrade, a.PayerID, before))
 }
 
-const profileColumns = `p.id, p.customer_id, coalesce(p.grade, ''), coalesce(p.limit_kind, 'none'), coalesce(p.limit_amount, 0),
+const profileColumns = `p.id, p.customer_id, p.grade, coalesce(p.limit_kind, 'none'), coalesce(p.limit_amount, 0),
 	coalesce(p.settlement, 'cash'), coalesce(p.terms_days, 0), p.next_review, p.valid_from, p.valid_to, p.request_id`
 
 // profileRow scans profileColumns of an outer join: all null when nothing was ever approved.
@@ -133,15 +132,12 @@ func readPosition(tx pg.Tx, customerID uuid.UUID) (Position, error) {
 	fields := append([]any{
 		&p.OwnerID, &p.PayerID, &a.Receivable, &a.Shipped, &a.Released, &a.Prepaid, &a.LastSeq, &a.FirstTrade, &p.Overdue, &p.OldestDue,
 	}, row.fields()...)
-	err := tx.Raw(`SELECT c.owner_id, c.payer_id, coalesce(a.receivable, 0), coalesce(a.shipped, 0), coalesce(a.released, 0),
+	err := pg.ScanRow(tx, fields, `SELECT c.owner_id, c.payer_id, coalesce(a.receivable, 0), coalesce(a.shipped, 0), coalesce(a.released, 0),
 			coalesce(a.prepaid, 0), coalesce(a.last_seq, 0), a.first_trade, o.overdue, o.oldest, `+profileColumns+`
 		FROM (SELECT owner_id, coalesce(bill_to_id, id) AS payer_id FROM customers WHERE id = ?) c
 		LEFT JOIN credit_accounts a ON a.payer_id = c.payer_id
 		LEFT JOIN credit_profiles p ON p.customer_id = c.payer_id AND p.valid_to IS NULL
-		`+overdueJoin, customerID, clock.Today(tx.Now)).Row().Scan(fields...)
-	if errors.Is(err, sql.ErrNoRows) {
-		return Position{}, errs.ErrNotFound
-	}
+		`+overdueJoin, customerID, clock.Today(tx.Now))
 	a.PayerID, p.Profile = p.PayerID, row.of(p.PayerID)
 	return p, err
 }
@@ -150,21 +146,17 @@ func readPosition(tx pg.Tx, customerID uuid.UUID) (Position, error) {
 func readPayerPosition(tx pg.Tx, locked *Account) (Position, error) {
 	p := Position{CustomerID: locked.PayerID, PayerID: locked.PayerID, Account: *locked, Now: tx.Now}
 	var row profileRow
-	err := tx.Raw(`SELECT o.overdue, o.oldest, `+profileColumns+`
+	err := pg.ScanRow(tx, append([]any{&p.Overdue, &p.OldestDue}, row.fields()...), `SELECT o.overdue, o.oldest, `+profileColumns+`
 		FROM (SELECT ?::uuid AS payer_id) c
 		LEFT JOIN credit_profiles p ON p.customer_id = c.payer_id AND p.valid_to IS NULL
-		`+overdueJoin, locked.PayerID, clock.Today(tx.Now)).
-		Row().Scan(append([]any{&p.Overdue, &p.OldestDue}, row.fields()...)...)
+		`+overdueJoin, locked.PayerID, clock.Today(tx.Now))
 	p.Profile = row.of(p.PayerID)
 	return p, err
 }
 
 func readPayer(tx pg.Tx, customerID uuid.UUID) (uuid.UUID, error) {
 	var payer uuid.UUID
-	err := tx.Raw(`SELECT coalesce(bill_to_id, id) FROM customers WHERE id = ?`, customerID).Row().Scan(&payer)
-	if errors.Is(err, sql.ErrNoRows) {
-		return uuid.Nil, errs.ErrNotFound
-	}
+	err := pg.ScanRow(tx, []any{&payer}, `SELECT coalesce(bill_to_id, id) FROM customers WHERE id = ?`, customerID)
 	return payer, err
 }
 

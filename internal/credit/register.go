@@ -1,0 +1,122 @@
+package credit
+
+import (
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/govalues/decimal"
+
+	"github.com/salesgate/salesgate/internal/audit"
+	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+// RegisterRow is one customer in the credit register (客户信用额度总表).
+type RegisterRow struct {
+	CustomerID uuid.UUID
+	Code       string
+	Name       string
+	PayerID    uuid.UUID
+	Profile    Profile    // of the payer, as of the date
+	FirstTrade *time.Time // of the payer
+}
+
+// NextReview is Position.NextReview of the row.
+func (r RegisterRow) NextReview(firstReviewMonths int) *time.Time {
+	return Position{Profile: r.Profile, Account: Account{FirstTrade: r.FirstTrade}}.NextReview(firstReviewMonths)
+}
+
+// ListCreditRegister returns a page of the register as it stood at the end of a business date (CRD-01): every visible
+// customer by code, also one for which nothing was ever approved.
+func (s *Service) ListCreditRegister(tx pg.Tx, who identity.Principal, asOf time.Time, page pg.Page) ([]RegisterRow, string, error) {
+	return listRegister(tx, who, endOf(asOf), page)
+}
+
+// endOf returns the first instant after a business date.
+func endOf(date time.Time) time.Time {
+	y, m, d := date.Date()
+	return time.Date(y, m, d+1, 0, 0, 0, 0, clock.Shanghai).UTC()
+}
+
+// ListCreditProfiles returns all profiles that a visible customer ever had, newest first. Empty when nothing was ever
+// approved.
+func (s *Service) ListCreditProfiles(tx pg.Tx, who identity.Principal, customerID uuid.UUID) ([]Profile, error) {
+	if _, err := visibleCustomer(tx, who, customerID); err != nil {
+		return nil, err
+	}
+	return readHistory(tx, customerID)
+}
+
+// Profiles returns the profiles in force of these customers; those without one are left out.
+func (s *Service) Profiles(tx pg.Tx, customerIDs []uuid.UUID) (map[uuid.UUID]Profile, error) {
+	return readProfiles(tx, customerIDs)
+}
+
+// LedgerEntry is a movement as it stands in the ledger.
+type LedgerEntry struct {
+	Seq          int64 // within the payer's account
+	At           time.Time
+	Part         Part
+	Amount       decimal.Decimal
+	BalanceAfter decimal.Decimal // of the part
+	DocumentType string
+	DocumentID   uuid.UUID
+	ItemID       uuid.UUID
+	DueOn        *time.Time
+	Reason       string
+}
+
+// ListCreditMovements returns a page of the movements of the account of a visible customer's payer, newest first (CRD-11).
+func (s *Service) ListCreditMovements(tx pg.Tx, who identity.Principal, customerID uuid.UUID, page pg.Page) ([]LedgerEntry, string, error) {
+	c, err := visibleCustomer(tx, who, customerID)
+	if err != nil {
+		return nil, "", err
+	}
+	return listMovements(tx, c.PayerID, page)
+}
+
+// Opening is the profile that a customer brings along from before salesgate.
+type Opening struct {
+	CustomerID uuid.UUID
+	Grade      Grade
+	Limit      Limit
+	Terms      Terms
+	NextReview *time.Time // a date
+}
+
+// SetOpening writes the first profiles of customers that have none: the one way into the register besides an approved
+// request (CRD-10), for loading the books of before. Only the system may (the import command, the demo company): returns
+// errs.ErrForbidden to anyone else, ErrOnlyByRequest when a customer has a profile already, and ErrLimitForm or
+// ErrTermsForm for a profile that can't be. Locks the accounts, which it makes.
+func (s *Service) SetOpening(tx pg.Tx, openings ...Opening) error {
+	if tx.By.ActorKind != "system" {
+		return errs.ErrForbidden
+	}
+	profiles := make([]Profile, 0, len(openings))
+	for _, o := range openings {
+		if err := check(o.Limit, o.Terms); err != nil {
+			return err
+		}
+		profiles = append(profiles, Profile{
+			ID: uuid.Must(uuid.NewV7()), CustomerID: o.CustomerID, Grade: o.Grade, Limit: o.Limit, Terms: o.Terms,
+			NextReview: o.NextReview, ValidFrom: tx.Now,
+		})
+	}
+	slices.SortFunc(profiles, func(a, b Profile) int { return slices.Compare(a.CustomerID[:], b.CustomerID[:]) })
+	if err := lockAccounts(tx, profiles); err != nil {
+		return err
+	}
+	if err := insertProfiles(tx, profiles...); err != nil {
+		return err
+	}
+	for _, p := range profiles {
+		err := audit.Record(tx, audit.Entry{Action: "setOpeningCredit", SubjectType: "customer", SubjectID: p.CustomerID, After: terse(p)})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
