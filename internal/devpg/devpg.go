@@ -4,11 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"sort"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -147,8 +148,9 @@ func (s *Server) launch(opts Options) error {
 	}
 	defer log.Close()
 	args := []string{"-D", s.home.path("data"), "-k", s.home.socket}
-	for _, name := range sortedKeys(settings(opts)) {
-		args = append(args, "-c", name+"="+settings(opts)[name])
+	params := settings(opts)
+	for _, name := range slices.Sorted(maps.Keys(params)) {
+		args = append(args, "-c", name+"="+params[name])
 	}
 	s.cmd = exec.Command(s.tools.path("postgres"), args...)
 	s.cmd.Dir, s.cmd.Env = "/", environment()
@@ -162,16 +164,12 @@ func (s *Server) launch(opts Options) error {
 func settings(opts Options) map[string]string {
 	all := map[string]string{"listen_addresses": "", "max_connections": "200", "shared_buffers": "256MB", "timezone": "UTC"}
 	if !opts.Durable {
-		for k, v := range map[string]string{
+		maps.Copy(all, map[string]string{
 			"max_connections": "500", "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
 			"wal_level": "minimal", "max_wal_senders": "0", "autovacuum": "off", "max_wal_size": "4GB", "checkpoint_timeout": "1h",
-		} {
-			all[k] = v
-		}
+		})
 	}
-	for k, v := range opts.Settings {
-		all[k] = v
-	}
+	maps.Copy(all, opts.Settings)
 	return all
 }
 
@@ -207,13 +205,4 @@ func (s *Server) createDatabase(ctx context.Context) error {
 	}
 	_, err = conn.Exec(ctx, "CREATE DATABASE "+role)
 	return err
-}
-
-func sortedKeys(m map[string]string) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	return keys
 }

@@ -16,6 +16,7 @@ const (
 	temporaryPrefix = "salesgate-pg-"
 	socketPrefix    = "salesgate-socket-"
 	maxSocketPath   = 80 // sun_path has 104 bytes on macOS, 108 on Linux, and the file's own name comes on top
+	lockWait        = 3 * time.Second
 	elsewhere       = "/var/lib/salesgate"
 )
 
@@ -41,15 +42,21 @@ func openHome(dir string) (*home, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // the server's user must pass
 		return nil, err
 	}
 	h.dir = dir
-	h.lock, err = os.OpenFile(filepath.Join(dir, ".postgres.lock"), os.O_CREATE|os.O_RDWR, 0o644)
+	h.lock, err = os.OpenFile(filepath.Join(dir, ".postgres.lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	if err := syscall.Flock(int(h.lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+	// A predecessor that was just told to stop gets a moment.
+	for end := time.Now().Add(lockWait); ; time.Sleep(50 * time.Millisecond) {
+		if err = syscall.Flock(int(h.lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err == nil || time.Now().After(end) {
+			break
+		}
+	}
+	if err != nil {
 		h.lock.Close()
 		return nil, fmt.Errorf("another salesgate is running on %s: stop it first, or choose another data folder", dir)
 	}
@@ -87,7 +94,7 @@ func (h *home) settleIn() error {
 	if h.clusterVersion() != "" {
 		return fmt.Errorf("user %s can't reach the cluster in %s any more", userName(h.uid), h.folder)
 	}
-	if err := os.MkdirAll(elsewhere, 0o755); err != nil {
+	if err := os.MkdirAll(elsewhere, 0o755); err != nil { //nolint:gosec // the server's user must pass
 		return err
 	}
 	folder, err := os.MkdirTemp(elsewhere, filepath.Base(filepath.Dir(h.dir))+"-")
@@ -231,7 +238,8 @@ func (h *home) close() {
 		_ = os.RemoveAll(dir)
 	}
 	if h.lock != nil {
-		_ = h.lock.Close() // gives the lock back
+		_ = syscall.Flock(int(h.lock.Fd()), syscall.LOCK_UN) // a child that is just being forked may hold a copy
+		_ = h.lock.Close()
 	}
 }
 

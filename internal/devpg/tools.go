@@ -114,7 +114,7 @@ func hasApt() bool {
 // aptInstall installs the server without the system-wide cluster that the package would make and start.
 func aptInstall(ctx context.Context) error {
 	const conf = "/etc/postgresql-common/createcluster.d/salesgate.conf"
-	if err := os.MkdirAll(filepath.Dir(conf), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(conf), 0o755); err != nil { //nolint:gosec // the server's user must pass
 		return err
 	}
 	if err := os.WriteFile(conf, []byte("create_main_cluster = false\n"), 0o644); err != nil { //nolint:gosec // read by the package's scripts
@@ -158,12 +158,12 @@ func fetch() (tools, error) {
 	}
 	defer os.RemoveAll(scratch)
 	dir := cacheDir()
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // the server's user must pass
 		return tools{}, err
 	}
 	cfg := embeddedpostgres.DefaultConfig().Version(embeddedpostgres.V17).BinariesPath(dir).
 		CachePath(filepath.Join(scratch, "cache")).RuntimePath(filepath.Join(scratch, "run")).
-		Logger(&strings.Builder{}).StartTimeout(30 * time.Second).Port(uint32(40000 + os.Getpid()%20000)) //nolint:gosec // small
+		Logger(&strings.Builder{}).StartTimeout(30 * time.Second).Port(uint32(40000 + os.Getpid()%20000))
 	if mirror := os.Getenv("SALESGATE_POSTGRES_MIRROR"); mirror != "" {
 		cfg = cfg.BinaryRepositoryURL(mirror)
 	}
