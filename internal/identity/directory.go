@@ -100,7 +100,7 @@ func principalOf(tx pg.Tx, u User) (Principal, error) {
 // for managers, directors and the department's head. Deactivated colleagues count: their documents remain.
 func ownersSeenBy(tx pg.Tx, u User) ([]uuid.UUID, error) {
 	var ids []uuid.UUID
-	err := tx.Raw(`SELECT @id::uuid
+	err := tx.Raw(`SELECT CAST(@id AS uuid)
 		UNION SELECT m.id FROM users m JOIN teams t ON t.id = m.team_id WHERE t.leader_id = @id
 		UNION SELECT id FROM users WHERE @of_team AND team_id = @team
 		UNION SELECT id FROM users WHERE @of_department AND department_id = @department
@@ -112,4 +112,3 @@ func ownersSeenBy(tx pg.Tx, u User) ([]uuid.UUID, error) {
 		}).Scan(&ids).Error
 	return ids, err
 }
-

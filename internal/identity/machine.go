@@ -8,13 +8,13 @@ import (
 
 // MachineClient is a program that calls the API in its own name, with the permissions that it was granted as scopes.
 type MachineClient struct {
-	ID         uuid.UUID
-	Name       string
-	Scopes     Scopes
-	Active     bool
-	TokenEpoch int64 `json:"-"`
-	CreatedAt  time.Time
-	Version    int64
+	ID         uuid.UUID `json:"id"`
+	Name       string    `json:"name"`
+	Scopes     Scopes    `json:"scopes"`
+	Active     bool      `json:"active"`
+	TokenEpoch int64     `json:"-"`
+	CreatedAt  time.Time `json:"-"`
+	Version    int64     `json:"version"`
 }
 
 // TableName implements gorm's Tabler.

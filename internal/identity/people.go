@@ -11,20 +11,20 @@ import (
 
 // User is a person with a login. Its password hash never leaves this package.
 type User struct {
-	ID                 uuid.UUID
-	Username           string
-	Name               string
-	Phone              string
-	Roles              Roles
-	DepartmentID       *uuid.UUID
-	TeamID             *uuid.UUID
-	Active             bool
-	Locale             string // "zh-CN" or "en"
-	MustChangePassword bool
-	PasswordHash       string `json:"-"`
-	TokenEpoch         int64  `json:"-"`
-	CreatedAt          time.Time
-	Version            int64
+	ID                 uuid.UUID  `json:"id"`
+	Username           string     `json:"username"`
+	Name               string     `json:"name"`
+	Phone              string     `json:"phone"`
+	Roles              Roles      `json:"roles"`
+	DepartmentID       *uuid.UUID `json:"department_id"`
+	TeamID             *uuid.UUID `json:"team_id"`
+	Active             bool       `json:"active"`
+	Locale             string     `json:"locale"` // "zh-CN" or "en"
+	MustChangePassword bool       `json:"must_change_password"`
+	PasswordHash       string     `json:"-"`
+	TokenEpoch         int64      `json:"-"`
+	CreatedAt          time.Time  `json:"-"`
+	Version            int64      `json:"version"`
 }
 
 // TableName implements gorm's Tabler.
@@ -37,13 +37,13 @@ func (u User) Has(roles ...Role) bool {
 
 // Department is a part of the company with a head.
 type Department struct {
-	ID        uuid.UUID
-	Code      string
-	Name      string
-	HeadID    *uuid.UUID
-	Active    bool
-	CreatedAt time.Time
-	Version   int64
+	ID        uuid.UUID  `json:"id"`
+	Code      string     `json:"code"`
+	Name      string     `json:"name"`
+	HeadID    *uuid.UUID `json:"head_id"`
+	Active    bool       `json:"active"`
+	CreatedAt time.Time  `json:"-"`
+	Version   int64      `json:"version"`
 }
 
 // TableName implements gorm's Tabler.
@@ -51,14 +51,14 @@ func (Department) TableName() string { return "departments" }
 
 // Team is a part of a department with a leader.
 type Team struct {
-	ID           uuid.UUID
-	Code         string
-	Name         string
-	DepartmentID uuid.UUID
-	LeaderID     *uuid.UUID
-	Active       bool
-	CreatedAt    time.Time
-	Version      int64
+	ID           uuid.UUID  `json:"id"`
+	Code         string     `json:"code"`
+	Name         string     `json:"name"`
+	DepartmentID uuid.UUID  `json:"department_id"`
+	LeaderID     *uuid.UUID `json:"leader_id"`
+	Active       bool       `json:"active"`
+	CreatedAt    time.Time  `json:"-"`
+	Version      int64      `json:"version"`
 }
 
 // TableName implements gorm's Tabler.
