@@ -77,7 +77,7 @@ func Open(ctx context.Context, url string, maxConns int32, c *clock.Clock) (*DB,
 		SkipDefaultTransaction:   true,
 		DisableNestedTransaction: true,
 		Logger:                   logger.Discard,
-		NowFunc:                  func() time.Time { panic("pg: GORM's clock is banned; use tx.Now") },
+		NowFunc:                  c.Now, // every Create asks for it, also where all times come from tx.Now
 	})
 	if err != nil {
 		pool.Close()
