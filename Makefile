@@ -52,7 +52,7 @@ bench: build ## load a million orders and measure, beside two references
 	bin/salesgate bench
 
 check: ## what CI runs: everything that can fail, cheapest first
-	@.ci/check
+	@$(PG) .ci/check
 
 generate: contract schema errors ## contract, generated code, schema.sql, docs/errors.md
 
@@ -78,7 +78,7 @@ lint-go:
 	$(GOLANGCI) run
 
 lint-api: api/lint/node_modules
-	cd api/lint && npx --no-install spectral lint --fail-severity=warn --quiet ../../openapi.yaml
+	cd api/lint && npx --no-install spectral lint --fail-severity=warn --ruleset .spectral.yaml ../../openapi.yaml
 	cd api/lint && npx --no-install redocly lint --config redocly.yaml ../../openapi.yaml
 
 api/lint/node_modules: api/lint/package-lock.json
