@@ -103,14 +103,14 @@ CREATE TABLE credit_profiles (
     request_id   uuid CONSTRAINT credit_profiles_request_once UNIQUE REFERENCES credit_limit_requests (id),
     CONSTRAINT credit_profiles_limit CHECK ((limit_kind = 'amount') = (limit_amount IS NOT NULL) AND limit_amount >= 0),
     CONSTRAINT credit_profiles_terms CHECK (settlement IN ('net_days', 'month_end_days') OR terms_days = 0),
-    CONSTRAINT credit_profiles_no_overlap EXCLUDE USING gist
-        (customer_id WITH =, tstzrange(valid_from, valid_to, '[)') WITH &&)
+    CONSTRAINT credit_profiles_period CHECK (valid_to >= valid_from)
 );
 CREATE UNIQUE INDEX credit_profiles_current ON credit_profiles (customer_id) WHERE valid_to IS NULL;
 CREATE INDEX credit_profiles_history ON credit_profiles (customer_id, valid_from DESC);
 
 -- CRD-10 in the database: a profile comes from an approved request and says what was approved, or it is the first one
--- (opening balance); what was in force is closed once and otherwise never changed or removed.
+-- (opening balance); it begins when the one before it ended; what was in force is ended once and otherwise never changed
+-- or removed. So the periods of a customer never overlap.
 -- +goose StatementBegin
 CREATE FUNCTION guard_credit_profile() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -119,7 +119,8 @@ BEGIN
             RETURN NEW;
         END IF;
     ELSIF TG_OP = 'INSERT' THEN
-        IF EXISTS (SELECT FROM credit_limit_requests r WHERE r.id = NEW.request_id AND r.state = 'approved'
+        IF NEW.valid_to IS NULL AND NOT EXISTS (SELECT FROM credit_profiles
+            WHERE customer_id = NEW.customer_id AND (valid_to IS NULL OR valid_to > NEW.valid_from)) AND EXISTS (SELECT FROM credit_limit_requests r WHERE r.id = NEW.request_id AND r.state = 'approved'
             AND (r.customer_id, r.limit_kind, r.settlement, r.terms_days, r.next_review)
               = (NEW.customer_id, NEW.limit_kind, NEW.settlement, NEW.terms_days, NEW.next_review)
             AND r.grade IS NOT DISTINCT FROM NEW.grade AND r.limit_amount IS NOT DISTINCT FROM NEW.limit_amount) THEN

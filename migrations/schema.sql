@@ -42,7 +42,8 @@ BEGIN
             RETURN NEW;
         END IF;
     ELSIF TG_OP = 'INSERT' THEN
-        IF EXISTS (SELECT FROM credit_limit_requests r WHERE r.id = NEW.request_id AND r.state = 'approved'
+        IF NEW.valid_to IS NULL AND NOT EXISTS (SELECT FROM credit_profiles
+            WHERE customer_id = NEW.customer_id AND (valid_to IS NULL OR valid_to > NEW.valid_from)) AND EXISTS (SELECT FROM credit_limit_requests r WHERE r.id = NEW.request_id AND r.state = 'approved'
             AND (r.customer_id, r.limit_kind, r.settlement, r.terms_days, r.next_review)
               = (NEW.customer_id, NEW.limit_kind, NEW.settlement, NEW.terms_days, NEW.next_review)
             AND r.grade IS NOT DISTINCT FROM NEW.grade AND r.limit_amount IS NOT DISTINCT FROM NEW.limit_amount) THEN
@@ -369,6 +370,7 @@ CREATE TABLE public.credit_profiles (
     CONSTRAINT credit_profiles_grade_check CHECK ((grade = ANY (ARRAY['A'::text, 'B'::text, 'C'::text, 'D'::text]))),
     CONSTRAINT credit_profiles_limit CHECK ((((limit_kind = 'amount'::text) = (limit_amount IS NOT NULL)) AND (limit_amount >= (0)::numeric))),
     CONSTRAINT credit_profiles_limit_kind_check CHECK ((limit_kind = ANY (ARRAY['none'::text, 'amount'::text, 'unlimited'::text]))),
+    CONSTRAINT credit_profiles_period CHECK ((valid_to >= valid_from)),
     CONSTRAINT credit_profiles_settlement_check CHECK ((settlement = ANY (ARRAY['cash'::text, 'prepaid'::text, 'cod'::text, 'net_days'::text, 'month_end_days'::text]))),
     CONSTRAINT credit_profiles_terms CHECK (((settlement = ANY (ARRAY['net_days'::text, 'month_end_days'::text])) OR (terms_days = 0))),
     CONSTRAINT credit_profiles_terms_days_check CHECK (((terms_days >= 0) AND (terms_days <= 365)))
@@ -752,9 +754,6 @@ ALTER TABLE ONLY public.credit_movements
 
 ALTER TABLE ONLY public.credit_open_items
     ADD CONSTRAINT credit_open_items_pkey PRIMARY KEY (payer_id, part, item_id);
-
-ALTER TABLE ONLY public.credit_profiles
-    ADD CONSTRAINT credit_profiles_no_overlap EXCLUDE USING gist (customer_id WITH =, tstzrange(valid_from, valid_to, '[)'::text) WITH &&);
 
 ALTER TABLE ONLY public.credit_profiles
     ADD CONSTRAINT credit_profiles_pkey PRIMARY KEY (id);

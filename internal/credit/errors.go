@@ -41,7 +41,6 @@ var (
 	_ = pg.Constraint("credit_profiles_only_by_request", ErrOnlyByRequest)
 	_ = pg.Constraint("credit_profiles_request_once", ErrOnlyByRequest)
 	_ = pg.Constraint("credit_profiles_current", ErrOnlyByRequest)
-	_ = pg.Constraint("credit_profiles_no_overlap", ErrOnlyByRequest)
 	_ = pg.Constraint("credit_profiles_limit", ErrLimitForm)
 	_ = pg.Constraint("credit_profiles_terms", ErrTermsForm)
 	_ = pg.Constraint("credit_limit_requests_limit", ErrLimitForm)

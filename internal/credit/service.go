@@ -179,7 +179,7 @@ func (s *Service) conclude(tx pg.Tx, r *LimitRequest, state RequestState) error 
 		return err
 	}
 	next := r.profile(tx.Now)
-	if err := replaceProfile(tx, next); err != nil {
+	if err := replaceProfile(tx, &next); err != nil {
 		return err
 	}
 	return audit.Record(tx, audit.Entry{

@@ -123,8 +123,15 @@ func (r *profileRow) of(customerID uuid.UUID) Profile {
 const overdueJoin = `CROSS JOIN LATERAL (SELECT coalesce(sum(i.open_amount), 0) AS overdue, min(i.due_on) AS oldest
 	FROM credit_open_items i WHERE i.payer_id = c.payer_id AND i.part = 'receivable' AND i.open_amount > 0 AND i.due_on < ?) o`
 
-// readPosition is the one statement behind GET /v1/customers/{id}/credit: a primary key lookup in each of three tables
-// and a range of the partial index of overdue items.
+// positionSQL is a primary key look-up in each of three tables and a range of the partial index of overdue items.
+const positionSQL = `SELECT c.owner_id, c.payer_id, coalesce(a.receivable, 0), coalesce(a.shipped, 0), coalesce(a.released, 0),
+		coalesce(a.prepaid, 0), coalesce(a.last_seq, 0), a.first_trade, o.overdue, o.oldest, ` + profileColumns + `
+	FROM (SELECT owner_id, coalesce(bill_to_id, id) AS payer_id FROM customers WHERE id = ?) c
+	LEFT JOIN credit_accounts a ON a.payer_id = c.payer_id
+	LEFT JOIN credit_profiles p ON p.customer_id = c.payer_id AND p.valid_to IS NULL
+	` + overdueJoin
+
+// readPosition is the one statement behind GET /v1/customers/{id}/credit.
 func readPosition(tx pg.Tx, customerID uuid.UUID) (Position, error) {
 	p := Position{CustomerID: customerID, Now: tx.Now}
 	var row profileRow
@@ -132,12 +139,7 @@ func readPosition(tx pg.Tx, customerID uuid.UUID) (Position, error) {
 	fields := append([]any{
 		&p.OwnerID, &p.PayerID, &a.Receivable, &a.Shipped, &a.Released, &a.Prepaid, &a.LastSeq, &a.FirstTrade, &p.Overdue, &p.OldestDue,
 	}, row.fields()...)
-	err := pg.ScanRow(tx, fields, `SELECT c.owner_id, c.payer_id, coalesce(a.receivable, 0), coalesce(a.shipped, 0), coalesce(a.released, 0),
-			coalesce(a.prepaid, 0), coalesce(a.last_seq, 0), a.first_trade, o.overdue, o.oldest, `+profileColumns+`
-		FROM (SELECT owner_id, coalesce(bill_to_id, id) AS payer_id FROM customers WHERE id = ?) c
-		LEFT JOIN credit_accounts a ON a.payer_id = c.payer_id
-		LEFT JOIN credit_profiles p ON p.customer_id = c.payer_id AND p.valid_to IS NULL
-		`+overdueJoin, customerID, clock.Today(tx.Now))
+	err := pg.ScanRow(tx, fields, positionSQL, customerID, clock.Today(tx.Now))
 	a.PayerID, p.Profile = p.PayerID, row.of(p.PayerID)
 	return p, err
 }

@@ -2,6 +2,7 @@ package credit
 
 import (
 	"encoding/json"
+	"errors"
 	"time"
 
 	"github.com/google/uuid"
@@ -9,6 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 )
@@ -72,14 +74,15 @@ func insertProfiles(tx pg.Tx, profiles ...Profile) error {
 			settlement text, terms_days int, next_review date, valid_from timestamptz, request_id uuid)`, string(b)).Error
 }
 
-// replaceProfile ends the profile in force and puts the next one in its place.
-func replaceProfile(tx pg.Tx, next Profile) error {
-	err := tx.Exec(`UPDATE credit_profiles SET valid_to = greatest(valid_from, ?) WHERE customer_id = ? AND valid_to IS NULL`,
-		next.ValidFrom, next.CustomerID).Error
-	if err != nil {
+// replaceProfile ends the profile in force and puts the next one in its place. Should the clock of another transaction
+// have been ahead, the next one begins where that one's profile began.
+func replaceProfile(tx pg.Tx, next *Profile) error {
+	err := pg.ScanRow(tx, []any{&next.ValidFrom}, `UPDATE credit_profiles SET valid_to = greatest(valid_from, ?)
+		WHERE customer_id = ? AND valid_to IS NULL RETURNING valid_to`, next.ValidFrom, next.CustomerID)
+	if err != nil && !errors.Is(err, errs.ErrNotFound) {
 		return err
 	}
-	return insertProfiles(tx, next)
+	return insertProfiles(tx, *next)
 }
 
 // lockAccounts makes and locks the accounts of these customers, which are in id order.
@@ -135,21 +138,25 @@ func scanProfiles(query *gorm.DB) ([]Profile, error) {
 	return found, rows.Err()
 }
 
-// listRegister walks customers by code and looks up the one profile of each: at most a page of index lookups. Customers
-// that were created later and had no profile at the time weren't there yet.
+// registerSQL walks customers by code and looks up the one profile of each: at most a page of index look-ups. Customers
+// that were created later and had no profile at the time weren't there yet. visible is a condition of visibility.
+func registerSQL(visible string) string {
+	return `SELECT c.id, c.code, c.name, coalesce(c.bill_to_id, c.id), a.first_trade, ` + profileColumns + `
+		FROM customers c
+		LEFT JOIN LATERAL (SELECT * FROM credit_profiles h WHERE h.customer_id = coalesce(c.bill_to_id, c.id) AND h.valid_from < ?
+			ORDER BY h.valid_from DESC LIMIT 1) p ON true
+		LEFT JOIN credit_accounts a ON a.payer_id = coalesce(c.bill_to_id, c.id)
+		WHERE c.code > ? AND (p.id IS NOT NULL OR c.created_at < ?)` + visible + `
+		ORDER BY c.code LIMIT ?`
+}
+
 func listRegister(tx pg.Tx, who identity.Principal, before time.Time, page pg.Page) ([]RegisterRow, string, error) {
 	var after string
 	if _, err := page.After(&after); err != nil {
 		return nil, "", err
 	}
 	visible, args := visibility(who)
-	rows, err := tx.Raw(`SELECT c.id, c.code, c.name, coalesce(c.bill_to_id, c.id), a.first_trade, `+profileColumns+`
-		FROM customers c
-		LEFT JOIN LATERAL (SELECT * FROM credit_profiles h WHERE h.customer_id = coalesce(c.bill_to_id, c.id) AND h.valid_from < ?
-			ORDER BY h.valid_from DESC LIMIT 1) p ON true
-		LEFT JOIN credit_accounts a ON a.payer_id = coalesce(c.bill_to_id, c.id)
-		WHERE c.code > ? AND (p.id IS NOT NULL OR c.created_at < ?)`+visible+`
-		ORDER BY c.code LIMIT ?`, append(append([]any{before, after, before}, args...), page.Limit+1)...).Rows()
+	rows, err := tx.Raw(registerSQL(visible), append(append([]any{before, after, before}, args...), page.Limit+1)...).Rows()
 	if err != nil {
 		return nil, "", err
 	}
