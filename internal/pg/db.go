@@ -111,7 +111,13 @@ func (db *DB) Ping(ctx context.Context) error { return db.pool.Ping(ctx) }
 // View runs fn with a handle for reading, without BEGIN and COMMIT: each statement sees its own snapshot. A reader
 // that needs several statements to agree uses Snapshot.
 func (db *DB) View(ctx context.Context, by Origin, fn func(Tx) error) error {
+	conn, err := db.acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
 	s := db.gorm.Session(&gorm.Session{NewDB: true, Context: ctx})
+	s.Statement.ConnPool = conn
 	return translate(fn(Tx{DB: s, Now: db.clock.Now(), By: by}))
 }
 
@@ -208,3 +214,11 @@ type keptError struct{ error }
 // Keep makes Tx commit and return err nevertheless: for a refusal that must leave a trace, such as a decision or a
 // failed login.
 func Keep(err error) error { return &keptError{err} }
+
+func (k *keptError) Unwrap() error { return k.error }
+
+// Kept reports whether an error was made by Keep.
+func Kept(err error) bool {
+	_, ok := errors.AsType[*keptError](err)
+	return ok
+}

@@ -1,0 +1,57 @@
+package httpapi
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/salesgate/salesgate/api"
+	"github.com/salesgate/salesgate/internal/customer"
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+// requestTimeout bounds every request but a stream.
+const requestTimeout = 15 * time.Second
+
+// Server serves the contract. Its fields are what app joins; Handler builds the routes.
+type Server struct {
+	DB  *pg.DB
+	Log *slog.Logger
+
+	Authenticate func(ctx context.Context, bearer string) (identity.Principal, error)
+	Ready        func(ctx context.Context) error // nil when the server can take requests
+
+	Customers *customer.Service
+}
+
+// The generated interface is the list of what must be here.
+var _ api.StrictServerInterface = (*Server)(nil)
+
+// Handler returns the whole HTTP interface: the contract's operations and the operating endpoints.
+func (s *Server) Handler() (http.Handler, error) {
+	spec, err := api.GetSpec()
+	if err != nil {
+		return nil, fmt.Errorf("contract: %w", err)
+	}
+	table, err := operationTable(spec)
+	if err != nil {
+		return nil, err
+	}
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.HTTPErrorHandler = s.handleError
+	e.IPExtractor = echo.ExtractIPDirect()
+	m := newMetrics(s.DB)
+	e.Use(s.identify, s.observe(m), s.recoverPanic, s.secure)
+	if err := s.operate(e, m, spec); err != nil {
+		return nil, err
+	}
+	group := e.Group("", s.gate(table))
+	api.RegisterHandlers(group, api.NewStrictHandler(s, nil))
+	return e, nil
+}

@@ -1,0 +1,232 @@
+package httpapi
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"github.com/salesgate/salesgate/internal/errs"
+)
+
+var errUnknownParameter = errs.Define(errs.Malformed, "request.unknown_parameter",
+	"This operation has no such query parameter.", "该操作没有此查询参数。")
+
+func init() {
+	openapi3.DefineStringFormatValidator("uuid", openapi3.NewCallbackValidator(func(s string) error {
+		if len(s) != 36 {
+			return errors.New("not a UUID")
+		}
+		return uuid.Validate(s)
+	}))
+}
+
+var filterOptions = &openapi3filter.Options{
+	MultiError:          true,
+	SkipSettingDefaults: true,
+	AuthenticationFunc:  openapi3filter.NoopAuthenticationFunc,
+}
+
+// validate checks a request against the contract. It reads the body, and leaves it to be read again.
+func validate(ec echo.Context, op *operation) ([]byte, error) {
+	r := ec.Request()
+	if err := checkQuery(r, op); err != nil {
+		return nil, err
+	}
+	if op.needsMatch && r.Header.Get("If-Match") == "" {
+		return nil, errs.ErrNeedsIfMatch
+	}
+	var body []byte
+	if op.jsonBody {
+		var err error
+		if body, err = readJSON(r, op); err != nil {
+			return nil, err
+		}
+	}
+	params := make(map[string]string, len(ec.ParamNames()))
+	for i, name := range ec.ParamNames() {
+		params[name] = ec.ParamValues()[i]
+	}
+	err := openapi3filter.ValidateRequest(context.WithoutCancel(r.Context()), &openapi3filter.RequestValidationInput{
+		Request: r, PathParams: params, Route: op.route, Options: optionsFor(op),
+	})
+	if body != nil {
+		r.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	if err != nil {
+		return nil, invalid(err)
+	}
+	return body, nil
+}
+
+// optionsFor leaves bodies that aren't JSON (uploads, forms) to the handler, which streams them.
+func optionsFor(op *operation) *openapi3filter.Options {
+	if op.jsonBody {
+		return filterOptions
+	}
+	o := *filterOptions
+	o.ExcludeRequestBody = true
+	return &o
+}
+
+func checkQuery(r *http.Request, op *operation) error {
+	if r.URL.RawQuery == "" {
+		return nil
+	}
+	for name, values := range r.URL.Query() {
+		if !op.query[name] || len(values) > 1 && !repeatable(op, name) {
+			return errUnknownParameter.At("query:" + printable(name))
+		}
+		for _, v := range values {
+			if !utf8.ValidString(v) || strings.ContainsRune(v, 0) {
+				return errNul.At("query:" + name)
+			}
+		}
+	}
+	return nil
+}
+
+func repeatable(op *operation, name string) bool {
+	p := op.route.Operation.Parameters.GetByInAndName("query", name)
+	return p != nil && p.Schema != nil && p.Schema.Value.Type.Is("array")
+}
+
+// printable keeps a client's own parameter name short and harmless in a message to it.
+func printable(name string) string {
+	if len(name) > 40 || !utf8.ValidString(name) {
+		return "?"
+	}
+	return name
+}
+
+func readJSON(r *http.Request, op *operation) ([]byte, error) {
+	if r.ContentLength == 0 && !op.route.Operation.RequestBody.Value.Required {
+		return nil, nil
+	}
+	if mt, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || mt != "application/json" {
+		return nil, errMediaType
+	}
+	if r.ContentLength > op.maxBody {
+		return nil, errTooLarge
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, op.maxBody+1))
+	if err != nil {
+		return nil, errs.ErrMalformed.Wrap(err)
+	}
+	if int64(len(body)) > op.maxBody {
+		return nil, errTooLarge
+	}
+	if err := strictJSON(body); err != nil {
+		return nil, err
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return body, nil
+}
+
+// requestHash is what an Idempotency-Key is bound to.
+func requestHash(r *http.Request, body []byte) []byte {
+	h := sha256.New()
+	_, _ = io.WriteString(h, r.Method+" "+r.URL.RequestURI()+"\n"+r.Header.Get("If-Match")+"\n")
+	h.Write(body)
+	return h.Sum(nil)
+}
+
+// invalid turns the validator's findings into one error with a field for each, without the values that were sent.
+func invalid(err error) error {
+	e := errs.ErrInvalid.With()
+	collect(e, err, "")
+	if len(e.Fields) == 0 {
+		return errs.ErrMalformed.Wrap(err)
+	}
+	return e
+}
+
+func collect(e *errs.Error, err error, at string) {
+	if multi, ok := err.(openapi3.MultiError); ok { //nolint:errorlint // the tree is walked level by level
+		for _, one := range multi {
+			collect(e, one, at)
+		}
+		return
+	}
+	if re, ok := err.(*openapi3filter.RequestError); ok { //nolint:errorlint // as above
+		place := ""
+		if re.Parameter != nil {
+			place = re.Parameter.In + ":" + re.Parameter.Name
+		}
+		if re.Err == nil || errors.Is(re.Err, openapi3filter.ErrInvalidRequired) {
+			e.Fields = append(e.Fields, fieldOf(place, "required", nil))
+			return
+		}
+		collect(e, re.Err, place)
+		return
+	}
+	if se, ok := errors.AsType[*openapi3.SchemaError](err); ok {
+		pointer := at
+		if at == "" || strings.HasPrefix(at, "body") {
+			pointer = "/" + strings.Join(se.JSONPointer(), "/")
+		}
+		e.Fields = append(e.Fields, fieldOf(pointer, se.SchemaField, se.Schema))
+		return
+	}
+	e.Fields = append(e.Fields, fieldOf(at, "unreadable", nil))
+}
+
+// fieldTexts are the messages for the keywords of JSON schema.
+var fieldTexts = map[string][2]string{
+	"required":   {"This is required.", "此项必填。"},
+	"type":       {"This has the wrong type.", "类型不正确。"},
+	"enum":       {"This isn't one of the allowed values.", "不是允许的取值。"},
+	"format":     {"This doesn't have the right format.", "格式不正确。"},
+	"pattern":    {"This doesn't have the right format.", "格式不正确。"},
+	"maxLength":  {"This is longer than {limit} characters.", "长度超过 {limit} 个字符。"},
+	"minLength":  {"This is shorter than {limit} characters.", "长度不足 {limit} 个字符。"},
+	"maxItems":   {"These are more than {limit} items.", "超过 {limit} 项。"},
+	"minItems":   {"At least {limit} items are needed.", "至少需要 {limit} 项。"},
+	"maximum":    {"This is above {limit}.", "大于 {limit}。"},
+	"minimum":    {"This is below {limit}.", "小于 {limit}。"},
+	"nullable":   {"This can't be null.", "不能为 null。"},
+	"properties": {"There is no such field.", "没有此字段。"},
+	"unreadable": {"This can't be read.", "无法解析。"},
+}
+
+func fieldOf(pointer, keyword string, schema *openapi3.Schema) errs.Field {
+	text, ok := fieldTexts[keyword]
+	if !ok {
+		text = [2]string{"This isn't valid.", "不合法。"}
+	}
+	return errs.Field{Pointer: pointer, Code: "schema." + keyword, EN: text[0], ZH: text[1], Params: limitOf(keyword, schema)}
+}
+
+func limitOf(keyword string, s *openapi3.Schema) map[string]any {
+	if s == nil {
+		return nil
+	}
+	var limit any
+	switch keyword {
+	case "maxLength":
+		limit = *s.MaxLength
+	case "minLength":
+		limit = s.MinLength
+	case "maxItems":
+		limit = *s.MaxItems
+	case "minItems":
+		limit = s.MinItems
+	case "maximum":
+		limit = *s.Max
+	case "minimum":
+		limit = *s.Min
+	default:
+		return nil
+	}
+	return map[string]any{"limit": limit}
+}
