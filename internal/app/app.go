@@ -1,1 +1,119 @@
+// Package app builds the program: the only place where modules are made and joined, and the only one that may import
+// them all.
 package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/customer"
+	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/httpapi"
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/migrations"
+)
+
+// Config is what the program can be told from outside.
+type Config struct {
+	DatabaseURL    string
+	Addr           string // "host:port"; ":0" for any free port
+	MaxConnections int32
+	Sandbox        bool // the clock may be moved forward
+	Log            *slog.Logger
+}
+
+// App is the joined program.
+type App struct {
+	DB       *pg.DB
+	Server   *httpapi.Server
+	handler  http.Handler
+	cfg      Config
+	draining atomic.Bool
+}
+
+// New connects to the database and joins the modules. It returns an error when the schema is behind the program: run
+// `salesgate migrate` first. It starts nothing.
+func New(ctx context.Context, cfg Config) (*App, error) {
+	if cfg.MaxConnections == 0 {
+		cfg.MaxConnections = 24
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	db, err := pg.Open(ctx, cfg.DatabaseURL, cfg.MaxConnections, &clock.Clock{})
+	if err != nil {
+		return nil, err
+	}
+	a := &App{DB: db, cfg: cfg}
+	if err := a.join(ctx); err != nil {
+		db.Close()
+		return nil, err
+	}
+	return a, nil
+}
+
+// join is the wiring of the whole program.
+func (a *App) join(ctx context.Context) error {
+	behind, err := migrations.Pending(ctx, a.DB.SQL())
+	if err != nil {
+		return fmt.Errorf("read schema version: %w", err)
+	}
+	if behind {
+		return errors.New("the database schema is behind this program: run `salesgate migrate`")
+	}
+	a.Server = &httpapi.Server{
+		DB: a.DB, Log: a.cfg.Log, Ready: a.ready,
+		Authenticate: identity.NewAuthenticator(a.DB).Authenticate,
+		Customers:    customer.New(),
+	}
+	a.handler, err = a.Server.Handler()
+	return err
+}
+
+// Handler is the HTTP interface, for tests that serve it themselves.
+func (a *App) Handler() http.Handler { return a.handler }
+
+// Close releases the database connections.
+func (a *App) Close() { a.DB.Close() }
+
+func (a *App) ready(ctx context.Context) error {
+	if a.draining.Load() {
+		return errs.ErrBusy
+	}
+	return a.DB.Ping(ctx)
+}
+
+// Run serves until ctx ends, then drains: not ready, no new connections, requests in flight finish, jobs stop softly.
+// started, if not nil, is called with the address once the port is open.
+func (a *App) Run(ctx context.Context, started func(addr string)) error {
+	ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", a.cfg.Addr)
+	if err != nil {
+		return err
+	}
+	srv := &http.Server{
+		Handler: a.handler, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		ErrorLog: slog.NewLogLogger(a.cfg.Log.Handler(), slog.LevelWarn),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- srv.Serve(ln) }()
+	if started != nil {
+		started(ln.Addr().String())
+	}
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	a.draining.Store(true)
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+	defer cancel()
+	return srv.Shutdown(stop)
+}

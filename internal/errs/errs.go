@@ -31,6 +31,7 @@ const (
 	Unauthenticated      Kind = "unauthenticated"       // 401
 	Forbidden            Kind = "forbidden"             // 403
 	NotFound             Kind = "not_found"             // 404, also for what the caller may not see
+	NoMethod             Kind = "no_method"             // 405
 	Conflict             Kind = "conflict"              // 409: state or duplicate
 	Stale                Kind = "stale"                 // 412: If-Match names an older version
 	TooLarge             Kind = "too_large"             // 413

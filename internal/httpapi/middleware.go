@@ -97,8 +97,8 @@ func (s *Server) gate(table map[string]*operation) echo.MiddlewareFunc {
 		return func(ec echo.Context) error {
 			r := ec.Request()
 			op := table[r.Method+" "+ec.Path()]
-			if op == nil {
-				return errNoRoute
+			if op == nil { // an operating endpoint, or nothing: the router answers
+				return next(ec)
 			}
 			c := &call{echo: ec, op: op, lang: language(r), requestID: ec.Response().Header().Get(echo.HeaderXRequestID)}
 			ctx := context.WithValue(r.Context(), callKey{}, c)
@@ -129,8 +129,8 @@ func (s *Server) admit(ec echo.Context, c *call) error {
 			return err
 		}
 		c.who = who
-		if !identity.Allowed(who, c.op.permission) {
-			return errs.ErrForbidden
+		if err := identity.Permit(who, c.op.permission); err != nil {
+			return err
 		}
 	}
 	body, err := validate(ec, c.op)

@@ -18,7 +18,7 @@ import (
 var (
 	errUnauthenticated = errs.Define(errs.Unauthenticated, "auth.unauthenticated", "Sign in first.", "请先登录。")
 	errNoRoute         = errs.Define(errs.NotFound, "request.no_such_path", "There is no such path; see /docs.", "路径不存在,请查阅 /docs。")
-	errNoMethod        = errs.Define(errs.Malformed, "request.no_such_method", "This path doesn't take this method.", "该路径不支持此方法。")
+	errNoMethod        = errs.Define(errs.NoMethod, "request.no_such_method", "This path doesn't take this method.", "该路径不支持此方法。")
 	errTooLarge        = errs.Define(errs.TooLarge, "request.too_large", "The body is larger than this operation takes.", "请求体过大。")
 	errMediaType       = errs.Define(errs.UnsupportedMedia, "request.unsupported_media_type", "Send the media type that this operation takes.", "请求的媒体类型不受支持。")
 )
@@ -29,6 +29,7 @@ var statusOf = map[errs.Kind]int{
 	errs.Unauthenticated:      http.StatusUnauthorized,
 	errs.Forbidden:            http.StatusForbidden,
 	errs.NotFound:             http.StatusNotFound,
+	errs.NoMethod:             http.StatusMethodNotAllowed,
 	errs.Conflict:             http.StatusConflict,
 	errs.Stale:                http.StatusPreconditionFailed,
 	errs.TooLarge:             http.StatusRequestEntityTooLarge,

@@ -47,11 +47,10 @@ func (s *Server) Handler() (http.Handler, error) {
 	e.HTTPErrorHandler = s.handleError
 	e.IPExtractor = echo.ExtractIPDirect()
 	m := newMetrics(s.DB)
-	e.Use(s.identify, s.observe(m), s.recoverPanic, s.secure)
+	e.Use(s.identify, s.observe(m), s.recoverPanic, s.secure, s.gate(table))
 	if err := s.operate(e, m, spec); err != nil {
 		return nil, err
 	}
-	group := e.Group("", s.gate(table))
-	api.RegisterHandlers(group, api.NewStrictHandler(s, nil))
+	api.RegisterHandlers(e, api.NewStrictHandler(s, nil))
 	return e, nil
 }

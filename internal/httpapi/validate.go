@@ -8,6 +8,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -173,12 +174,22 @@ func collect(e *errs.Error, err error, at string) {
 	if se, ok := errors.AsType[*openapi3.SchemaError](err); ok {
 		pointer := at
 		if at == "" || strings.HasPrefix(at, "body") {
-			pointer = "/" + strings.Join(se.JSONPointer(), "/")
+			pointer = "/" + strings.Join(append(se.JSONPointer(), unknownName(se)...), "/")
 		}
 		e.Fields = append(e.Fields, fieldOf(pointer, se.SchemaField, se.Schema))
 		return
 	}
 	e.Fields = append(e.Fields, fieldOf(at, "unreadable", nil))
+}
+
+var unsupported = regexp.MustCompile(`^property "(.+)" is unsupported$`)
+
+// unknownName is the name of a field that a closed schema doesn't have; the validator tells it only in its text.
+func unknownName(se *openapi3.SchemaError) []string {
+	if m := unsupported.FindStringSubmatch(se.Reason); m != nil {
+		return []string{printable(m[1])}
+	}
+	return nil
 }
 
 // fieldTexts are the messages for the keywords of JSON schema.

@@ -1,5 +1,7 @@
 package identity
 
+import "slices"
+
 // Role is one of the roles of the rulebook (section ORG).
 type Role string
 
@@ -24,3 +26,14 @@ const (
 	Admin             Role = "admin"
 	Integration       Role = "integration" // machine clients
 )
+
+// Sells reports whether one of the roles is in sales: such people own customers (ORG-06).
+func Sells(roles []Role) bool {
+	return slices.ContainsFunc(roles, func(r Role) bool {
+		switch r {
+		case SalesRep, SalesAssistant, SalesSupervisor, SalesManager, SalesDirector:
+			return true
+		}
+		return false
+	})
+}

@@ -77,7 +77,6 @@ func Open(ctx context.Context, url string, maxConns int32, c *clock.Clock) (*DB,
 		SkipDefaultTransaction:   true,
 		DisableNestedTransaction: true,
 		Logger:                   logger.Discard,
-		NowFunc:                  c.Now, // every Create asks for it, also where all times come from tx.Now
 	})
 	if err != nil {
 		pool.Close()
@@ -116,9 +115,7 @@ func (db *DB) View(ctx context.Context, by Origin, fn func(Tx) error) error {
 		return err
 	}
 	defer conn.Close()
-	s := db.gorm.Session(&gorm.Session{NewDB: true, Context: ctx})
-	s.Statement.ConnPool = conn
-	return translate(fn(Tx{DB: s, Now: db.clock.Now(), By: by}))
+	return translate(fn(db.handle(ctx, conn, by)))
 }
 
 // Snapshot runs fn in a read-only transaction in which all statements see the same state.
@@ -164,9 +161,7 @@ func (db *DB) once(ctx context.Context, by Origin, opts *sql.TxOptions, fn func(
 			_ = sqlTx.Rollback()
 		}
 	}()
-	s := db.gorm.Session(&gorm.Session{NewDB: true, Context: ctx})
-	s.Statement.ConnPool = sqlTx
-	fnErr := fn(Tx{DB: s, Now: db.clock.Now(), By: by})
+	fnErr := fn(db.handle(ctx, sqlTx, by))
 	kept, keep := errors.AsType[*keptError](fnErr)
 	if fnErr != nil && !keep {
 		return translate(fnErr)
@@ -179,6 +174,14 @@ func (db *DB) once(ctx context.Context, by Origin, opts *sql.TxOptions, fn func(
 		return kept.error
 	}
 	return nil
+}
+
+// handle binds a Tx to a connection. GORM asks for the time on every insert; it gets the transaction's.
+func (db *DB) handle(ctx context.Context, conn gorm.ConnPool, by Origin) Tx {
+	now := db.clock.Now()
+	s := db.gorm.Session(&gorm.Session{NewDB: true, Context: ctx, NowFunc: func() time.Time { return now }})
+	s.Statement.ConnPool = conn
+	return Tx{DB: s, Now: now, By: by}
 }
 
 func (db *DB) acquire(ctx context.Context) (*sql.Conn, error) {

@@ -1,0 +1,37 @@
+package customer
+
+import (
+	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+// The refusals of this module.
+var (
+	ErrTaken = errs.Define(errs.Conflict, "customer.taken",
+		"This company is registered already, by {owner} since {since} (same {same}).",
+		"该公司已由 {owner} 于 {since} 登记({same} 相同)。", "CUS-08")
+	ErrCodeTaken = errs.Define(errs.Conflict, "customer.code_taken", "Another customer has this code.", "客户编码已被占用。")
+	ErrBadUSCC   = errs.Define(errs.Rule, "customer.bad_uscc",
+		"The check character of this unified social credit code is wrong.", "统一社会信用代码校验位不正确。", "CUS-08")
+	ErrBadName = errs.Define(errs.Rule, "customer.bad_name",
+		"The name has nothing but a company suffix and punctuation.", "客户名称除公司后缀外没有实际内容。", "CUS-12")
+	ErrLastContact = errs.Define(errs.Rule, "customer.last_contact",
+		"A customer needs at least one contact with name, position and phone.", "客户至少需要一位联系人(姓名、职务、电话)。", "CUS-12")
+	ErrBadPhone = errs.Define(errs.Rule, "customer.bad_phone", "A phone number needs at least five digits.", "电话号码至少需要五位数字。", "CUS-12")
+	ErrBadPayer = errs.Define(errs.Rule, "customer.bad_payer",
+		"The paying customer must be another one that pays for itself, and nobody's payer can bill to a third.", "付款客户必须是自行付款的另一客户,且不可形成链条。", "CRD-11")
+	ErrNotOwner = errs.Define(errs.Forbidden, "customer.not_yours_to_give",
+		"Only who may assign customers can name another owner.", "只有有分配权限的人员可以指定其他负责人。", "CUS-08")
+	ErrBadOwner = errs.Define(errs.Rule, "customer.bad_owner", "The owner must be an active person in sales.", "负责人必须是在职的销售人员。", "ORG-06")
+)
+
+// What the indexes say when two people register the same company at the same instant; who came first is read afterwards.
+var (
+	_ = pg.Constraint("customers_code_key", ErrCodeTaken)
+	_ = pg.Constraint("customers_uscc_key", ErrTaken)
+	_ = pg.Constraint("customers_name_key", ErrTaken)
+	_ = pg.Constraint("customer_contacts_phone_excl", ErrTaken)
+	_ = pg.Constraint("customers_bill_to_not_self", ErrBadPayer)
+	_ = pg.Constraint("customers_bill_to_fkey", ErrBadPayer)
+	_ = pg.Constraint("customers_owner_fkey", ErrBadOwner)
+)

@@ -1,0 +1,200 @@
+package customer
+
+import (
+	"errors"
+
+	"github.com/google/uuid"
+
+	"github.com/salesgate/salesgate/internal/audit"
+	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+// subject is what events and timelines call a customer.
+const subject = "customer"
+
+// Service holds the use cases. Every method takes the transaction and the caller.
+type Service struct{}
+
+// New returns the service.
+func New() *Service { return &Service{} }
+
+// Draft is a customer to be registered.
+type Draft struct {
+	Profile
+	Code      string     // made from the series "C" when ""
+	OwnerID   *uuid.UUID // the caller when nil
+	Contacts  []Contact
+	Addresses []Address
+}
+
+// Create registers a customer for its owner and returns it. Naming another owner needs the permission customer.assign
+// (ErrNotOwner). Returns ErrTaken with owner and date when the company is registered already (CUS-08), ErrBadUSCC,
+// ErrBadName, ErrLastContact or ErrBadPhone (CUS-12), ErrBadOwner, ErrBadPayer, ErrCodeTaken. Locks the payer.
+func (s *Service) Create(tx pg.Tx, who identity.Principal, d Draft) (Customer, error) {
+	c := Customer{ID: uuid.Must(uuid.NewV7()), Code: d.Code, OwnedAt: tx.Now, CreatedAt: tx.Now, Version: 1}
+	if err := s.setOwner(tx, who, &c, d.OwnerID); err != nil {
+		return Customer{}, err
+	}
+	if err := s.fill(tx, &c, d); err != nil {
+		return Customer{}, err
+	}
+	if c.Code == "" {
+		var err error
+		if c.Code, err = pg.NextNumber(tx, "C", tx.Now); err != nil {
+			return Customer{}, err
+		}
+	}
+	if err := insert(tx, c); err != nil {
+		return Customer{}, err
+	}
+	return c, audit.Record(tx, audit.Entry{Action: "createCustomer", SubjectType: subject, SubjectID: c.ID, After: c.snapshot()})
+}
+
+// setOwner decides who owns a new customer: the caller, or whom a leader names.
+func (s *Service) setOwner(tx pg.Tx, who identity.Principal, c *Customer, owner *uuid.UUID) error {
+	c.OwnerID = who.ID
+	if owner != nil && *owner != who.ID {
+		if !identity.Allowed(who, "customer.assign") {
+			return ErrNotOwner.At("/owner_id")
+		}
+		c.OwnerID = *owner
+	}
+	return mustSell(tx, c.OwnerID)
+}
+
+// mustSell returns ErrBadOwner unless the person is active and in sales.
+func mustSell(tx pg.Tx, id uuid.UUID) error {
+	u, err := identity.Take(tx, id)
+	if errors.Is(err, errs.ErrNotFound) || err == nil && (!u.Active || !identity.Sells(u.Roles)) {
+		return ErrBadOwner.At("/owner_id")
+	}
+	return err
+}
+
+// fill writes a draft's content on the customer and refuses a company that is registered already.
+func (s *Service) fill(tx pg.Tx, c *Customer, d Draft) error {
+	if err := d.apply(c, tx.Now); err != nil {
+		return err
+	}
+	if err := s.lockPayer(tx, *c); err != nil {
+		return err
+	}
+	c.Contacts, c.Addresses = d.Contacts, d.Addresses
+	if err := prepare(c.ID, c.Contacts); err != nil {
+		return err
+	}
+	for i := range c.Addresses {
+		c.Addresses[i].ID, c.Addresses[i].CustomerID = uuid.Must(uuid.NewV7()), c.ID
+	}
+	return refuseTaken(tx, *c)
+}
+
+// refuseTaken enforces CUS-08: first to register owns the company. The indexes guard the same when two come at once.
+func refuseTaken(tx pg.Tx, c Customer) error {
+	first, err := findSame(tx, c)
+	if err != nil || first == nil {
+		return err
+	}
+	return ErrTaken.With("owner", first.OwnerName, "since", first.OwnedAt.Format("2006-01-02"), "same", first.Same)
+}
+
+func (s *Service) lockPayer(tx pg.Tx, c Customer) error {
+	if c.BillToID == nil {
+		return nil
+	}
+	payer, err := pg.TakeForUpdate[Customer](tx, "id = ?", *c.BillToID)
+	if errors.Is(err, errs.ErrNotFound) {
+		return ErrBadPayer.At("/bill_to_id")
+	}
+	if err != nil {
+		return err
+	}
+	pays, err := paysForOthers(tx, c.ID)
+	if err != nil {
+		return err
+	}
+	return checkPayer(c.ID, &payer, pays)
+}
+
+// Get returns the customer with contacts and addresses. Returns errs.ErrNotFound for one that the caller may not see
+// (ORG-06).
+func (s *Service) Get(tx pg.Tx, who identity.Principal, id uuid.UUID) (Customer, error) {
+	c, err := pg.Take[Customer](tx, "id = ?", id)
+	if err != nil {
+		return Customer{}, err
+	}
+	if err := who.MustSee(c.OwnerID); err != nil {
+		return Customer{}, err
+	}
+	return c, attachParts(tx, &c)
+}
+
+// GetByExternalID is Get by the id that another system knows the customer by.
+func (s *Service) GetByExternalID(tx pg.Tx, who identity.Principal, source, externalID string) (Customer, error) {
+	id, err := externalSubject(tx, source, externalID)
+	if err != nil {
+		return Customer{}, err
+	}
+	return s.Get(tx, who, id)
+}
+
+// Update changes the profile as change says and returns the customer. version is the one that the caller read; another
+// is errs.ErrStale. Returns what Create returns for a bad profile. Locks the customer, and the payer.
+func (s *Service) Update(tx pg.Tx, who identity.Principal, id uuid.UUID, version int64, change func(*Profile)) (Customer, error) {
+	return s.edit(tx, who, id, &version, "updateCustomer", func(c *Customer) error {
+		p := c.profile()
+		change(&p)
+		if err := p.apply(c, tx.Now); err != nil {
+			return err
+		}
+		if err := s.lockPayer(tx, *c); err != nil {
+			return err
+		}
+		return refuseTaken(tx, *c)
+	})
+}
+
+// Assign gives the customer to another owner for a reason. version is optional. Returns ErrBadOwner unless the new
+// owner is an active person in sales. Locks the customer.
+func (s *Service) Assign(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, owner uuid.UUID, reason string) (Customer, error) {
+	return s.edit(tx, who, id, version, "assignCustomer", func(c *Customer) error {
+		if err := mustSell(tx, owner); err != nil {
+			return err
+		}
+		c.OwnerID, c.OwnedAt, c.UpdatedAt, c.assignReason = owner, tx.Now, tx.Now, reason
+		return nil
+	})
+}
+
+// edit is the frame of every change: lock, see, compare versions, change, store, audit.
+func (s *Service) edit(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, action string, change func(*Customer) error) (Customer, error) {
+	c, err := lock(tx, who, id)
+	if err != nil {
+		return Customer{}, err
+	}
+	if err := c.mustMatch(version); err != nil {
+		return Customer{}, err
+	}
+	before := c.snapshot()
+	if err := change(&c); err != nil {
+		return Customer{}, err
+	}
+	if err := update(tx, &c); err != nil {
+		return Customer{}, err
+	}
+	return c, audit.Record(tx, audit.Entry{Action: action, SubjectType: subject, SubjectID: id, Before: before, After: c.snapshot()})
+}
+
+// lock reads the customer for changing it, with its parts.
+func lock(tx pg.Tx, who identity.Principal, id uuid.UUID) (Customer, error) {
+	c, err := pg.TakeForUpdate[Customer](tx, "id = ?", id)
+	if err != nil {
+		return Customer{}, err
+	}
+	if err := who.MustSee(c.OwnerID); err != nil {
+		return Customer{}, err
+	}
+	return c, attachParts(tx, &c)
+}

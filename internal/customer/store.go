@@ -1,0 +1,184 @@
+package customer
+
+import (
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+func insert(tx pg.Tx, c Customer) error {
+	if err := pg.Insert(tx, &c); err != nil {
+		return err
+	}
+	return insertParts(tx, c)
+}
+
+func insertParts(tx pg.Tx, c Customer) error {
+	if err := pg.Insert(tx, &c.Contacts); err != nil {
+		return err
+	}
+	if len(c.Addresses) == 0 {
+		return nil
+	}
+	return pg.Insert(tx, &c.Addresses)
+}
+
+func replaceParts(tx pg.Tx, c Customer) error {
+	if err := tx.Where("customer_id = ?", c.ID).Delete(&Contact{}).Error; err != nil {
+		return err
+	}
+	if err := tx.Where("customer_id = ?", c.ID).Delete(&Address{}).Error; err != nil {
+		return err
+	}
+	return insertParts(tx, c)
+}
+
+// update writes what may change and raises the version.
+func update(tx pg.Tx, c *Customer) error {
+	err := pg.Update(tx, "customers", c.ID, c.Version, map[string]any{
+		"name": c.Name, "name_key": c.NameKey, "name_grams": c.NameGrams, "uscc": c.USCC, "industry": c.Industry, "region": c.Region,
+		"remarks": c.Remarks, "status": c.Status, "owner_id": c.OwnerID, "owned_at": c.OwnedAt, "bill_to_id": c.BillToID,
+		"updated_at": c.UpdatedAt,
+	})
+	c.Version++
+	return err
+}
+
+func attachParts(tx pg.Tx, c *Customer) error {
+	if err := tx.Where("customer_id = ?", c.ID).Order("position_no").Find(&c.Contacts).Error; err != nil {
+		return err
+	}
+	return tx.Where("customer_id = ?", c.ID).Order("id").Find(&c.Addresses).Error
+}
+
+// same is a customer that is the same company, and what they share.
+type same struct {
+	OwnerName string
+	OwnedAt   time.Time
+	Same      string // "uscc", "name" or "phone"
+}
+
+// findSame looks for another customer with the code, the name or a phone of this one (CUS-08). One statement, three
+// index look-ups; independent of the number of customers.
+func findSame(tx pg.Tx, c Customer) (*same, error) {
+	phones := make([]string, 0, len(c.Contacts)+1)
+	for _, k := range c.Contacts {
+		phones = append(phones, k.PhoneKey)
+	}
+	var rows []same
+	err := tx.Raw(`SELECT u.name AS owner_name, c.owned_at, hit.same FROM (
+			SELECT id, 'uscc' AS same, 1 AS rank FROM customers WHERE uscc = ?
+			UNION ALL SELECT id, 'name', 2 FROM customers WHERE name_key = ?
+			UNION ALL SELECT customer_id, 'phone', 3 FROM customer_contacts WHERE phone_key = ANY(?)
+		) hit JOIN customers c ON c.id = hit.id JOIN users u ON u.id = c.owner_id
+		WHERE c.id <> ? ORDER BY hit.rank LIMIT 1`, c.USCC, c.NameKey, pg.TextArray(phones), c.ID).Scan(&rows).Error
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	return &rows[0], nil
+}
+
+func paysForOthers(tx pg.Tx, id uuid.UUID) (bool, error) {
+	var n int64
+	err := tx.Raw("SELECT count(*) FROM (SELECT FROM customers WHERE bill_to_id = ? LIMIT 1) one", id).Scan(&n).Error
+	return n > 0, err
+}
+
+func externalSubject(tx pg.Tx, source, externalID string) (uuid.UUID, error) {
+	var ids []uuid.UUID
+	err := tx.Raw("SELECT subject_id FROM external_refs WHERE kind = ? AND source = ? AND external_id = ?", subject, source, externalID).Scan(&ids).Error
+	if err != nil {
+		return uuid.Nil, err
+	}
+	if len(ids) == 0 {
+		return uuid.Nil, errs.ErrNotFound
+	}
+	return ids[0], nil
+}
+
+// claimExternal binds the external id to the customer. When another request bound it meanwhile, the transaction runs
+// again and finds the customer.
+func claimExternal(tx pg.Tx, source, externalID string, id uuid.UUID) error {
+	res := tx.Exec("INSERT INTO external_refs (kind, source, external_id, subject_id) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", subject, source, externalID, id)
+	if res.Error == nil && res.RowsAffected == 0 {
+		return pg.ErrAgain
+	}
+	return res.Error
+}
+
+func errIsNotFound(err error) bool { return errors.Is(err, errs.ErrNotFound) }
+
+// Filter narrows a list.
+type Filter struct {
+	Query   string // substring of the name, or the code, credit code or a phone
+	OwnerID *uuid.UUID
+	Status  Status // "" for any
+}
+
+// Summary is a customer as a list shows it.
+type Summary struct {
+	ID           uuid.UUID
+	Code         string
+	Name         string
+	USCC         *string `gorm:"column:uscc"`
+	Region       string
+	Status       Status
+	OwnerID      uuid.UUID
+	Version      int64
+	ContactName  string
+	ContactPhone string
+}
+
+// List returns customers that the caller may see (ORG-06), newest first, and the cursor of the next page. One statement.
+func (s *Service) List(tx pg.Tx, who identity.Principal, f Filter, p pg.Page) ([]Summary, string, error) {
+	q := tx.Table("customers c").Select(`c.id, c.code, c.name, c.uscc, c.region, c.status, c.owner_id, c.version,
+		k.name AS contact_name, k.phone AS contact_phone`).
+		Joins(`CROSS JOIN LATERAL (SELECT name, phone FROM customer_contacts WHERE customer_id = c.id ORDER BY position_no LIMIT 1) k`)
+	if owners, all := who.Owners(); !all {
+		q = q.Where("c.owner_id IN ?", owners)
+	}
+	if f.OwnerID != nil {
+		q = q.Where("c.owner_id = ?", *f.OwnerID)
+	}
+	if f.Status != "" {
+		q = q.Where("c.status = ?", f.Status)
+	}
+	if f.Query != "" {
+		where, args := search(f.Query)
+		q = q.Where(where, args...)
+	}
+	var last uuid.UUID
+	if found, err := p.After(&last); err != nil {
+		return nil, "", err
+	} else if found {
+		q = q.Where("c.id < ?", last)
+	}
+	var rows []Summary
+	if err := q.Order("c.id DESC").Limit(p.Limit + 1).Find(&rows).Error; err != nil {
+		return nil, "", err
+	}
+	return pg.Cut(p, rows, func(r Summary) any { return r.ID })
+}
+
+// search makes the condition for a text that a person typed. Each branch has an index of its own.
+func search(text string) (string, []any) {
+	where, args := "c.code = ? OR c.uscc = ?", []any{text, text}
+	if key := NameKey(text); key != "" {
+		where += " OR (c.name_grams @> ? AND position(? IN c.name_key) > 0)"
+		args = append(args, pg.TextArray(grams(key)), key)
+	}
+	if phone := PhoneKey(text); phone != "" {
+		where += " OR c.id = ANY (ARRAY(SELECT customer_id FROM customer_contacts WHERE phone_key = ?))"
+		args = append(args, phone)
+	}
+	return where, args
+}
+
+// Brief returns a customer without its parts, for other modules. Returns errs.ErrNotFound. Takes no lock and checks no
+// visibility: the calling module does.
+func Brief(tx pg.Tx, id uuid.UUID) (Customer, error) { return pg.Take[Customer](tx, "id = ?", id) }
