@@ -72,12 +72,14 @@ var imports = map[string]string{
 	// Beside the layers: tools that know nothing of the business.
 	"devpg":  "",
 	"testpg": "clock pg",
+
+	"apitest": "errs identity pg testpg app",
 }
 
 // outside says who may import the packages that are not below internal/.
 var outside = map[string]string{
 	"migrations": "app testpg",
-	"api":        "httpapi app demo",
+	"api":        "httpapi app demo apitest",
 	"pkg/client": "demo",
 }
 

@@ -376,6 +376,55 @@ CREATE TABLE public.credit_profiles (
     CONSTRAINT credit_profiles_terms_days_check CHECK (((terms_days >= 0) AND (terms_days <= 365)))
 );
 
+CREATE TABLE public.customer_addresses (
+    id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    kind text NOT NULL,
+    line text NOT NULL,
+    receiver text NOT NULL,
+    phone text NOT NULL,
+    CONSTRAINT customer_addresses_kind_check CHECK ((kind = ANY (ARRAY['registered'::text, 'delivery'::text, 'invoice'::text]))),
+    CONSTRAINT customer_addresses_line_check CHECK ((line <> ''::text))
+);
+
+CREATE TABLE public.customer_contacts (
+    id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    position_no integer NOT NULL,
+    name text NOT NULL,
+    "position" text NOT NULL,
+    phone text NOT NULL,
+    phone_key text NOT NULL,
+    email text NOT NULL,
+    CONSTRAINT customer_contacts_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT customer_contacts_phone_check CHECK ((phone <> ''::text)),
+    CONSTRAINT customer_contacts_phone_key_check CHECK ((phone_key <> ''::text)),
+    CONSTRAINT customer_contacts_position_check CHECK (("position" <> ''::text))
+);
+
+CREATE TABLE public.customers (
+    id uuid NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    name_key text NOT NULL,
+    name_grams text[] NOT NULL,
+    uscc text,
+    industry text NOT NULL,
+    region text NOT NULL,
+    remarks text NOT NULL,
+    status text NOT NULL,
+    owner_id uuid NOT NULL,
+    owned_at timestamp with time zone NOT NULL,
+    bill_to_id uuid,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT customers_bill_to_not_self CHECK ((bill_to_id <> id)),
+    CONSTRAINT customers_name_check CHECK (((length(name) >= 2) AND (length(name) <= 120))),
+    CONSTRAINT customers_name_key_check CHECK ((name_key <> ''::text)),
+    CONSTRAINT customers_status CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text, 'closed'::text])))
+);
+
 CREATE TABLE public.decisions (
     id uuid NOT NULL,
     gate text NOT NULL,
@@ -428,6 +477,13 @@ ALTER TABLE public.events ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE public.external_refs (
+    kind text NOT NULL,
+    source text NOT NULL,
+    external_id text NOT NULL,
+    subject_id uuid NOT NULL
 );
 
 CREATE TABLE public.idempotency_keys (
@@ -761,6 +817,18 @@ ALTER TABLE ONLY public.credit_profiles
 ALTER TABLE ONLY public.credit_profiles
     ADD CONSTRAINT credit_profiles_request_once UNIQUE (request_id);
 
+ALTER TABLE ONLY public.customer_addresses
+    ADD CONSTRAINT customer_addresses_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.customer_contacts
+    ADD CONSTRAINT customer_contacts_phone_excl EXCLUDE USING gist (phone_key WITH =, customer_id WITH <>);
+
+ALTER TABLE ONLY public.customer_contacts
+    ADD CONSTRAINT customer_contacts_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.customers
+    ADD CONSTRAINT customers_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.decisions
     ADD CONSTRAINT decisions_pkey PRIMARY KEY (id);
 
@@ -769,6 +837,9 @@ ALTER TABLE ONLY public.departments
 
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_pkey PRIMARY KEY (seq);
+
+ALTER TABLE ONLY public.external_refs
+    ADD CONSTRAINT external_refs_key PRIMARY KEY (kind, source, external_id);
 
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (actor_id, key);
@@ -886,6 +957,24 @@ CREATE UNIQUE INDEX credit_profiles_current ON public.credit_profiles USING btre
 
 CREATE INDEX credit_profiles_history ON public.credit_profiles USING btree (customer_id, valid_from DESC);
 
+CREATE INDEX customer_addresses_customer ON public.customer_addresses USING btree (customer_id);
+
+CREATE INDEX customer_contacts_customer ON public.customer_contacts USING btree (customer_id, position_no);
+
+CREATE INDEX customer_contacts_phone ON public.customer_contacts USING btree (phone_key);
+
+CREATE INDEX customers_bill_to ON public.customers USING btree (bill_to_id) WHERE (bill_to_id IS NOT NULL);
+
+CREATE UNIQUE INDEX customers_code_key ON public.customers USING btree (code);
+
+CREATE INDEX customers_name_grams ON public.customers USING gin (name_grams);
+
+CREATE UNIQUE INDEX customers_name_key ON public.customers USING btree (name_key);
+
+CREATE INDEX customers_owner ON public.customers USING btree (owner_id, id);
+
+CREATE UNIQUE INDEX customers_uscc_key ON public.customers USING btree (uscc);
+
 CREATE INDEX decisions_subject ON public.decisions USING btree (subject_type, subject_id, id);
 
 CREATE UNIQUE INDEX departments_code ON public.departments USING btree (code);
@@ -893,6 +982,8 @@ CREATE UNIQUE INDEX departments_code ON public.departments USING btree (code);
 CREATE INDEX events_feed ON public.events USING btree (xid, seq);
 
 CREATE INDEX events_subject ON public.events USING btree (subject_type, subject_id, seq);
+
+CREATE INDEX external_refs_subject ON public.external_refs USING btree (subject_id);
 
 CREATE INDEX idempotency_keys_created_at ON public.idempotency_keys USING btree (created_at);
 
@@ -1016,6 +1107,18 @@ ALTER TABLE ONLY public.credit_open_items
 
 ALTER TABLE ONLY public.credit_profiles
     ADD CONSTRAINT credit_profiles_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.credit_limit_requests(id);
+
+ALTER TABLE ONLY public.customer_addresses
+    ADD CONSTRAINT customer_addresses_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.customer_contacts
+    ADD CONSTRAINT customer_contacts_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.customers
+    ADD CONSTRAINT customers_bill_to_fkey FOREIGN KEY (bill_to_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.customers
+    ADD CONSTRAINT customers_owner_fkey FOREIGN KEY (owner_id) REFERENCES public.users(id);
 
 ALTER TABLE ONLY public.departments
     ADD CONSTRAINT departments_head FOREIGN KEY (head_id) REFERENCES public.users(id);

@@ -26,7 +26,8 @@ type Config struct {
 	DatabaseURL    string
 	Addr           string // "host:port"; ":0" for any free port
 	MaxConnections int32
-	Sandbox        bool // the clock may be moved forward
+	MasterKey      string // seals signing keys at rest; "" stores them in the clear
+	Sandbox        bool   // the clock may be moved forward
 	Log            *slog.Logger
 }
 
@@ -69,9 +70,11 @@ func (a *App) join(ctx context.Context) error {
 	if behind {
 		return errors.New("the database schema is behind this program: run `salesgate migrate`")
 	}
+	people := identity.New(a.DB, identity.Config{MasterKey: a.cfg.MasterKey})
 	a.Server = &httpapi.Server{
 		DB: a.DB, Log: a.cfg.Log, Ready: a.ready,
-		Authenticate: identity.NewAuthenticator(a.DB).Authenticate,
+		Authenticate: people.Authenticator().Authenticate,
+		People:       people,
 		Customers:    customer.New(),
 	}
 	a.handler, err = a.Server.Handler()

@@ -26,6 +26,7 @@ type Server struct {
 	Authenticate func(ctx context.Context, bearer string) (identity.Principal, error)
 	Ready        func(ctx context.Context) error // nil when the server can take requests
 
+	People    *identity.Service
 	Customers *customer.Service
 }
 
