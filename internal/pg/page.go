@@ -38,9 +38,15 @@ func Cut[T any](p Page, rows []T, key func(T) any) ([]T, string, error) {
 		return rows, "", nil
 	}
 	rows = rows[:p.Limit]
-	b, err := json.Marshal(key(rows[len(rows)-1]))
+	cursor, err := Cursor(key(rows[len(rows)-1]))
+	return rows, cursor, err
+}
+
+// Cursor encodes a sort key as the cursor that After reads.
+func Cursor(key any) (string, error) {
+	b, err := json.Marshal(key)
 	if err != nil {
-		return nil, "", err
+		return "", err
 	}
-	return rows, base64.RawURLEncoding.EncodeToString(b), nil
+	return base64.RawURLEncoding.EncodeToString(b), nil
 }
