@@ -455,6 +455,25 @@ CREATE TABLE public.departments (
     CONSTRAINT departments_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
 );
 
+CREATE TABLE public.event_blocks (
+    no bigint NOT NULL,
+    row_count integer NOT NULL,
+    first_seq bigint NOT NULL,
+    last_xid xid8 NOT NULL,
+    last_seq bigint NOT NULL,
+    leaves bytea NOT NULL,
+    previous bytea NOT NULL,
+    hash bytea NOT NULL,
+    sealed_at timestamp with time zone NOT NULL,
+    CONSTRAINT event_blocks_hash_check CHECK ((length(hash) = 32)),
+    CONSTRAINT event_blocks_leaves CHECK ((length(leaves) = (40 * row_count))),
+    CONSTRAINT event_blocks_no_check CHECK ((no > 0)),
+    CONSTRAINT event_blocks_previous_check CHECK ((length(previous) = 32)),
+    CONSTRAINT event_blocks_row_count_check CHECK ((row_count > 0))
+);
+
+ALTER TABLE ONLY public.event_blocks ALTER COLUMN leaves SET STORAGE EXTERNAL;
+
 CREATE TABLE public.events (
     seq bigint NOT NULL,
     xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
@@ -835,6 +854,9 @@ ALTER TABLE ONLY public.decisions
 ALTER TABLE ONLY public.departments
     ADD CONSTRAINT departments_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.event_blocks
+    ADD CONSTRAINT event_blocks_pkey PRIMARY KEY (no);
+
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_pkey PRIMARY KEY (seq);
 
@@ -1056,6 +1078,8 @@ CREATE TRIGGER credit_profiles_guard BEFORE INSERT OR DELETE OR UPDATE ON public
 CREATE TRIGGER credit_profiles_no_truncate BEFORE TRUNCATE ON public.credit_profiles FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER decisions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.decisions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER event_blocks_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.event_blocks FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER events_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.events FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 

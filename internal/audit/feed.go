@@ -70,7 +70,7 @@ type Filter struct {
 }
 
 const columns = `seq, xid::text::bigint AS xid, at, actor_id, actor_kind, request_id, action, subject_type, subject_id,
-	before::text AS before, after::text AS after`
+	convert_to(before::text, 'UTF8') AS before, convert_to(after::text, 'UTF8') AS after`
 
 // ListEvents returns the oldest events after the cursor, in commit order, and the cursor to go on from, which is never empty:
 // a poller that asks again with it gets every later event exactly once. more says that it needn't wait before it does.
