@@ -49,6 +49,9 @@ func (s *Service) Authenticator() *Authenticator {
 	return &Authenticator{db: s.db, keys: s.keys, issuer: s.issuer, cache: s.cache}
 }
 
+// NewAuthenticator is for programs that only need to know who is calling: New(db, Config{}).Authenticator().
+func NewAuthenticator(db *pg.DB) *Authenticator { return New(db, Config{}).Authenticator() }
+
 // NewUser is a person to be created.
 type NewUser struct {
 	Username, Name, Phone string
