@@ -4,7 +4,7 @@ CREATE TABLE base_price_lists (
     id           uuid PRIMARY KEY,
     number       text NOT NULL,
     state        text NOT NULL CHECK (state IN ('draft', 'submitted', 'published', 'rejected', 'cancelled')),
-    effective_at timestamptz NOT NULL,
+    effective_at timestamptz, -- NULL: when it is approved
     reason_kind  text NOT NULL CHECK (reason_kind IN ('market', 'market_plan', 'true_cost', 'first_price', 'opening')),
     reason       text NOT NULL CHECK (length(reason) BETWEEN 1 AND 1000),
     created_at   timestamptz NOT NULL,
@@ -15,7 +15,8 @@ CREATE TABLE base_price_lists (
     published_at timestamptz,
     version      bigint NOT NULL,
     CONSTRAINT base_price_lists_number UNIQUE (number),
-    CONSTRAINT base_price_lists_published CHECK ((state = 'published') = (published_at IS NOT NULL))
+    CONSTRAINT base_price_lists_published CHECK ((state = 'published') = (published_at IS NOT NULL)
+        AND (state <> 'published' OR effective_at IS NOT NULL))
 );
 -- The list in force at an instant is the published one with the latest effective_at up to it; this makes it exactly one.
 CREATE UNIQUE INDEX base_price_lists_in_force ON base_price_lists (effective_at) WHERE state = 'published';
@@ -48,7 +49,7 @@ CREATE TABLE price_authority_tables (
     id           uuid PRIMARY KEY,
     number       text NOT NULL,
     state        text NOT NULL CHECK (state IN ('draft', 'submitted', 'published', 'rejected', 'cancelled')),
-    effective_at timestamptz NOT NULL,
+    effective_at timestamptz, -- NULL: when it is approved
     reason       text NOT NULL CHECK (length(reason) BETWEEN 1 AND 1000),
     created_at   timestamptz NOT NULL,
     created_by   uuid,
@@ -58,7 +59,8 @@ CREATE TABLE price_authority_tables (
     published_at timestamptz,
     version      bigint NOT NULL,
     CONSTRAINT price_authority_tables_number UNIQUE (number),
-    CONSTRAINT price_authority_tables_published CHECK ((state = 'published') = (published_at IS NOT NULL))
+    CONSTRAINT price_authority_tables_published CHECK ((state = 'published') = (published_at IS NOT NULL)
+        AND (state <> 'published' OR effective_at IS NOT NULL))
 );
 CREATE UNIQUE INDEX price_authority_tables_in_force ON price_authority_tables (effective_at) WHERE state = 'published';
 CREATE INDEX price_authority_tables_created ON price_authority_tables (created_at, id);

@@ -1,2 +1,41 @@
 // Package pricing owns base prices, floor prices and price authority, and the gate that every sale's prices pass.
+//
+// It does not own products and their costs (catalog), quotes and contracts, or orders: those ask Check. It does not own
+// approvals: it submits price.base_list and price.authority, and is told the outcome.
+//
+// # Base prices (PRC-01, PRC-05, PRC-07)
+//
+// A base price list is a set of changes with one effective time and one reason; what it doesn't name stays as it was.
+// Publishing writes its lines into base_prices, which only ever grows: the price of a product at an instant is its latest
+// row up to that instant, so any price as of any past date can be read, with the list that set it and who asked for it,
+// approved it and why. The list in force at an instant is the published one with the latest effective time up to it; a
+// unique index makes it exactly one. A list can't take effect in the past: one that is approved after its time takes
+// effect at the approval.
+//
+// # Price authority (PRC-09)
+//
+// A table says for a role, and a product, a category or all products, how many percent below and above the base price the
+// role may sell. It is replaced as a whole. The nearest entry counts: product before category before all. A role without
+// an entry may sell at the base price and no other. The general manager can't be bounded.
+//
+// # The gate (PRC-10, PRC-12)
+//
+// Each line is judged at its net price, that is less its share of the header discount, and all lines together besides; so
+// neither a discount on the whole nor a free line slips under. Comparisons are exact, without rounding: -2 % is within
+// -2 %, -2.0001 % is not. What the submitter's authority doesn't cover goes to the lowest role whose does. A net price
+// below the floor price needs the general manager. A product that is new or dormant, or without a base price in force,
+// can't be sold by base price at all.
+//
+// # States of a list and of a table
+//
+//	draft ──submit──► submitted ──approved──► published (scheduled, in force, superseded: by the clock)
+//	  ▲                  │ ├─────rejected───► rejected
+//	  └─edit, returned,──┘ └─────cancel─────► cancelled (from draft too)
+//	    withdrawn
+//
+// An edit of a submitted one voids its approval request.
+//
+// # Locks
+//
+// Approval request → list or table. Publishing takes the advisory lock of its table, so that two never get one instant.
 package pricing

@@ -27,6 +27,9 @@ var (
 		"A header discount can't be below 0 or above the sum of the lines.", "整单折扣不能小于 0 或超过明细合计。", "PRC-10")
 	ErrNoLines = errs.Define(errs.Rule, "pricing.no_lines",
 		"There are no lines.", "没有明细行。")
+	_ = pg.Constraint("base_price_lines_product_id_fkey", ErrUnknownProduct)
+	_ = pg.Constraint("price_authority_entries_product_id_fkey", ErrUnknownProduct)
+
 	ErrFloorAboveBase = pg.Constraint("base_price_lines_floor", errs.Define(errs.Rule, "pricing.floor_above_base",
 		"A floor price can't be above the base price.", "底价不能高于基价。", "PRC-12"))
 	ErrEffectivePast = errs.Define(errs.Rule, "pricing.effective_in_past",
@@ -41,6 +44,26 @@ var (
 		"A role has two entries for the same product or category.", "同一角色对同一产品或类别重复设置。", "PRC-09"))
 	ErrNoGMEntry = errs.Define(errs.Rule, "pricing.no_general_manager_entry",
 		"The table must have an entry of the general manager for all products.", "权限表必须包含总经理对全部产品的权限。", "PRC-09")
+	ErrRole = errs.Define(errs.Rule, "pricing.role_without_authority",
+		"The role {role} can't have price authority.", "角色 {role} 不能设置价格权限。", "PRC-09")
+	ErrEntryScope = pg.Constraint("price_authority_entries_scope", errs.Define(errs.Rule, "pricing.authority_entry_scope",
+		"An entry is for a product or for a category, not for both.", "权限条目只能针对产品或类别之一。", "PRC-09"))
+	ErrTooLarge = errs.Define(errs.Rule, "pricing.amount_too_large",
+		"An amount has more digits than money has here.", "金额超出可处理的位数。")
+	ErrNotEditable = errs.Define(errs.Conflict, "pricing.not_editable",
+		"It is {state} and can't be changed any more; draft a new version.", "当前状态({state})不能修改,请新建版本。", "PRC-05", "PRC-07")
+	ErrNotDraft = errs.Define(errs.Conflict, "pricing.not_draft",
+		"Only a draft can be submitted; it is {state}.", "只有草稿可以提交,当前状态为 {state}。", "PRC-05", "PRC-09")
+	ErrDormant = errs.Define(errs.Rule, "pricing.product_dormant",
+		"A dormant product has no base price; let it return as a new product first.", "停产产品不能制定基价,请先恢复为新产品。", "PRC-02")
+	ErrContent = errs.Define(errs.Conflict, "pricing.content_changed",
+		"What was approved is not what is there now; submit it again.", "审批内容与当前内容不一致,请重新提交。", "PRC-05", "PRC-09")
+	ErrReason = errs.Define(errs.Rule, "pricing.reason_required",
+		"Base prices change for an allowed reason only, and it must be stated.", "基价调整必须说明规定的原因。", "PRC-06")
+	ErrNotPositive = errs.Define(errs.Rule, "pricing.price_not_positive",
+		"A base or floor price must be above 0.", "基价和底价必须大于 0。", "PRC-01")
+	ErrLineTwice = errs.Define(errs.Rule, "pricing.line_twice",
+		"A product stands there twice.", "同一产品重复出现。")
 	ErrOpening = errs.Define(errs.Conflict, "pricing.opening_too_late",
 		"Opening prices are for before the first approved base price list; prices now change by approval.",
 		"期初价格只能在首个审批生效的基价表之前导入,此后须按审批调整。", "PRC-05")

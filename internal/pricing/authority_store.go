@@ -1,0 +1,84 @@
+package pricing
+
+import (
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/govalues/decimal"
+
+	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+func insertEntries(tx pg.Tx, table uuid.UUID, entries []Entry) error {
+	rows := slices.Clone(entries)
+	for i := range rows {
+		rows[i].TableID = table
+	}
+	return pg.Insert(tx, &rows)
+}
+
+func replaceEntries(tx pg.Tx, table uuid.UUID, entries []Entry) error {
+	if err := tx.Exec("DELETE FROM price_authority_entries WHERE table_id = ?", table).Error; err != nil {
+		return err
+	}
+	return insertEntries(tx, table, entries)
+}
+
+// GetPriceAuthorityTable returns a table with its entries and where it stands in time.
+func (s *Service) GetPriceAuthorityTable(tx pg.Tx, _ identity.Principal, id uuid.UUID) (AuthorityTable, error) {
+	t, err := pg.Take[AuthorityTable](tx, "id = ?", id)
+	if err != nil {
+		return AuthorityTable{}, err
+	}
+	if t.Entries, err = readEntries(tx, id); err != nil {
+		return AuthorityTable{}, err
+	}
+	current, err := inForce(tx, authorityTable, tx.Now)
+	t.stand(current, tx.Now)
+	return t, err
+}
+
+// GetPriceAuthority returns the table in force at an instant, past or future; zero is now (PRC-09). Returns
+// errs.ErrNotFound before the first.
+func (s *Service) GetPriceAuthority(tx pg.Tx, who identity.Principal, at time.Time) (AuthorityTable, error) {
+	if at.IsZero() {
+		at = tx.Now
+	}
+	id, err := inForce(tx, authorityTable, at)
+	if err != nil {
+		return AuthorityTable{}, err
+	}
+	if id == uuid.Nil {
+		return AuthorityTable{}, errs.ErrNotFound
+	}
+	return s.GetPriceAuthorityTable(tx, who, id)
+}
+
+// ListPriceAuthorityTables returns a page of tables without their entries, the latest first.
+func (s *Service) ListPriceAuthorityTables(tx pg.Tx, _ identity.Principal, f RevisionFilter, page pg.Page) ([]AuthorityTable, string, error) {
+	rows, next, err := listRevisions[AuthorityTable](tx, f, page)
+	if err != nil || len(rows) == 0 {
+		return rows, next, err
+	}
+	current, err := inForce(tx, authorityTable, tx.Now)
+	for i := range rows {
+		rows[i].stand(current, tx.Now)
+	}
+	return rows, next, err
+}
+
+// percent writes a bound the same way whatever its trailing zeros.
+func percent(d *decimal.Decimal) string {
+	if d == nil {
+		return "∞"
+	}
+	return d.Trim(0).String()
+}
+
+func sorted(rows []string) []string {
+	slices.Sort(rows)
+	return rows
+}

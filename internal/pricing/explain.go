@@ -1,0 +1,150 @@
+package pricing
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/govalues/decimal"
+
+	"github.com/salesgate/salesgate/internal/decision"
+	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/identity"
+)
+
+// titles are the roles of the ladder in words.
+var titles = map[identity.Role][2]string{
+	identity.SalesRep:        {"sales rep", "业务员"},
+	identity.SalesSupervisor: {"sales supervisor", "销售主管"},
+	identity.SalesManager:    {"sales manager", "销售部经理"},
+	identity.SalesDirector:   {"sales director", "销售总监"},
+	identity.GeneralManager:  {"general manager", "总经理"},
+}
+
+// explain writes what was checked, in words that the one who is stopped understands. Lines that pass are told in one
+// sentence; each that doesn't has its own.
+func explain(a *Answer, q Question, table *authority) {
+	beyond := 0
+	for i, l := range a.Lines {
+		if l.BelowFloor {
+			a.Checks = append(a.Checks, floorCheck(i, l))
+		}
+		if !l.Within && !l.BelowFloor {
+			a.Checks = append(a.Checks, lineCheck(i, l, reach(q.Roles, table, l)))
+		}
+		if !l.Within {
+			beyond++
+		}
+	}
+	if beyond == 0 {
+		a.Checks = append(a.Checks, decision.Check{
+			Rule: "PRC-10", Result: decision.CheckPassed,
+			Inputs: map[string]string{"lines": fmt.Sprint(len(a.Lines)), "price_authority": table.number},
+			EN:     fmt.Sprintf("All %d lines are within your price authority.", len(a.Lines)),
+			ZH:     fmt.Sprintf("全部 %d 行价格均在您的权限内。", len(a.Lines)),
+		})
+	}
+	a.Checks = append(a.Checks, orderCheck(a.Order))
+}
+
+func lineCheck(i int, l LineAnswer, allowed string) decision.Check {
+	who := titles[l.RequiredRole]
+	side, seite := "below", "低于"
+	if l.Deviation.IsPos() {
+		side, seite = "above", "高于"
+	}
+	pct := l.Deviation.Abs()
+	in := lineInputs(i, l)
+	in["allowed"] = allowed
+	return decision.Check{
+		Rule: "PRC-10", Result: decision.CheckFailed, Inputs: in,
+		EN: fmt.Sprintf("Line %d, %s: the net price %s is %s %% %s the base price %s; your authority: %s. The %s can allow it.",
+			i+1, l.Product.Code, l.NetPrice, pct, side, l.BasePrice, allowed, who[0]),
+		ZH: fmt.Sprintf("第 %d 行 %s:净价 %s %s基价 %s 达 %s%%,您的权限为 %s,需%s批准。",
+			i+1, l.Product.Code, l.NetPrice, seite, l.BasePrice, pct, allowed, who[1]),
+	}
+}
+
+func floorCheck(i int, l LineAnswer) decision.Check {
+	in := lineInputs(i, l)
+	in["floor_price"] = l.FloorPrice.String()
+	result := decision.CheckFailed
+	if l.Within { // the general manager's own
+		result = decision.CheckInfo
+	}
+	return decision.Check{
+		Rule: "PRC-12", Result: result, Inputs: in,
+		EN: fmt.Sprintf("Line %d, %s: the net price %s is below the floor price %s. Only the general manager can allow it.",
+			i+1, l.Product.Code, l.NetPrice, l.FloorPrice),
+		ZH: fmt.Sprintf("第 %d 行 %s:净价 %s 低于底价 %s,须总经理批准。", i+1, l.Product.Code, l.NetPrice, l.FloorPrice),
+	}
+}
+
+func orderCheck(o OrderAnswer) decision.Check {
+	in := map[string]string{
+		"net": o.Net.String(), "base": o.Base.String(), "deviation_percent": o.Deviation.String(), "required_role": string(o.RequiredRole),
+	}
+	if o.Within {
+		return decision.Check{
+			Rule: "PRC-10", Result: decision.CheckPassed, Inputs: in,
+			EN: fmt.Sprintf("The whole order at %s deviates %s %% from base prices of %s: within your authority.", o.Net, o.Deviation, o.Base),
+			ZH: fmt.Sprintf("整单净额 %s 相对基价总额 %s 偏离 %s%%,在您的权限内。", o.Net, o.Base, o.Deviation),
+		}
+	}
+	who := titles[o.RequiredRole]
+	return decision.Check{
+		Rule: "PRC-10", Result: decision.CheckFailed, Inputs: in,
+		EN: fmt.Sprintf("The whole order at %s deviates %s %% from base prices of %s: beyond your authority. The %s can allow it.", o.Net, o.Deviation, o.Base, who[0]),
+		ZH: fmt.Sprintf("整单净额 %s 相对基价总额 %s 偏离 %s%%,超出您的权限,需%s批准。", o.Net, o.Base, o.Deviation, who[1]),
+	}
+}
+
+func explainRefusal(a *Answer, i int, f fact, def *errs.Def) {
+	in := map[string]string{"line": fmt.Sprint(i + 1), "code": def.Code}
+	if f.product.Code != "" {
+		in["product"], in["lifecycle"] = f.product.Code, string(f.product.Lifecycle)
+	}
+	rule := "PRC-01"
+	if len(def.Rules) > 0 {
+		rule = def.Rules[len(def.Rules)-1]
+	}
+	a.Checks = append(a.Checks, decision.Check{
+		Rule: rule, Result: decision.CheckFailed, Inputs: in,
+		EN: fmt.Sprintf("Line %d, %s: %s", i+1, f.product.Code, def.EN),
+		ZH: fmt.Sprintf("第 %d 行 %s:%s", i+1, f.product.Code, def.ZH),
+	})
+}
+
+func lineInputs(i int, l LineAnswer) map[string]string {
+	return map[string]string{
+		"line": fmt.Sprint(i + 1), "product": l.Product.Code, "price": l.Price.String(), "net_price": l.NetPrice.String(),
+		"base_price": l.BasePrice.String(), "base_price_list": l.ListNumber, "deviation_percent": l.Deviation.String(),
+		"required_role": string(l.RequiredRole),
+	}
+}
+
+// reach says how far the widest of the submitter's roles may go with this product, like "-2 % … +∞".
+func reach(roles []identity.Role, table *authority, l LineAnswer) string {
+	best := none
+	for _, r := range roles {
+		if !slices.Contains(ladder, r) {
+			continue
+		}
+		of := table.of(r, l.Product)
+		if of.below == nil || (best.below != nil && of.below.Cmp(best.below) > 0) {
+			best.below = of.below
+		}
+		if of.above == nil || (best.above != nil && of.above.Cmp(best.above) > 0) {
+			best.above = of.above
+		}
+	}
+	low, high := "-∞", "+∞"
+	if best.below != nil {
+		low = "-" + trimmed(best.below.FloatString(percentScale)) + " %"
+	}
+	if best.above != nil {
+		high = "+" + trimmed(best.above.FloatString(percentScale)) + " %"
+	}
+	return low + " … " + high
+}
+
+func trimmed(s string) string { return decimal.MustParse(s).Trim(0).String() }

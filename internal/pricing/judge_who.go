@@ -1,0 +1,71 @@
+package pricing
+
+import (
+	"math/big"
+	"slices"
+
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/money"
+)
+
+// judgeLines finds for each line who may sell it at its net price (PRC-10), and strikes out of able whoever may not.
+func judgeLines(a *Answer, q Question, lines []line, table *authority, able map[identity.Role]bool) {
+	a.Within = true
+	for i, x := range lines {
+		l := &a.Lines[i]
+		covers := map[identity.Role]bool{}
+		for _, role := range ladder {
+			covers[role] = table.of(role, l.Product).covers(x.net, x.base)
+			if l.BelowFloor { // PRC-12: below the floor price only the general manager
+				covers[role] = role == identity.GeneralManager
+			}
+			able[role] = able[role] && covers[role]
+		}
+		l.RequiredRole = lowest(covers)
+		l.Within = holds(q.Roles, covers) || (!l.BelowFloor && x.net.Cmp(x.base) == 0)
+		a.Within = a.Within && l.Within
+		a.FloorBreach = a.FloorBreach || l.BelowFloor
+	}
+}
+
+// judgeOrder judges the sum of all lines by the sum of what each role may sell them for, so that nothing in the whole
+// slips under what its lines allow (PRC-10).
+func judgeOrder(a *Answer, q Question, lines []line, table *authority, able map[identity.Role]bool) error {
+	net, base := new(big.Rat), new(big.Rat)
+	for _, x := range lines {
+		net = add(net, mul(x.net, x.quantity))
+		base = add(base, mul(x.base, x.quantity))
+	}
+	sum, err := rounded(base, money.AmountScale)
+	if err != nil {
+		return err
+	}
+	a.Order.Base, a.Order.Deviation = sum, deviation(net, base)
+	covers := map[identity.Role]bool{}
+	for _, role := range ladder {
+		s := span{low: new(big.Rat), high: new(big.Rat)}
+		for i, x := range lines {
+			s.add(table.of(role, a.Lines[i].Product), mul(x.base, x.quantity))
+		}
+		covers[role] = s.covers(net)
+		able[role] = able[role] && covers[role]
+	}
+	a.Order.RequiredRole = lowest(covers)
+	a.Order.Within = holds(q.Roles, covers) || net.Cmp(base) == 0
+	a.Within = a.Within && a.Order.Within
+	return nil
+}
+
+// lowest returns the first role of the ladder that is able; the general manager when none is.
+func lowest(able map[identity.Role]bool) identity.Role {
+	for _, role := range ladder {
+		if able[role] {
+			return role
+		}
+	}
+	return identity.GeneralManager
+}
+
+func holds(roles []identity.Role, covers map[identity.Role]bool) bool {
+	return slices.ContainsFunc(roles, func(r identity.Role) bool { return covers[r] })
+}

@@ -1,0 +1,161 @@
+package pricing
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/salesgate/salesgate/internal/approval"
+	"github.com/salesgate/salesgate/internal/catalog"
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+// SubmitBasePriceList asks for the approval of a list (PRC-05): sales manager, price committee, general manager, as the
+// authority matrix says. It is published at once when that asks nobody. Locks as UpdateBasePriceList. Returns
+// ErrNotDraft, ErrNoLines, ErrEffectivePast, ErrDormant, ErrInactive.
+func (s *Service) SubmitBasePriceList(tx pg.Tx, who identity.Principal, id uuid.UUID, version int64) (BasePriceList, error) {
+	l, err := lockFor[BasePriceList](s, tx, listType, id, version)
+	if err != nil {
+		return BasePriceList{}, err
+	}
+	if l.State != Draft {
+		return BasePriceList{}, ErrNotDraft.With("state", l.State)
+	}
+	if err := checkEffective(l.EffectiveAt, tx.Now); err != nil {
+		return BasePriceList{}, err
+	}
+	content, err := contentOf(tx, l)
+	if err != nil {
+		return BasePriceList{}, err
+	}
+	if err := content.check(); err != nil {
+		return BasePriceList{}, err
+	}
+	before := l
+	approved, err := s.submit(tx, who, &l.Revision, content.submission(l))
+	if err != nil {
+		return BasePriceList{}, err
+	}
+	if l, err = s.keepList(tx, "submitBasePriceList", before, l); err != nil || !approved {
+		return l, err
+	}
+	return s.publishList(tx, l)
+}
+
+// listContent is what an approval of a list is bound to, and what makes it fit to be asked for.
+type listContent struct {
+	EffectiveAt *time.Time
+	ReasonKind  ReasonKind
+	Reason      string
+	Lines       int
+	Digest      string // of all lines, by the database: a list can have 100,000
+
+	dormant, inactive string // code of such a product, "" for none
+}
+
+func contentOf(tx pg.Tx, l BasePriceList) (listContent, error) {
+	c := listContent{EffectiveAt: utc(l.EffectiveAt), ReasonKind: l.ReasonKind, Reason: l.Reason}
+	var row struct {
+		Lines             int
+		Digest            string
+		Dormant, Inactive string
+	}
+	err := tx.Raw(`SELECT count(*) AS lines,
+			coalesce(encode(sha256(convert_to(string_agg(concat_ws('|', l.product_id, l.price, coalesce(l.floor_price::text, '-'), l.reason),
+				E'\n' ORDER BY l.product_id), 'UTF8')), 'hex'), '') AS digest,
+			coalesce(min(p.code) FILTER (WHERE p.lifecycle = 'dormant'), '') AS dormant,
+			coalesce(min(p.code) FILTER (WHERE NOT p.active), '') AS inactive
+		FROM base_price_lines AS l JOIN products AS p ON p.id = l.product_id WHERE l.list_id = ?`, l.ID).Scan(&row).Error
+	c.Lines, c.Digest, c.dormant, c.inactive = row.Lines, row.Digest, row.Dormant, row.Inactive
+	return c, err
+}
+
+func (c listContent) check() error {
+	switch {
+	case c.Lines == 0:
+		return ErrNoLines
+	case c.dormant != "": // PRC-02: it is priced as a new one when it returns
+		return ErrDormant.With("product", c.dormant)
+	case c.inactive != "":
+		return ErrInactive.With("product", c.inactive)
+	}
+	return nil
+}
+
+func (c listContent) submission(l BasePriceList) approval.Submission {
+	effective := ""
+	if l.EffectiveAt != nil {
+		effective = l.EffectiveAt.Format(time.RFC3339)
+	}
+	return approval.Submission{
+		Matter: MatterBaseList, SubjectType: listType, SubjectID: l.ID, Number: l.Number,
+		TitleEN: fmt.Sprintf("Base price list %s: %d products, %s", l.Number, c.Lines, l.Reason),
+		TitleZH: fmt.Sprintf("基价调整 %s:%d 个产品,%s", l.Number, c.Lines, l.Reason),
+		Facts: map[string]any{
+			"reason": string(l.ReasonKind) + ": " + l.Reason, "lines": int64(c.Lines), "effective_at": effective, // PRC-06
+		},
+		Content: approval.ContentHash(c),
+	}
+}
+
+// ApprovalDecided implements approval.Subject for both matters of this package.
+func (s *Service) ApprovalDecided(tx pg.Tx, r approval.Request) error {
+	switch r.Matter {
+	case MatterBaseList:
+		return s.listDecided(tx, r)
+	case MatterAuthority:
+		return s.authorityDecided(tx, r)
+	}
+	return errNotWaiting
+}
+
+func (s *Service) listDecided(tx pg.Tx, r approval.Request) error {
+	l, err := pg.TakeForUpdate[BasePriceList](tx, "id = ?", r.SubjectID)
+	if err != nil {
+		return err
+	}
+	if l.State != Submitted || l.ApprovalID == nil || *l.ApprovalID != r.ID {
+		return errNotWaiting
+	}
+	if r.State == approval.Approved {
+		content, err := contentOf(tx, l)
+		if err != nil {
+			return err
+		}
+		if !r.Covers(approval.ContentHash(content)) {
+			return ErrContent
+		}
+		_, err = s.publishList(tx, l)
+		return err
+	}
+	before := l
+	l.decided(r.State)
+	_, err = s.keepList(tx, "decideBasePriceList", before, l)
+	return err
+}
+
+// publishList puts an approved list into force from its effective time on (PRC-05): its lines become base prices, which
+// nothing changes any more (PRC-07), and its new products become standard ones (PRC-02).
+func (s *Service) publishList(tx pg.Tx, l BasePriceList) (BasePriceList, error) {
+	before := l
+	if err := l.publish(tx, listTable); err != nil {
+		return BasePriceList{}, err
+	}
+	l, err := s.keepList(tx, "publishBasePriceList", before, l)
+	if err != nil {
+		return BasePriceList{}, err
+	}
+	return l, s.putInForce(tx, l)
+}
+
+func (s *Service) putInForce(tx pg.Tx, l BasePriceList) error {
+	err := tx.Exec(`INSERT INTO base_prices (product_id, effective_at, price, floor_price, list_id, reason)
+		SELECT product_id, ?, price, floor_price, list_id, coalesce(nullif(reason, ''), ?) FROM base_price_lines WHERE list_id = ?`,
+		l.EffectiveAt, l.Reason, l.ID).Error
+	if err != nil {
+		return err
+	}
+	return catalog.Standardise(tx, l.ID)
+}

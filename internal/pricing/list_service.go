@@ -1,0 +1,141 @@
+package pricing
+
+import (
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/salesgate/salesgate/internal/audit"
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+// CreateBasePriceList drafts a new base price list, without lines yet (PRC-05). Returns ErrReason when the reason is none
+// of PRC-06, and ErrEffectivePast.
+func (s *Service) CreateBasePriceList(tx pg.Tx, _ identity.Principal, in ListInput) (BasePriceList, error) {
+	if err := checkReason(in.ReasonKind, in.Reason); err != nil {
+		return BasePriceList{}, err
+	}
+	r, err := begin(tx, listSeries, in.Reason, in.EffectiveAt)
+	if err != nil {
+		return BasePriceList{}, err
+	}
+	l := BasePriceList{Revision: r, ReasonKind: in.ReasonKind}
+	if err := pg.Insert(tx, &l); err != nil {
+		return BasePriceList{}, err
+	}
+	return l, audit.Record(tx, audit.Entry{Action: "createBasePriceList", SubjectType: listType, SubjectID: l.ID, After: l})
+}
+
+// checkReason enforces PRC-06: a reason is mandatory, and one of the allowed kinds.
+func checkReason(kind ReasonKind, reason string) error {
+	switch kind {
+	case LeftMarket, BlocksPlan, TrueCost, FirstPrice:
+		if reason != "" {
+			return nil
+		}
+	case Opening:
+	}
+	return ErrReason
+}
+
+// UpdateBasePriceList changes the head of a list, if its version is still the one given. A submitted list becomes a draft
+// again and its approval request is void. Locks the list's approval requests and the list. Returns errs.ErrNotFound,
+// errs.ErrStale, ErrNotEditable, ErrReason or ErrEffectivePast.
+func (s *Service) UpdateBasePriceList(tx pg.Tx, _ identity.Principal, id uuid.UUID, version int64, patch ListPatch) (BasePriceList, error) {
+	l, err := s.openList(tx, id, version)
+	if err != nil {
+		return BasePriceList{}, err
+	}
+	before := l
+	if patch.EffectiveAt != nil {
+		if err := checkEffective(*patch.EffectiveAt, tx.Now); err != nil {
+			return BasePriceList{}, err
+		}
+		l.EffectiveAt = utc(*patch.EffectiveAt)
+	}
+	if patch.ReasonKind != nil {
+		l.ReasonKind = *patch.ReasonKind
+	}
+	if patch.Reason != nil {
+		l.Reason = *patch.Reason
+	}
+	if err := checkReason(l.ReasonKind, l.Reason); err != nil { // PRC-06
+		return BasePriceList{}, err
+	}
+	return s.keepList(tx, "updateBasePriceList", before, l)
+}
+
+// SetBasePriceLines puts lines on a list; a product that is on it already gets the new line. A submitted list becomes a
+// draft again. Locks as UpdateBasePriceList. Returns what that does, and ErrFloorAboveBase, ErrUnknownProduct, ErrLineTwice.
+func (s *Service) SetBasePriceLines(tx pg.Tx, _ identity.Principal, id uuid.UUID, version int64, lines []PriceLine) (BasePriceList, error) {
+	if err := checkLines(lines); err != nil {
+		return BasePriceList{}, err
+	}
+	l, err := s.openList(tx, id, version)
+	if err != nil {
+		return BasePriceList{}, err
+	}
+	before, err := linesOf(tx, id, lines)
+	if err != nil {
+		return BasePriceList{}, err
+	}
+	if err := upsertLines(tx, id, lines); err != nil {
+		return BasePriceList{}, err
+	}
+	if err := l.store(tx, listTable, nil); err != nil {
+		return BasePriceList{}, err
+	}
+	return l, audit.Record(tx, audit.Entry{
+		Action: "setBasePriceLines", SubjectType: listType, SubjectID: id, Before: before, After: lines,
+	})
+}
+
+// RemoveBasePriceLine takes a product off a list: its price stays as it was. Locks as UpdateBasePriceList. Returns
+// errs.ErrNotFound when it isn't on the list.
+func (s *Service) RemoveBasePriceLine(tx pg.Tx, _ identity.Principal, id uuid.UUID, version int64, productID uuid.UUID) (BasePriceList, error) {
+	l, err := s.openList(tx, id, version)
+	if err != nil {
+		return BasePriceList{}, err
+	}
+	before, err := pg.Take[PriceLine](tx, "list_id = ? AND product_id = ?", id, productID)
+	if err != nil {
+		return BasePriceList{}, err
+	}
+	if err := pg.One(tx.Exec("DELETE FROM base_price_lines WHERE list_id = ? AND product_id = ?", id, productID)); err != nil {
+		return BasePriceList{}, err
+	}
+	if err := l.store(tx, listTable, nil); err != nil {
+		return BasePriceList{}, err
+	}
+	return l, audit.Record(tx, audit.Entry{Action: "removeBasePriceLine", SubjectType: listType, SubjectID: id, Before: before})
+}
+
+// CancelBasePriceList gives a list up before it is decided; its approval request is void. Locks as UpdateBasePriceList.
+func (s *Service) CancelBasePriceList(tx pg.Tx, _ identity.Principal, id uuid.UUID, version int64) (BasePriceList, error) {
+	l, err := s.openList(tx, id, version)
+	if err != nil {
+		return BasePriceList{}, err
+	}
+	before := l
+	l.State = Cancelled
+	return s.keepList(tx, "cancelBasePriceList", before, l)
+}
+
+// openList locks a list for a change of its content.
+func (s *Service) openList(tx pg.Tx, id uuid.UUID, version int64) (BasePriceList, error) {
+	l, err := lockFor[BasePriceList](s, tx, listType, id, version)
+	if err != nil {
+		return BasePriceList{}, err
+	}
+	return l, s.reopen(tx, listType, &l.Revision)
+}
+
+func (s *Service) keepList(tx pg.Tx, action string, before, l BasePriceList) (BasePriceList, error) {
+	if err := l.store(tx, listTable, map[string]any{"reason_kind": l.ReasonKind}); err != nil {
+		return BasePriceList{}, err
+	}
+	return l, audit.Record(tx, audit.Entry{Action: action, SubjectType: listType, SubjectID: l.ID, Before: before, After: l})
+}
+
+func pointer(i int, field string) string { return fmt.Sprintf("/lines/%d/%s", i, field) }

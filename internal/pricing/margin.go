@@ -1,0 +1,56 @@
+package pricing
+
+import (
+	"math/big"
+
+	"github.com/google/uuid"
+	"github.com/govalues/decimal"
+
+	"github.com/salesgate/salesgate/internal/money"
+)
+
+// addMargins fills in cost and margin where finance has stated a cost, on the order when it has for every line (PRC-13).
+// The caller has made sure that the reader may see them.
+func addMargins(a *Answer, costs map[uuid.UUID]decimal.Decimal, keep *big.Rat) error {
+	net, cost, all := new(big.Rat), new(big.Rat), true
+	for i := range a.Lines {
+		l := &a.Lines[i]
+		c, ok := costs[l.Product.ID]
+		if !ok {
+			all = false
+			continue
+		}
+		untaxed := quo(mul(exact(l.Price), keep), add(one, exact(l.Product.TaxRate)))
+		m, err := margin(untaxed, exact(c), money.PriceScale)
+		if err != nil {
+			return err
+		}
+		l.Margin = m
+		quantity := exact(l.Quantity)
+		net, cost = add(net, mul(untaxed, quantity)), add(cost, mul(exact(c), quantity))
+	}
+	if !all {
+		return nil
+	}
+	m, err := margin(net, cost, money.AmountScale)
+	a.Order.Margin = m
+	return err
+}
+
+// margin compares a price without tax with a cost without tax.
+func margin(untaxed, cost *big.Rat, scale int) (*Margin, error) {
+	c, err := rounded(cost, scale)
+	if err != nil {
+		return nil, err
+	}
+	m, err := rounded(sub(untaxed, cost), scale)
+	if err != nil {
+		return nil, err
+	}
+	percent := new(big.Rat)
+	if untaxed.Sign() != 0 {
+		percent = mul(quo(sub(untaxed, cost), untaxed), hundred)
+	}
+	p, err := rounded(percent, 2)
+	return &Margin{Cost: c, Amount: m, Percent: p}, err
+}
