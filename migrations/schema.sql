@@ -206,7 +206,7 @@ CREATE TABLE public.base_price_lists (
     id uuid NOT NULL,
     number text NOT NULL,
     state text NOT NULL,
-    effective_at timestamp with time zone NOT NULL,
+    effective_at timestamp with time zone,
     reason_kind text NOT NULL,
     reason text NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -216,7 +216,7 @@ CREATE TABLE public.base_price_lists (
     approval_id uuid,
     published_at timestamp with time zone,
     version bigint NOT NULL,
-    CONSTRAINT base_price_lists_published CHECK (((state = 'published'::text) = (published_at IS NOT NULL))),
+    CONSTRAINT base_price_lists_published CHECK ((((state = 'published'::text) = (published_at IS NOT NULL)) AND ((state <> 'published'::text) OR (effective_at IS NOT NULL)))),
     CONSTRAINT base_price_lists_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 1000))),
     CONSTRAINT base_price_lists_reason_kind_check CHECK ((reason_kind = ANY (ARRAY['market'::text, 'market_plan'::text, 'true_cost'::text, 'first_price'::text, 'opening'::text]))),
     CONSTRAINT base_price_lists_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'submitted'::text, 'published'::text, 'rejected'::text, 'cancelled'::text])))
@@ -583,7 +583,7 @@ CREATE TABLE public.price_authority_tables (
     id uuid NOT NULL,
     number text NOT NULL,
     state text NOT NULL,
-    effective_at timestamp with time zone NOT NULL,
+    effective_at timestamp with time zone,
     reason text NOT NULL,
     created_at timestamp with time zone NOT NULL,
     created_by uuid,
@@ -592,7 +592,7 @@ CREATE TABLE public.price_authority_tables (
     approval_id uuid,
     published_at timestamp with time zone,
     version bigint NOT NULL,
-    CONSTRAINT price_authority_tables_published CHECK (((state = 'published'::text) = (published_at IS NOT NULL))),
+    CONSTRAINT price_authority_tables_published CHECK ((((state = 'published'::text) = (published_at IS NOT NULL)) AND ((state <> 'published'::text) OR (effective_at IS NOT NULL)))),
     CONSTRAINT price_authority_tables_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 1000))),
     CONSTRAINT price_authority_tables_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'submitted'::text, 'published'::text, 'rejected'::text, 'cancelled'::text])))
 );

@@ -31,11 +31,11 @@ type Entry struct {
 // TableName is where entries are kept.
 func (Entry) TableName() string { return "price_authority_entries" }
 
-// limit is how far a role may go; nil is without bound.
-type limit struct{ below, above *big.Rat }
+// limit is how far a role may go, as the lowest and highest price for a base price of 1; nil is without bound.
+type limit struct{ low, high *big.Rat }
 
 // none is the limit of a role that the table doesn't name: the base price and no other.
-var none = limit{below: new(big.Rat), above: new(big.Rat)}
+var none = limit{low: one, high: one}
 
 // authority is one published table, made for looking up. It never changes.
 type authority struct {
@@ -53,7 +53,7 @@ type scope struct {
 func newAuthority(id uuid.UUID, number string, entries []Entry) *authority {
 	a := &authority{id: id, number: number, limits: make(map[scope]limit, len(entries))}
 	for _, e := range entries {
-		a.limits[e.scope()] = limit{below: bound(e.MaxBelow), above: bound(e.MaxAbove)}
+		a.limits[e.scope()] = newLimit(e.MaxBelow, e.MaxAbove)
 	}
 	return a
 }
@@ -68,11 +68,15 @@ func (e Entry) scope() scope {
 	return scope{e.Role, uuid.Nil}
 }
 
-func bound(pct *decimal.Decimal) *big.Rat {
-	if pct == nil {
-		return nil
+func newLimit(below, above *decimal.Decimal) limit {
+	var l limit
+	if below != nil {
+		l.low = sub(one, quo(exact(*below), hundred))
 	}
-	return exact(*pct)
+	if above != nil {
+		l.high = add(one, quo(exact(*above), hundred))
+	}
+	return l
 }
 
 // of returns how far a role may go with a product: the entry of the product counts before that of its category, and
@@ -92,14 +96,14 @@ func (a *authority) of(role identity.Role, p catalog.Product) limit {
 	return none
 }
 
-// covers reports whether a net price is within the limit around a base price, both bounds included (PRC-10). It multiplies
-// crosswise and never rounds: net ≥ base × (100 − below) / 100.
+// covers reports whether a net price is within the limit around a base price, both bounds included (PRC-10). Exact, without
+// rounding: net ≥ base × (100 − below) / 100.
 func (l limit) covers(net, base *big.Rat) bool {
 	switch net.Cmp(base) {
 	case -1:
-		return l.below == nil || mul(net, hundred).Cmp(mul(base, sub(hundred, l.below))) >= 0
+		return l.low == nil || net.Cmp(mul(base, l.low)) >= 0
 	case 1:
-		return l.above == nil || mul(net, hundred).Cmp(mul(base, add(hundred, l.above))) <= 0
+		return l.high == nil || net.Cmp(mul(base, l.high)) <= 0
 	}
 	return true
 }
@@ -111,13 +115,13 @@ type span struct {
 }
 
 func (s *span) add(l limit, base *big.Rat) {
-	if l.below != nil {
-		s.low = add(s.low, quo(mul(base, sub(hundred, l.below)), hundred))
+	if l.low != nil {
+		s.low = add(s.low, mul(base, l.low))
 	}
-	if l.above == nil {
+	if l.high == nil {
 		s.high = nil
 	} else if s.high != nil {
-		s.high = add(s.high, quo(mul(base, add(hundred, l.above)), hundred))
+		s.high = add(s.high, mul(base, l.high))
 	}
 }
 

@@ -16,14 +16,21 @@ var (
 	hundred = big.NewRat(100, 1)
 )
 
+// powers are the powers of ten up to the largest scale that a decimal has.
+var powers = func() (p [decimal.MaxScale + 1]*big.Int) {
+	for i := range p {
+		p[i] = new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(i)), nil)
+	}
+	return p
+}()
+
 // exact returns d as a fraction.
 func exact(d decimal.Decimal) *big.Rat {
 	num := new(big.Int).SetUint64(d.Coef())
 	if d.IsNeg() {
 		num.Neg(num)
 	}
-	den := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(d.Scale())), nil)
-	return new(big.Rat).SetFrac(num, den)
+	return new(big.Rat).SetFrac(num, powers[d.Scale()])
 }
 
 func mul(a, b *big.Rat) *big.Rat { return new(big.Rat).Mul(a, b) }

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/govalues/decimal"
-
 	"github.com/salesgate/salesgate/internal/decision"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
@@ -130,21 +128,19 @@ func reach(roles []identity.Role, table *authority, l LineAnswer) string {
 			continue
 		}
 		of := table.of(r, l.Product)
-		if of.below == nil || (best.below != nil && of.below.Cmp(best.below) > 0) {
-			best.below = of.below
+		if of.low == nil || (best.low != nil && of.low.Cmp(best.low) < 0) {
+			best.low = of.low
 		}
-		if of.above == nil || (best.above != nil && of.above.Cmp(best.above) > 0) {
-			best.above = of.above
+		if of.high == nil || (best.high != nil && of.high.Cmp(best.high) > 0) {
+			best.high = of.high
 		}
 	}
 	low, high := "-∞", "+∞"
-	if best.below != nil {
-		low = "-" + trimmed(best.below.FloatString(percentScale)) + " %"
+	if best.low != nil {
+		low = "-" + deviation(best.low, one).Abs().Trim(0).String() + " %"
 	}
-	if best.above != nil {
-		high = "+" + trimmed(best.above.FloatString(percentScale)) + " %"
+	if best.high != nil {
+		high = "+" + deviation(best.high, one).Trim(0).String() + " %"
 	}
 	return low + " … " + high
 }
-
-func trimmed(s string) string { return decimal.MustParse(s).Trim(0).String() }

@@ -61,7 +61,7 @@ LEFT JOIN LATERAL (SELECT id, number FROM base_price_lists
     WHERE state = 'published' AND effective_at <= @at ORDER BY effective_at DESC LIMIT 1) AS l ON true
 LEFT JOIN LATERAL (SELECT id, number, version FROM price_authority_tables
     WHERE state = 'published' AND effective_at <= @at ORDER BY effective_at DESC LIMIT 1) AS t ON true
-LEFT JOIN products AS p ON p.id = ANY (@ids::uuid[])
+LEFT JOIN products AS p ON p.id = ANY (CAST(@ids AS uuid[]))
 LEFT JOIN LATERAL (SELECT price, floor_price, list_id FROM base_prices
     WHERE product_id = p.id AND effective_at <= @at ORDER BY effective_at DESC LIMIT 1) AS b ON true
 LEFT JOIN base_price_lists AS bl ON bl.id = b.list_id`

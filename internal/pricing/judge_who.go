@@ -43,12 +43,15 @@ func judgeOrder(a *Answer, q Question, lines []line, table *authority, able map[
 	a.Order.Base, a.Order.Deviation = sum, deviation(net, base)
 	covers := map[identity.Role]bool{}
 	for _, role := range ladder {
+		if able[role] { // whoever may sell each line so may sell their sum so
+			covers[role] = true
+			continue
+		}
 		s := span{low: new(big.Rat), high: new(big.Rat)}
 		for i, x := range lines {
 			s.add(table.of(role, a.Lines[i].Product), mul(x.base, x.quantity))
 		}
 		covers[role] = s.covers(net)
-		able[role] = able[role] && covers[role]
 	}
 	a.Order.RequiredRole = lowest(covers)
 	a.Order.Within = holds(q.Roles, covers) || net.Cmp(base) == 0
