@@ -1,0 +1,182 @@
+package approval
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/salesgate/salesgate/internal/audit"
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+// ViolationSubject is the subject type of the audit events of violations.
+const ViolationSubject = "violation"
+
+// Violation is a breach of a rule by a person (CND-02), as far as this package finds it.
+type Violation struct {
+	ID          uuid.UUID
+	Rule        string
+	Kind        string // violationLate or violationDenied
+	PersonID    uuid.UUID
+	SubjectType string
+	SubjectID   uuid.UUID
+	Number      string
+	SourceID    uuid.UUID // the verbal approval
+	At          time.Time
+}
+
+// TableName implements gorm's Tabler.
+func (Violation) TableName() string { return "violations" }
+
+const (
+	violationLate   = "verbal_late"
+	violationDenied = "verbal_denied"
+)
+
+// ConfirmVerbalApproval confirms what the principal approved by phone: the verbal approval with this id, or with none
+// their oldest unanswered one of the request. After its deadline the confirmation is late, and a violation of the giver
+// (ORG-05). Locks the request, then the verbal approval. Returns errs.ErrNotFound and ErrVerbalAnswered.
+func (s *Service) ConfirmVerbalApproval(tx pg.Tx, who identity.Principal, id uuid.UUID, verbalID *uuid.UUID, comment string) (VerbalApproval, error) {
+	r, v, err := s.answering(tx, who, id, verbalID)
+	if err != nil {
+		return VerbalApproval{}, err
+	}
+	state := VerbalConfirmed
+	if tx.Now.After(v.ConfirmBy) {
+		state = VerbalConfirmedLate
+		if err := violate(tx, r, v, violationLate, v.GivenBy); err != nil {
+			return VerbalApproval{}, err
+		}
+	}
+	return v, answer(tx, r, &v, state, comment, "confirmVerbalApproval")
+}
+
+// DenyVerbalApproval says that the principal never approved by phone what was recorded. It is a violation of the one who
+// recorded it (ORG-05). A request that still waits for others ends rejected; one that was approved stays what it is, since
+// goods may have left, and its subject takes back what it can (VerbalDenier). The comment says what happened. Locks the
+// request, then the verbal approval. Returns errs.ErrNotFound, ErrReason and ErrVerbalAnswered.
+func (s *Service) DenyVerbalApproval(tx pg.Tx, who identity.Principal, id uuid.UUID, verbalID *uuid.UUID, comment string) (VerbalApproval, error) {
+	if strings.TrimSpace(comment) == "" {
+		return VerbalApproval{}, ErrReason.At("/comment")
+	}
+	r, v, err := s.answering(tx, who, id, verbalID)
+	if err != nil {
+		return VerbalApproval{}, err
+	}
+	if err := violate(tx, r, v, violationDenied, v.RecordedBy); err != nil {
+		return VerbalApproval{}, err
+	}
+	if err := answer(tx, r, &v, VerbalDenied, comment, "denyVerbalApproval"); err != nil {
+		return VerbalApproval{}, err
+	}
+	return v, s.takeBack(tx, r, v)
+}
+
+// takeBack undoes what the denied approval brought about, as far as it can be undone.
+func (s *Service) takeBack(tx pg.Tx, r Request, v VerbalApproval) error {
+	switch r.State {
+	case Pending:
+		before := r.trace()
+		r.close(tx, Rejected, v.Comment)
+		r.FinalDecisionID = &v.DecisionID // the decision that is no longer one
+		if err := advance(tx, &r, taskCancelled); err != nil {
+			return err
+		}
+		return s.ended(tx, r, "denyVerbalApproval", before, nil)
+	case Approved:
+		if subject, ok := s.subjects[r.Matter].(VerbalDenier); ok {
+			return subject.VerbalApprovalDenied(tx, r)
+		}
+	case Rejected, Returned, Withdrawn, Void: // nothing came of it
+	}
+	return nil
+}
+
+// answering locks the request and the verbal approval that the principal is to answer.
+func (s *Service) answering(tx pg.Tx, who identity.Principal, id uuid.UUID, verbalID *uuid.UUID) (Request, VerbalApproval, error) {
+	r, err := s.lockSeen(tx, who, id)
+	if err != nil {
+		return Request{}, VerbalApproval{}, err
+	}
+	var rows []VerbalApproval
+	err = tx.Raw(`SELECT * FROM verbal_approvals WHERE request_id = ? AND given_by = ? AND state IN ('open', 'overdue')
+		ORDER BY id FOR UPDATE`, r.ID, who.ID).Find(&rows).Error
+	if err != nil {
+		return Request{}, VerbalApproval{}, err
+	}
+	i := slices.IndexFunc(rows, func(v VerbalApproval) bool { return verbalID == nil || v.ID == *verbalID })
+	if i < 0 {
+		return Request{}, VerbalApproval{}, ErrVerbalAnswered
+	}
+	return r, rows[i], nil
+}
+
+// answer writes the answer, closes the confirm task and leaves the trace.
+func answer(tx pg.Tx, r Request, v *VerbalApproval, state VerbalState, comment, action string) error {
+	before := map[string]any{"verbal_approval": v.ID, "state": v.State}
+	v.State, v.AnsweredAt, v.Comment = state, &tx.Now, strings.TrimSpace(comment)
+	err := pg.Update(tx, "verbal_approvals", v.ID, v.Version, map[string]any{
+		"state": v.State, "answered_at": v.AnsweredAt, "comment": v.Comment,
+	})
+	if err != nil {
+		return err
+	}
+	v.Version++
+	err = tx.Exec(`UPDATE approval_tasks SET state = 'done', closed_at = ?, closed_by = ? WHERE verbal_id = ? AND state = 'open'`,
+		tx.Now, tx.By.Actor(), v.ID).Error
+	if err != nil {
+		return err
+	}
+	return audit.Record(tx, audit.Entry{
+		Action: action, SubjectType: RequestSubject, SubjectID: r.ID, Before: before,
+		After: map[string]any{"verbal_approval": v.ID, "state": v.State, "comment": v.Comment},
+	})
+}
+
+// violate records a violation once.
+func violate(tx pg.Tx, r Request, v VerbalApproval, kind string, person uuid.UUID) error {
+	row := Violation{
+		ID: uuid.Must(uuid.NewV7()), Rule: "ORG-05", Kind: kind, PersonID: person, SubjectType: r.SubjectType,
+		SubjectID: r.SubjectID, Number: r.Number, SourceID: v.ID, At: tx.Now,
+	}
+	res := tx.Exec(`INSERT INTO violations (id, rule, kind, person_id, subject_type, subject_id, number, source_id, at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT ON CONSTRAINT violations_once DO NOTHING`,
+		row.ID, row.Rule, row.Kind, row.PersonID, row.SubjectType, row.SubjectID, row.Number, row.SourceID, row.At)
+	if res.Error != nil || res.RowsAffected == 0 {
+		return res.Error
+	}
+	return audit.Record(tx, audit.Entry{
+		Action: "recordViolation", SubjectType: ViolationSubject, SubjectID: row.ID, After: map[string]any{
+			"rule": row.Rule, "kind": kind, "person": person, "document": r.SubjectType, "document_id": r.SubjectID,
+			"number": r.Number, "verbal_approval": v.ID,
+		},
+	})
+}
+
+// MarkOverdueVerbals marks at most limit verbal approvals whose deadline has passed unanswered, each a violation of its
+// giver (ORG-05, CND-02), and returns how many. It is for a periodic job; call it until it returns less than limit. They
+// can still be confirmed, late, or denied. Locks the verbal approvals it marks and skips those that are being answered.
+func (s *Service) MarkOverdueVerbals(tx pg.Tx, limit int) (int, error) {
+	var rows []VerbalApproval
+	err := tx.Raw(`SELECT * FROM verbal_approvals WHERE state = 'open' AND confirm_by < ? ORDER BY confirm_by, id LIMIT ?
+		FOR UPDATE SKIP LOCKED`, tx.Now, limit).Find(&rows).Error
+	if err != nil {
+		return 0, err
+	}
+	for _, v := range rows {
+		r, err := pg.Take[Request](tx, "id = ?", v.RequestID)
+		if err != nil {
+			return 0, err
+		}
+		if err := violate(tx, r, v, violationLate, v.GivenBy); err != nil {
+			return 0, err
+		}
+		if err := pg.Update(tx, "verbal_approvals", v.ID, v.Version, map[string]any{"state": VerbalOverdue}); err != nil {
+			return 0, err
+		}
+	}
+	return len(rows), nil
+}
