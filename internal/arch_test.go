@@ -121,7 +121,7 @@ func TestImportMapFollowsTheOrder(t *testing.T) {
 	t.Parallel()
 	for pkg, allowed := range imports {
 		at := slices.Index(layers, pkg)
-		for _, name := range strings.Fields(allowed) {
+		for name := range strings.FieldsSeq(allowed) {
 			if below := slices.Index(layers, name); at >= 0 && (below < 0 || below >= at) {
 				t.Errorf("%s may not import %s: it doesn't stand above it", pkg, name)
 			}
