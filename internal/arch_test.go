@@ -23,6 +23,7 @@ var layers = strings.Fields(`
 	errs clock money
 	pg
 	audit
+	jobs
 	rulebook
 	decision
 	identity
@@ -41,7 +42,7 @@ var layers = strings.Fields(`
 `)
 
 const (
-	ground = "errs clock money pg audit " // what every module stands on
+	ground = "errs clock money pg audit jobs " // what every module stands on
 	gates  = ground + "rulebook decision identity approval "
 )
 
@@ -52,6 +53,7 @@ var imports = map[string]string{
 	"money":    "errs",
 	"pg":       "errs clock",
 	"audit":    "errs clock pg",
+	"jobs":     "errs clock pg",
 	"rulebook": ground,
 	"decision": ground + "rulebook",
 	"identity": ground + "rulebook decision",

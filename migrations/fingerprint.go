@@ -3,6 +3,7 @@ package migrations
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"io/fs"
 )
 
@@ -12,6 +13,7 @@ func fingerprint(fsys fs.FS) (string, error) {
 		return "", err
 	}
 	h := sha256.New()
+	fmt.Fprintln(h, "river", riverMigration, riverSchema)
 	for _, n := range names {
 		b, err := fs.ReadFile(fsys, n)
 		if err != nil {

@@ -25,7 +25,7 @@ func provider(db *sql.DB) (*goose.Provider, error) {
 		return nil, err
 	}
 	return goose.NewProvider(goose.DialectPostgres, db, onlyMigrations{files},
-		goose.WithSessionLocker(locker), goose.WithAllowOutofOrder(true))
+		goose.WithSessionLocker(locker), goose.WithAllowOutofOrder(true), goose.WithGoMigrations(river()))
 }
 
 // Up applies every pending migration. Two processes may call it at once: one waits on an advisory lock.

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"strconv"
@@ -96,6 +97,23 @@ func Seal(tx pg.Tx, limit int) (int, error) {
 		return 0, err
 	}
 	return len(rows), insertBlock(tx, link(last, rows, tx.Now))
+}
+
+// sealBatch is the size of a block when there is enough to fill it.
+const sealBatch = 1000
+
+// SealAll seals all that is final now. The sweep seal_events calls it.
+func SealAll(ctx context.Context, db *pg.DB) error {
+	for took := sealBatch; took == sealBatch; {
+		err := db.Tx(ctx, pg.System("seal_events"), func(tx pg.Tx) (err error) {
+			took, err = Seal(tx, sealBatch)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // link makes the block of these rows that follows last.

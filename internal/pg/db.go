@@ -161,7 +161,10 @@ func (db *DB) once(ctx context.Context, by Origin, opts *sql.TxOptions, fn func(
 			_ = sqlTx.Rollback()
 		}
 	}()
-	fnErr := fn(db.handle(ctx, sqlTx, by))
+	var after []func()
+	tx := db.handle(ctx, sqlTx, by)
+	tx.after = &after
+	fnErr := fn(tx)
 	kept, keep := errors.AsType[*keptError](fnErr)
 	if fnErr != nil && !keep {
 		return translate(fnErr)
@@ -169,6 +172,9 @@ func (db *DB) once(ctx context.Context, by Origin, opts *sql.TxOptions, fn func(
 	done = true
 	if err := db.commit(cancel, sqlTx); err != nil {
 		return err
+	}
+	for _, f := range after {
+		f()
 	}
 	if keep {
 		return kept.error

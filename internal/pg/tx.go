@@ -14,6 +14,18 @@ type Tx struct {
 	*gorm.DB
 	Now time.Time
 	By  Origin
+
+	after *[]func() // nil outside a transaction
+}
+
+// AfterCommit makes f run when the transaction has committed, and not at all when it rolls back. f changes this
+// process's memory only (a cache, the clock): it is lost when the process dies, so what must happen is a job.
+func (tx Tx) AfterCommit(f func()) {
+	if tx.after == nil {
+		f()
+		return
+	}
+	*tx.after = append(*tx.after, f)
 }
 
 // Update writes the named columns of the row with this id, if its version is the one given, and raises the version.

@@ -145,7 +145,7 @@ func (s *Service) ReplaceParameter(tx pg.Tx, name string, version int64, c Chang
 	if err := add(tx, p, v); err != nil {
 		return Parameter{}, err
 	}
-	s.cache.Store(nil)
+	tx.AfterCommit(func() { s.cache.Store(nil) })
 	before := p.Current
 	p.Version = v.Version
 	if err := current(tx, &p); err != nil {

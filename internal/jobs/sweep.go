@@ -1,0 +1,80 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+// sweep is work that comes round.
+type sweep struct {
+	interval time.Duration
+	run      func(context.Context) error
+}
+
+// sweepArgs is the job of one round.
+type sweepArgs struct {
+	Name  string     `json:"name" river:"unique"`
+	Asked *time.Time `json:"asked,omitempty" river:"unique"` // of a round on demand, by tx.Now
+}
+
+// Kind implements Args.
+func (sweepArgs) Kind() string { return "sweep" }
+
+// InsertOpts keeps a periodic round from being queued while one is queued or runs. A round that fails isn't repeated: the next comes.
+func (sweepArgs) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{
+		MaxAttempts: 1,
+		UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
+			rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning, rivertype.JobStateRetryable, rivertype.JobStateScheduled,
+		}},
+	}
+}
+
+// Every makes fn run at the interval, on one of the servers, first when a server starts. A round on demand may run
+// beside a periodic one.
+func (r *Runner) Every(name string, interval time.Duration, fn func(context.Context) error) {
+	if _, dup := r.sweeps[name]; dup {
+		panic("jobs: sweep registered twice: " + name)
+	}
+	r.sweeps[name] = sweep{interval, fn}
+}
+
+// SweepAll queues one round of every sweep in the caller's transaction, also beside one that runs: that one may have looked
+// at the clock too early.
+func (r *Runner) SweepAll(tx pg.Tx) error {
+	for _, name := range slices.Sorted(maps.Keys(r.sweeps)) {
+		if err := InsertTx(tx, sweepArgs{Name: name, Asked: &tx.Now}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *Runner) periodic() []*river.PeriodicJob {
+	var all []*river.PeriodicJob
+	for name, s := range r.sweeps {
+		round := func() (river.JobArgs, *river.InsertOpts) { return sweepArgs{Name: name}, nil }
+		all = append(all, river.NewPeriodicJob(river.PeriodicInterval(s.interval), round, &river.PeriodicJobOpts{RunOnStart: true}))
+	}
+	return all
+}
+
+func (r *Runner) runSweep(ctx context.Context, args sweepArgs) error {
+	s, ok := r.sweeps[args.Name]
+	if !ok { // queued by a newer server
+		return nil
+	}
+	if err := s.run(ctx); err != nil {
+		r.log.ErrorContext(ctx, "sweep failed", "sweep", args.Name, "error", err)
+		return fmt.Errorf("sweep %s: %w", args.Name, err)
+	}
+	return nil
+}
