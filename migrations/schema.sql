@@ -70,6 +70,18 @@ BEGIN
         USING ERRCODE = 'check_violation', CONSTRAINT = 'credit_profiles_only_by_request';
 END $$;
 
+CREATE FUNCTION public.keep_signed_figures() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF OLD.figures IS NOT NULL AND NEW.figures IS NOT NULL AND
+       (OLD.figures <> NEW.figures OR OLD.checked_by <> NEW.checked_by OR OLD.checked_at <> NEW.checked_at) THEN
+        RAISE EXCEPTION 'the figures of a shipping notice are frozen' USING ERRCODE = 'check_violation',
+            CONSTRAINT = 'shipping_notices_figures_frozen';
+    END IF;
+    RETURN NEW;
+END $$;
+
 CREATE FUNCTION public.notify_approval_task() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -480,6 +492,56 @@ CREATE TABLE public.decisions (
     CONSTRAINT decisions_subject_type_check CHECK ((subject_type ~ '^[a-z_]{1,40}$'::text))
 );
 
+CREATE TABLE public.delivery_note_lines (
+    id uuid NOT NULL,
+    delivery_note_id uuid NOT NULL,
+    position_no integer NOT NULL,
+    notice_line_id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    order_line_id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    product_code text NOT NULL,
+    product_name text NOT NULL,
+    unit text NOT NULL,
+    quantity numeric(18,4) NOT NULL,
+    price numeric(18,4) NOT NULL,
+    tax_rate numeric(5,4) NOT NULL,
+    amount numeric(18,2) NOT NULL,
+    invoiced_quantity numeric(18,4) NOT NULL,
+    invoiced_amount numeric(18,2) NOT NULL,
+    CONSTRAINT delivery_note_lines_amount_check CHECK ((amount >= (0)::numeric)),
+    CONSTRAINT delivery_note_lines_invoiced_amount CHECK ((invoiced_amount >= (0)::numeric)),
+    CONSTRAINT delivery_note_lines_invoiced_quantity_check CHECK ((invoiced_quantity >= (0)::numeric)),
+    CONSTRAINT delivery_note_lines_not_over CHECK ((invoiced_quantity <= quantity)),
+    CONSTRAINT delivery_note_lines_price_check CHECK ((price >= (0)::numeric)),
+    CONSTRAINT delivery_note_lines_quantity_check CHECK ((quantity > (0)::numeric))
+);
+
+CREATE TABLE public.delivery_notes (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    notice_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    payer_id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    flow text NOT NULL,
+    state text NOT NULL,
+    vehicle text NOT NULL,
+    carrier text NOT NULL,
+    driver text NOT NULL,
+    currency text NOT NULL,
+    amount numeric(18,2) NOT NULL,
+    shipped_on date NOT NULL,
+    left_at timestamp with time zone,
+    cancel_reason text NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT delivery_notes_amount_check CHECK ((amount >= (0)::numeric)),
+    CONSTRAINT delivery_notes_state_check CHECK ((state = ANY (ARRAY['issued'::text, 'left'::text, 'cancelled'::text]))),
+    CONSTRAINT delivery_notes_vehicle_check CHECK (((length(vehicle) >= 1) AND (length(vehicle) <= 40)))
+);
+
 CREATE TABLE public.departments (
     id uuid NOT NULL,
     code text NOT NULL,
@@ -540,6 +602,47 @@ CREATE TABLE public.external_refs (
     source text NOT NULL,
     external_id text NOT NULL,
     subject_id uuid NOT NULL
+);
+
+CREATE TABLE public.gate_checks (
+    id uuid NOT NULL,
+    gate_pass_id uuid,
+    delivery_note_id uuid,
+    pass_number text NOT NULL,
+    vehicle text NOT NULL,
+    seen jsonb NOT NULL,
+    outcome text NOT NULL,
+    code text NOT NULL,
+    decision_id uuid NOT NULL,
+    checked_by uuid,
+    checked_at timestamp with time zone NOT NULL,
+    CONSTRAINT gate_checks_outcome_check CHECK ((outcome = ANY (ARRAY['passed'::text, 'refused'::text])))
+);
+
+CREATE TABLE public.gate_pass_keys (
+    kid text NOT NULL,
+    public_key bytea NOT NULL,
+    salt bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    active boolean NOT NULL
+);
+
+CREATE TABLE public.gate_passes (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    delivery_note_id uuid NOT NULL,
+    notice_id uuid NOT NULL,
+    vehicle text NOT NULL,
+    lines_hash bytea NOT NULL,
+    kid text NOT NULL,
+    state text NOT NULL,
+    issued_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    used_by uuid,
+    version bigint NOT NULL,
+    CONSTRAINT gate_passes_state_check CHECK ((state = ANY (ARRAY['valid'::text, 'used'::text, 'cancelled'::text]))),
+    CONSTRAINT gate_passes_used CHECK (((state = 'used'::text) = (used_at IS NOT NULL)))
 );
 
 CREATE TABLE public.idempotency_keys (
@@ -811,6 +914,94 @@ CREATE TABLE public.sessions (
     CONSTRAINT sessions_user_agent_check CHECK ((length(user_agent) <= 300))
 );
 
+CREATE TABLE public.shipping_notice_lines (
+    id uuid NOT NULL,
+    notice_id uuid NOT NULL,
+    position_no integer NOT NULL,
+    order_id uuid NOT NULL,
+    order_line_id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    product_code text NOT NULL,
+    product_name text NOT NULL,
+    unit text NOT NULL,
+    quantity numeric(18,4) NOT NULL,
+    price numeric(18,4) NOT NULL,
+    tax_rate numeric(5,4) NOT NULL,
+    amount numeric(18,2) NOT NULL,
+    dispatched_quantity numeric(18,4) NOT NULL,
+    dispatched_amount numeric(18,2) NOT NULL,
+    CONSTRAINT shipping_notice_lines_amount_check CHECK ((amount >= (0)::numeric)),
+    CONSTRAINT shipping_notice_lines_check CHECK (((dispatched_amount >= (0)::numeric) AND (dispatched_amount <= amount))),
+    CONSTRAINT shipping_notice_lines_dispatched_quantity_check CHECK ((dispatched_quantity >= (0)::numeric)),
+    CONSTRAINT shipping_notice_lines_not_over CHECK ((dispatched_quantity <= quantity)),
+    CONSTRAINT shipping_notice_lines_position_no_check CHECK ((position_no >= 1)),
+    CONSTRAINT shipping_notice_lines_price_check CHECK ((price >= (0)::numeric)),
+    CONSTRAINT shipping_notice_lines_quantity_check CHECK ((quantity > (0)::numeric))
+);
+
+CREATE TABLE public.shipping_notices (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    customer_id uuid NOT NULL,
+    payer_id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    flow text NOT NULL,
+    state text NOT NULL,
+    priority smallint NOT NULL,
+    ship_date date NOT NULL,
+    short_lead_reason text NOT NULL,
+    overdue_reason text NOT NULL,
+    vehicle text NOT NULL,
+    carrier text NOT NULL,
+    driver text NOT NULL,
+    driver_phone text NOT NULL,
+    remarks text NOT NULL,
+    currency text NOT NULL,
+    amount numeric(18,2) NOT NULL,
+    dispatched_amount numeric(18,2) NOT NULL,
+    covered_amount numeric(18,2) NOT NULL,
+    figures jsonb,
+    checked_by uuid,
+    checked_at timestamp with time zone,
+    figures_hash bytea,
+    submitted_by uuid,
+    submitter_kind text NOT NULL,
+    submitted_at timestamp with time zone,
+    approval_id uuid,
+    released_by uuid,
+    released_at timestamp with time zone,
+    ended_reason text NOT NULL,
+    revision integer NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT shipping_notices_amount_check CHECK ((amount >= (0)::numeric)),
+    CONSTRAINT shipping_notices_carrier_check CHECK ((length(carrier) <= 120)),
+    CONSTRAINT shipping_notices_checked_before_release CHECK (((state = ANY (ARRAY['draft'::text, 'submitted'::text, 'cancelled'::text])) OR (figures IS NOT NULL))),
+    CONSTRAINT shipping_notices_covered CHECK (((flow = 'prepaid'::text) OR (covered_amount = (0)::numeric))),
+    CONSTRAINT shipping_notices_covered_amount_check CHECK ((covered_amount >= (0)::numeric)),
+    CONSTRAINT shipping_notices_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT shipping_notices_dispatch_released CHECK (((dispatched_amount = (0)::numeric) OR (state = ANY (ARRAY['released'::text, 'partly_dispatched'::text, 'dispatched'::text, 'closed'::text])))),
+    CONSTRAINT shipping_notices_dispatched CHECK ((dispatched_amount <= amount)),
+    CONSTRAINT shipping_notices_dispatched_amount_check CHECK ((dispatched_amount >= (0)::numeric)),
+    CONSTRAINT shipping_notices_driver_check CHECK ((length(driver) <= 60)),
+    CONSTRAINT shipping_notices_driver_phone_check CHECK ((length(driver_phone) <= 30)),
+    CONSTRAINT shipping_notices_ended_reason_check CHECK ((length(ended_reason) <= 500)),
+    CONSTRAINT shipping_notices_figures_signed CHECK ((((figures IS NULL) = (checked_by IS NULL)) AND ((figures IS NULL) = (figures_hash IS NULL)))),
+    CONSTRAINT shipping_notices_flow_check CHECK ((flow = ANY (ARRAY['credit'::text, 'prepaid'::text, 'cod'::text, 'new_customer'::text]))),
+    CONSTRAINT shipping_notices_overdue_reason_check CHECK ((length(overdue_reason) <= 500)),
+    CONSTRAINT shipping_notices_prepaid_covered CHECK (((flow <> 'prepaid'::text) OR (state <> ALL (ARRAY['released'::text, 'partly_dispatched'::text, 'dispatched'::text])) OR (covered_amount >= amount))),
+    CONSTRAINT shipping_notices_priority_check CHECK (((priority >= 1) AND (priority <= 9))),
+    CONSTRAINT shipping_notices_released_is_signed CHECK (((state <> ALL (ARRAY['released'::text, 'partly_dispatched'::text, 'dispatched'::text, 'closed'::text])) OR (released_at IS NOT NULL))),
+    CONSTRAINT shipping_notices_remarks_check CHECK ((length(remarks) <= 1000)),
+    CONSTRAINT shipping_notices_revision_check CHECK ((revision >= 1)),
+    CONSTRAINT shipping_notices_short_lead_reason_check CHECK ((length(short_lead_reason) <= 500)),
+    CONSTRAINT shipping_notices_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'submitted'::text, 'checked'::text, 'blocked'::text, 'released'::text, 'refused'::text, 'partly_dispatched'::text, 'dispatched'::text, 'closed'::text, 'cancelled'::text]))),
+    CONSTRAINT shipping_notices_submitter_kind_check CHECK ((submitter_kind = ANY (ARRAY[''::text, 'user'::text, 'machine'::text]))),
+    CONSTRAINT shipping_notices_vehicle_check CHECK ((length(vehicle) <= 40))
+);
+
 CREATE TABLE public.signing_keys (
     kid text NOT NULL,
     public_key bytea NOT NULL,
@@ -976,6 +1167,18 @@ ALTER TABLE ONLY public.customers
 ALTER TABLE ONLY public.decisions
     ADD CONSTRAINT decisions_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.delivery_note_lines
+    ADD CONSTRAINT delivery_note_lines_order_line UNIQUE (delivery_note_id, order_line_id);
+
+ALTER TABLE ONLY public.delivery_note_lines
+    ADD CONSTRAINT delivery_note_lines_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.delivery_notes
+    ADD CONSTRAINT delivery_notes_number UNIQUE (number);
+
+ALTER TABLE ONLY public.delivery_notes
+    ADD CONSTRAINT delivery_notes_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.departments
     ADD CONSTRAINT departments_pkey PRIMARY KEY (id);
 
@@ -987,6 +1190,21 @@ ALTER TABLE ONLY public.events
 
 ALTER TABLE ONLY public.external_refs
     ADD CONSTRAINT external_refs_key PRIMARY KEY (kind, source, external_id);
+
+ALTER TABLE ONLY public.gate_checks
+    ADD CONSTRAINT gate_checks_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.gate_pass_keys
+    ADD CONSTRAINT gate_pass_keys_pkey PRIMARY KEY (kid);
+
+ALTER TABLE ONLY public.gate_passes
+    ADD CONSTRAINT gate_passes_delivery_note UNIQUE (delivery_note_id);
+
+ALTER TABLE ONLY public.gate_passes
+    ADD CONSTRAINT gate_passes_number UNIQUE (number);
+
+ALTER TABLE ONLY public.gate_passes
+    ADD CONSTRAINT gate_passes_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (actor_id, key);
@@ -1053,6 +1271,18 @@ ALTER TABLE ONLY public.sandbox_clock
 
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.shipping_notice_lines
+    ADD CONSTRAINT shipping_notice_lines_order_line UNIQUE (notice_id, order_line_id);
+
+ALTER TABLE ONLY public.shipping_notice_lines
+    ADD CONSTRAINT shipping_notice_lines_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.shipping_notices
+    ADD CONSTRAINT shipping_notices_number UNIQUE (number);
+
+ALTER TABLE ONLY public.shipping_notices
+    ADD CONSTRAINT shipping_notices_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.signing_keys
     ADD CONSTRAINT signing_keys_pkey PRIMARY KEY (kid);
@@ -1142,6 +1372,16 @@ CREATE UNIQUE INDEX customers_uscc_key ON public.customers USING btree (uscc);
 
 CREATE INDEX decisions_subject ON public.decisions USING btree (subject_type, subject_id, id);
 
+CREATE INDEX delivery_note_lines_open ON public.delivery_note_lines USING btree (delivery_note_id) WHERE (invoiced_quantity < quantity);
+
+CREATE INDEX delivery_note_lines_order ON public.delivery_note_lines USING btree (order_id);
+
+CREATE INDEX delivery_notes_customer ON public.delivery_notes USING btree (customer_id, id DESC);
+
+CREATE INDEX delivery_notes_notice ON public.delivery_notes USING btree (notice_id);
+
+CREATE INDEX delivery_notes_owner ON public.delivery_notes USING btree (owner_id, id DESC);
+
 CREATE UNIQUE INDEX departments_code ON public.departments USING btree (code);
 
 CREATE INDEX events_feed ON public.events USING btree (xid, seq);
@@ -1149,6 +1389,14 @@ CREATE INDEX events_feed ON public.events USING btree (xid, seq);
 CREATE INDEX events_subject ON public.events USING btree (subject_type, subject_id, seq);
 
 CREATE INDEX external_refs_subject ON public.external_refs USING btree (subject_id);
+
+CREATE UNIQUE INDEX gate_checks_once ON public.gate_checks USING btree (gate_pass_id) WHERE (outcome = 'passed'::text);
+
+CREATE INDEX gate_checks_pass ON public.gate_checks USING btree (gate_pass_id, id);
+
+CREATE UNIQUE INDEX gate_pass_keys_active ON public.gate_pass_keys USING btree (active) WHERE active;
+
+CREATE INDEX gate_passes_notice ON public.gate_passes USING btree (notice_id);
 
 CREATE INDEX idempotency_keys_created_at ON public.idempotency_keys USING btree (created_at);
 
@@ -1193,6 +1441,20 @@ CREATE INDEX river_notification_topic_id_idx ON public.river_notification USING 
 CREATE INDEX sessions_expiry ON public.sessions USING btree (expires_at);
 
 CREATE INDEX sessions_user ON public.sessions USING btree (user_id) WHERE (ended_at IS NULL);
+
+CREATE INDEX shipping_notice_lines_line ON public.shipping_notice_lines USING btree (order_line_id);
+
+CREATE INDEX shipping_notice_lines_order ON public.shipping_notice_lines USING btree (order_id);
+
+CREATE INDEX shipping_notices_customer ON public.shipping_notices USING btree (customer_id, id DESC);
+
+CREATE INDEX shipping_notices_owner ON public.shipping_notices USING btree (owner_id, id DESC);
+
+CREATE INDEX shipping_notices_promised ON public.shipping_notices USING btree (payer_id) WHERE ((flow = 'prepaid'::text) AND (state = ANY (ARRAY['checked'::text, 'blocked'::text])));
+
+CREATE INDEX shipping_notices_ship_date ON public.shipping_notices USING btree (ship_date, priority, id) WHERE (state = ANY (ARRAY['released'::text, 'partly_dispatched'::text]));
+
+CREATE INDEX shipping_notices_state ON public.shipping_notices USING btree (state, id DESC);
 
 CREATE UNIQUE INDEX signing_keys_one_active ON public.signing_keys USING btree ((true)) WHERE (retired_at IS NULL);
 
@@ -1242,11 +1504,15 @@ CREATE TRIGGER event_blocks_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON p
 
 CREATE TRIGGER events_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.events FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER gate_checks_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.gate_checks FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
 CREATE TRIGGER parameter_versions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.parameter_versions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER product_costs_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.product_costs FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER sandbox_clock_forward BEFORE DELETE OR UPDATE ON public.sandbox_clock FOR EACH ROW EXECUTE FUNCTION public.refuse_clock_back();
+
+CREATE TRIGGER shipping_notices_figures_frozen BEFORE UPDATE ON public.shipping_notices FOR EACH ROW EXECUTE FUNCTION public.keep_signed_figures();
 
 ALTER TABLE ONLY public.approval_comments
     ADD CONSTRAINT approval_comments_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.approval_requests(id);
@@ -1305,8 +1571,44 @@ ALTER TABLE ONLY public.customers
 ALTER TABLE ONLY public.customers
     ADD CONSTRAINT customers_owner_fkey FOREIGN KEY (owner_id) REFERENCES public.users(id);
 
+ALTER TABLE ONLY public.delivery_note_lines
+    ADD CONSTRAINT delivery_note_lines_delivery_note_id_fkey FOREIGN KEY (delivery_note_id) REFERENCES public.delivery_notes(id);
+
+ALTER TABLE ONLY public.delivery_note_lines
+    ADD CONSTRAINT delivery_note_lines_notice_line_id_fkey FOREIGN KEY (notice_line_id) REFERENCES public.shipping_notice_lines(id);
+
+ALTER TABLE ONLY public.delivery_note_lines
+    ADD CONSTRAINT delivery_note_lines_product_id_fkey FOREIGN KEY (product_id) REFERENCES public.products(id);
+
+ALTER TABLE ONLY public.delivery_notes
+    ADD CONSTRAINT delivery_notes_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.delivery_notes
+    ADD CONSTRAINT delivery_notes_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES public.shipping_notices(id);
+
+ALTER TABLE ONLY public.delivery_notes
+    ADD CONSTRAINT delivery_notes_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.delivery_notes
+    ADD CONSTRAINT delivery_notes_payer_id_fkey FOREIGN KEY (payer_id) REFERENCES public.customers(id);
+
 ALTER TABLE ONLY public.departments
     ADD CONSTRAINT departments_head FOREIGN KEY (head_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.gate_checks
+    ADD CONSTRAINT gate_checks_delivery_note_id_fkey FOREIGN KEY (delivery_note_id) REFERENCES public.delivery_notes(id);
+
+ALTER TABLE ONLY public.gate_checks
+    ADD CONSTRAINT gate_checks_gate_pass_id_fkey FOREIGN KEY (gate_pass_id) REFERENCES public.gate_passes(id);
+
+ALTER TABLE ONLY public.gate_passes
+    ADD CONSTRAINT gate_passes_delivery_note_id_fkey FOREIGN KEY (delivery_note_id) REFERENCES public.delivery_notes(id);
+
+ALTER TABLE ONLY public.gate_passes
+    ADD CONSTRAINT gate_passes_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES public.shipping_notices(id);
+
+ALTER TABLE ONLY public.gate_passes
+    ADD CONSTRAINT gate_passes_used_by_fkey FOREIGN KEY (used_by) REFERENCES public.users(id);
 
 ALTER TABLE ONLY public.parameter_versions
     ADD CONSTRAINT parameter_versions_name_fkey FOREIGN KEY (name) REFERENCES public.parameters(name);
@@ -1334,6 +1636,24 @@ ALTER TABLE ONLY public.refresh_tokens
 
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.shipping_notice_lines
+    ADD CONSTRAINT shipping_notice_lines_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES public.shipping_notices(id);
+
+ALTER TABLE ONLY public.shipping_notice_lines
+    ADD CONSTRAINT shipping_notice_lines_product_id_fkey FOREIGN KEY (product_id) REFERENCES public.products(id);
+
+ALTER TABLE ONLY public.shipping_notices
+    ADD CONSTRAINT shipping_notices_checked_by_fkey FOREIGN KEY (checked_by) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.shipping_notices
+    ADD CONSTRAINT shipping_notices_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.shipping_notices
+    ADD CONSTRAINT shipping_notices_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.shipping_notices
+    ADD CONSTRAINT shipping_notices_payer_id_fkey FOREIGN KEY (payer_id) REFERENCES public.customers(id);
 
 ALTER TABLE ONLY public.teams
     ADD CONSTRAINT teams_department_id_fkey FOREIGN KEY (department_id) REFERENCES public.departments(id);

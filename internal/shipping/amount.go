@@ -1,0 +1,55 @@
+package shipping
+
+import (
+	"github.com/govalues/decimal"
+
+	"github.com/salesgate/salesgate/internal/money"
+)
+
+// add and sub work on numeric(18,2) and numeric(18,4), which a decimal's 19 digits hold.
+func add(a, b decimal.Decimal) decimal.Decimal {
+	sum, err := a.Add(b)
+	if err != nil {
+		panic("shipping: amounts beyond numeric(18): " + err.Error())
+	}
+	return sum
+}
+
+func sub(a, b decimal.Decimal) decimal.Decimal { return add(a, b.Neg()) }
+
+func decimalMax(a, b decimal.Decimal) decimal.Decimal {
+	if a.Cmp(b) >= 0 {
+		return a
+	}
+	return b
+}
+
+// part returns amount × quantity / of, rounded to the fen.
+func part(amount, quantity, of decimal.Decimal) decimal.Decimal {
+	if of.IsZero() || quantity.Cmp(of) >= 0 {
+		return money.Fen(amount)
+	}
+	ratio, err := amount.MulExact(quantity, 4)
+	if err != nil { // more than 19 digits: divide first
+		per, err := amount.Quo(of)
+		if err != nil {
+			panic("shipping: amounts beyond numeric(18): " + err.Error())
+		}
+		ratio, err = per.Mul(quantity)
+		if err != nil {
+			panic("shipping: amounts beyond numeric(18): " + err.Error())
+		}
+		return money.Fen(ratio)
+	}
+	quotient, err := ratio.Quo(of)
+	if err != nil {
+		panic("shipping: amounts beyond numeric(18): " + err.Error())
+	}
+	return money.Fen(quotient)
+}
+
+// share returns what the next quantity of a line comes to when done of its quantity was dealt with before. Counted from
+// the line's beginning, so that the shares of all parts add up to the line's amount, to the fen.
+func share(amount, of, done, quantity decimal.Decimal) decimal.Decimal {
+	return sub(part(amount, add(done, quantity), of), part(amount, done, of))
+}

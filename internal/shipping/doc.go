@@ -1,0 +1,47 @@
+// Package shipping owns the way of goods out of the factory: shipping notices (发货通知单) with finance's frozen check and
+// their release, delivery notes (送货单) of what really left, gate passes (出门证), and the gate's own check.
+//
+// It does not own the orders whose lines it ships (package order), the exposure that it moves (credit), who may release
+// (approval's matrix), nor payments: what it needs to know of them is the interface Payments.
+//
+// # States of a notice
+//
+//	draft → submitted → checked → released → partly_dispatched → dispatched → closed
+//	                    checked → refused                        partly_dispatched → closed
+//	                  submitted → blocked → checked
+//
+// Submitting hands it to finance. The check computes and freezes the figures (SHP-03) and asks those whom the matrix
+// names; a notice with overdue amounts and no reason of the rep is blocked until the reason is given (SHP-05). Before
+// anything left, every state but closed can be cancelled, or revised, which makes it a draft that passes all gates
+// again: its exposure, its reservation on the orders and its cover go back at once (SHP-21). partly_dispatched is closed
+// when the rest won't be shipped.
+//
+// # The four flows (SHP-01)
+//
+//   - credit: within the limit the sales manager, above it the general manager (SHP-04 to SHP-06, SHP-13);
+//   - prepaid: finance confirms that payments cover it, which are then reserved for it; no limit counts (SHP-10);
+//   - cod: no limit counts, the general manager decides (SHP-11);
+//   - new_customer: the limit counts as 0, finance confirms the first business; by the debt that it leads to the sales
+//     manager or the general manager decides, and afterwards a credit review is due (SHP-12).
+//
+// The gate is judged at the check, and again under the account's lock when it is released. A situation that is worse than what
+// was approved is put to approval again with the new facts, and nothing is released (CRD-17).
+//
+// # States of a delivery note and of its gate pass
+//
+//	issued → left          valid → used
+//	issued → cancelled     valid → cancelled
+//
+// # Invariants
+//
+//   - nothing leaves that wasn't released, and never more than the notice (SHP-07);
+//   - for each payer: released exposure = Σ amount − dispatched of notices released or partly dispatched; shipped exposure =
+//     Σ of delivery notes that aren't cancelled, less what is invoiced (CRD-11, SHP-20);
+//   - what left can always be invoiced: no gate stands behind a delivery note;
+//   - a gate pass lets go once (SHP-09).
+//
+// # Locks
+//
+// approval request → credit account → orders in id order → notice → delivery note → number series. What changes an exposure
+// takes the account first, and with it everything about that payer's notices is one after the other.
+package shipping

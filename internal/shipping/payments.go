@@ -1,0 +1,36 @@
+package shipping
+
+import (
+	"github.com/google/uuid"
+	"github.com/govalues/decimal"
+
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+// Payments is what shipping has to know of payments, which stand behind it in the import order: the module receivable
+// implements it.
+type Payments interface {
+	// Cover reserves as much of the payer's unallocated prepayments for a notice as is there, at most amount, and reports
+	// how much it holds now, what an earlier call reserved included. What is reserved for one notice covers no other,
+	// and is allocated to the invoices of that notice's delivery notes. It moves no exposure. The payer's credit account
+	// is locked.
+	Cover(tx pg.Tx, noticeID, payerID uuid.UUID, amount decimal.Decimal) (Cover, error)
+	// ReleaseCover gives back what is reserved for a notice above keep: 0 gives all of it back. It does nothing when
+	// there is no more than keep. The payer's credit account is locked.
+	ReleaseCover(tx pg.Tx, noticeID uuid.UUID, keep decimal.Decimal) error
+}
+
+// Cover is what prepayments hold for a notice.
+type Cover struct {
+	Covered  decimal.Decimal // reserved for the notice, at most its amount
+	Receipts []string        // numbers of the receipts that it comes from, for the decision
+}
+
+// noPayments is a company that never received a payment ahead.
+type noPayments struct{}
+
+func (noPayments) Cover(pg.Tx, uuid.UUID, uuid.UUID, decimal.Decimal) (Cover, error) {
+	return Cover{Covered: decimal.Zero}, nil
+}
+
+func (noPayments) ReleaseCover(pg.Tx, uuid.UUID, decimal.Decimal) error { return nil }

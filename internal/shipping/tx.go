@@ -1,0 +1,56 @@
+package shipping
+
+import (
+	"slices"
+
+	"github.com/google/uuid"
+	"github.com/govalues/decimal"
+
+	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+// LockDeliveryNotes locks delivery notes in id order and returns them with their lines, in the order of ids. Lock the
+// payer's credit account before (see pg). Returns errs.ErrNotFound when one of them doesn't exist. Checks no visibility: that is
+// the calling module's. A cancelled note (State) is nobody's debt.
+func (s *Service) LockDeliveryNotes(tx pg.Tx, ids []uuid.UUID) ([]DeliveryNote, error) {
+	var rows []DeliveryNote
+	err := tx.Raw(`SELECT * FROM delivery_notes WHERE id IN ? ORDER BY id FOR UPDATE`, ids).Scan(&rows).Error
+	if err != nil {
+		return nil, err
+	}
+	if err := attachDeliveryLines(tx, rows); err != nil {
+		return nil, err
+	}
+	sorted := make([]DeliveryNote, 0, len(ids))
+	for _, id := range ids {
+		i := slices.IndexFunc(rows, func(n DeliveryNote) bool { return n.ID == id })
+		if i < 0 {
+			return nil, errs.ErrNotFound
+		}
+		sorted = append(sorted, rows[i])
+	}
+	return sorted, nil
+}
+
+// DeliveryNotes returns delivery notes with their lines, without a lock, in id order. Unknown ids are left out.
+func (s *Service) DeliveryNotes(tx pg.Tx, ids []uuid.UUID) ([]DeliveryNote, error) {
+	var rows []DeliveryNote
+	if err := tx.Where("id IN ?", ids).Order("id").Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	return rows, attachDeliveryLines(tx, rows)
+}
+
+// MarkInvoiced takes parts of delivery lines as invoiced. The notes are locked. Returns ErrOverInvoiced for more than what
+// is left of a line's quantity, and errs.ErrNotFound for an unknown line. One statement.
+func (s *Service) MarkInvoiced(tx pg.Tx, parts []Invoiced) error { return invoice(tx, parts, 1) }
+
+// UnmarkInvoiced gives back what MarkInvoiced took, for the reversal of an invoice. The notes are locked.
+func (s *Service) UnmarkInvoiced(tx pg.Tx, parts []Invoiced) error { return invoice(tx, parts, -1) }
+
+// NoticeAmount returns what a notice counts in the exposure in all, and what of it left, for Payments.
+func (s *Service) NoticeAmount(tx pg.Tx, noticeID uuid.UUID) (amount, dispatched decimal.Decimal, err error) {
+	err = pg.ScanRow(tx, []any{&amount, &dispatched}, `SELECT amount, dispatched_amount FROM shipping_notices WHERE id = ?`, noticeID)
+	return amount, dispatched, err
+}
