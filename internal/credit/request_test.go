@@ -1,0 +1,410 @@
+package credit_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/salesgate/salesgate/internal/approval"
+	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/credit"
+	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/testpg"
+)
+
+// company is the people whom a credit limit concerns, and a customer of the rep.
+type company struct {
+	db                        *pg.DB
+	rep, manager, finance, gm identity.Principal
+	customer                  uuid.UUID
+}
+
+func newCompany(t *testing.T) company {
+	t.Helper()
+	db := testpg.New(t)
+	person := func(all bool, role identity.Role) identity.Principal {
+		user := newUser(t, db, "{"+string(role)+"}")
+		return identity.TestPrincipal(user, all, []uuid.UUID{user}, role)
+	}
+	c := company{
+		db: db, rep: person(false, identity.SalesRep), manager: person(true, identity.SalesManager),
+		finance: person(true, identity.FinanceManager), gm: person(true, identity.GeneralManager),
+	}
+	c.customer = customerOf(t, db, c.rep.ID, nil)
+	return c
+}
+
+// application is for grade B, 30 days and this limit.
+func (c company) application(limit credit.Limit) credit.Application {
+	return credit.Application{
+		CustomerID: c.customer, Grade: credit.GradeB, Limit: limit,
+		Terms: credit.Terms{Settlement: credit.NetDays, Days: 30}, Reasons: "月用量稳定",
+	}
+}
+
+func (c company) apply(a credit.Application) (r credit.LimitRequest, err error) {
+	err = c.db.Tx(context.Background(), c.rep.Origin("test"), func(tx pg.Tx) error {
+		r, err = service.CreateCreditLimitRequest(tx, c.rep, a)
+		return err
+	})
+	return r, err
+}
+
+func (c company) mustApply(t *testing.T, limit credit.Limit) credit.LimitRequest {
+	t.Helper()
+	r, err := c.apply(c.application(limit))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// approve lets a person approve the open step.
+func (c company) approve(who identity.Principal, r credit.LimitRequest) error {
+	return c.db.Tx(context.Background(), who.Origin("test"), func(tx pg.Tx) error {
+		_, err := approvals.ApproveRequest(tx, who, r.ApprovalID, approval.Verdict{})
+		return err
+	})
+}
+
+func (c company) mustApprove(t *testing.T, r credit.LimitRequest, people ...identity.Principal) {
+	t.Helper()
+	for _, who := range people {
+		if err := c.approve(who, r); err != nil {
+			t.Fatalf("%v approves: %v", who.Roles, err)
+		}
+	}
+}
+
+func (c company) read(t *testing.T, r credit.LimitRequest) (got credit.LimitRequest) {
+	t.Helper()
+	inView(t, c.db, func(tx pg.Tx) (err error) {
+		got, err = service.GetCreditLimitRequest(tx, c.rep, r.ID)
+		return err
+	})
+	return got
+}
+
+func TestCRD07_FirstLimitGoesFromManagerToGeneralManager(t *testing.T) {
+	t.Parallel()
+	c := newCompany(t)
+	r := c.mustApply(t, credit.LimitOf(yuan("1000")))
+	if r.Kind != credit.FirstLimit || r.State != credit.RequestPending || r.Number == "" {
+		t.Fatalf("request %+v", r)
+	}
+	if err := c.approve(c.gm, r); err == nil {
+		t.Error("the general manager approved before the sales manager reviewed")
+	}
+	if err := c.approve(c.finance, r); err == nil {
+		t.Error("finance isn't asked for a first limit")
+	}
+	c.mustApprove(t, r, c.manager)
+	if p := mustPosition(t, c.db, c.customer); p.Profile.Limit.Kind != credit.LimitNone {
+		t.Errorf("a reviewed, not yet approved limit is in force: %+v", p.Profile)
+	}
+	c.mustApprove(t, r, c.gm)
+	if got := c.read(t, r); got.State != credit.RequestApproved || got.DecidedAt == nil {
+		t.Errorf("request after approval %+v", got)
+	}
+}
+
+func TestCRD08_ChangeGoesFromFinanceToGeneralManager(t *testing.T) {
+	t.Parallel()
+	c := newCompany(t)
+	setOpening(t, c.db, c.customer, credit.LimitOf(yuan("0"))) // a limit of 0 is a limit
+	r := c.mustApply(t, credit.LimitOf(yuan("1000")))
+	if r.Kind != credit.ChangeLimit {
+		t.Fatalf("kind %s", r.Kind)
+	}
+	if err := c.approve(c.manager, r); err == nil {
+		t.Error("the sales manager isn't asked for a change")
+	}
+	c.mustApprove(t, r, c.finance, c.gm)
+	if p := mustPosition(t, c.db, c.customer); !p.Headroom().Equal(yuan("1000")) {
+		t.Errorf("headroom %s", p.Headroom())
+	}
+}
+
+func TestCRD08_TradeRecordIsFrozenInTheRequest(t *testing.T) {
+	t.Parallel()
+	c := newCompany(t)
+	today := clock.Today(c.db.Clock().Now())
+	setOpening(t, c.db, c.customer, credit.LimitOf(yuan("500")))
+	late, invoice := id(), id()
+	mustPost(t, c.db, c.customer, credit.InvoiceMoves(late, yuan("300"), today.AddDate(0, 0, -10))...)
+	mustPost(t, c.db, c.customer, credit.InvoiceMoves(invoice, yuan("700"), today.AddDate(0, 0, 5))...)
+	mustPost(t, c.db, c.customer, credit.PayMove(credit.DocReceipt, id(), late, yuan("100")), credit.PayMove(credit.DocReceipt, id(), invoice, yuan("300")))
+	r := c.mustApply(t, credit.LimitOf(yuan("1000")))
+	mustPost(t, c.db, c.customer, credit.PayMove(credit.DocReceipt, id(), late, yuan("200"))) // later: not in the record
+	k := c.read(t, r).Record
+	for what, pair := range map[string][2]string{
+		"sales": {k.Sales.String(), "1000.00"}, "payments": {k.Payments.String(), "400.00"}, "paid late": {k.PaidLate.String(), "100.00"},
+		"average days late": {k.AverageDaysLate.String(), "2.5"}, "overdue": {k.Overdue.String(), "200.00"},
+		"exposure": {k.Exposure.String(), "600.00"}, "receivable": {k.Receivable.String(), "600.00"},
+	} {
+		if pair[0] != pair[1] {
+			t.Errorf("%s: %s, want %s", what, pair[0], pair[1])
+		}
+	}
+	if k.MostDaysLate != 10 || k.OverdueDays != 10 || len(k.History) != 1 || !k.History[0].LimitAmount.Equal(yuan("500")) || !k.FirstTrade.Equal(today) {
+		t.Errorf("record %+v", k)
+	}
+	err := inTx(c.db, func(tx pg.Tx) error {
+		return tx.Exec("UPDATE credit_limit_requests SET record = '{}' WHERE id = ?", r.ID).Error
+	})
+	if !errors.Is(err, credit.ErrFrozen) {
+		t.Errorf("the record was changed: %v", err)
+	}
+}
+
+func TestCRD10_ApprovedResultIsInTheRegisterAtOnceAndNothingElseChangesIt(t *testing.T) {
+	t.Parallel()
+	c := newCompany(t)
+	r := c.mustApply(t, credit.LimitOf(yuan("1000")))
+	c.mustApprove(t, r, c.manager, c.gm)
+	p := mustPosition(t, c.db, c.customer)
+	if p.Profile.Grade != credit.GradeB || !p.Profile.Limit.Amount.Equal(yuan("1000")) || p.Profile.Terms.Days != 30 || *p.Profile.RequestID != r.ID {
+		t.Errorf("profile %+v", p.Profile)
+	}
+	insert := `INSERT INTO credit_profiles (id, customer_id, limit_kind, settlement, terms_days, valid_from, request_id) SELECT gen_random_uuid(), customer_id, `
+	for _, stmt := range []string{
+		"UPDATE credit_profiles SET limit_amount = 2000",
+		"UPDATE credit_profiles SET valid_to = now(), grade = 'A'",
+		"DELETE FROM credit_profiles",
+		insert + "'unlimited', 'cash', 0, now(), NULL FROM credit_profiles",
+		insert + "'unlimited', 'cash', 0, now(), request_id FROM credit_profiles",
+		"WITH closed AS (UPDATE credit_profiles SET valid_to = now() RETURNING *) " + insert + "'unlimited', 'cash', 0, now(), request_id FROM closed",
+	} {
+		if err := inTx(c.db, func(tx pg.Tx) error { return tx.Exec(stmt).Error }); !errors.Is(err, credit.ErrOnlyByRequest) {
+			t.Errorf("%s: %v", stmt, err)
+		}
+	}
+	err := inTx(c.db, func(tx pg.Tx) error {
+		return service.SetOpening(tx, credit.Opening{CustomerID: c.customer, Limit: credit.Unlimited(), Terms: credit.CashTerms()})
+	})
+	if !errors.Is(err, credit.ErrOnlyByRequest) {
+		t.Errorf("opening data replaced an approved profile: %v", err)
+	}
+	if again := mustPosition(t, c.db, c.customer); again.Profile.ID != p.Profile.ID {
+		t.Error("the profile changed")
+	}
+}
+
+func TestCRD10_OpeningIsTheSystemsAlone(t *testing.T) {
+	t.Parallel()
+	c := newCompany(t)
+	err := c.db.Tx(context.Background(), c.gm.Origin("test"), func(tx pg.Tx) error {
+		return service.SetOpening(tx, credit.Opening{CustomerID: c.customer, Limit: credit.Unlimited(), Terms: credit.CashTerms()})
+	})
+	if !errors.Is(err, errs.ErrForbidden) {
+		t.Errorf("a person set an opening profile: %v", err)
+	}
+}
+
+func TestCRD10_NoOutcomeButApprovedChangesTheProfile(t *testing.T) {
+	t.Parallel()
+	for state, end := range map[credit.RequestState]func(tx pg.Tx, c company, id uuid.UUID) error{
+		credit.RequestRejected: func(tx pg.Tx, c company, id uuid.UUID) error {
+			_, err := approvals.RejectRequest(tx, c.manager, id, approval.Verdict{Comment: "不同意"})
+			return err
+		},
+		credit.RequestReturned: func(tx pg.Tx, c company, id uuid.UUID) error {
+			_, err := approvals.ReturnRequest(tx, c.manager, id, approval.Verdict{Comment: "请补充"})
+			return err
+		},
+		credit.RequestWithdrawn: func(tx pg.Tx, c company, id uuid.UUID) error {
+			_, err := approvals.WithdrawRequest(tx, c.rep, id, approval.Verdict{})
+			return err
+		},
+	} {
+		t.Run(string(state), func(t *testing.T) {
+			t.Parallel()
+			c := newCompany(t)
+			r := c.mustApply(t, credit.LimitOf(yuan("1000")))
+			if _, err := c.apply(c.application(credit.LimitOf(yuan("1")))); !errors.Is(err, credit.ErrRequestPending) {
+				t.Errorf("a second request while one is pending: %v", err)
+			}
+			who := c.manager
+			if state == credit.RequestWithdrawn {
+				who = c.rep
+			}
+			err := c.db.Tx(context.Background(), who.Origin("test"), func(tx pg.Tx) error { return end(tx, c, r.ApprovalID) })
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := c.read(t, r); got.State != state {
+				t.Errorf("state %s", got.State)
+			}
+			if p := mustPosition(t, c.db, c.customer); p.Profile.ID != uuid.Nil {
+				t.Errorf("profile %+v", p.Profile)
+			}
+			c.mustApply(t, credit.LimitOf(yuan("2"))) // may be asked anew
+		})
+	}
+}
+
+func TestCRD10_HistoryKeepsEveryProfile(t *testing.T) {
+	t.Parallel()
+	c := newCompany(t)
+	setOpening(t, c.db, c.customer, credit.LimitOf(yuan("1")))
+	for _, limit := range []string{"2", "3"} {
+		c.mustApprove(t, c.mustApply(t, credit.LimitOf(yuan(limit))), c.finance, c.gm)
+	}
+	inView(t, c.db, func(tx pg.Tx) error {
+		rows, err := service.ListCreditProfiles(tx, c.rep, c.customer)
+		if len(rows) != 3 || rows[0].ValidTo != nil || !rows[0].Limit.Amount.Equal(yuan("3")) || !rows[2].Limit.Amount.Equal(yuan("1")) {
+			t.Fatalf("history %+v", rows)
+		}
+		for i := 1; i < len(rows); i++ {
+			if !rows[i].ValidTo.Equal(rows[i-1].ValidFrom) {
+				t.Errorf("a gap before %s", rows[i-1].ValidFrom)
+			}
+		}
+		current, err := service.Profiles(tx, []uuid.UUID{c.customer, id()})
+		if len(current) != 1 || current[c.customer].ID != rows[0].ID {
+			t.Errorf("in force: %+v", current)
+		}
+		return err
+	})
+}
+
+func TestCRD01_ApplicationsThatCantBe(t *testing.T) {
+	t.Parallel()
+	c := newCompany(t)
+	child := customerOf(t, c.db, c.rep.ID, &c.customer)
+	yesterday, today := clock.Today(c.db.Clock().Now()).AddDate(0, 0, -1), clock.Today(c.db.Clock().Now())
+	for _, x := range []struct {
+		name   string
+		change func(*credit.Application)
+		want   error
+	}{
+		{"an amount without its kind", func(a *credit.Application) { a.Limit = credit.Limit{Kind: credit.LimitNone, Amount: yuan("1")} }, credit.ErrLimitForm},
+		{"a negative amount", func(a *credit.Application) { a.Limit = credit.LimitOf(yuan("-0.01")) }, credit.ErrLimitForm},
+		{"no kind", func(a *credit.Application) { a.Limit = credit.Limit{} }, credit.ErrLimitForm},
+		{"days of cash", func(a *credit.Application) { a.Terms = credit.Terms{Settlement: credit.Cash, Days: 1} }, credit.ErrTermsForm},
+		{"366 days", func(a *credit.Application) { a.Terms.Days = 366 }, credit.ErrTermsForm},
+		{"no settlement", func(a *credit.Application) { a.Terms = credit.Terms{} }, credit.ErrTermsForm},
+		{"unlimited for B", func(a *credit.Application) { a.Limit = credit.Unlimited() }, credit.ErrGradeLimit},
+		{"C with a limit", func(a *credit.Application) { a.Grade, a.Terms = credit.GradeC, credit.CashTerms() }, credit.ErrGradeLimit},
+		{"C with days", func(a *credit.Application) { a.Grade, a.Limit = credit.GradeC, credit.LimitOf(yuan("0")) }, credit.ErrGradeLimit},
+		{"D with a limit", func(a *credit.Application) { a.Grade, a.Terms = credit.GradeD, credit.CashTerms() }, credit.ErrGradeLimit},
+		{"no grade with a limit", func(a *credit.Application) { a.Grade = credit.NoGrade }, credit.ErrGradeLimit},
+		{"review yesterday", func(a *credit.Application) { a.NextReview = &yesterday }, credit.ErrReviewPast},
+		{"not the payer", func(a *credit.Application) { a.CustomerID = child }, credit.ErrNotPayer},
+		{"unknown customer", func(a *credit.Application) { a.CustomerID = id() }, errs.ErrNotFound},
+		{"another's customer", func(a *credit.Application) { a.CustomerID = newCustomer(t, c.db) }, errs.ErrNotFound},
+		{"review today", func(a *credit.Application) { a.NextReview = &today }, nil},
+	} {
+		a := c.application(credit.LimitOf(yuan("100")))
+		x.change(&a)
+		if _, err := c.apply(a); !errors.Is(err, x.want) {
+			t.Errorf("%s: %v, want %v", x.name, err, x.want)
+		}
+	}
+}
+
+func TestORG06_RequestsAboutOthersCustomersAreNotFound(t *testing.T) {
+	t.Parallel()
+	c := newCompany(t)
+	r := c.mustApply(t, credit.LimitOf(yuan("1000")))
+	inView(t, c.db, func(tx pg.Tx) error {
+		if _, err := service.GetCreditLimitRequest(tx, rep(id()), r.ID); !errors.Is(err, errs.ErrNotFound) {
+			t.Errorf("a stranger reads it: %v", err)
+		}
+		rows, _, err := service.ListCreditLimitRequests(tx, rep(id()), credit.RequestFilter{}, pg.Page{Limit: 5})
+		if len(rows) != 0 {
+			t.Errorf("a stranger lists it: %+v", rows)
+		}
+		if err != nil {
+			return err
+		}
+		rows, _, err = service.ListCreditLimitRequests(tx, c.finance, credit.RequestFilter{CustomerID: c.customer, State: credit.RequestPending}, pg.Page{Limit: 5})
+		if len(rows) != 1 || rows[0].ID != r.ID || rows[0].CustomerName == "" || !rows[0].Limit().Amount.Equal(yuan("1000")) {
+			t.Errorf("finance sees %+v", rows)
+		}
+		return err
+	})
+}
+
+// A limit that falls while goods are released: either order is right, and what was released fits the limit that it was
+// judged by.
+func TestCRD17_LimitChangeAndReleaseDontPassEachOther(t *testing.T) {
+	t.Parallel()
+	c := newCompany(t)
+	for range rounds() {
+		c.customer = customerOf(t, c.db, c.rep.ID, nil)
+		setOpening(t, c.db, c.customer, credit.LimitOf(yuan("1000")))
+		r := c.mustApply(t, credit.LimitOf(yuan("500")))
+		c.mustApprove(t, r, c.finance)
+		var released atomic.Int32
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			if err := c.approve(c.gm, r); err != nil {
+				t.Error(err)
+			}
+		})
+		for range 6 {
+			wg.Go(func() {
+				err := inTx(c.db, func(tx pg.Tx) error {
+					j, err := service.Reserve(tx, c.customer, id(), yuan("200"))
+					if err == nil && !j.OverLimit {
+						released.Add(1)
+						if j.ExposureAfter.Cmp(j.Limit) > 0 {
+							t.Errorf("%s released on %s", j.ExposureAfter, j.Limit)
+						}
+					}
+					return err
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if n := released.Load(); n < 2 || n > 5 {
+			t.Errorf("%d released", n)
+		}
+		if j, err := reserve(c.db, c.customer, "0.01"); err != nil || j.Limit.Cmp(yuan("500")) != 0 {
+			t.Errorf("judged by %s afterwards, %v", j.Limit, err)
+		}
+	}
+	agrees(t, c.db)
+}
+
+func reserve(db *pg.DB, payer uuid.UUID, amount string) (j credit.Judgement, err error) {
+	err = inTx(db, func(tx pg.Tx) error {
+		j, err = service.Reserve(tx, payer, id(), yuan(amount))
+		return err
+	})
+	return j, err
+}
+
+func TestAnApplicationFailsWhole(t *testing.T) {
+	t.Parallel()
+	c := newCompany(t)
+	for n := int64(1); n < 60; n++ {
+		ctx, _ := pg.WithProbe(context.Background(), n)
+		err := c.db.Tx(ctx, c.rep.Origin("test"), func(tx pg.Tx) error {
+			_, err := service.CreateCreditLimitRequest(tx, c.rep, c.application(credit.LimitOf(yuan("1"))))
+			return err
+		})
+		if err == nil {
+			return
+		}
+		inView(t, c.db, func(tx pg.Tx) error {
+			var rows int64
+			err := tx.Raw(`SELECT (SELECT count(*) FROM credit_limit_requests) + (SELECT count(*) FROM approval_requests) + (SELECT count(*) FROM credit_accounts) + (SELECT count(*) FROM events)`).Scan(&rows).Error
+			if rows != 0 {
+				t.Fatalf("statement %d failed and left %d rows", n, rows)
+			}
+			return err
+		})
+	}
+	t.Error("never went through")
+}
