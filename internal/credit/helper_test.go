@@ -8,19 +8,13 @@ import (
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
-	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/rulebook"
 )
 
-var (
-	rules     = rulebook.New()
-	approvals = approval.New(rules)
-	service   = credit.New(rules, approvals)
-)
-
-func init() { approvals.Register(credit.MatterLimit, service) }
+// service is for what needs no approvals: the engine keeps the authority matrix of one database.
+var service = credit.New(rulebook.New(), nil)
 
 func id() uuid.UUID { return uuid.Must(uuid.NewV7()) }
 

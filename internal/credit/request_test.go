@@ -15,12 +15,15 @@ import (
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/rulebook"
 	"github.com/salesgate/salesgate/internal/testpg"
 )
 
 // company is the people whom a credit limit concerns, and a customer of the rep.
 type company struct {
 	db                        *pg.DB
+	approvals                 *approval.Service
+	credit                    *credit.Service
 	rep, manager, finance, gm identity.Principal
 	customer                  uuid.UUID
 }
@@ -32,10 +35,13 @@ func newCompany(t *testing.T) company {
 		user := newUser(t, db, "{"+string(role)+"}")
 		return identity.TestPrincipal(user, all, []uuid.UUID{user}, role)
 	}
+	rules := rulebook.New()
+	approvals := approval.New(rules)
 	c := company{
-		db: db, rep: person(false, identity.SalesRep), manager: person(true, identity.SalesManager),
+		db: db, approvals: approvals, credit: credit.New(rules, approvals), rep: person(false, identity.SalesRep), manager: person(true, identity.SalesManager),
 		finance: person(true, identity.FinanceManager), gm: person(true, identity.GeneralManager),
 	}
+	approvals.Register(credit.MatterLimit, c.credit)
 	c.customer = customerOf(t, db, c.rep.ID, nil)
 	return c
 }
@@ -50,7 +56,7 @@ func (c company) application(limit credit.Limit) credit.Application {
 
 func (c company) apply(a credit.Application) (r credit.LimitRequest, err error) {
 	err = c.db.Tx(context.Background(), c.rep.Origin("test"), func(tx pg.Tx) error {
-		r, err = service.CreateCreditLimitRequest(tx, c.rep, a)
+		r, err = c.credit.CreateCreditLimitRequest(tx, c.rep, a)
 		return err
 	})
 	return r, err
@@ -68,7 +74,7 @@ func (c company) mustApply(t *testing.T, limit credit.Limit) credit.LimitRequest
 // approve lets a person approve the open step.
 func (c company) approve(who identity.Principal, r credit.LimitRequest) error {
 	return c.db.Tx(context.Background(), who.Origin("test"), func(tx pg.Tx) error {
-		_, err := approvals.ApproveRequest(tx, who, r.ApprovalID, approval.Verdict{})
+		_, err := c.approvals.ApproveRequest(tx, who, r.ApprovalID, approval.Verdict{})
 		return err
 	})
 }
@@ -85,7 +91,7 @@ func (c company) mustApprove(t *testing.T, r credit.LimitRequest, people ...iden
 func (c company) read(t *testing.T, r credit.LimitRequest) (got credit.LimitRequest) {
 	t.Helper()
 	inView(t, c.db, func(tx pg.Tx) (err error) {
-		got, err = service.GetCreditLimitRequest(tx, c.rep, r.ID)
+		got, err = c.credit.GetCreditLimitRequest(tx, c.rep, r.ID)
 		return err
 	})
 	return got
@@ -186,7 +192,7 @@ func TestCRD10_ApprovedResultIsInTheRegisterAtOnceAndNothingElseChangesIt(t *tes
 		}
 	}
 	err := inTx(c.db, func(tx pg.Tx) error {
-		return service.SetOpening(tx, credit.Opening{CustomerID: c.customer, Limit: credit.Unlimited(), Terms: credit.CashTerms()})
+		return c.credit.SetOpening(tx, credit.Opening{CustomerID: c.customer, Limit: credit.Unlimited(), Terms: credit.CashTerms()})
 	})
 	if !errors.Is(err, credit.ErrOnlyByRequest) {
 		t.Errorf("opening data replaced an approved profile: %v", err)
@@ -200,7 +206,7 @@ func TestCRD10_OpeningIsTheSystemsAlone(t *testing.T) {
 	t.Parallel()
 	c := newCompany(t)
 	err := c.db.Tx(context.Background(), c.gm.Origin("test"), func(tx pg.Tx) error {
-		return service.SetOpening(tx, credit.Opening{CustomerID: c.customer, Limit: credit.Unlimited(), Terms: credit.CashTerms()})
+		return c.credit.SetOpening(tx, credit.Opening{CustomerID: c.customer, Limit: credit.Unlimited(), Terms: credit.CashTerms()})
 	})
 	if !errors.Is(err, errs.ErrForbidden) {
 		t.Errorf("a person set an opening profile: %v", err)
@@ -211,15 +217,15 @@ func TestCRD10_NoOutcomeButApprovedChangesTheProfile(t *testing.T) {
 	t.Parallel()
 	for state, end := range map[credit.RequestState]func(tx pg.Tx, c company, id uuid.UUID) error{
 		credit.RequestRejected: func(tx pg.Tx, c company, id uuid.UUID) error {
-			_, err := approvals.RejectRequest(tx, c.manager, id, approval.Verdict{Comment: "不同意"})
+			_, err := c.approvals.RejectRequest(tx, c.manager, id, approval.Verdict{Comment: "不同意"})
 			return err
 		},
 		credit.RequestReturned: func(tx pg.Tx, c company, id uuid.UUID) error {
-			_, err := approvals.ReturnRequest(tx, c.manager, id, approval.Verdict{Comment: "请补充"})
+			_, err := c.approvals.ReturnRequest(tx, c.manager, id, approval.Verdict{Comment: "请补充"})
 			return err
 		},
 		credit.RequestWithdrawn: func(tx pg.Tx, c company, id uuid.UUID) error {
-			_, err := approvals.WithdrawRequest(tx, c.rep, id, approval.Verdict{})
+			_, err := c.approvals.WithdrawRequest(tx, c.rep, id, approval.Verdict{})
 			return err
 		},
 	} {
@@ -257,7 +263,7 @@ func TestCRD10_HistoryKeepsEveryProfile(t *testing.T) {
 		c.mustApprove(t, c.mustApply(t, credit.LimitOf(yuan(limit))), c.finance, c.gm)
 	}
 	inView(t, c.db, func(tx pg.Tx) error {
-		rows, err := service.ListCreditProfiles(tx, c.rep, c.customer)
+		rows, err := c.credit.ListCreditProfiles(tx, c.rep, c.customer)
 		if len(rows) != 3 || rows[0].ValidTo != nil || !rows[0].Limit.Amount.Equal(yuan("3")) || !rows[2].Limit.Amount.Equal(yuan("1")) {
 			t.Fatalf("history %+v", rows)
 		}
@@ -266,7 +272,7 @@ func TestCRD10_HistoryKeepsEveryProfile(t *testing.T) {
 				t.Errorf("a gap before %s", rows[i-1].ValidFrom)
 			}
 		}
-		current, err := service.Profiles(tx, []uuid.UUID{c.customer, id()})
+		current, err := c.credit.Profiles(tx, []uuid.UUID{c.customer, id()})
 		if len(current) != 1 || current[c.customer].ID != rows[0].ID {
 			t.Errorf("in force: %+v", current)
 		}
@@ -314,17 +320,17 @@ func TestORG06_RequestsAboutOthersCustomersAreNotFound(t *testing.T) {
 	c := newCompany(t)
 	r := c.mustApply(t, credit.LimitOf(yuan("1000")))
 	inView(t, c.db, func(tx pg.Tx) error {
-		if _, err := service.GetCreditLimitRequest(tx, rep(id()), r.ID); !errors.Is(err, errs.ErrNotFound) {
+		if _, err := c.credit.GetCreditLimitRequest(tx, rep(id()), r.ID); !errors.Is(err, errs.ErrNotFound) {
 			t.Errorf("a stranger reads it: %v", err)
 		}
-		rows, _, err := service.ListCreditLimitRequests(tx, rep(id()), credit.RequestFilter{}, pg.Page{Limit: 5})
+		rows, _, err := c.credit.ListCreditLimitRequests(tx, rep(id()), credit.RequestFilter{}, pg.Page{Limit: 5})
 		if len(rows) != 0 {
 			t.Errorf("a stranger lists it: %+v", rows)
 		}
 		if err != nil {
 			return err
 		}
-		rows, _, err = service.ListCreditLimitRequests(tx, c.finance, credit.RequestFilter{CustomerID: c.customer, State: credit.RequestPending}, pg.Page{Limit: 5})
+		rows, _, err = c.credit.ListCreditLimitRequests(tx, c.finance, credit.RequestFilter{CustomerID: c.customer, State: credit.RequestPending}, pg.Page{Limit: 5})
 		if len(rows) != 1 || rows[0].ID != r.ID || rows[0].CustomerName == "" || !rows[0].Limit().Amount.Equal(yuan("1000")) {
 			t.Errorf("finance sees %+v", rows)
 		}
@@ -352,7 +358,7 @@ func TestCRD17_LimitChangeAndReleaseDontPassEachOther(t *testing.T) {
 		for range 6 {
 			wg.Go(func() {
 				err := inTx(c.db, func(tx pg.Tx) error {
-					j, err := service.Reserve(tx, c.customer, id(), yuan("200"))
+					j, err := c.credit.Reserve(tx, c.customer, id(), yuan("200"))
 					if err == nil && !j.OverLimit {
 						released.Add(1)
 						if j.ExposureAfter.Cmp(j.Limit) > 0 {
@@ -391,7 +397,7 @@ func TestAnApplicationFailsWhole(t *testing.T) {
 	for n := int64(1); n < 60; n++ {
 		ctx, _ := pg.WithProbe(context.Background(), n)
 		err := c.db.Tx(ctx, c.rep.Origin("test"), func(tx pg.Tx) error {
-			_, err := service.CreateCreditLimitRequest(tx, c.rep, c.application(credit.LimitOf(yuan("1"))))
+			_, err := c.credit.CreateCreditLimitRequest(tx, c.rep, c.application(credit.LimitOf(yuan("1"))))
 			return err
 		})
 		if err == nil {
