@@ -2,7 +2,7 @@
 -- One account per payer. The row is the lock under which exposure moves and limits change (CRD-17), and it carries the
 -- running sums, which credit_movements must add up to (credit_differences). A part is never negative (CRD-11).
 CREATE TABLE credit_accounts (
-    payer_id    uuid PRIMARY KEY,
+    payer_id    uuid PRIMARY KEY CONSTRAINT credit_accounts_payer_fkey REFERENCES customers,
     receivable  numeric(18, 2) NOT NULL CONSTRAINT credit_accounts_receivable_not_negative CHECK (receivable >= 0),
     shipped     numeric(18, 2) NOT NULL CONSTRAINT credit_accounts_shipped_not_negative CHECK (shipped >= 0),
     released    numeric(18, 2) NOT NULL CONSTRAINT credit_accounts_released_not_negative CHECK (released >= 0),
@@ -48,7 +48,7 @@ CREATE INDEX credit_open_items_overdue ON credit_open_items (payer_id, due_on) I
 CREATE TABLE credit_limit_requests (
     id            uuid PRIMARY KEY,
     number        text NOT NULL CONSTRAINT credit_limit_requests_number UNIQUE,
-    customer_id   uuid NOT NULL,
+    customer_id   uuid NOT NULL REFERENCES customers,
     kind          text NOT NULL CHECK (kind IN ('first', 'change')),
     state         text NOT NULL CHECK (state IN ('pending', 'approved', 'rejected', 'returned', 'withdrawn')),
     grade         text CHECK (grade IN ('A', 'B', 'C', 'D')),
@@ -91,7 +91,7 @@ CREATE TRIGGER credit_limit_requests_guard BEFORE UPDATE OR DELETE ON credit_lim
 -- The register with its history: the row whose valid_to is null is in force.
 CREATE TABLE credit_profiles (
     id           uuid PRIMARY KEY,
-    customer_id  uuid NOT NULL,
+    customer_id  uuid NOT NULL REFERENCES customers,
     grade        text CHECK (grade IN ('A', 'B', 'C', 'D')),
     limit_kind   text NOT NULL CHECK (limit_kind IN ('none', 'amount', 'unlimited')),
     limit_amount numeric(18, 2),
