@@ -32,6 +32,78 @@ func (e AddressKind) Valid() bool {
 	}
 }
 
+// Defines values for CreditGrade.
+const (
+	A CreditGrade = "A"
+	B CreditGrade = "B"
+	C CreditGrade = "C"
+	D CreditGrade = "D"
+)
+
+// Valid indicates whether the value is a known member of the CreditGrade enum.
+func (e CreditGrade) Valid() bool {
+	switch e {
+	case A:
+		return true
+	case B:
+		return true
+	case C:
+		return true
+	case D:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CreditLimitKind.
+const (
+	Amount    CreditLimitKind = "amount"
+	None      CreditLimitKind = "none"
+	Unlimited CreditLimitKind = "unlimited"
+)
+
+// Valid indicates whether the value is a known member of the CreditLimitKind enum.
+func (e CreditLimitKind) Valid() bool {
+	switch e {
+	case Amount:
+		return true
+	case None:
+		return true
+	case Unlimited:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CreditLimitRequestState.
+const (
+	Approved  CreditLimitRequestState = "approved"
+	Pending   CreditLimitRequestState = "pending"
+	Rejected  CreditLimitRequestState = "rejected"
+	Returned  CreditLimitRequestState = "returned"
+	Withdrawn CreditLimitRequestState = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the CreditLimitRequestState enum.
+func (e CreditLimitRequestState) Valid() bool {
+	switch e {
+	case Approved:
+		return true
+	case Pending:
+		return true
+	case Rejected:
+		return true
+	case Returned:
+		return true
+	case Withdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Currency.
 const (
 	CNY Currency = "CNY"
@@ -62,6 +134,33 @@ func (e CustomerStatus) Valid() bool {
 	case CustomerStatusClosed:
 		return true
 	case CustomerStatusSuspended:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Settlement.
+const (
+	Cash         Settlement = "cash"
+	Cod          Settlement = "cod"
+	MonthEndDays Settlement = "month_end_days"
+	NetDays      Settlement = "net_days"
+	Prepaid      Settlement = "prepaid"
+)
+
+// Valid indicates whether the value is a known member of the Settlement enum.
+func (e Settlement) Valid() bool {
+	switch e {
+	case Cash:
+		return true
+	case Cod:
+		return true
+	case MonthEndDays:
+		return true
+	case NetDays:
+		return true
+	case Prepaid:
 		return true
 	default:
 		return false
@@ -145,6 +244,254 @@ type ContactInput struct {
 
 	// Position Example: 采购经理
 	Position string `json:"position"`
+}
+
+// CreditGrade Credit grade; null or absent where there is none yet (CRD-02).
+//
+// Example: B
+type CreditGrade string
+
+// CreditLimitKind none: not set, counts as 0. amount: limit_amount, 0 included. unlimited: no upper limit.
+//
+// Example: amount
+type CreditLimitKind string
+
+// CreditLimitRequest An application for a limit, with what the approvers see frozen in it.
+type CreditLimitRequest struct {
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID   UUID   `json:"approval_id"`
+	CustomerCode string `json:"customer_code"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID   UUID   `json:"customer_id"`
+	CustomerName string `json:"customer_name"`
+
+	// DecidedAt Example: 2026-11-20T08:30:00Z
+	DecidedAt *Instant `json:"decided_at,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// Grade A, B, C, D or null.
+	//
+	// Example: B
+	Grade nullable.Nullable[string] `json:"grade"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Kind first (CRD-07) or change (CRD-08).
+	//
+	// Example: change
+	Kind string `json:"kind"`
+
+	// LimitAmount Of limit_kind amount.
+	//
+	// Example: 500000.00
+	LimitAmount nullable.Nullable[decimal.Decimal] `json:"limit_amount"`
+
+	// LimitKind none: not set, counts as 0. amount: limit_amount, 0 included. unlimited: no upper limit.
+	//
+	// Example: amount
+	LimitKind CreditLimitKind `json:"limit_kind"`
+
+	// NextReview Example: 2026-11-20
+	NextReview Date `json:"next_review"`
+
+	// Number Example: CL-202611-00007
+	Number string `json:"number"`
+
+	// Previous Grade, limit and terms, and when they were in force.
+	Previous CreditProfile `json:"previous"`
+	Reasons  string        `json:"reasons"`
+
+	// Record The trade record on which finance and the general manager decide, as of the day of the application (CRD-08).
+	Record TradeRecord `json:"record"`
+
+	// RequestedAt Example: 2026-11-20T08:30:00Z
+	RequestedAt Instant `json:"requested_at"`
+
+	// RequestedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	RequestedBy UUID `json:"requested_by"`
+
+	// Settlement How invoices are settled; terms_days belongs to the last two.
+	//
+	// Example: net_days
+	Settlement Settlement `json:"settlement"`
+
+	// State Example: pending
+	State CreditLimitRequestState `json:"state"`
+
+	// TermsDays Example: 30
+	TermsDays int `json:"terms_days"`
+}
+
+// CreditLimitRequestCreate defines model for CreditLimitRequestCreate.
+type CreditLimitRequestCreate struct {
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// Grade Credit grade; null or absent where there is none yet (CRD-02).
+	//
+	// Example: B
+	Grade *CreditGrade `json:"grade,omitempty"`
+
+	// LimitAmount Of limit_kind amount and required there.
+	//
+	// Example: 500000.00
+	LimitAmount *decimal.Decimal `json:"limit_amount,omitempty"`
+
+	// LimitKind none: not set, counts as 0. amount: limit_amount, 0 included. unlimited: no upper limit.
+	//
+	// Example: amount
+	LimitKind CreditLimitKind `json:"limit_kind"`
+
+	// NextReview When to look again; credit.first_review_months from today when absent.
+	//
+	// Example: 2027-05-20
+	NextReview *openapi_types.Date `json:"next_review,omitempty"`
+
+	// Reasons Why: volume, terms, payment record.
+	//
+	// Example: 月用量稳定在 40 吨
+	Reasons string `json:"reasons"`
+
+	// Settlement How invoices are settled; terms_days belongs to the last two.
+	//
+	// Example: net_days
+	Settlement Settlement `json:"settlement"`
+
+	// TermsDays Of net_days and month_end_days.
+	//
+	// Example: 30
+	TermsDays *int `json:"terms_days,omitempty"`
+}
+
+// CreditLimitRequestList defines model for CreditLimitRequestList.
+type CreditLimitRequestList struct {
+	Data       []CreditLimitRequest `json:"data"`
+	NextCursor *string              `json:"next_cursor,omitempty"`
+}
+
+// CreditLimitRequestState Example: pending
+type CreditLimitRequestState string
+
+// CreditMovement One entry of the ledger.
+type CreditMovement struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// At Example: 2026-11-20T08:30:00Z
+	At Instant `json:"at"`
+
+	// BalanceAfter An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	BalanceAfter Money `json:"balance_after"`
+
+	// DocumentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DocumentID UUID `json:"document_id"`
+
+	// DocumentType What caused it.
+	//
+	// Example: shipping_notice
+	DocumentType string `json:"document_type"`
+
+	// DueOn Example: 2026-11-20
+	DueOn *Date `json:"due_on,omitempty"`
+
+	// ItemID The document whose remainder it moves.
+	ItemID openapi_types.UUID `json:"item_id"`
+
+	// Part receivable, shipped, released or prepaid.
+	//
+	// Example: released
+	Part string `json:"part"`
+
+	// Reason Example: released
+	Reason string `json:"reason"`
+
+	// Seq Counts within the payer's account without gaps.
+	//
+	// Example: 17
+	Seq int64 `json:"seq"`
+}
+
+// CreditMovementList defines model for CreditMovementList.
+type CreditMovementList struct {
+	Data       []CreditMovement `json:"data"`
+	NextCursor *string          `json:"next_cursor,omitempty"`
+}
+
+// CreditProfile Grade, limit and terms, and when they were in force.
+type CreditProfile struct {
+	// Grade A, B, C, D or null.
+	//
+	// Example: B
+	Grade nullable.Nullable[string] `json:"grade"`
+
+	// LimitAmount Of limit_kind amount.
+	//
+	// Example: 500000.00
+	LimitAmount nullable.Nullable[decimal.Decimal] `json:"limit_amount"`
+
+	// LimitKind none: not set, counts as 0. amount: limit_amount, 0 included. unlimited: no upper limit.
+	//
+	// Example: amount
+	LimitKind CreditLimitKind `json:"limit_kind"`
+
+	// NextReview Example: 2026-11-20
+	NextReview *Date `json:"next_review,omitempty"`
+
+	// RequestID The approved request; absent for opening data.
+	RequestID *openapi_types.UUID `json:"request_id,omitempty"`
+
+	// Settlement How invoices are settled; terms_days belongs to the last two.
+	//
+	// Example: net_days
+	Settlement Settlement `json:"settlement"`
+
+	// TermsDays Example: 30
+	TermsDays int `json:"terms_days"`
+
+	// ValidFrom Null when nothing was ever approved.
+	ValidFrom nullable.Nullable[time.Time] `json:"valid_from"`
+
+	// ValidTo Null while it is in force.
+	ValidTo nullable.Nullable[time.Time] `json:"valid_to"`
+}
+
+// CreditProfileList defines model for CreditProfileList.
+type CreditProfileList struct {
+	Data []CreditProfile `json:"data"`
+}
+
+// CreditRegisterList defines model for CreditRegisterList.
+type CreditRegisterList struct {
+	// AsOf Example: 2026-11-20
+	AsOf       Date                `json:"as_of"`
+	Data       []CreditRegisterRow `json:"data"`
+	NextCursor *string             `json:"next_cursor,omitempty"`
+}
+
+// CreditRegisterRow A customer in the credit register.
+type CreditRegisterRow struct {
+	Code string `json:"code"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID                                  `json:"customer_id"`
+	Name       string                                `json:"name"`
+	NextReview nullable.Nullable[openapi_types.Date] `json:"next_review"`
+
+	// PayerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	PayerID UUID `json:"payer_id"`
+
+	// Profile Grade, limit and terms, and when they were in force.
+	Profile CreditProfile `json:"profile"`
 }
 
 // Currency Example: CNY
@@ -239,6 +586,90 @@ type CustomerCreate struct {
 	//
 	// Example: 91330782MA2EXAMP0C
 	Uscc *string `json:"uscc,omitempty"`
+}
+
+// CustomerCredit How a customer stands with its payer's account, as of now.
+type CustomerCredit struct {
+	// Currency Example: CNY
+	Currency Currency `json:"currency"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// Exposure An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Exposure Money `json:"exposure"`
+
+	// Grade A, B, C, D or null.
+	//
+	// Example: B
+	Grade nullable.Nullable[string] `json:"grade"`
+
+	// Headroom Limit less exposure; negative above the limit; null when unlimited.
+	//
+	// Example: 120000.00
+	Headroom nullable.Nullable[decimal.Decimal] `json:"headroom"`
+
+	// LimitAmount Of limit_kind amount.
+	//
+	// Example: 500000.00
+	LimitAmount nullable.Nullable[decimal.Decimal] `json:"limit_amount"`
+
+	// LimitKind none: not set, counts as 0. amount: limit_amount, 0 included. unlimited: no upper limit.
+	//
+	// Example: amount
+	LimitKind CreditLimitKind `json:"limit_kind"`
+
+	// NextReview Of the profile; for a customer without a grade some months after its first trade.
+	NextReview nullable.Nullable[openapi_types.Date] `json:"next_review"`
+
+	// OldestDue Due date of the oldest overdue item.
+	OldestDue nullable.Nullable[openapi_types.Date] `json:"oldest_due"`
+
+	// OverdueAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	OverdueAmount Money `json:"overdue_amount"`
+
+	// OverdueDays Of the oldest item; what is due today isn't overdue.
+	//
+	// Example: 0
+	OverdueDays int `json:"overdue_days"`
+
+	// PayerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	PayerID UUID `json:"payer_id"`
+
+	// Prepaid An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Prepaid Money `json:"prepaid"`
+
+	// Receivable An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Receivable Money `json:"receivable"`
+
+	// Released An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Released Money `json:"released"`
+
+	// Settlement How invoices are settled; terms_days belongs to the last two.
+	//
+	// Example: net_days
+	Settlement Settlement `json:"settlement"`
+
+	// Shipped An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Shipped Money `json:"shipped"`
+
+	// Since When the profile came into force; null when nothing was ever approved.
+	Since nullable.Nullable[time.Time] `json:"since"`
+
+	// TermsDays Example: 30
+	TermsDays int `json:"terms_days"`
 }
 
 // CustomerList defines model for CustomerList.
@@ -421,6 +852,77 @@ type ProblemField struct {
 // Example: 2.5000
 type Quantity = decimal.Decimal
 
+// Settlement How invoices are settled; terms_days belongs to the last two.
+//
+// Example: net_days
+type Settlement string
+
+// TradeRecord The trade record on which finance and the general manager decide, as of the day of the application (CRD-08).
+type TradeRecord struct {
+	// AsOf Example: 2026-11-20
+	AsOf Date `json:"as_of"`
+
+	// AverageDaysLate Weighted by amount; paid in time counts as 0.
+	//
+	// Example: 3.5
+	AverageDaysLate string `json:"average_days_late"`
+
+	// Exposure An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Exposure Money `json:"exposure"`
+
+	// FirstTrade Example: 2026-11-20
+	FirstTrade *Date `json:"first_trade,omitempty"`
+
+	// History Of grade and limit
+	History []CreditProfile `json:"history"`
+
+	// MostDaysLate Of payments in the last 12 months.
+	MostDaysLate int `json:"most_days_late"`
+
+	// OverdueAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	OverdueAmount Money `json:"overdue_amount"`
+	OverdueDays   int   `json:"overdue_days"`
+
+	// PaidLate An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	PaidLate Money `json:"paid_late"`
+
+	// Payments An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Payments Money `json:"payments"`
+
+	// Prepaid An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Prepaid Money `json:"prepaid"`
+
+	// Receivable An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Receivable Money `json:"receivable"`
+
+	// Released An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Released Money `json:"released"`
+
+	// Sales An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Sales Money `json:"sales"`
+
+	// Shipped An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Shipped Money `json:"shipped"`
+}
+
 // UUID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type UUID = openapi_types.UUID
 
@@ -486,6 +988,42 @@ type Problem500 = Problem
 
 // Problem503 Why a request failed (RFC 9457). `code` is stable; `detail` follows Accept-Language.
 type Problem503 = Problem
+
+// ListCreditLimitRequestsParams defines parameters for ListCreditLimitRequests.
+type ListCreditLimitRequestsParams struct {
+	// CustomerID Only of this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// State Only in this state.
+	State *CreditLimitRequestState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateCreditLimitRequestParams defines parameters for CreateCreditLimitRequest.
+type CreateCreditLimitRequestParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// ListCreditRegisterParams defines parameters for ListCreditRegister.
+type ListCreditRegisterParams struct {
+	// AsOf The business date.
+	AsOf *Date `form:"as_of,omitempty" json:"as_of,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
 
 // ListCustomersParams defines parameters for ListCustomers.
 type ListCustomersParams struct {
@@ -579,6 +1117,18 @@ type ReplaceCustomerContactParams struct {
 	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
 	IfMatch IfMatch `json:"If-Match"`
 }
+
+// ListCreditMovementsParams defines parameters for ListCreditMovements.
+type ListCreditMovementsParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateCreditLimitRequestJSONRequestBody defines body for CreateCreditLimitRequest for application/json ContentType.
+type CreateCreditLimitRequestJSONRequestBody = CreditLimitRequestCreate
 
 // CreateCustomerJSONRequestBody defines body for CreateCustomer for application/json ContentType.
 type CreateCustomerJSONRequestBody = CustomerCreate

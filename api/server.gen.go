@@ -16,6 +16,18 @@ import (
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// ListCreditLimitRequests List credit limit requests
+	// (GET /v1/credit-limit-requests)
+	ListCreditLimitRequests(ctx echo.Context, params ListCreditLimitRequestsParams) error
+	// CreateCreditLimitRequest Apply for a credit limit, or for a change of limit, grade or terms
+	// (POST /v1/credit-limit-requests)
+	CreateCreditLimitRequest(ctx echo.Context, params CreateCreditLimitRequestParams) error
+	// GetCreditLimitRequest Read a credit limit request
+	// (GET /v1/credit-limit-requests/{request_id})
+	GetCreditLimitRequest(ctx echo.Context, requestID UUID) error
+	// ListCreditRegister Read the credit register as of a date
+	// (GET /v1/credit-register)
+	ListCreditRegister(ctx echo.Context, params ListCreditRegisterParams) error
 	// ListCustomers List and search customers
 	// (GET /v1/customers)
 	ListCustomers(ctx echo.Context, params ListCustomersParams) error
@@ -55,11 +67,144 @@ type ServerInterface interface {
 	// ReplaceCustomerContact Replace a person to talk to
 	// (PUT /v1/customers/{customer_id}/contacts/{contact_id})
 	ReplaceCustomerContact(ctx echo.Context, customerID CustomerID, contactID UUID, params ReplaceCustomerContactParams) error
+	// GetCustomerCredit Read how a customer stands
+	// (GET /v1/customers/{customer_id}/credit)
+	GetCustomerCredit(ctx echo.Context, customerID CustomerID) error
+	// ListCreditMovements List what moved a customer's exposure
+	// (GET /v1/customers/{customer_id}/credit/movements)
+	ListCreditMovements(ctx echo.Context, customerID CustomerID, params ListCreditMovementsParams) error
+	// ListCreditProfiles List a customer's credit profiles, past and present
+	// (GET /v1/customers/{customer_id}/credit/profiles)
+	ListCreditProfiles(ctx echo.Context, customerID CustomerID) error
 }
 
 // ServerInterfaceWrapper converts echo contexts to parameters.
 type ServerInterfaceWrapper struct {
 	Handler ServerInterface
+}
+
+// ListCreditLimitRequests converts echo context to params.
+func (w *ServerInterfaceWrapper) ListCreditLimitRequests(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCreditLimitRequestsParams
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListCreditLimitRequests(ctx, params)
+	return err
+}
+
+// CreateCreditLimitRequest converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateCreditLimitRequest(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateCreditLimitRequestParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateCreditLimitRequest(ctx, params)
+	return err
+}
+
+// GetCreditLimitRequest converts echo context to params.
+func (w *ServerInterfaceWrapper) GetCreditLimitRequest(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "request_id" -------------
+	var requestID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "request_id", ctx.Param("request_id"), &requestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter request_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetCreditLimitRequest(ctx, requestID)
+	return err
+}
+
+// ListCreditRegister converts echo context to params.
+func (w *ServerInterfaceWrapper) ListCreditRegister(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCreditRegisterParams
+	// ------------- Optional query parameter "as_of" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "as_of", ctx.QueryParams(), &params.AsOf, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter as_of: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListCreditRegister(ctx, params)
+	return err
 }
 
 // ListCustomers converts echo context to params.
@@ -602,6 +747,70 @@ func (w *ServerInterfaceWrapper) ReplaceCustomerContact(ctx echo.Context) error 
 	return err
 }
 
+// GetCustomerCredit converts echo context to params.
+func (w *ServerInterfaceWrapper) GetCustomerCredit(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "customer_id" -------------
+	var customerID CustomerID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "customer_id", ctx.Param("customer_id"), &customerID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetCustomerCredit(ctx, customerID)
+	return err
+}
+
+// ListCreditMovements converts echo context to params.
+func (w *ServerInterfaceWrapper) ListCreditMovements(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "customer_id" -------------
+	var customerID CustomerID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "customer_id", ctx.Param("customer_id"), &customerID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCreditMovementsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListCreditMovements(ctx, customerID, params)
+	return err
+}
+
+// ListCreditProfiles converts echo context to params.
+func (w *ServerInterfaceWrapper) ListCreditProfiles(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "customer_id" -------------
+	var customerID CustomerID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "customer_id", ctx.Param("customer_id"), &customerID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListCreditProfiles(ctx, customerID)
+	return err
+}
+
 // This is a simple interface which specifies echo.Route addition functions which
 // are present on both echo.Echo and echo.Group, since we want to allow using
 // either of them for path registration
@@ -649,6 +858,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 		Handler: si,
 	}
 
+	router.GET(options.BaseURL+"/v1/credit-limit-requests", wrapper.ListCreditLimitRequests, options.OperationMiddlewares["listCreditLimitRequests"]...)
+	router.POST(options.BaseURL+"/v1/credit-limit-requests", wrapper.CreateCreditLimitRequest, options.OperationMiddlewares["createCreditLimitRequest"]...)
+	router.GET(options.BaseURL+"/v1/credit-limit-requests/:request_id", wrapper.GetCreditLimitRequest, options.OperationMiddlewares["getCreditLimitRequest"]...)
+	router.GET(options.BaseURL+"/v1/credit-register", wrapper.ListCreditRegister, options.OperationMiddlewares["listCreditRegister"]...)
 	router.GET(options.BaseURL+"/v1/customers", wrapper.ListCustomers, options.OperationMiddlewares["listCustomers"]...)
 	router.POST(options.BaseURL+"/v1/customers", wrapper.CreateCustomer, options.OperationMiddlewares["createCustomer"]...)
 	router.GET(options.BaseURL+"/v1/customers/:customer_id", wrapper.GetCustomer, options.OperationMiddlewares["getCustomer"]...)
@@ -660,9 +873,117 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/customers/:customer_id/contacts", wrapper.AddCustomerContact, options.OperationMiddlewares["addCustomerContact"]...)
 	router.DELETE(options.BaseURL+"/v1/customers/:customer_id/contacts/:contact_id", wrapper.RemoveCustomerContact, options.OperationMiddlewares["removeCustomerContact"]...)
 	router.PUT(options.BaseURL+"/v1/customers/:customer_id/contacts/:contact_id", wrapper.ReplaceCustomerContact, options.OperationMiddlewares["replaceCustomerContact"]...)
+	router.GET(options.BaseURL+"/v1/customers/:customer_id/credit", wrapper.GetCustomerCredit, options.OperationMiddlewares["getCustomerCredit"]...)
+	router.GET(options.BaseURL+"/v1/customers/:customer_id/credit/movements", wrapper.ListCreditMovements, options.OperationMiddlewares["listCreditMovements"]...)
+	router.GET(options.BaseURL+"/v1/customers/:customer_id/credit/profiles", wrapper.ListCreditProfiles, options.OperationMiddlewares["listCreditProfiles"]...)
 	router.GET(options.BaseURL+"/v1/customers/by-external-id/:source/:external_id", wrapper.GetCustomerByExternalID, options.OperationMiddlewares["getCustomerByExternalId"]...)
 	router.PUT(options.BaseURL+"/v1/customers/by-external-id/:source/:external_id", wrapper.UpsertCustomerByExternalID, options.OperationMiddlewares["upsertCustomerByExternalId"]...)
 
+}
+
+type ListCreditLimitRequestsRequestObject struct {
+	Params ListCreditLimitRequestsParams
+}
+
+type ListCreditLimitRequestsResponseObject interface {
+	VisitListCreditLimitRequestsResponse(w http.ResponseWriter) error
+}
+
+type ListCreditLimitRequests200JSONResponse CreditLimitRequestList
+
+func (response ListCreditLimitRequests200JSONResponse) VisitListCreditLimitRequestsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateCreditLimitRequestRequestObject struct {
+	Params CreateCreditLimitRequestParams
+	Body   *CreateCreditLimitRequestJSONRequestBody
+}
+
+type CreateCreditLimitRequestResponseObject interface {
+	VisitCreateCreditLimitRequestResponse(w http.ResponseWriter) error
+}
+
+type CreateCreditLimitRequest201ResponseHeaders struct {
+	ETag string
+}
+
+type CreateCreditLimitRequest201JSONResponse struct {
+	Body    CreditLimitRequest
+	Headers CreateCreditLimitRequest201ResponseHeaders
+}
+
+func (response CreateCreditLimitRequest201JSONResponse) VisitCreateCreditLimitRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCreditLimitRequestRequestObject struct {
+	RequestID UUID `json:"request_id"`
+}
+
+type GetCreditLimitRequestResponseObject interface {
+	VisitGetCreditLimitRequestResponse(w http.ResponseWriter) error
+}
+
+type GetCreditLimitRequest200ResponseHeaders struct {
+	ETag string
+}
+
+type GetCreditLimitRequest200JSONResponse struct {
+	Body    CreditLimitRequest
+	Headers GetCreditLimitRequest200ResponseHeaders
+}
+
+func (response GetCreditLimitRequest200JSONResponse) VisitGetCreditLimitRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCreditRegisterRequestObject struct {
+	Params ListCreditRegisterParams
+}
+
+type ListCreditRegisterResponseObject interface {
+	VisitListCreditRegisterResponse(w http.ResponseWriter) error
+}
+
+type ListCreditRegister200JSONResponse CreditRegisterList
+
+func (response ListCreditRegister200JSONResponse) VisitListCreditRegisterResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
 }
 
 type ListCustomersRequestObject struct {
@@ -1070,8 +1391,87 @@ func (response ReplaceCustomerContact200JSONResponse) VisitReplaceCustomerContac
 	return err
 }
 
+type GetCustomerCreditRequestObject struct {
+	CustomerID CustomerID `json:"customer_id"`
+}
+
+type GetCustomerCreditResponseObject interface {
+	VisitGetCustomerCreditResponse(w http.ResponseWriter) error
+}
+
+type GetCustomerCredit200JSONResponse CustomerCredit
+
+func (response GetCustomerCredit200JSONResponse) VisitGetCustomerCreditResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCreditMovementsRequestObject struct {
+	CustomerID CustomerID `json:"customer_id"`
+	Params     ListCreditMovementsParams
+}
+
+type ListCreditMovementsResponseObject interface {
+	VisitListCreditMovementsResponse(w http.ResponseWriter) error
+}
+
+type ListCreditMovements200JSONResponse CreditMovementList
+
+func (response ListCreditMovements200JSONResponse) VisitListCreditMovementsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCreditProfilesRequestObject struct {
+	CustomerID CustomerID `json:"customer_id"`
+}
+
+type ListCreditProfilesResponseObject interface {
+	VisitListCreditProfilesResponse(w http.ResponseWriter) error
+}
+
+type ListCreditProfiles200JSONResponse CreditProfileList
+
+func (response ListCreditProfiles200JSONResponse) VisitListCreditProfilesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
+	// ListCreditLimitRequests List credit limit requests
+	// (GET /v1/credit-limit-requests)
+	ListCreditLimitRequests(ctx context.Context, request ListCreditLimitRequestsRequestObject) (ListCreditLimitRequestsResponseObject, error)
+	// CreateCreditLimitRequest Apply for a credit limit, or for a change of limit, grade or terms
+	// (POST /v1/credit-limit-requests)
+	CreateCreditLimitRequest(ctx context.Context, request CreateCreditLimitRequestRequestObject) (CreateCreditLimitRequestResponseObject, error)
+	// GetCreditLimitRequest Read a credit limit request
+	// (GET /v1/credit-limit-requests/{request_id})
+	GetCreditLimitRequest(ctx context.Context, request GetCreditLimitRequestRequestObject) (GetCreditLimitRequestResponseObject, error)
+	// ListCreditRegister Read the credit register as of a date
+	// (GET /v1/credit-register)
+	ListCreditRegister(ctx context.Context, request ListCreditRegisterRequestObject) (ListCreditRegisterResponseObject, error)
 	// ListCustomers List and search customers
 	// (GET /v1/customers)
 	ListCustomers(ctx context.Context, request ListCustomersRequestObject) (ListCustomersResponseObject, error)
@@ -1111,6 +1511,15 @@ type StrictServerInterface interface {
 	// ReplaceCustomerContact Replace a person to talk to
 	// (PUT /v1/customers/{customer_id}/contacts/{contact_id})
 	ReplaceCustomerContact(ctx context.Context, request ReplaceCustomerContactRequestObject) (ReplaceCustomerContactResponseObject, error)
+	// GetCustomerCredit Read how a customer stands
+	// (GET /v1/customers/{customer_id}/credit)
+	GetCustomerCredit(ctx context.Context, request GetCustomerCreditRequestObject) (GetCustomerCreditResponseObject, error)
+	// ListCreditMovements List what moved a customer's exposure
+	// (GET /v1/customers/{customer_id}/credit/movements)
+	ListCreditMovements(ctx context.Context, request ListCreditMovementsRequestObject) (ListCreditMovementsResponseObject, error)
+	// ListCreditProfiles List a customer's credit profiles, past and present
+	// (GET /v1/customers/{customer_id}/credit/profiles)
+	ListCreditProfiles(ctx context.Context, request ListCreditProfilesRequestObject) (ListCreditProfilesResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx echo.Context, request any) (any, error)
@@ -1123,6 +1532,129 @@ func NewStrictHandler(ssi StrictServerInterface, middlewares []StrictMiddlewareF
 type strictHandler struct {
 	ssi         StrictServerInterface
 	middlewares []StrictMiddlewareFunc
+}
+
+// ListCreditLimitRequests operation middleware
+func (sh *strictHandler) ListCreditLimitRequests(ctx echo.Context, params ListCreditLimitRequestsParams) error {
+	var request ListCreditLimitRequestsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCreditLimitRequests(ctx.Request().Context(), request.(ListCreditLimitRequestsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCreditLimitRequests")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCreditLimitRequestsResponseObject); ok {
+		return validResponse.VisitListCreditLimitRequestsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateCreditLimitRequest operation middleware
+func (sh *strictHandler) CreateCreditLimitRequest(ctx echo.Context, params CreateCreditLimitRequestParams) error {
+	var request CreateCreditLimitRequestRequestObject
+
+	request.Params = params
+
+	var body CreateCreditLimitRequestJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateCreditLimitRequest(ctx.Request().Context(), request.(CreateCreditLimitRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateCreditLimitRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateCreditLimitRequestResponseObject); ok {
+		return validResponse.VisitCreateCreditLimitRequestResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCreditLimitRequest operation middleware
+func (sh *strictHandler) GetCreditLimitRequest(ctx echo.Context, requestID UUID) error {
+	var request GetCreditLimitRequestRequestObject
+
+	request.RequestID = requestID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCreditLimitRequest(ctx.Request().Context(), request.(GetCreditLimitRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCreditLimitRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCreditLimitRequestResponseObject); ok {
+		return validResponse.VisitGetCreditLimitRequestResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListCreditRegister operation middleware
+func (sh *strictHandler) ListCreditRegister(ctx echo.Context, params ListCreditRegisterParams) error {
+	var request ListCreditRegisterRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCreditRegister(ctx.Request().Context(), request.(ListCreditRegisterRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCreditRegister")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCreditRegisterResponseObject); ok {
+		return validResponse.VisitListCreditRegisterResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
 }
 
 // ListCustomers operation middleware
@@ -1643,6 +2175,82 @@ func (sh *strictHandler) ReplaceCustomerContact(ctx echo.Context, customerID Cus
 		return err
 	} else if validResponse, ok := response.(ReplaceCustomerContactResponseObject); ok {
 		return validResponse.VisitReplaceCustomerContactResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCustomerCredit operation middleware
+func (sh *strictHandler) GetCustomerCredit(ctx echo.Context, customerID CustomerID) error {
+	var request GetCustomerCreditRequestObject
+
+	request.CustomerID = customerID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCustomerCredit(ctx.Request().Context(), request.(GetCustomerCreditRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCustomerCredit")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCustomerCreditResponseObject); ok {
+		return validResponse.VisitGetCustomerCreditResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListCreditMovements operation middleware
+func (sh *strictHandler) ListCreditMovements(ctx echo.Context, customerID CustomerID, params ListCreditMovementsParams) error {
+	var request ListCreditMovementsRequestObject
+
+	request.CustomerID = customerID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCreditMovements(ctx.Request().Context(), request.(ListCreditMovementsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCreditMovements")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCreditMovementsResponseObject); ok {
+		return validResponse.VisitListCreditMovementsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListCreditProfiles operation middleware
+func (sh *strictHandler) ListCreditProfiles(ctx echo.Context, customerID CustomerID) error {
+	var request ListCreditProfilesRequestObject
+
+	request.CustomerID = customerID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCreditProfiles(ctx.Request().Context(), request.(ListCreditProfilesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCreditProfiles")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCreditProfilesResponseObject); ok {
+		return validResponse.VisitListCreditProfilesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -1550,11 +1550,20 @@ ALTER TABLE ONLY public.base_prices
 ALTER TABLE ONLY public.client_secrets
     ADD CONSTRAINT client_secrets_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.machine_clients(id);
 
+ALTER TABLE ONLY public.credit_accounts
+    ADD CONSTRAINT credit_accounts_payer_fkey FOREIGN KEY (payer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.credit_limit_requests
+    ADD CONSTRAINT credit_limit_requests_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
 ALTER TABLE ONLY public.credit_movements
     ADD CONSTRAINT credit_movements_payer_id_fkey FOREIGN KEY (payer_id) REFERENCES public.credit_accounts(payer_id);
 
 ALTER TABLE ONLY public.credit_open_items
     ADD CONSTRAINT credit_open_items_payer_id_fkey FOREIGN KEY (payer_id) REFERENCES public.credit_accounts(payer_id);
+
+ALTER TABLE ONLY public.credit_profiles
+    ADD CONSTRAINT credit_profiles_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
 
 ALTER TABLE ONLY public.credit_profiles
     ADD CONSTRAINT credit_profiles_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.credit_limit_requests(id);

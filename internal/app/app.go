@@ -12,12 +12,15 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/customer"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/httpapi"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/rulebook"
 	"github.com/salesgate/salesgate/migrations"
 )
 
@@ -71,11 +74,16 @@ func (a *App) join(ctx context.Context) error {
 		return errors.New("the database schema is behind this program: run `salesgate migrate`")
 	}
 	people := identity.New(a.DB, identity.Config{MasterKey: a.cfg.MasterKey})
+	rules := rulebook.New()
+	approvals := approval.New(rules)
+	credits := credit.New(rules, approvals)
+	approvals.Register(credit.MatterLimit, credits)
 	a.Server = &httpapi.Server{
 		DB: a.DB, Log: a.cfg.Log, Ready: a.ready,
 		Authenticate: people.Authenticator().Authenticate,
 		People:       people,
 		Customers:    customer.New(),
+		Credits:      credits,
 	}
 	a.handler, err = a.Server.Handler()
 	return err

@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
+
+	"github.com/salesgate/salesgate/internal/money"
 )
 
 // Grade is a customer's credit grade (CRD-03 to CRD-06); "" is no grade yet (CRD-02).
@@ -59,7 +61,7 @@ func NoLimit() Limit { return Limit{Kind: LimitNone} }
 func Unlimited() Limit { return Limit{Kind: LimitUnlimited} }
 
 // LimitOf is a limit of an amount in CNY, 0 included.
-func LimitOf(amount decimal.Decimal) Limit { return Limit{Kind: LimitAmount, Amount: amount} }
+func LimitOf(amount decimal.Decimal) Limit { return Limit{Kind: LimitAmount, Amount: money.Fen(amount)} }
 
 // Counts returns the amount that the gate compares with; bounded is false when there is no bound. A limit that isn't set
 // counts as 0 (CRD-02).

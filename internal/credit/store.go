@@ -120,12 +120,12 @@ func (r *profileRow) of(customerID uuid.UUID) Profile {
 	return p
 }
 
-const overdueJoin = `CROSS JOIN LATERAL (SELECT coalesce(sum(i.open_amount), 0) AS overdue, min(i.due_on) AS oldest
+const overdueJoin = `CROSS JOIN LATERAL (SELECT coalesce(sum(i.open_amount), 0.00) AS overdue, min(i.due_on) AS oldest
 	FROM credit_open_items i WHERE i.payer_id = c.payer_id AND i.part = 'receivable' AND i.open_amount > 0 AND i.due_on < ?) o`
 
 // positionSQL is a primary key look-up in each of three tables and a range of the partial index of overdue items.
-const positionSQL = `SELECT c.owner_id, c.payer_id, coalesce(a.receivable, 0), coalesce(a.shipped, 0), coalesce(a.released, 0),
-		coalesce(a.prepaid, 0), coalesce(a.last_seq, 0), a.first_trade, o.overdue, o.oldest, ` + profileColumns + `
+const positionSQL = `SELECT c.owner_id, c.payer_id, coalesce(a.receivable, 0.00), coalesce(a.shipped, 0.00), coalesce(a.released, 0.00),
+		coalesce(a.prepaid, 0.00), coalesce(a.last_seq, 0), a.first_trade, o.overdue, o.oldest, ` + profileColumns + `
 	FROM (SELECT owner_id, coalesce(bill_to_id, id) AS payer_id FROM customers WHERE id = ?) c
 	LEFT JOIN credit_accounts a ON a.payer_id = c.payer_id
 	LEFT JOIN credit_profiles p ON p.customer_id = c.payer_id AND p.valid_to IS NULL

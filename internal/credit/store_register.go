@@ -248,9 +248,9 @@ func readRecord(tx pg.Tx, payerID uuid.UUID) (Record, error) {
 	r := Record{AsOf: today}
 	fields := []any{&r.Sales, &r.Payments, &r.PaidLate, &r.MostDaysLate, &r.AverageDaysLate}
 	err := pg.ScanRow(tx, fields, `SELECT
-			coalesce(sum(m.amount) FILTER (WHERE m.reason IN (?, ?)), 0),
-			coalesce(-sum(m.amount) FILTER (WHERE m.reason IN (?, ?)), 0),
-			coalesce(-sum(m.amount) FILTER (WHERE m.reason = ? AND late.days > 0), 0),
+			coalesce(sum(m.amount) FILTER (WHERE m.reason IN (?, ?)), 0.00),
+			coalesce(-sum(m.amount) FILTER (WHERE m.reason IN (?, ?)), 0.00),
+			coalesce(-sum(m.amount) FILTER (WHERE m.reason = ? AND late.days > 0), 0.00),
 			coalesce(max(late.days) FILTER (WHERE m.reason = ?), 0),
 			coalesce(round(sum(m.amount * late.days) FILTER (WHERE m.reason = ?) / sum(m.amount) FILTER (WHERE m.reason = ?), 1), 0)
 		FROM credit_movements m

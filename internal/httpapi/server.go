@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/salesgate/salesgate/api"
+	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/customer"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
@@ -28,6 +29,7 @@ type Server struct {
 
 	People    *identity.Service
 	Customers *customer.Service
+	Credits   *credit.Service
 }
 
 // The generated interface is the list of what must be here.
