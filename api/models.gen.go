@@ -355,7 +355,7 @@ type CreditLimitRequestCreate struct {
 
 	// Reasons Why: volume, terms, payment record.
 	//
-	// Example: 月用量稳定在 40 吨
+	// Example: 月用量稳定在 40 吨、半年无逾期
 	Reasons string `json:"reasons"`
 
 	// Settlement How invoices are settled; terms_days belongs to the last two.
@@ -875,7 +875,7 @@ type TradeRecord struct {
 	// FirstTrade Example: 2026-11-20
 	FirstTrade *Date `json:"first_trade,omitempty"`
 
-	// History Of grade and limit
+	// History Of grade and limit, newest first.
 	History []CreditProfile `json:"history"`
 
 	// MostDaysLate Of payments in the last 12 months.

@@ -61,7 +61,9 @@ func NoLimit() Limit { return Limit{Kind: LimitNone} }
 func Unlimited() Limit { return Limit{Kind: LimitUnlimited} }
 
 // LimitOf is a limit of an amount in CNY, 0 included.
-func LimitOf(amount decimal.Decimal) Limit { return Limit{Kind: LimitAmount, Amount: money.Fen(amount)} }
+func LimitOf(amount decimal.Decimal) Limit {
+	return Limit{Kind: LimitAmount, Amount: money.Fen(amount)}
+}
 
 // Counts returns the amount that the gate compares with; bounded is false when there is no bound. A limit that isn't set
 // counts as 0 (CRD-02).

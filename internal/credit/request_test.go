@@ -303,8 +303,8 @@ func TestCRD01_ApplicationsThatCantBe(t *testing.T) {
 		{"no grade with a limit", func(a *credit.Application) { a.Grade = credit.NoGrade }, credit.ErrGradeLimit},
 		{"review yesterday", func(a *credit.Application) { a.NextReview = &yesterday }, credit.ErrReviewPast},
 		{"not the payer", func(a *credit.Application) { a.CustomerID = child }, credit.ErrNotPayer},
-		{"unknown customer", func(a *credit.Application) { a.CustomerID = id() }, errs.ErrNotFound},
-		{"another's customer", func(a *credit.Application) { a.CustomerID = newCustomer(t, c.db) }, errs.ErrNotFound},
+		{"unknown customer", func(a *credit.Application) { a.CustomerID = id() }, errs.ErrReferenced},
+		{"another's customer", func(a *credit.Application) { a.CustomerID = newCustomer(t, c.db) }, errs.ErrReferenced},
 		{"review today", func(a *credit.Application) { a.NextReview = &today }, nil},
 	} {
 		a := c.application(credit.LimitOf(yuan("100")))

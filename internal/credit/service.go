@@ -1,6 +1,7 @@
 package credit
 
 import (
+	"errors"
 	"time"
 
 	"github.com/google/uuid"
@@ -48,8 +49,8 @@ func (s *Service) FirstReviewMonths(tx pg.Tx) (int, error) {
 
 // CreateCreditLimitRequest applies for a first limit (CRD-07) when the customer has none, else for a change (CRD-08), and
 // submits it for approval with the trade record frozen in it. Locks the account. Returns ErrRequestPending while another
-// request of the customer is pending, ErrNotPayer for a customer whose bill-to is another, and ErrLimitForm,
-// ErrTermsForm, ErrGradeLimit or ErrReviewPast for a profile that can't be.
+// request of the customer is pending, errs.ErrReferenced for a customer that the caller doesn't see, ErrNotPayer for one
+// whose bill-to is another, and ErrLimitForm, ErrTermsForm, ErrGradeLimit or ErrReviewPast for a profile that can't be.
 func (s *Service) CreateCreditLimitRequest(tx pg.Tx, who identity.Principal, a Application) (LimitRequest, error) {
 	if err := check(a.Limit, a.Terms); err != nil {
 		return LimitRequest{}, err
@@ -58,6 +59,9 @@ func (s *Service) CreateCreditLimitRequest(tx pg.Tx, who identity.Principal, a A
 		return LimitRequest{}, err
 	}
 	c, err := visibleCustomer(tx, who, a.CustomerID)
+	if errors.Is(err, errs.ErrNotFound) {
+		err = errs.ErrReferenced.At("/customer_id")
+	}
 	if err != nil {
 		return LimitRequest{}, err
 	}

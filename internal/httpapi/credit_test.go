@@ -115,7 +115,7 @@ func TestORG06_CreditIsSeenByThoseWhoSeeTheCustomer(t *testing.T) {
 		}
 	}
 	e.As("rep1").Get("/v1/credit-register").WantProblem(403, "auth.forbidden")
-	e.As("rep2").Post("/v1/credit-limit-requests", limitFor(customer)).WantProblem(404, "resource.not_found")
+	e.As("rep2").Post("/v1/credit-limit-requests", limitFor(customer)).WantProblem(422, "resource.unknown_reference")
 	e.As("guard").Post("/v1/credit-limit-requests", limitFor(customer)).WantProblem(403, "auth.forbidden")
 }
 
@@ -142,7 +142,7 @@ func TestCreditLimitRequestRefusals(t *testing.T) {
 		"no reasons":            {without(good, "reasons", ""), 400, "request.invalid"},
 		"review in the past":    {without(good, "next_review", "2020-01-01"), 422, "credit.review_past"},
 		"unknown member":        {without(good, "limit", "1"), 400, "request.invalid"},
-		"customer not there":    {without(good, "customer_id", uuid.NewString()), 404, "resource.not_found"},
+		"customer not there":    {without(good, "customer_id", uuid.NewString()), 422, "resource.unknown_reference"},
 		"customer id not an id": {without(good, "customer_id", "7"), 400, "request.invalid"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -151,6 +151,6 @@ func TestCreditLimitRequestRefusals(t *testing.T) {
 			}
 		})
 	}
-	rep.Get("/v1/credit-register?as_of=yesterday").Want(400)
+	e.As("gm").Get("/v1/credit-register?as_of=yesterday").Want(400)
 	rep.Get("/v1/customers/" + customer + "/credit?x=1").Want(400)
 }
