@@ -140,6 +140,87 @@ func (e CustomerStatus) Valid() bool {
 	}
 }
 
+// Defines values for Locale.
+const (
+	En   Locale = "en"
+	ZhCN Locale = "zh-CN"
+)
+
+// Valid indicates whether the value is a known member of the Locale enum.
+func (e Locale) Valid() bool {
+	switch e {
+	case En:
+		return true
+	case ZhCN:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Role.
+const (
+	Admin             Role = "admin"
+	Auditor           Role = "auditor"
+	FinanceClerk      Role = "finance_clerk"
+	FinanceManager    Role = "finance_manager"
+	GateGuard         Role = "gate_guard"
+	GeneralManager    Role = "general_manager"
+	Hr                Role = "hr"
+	PriceCommittee    Role = "price_committee"
+	ProductionManager Role = "production_manager"
+	Purchasing        Role = "purchasing"
+	QualityManager    Role = "quality_manager"
+	SalesAssistant    Role = "sales_assistant"
+	SalesDirector     Role = "sales_director"
+	SalesManager      Role = "sales_manager"
+	SalesRep          Role = "sales_rep"
+	SalesSupervisor   Role = "sales_supervisor"
+	WarehouseKeeper   Role = "warehouse_keeper"
+)
+
+// Valid indicates whether the value is a known member of the Role enum.
+func (e Role) Valid() bool {
+	switch e {
+	case Admin:
+		return true
+	case Auditor:
+		return true
+	case FinanceClerk:
+		return true
+	case FinanceManager:
+		return true
+	case GateGuard:
+		return true
+	case GeneralManager:
+		return true
+	case Hr:
+		return true
+	case PriceCommittee:
+		return true
+	case ProductionManager:
+		return true
+	case Purchasing:
+		return true
+	case QualityManager:
+		return true
+	case SalesAssistant:
+		return true
+	case SalesDirector:
+		return true
+	case SalesManager:
+		return true
+	case SalesRep:
+		return true
+	case SalesSupervisor:
+		return true
+	case WarehouseKeeper:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Settlement.
 const (
 	Cash         Settlement = "cash"
@@ -217,6 +298,18 @@ type AddressInput struct {
 
 // AddressKind Example: delivery
 type AddressKind string
+
+// ClientSecret defines model for ClientSecret.
+type ClientSecret struct {
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// Hint The last four characters.
+	Hint string `json:"hint"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+}
 
 // Contact defines model for Contact.
 type Contact struct {
@@ -801,6 +894,42 @@ type DecisionCheck struct {
 	TextZh string `json:"text_zh"`
 }
 
+// Department defines model for Department.
+type Department struct {
+	Active bool   `json:"active"`
+	Code   string `json:"code"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// HeadID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	HeadID *UUID `json:"head_id,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID   UUID   `json:"id"`
+	Name string `json:"name"`
+}
+
+// DepartmentCreate defines model for DepartmentCreate.
+type DepartmentCreate struct {
+	Code string `json:"code"`
+	Name string `json:"name"`
+}
+
+// DepartmentList defines model for DepartmentList.
+type DepartmentList struct {
+	Data       []Department `json:"data"`
+	NextCursor *string      `json:"next_cursor,omitempty"`
+}
+
+// DepartmentPatch defines model for DepartmentPatch.
+type DepartmentPatch struct {
+	HeadID nullable.Nullable[openapi_types.UUID] `json:"head_id,omitempty"`
+	Name   *string                               `json:"name,omitempty"`
+}
+
 // Etag The version of the item, as its own ETag header would say.
 //
 // Example: "3"
@@ -809,10 +938,140 @@ type Etag = string
 // Instant Example: 2026-11-20T08:30:00Z
 type Instant = time.Time
 
+// Jwk defines model for Jwk.
+type Jwk struct {
+	Alg string `json:"alg"`
+	Crv string `json:"crv"`
+	Kid string `json:"kid"`
+	Kty string `json:"kty"`
+	Use string `json:"use"`
+	X   string `json:"x"`
+}
+
+// Jwks defines model for Jwks.
+type Jwks struct {
+	Keys []Jwk `json:"keys"`
+}
+
+// Locale Example: zh-CN
+type Locale string
+
+// Login defines model for Login.
+type Login struct {
+	Password string `json:"password"`
+
+	// Username Example: sales1
+	Username string `json:"username"`
+}
+
+// MachineClient defines model for MachineClient.
+type MachineClient struct {
+	Active bool `json:"active"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID The client_id.
+	ID      openapi_types.UUID `json:"id"`
+	Name    string             `json:"name"`
+	Scopes  []string           `json:"scopes"`
+	Secrets []ClientSecret     `json:"secrets"`
+}
+
+// MachineClientCreate defines model for MachineClientCreate.
+type MachineClientCreate struct {
+	Name   string   `json:"name"`
+	Scopes []string `json:"scopes"`
+}
+
+// MachineClientList defines model for MachineClientList.
+type MachineClientList struct {
+	Data       []MachineClient `json:"data"`
+	NextCursor *string         `json:"next_cursor,omitempty"`
+}
+
+// MachineClientPatch defines model for MachineClientPatch.
+type MachineClientPatch struct {
+	Name   *string   `json:"name,omitempty"`
+	Scopes *[]string `json:"scopes,omitempty"`
+}
+
+// MachineClientWithSecret defines model for MachineClientWithSecret.
+type MachineClientWithSecret struct {
+	Client MachineClient `json:"client"`
+
+	// ClientSecret Shown now and never again.
+	ClientSecret string `json:"client_secret"`
+
+	// SecretID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SecretID UUID `json:"secret_id"`
+}
+
+// MachineToken defines model for MachineToken.
+type MachineToken struct {
+	AccessToken string `json:"access_token"`
+	ExpiresIn   int    `json:"expires_in"`
+	Scope       string `json:"scope"`
+
+	// TokenType Example: Bearer
+	TokenType string `json:"token_type"`
+}
+
+// Me defines model for Me.
+type Me struct {
+	// DepartmentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DepartmentID *UUID `json:"department_id,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Kind user or machine.
+	//
+	// Example: user
+	Kind               string   `json:"kind"`
+	Locale             *string  `json:"locale,omitempty"`
+	MustChangePassword bool     `json:"must_change_password"`
+	Name               string   `json:"name"`
+	Permissions        []string `json:"permissions"`
+	Roles              []string `json:"roles"`
+
+	// SeesAll Documents of every owner are visible.
+	SeesAll *bool `json:"sees_all,omitempty"`
+
+	// TeamID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	TeamID *UUID `json:"team_id,omitempty"`
+
+	// Username Of a person.
+	Username *string `json:"username,omitempty"`
+}
+
 // Money An amount in the document's currency, as a decimal string with at most 2 decimals.
 //
 // Example: 12500.00
 type Money = decimal.Decimal
+
+// OAuthError defines model for OAuthError.
+type OAuthError struct {
+	// Error Example: invalid_client
+	Error            string  `json:"error"`
+	ErrorDescription *string `json:"error_description,omitempty"`
+}
+
+// PasswordChange defines model for PasswordChange.
+type PasswordChange struct {
+	NewPassword string `json:"new_password"`
+	OldPassword string `json:"old_password"`
+}
+
+// PasswordReset defines model for PasswordReset.
+type PasswordReset struct {
+	Password string `json:"password"`
+}
 
 // Problem Why a request failed (RFC 9457). `code` is stable; `detail` follows Accept-Language.
 type Problem struct {
@@ -852,10 +1111,112 @@ type ProblemField struct {
 // Example: 2.5000
 type Quantity = decimal.Decimal
 
+// RefreshRequest defines model for RefreshRequest.
+type RefreshRequest struct {
+	RefreshToken string `json:"refresh_token"`
+}
+
+// Role Example: sales_rep
+type Role string
+
+// Session defines model for Session.
+type Session struct {
+	Address string `json:"address"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+	Current   bool    `json:"current"`
+
+	// ExpiresAt Example: 2026-11-20T08:30:00Z
+	ExpiresAt Instant `json:"expires_at"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// LastUsedAt Example: 2026-11-20T08:30:00Z
+	LastUsedAt Instant `json:"last_used_at"`
+	UserAgent  string  `json:"user_agent"`
+}
+
+// SessionList defines model for SessionList.
+type SessionList struct {
+	Data []Session `json:"data"`
+}
+
 // Settlement How invoices are settled; terms_days belongs to the last two.
 //
 // Example: net_days
 type Settlement string
+
+// Team defines model for Team.
+type Team struct {
+	Active bool   `json:"active"`
+	Code   string `json:"code"`
+
+	// DepartmentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DepartmentID UUID `json:"department_id"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// LeaderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LeaderID *UUID  `json:"leader_id,omitempty"`
+	Name     string `json:"name"`
+}
+
+// TeamCreate defines model for TeamCreate.
+type TeamCreate struct {
+	Code string `json:"code"`
+
+	// DepartmentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DepartmentID UUID `json:"department_id"`
+
+	// LeaderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LeaderID *UUID  `json:"leader_id,omitempty"`
+	Name     string `json:"name"`
+}
+
+// TeamList defines model for TeamList.
+type TeamList struct {
+	Data       []Team  `json:"data"`
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// TeamPatch defines model for TeamPatch.
+type TeamPatch struct {
+	LeaderID nullable.Nullable[openapi_types.UUID] `json:"leader_id,omitempty"`
+	Name     *string                               `json:"name,omitempty"`
+}
+
+// TokenRequest defines model for TokenRequest.
+type TokenRequest struct {
+	ClientID     *string `json:"client_id,omitempty"`
+	ClientSecret *string `json:"client_secret,omitempty"`
+
+	// GrantType Example: client_credentials
+	GrantType string `json:"grant_type"`
+
+	// Scope Permissions separated by spaces; all of the client's when absent.
+	Scope *string `json:"scope,omitempty"`
+}
+
+// TokenSet Proof of a person. Send the access token as `Authorization: Bearer`.
+type TokenSet struct {
+	AccessToken string `json:"access_token"`
+
+	// ExpiresIn Seconds until the access token expires.
+	ExpiresIn    int    `json:"expires_in"`
+	RefreshToken string `json:"refresh_token"`
+
+	// TokenType Example: Bearer
+	TokenType string `json:"token_type"`
+	User      User   `json:"user"`
+}
 
 // TradeRecord The trade record on which finance and the general manager decide, as of the day of the application (CRD-08).
 type TradeRecord struct {
@@ -923,14 +1284,88 @@ type TradeRecord struct {
 	Shipped Money `json:"shipped"`
 }
 
+// User defines model for User.
+type User struct {
+	Active bool `json:"active"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// DepartmentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DepartmentID *UUID `json:"department_id,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID                 UUID   `json:"id"`
+	Locale             string `json:"locale"`
+	MustChangePassword bool   `json:"must_change_password"`
+	Name               string `json:"name"`
+
+	// Phone Masked but for administrators, human resources and oneself.
+	Phone string   `json:"phone"`
+	Roles []string `json:"roles"`
+
+	// TeamID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	TeamID   *UUID  `json:"team_id,omitempty"`
+	Username string `json:"username"`
+}
+
+// UserCreate defines model for UserCreate.
+type UserCreate struct {
+	// DepartmentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DepartmentID *UUID `json:"department_id,omitempty"`
+
+	// Locale Example: zh-CN
+	Locale             *Locale `json:"locale,omitempty"`
+	MustChangePassword *bool   `json:"must_change_password,omitempty"`
+	Name               string  `json:"name"`
+	Password           string  `json:"password"`
+	Phone              *string `json:"phone,omitempty"`
+	Roles              []Role  `json:"roles"`
+
+	// TeamID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	TeamID *UUID `json:"team_id,omitempty"`
+
+	// Username Kept in lower case.
+	Username string `json:"username"`
+}
+
+// UserList defines model for UserList.
+type UserList struct {
+	Data       []User  `json:"data"`
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// UserPatch defines model for UserPatch.
+type UserPatch struct {
+	DepartmentID nullable.Nullable[openapi_types.UUID] `json:"department_id,omitempty"`
+
+	// Locale Example: zh-CN
+	Locale *Locale                               `json:"locale,omitempty"`
+	Name   *string                               `json:"name,omitempty"`
+	Phone  *string                               `json:"phone,omitempty"`
+	Roles  *[]Role                               `json:"roles,omitempty"`
+	TeamID nullable.Nullable[openapi_types.UUID] `json:"team_id,omitempty"`
+}
+
 // UUID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type UUID = openapi_types.UUID
+
+// ClientID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type ClientID = UUID
 
 // Cursor defines model for Cursor.
 type Cursor = string
 
 // CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type CustomerID = UUID
+
+// DepartmentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type DepartmentID = UUID
 
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
@@ -946,6 +1381,12 @@ type IfMatchOptional = string
 
 // Limit defines model for Limit.
 type Limit = int
+
+// TeamID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type TeamID = UUID
+
+// UserID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type UserID = UUID
 
 // ValidateOnly defines model for ValidateOnly.
 type ValidateOnly = bool
@@ -988,6 +1429,18 @@ type Problem500 = Problem
 
 // Problem503 Why a request failed (RFC 9457). `code` is stable; `detail` follows Accept-Language.
 type Problem503 = Problem
+
+// LogoutParams defines parameters for Logout.
+type LogoutParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// LogoutEverywhereParams defines parameters for LogoutEverywhere.
+type LogoutEverywhereParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
 
 // ListCreditLimitRequestsParams defines parameters for ListCreditLimitRequests.
 type ListCreditLimitRequestsParams struct {
@@ -1127,6 +1580,174 @@ type ListCreditMovementsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListDepartmentsParams defines parameters for ListDepartments.
+type ListDepartmentsParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateDepartmentParams defines parameters for CreateDepartment.
+type CreateDepartmentParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UpdateDepartmentParams defines parameters for UpdateDepartment.
+type UpdateDepartmentParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// DeactivateDepartmentParams defines parameters for DeactivateDepartment.
+type DeactivateDepartmentParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ListMachineClientsParams defines parameters for ListMachineClients.
+type ListMachineClientsParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// UpdateMachineClientParams defines parameters for UpdateMachineClient.
+type UpdateMachineClientParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// DeactivateMachineClientParams defines parameters for DeactivateMachineClient.
+type DeactivateMachineClientParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// AddClientSecretParams defines parameters for AddClientSecret.
+type AddClientSecretParams struct {
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// RevokeClientSecretParams defines parameters for RevokeClientSecret.
+type RevokeClientSecretParams struct {
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// RotateSigningKeyParams defines parameters for RotateSigningKey.
+type RotateSigningKeyParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListTeamsParams defines parameters for ListTeams.
+type ListTeamsParams struct {
+	// DepartmentID Only teams of this department.
+	DepartmentID *UUID `form:"department_id,omitempty" json:"department_id,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateTeamParams defines parameters for CreateTeam.
+type CreateTeamParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UpdateTeamParams defines parameters for UpdateTeam.
+type UpdateTeamParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// DeactivateTeamParams defines parameters for DeactivateTeam.
+type DeactivateTeamParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ListUsersParams defines parameters for ListUsers.
+type ListUsersParams struct {
+	// Q Part of the name or user name.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+
+	// Role Only holders of this role.
+	Role *Role `form:"role,omitempty" json:"role,omitempty"`
+
+	// DepartmentID Only people of this department.
+	DepartmentID *UUID `form:"department_id,omitempty" json:"department_id,omitempty"`
+
+	// TeamID Only people of this team.
+	TeamID *UUID `form:"team_id,omitempty" json:"team_id,omitempty"`
+
+	// Active Only people who can log in (true) or can't (false).
+	Active *bool `form:"active,omitempty" json:"active,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// UpdateUserParams defines parameters for UpdateUser.
+type UpdateUserParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ActivateUserParams defines parameters for ActivateUser.
+type ActivateUserParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// DeactivateUserParams defines parameters for DeactivateUser.
+type DeactivateUserParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ResetPasswordParams defines parameters for ResetPassword.
+type ResetPasswordParams struct {
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// LoginJSONRequestBody defines body for Login for application/json ContentType.
+type LoginJSONRequestBody = Login
+
+// RefreshTokenJSONRequestBody defines body for RefreshToken for application/json ContentType.
+type RefreshTokenJSONRequestBody = RefreshRequest
+
+// IssueTokenFormdataRequestBody defines body for IssueToken for application/x-www-form-urlencoded ContentType.
+type IssueTokenFormdataRequestBody = TokenRequest
+
 // CreateCreditLimitRequestJSONRequestBody defines body for CreateCreditLimitRequest for application/json ContentType.
 type CreateCreditLimitRequestJSONRequestBody = CreditLimitRequestCreate
 
@@ -1153,3 +1774,33 @@ type AddCustomerContactJSONRequestBody = ContactInput
 
 // ReplaceCustomerContactJSONRequestBody defines body for ReplaceCustomerContact for application/json ContentType.
 type ReplaceCustomerContactJSONRequestBody = ContactInput
+
+// CreateDepartmentJSONRequestBody defines body for CreateDepartment for application/json ContentType.
+type CreateDepartmentJSONRequestBody = DepartmentCreate
+
+// UpdateDepartmentJSONRequestBody defines body for UpdateDepartment for application/json ContentType.
+type UpdateDepartmentJSONRequestBody = DepartmentPatch
+
+// CreateMachineClientJSONRequestBody defines body for CreateMachineClient for application/json ContentType.
+type CreateMachineClientJSONRequestBody = MachineClientCreate
+
+// UpdateMachineClientJSONRequestBody defines body for UpdateMachineClient for application/json ContentType.
+type UpdateMachineClientJSONRequestBody = MachineClientPatch
+
+// ChangePasswordJSONRequestBody defines body for ChangePassword for application/json ContentType.
+type ChangePasswordJSONRequestBody = PasswordChange
+
+// CreateTeamJSONRequestBody defines body for CreateTeam for application/json ContentType.
+type CreateTeamJSONRequestBody = TeamCreate
+
+// UpdateTeamJSONRequestBody defines body for UpdateTeam for application/json ContentType.
+type UpdateTeamJSONRequestBody = TeamPatch
+
+// CreateUserJSONRequestBody defines body for CreateUser for application/json ContentType.
+type CreateUserJSONRequestBody = UserCreate
+
+// UpdateUserJSONRequestBody defines body for UpdateUser for application/json ContentType.
+type UpdateUserJSONRequestBody = UserPatch
+
+// ResetPasswordJSONRequestBody defines body for ResetPassword for application/json ContentType.
+type ResetPasswordJSONRequestBody = PasswordReset

@@ -10,18 +10,20 @@ import (
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
-// lockUser locks the person and compares the version.
-func (s *Service) lockUser(tx pg.Tx, id uuid.UUID, version int64) (User, error) {
+// lockUser locks the person and compares the version; nil matches every version.
+func (s *Service) lockUser(tx pg.Tx, id uuid.UUID, version *int64) (User, error) {
 	u, err := pg.TakeForUpdate[User](tx, "id = ?", id)
-	if err == nil && u.Version != version {
+	if err == nil && !matches(version, u.Version) {
 		err = errs.ErrStale
 	}
 	return u, err
 }
 
+func matches(wanted *int64, version int64) bool { return wanted == nil || *wanted == version }
+
 // DeactivateUser ends a person's access at once: sessions, tokens, future logins. Their documents stay theirs. Returns
 // ErrInactive when it is done already, ErrLeads, ErrLastAdmin, errs.ErrStale.
-func (s *Service) DeactivateUser(tx pg.Tx, _ Principal, id uuid.UUID, version int64) (User, error) {
+func (s *Service) DeactivateUser(tx pg.Tx, _ Principal, id uuid.UUID, version *int64) (User, error) {
 	u, err := s.lockUser(tx, id, version)
 	if err != nil {
 		return User{}, err
@@ -37,7 +39,7 @@ func (s *Service) DeactivateUser(tx pg.Tx, _ Principal, id uuid.UUID, version in
 			return User{}, err
 		}
 	}
-	if err := pg.Update(tx, "users", id, version, map[string]any{"active": false}); err != nil {
+	if err := pg.Update(tx, "users", id, u.Version, map[string]any{"active": false}); err != nil {
 		return User{}, err
 	}
 	if err := s.expel(tx, id, endDeactivated); err != nil {
@@ -47,7 +49,7 @@ func (s *Service) DeactivateUser(tx pg.Tx, _ Principal, id uuid.UUID, version in
 }
 
 // ActivateUser lets a deactivated person in again, with the password they had. Returns errs.ErrState when active.
-func (s *Service) ActivateUser(tx pg.Tx, _ Principal, id uuid.UUID, version int64) (User, error) {
+func (s *Service) ActivateUser(tx pg.Tx, _ Principal, id uuid.UUID, version *int64) (User, error) {
 	u, err := s.lockUser(tx, id, version)
 	if err != nil {
 		return User{}, err
@@ -55,7 +57,7 @@ func (s *Service) ActivateUser(tx pg.Tx, _ Principal, id uuid.UUID, version int6
 	if u.Active {
 		return User{}, errs.ErrState.With("state", "active")
 	}
-	if err := pg.Update(tx, "users", id, version, map[string]any{"active": true}); err != nil {
+	if err := pg.Update(tx, "users", id, u.Version, map[string]any{"active": true}); err != nil {
 		return User{}, err
 	}
 	return s.activity(tx, u, "activateUser", true)
@@ -99,7 +101,7 @@ func anotherAdmin(tx pg.Tx, without uuid.UUID) error {
 
 // ResetPassword sets a person's password on an administrator's word and makes them change it at the next login. All
 // their sessions end. Returns ErrWeakPassword, errs.ErrStale.
-func (s *Service) ResetPassword(tx pg.Tx, _ Principal, id uuid.UUID, version int64, password string) (User, error) {
+func (s *Service) ResetPassword(tx pg.Tx, _ Principal, id uuid.UUID, version *int64, password string) (User, error) {
 	u, err := s.lockUser(tx, id, version)
 	if err != nil {
 		return User{}, err

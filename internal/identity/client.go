@@ -141,7 +141,7 @@ type ClientChange struct {
 
 // UpdateMachineClient changes name, scopes or activity. Scopes taken away, and deactivation, hold for tokens that are out
 // already. Returns ErrClientName, ErrScopeNotGrantable, errs.ErrStale.
-func (s *Service) UpdateMachineClient(tx pg.Tx, _ Principal, id uuid.UUID, version int64, ch ClientChange) (MachineClient, error) {
+func (s *Service) UpdateMachineClient(tx pg.Tx, _ Principal, id uuid.UUID, version *int64, ch ClientChange) (MachineClient, error) {
 	old, err := lockClient(tx, id, version)
 	if err != nil {
 		return MachineClient{}, err
@@ -154,7 +154,7 @@ func (s *Service) UpdateMachineClient(tx pg.Tx, _ Principal, id uuid.UUID, versi
 			return MachineClient{}, err
 		}
 	}
-	err = pg.Update(tx, "machine_clients", id, version, map[string]any{"name": m.Name, "scopes": m.Scopes, "active": m.Active})
+	err = pg.Update(tx, "machine_clients", id, old.Version, map[string]any{"name": m.Name, "scopes": m.Scopes, "active": m.Active})
 	if err != nil {
 		return MachineClient{}, err
 	}
@@ -165,9 +165,15 @@ func (s *Service) UpdateMachineClient(tx pg.Tx, _ Principal, id uuid.UUID, versi
 	})
 }
 
-func lockClient(tx pg.Tx, id uuid.UUID, version int64) (MachineClient, error) {
+// DeactivateMachineClient is UpdateMachineClient with nothing but active = false.
+func (s *Service) DeactivateMachineClient(tx pg.Tx, who Principal, id uuid.UUID, version *int64) (MachineClient, error) {
+	off := false
+	return s.UpdateMachineClient(tx, who, id, version, ClientChange{Active: &off})
+}
+
+func lockClient(tx pg.Tx, id uuid.UUID, version *int64) (MachineClient, error) {
 	m, err := pg.TakeForUpdate[MachineClient](tx, "id = ?", id)
-	if err == nil && m.Version != version {
+	if err == nil && !matches(version, m.Version) {
 		err = errs.ErrStale
 	}
 	return m, err
@@ -175,7 +181,7 @@ func lockClient(tx pg.Tx, id uuid.UUID, version int64) (MachineClient, error) {
 
 // AddClientSecret makes a second secret, shown now and never again: deploy it, then revoke the first. Returns
 // ErrTwoSecrets when two are live, ErrInactive.
-func (s *Service) AddClientSecret(tx pg.Tx, _ Principal, id uuid.UUID, version int64) (MachineClient, ClientSecret, string, error) {
+func (s *Service) AddClientSecret(tx pg.Tx, _ Principal, id uuid.UUID, version *int64) (MachineClient, ClientSecret, string, error) {
 	m, err := lockClient(tx, id, version)
 	if err != nil {
 		return m, ClientSecret{}, "", err
@@ -187,7 +193,7 @@ func (s *Service) AddClientSecret(tx pg.Tx, _ Principal, id uuid.UUID, version i
 	if err != nil {
 		return m, ClientSecret{}, "", err
 	}
-	if err := pg.Update(tx, "machine_clients", id, version, nil); err != nil {
+	if err := pg.Update(tx, "machine_clients", id, m.Version, nil); err != nil {
 		return m, ClientSecret{}, "", err
 	}
 	m.Version++
@@ -198,7 +204,7 @@ func (s *Service) AddClientSecret(tx pg.Tx, _ Principal, id uuid.UUID, version i
 
 // RevokeClientSecret ends a secret at once, and every token of the client: one of them may have been had with it. Returns
 // errs.ErrNotFound for a secret that isn't the client's or is revoked already.
-func (s *Service) RevokeClientSecret(tx pg.Tx, _ Principal, id, secretID uuid.UUID, version int64) (MachineClient, error) {
+func (s *Service) RevokeClientSecret(tx pg.Tx, _ Principal, id, secretID uuid.UUID, version *int64) (MachineClient, error) {
 	m, err := lockClient(tx, id, version)
 	if err != nil {
 		return m, err
@@ -212,7 +218,7 @@ func (s *Service) RevokeClientSecret(tx pg.Tx, _ Principal, id, secretID uuid.UU
 		return m, errs.ErrNotFound
 	}
 	m.TokenEpoch++
-	if err := pg.Update(tx, "machine_clients", id, version, map[string]any{"token_epoch": m.TokenEpoch}); err != nil {
+	if err := pg.Update(tx, "machine_clients", id, m.Version, map[string]any{"token_epoch": m.TokenEpoch}); err != nil {
 		return m, err
 	}
 	m.Version++

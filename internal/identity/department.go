@@ -67,12 +67,12 @@ func byCode[T any](tx pg.Tx, page pg.Page) ([]T, error) {
 
 // UpdateDepartment changes name, head or activity. Locks the department, then the new head. Returns ErrLeaderUnfit for a
 // head who isn't an active person of the department, ErrNotEmpty when people or teams would be left in a deactivated one.
-func (s *Service) UpdateDepartment(tx pg.Tx, _ Principal, id uuid.UUID, version int64, ch PlaceChange) (Department, error) {
+func (s *Service) UpdateDepartment(tx pg.Tx, _ Principal, id uuid.UUID, version *int64, ch PlaceChange) (Department, error) {
 	old, err := pg.TakeForUpdate[Department](tx, "id = ?", id)
 	if err != nil {
 		return Department{}, err
 	}
-	if old.Version != version {
+	if !matches(version, old.Version) {
 		return Department{}, errs.ErrStale
 	}
 	d := old
@@ -90,7 +90,7 @@ func (s *Service) UpdateDepartment(tx pg.Tx, _ Principal, id uuid.UUID, version 
 			return Department{}, err
 		}
 	}
-	err = pg.Update(tx, "departments", id, version, map[string]any{"name": d.Name, "head_id": d.HeadID, "active": d.Active})
+	err = pg.Update(tx, "departments", id, old.Version, map[string]any{"name": d.Name, "head_id": d.HeadID, "active": d.Active})
 	if err != nil {
 		return Department{}, err
 	}
@@ -102,7 +102,7 @@ func (s *Service) UpdateDepartment(tx pg.Tx, _ Principal, id uuid.UUID, version 
 }
 
 // DeactivateDepartment is UpdateDepartment with nothing but active = false.
-func (s *Service) DeactivateDepartment(tx pg.Tx, who Principal, id uuid.UUID, version int64) (Department, error) {
+func (s *Service) DeactivateDepartment(tx pg.Tx, who Principal, id uuid.UUID, version *int64) (Department, error) {
 	off := false
 	return s.UpdateDepartment(tx, who, id, version, PlaceChange{Active: &off})
 }

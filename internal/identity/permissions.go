@@ -179,6 +179,11 @@ func Permissions() []Permission { return slices.Sorted(maps.Keys(matrix)) }
 // RolesOf returns the roles that hold the permission, sorted; nil for one that has no row.
 func RolesOf(perm Permission) []Role { return slices.Sorted(slices.Values(matrix[perm])) }
 
+// Granted returns the permissions that the principal has now, sorted: what a client may offer its user.
+func Granted(p Principal) []Permission {
+	return slices.DeleteFunc(Permissions(), func(perm Permission) bool { return !Allowed(p, perm) })
+}
+
 // Grantable reports whether a machine client may have this permission as a scope.
 func Grantable(perm Permission) bool {
 	_, ok := matrix[perm]

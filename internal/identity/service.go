@@ -188,7 +188,7 @@ func (s *Service) UpdateUser(tx pg.Tx, _ Principal, id uuid.UUID, version int64,
 	if err := lockPlace(tx, given(ch.DepartmentID), given(ch.TeamID)); err != nil {
 		return User{}, err
 	}
-	old, err := s.lockUser(tx, id, version)
+	old, err := s.lockUser(tx, id, &version)
 	if err != nil {
 		return User{}, err
 	}

@@ -103,3 +103,6 @@ func want(t testing.TB, err, target error) {
 		t.Fatalf("got error %v, want %v", err, target)
 	}
 }
+
+// v is a version to match.
+func v(version int64) *int64 { return &version }

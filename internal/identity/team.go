@@ -47,12 +47,12 @@ func (s *Service) ListTeams(tx pg.Tx, _ Principal, department *uuid.UUID, page p
 
 // UpdateTeam changes name, leader or activity. Locks the team, then the new leader. Returns ErrLeaderUnfit for a leader
 // who isn't an active person of the team's department, ErrNotEmpty when active members would be left in a deactivated one.
-func (s *Service) UpdateTeam(tx pg.Tx, _ Principal, id uuid.UUID, version int64, ch PlaceChange) (Team, error) {
+func (s *Service) UpdateTeam(tx pg.Tx, _ Principal, id uuid.UUID, version *int64, ch PlaceChange) (Team, error) {
 	old, err := pg.TakeForUpdate[Team](tx, "id = ?", id)
 	if err != nil {
 		return Team{}, err
 	}
-	if old.Version != version {
+	if !matches(version, old.Version) {
 		return Team{}, errs.ErrStale
 	}
 	t := old
@@ -69,7 +69,7 @@ func (s *Service) UpdateTeam(tx pg.Tx, _ Principal, id uuid.UUID, version int64,
 			return Team{}, err
 		}
 	}
-	err = pg.Update(tx, "teams", id, version, map[string]any{"name": t.Name, "leader_id": t.LeaderID, "active": t.Active})
+	err = pg.Update(tx, "teams", id, old.Version, map[string]any{"name": t.Name, "leader_id": t.LeaderID, "active": t.Active})
 	if err != nil {
 		return Team{}, err
 	}
@@ -79,7 +79,7 @@ func (s *Service) UpdateTeam(tx pg.Tx, _ Principal, id uuid.UUID, version int64,
 }
 
 // DeactivateTeam is UpdateTeam with nothing but active = false.
-func (s *Service) DeactivateTeam(tx pg.Tx, who Principal, id uuid.UUID, version int64) (Team, error) {
+func (s *Service) DeactivateTeam(tx pg.Tx, who Principal, id uuid.UUID, version *int64) (Team, error) {
 	off := false
 	return s.UpdateTeam(tx, who, id, version, PlaceChange{Active: &off})
 }
