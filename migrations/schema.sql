@@ -15,6 +15,14 @@ CREATE TYPE public.river_job_state AS ENUM (
     'scheduled'
 );
 
+CREATE FUNCTION public.follow_customer_owner() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    UPDATE orders SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.guard_approval_request() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -68,6 +76,17 @@ BEGIN
     END IF;
     RAISE EXCEPTION 'a credit profile changes through an approved request only'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'credit_profiles_only_by_request';
+END $$;
+
+CREATE FUNCTION public.guard_order_line() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF (SELECT state FROM orders WHERE id = OLD.order_id) <> 'draft' THEN
+        RAISE EXCEPTION 'the lines of an order change in a draft only'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'order_lines_frozen';
+    END IF;
+    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
 END $$;
 
 CREATE FUNCTION public.keep_signed_figures() RETURNS trigger
@@ -679,6 +698,82 @@ CREATE TABLE public.number_series (
     last bigint NOT NULL
 );
 
+CREATE TABLE public.order_lines (
+    id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    line_no integer NOT NULL,
+    product_id uuid NOT NULL,
+    unit text NOT NULL,
+    price numeric(18,4) NOT NULL,
+    quantity numeric(18,4) NOT NULL,
+    tax_rate numeric(5,4) NOT NULL,
+    amount numeric(18,2) NOT NULL,
+    net_amount numeric(18,2) NOT NULL,
+    promised_on date,
+    remarks text NOT NULL,
+    noticed numeric(18,4) NOT NULL,
+    shipped numeric(18,4) NOT NULL,
+    CONSTRAINT order_lines_amount_check CHECK ((amount >= (0)::numeric)),
+    CONSTRAINT order_lines_line_no_check CHECK (((line_no >= 1) AND (line_no <= 500))),
+    CONSTRAINT order_lines_net_amount_check CHECK ((net_amount >= (0)::numeric)),
+    CONSTRAINT order_lines_noticed CHECK ((noticed >= (0)::numeric)),
+    CONSTRAINT order_lines_open CHECK (((noticed + shipped) <= quantity)),
+    CONSTRAINT order_lines_price_check CHECK ((price >= (0)::numeric)),
+    CONSTRAINT order_lines_quantity_check CHECK ((quantity > (0)::numeric)),
+    CONSTRAINT order_lines_remarks_check CHECK ((length(remarks) <= 500)),
+    CONSTRAINT order_lines_shipped CHECK ((shipped >= (0)::numeric)),
+    CONSTRAINT order_lines_tax_rate_check CHECK (((tax_rate >= (0)::numeric) AND (tax_rate < (1)::numeric)))
+);
+
+CREATE TABLE public.orders (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    customer_id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    state text NOT NULL,
+    revision integer NOT NULL,
+    channel text NOT NULL,
+    customer_order_no text NOT NULL,
+    settlement text NOT NULL,
+    terms_days integer NOT NULL,
+    header_discount numeric(18,2) NOT NULL,
+    gross numeric(18,2) NOT NULL,
+    total numeric(18,2) NOT NULL,
+    tax numeric(18,2) NOT NULL,
+    currency text NOT NULL,
+    remarks text NOT NULL,
+    state_reason text NOT NULL,
+    content bytea NOT NULL,
+    approval_id uuid,
+    submitted_by uuid,
+    submitted_at timestamp with time zone,
+    confirmed_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    copied_from_id uuid,
+    created_by uuid,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT orders_channel_check CHECK ((channel = ANY (ARRAY['api'::text, 'email'::text, 'fax'::text, 'mail'::text, 'phone'::text, 'visit'::text, 'other'::text]))),
+    CONSTRAINT orders_content_check CHECK ((length(content) <= 32)),
+    CONSTRAINT orders_currency_check CHECK ((currency = 'CNY'::text)),
+    CONSTRAINT orders_customer_order_no_check CHECK ((length(customer_order_no) <= 60)),
+    CONSTRAINT orders_ended CHECK (((state = ANY (ARRAY['closed'::text, 'cancelled'::text])) = (ended_at IS NOT NULL))),
+    CONSTRAINT orders_gross_check CHECK ((gross >= (0)::numeric)),
+    CONSTRAINT orders_header_discount_check CHECK ((header_discount >= (0)::numeric)),
+    CONSTRAINT orders_judged CHECK (((state = ANY (ARRAY['draft'::text, 'cancelled'::text])) OR ((length(content) = 32) AND (submitted_at IS NOT NULL)))),
+    CONSTRAINT orders_remarks_check CHECK ((length(remarks) <= 2000)),
+    CONSTRAINT orders_revision_check CHECK ((revision > 0)),
+    CONSTRAINT orders_settlement_check CHECK ((settlement = ANY (ARRAY['cash'::text, 'prepaid'::text, 'cod'::text, 'net_days'::text, 'month_end_days'::text]))),
+    CONSTRAINT orders_state CHECK ((state = ANY (ARRAY['draft'::text, 'submitted'::text, 'confirmed'::text, 'partly_shipped'::text, 'shipped'::text, 'closed'::text, 'cancelled'::text]))),
+    CONSTRAINT orders_state_reason_check CHECK ((length(state_reason) <= 2000)),
+    CONSTRAINT orders_tax_check CHECK ((tax >= (0)::numeric)),
+    CONSTRAINT orders_terms CHECK (((settlement = ANY (ARRAY['net_days'::text, 'month_end_days'::text])) OR (terms_days = 0))),
+    CONSTRAINT orders_terms_days_check CHECK (((terms_days >= 0) AND (terms_days <= 365))),
+    CONSTRAINT orders_total CHECK ((total = (gross - header_discount))),
+    CONSTRAINT orders_total_check CHECK ((total >= (0)::numeric))
+);
+
 CREATE TABLE public.parameter_versions (
     name text NOT NULL,
     version bigint NOT NULL,
@@ -1218,6 +1313,15 @@ ALTER TABLE ONLY public.machine_clients
 ALTER TABLE ONLY public.number_series
     ADD CONSTRAINT number_series_pkey PRIMARY KEY (series, period);
 
+ALTER TABLE ONLY public.order_lines
+    ADD CONSTRAINT order_lines_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.orders
+    ADD CONSTRAINT orders_number UNIQUE (number);
+
+ALTER TABLE ONLY public.orders
+    ADD CONSTRAINT orders_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.parameter_versions
     ADD CONSTRAINT parameter_versions_pkey PRIMARY KEY (name, version);
 
@@ -1404,6 +1508,14 @@ CREATE INDEX login_throttles_tat ON public.login_throttles USING btree (tat);
 
 CREATE UNIQUE INDEX machine_clients_name ON public.machine_clients USING btree (name);
 
+CREATE INDEX order_lines_order ON public.order_lines USING btree (order_id, line_no);
+
+CREATE INDEX orders_by_state ON public.orders USING btree (state, id);
+
+CREATE INDEX orders_customer ON public.orders USING btree (customer_id, id);
+
+CREATE INDEX orders_owner ON public.orders USING btree (owner_id, state, id);
+
 CREATE UNIQUE INDEX price_authority_entries_key ON public.price_authority_entries USING btree (table_id, role, COALESCE(product_id, '00000000-0000-0000-0000-000000000000'::uuid), COALESCE(category_id, '00000000-0000-0000-0000-000000000000'::uuid));
 
 CREATE INDEX price_authority_tables_created ON public.price_authority_tables USING btree (created_at, id);
@@ -1498,6 +1610,8 @@ CREATE TRIGGER credit_profiles_guard BEFORE INSERT OR DELETE OR UPDATE ON public
 
 CREATE TRIGGER credit_profiles_no_truncate BEFORE TRUNCATE ON public.credit_profiles FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER customers_owner_of_orders AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner();
+
 CREATE TRIGGER decisions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.decisions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER event_blocks_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.event_blocks FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
@@ -1505,6 +1619,8 @@ CREATE TRIGGER event_blocks_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON p
 CREATE TRIGGER events_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.events FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER gate_checks_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.gate_checks FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER order_lines_frozen BEFORE DELETE OR UPDATE OF order_id, product_id, unit, price, quantity, tax_rate, amount, net_amount, promised_on ON public.order_lines FOR EACH ROW EXECUTE FUNCTION public.guard_order_line();
 
 CREATE TRIGGER parameter_versions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.parameter_versions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
@@ -1618,6 +1734,18 @@ ALTER TABLE ONLY public.gate_passes
 
 ALTER TABLE ONLY public.gate_passes
     ADD CONSTRAINT gate_passes_used_by_fkey FOREIGN KEY (used_by) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.order_lines
+    ADD CONSTRAINT order_lines_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
+
+ALTER TABLE ONLY public.order_lines
+    ADD CONSTRAINT order_lines_product_fkey FOREIGN KEY (product_id) REFERENCES public.products(id);
+
+ALTER TABLE ONLY public.orders
+    ADD CONSTRAINT orders_copied_from_id_fkey FOREIGN KEY (copied_from_id) REFERENCES public.orders(id);
+
+ALTER TABLE ONLY public.orders
+    ADD CONSTRAINT orders_customer_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
 
 ALTER TABLE ONLY public.parameter_versions
     ADD CONSTRAINT parameter_versions_name_fkey FOREIGN KEY (name) REFERENCES public.parameters(name);

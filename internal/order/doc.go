@@ -1,0 +1,38 @@
+// Package order owns customers' orders: what was ordered at which price and terms, how far it is shipped, and the order
+// gate that every order passes before it counts.
+//
+// It does not own prices and who may leave them (pricing), the customer's credit (credit), the people who approve
+// (approval) or the shipping notices: package shipping takes quantities from an order through LockOpen, Reserve,
+// Unreserve and Ship.
+//
+// # States
+//
+//	draft → submitted → confirmed → partly_shipped → shipped → closed
+//	draft, submitted, confirmed → cancelled;  partly_shipped → closed
+//	submitted → draft (returned, rejected, withdrawn);  submitted, confirmed, partly_shipped → draft (revised)
+//
+// A confirmed order that is revised becomes a draft with the next revision number: its approval is void, nothing more is
+// put on notices, and it counts again when it has passed the gate again. What is shipped or on a live notice stays as
+// it is: such a line keeps product and price, and its quantity can't go below.
+//
+// # The gate
+//
+// Submitting asks in one pass: is the customer active, do grade and old debt allow these terms (ORD-10), are the prices
+// of each line and of the whole order within whose authority (PRC-10, PRC-12), and by the facts thereof the authority
+// matrix (order.confirm: CON-02, CON-03, CON-06). Each pass writes one decision with all checks. A refused order stays
+// a draft, with its decision. When the approvers decide, the order is locked and judged again: the approval must be of
+// exactly this content, and ORD-10 must still hold.
+//
+// # Invariants
+//
+//   - total = gross − header discount; the lines' net amounts add up to the total, to the fen.
+//   - noticed + shipped ≤ quantity on each line, by constraint.
+//   - Lines of an order that isn't a draft don't change, by trigger; only noticed and shipped move.
+//   - content is the hash of what was judged. Whatever was judged and then changed, is judged again.
+//   - owner_id is the owner of the customer, by trigger.
+//
+// # Locks
+//
+// A change locks the order row, after the approval request (which Void and the approvers lock first) and before notices.
+// The number series comes last.
+package order

@@ -1,0 +1,52 @@
+package order
+
+import (
+	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+// The refusals of this module.
+var (
+	ErrNoCustomer = pg.Constraint("orders_customer_fkey", errs.Define(errs.Rule, "order.unknown_customer",
+		"There is no such customer that you may sell to.", "客户不存在或不在您的负责范围内。", "ORG-06"))
+	ErrNoProduct = pg.Constraint("order_lines_product_fkey", errs.Define(errs.Rule, "order.unknown_product",
+		"There is no such product.", "产品不存在。"))
+	ErrNoLine = errs.Define(errs.Rule, "order.unknown_line",
+		"The order has no such line.", "订单中没有该明细行。")
+	ErrLineTwice = errs.Define(errs.Rule, "order.line_twice",
+		"The same line is given twice.", "同一明细行重复出现。")
+	ErrDiscount = errs.Define(errs.Rule, "order.bad_discount",
+		"A header discount can't be below 0 or above the sum of the lines.", "整单折扣不能小于 0 或超过明细合计。", "PRC-10")
+	ErrTooLarge = errs.Define(errs.Rule, "order.amount_too_large",
+		"The amount is larger than salesgate can hold.", "金额超出系统可处理的范围。")
+	ErrTerms = pg.Constraint("orders_terms", errs.Define(errs.Rule, "order.bad_terms",
+		"Days of payment belong to net_days and month_end_days only.", "仅月结或账期方式可设付款天数。"))
+	ErrProtected = errs.Define(errs.Conflict, "order.protected",
+		"Customer, lines, terms and discount of a {state} order are what was judged; revise the order to change them.",
+		"订单处于 {state} 状态,客户、明细、付款条件与折扣已审定,须先发起修订。", "ORD-02")
+	ErrLineMoved = pg.Constraint("order_lines_open", errs.Define(errs.Rule, "order.line_moved",
+		"A line of which goods are shipped or on a live notice keeps its product and price, and its quantity can't go below them.",
+		"明细行已有发货或有效发货通知,产品与价格不可更改,数量不得低于已发与已通知之和。"))
+	ErrDiscountMoved = errs.Define(errs.Rule, "order.discount_moved",
+		"The header discount and the customer can't change once goods are shipped or on a live notice.", "已有发货或有效发货通知,整单折扣与客户不可更改。")
+	ErrFrozen = pg.Constraint("order_lines_frozen", errs.Define(errs.Conflict, "order.lines_frozen",
+		"The lines of an order change in a draft only.", "订单明细只能在草稿状态更改。", "ORD-02"))
+	ErrNotOpen = errs.Define(errs.Rule, "order.quantity_not_open",
+		"Only {open} is open on this line.", "该明细行仅余 {open} 未发未通知。", "SHP-02")
+	ErrNotNoticed = errs.Define(errs.Rule, "order.quantity_not_noticed",
+		"Only {noticed} of this line is on live notices.", "该明细行有效通知数量仅为 {noticed}。", "SHP-07")
+	ErrLiveNotices = errs.Define(errs.Conflict, "order.live_notices",
+		"Goods of this order are on live shipping notices; cancel or dispatch them first.", "订单仍有有效的发货通知,请先取消或完成发货。")
+	ErrPartShipped = errs.Define(errs.Conflict, "order.part_shipped",
+		"Goods of this order have left; close it instead of cancelling it.", "订单已有发货,请结案而不是取消。")
+	ErrEmpty = errs.Define(errs.Rule, "order.no_lines",
+		"An order needs at least one line.", "订单至少需要一行明细。", "ORD-02")
+
+	ErrCustomerNotActive = errs.Define(errs.Rule, "order.customer_not_active",
+		"The customer is {status}: no new orders.", "客户状态为 {status},不接受新订单。", "ORD-02")
+	ErrOldDebt = errs.Define(errs.Rule, "order.old_debt",
+		"A D customer's order is refused until the old debt of {debt} is settled.", "D 级客户须先结清旧欠款 {debt},方可接单。", "ORD-10", "CRD-06")
+	ErrCashOnly = errs.Define(errs.Rule, "order.cash_only",
+		"A customer of grade {grade} buys on cash terms only: ask for cash, prepaid or cod instead of {terms}.",
+		"{grade} 级客户只能现款交易:请改为现款、款到发货或货到付款(当前:{terms})。", "ORD-10", "CRD-05")
+)

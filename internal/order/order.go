@@ -1,0 +1,208 @@
+package order
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/govalues/decimal"
+
+	"github.com/salesgate/salesgate/internal/approval"
+	"github.com/salesgate/salesgate/internal/credit"
+	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/money"
+)
+
+// Channel is how an order reached us (ORD-01).
+type Channel string
+
+// The channels.
+const (
+	ChannelAPI   Channel = "api"
+	ChannelEmail Channel = "email"
+	ChannelFax   Channel = "fax"
+	ChannelMail  Channel = "mail"
+	ChannelPhone Channel = "phone"
+	ChannelVisit Channel = "visit"
+	ChannelOther Channel = "other"
+)
+
+// Currency of all orders.
+const Currency = "CNY"
+
+// Order is what a customer ordered. Amounts are in CNY and include tax.
+type Order struct {
+	ID              uuid.UUID
+	Number          string
+	CustomerID      uuid.UUID
+	OwnerID         uuid.UUID // the customer's owner (ORG-06)
+	State           State
+	Revision        int // 1, and one more with each revise
+	Channel         Channel
+	CustomerOrderNo string
+	Settlement      credit.Settlement // the payment terms that are asked for
+	TermsDays       int
+	HeaderDiscount  decimal.Decimal // off the sum of the lines
+	Gross           decimal.Decimal // Σ line amounts
+	Total           decimal.Decimal // gross − header discount
+	Tax             decimal.Decimal // contained in the total
+	Currency        string
+	Remarks         string
+	StateReason     string     // why it came back, was cancelled or closed
+	Content         []byte     // hash of what the gate judged last
+	ApprovalID      *uuid.UUID // the request that people decide, of the last submission; nil when nobody was asked
+	SubmittedBy     *uuid.UUID
+	SubmittedAt     *time.Time
+	ConfirmedAt     *time.Time
+	EndedAt         *time.Time // closed or cancelled
+	CopiedFromID    *uuid.UUID
+	CreatedBy       *uuid.UUID
+	CreatedAt       time.Time
+	UpdatedAt       time.Time
+	Version         int64
+
+	Lines []Line `gorm:"-"`
+}
+
+// Terms are the payment terms that the order asks for.
+func (o *Order) Terms() credit.Terms { return credit.Terms{Settlement: o.Settlement, Days: o.TermsDays} }
+
+// Line returns the line with this id, nil when there is none.
+func (o *Order) Line(id uuid.UUID) *Line {
+	for i := range o.Lines {
+		if o.Lines[i].ID == id {
+			return &o.Lines[i]
+		}
+	}
+	return nil
+}
+
+// moved reports whether anything is shipped or on a live notice.
+func (o *Order) moved() bool {
+	for _, l := range o.Lines {
+		if l.moved() {
+			return true
+		}
+	}
+	return false
+}
+
+// noticed reports whether anything is on a live notice.
+func (o *Order) noticed() bool {
+	for _, l := range o.Lines {
+		if l.Noticed.IsPos() {
+			return true
+		}
+	}
+	return false
+}
+
+// compute fills in the amounts of the lines and the order. The header discount is spread over the lines in proportion to
+// their amounts, to the fen and without a remainder. Returns ErrDiscount and ErrTooLarge.
+func (o *Order) compute() error {
+	o.Gross = decimal.Zero.Pad(money.AmountScale)
+	for i := range o.Lines {
+		l := &o.Lines[i]
+		var err error
+		if l.Amount, err = money.Amount(l.Price, l.Quantity); err != nil {
+			return ErrTooLarge.Wrap(err)
+		}
+		if o.Gross, err = money.Sum(o.Gross, l.Amount); err != nil {
+			return ErrTooLarge.Wrap(err)
+		}
+	}
+	if o.HeaderDiscount.IsNeg() || o.HeaderDiscount.Cmp(o.Gross) > 0 {
+		return ErrDiscount.At("/header_discount")
+	}
+	var err error
+	if o.Total, err = o.Gross.Sub(o.HeaderDiscount); err != nil {
+		return ErrTooLarge.Wrap(err)
+	}
+	o.Total = money.Fen(o.Total)
+	return o.spread()
+}
+
+// spread gives each line its part of the total, and of the tax in it.
+func (o *Order) spread() error {
+	done, cumulated := decimal.Zero.Pad(money.AmountScale), decimal.Zero.Pad(money.AmountScale)
+	o.Tax = decimal.Zero.Pad(money.AmountScale)
+	for i := range o.Lines {
+		l := &o.Lines[i]
+		var err error
+		if cumulated, err = cumulated.Add(l.Amount); err != nil {
+			return ErrTooLarge.Wrap(err)
+		}
+		upTo, err := portion(o.Total, cumulated, o.Gross)
+		if err != nil {
+			return err
+		}
+		if l.NetAmount, err = upTo.Sub(done); err != nil {
+			return ErrTooLarge.Wrap(err)
+		}
+		done = upTo
+		tax, err := taxIn(l.NetAmount, l.TaxRate)
+		if err != nil {
+			return err
+		}
+		if o.Tax, err = o.Tax.Add(tax); err != nil {
+			return ErrTooLarge.Wrap(err)
+		}
+	}
+	return nil
+}
+
+// contentLine and content are what an approval is bound to.
+type contentLine struct {
+	Product  uuid.UUID
+	Price    string
+	Quantity string
+	Tax      string
+	Promised string
+}
+
+// contentHash is the hash of the protected fields.
+func (o *Order) contentHash() []byte {
+	lines := make([]contentLine, len(o.Lines))
+	for i, l := range o.Lines {
+		lines[i] = contentLine{l.ProductID, text(l.Price, 4), text(l.Quantity, 4), text(l.TaxRate, 4), day(l.PromisedOn)}
+	}
+	return approval.ContentHash(struct {
+		Customer uuid.UUID
+		Terms    string
+		Discount string
+		Total    string
+		Lines    []contentLine
+	}{o.CustomerID, o.Terms().String(), text(o.HeaderDiscount, 2), text(o.Total, 2), lines})
+}
+
+func text(d decimal.Decimal, scale int) string { return money.Round(d, scale).String() }
+
+func day(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return t.Format(time.DateOnly)
+}
+
+// mustMatch returns errs.ErrStale unless version is nil or the order's.
+func (o *Order) mustMatch(version *int64) error {
+	if version != nil && *version != o.Version {
+		return errs.ErrStale
+	}
+	return nil
+}
+
+// snapshot is the order as its events show it.
+func (o *Order) snapshot() map[string]any {
+	lines := make([]map[string]any, len(o.Lines))
+	for i, l := range o.Lines {
+		lines[i] = map[string]any{
+			"product_id": l.ProductID, "price": l.Price, "quantity": l.Quantity, "amount": l.Amount, "promised_on": day(l.PromisedOn),
+			"noticed": l.Noticed, "shipped": l.Shipped,
+		}
+	}
+	return map[string]any{
+		"number": o.Number, "customer_id": o.CustomerID, "state": o.State, "revision": o.Revision, "channel": o.Channel,
+		"customer_order_no": o.CustomerOrderNo, "terms": o.Terms().String(), "header_discount": o.HeaderDiscount,
+		"total": o.Total, "remarks": o.Remarks, "reason": o.StateReason, "lines": lines, "version": o.Version,
+	}
+}
