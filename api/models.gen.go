@@ -13,19 +13,19 @@ import (
 
 // Defines values for AddressKind.
 const (
-	Delivery   AddressKind = "delivery"
-	Invoice    AddressKind = "invoice"
-	Registered AddressKind = "registered"
+	AddressKindDelivery   AddressKind = "delivery"
+	AddressKindInvoice    AddressKind = "invoice"
+	AddressKindRegistered AddressKind = "registered"
 )
 
 // Valid indicates whether the value is a known member of the AddressKind enum.
 func (e AddressKind) Valid() bool {
 	switch e {
-	case Delivery:
+	case AddressKindDelivery:
 		return true
-	case Invoice:
+	case AddressKindInvoice:
 		return true
-	case Registered:
+	case AddressKindRegistered:
 		return true
 	default:
 		return false
@@ -140,6 +140,24 @@ func (e CustomerStatus) Valid() bool {
 	}
 }
 
+// Defines values for InvoiceState.
+const (
+	InvoiceStatePosted   InvoiceState = "posted"
+	InvoiceStateReversed InvoiceState = "reversed"
+)
+
+// Valid indicates whether the value is a known member of the InvoiceState enum.
+func (e InvoiceState) Valid() bool {
+	switch e {
+	case InvoiceStatePosted:
+		return true
+	case InvoiceStateReversed:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Locale.
 const (
 	En   Locale = "en"
@@ -152,6 +170,27 @@ func (e Locale) Valid() bool {
 	case En:
 		return true
 	case ZhCN:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PaymentMethod.
+const (
+	PaymentMethodAcceptanceBill PaymentMethod = "acceptance_bill"
+	PaymentMethodBankTransfer   PaymentMethod = "bank_transfer"
+	PaymentMethodCash           PaymentMethod = "cash"
+)
+
+// Valid indicates whether the value is a known member of the PaymentMethod enum.
+func (e PaymentMethod) Valid() bool {
+	switch e {
+	case PaymentMethodAcceptanceBill:
+		return true
+	case PaymentMethodBankTransfer:
+		return true
+	case PaymentMethodCash:
 		return true
 	default:
 		return false
@@ -223,25 +262,25 @@ func (e Role) Valid() bool {
 
 // Defines values for Settlement.
 const (
-	Cash         Settlement = "cash"
-	Cod          Settlement = "cod"
-	MonthEndDays Settlement = "month_end_days"
-	NetDays      Settlement = "net_days"
-	Prepaid      Settlement = "prepaid"
+	SettlementCash         Settlement = "cash"
+	SettlementCod          Settlement = "cod"
+	SettlementMonthEndDays Settlement = "month_end_days"
+	SettlementNetDays      Settlement = "net_days"
+	SettlementPrepaid      Settlement = "prepaid"
 )
 
 // Valid indicates whether the value is a known member of the Settlement enum.
 func (e Settlement) Valid() bool {
 	switch e {
-	case Cash:
+	case SettlementCash:
 		return true
-	case Cod:
+	case SettlementCod:
 		return true
-	case MonthEndDays:
+	case SettlementMonthEndDays:
 		return true
-	case NetDays:
+	case SettlementNetDays:
 		return true
-	case Prepaid:
+	case SettlementPrepaid:
 		return true
 	default:
 		return false
@@ -263,6 +302,24 @@ func (e ListCustomersParamsStatus) Valid() bool {
 	case ListCustomersParamsStatusClosed:
 		return true
 	case ListCustomersParamsStatusSuspended:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListInvoicesParamsState.
+const (
+	ListInvoicesParamsStatePosted   ListInvoicesParamsState = "posted"
+	ListInvoicesParamsStateReversed ListInvoicesParamsState = "reversed"
+)
+
+// Valid indicates whether the value is a known member of the ListInvoicesParamsState enum.
+func (e ListInvoicesParamsState) Valid() bool {
+	switch e {
+	case ListInvoicesParamsStatePosted:
+		return true
+	case ListInvoicesParamsStateReversed:
 		return true
 	default:
 		return false
@@ -298,6 +355,35 @@ type AddressInput struct {
 
 // AddressKind Example: delivery
 type AddressKind string
+
+// Allocation defines model for Allocation.
+type Allocation struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// InvoiceID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	InvoiceID UUID   `json:"invoice_id"`
+	State     string `json:"state"`
+}
+
+// AllocationInput defines model for AllocationInput.
+type AllocationInput struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// InvoiceID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	InvoiceID UUID `json:"invoice_id"`
+}
 
 // ClientSecret defines model for ClientSecret.
 type ClientSecret struct {
@@ -938,6 +1024,154 @@ type Etag = string
 // Instant Example: 2026-11-20T08:30:00Z
 type Instant = time.Time
 
+// Invoice defines model for Invoice.
+type Invoice struct {
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// Currency Example: CNY
+	Currency Currency `json:"currency"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// DueOn Example: 2026-11-20
+	DueOn Date `json:"due_on"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// InvoicedOn Example: 2026-11-20
+	InvoicedOn Date `json:"invoiced_on"`
+
+	// Kind invoice, opening or reversal.
+	Kind   string         `json:"kind"`
+	Lines  *[]InvoiceLine `json:"lines,omitempty"`
+	Number string         `json:"number"`
+
+	// Open An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Open Money `json:"open"`
+
+	// OverdueDays 0 on the due date itself.
+	OverdueDays int `json:"overdue_days"`
+
+	// Paid An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Paid Money `json:"paid"`
+
+	// PayerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	PayerID UUID    `json:"payer_id"`
+	Remarks *string `json:"remarks,omitempty"`
+
+	// ReversesID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ReversesID *UUID `json:"reverses_id,omitempty"`
+
+	// State Example: posted
+	State     InvoiceState `json:"state"`
+	TaxNumber *string      `json:"tax_number,omitempty"`
+
+	// TaxTotal An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	TaxTotal Money `json:"tax_total"`
+
+	// Terms Terms as they were when it was posted.
+	//
+	// Example: net_days 30
+	Terms string `json:"terms"`
+
+	// Total An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Total Money `json:"total"`
+}
+
+// InvoiceCreate defines model for InvoiceCreate.
+type InvoiceCreate struct {
+	// DeliveryNoteIds Delivery notes of one customer.
+	DeliveryNoteIds []UUID `json:"delivery_note_ids"`
+
+	// InvoicedOn Today when absent; never in the future.
+	//
+	// Example: 2026-11-20
+	InvoicedOn *openapi_types.Date `json:"invoiced_on,omitempty"`
+
+	// Lines Quantities by delivery line; all that is left of all lines when absent.
+	Lines   *[]InvoiceLineInput `json:"lines,omitempty"`
+	Remarks *string             `json:"remarks,omitempty"`
+
+	// TaxNumber Number of the tax system's invoice.
+	TaxNumber *string `json:"tax_number,omitempty"`
+}
+
+// InvoiceLine defines model for InvoiceLine.
+type InvoiceLine struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// DeliveryLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DeliveryLineID UUID `json:"delivery_line_id"`
+
+	// DeliveryNoteID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DeliveryNoteID UUID `json:"delivery_note_id"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Price A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Price Quantity `json:"price"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID UUID `json:"product_id"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+
+	// Tax An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Tax Money `json:"tax"`
+
+	// TaxRate A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	TaxRate Quantity `json:"tax_rate"`
+}
+
+// InvoiceLineInput defines model for InvoiceLineInput.
+type InvoiceLineInput struct {
+	// DeliveryLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DeliveryLineID UUID `json:"delivery_line_id"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+}
+
+// InvoiceList defines model for InvoiceList.
+type InvoiceList struct {
+	Data       []Invoice `json:"data"`
+	NextCursor *string   `json:"next_cursor,omitempty"`
+}
+
+// InvoiceState Example: posted
+type InvoiceState string
+
 // Jwk defines model for Jwk.
 type Jwk struct {
 	Alg string `json:"alg"`
@@ -1073,6 +1307,9 @@ type PasswordReset struct {
 	Password string `json:"password"`
 }
 
+// PaymentMethod Example: bank_transfer
+type PaymentMethod string
+
 // Problem Why a request failed (RFC 9457). `code` is stable; `detail` follows Accept-Language.
 type Problem struct {
 	Code string `json:"code"`
@@ -1111,9 +1348,105 @@ type ProblemField struct {
 // Example: 2.5000
 type Quantity = decimal.Decimal
 
+// Receipt defines model for Receipt.
+type Receipt struct {
+	// Allocated An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Allocated   Money        `json:"allocated"`
+	Allocations []Allocation `json:"allocations"`
+
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// Covering Set aside for payment-first shipments.
+	//
+	// Example: 0.00
+	Covering decimal.Decimal `json:"covering"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// Currency Example: CNY
+	Currency Currency `json:"currency"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// Free An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Free Money `json:"free"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Method Example: bank_transfer
+	Method PaymentMethod `json:"method"`
+	Number string        `json:"number"`
+
+	// PayerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	PayerID UUID `json:"payer_id"`
+
+	// ReceivedOn Example: 2026-11-20
+	ReceivedOn Date    `json:"received_on"`
+	Reference  *string `json:"reference,omitempty"`
+	Remarks    *string `json:"remarks,omitempty"`
+
+	// State posted or reversed.
+	State string `json:"state"`
+}
+
+// ReceiptAllocation defines model for ReceiptAllocation.
+type ReceiptAllocation struct {
+	// Allocations Oldest due date first when absent.
+	Allocations *[]AllocationInput `json:"allocations,omitempty"`
+}
+
+// ReceiptCreate defines model for ReceiptCreate.
+type ReceiptCreate struct {
+	Allocations *[]AllocationInput `json:"allocations,omitempty"`
+
+	// Amount More than 0.
+	//
+	// Example: 50000.00
+	Amount decimal.Decimal `json:"amount"`
+
+	// CustomerID The payer, or a customer that another one pays for.
+	CustomerID openapi_types.UUID `json:"customer_id"`
+
+	// Method Example: bank_transfer
+	Method PaymentMethod `json:"method"`
+
+	// ReceivedOn Example: 2026-11-20
+	ReceivedOn openapi_types.Date `json:"received_on"`
+
+	// Reference The bank's reference; the same one isn't booked twice.
+	//
+	// Example: B202611200001
+	Reference *string `json:"reference,omitempty"`
+	Remarks   *string `json:"remarks,omitempty"`
+}
+
+// ReceiptList defines model for ReceiptList.
+type ReceiptList struct {
+	Data       []Receipt `json:"data"`
+	NextCursor *string   `json:"next_cursor,omitempty"`
+}
+
 // RefreshRequest defines model for RefreshRequest.
 type RefreshRequest struct {
 	RefreshToken string `json:"refresh_token"`
+}
+
+// Reversal defines model for Reversal.
+type Reversal struct {
+	// Reason Example: 数量有误
+	Reason string `json:"reason"`
 }
 
 // Role Example: sales_rep
@@ -1379,8 +1712,14 @@ type IfMatch = string
 // IfMatchOptional Example: "3"
 type IfMatchOptional = string
 
+// InvoiceID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type InvoiceID = UUID
+
 // Limit defines model for Limit.
 type Limit = int
+
+// ReceiptID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type ReceiptID = UUID
 
 // TeamID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type TeamID = UUID
@@ -1610,6 +1949,54 @@ type DeactivateDepartmentParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// ListInvoicesParams defines parameters for ListInvoices.
+type ListInvoicesParams struct {
+	// CustomerID Only of this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// PayerID Only what this customer owes.
+	PayerID *UUID `form:"payer_id,omitempty" json:"payer_id,omitempty"`
+
+	// State Only in this state.
+	State *ListInvoicesParamsState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Open Only what is not fully paid.
+	Open *bool `form:"open,omitempty" json:"open,omitempty"`
+
+	// Overdue Only what is open past its due date.
+	Overdue *bool `form:"overdue,omitempty" json:"overdue,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListInvoicesParamsState defines parameters for ListInvoices.
+type ListInvoicesParamsState string
+
+// PostInvoiceParams defines parameters for PostInvoice.
+type PostInvoiceParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// ReverseInvoiceParams defines parameters for ReverseInvoice.
+type ReverseInvoiceParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
 // ListMachineClientsParams defines parameters for ListMachineClients.
 type ListMachineClientsParams struct {
 	// Limit How many items at most.
@@ -1642,6 +2029,57 @@ type AddClientSecretParams struct {
 
 // RevokeClientSecretParams defines parameters for RevokeClientSecret.
 type RevokeClientSecretParams struct {
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ListReceiptsParams defines parameters for ListReceipts.
+type ListReceiptsParams struct {
+	// PayerID Only of this payer.
+	PayerID *UUID `form:"payer_id,omitempty" json:"payer_id,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// PostReceiptParams defines parameters for PostReceipt.
+type PostReceiptParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// AllocateReceiptParams defines parameters for AllocateReceipt.
+type AllocateReceiptParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ReverseAllocationParams defines parameters for ReverseAllocation.
+type ReverseAllocationParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// ReverseReceiptParams defines parameters for ReverseReceipt.
+type ReverseReceiptParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
 	// IfMatch The ETag that you read; 412 when someone else has changed it since.
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
@@ -1781,6 +2219,12 @@ type CreateDepartmentJSONRequestBody = DepartmentCreate
 // UpdateDepartmentJSONRequestBody defines body for UpdateDepartment for application/json ContentType.
 type UpdateDepartmentJSONRequestBody = DepartmentPatch
 
+// PostInvoiceJSONRequestBody defines body for PostInvoice for application/json ContentType.
+type PostInvoiceJSONRequestBody = InvoiceCreate
+
+// ReverseInvoiceJSONRequestBody defines body for ReverseInvoice for application/json ContentType.
+type ReverseInvoiceJSONRequestBody = Reversal
+
 // CreateMachineClientJSONRequestBody defines body for CreateMachineClient for application/json ContentType.
 type CreateMachineClientJSONRequestBody = MachineClientCreate
 
@@ -1789,6 +2233,15 @@ type UpdateMachineClientJSONRequestBody = MachineClientPatch
 
 // ChangePasswordJSONRequestBody defines body for ChangePassword for application/json ContentType.
 type ChangePasswordJSONRequestBody = PasswordChange
+
+// PostReceiptJSONRequestBody defines body for PostReceipt for application/json ContentType.
+type PostReceiptJSONRequestBody = ReceiptCreate
+
+// AllocateReceiptJSONRequestBody defines body for AllocateReceipt for application/json ContentType.
+type AllocateReceiptJSONRequestBody = ReceiptAllocation
+
+// ReverseReceiptJSONRequestBody defines body for ReverseReceipt for application/json ContentType.
+type ReverseReceiptJSONRequestBody = Reversal
 
 // CreateTeamJSONRequestBody defines body for CreateTeam for application/json ContentType.
 type CreateTeamJSONRequestBody = TeamCreate

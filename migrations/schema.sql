@@ -89,6 +89,20 @@ BEGIN
     RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
 END $$;
 
+CREATE FUNCTION public.guard_posted() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE free text[] := CASE TG_TABLE_NAME WHEN 'invoices' THEN '{paid,state,tax_number,version}'
+    WHEN 'receipts' THEN '{allocated,covering,state,version}' ELSE '{state,version}' END;
+BEGIN
+    IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - free = to_jsonb(OLD) - free
+        AND NOT (OLD.state = 'reversed' AND NEW.state = 'posted') THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION '% are posted: correct them by reversal', TG_TABLE_NAME
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'posted_documents_immutable';
+END $$;
+
 CREATE FUNCTION public.keep_signed_figures() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -141,6 +155,19 @@ CREATE FUNCTION public.river_job_state_in_bitmask(bitmask bit, state public.rive
         ELSE 0
     END = 1;
 $$;
+
+CREATE TABLE public.allocations (
+    id uuid NOT NULL,
+    state text NOT NULL,
+    receipt_id uuid NOT NULL,
+    invoice_id uuid NOT NULL,
+    amount numeric(18,2) NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT allocations_amount_check CHECK ((amount > (0)::numeric)),
+    CONSTRAINT allocations_state_check CHECK ((state = ANY (ARRAY['posted'::text, 'reversed'::text])))
+);
 
 CREATE TABLE public.approval_comments (
     id uuid NOT NULL,
@@ -675,6 +702,52 @@ CREATE TABLE public.idempotency_keys (
     CONSTRAINT idempotency_keys_key_check CHECK (((length(key) >= 1) AND (length(key) <= 200)))
 );
 
+CREATE TABLE public.invoice_lines (
+    id uuid NOT NULL,
+    invoice_id uuid NOT NULL,
+    line_no integer NOT NULL,
+    delivery_note_id uuid NOT NULL,
+    delivery_line_id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    quantity numeric(18,4) NOT NULL,
+    price numeric(18,4) NOT NULL,
+    amount numeric(18,2) NOT NULL,
+    tax_rate numeric(6,4) NOT NULL,
+    tax numeric(18,2) NOT NULL
+);
+
+CREATE TABLE public.invoices (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    kind text NOT NULL,
+    state text NOT NULL,
+    customer_id uuid NOT NULL,
+    payer_id uuid NOT NULL,
+    invoiced_on date NOT NULL,
+    due_on date NOT NULL,
+    terms text NOT NULL,
+    currency text NOT NULL,
+    total numeric(18,2) NOT NULL,
+    tax_total numeric(18,2) NOT NULL,
+    paid numeric(18,2) NOT NULL,
+    tax_number text NOT NULL,
+    remarks text NOT NULL,
+    reverses_id uuid,
+    created_by uuid,
+    created_at timestamp with time zone NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT invoices_check CHECK (((kind = 'reversal'::text) = (reverses_id IS NOT NULL))),
+    CONSTRAINT invoices_currency_check CHECK ((currency = 'CNY'::text)),
+    CONSTRAINT invoices_kind_check CHECK ((kind = ANY (ARRAY['invoice'::text, 'opening'::text, 'reversal'::text]))),
+    CONSTRAINT invoices_paid CHECK (((paid >= (0)::numeric) AND ((kind = 'reversal'::text) OR (paid <= total)))),
+    CONSTRAINT invoices_state_check CHECK ((state = ANY (ARRAY['posted'::text, 'reversed'::text]))),
+    CONSTRAINT invoices_total CHECK (
+CASE
+    WHEN (kind = 'reversal'::text) THEN (total < (0)::numeric)
+    ELSE (total > (0)::numeric)
+END)
+);
+
 CREATE TABLE public.login_throttles (
     key text NOT NULL,
     tat timestamp with time zone NOT NULL,
@@ -690,6 +763,13 @@ CREATE TABLE public.machine_clients (
     created_at timestamp with time zone NOT NULL,
     version bigint NOT NULL,
     CONSTRAINT machine_clients_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
+);
+
+CREATE TABLE public.notice_covers (
+    notice_id uuid NOT NULL,
+    receipt_id uuid NOT NULL,
+    amount numeric(18,2) NOT NULL,
+    CONSTRAINT notice_covers_amount_check CHECK ((amount >= (0)::numeric))
 );
 
 CREATE TABLE public.number_series (
@@ -897,6 +977,31 @@ CREATE TABLE public.products (
     CONSTRAINT products_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
     CONSTRAINT products_tax_rate_check CHECK (((tax_rate >= (0)::numeric) AND (tax_rate < (1)::numeric))),
     CONSTRAINT products_unit_check CHECK (((length(unit) >= 1) AND (length(unit) <= 20)))
+);
+
+CREATE TABLE public.receipts (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    state text NOT NULL,
+    payer_id uuid NOT NULL,
+    method text NOT NULL,
+    reference text NOT NULL,
+    received_on date NOT NULL,
+    currency text NOT NULL,
+    amount numeric(18,2) NOT NULL,
+    allocated numeric(18,2) NOT NULL,
+    covering numeric(18,2) NOT NULL,
+    remarks text NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT receipts_allocated_check CHECK ((allocated >= (0)::numeric)),
+    CONSTRAINT receipts_amount_check CHECK ((amount > (0)::numeric)),
+    CONSTRAINT receipts_covering_check CHECK ((covering >= (0)::numeric)),
+    CONSTRAINT receipts_currency_check CHECK ((currency = 'CNY'::text)),
+    CONSTRAINT receipts_method_check CHECK ((method = ANY (ARRAY['bank_transfer'::text, 'cash'::text, 'acceptance_bill'::text]))),
+    CONSTRAINT receipts_not_over_allocated CHECK (((allocated + covering) <= amount)),
+    CONSTRAINT receipts_state_check CHECK ((state = ANY (ARRAY['posted'::text, 'reversed'::text])))
 );
 
 CREATE TABLE public.refresh_tokens (
@@ -1184,6 +1289,9 @@ ALTER TABLE ONLY public.river_job ALTER COLUMN id SET DEFAULT nextval('public.ri
 
 ALTER TABLE ONLY public.river_notification ALTER COLUMN id SET DEFAULT nextval('public.river_notification_id_seq'::regclass);
 
+ALTER TABLE ONLY public.allocations
+    ADD CONSTRAINT allocations_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.approval_comments
     ADD CONSTRAINT approval_comments_pkey PRIMARY KEY (id);
 
@@ -1304,11 +1412,29 @@ ALTER TABLE ONLY public.gate_passes
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (actor_id, key);
 
+ALTER TABLE ONLY public.invoice_lines
+    ADD CONSTRAINT invoice_lines_invoice_id_line_no_key UNIQUE (invoice_id, line_no);
+
+ALTER TABLE ONLY public.invoice_lines
+    ADD CONSTRAINT invoice_lines_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.invoices
+    ADD CONSTRAINT invoices_number UNIQUE (number);
+
+ALTER TABLE ONLY public.invoices
+    ADD CONSTRAINT invoices_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.invoices
+    ADD CONSTRAINT invoices_reversed_once UNIQUE (reverses_id);
+
 ALTER TABLE ONLY public.login_throttles
     ADD CONSTRAINT login_throttles_pkey PRIMARY KEY (key);
 
 ALTER TABLE ONLY public.machine_clients
     ADD CONSTRAINT machine_clients_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.notice_covers
+    ADD CONSTRAINT notice_covers_pkey PRIMARY KEY (notice_id, receipt_id);
 
 ALTER TABLE ONLY public.number_series
     ADD CONSTRAINT number_series_pkey PRIMARY KEY (series, period);
@@ -1351,6 +1477,12 @@ ALTER TABLE ONLY public.products
 
 ALTER TABLE ONLY public.products
     ADD CONSTRAINT products_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.receipts
+    ADD CONSTRAINT receipts_number UNIQUE (number);
+
+ALTER TABLE ONLY public.receipts
+    ADD CONSTRAINT receipts_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.refresh_tokens
     ADD CONSTRAINT refresh_tokens_pkey PRIMARY KEY (token_hash);
@@ -1411,6 +1543,10 @@ ALTER TABLE ONLY public.violations
 
 ALTER TABLE ONLY public.violations
     ADD CONSTRAINT violations_pkey PRIMARY KEY (id);
+
+CREATE INDEX allocations_invoice ON public.allocations USING btree (invoice_id);
+
+CREATE INDEX allocations_receipt ON public.allocations USING btree (receipt_id);
 
 CREATE INDEX approval_comments_request ON public.approval_comments USING btree (request_id, id);
 
@@ -1504,9 +1640,19 @@ CREATE INDEX gate_passes_notice ON public.gate_passes USING btree (notice_id);
 
 CREATE INDEX idempotency_keys_created_at ON public.idempotency_keys USING btree (created_at);
 
+CREATE INDEX invoice_lines_delivery ON public.invoice_lines USING btree (delivery_note_id);
+
+CREATE INDEX invoices_customer ON public.invoices USING btree (customer_id, id DESC);
+
+CREATE INDEX invoices_payer_open ON public.invoices USING btree (payer_id, due_on, id) WHERE ((state = 'posted'::text) AND (kind <> 'reversal'::text) AND (paid < total));
+
+CREATE INDEX invoices_state ON public.invoices USING btree (state, id DESC);
+
 CREATE INDEX login_throttles_tat ON public.login_throttles USING btree (tat);
 
 CREATE UNIQUE INDEX machine_clients_name ON public.machine_clients USING btree (name);
+
+CREATE INDEX notice_covers_receipt ON public.notice_covers USING btree (receipt_id);
 
 CREATE INDEX order_lines_order ON public.order_lines USING btree (order_id, line_no);
 
@@ -1531,6 +1677,12 @@ CREATE INDEX products_category ON public.products USING btree (category_id, code
 CREATE INDEX products_lifecycle ON public.products USING btree (lifecycle, code);
 
 CREATE INDEX products_search ON public.products USING gin (search public.gin_trgm_ops);
+
+CREATE INDEX receipts_free ON public.receipts USING btree (payer_id, received_on, id) WHERE ((state = 'posted'::text) AND ((allocated + covering) < amount));
+
+CREATE INDEX receipts_payer ON public.receipts USING btree (payer_id, id DESC);
+
+CREATE UNIQUE INDEX receipts_reference ON public.receipts USING btree (method, reference) WHERE ((reference <> ''::text) AND (state = 'posted'::text));
 
 CREATE INDEX refresh_tokens_session ON public.refresh_tokens USING btree (session_id);
 
@@ -1590,6 +1742,8 @@ CREATE INDEX verbal_approvals_request ON public.verbal_approvals USING btree (re
 
 CREATE INDEX violations_person ON public.violations USING btree (person_id, id);
 
+CREATE TRIGGER allocations_immutable BEFORE DELETE OR UPDATE ON public.allocations FOR EACH ROW EXECUTE FUNCTION public.guard_posted();
+
 CREATE TRIGGER approval_comments_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.approval_comments FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER approval_decisions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.approval_decisions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
@@ -1620,15 +1774,27 @@ CREATE TRIGGER events_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.
 
 CREATE TRIGGER gate_checks_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.gate_checks FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER invoice_lines_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.invoice_lines FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER invoices_immutable BEFORE DELETE OR UPDATE ON public.invoices FOR EACH ROW EXECUTE FUNCTION public.guard_posted();
+
 CREATE TRIGGER order_lines_frozen BEFORE DELETE OR UPDATE OF order_id, product_id, unit, price, quantity, tax_rate, amount, net_amount, promised_on ON public.order_lines FOR EACH ROW EXECUTE FUNCTION public.guard_order_line();
 
 CREATE TRIGGER parameter_versions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.parameter_versions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER product_costs_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.product_costs FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER receipts_immutable BEFORE DELETE OR UPDATE ON public.receipts FOR EACH ROW EXECUTE FUNCTION public.guard_posted();
+
 CREATE TRIGGER sandbox_clock_forward BEFORE DELETE OR UPDATE ON public.sandbox_clock FOR EACH ROW EXECUTE FUNCTION public.refuse_clock_back();
 
 CREATE TRIGGER shipping_notices_figures_frozen BEFORE UPDATE ON public.shipping_notices FOR EACH ROW EXECUTE FUNCTION public.keep_signed_figures();
+
+ALTER TABLE ONLY public.allocations
+    ADD CONSTRAINT allocations_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES public.invoices(id);
+
+ALTER TABLE ONLY public.allocations
+    ADD CONSTRAINT allocations_receipt_id_fkey FOREIGN KEY (receipt_id) REFERENCES public.receipts(id);
 
 ALTER TABLE ONLY public.approval_comments
     ADD CONSTRAINT approval_comments_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.approval_requests(id);
@@ -1735,6 +1901,21 @@ ALTER TABLE ONLY public.gate_passes
 ALTER TABLE ONLY public.gate_passes
     ADD CONSTRAINT gate_passes_used_by_fkey FOREIGN KEY (used_by) REFERENCES public.users(id);
 
+ALTER TABLE ONLY public.invoice_lines
+    ADD CONSTRAINT invoice_lines_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES public.invoices(id);
+
+ALTER TABLE ONLY public.invoices
+    ADD CONSTRAINT invoices_customer_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.invoices
+    ADD CONSTRAINT invoices_payer_id_fkey FOREIGN KEY (payer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.invoices
+    ADD CONSTRAINT invoices_reverses_id_fkey FOREIGN KEY (reverses_id) REFERENCES public.invoices(id);
+
+ALTER TABLE ONLY public.notice_covers
+    ADD CONSTRAINT notice_covers_receipt_id_fkey FOREIGN KEY (receipt_id) REFERENCES public.receipts(id);
+
 ALTER TABLE ONLY public.order_lines
     ADD CONSTRAINT order_lines_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
 
@@ -1767,6 +1948,9 @@ ALTER TABLE ONLY public.product_refs
 
 ALTER TABLE ONLY public.products
     ADD CONSTRAINT products_category_id_fkey FOREIGN KEY (category_id) REFERENCES public.product_categories(id);
+
+ALTER TABLE ONLY public.receipts
+    ADD CONSTRAINT receipts_payer_fkey FOREIGN KEY (payer_id) REFERENCES public.customers(id);
 
 ALTER TABLE ONLY public.refresh_tokens
     ADD CONSTRAINT refresh_tokens_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.sessions(id) ON DELETE CASCADE;

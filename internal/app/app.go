@@ -20,7 +20,9 @@ import (
 	"github.com/salesgate/salesgate/internal/httpapi"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/receivable"
 	"github.com/salesgate/salesgate/internal/rulebook"
+	"github.com/salesgate/salesgate/internal/shipping"
 	"github.com/salesgate/salesgate/migrations"
 )
 
@@ -78,12 +80,16 @@ func (a *App) join(ctx context.Context) error {
 	approvals := approval.New(rules)
 	credits := credit.New(rules, approvals)
 	approvals.Register(credit.MatterLimit, credits)
+	shipments := shipping.New(rules, approvals, credits)
+	receivables := receivable.New(credits, shipments)
+	shipments.Payments = receivables
 	a.Server = &httpapi.Server{
 		DB: a.DB, Log: a.cfg.Log, Ready: a.ready,
 		Authenticate: people.Authenticator().Authenticate,
 		People:       people,
 		Customers:    customer.New(),
 		Credits:      credits,
+		Receivables:  receivables,
 	}
 	a.handler, err = a.Server.Handler()
 	return err

@@ -108,6 +108,9 @@ func ifMatchOptional(tag *string, version int64) error {
 }
 
 // page reads limit and cursor with the contract's default.
+// at makes a JSON pointer into a list of the request.
+func at(list string, i int, field string) string { return list + "/" + strconv.Itoa(i) + "/" + field }
+
 func page(limit *int, cursor *string) pg.Page {
 	p := pg.Page{Limit: 50}
 	if limit != nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/salesgate/salesgate/internal/customer"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/receivable"
 )
 
 // requestTimeout bounds every request but a stream.
@@ -27,9 +28,10 @@ type Server struct {
 	Authenticate func(ctx context.Context, bearer string) (identity.Principal, error)
 	Ready        func(ctx context.Context) error // nil when the server can take requests
 
-	People    *identity.Service
-	Customers *customer.Service
-	Credits   *credit.Service
+	People      *identity.Service
+	Customers   *customer.Service
+	Receivables *receivable.Service
+	Credits     *credit.Service
 }
 
 // The generated interface is the list of what must be here.

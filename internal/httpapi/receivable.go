@@ -1,0 +1,171 @@
+package httpapi
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/govalues/decimal"
+	openapi "github.com/oapi-codegen/runtime/types"
+
+	"github.com/salesgate/salesgate/api"
+	"github.com/salesgate/salesgate/internal/credit"
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/receivable"
+)
+
+// ListInvoices implements the operation of that name.
+func (s *Server) ListInvoices(ctx context.Context, r api.ListInvoicesRequestObject) (api.ListInvoicesResponseObject, error) {
+	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListInvoices200JSONResponse, error) {
+		f := receivable.Filter{
+			CustomerID: r.Params.CustomerID, PayerID: r.Params.PayerID, State: receivable.State(value(r.Params.State)),
+			Open: value(r.Params.Open), Overdue: value(r.Params.Overdue),
+		}
+		rows, next, err := s.Receivables.ListInvoices(tx, who, f, page(r.Params.Limit, r.Params.Cursor))
+		data := make([]api.Invoice, len(rows))
+		for i, v := range rows {
+			data[i] = invoiceBody(v, tx.Now)
+		}
+		return api.ListInvoices200JSONResponse{Data: data, NextCursor: optional(next)}, err
+	})
+}
+
+// PostInvoice implements the operation of that name.
+func (s *Server) PostInvoice(ctx context.Context, r api.PostInvoiceRequestObject) (api.PostInvoiceResponseObject, error) {
+	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.PostInvoice201JSONResponse, error) {
+		in := receivable.NewInvoice{DeliveryNoteIDs: r.Body.DeliveryNoteIds, TaxNumber: value(r.Body.TaxNumber), Remarks: value(r.Body.Remarks)}
+		if r.Body.InvoicedOn != nil {
+			in.InvoicedOn = r.Body.InvoicedOn.Time
+		}
+		for i, l := range value(r.Body.Lines) {
+			if in.Quantities == nil {
+				in.Quantities = map[uuid.UUID]decimal.Decimal{}
+			}
+			if _, twice := in.Quantities[l.DeliveryLineID]; twice {
+				return api.PostInvoice201JSONResponse{}, receivable.ErrTwice.At(at("/lines", i, "delivery_line_id"))
+			}
+			in.Quantities[l.DeliveryLineID] = l.Quantity
+		}
+		v, err := s.Receivables.PostInvoice(tx, who, in)
+		return api.PostInvoice201JSONResponse{Body: invoiceBody(v, tx.Now), Headers: api.PostInvoice201ResponseHeaders{ETag: etag(v.Version)}}, err
+	})
+}
+
+// GetInvoice implements the operation of that name.
+func (s *Server) GetInvoice(ctx context.Context, r api.GetInvoiceRequestObject) (api.GetInvoiceResponseObject, error) {
+	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.GetInvoice200JSONResponse, error) {
+		v, err := s.Receivables.GetInvoice(tx, who, r.InvoiceID)
+		return api.GetInvoice200JSONResponse{Body: invoiceBody(v, tx.Now), Headers: api.GetInvoice200ResponseHeaders{ETag: etag(v.Version)}}, err
+	})
+}
+
+// ReverseInvoice implements the operation of that name.
+func (s *Server) ReverseInvoice(ctx context.Context, r api.ReverseInvoiceRequestObject) (api.ReverseInvoiceResponseObject, error) {
+	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ReverseInvoice201JSONResponse, error) {
+		v, err := s.Receivables.ReverseInvoice(tx, who, r.InvoiceID, optionalMatch(r.Params.IfMatch), r.Body.Reason)
+		return api.ReverseInvoice201JSONResponse{Body: invoiceBody(v, tx.Now), Headers: api.ReverseInvoice201ResponseHeaders{ETag: etag(v.Version)}}, err
+	})
+}
+
+// ListReceipts implements the operation of that name.
+func (s *Server) ListReceipts(ctx context.Context, r api.ListReceiptsRequestObject) (api.ListReceiptsResponseObject, error) {
+	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListReceipts200JSONResponse, error) {
+		rows, next, err := s.Receivables.ListReceipts(tx, who, r.Params.PayerID, page(r.Params.Limit, r.Params.Cursor))
+		data := make([]api.Receipt, len(rows))
+		for i, v := range rows {
+			data[i] = receiptBody(v)
+		}
+		return api.ListReceipts200JSONResponse{Data: data, NextCursor: optional(next)}, err
+	})
+}
+
+// PostReceipt implements the operation of that name.
+func (s *Server) PostReceipt(ctx context.Context, r api.PostReceiptRequestObject) (api.PostReceiptResponseObject, error) {
+	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.PostReceipt201JSONResponse, error) {
+		v, err := s.Receivables.PostReceipt(tx, who, receivable.NewReceipt{
+			CustomerID: r.Body.CustomerID, Method: receivable.Method(r.Body.Method), Reference: value(r.Body.Reference),
+			ReceivedOn: r.Body.ReceivedOn.Time, Amount: r.Body.Amount, Remarks: value(r.Body.Remarks), Allocations: sharesOf(r.Body.Allocations),
+		})
+		return api.PostReceipt201JSONResponse{Body: receiptBody(v), Headers: api.PostReceipt201ResponseHeaders{ETag: etag(v.Version)}}, err
+	})
+}
+
+// GetReceipt implements the operation of that name.
+func (s *Server) GetReceipt(ctx context.Context, r api.GetReceiptRequestObject) (api.GetReceiptResponseObject, error) {
+	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.GetReceipt200JSONResponse, error) {
+		v, err := s.Receivables.GetReceipt(tx, who, r.ReceiptID)
+		return api.GetReceipt200JSONResponse{Body: receiptBody(v), Headers: api.GetReceipt200ResponseHeaders{ETag: etag(v.Version)}}, err
+	})
+}
+
+// AllocateReceipt implements the operation of that name.
+func (s *Server) AllocateReceipt(ctx context.Context, r api.AllocateReceiptRequestObject) (api.AllocateReceiptResponseObject, error) {
+	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.AllocateReceipt200JSONResponse, error) {
+		v, err := s.Receivables.Allocate(tx, who, r.ReceiptID, optionalMatch(r.Params.IfMatch), sharesOf(r.Body.Allocations))
+		return api.AllocateReceipt200JSONResponse{Body: receiptBody(v), Headers: api.AllocateReceipt200ResponseHeaders{ETag: etag(v.Version)}}, err
+	})
+}
+
+// ReverseAllocation implements the operation of that name.
+func (s *Server) ReverseAllocation(ctx context.Context, r api.ReverseAllocationRequestObject) (api.ReverseAllocationResponseObject, error) {
+	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ReverseAllocation200JSONResponse, error) {
+		v, err := s.Receivables.ReverseAllocation(tx, who, r.ReceiptID, r.AllocationID)
+		return api.ReverseAllocation200JSONResponse{Body: receiptBody(v), Headers: api.ReverseAllocation200ResponseHeaders{ETag: etag(v.Version)}}, err
+	})
+}
+
+// ReverseReceipt implements the operation of that name.
+func (s *Server) ReverseReceipt(ctx context.Context, r api.ReverseReceiptRequestObject) (api.ReverseReceiptResponseObject, error) {
+	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ReverseReceipt200JSONResponse, error) {
+		v, err := s.Receivables.ReverseReceipt(tx, who, r.ReceiptID, optionalMatch(r.Params.IfMatch), r.Body.Reason)
+		return api.ReverseReceipt200JSONResponse{Body: receiptBody(v), Headers: api.ReverseReceipt200ResponseHeaders{ETag: etag(v.Version)}}, err
+	})
+}
+
+func sharesOf(b *[]api.AllocationInput) []receivable.Share {
+	var out []receivable.Share
+	for _, a := range value(b) {
+		out = append(out, receivable.Share{InvoiceID: a.InvoiceID, Amount: a.Amount})
+	}
+	return out
+}
+
+func date(t time.Time) openapi.Date { return openapi.Date{Time: t} }
+
+func invoiceBody(v receivable.Invoice, now time.Time) api.Invoice {
+	b := api.Invoice{
+		ID: v.ID, Number: v.Number, Kind: string(v.Kind), State: api.InvoiceState(v.State), CustomerID: v.CustomerID, PayerID: v.PayerID,
+		InvoicedOn: date(v.InvoicedOn), DueOn: date(v.DueOn), Terms: v.Terms, Currency: api.Currency(v.Currency), Total: v.Total,
+		TaxTotal: v.TaxTotal, Paid: v.Paid, Open: v.Open(), TaxNumber: optional(v.TaxNumber), Remarks: optional(v.Remarks),
+		ReversesID: v.ReversesID, CreatedAt: v.CreatedAt, Etag: etag(v.Version),
+	}
+	if v.Open().IsPos() {
+		b.OverdueDays = credit.OverdueDays(v.DueOn, now)
+	}
+	if len(v.Lines) == 0 {
+		return b
+	}
+	lines := make([]api.InvoiceLine, len(v.Lines))
+	for i, l := range v.Lines {
+		lines[i] = api.InvoiceLine{
+			ID: l.ID, DeliveryNoteID: l.DeliveryNoteID, DeliveryLineID: l.DeliveryLineID, ProductID: l.ProductID,
+			Quantity: l.Quantity, Price: l.Price, Amount: l.Amount, TaxRate: l.TaxRate, Tax: l.Tax,
+		}
+	}
+	b.Lines = &lines
+	return b
+}
+
+func receiptBody(r receivable.Receipt) api.Receipt {
+	b := api.Receipt{
+		ID: r.ID, Number: r.Number, State: string(r.State), PayerID: r.PayerID, Method: api.PaymentMethod(r.Method),
+		Reference: optional(r.Reference), ReceivedOn: date(r.ReceivedOn), Currency: api.Currency(r.Currency), Amount: r.Amount,
+		Allocated: r.Allocated, Covering: r.Covering, Free: r.Free(), Remarks: optional(r.Remarks), CreatedAt: r.CreatedAt,
+		Etag: etag(r.Version), Allocations: make([]api.Allocation, len(r.Allocations)),
+	}
+	for i, a := range r.Allocations {
+		b.Allocations[i] = api.Allocation{ID: a.ID, State: string(a.State), InvoiceID: a.InvoiceID, Amount: a.Amount, CreatedAt: a.CreatedAt}
+	}
+	return b
+}

@@ -1,0 +1,166 @@
+package receivable
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/govalues/decimal"
+
+	"github.com/salesgate/salesgate/internal/money"
+)
+
+// State of a posted document.
+type State string
+
+// The states.
+const (
+	Posted   State = "posted"
+	Reversed State = "reversed"
+)
+
+// Kind of an invoice.
+type Kind string
+
+// The kinds.
+const (
+	KindInvoice  Kind = "invoice"
+	KindOpening  Kind = "opening"  // an open item of the books before salesgate
+	KindReversal Kind = "reversal" // takes an invoice back; its amounts are negative
+)
+
+// Currency of all documents.
+const Currency = "CNY"
+
+// Invoice is what a customer is asked to pay. Amounts include tax and are in CNY.
+type Invoice struct {
+	ID         uuid.UUID
+	Number     string
+	Kind       Kind
+	State      State
+	CustomerID uuid.UUID // who was delivered to
+	PayerID    uuid.UUID // who owes
+	InvoicedOn time.Time
+	DueOn      time.Time
+	Terms      string // as they were when it was posted
+	Currency   string
+	Total      decimal.Decimal
+	TaxTotal   decimal.Decimal
+	Paid       decimal.Decimal
+	TaxNumber  string
+	Remarks    string
+	ReversesID *uuid.UUID
+	CreatedBy  *uuid.UUID
+	CreatedAt  time.Time
+	Version    int64
+
+	Lines []Line `gorm:"-"`
+}
+
+// Open is what is still to be paid: never negative, and 0 for what was reversed.
+func (v Invoice) Open() decimal.Decimal {
+	if v.State == Reversed || v.Kind == KindReversal {
+		return decimal.Zero.Pad(money.AmountScale)
+	}
+	open, err := v.Total.Sub(v.Paid)
+	if err != nil {
+		return decimal.Zero.Pad(money.AmountScale)
+	}
+	return money.NotNegative(open)
+}
+
+// Line is one product of one delivery line.
+type Line struct {
+	ID             uuid.UUID
+	InvoiceID      uuid.UUID
+	LineNo         int
+	DeliveryNoteID uuid.UUID
+	DeliveryLineID uuid.UUID
+	ProductID      uuid.UUID
+	Quantity       decimal.Decimal
+	Price          decimal.Decimal
+	Amount         decimal.Decimal
+	TaxRate        decimal.Decimal
+	Tax            decimal.Decimal
+}
+
+// TableName is for GORM.
+func (Line) TableName() string { return "invoice_lines" }
+
+// includedTax returns the tax inside an amount that includes it: amount × rate ÷ (1 + rate), rounded to the fen.
+func includedTax(amount, rate decimal.Decimal) (decimal.Decimal, error) {
+	gross, err := rate.Add(decimal.One)
+	if err != nil {
+		return decimal.Zero, err
+	}
+	part, err := rate.Quo(gross)
+	if err != nil {
+		return decimal.Zero, err
+	}
+	return money.Amount(amount, part)
+}
+
+// Method is how money came.
+type Method string
+
+// The methods.
+const (
+	BankTransfer   Method = "bank_transfer"
+	Cash           Method = "cash"
+	AcceptanceBill Method = "acceptance_bill"
+)
+
+// Receipt is money that came from a payer. What isn't allocated is a prepayment (ARV-01).
+type Receipt struct {
+	ID         uuid.UUID
+	Number     string
+	State      State
+	PayerID    uuid.UUID
+	Method     Method
+	Reference  string // the bank's
+	ReceivedOn time.Time
+	Currency   string
+	Amount     decimal.Decimal
+	Allocated  decimal.Decimal // paid invoices with it
+	Covering   decimal.Decimal // set aside for payment-first notices
+	Remarks    string
+	CreatedBy  *uuid.UUID
+	CreatedAt  time.Time
+	Version    int64
+
+	Allocations []Allocation `gorm:"-"`
+}
+
+// Free is what can still be allocated or set aside.
+func (r Receipt) Free() decimal.Decimal {
+	used, err := r.Allocated.Add(r.Covering)
+	if err != nil {
+		return decimal.Zero
+	}
+	free, err := r.Amount.Sub(used)
+	if err != nil || r.State == Reversed {
+		return decimal.Zero.Pad(money.AmountScale)
+	}
+	return money.NotNegative(free)
+}
+
+// Allocation is the part of a receipt that pays an invoice.
+type Allocation struct {
+	ID        uuid.UUID
+	State     State
+	ReceiptID uuid.UUID
+	InvoiceID uuid.UUID
+	Amount    decimal.Decimal
+	CreatedBy *uuid.UUID
+	CreatedAt time.Time
+	Version   int64
+}
+
+// Cover is a part of a receipt set aside for a payment-first notice (SHP-10).
+type Cover struct {
+	NoticeID  uuid.UUID
+	ReceiptID uuid.UUID
+	Amount    decimal.Decimal
+}
+
+// TableName is for GORM.
+func (Cover) TableName() string { return "notice_covers" }

@@ -1,0 +1,312 @@
+package receivable
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/govalues/decimal"
+
+	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/credit"
+	"github.com/salesgate/salesgate/internal/customer"
+	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/money"
+	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/shipping"
+)
+
+// NewInvoice is an invoice to be posted from delivery notes of one customer.
+type NewInvoice struct {
+	DeliveryNoteIDs []uuid.UUID
+	Quantities      map[uuid.UUID]decimal.Decimal // delivery line → quantity; all that is left of all lines when empty
+	InvoicedOn      time.Time                     // today when zero
+	TaxNumber       string
+	Remarks         string
+}
+
+// PostInvoice invoices what left with the delivery notes and isn't invoiced yet; no gate stands between (SHP-20). The terms
+// of the payer at the time decide the due date (ARV-04); goods sent cash on delivery or paid ahead are due at once
+// (SHP-11). Money set aside for the notices pays it in the same transaction (SHP-10). Returns ErrUnknownNote,
+// ErrMixedCustomers, ErrOverInvoiced, ErrNothingToInvoice, ErrFuture. Locks the credit account, the delivery notes, and
+// the receipts that cover them.
+func (s *Service) PostInvoice(tx pg.Tx, who identity.Principal, in NewInvoice) (Invoice, error) {
+	c, payer, err := s.customerOf(tx, who, in.DeliveryNoteIDs)
+	if err != nil {
+		return Invoice{}, err
+	}
+	account, err := s.credit.Lock(tx, payer)
+	if err != nil {
+		return Invoice{}, err
+	}
+	notes, err := s.shipping.LockDeliveryNotes(tx, in.DeliveryNoteIDs)
+	if err != nil {
+		return Invoice{}, err
+	}
+	v := Invoice{
+		ID: uuid.Must(uuid.NewV7()), Kind: KindInvoice, State: Posted, CustomerID: c.ID, PayerID: payer,
+		InvoicedOn: in.InvoicedOn, Currency: Currency, Paid: decimal.Zero.Pad(money.AmountScale), TaxNumber: in.TaxNumber,
+		Remarks: in.Remarks, CreatedBy: creator(tx), CreatedAt: tx.Now, Version: 1,
+	}
+	if err := s.date(tx, &v, notes); err != nil {
+		return Invoice{}, err
+	}
+	if err := v.take(notes, in.Quantities); err != nil {
+		return Invoice{}, err
+	}
+	if err := s.post(tx, account, &v, notes); err != nil {
+		return Invoice{}, err
+	}
+	return v, record(tx, "postInvoice", subjectInvoice, v.ID, nil, v)
+}
+
+// customerOf reads whose delivery notes these are and who pays them. It is read before anything is locked: the account
+// must be the first lock, and a delivery note never changes its customer or payer.
+func (s *Service) customerOf(tx pg.Tx, who identity.Principal, ids []uuid.UUID) (customer.Customer, uuid.UUID, error) {
+	notes, err := s.shipping.DeliveryNotes(tx, ids)
+	if err != nil {
+		return customer.Customer{}, uuid.Nil, err
+	}
+	for i, id := range ids {
+		if slices.Contains(ids[:i], id) {
+			return customer.Customer{}, uuid.Nil, ErrTwice.At(elem("/delivery_note_ids", i))
+		}
+	}
+	if len(notes) != len(ids) || slices.ContainsFunc(notes, func(n shipping.DeliveryNote) bool { return n.State == shipping.NoteCancelled }) {
+		return customer.Customer{}, uuid.Nil, ErrUnknownNote.At("/delivery_note_ids")
+	}
+	for _, n := range notes {
+		if n.CustomerID != notes[0].CustomerID || n.PayerID != notes[0].PayerID {
+			return customer.Customer{}, uuid.Nil, ErrMixedCustomers.At("/delivery_note_ids")
+		}
+	}
+	c, err := mustSeeCustomer(tx, who, notes[0].CustomerID)
+	if errors.Is(err, errs.ErrNotFound) {
+		err = ErrUnknownNote.At("/delivery_note_ids")
+	}
+	return c, notes[0].PayerID, err
+}
+
+// date sets the invoice's date and, from the terms, when it is due (CRD-12, ARV-04).
+func (s *Service) date(tx pg.Tx, v *Invoice, notes []shipping.DeliveryNote) error {
+	today := clock.Today(tx.Now)
+	if v.InvoicedOn.IsZero() {
+		v.InvoicedOn = today
+	}
+	if v.InvoicedOn.After(today) {
+		return ErrFuture.At("/invoiced_on")
+	}
+	profiles, err := s.credit.Profiles(tx, []uuid.UUID{v.PayerID})
+	if err != nil {
+		return err
+	}
+	terms := profiles[v.PayerID].Terms
+	if terms.Settlement == "" || slices.ContainsFunc(notes, func(n shipping.DeliveryNote) bool {
+		return n.Flow == shipping.COD || n.Flow == shipping.Prepaid
+	}) {
+		terms = credit.CashTerms() // SHP-11: what wasn't paid on delivery is due at once
+	}
+	v.Terms, v.DueOn = terms.String(), terms.DueOn(v.InvoicedOn)
+	return nil
+}
+
+// take makes the invoice's lines: all that is left of every delivery line, or the quantities asked for.
+func (v *Invoice) take(notes []shipping.DeliveryNote, quantities map[uuid.UUID]decimal.Decimal) error {
+	named := 0
+	for _, n := range notes {
+		for _, d := range n.Lines {
+			quantity, asked := quantities[d.ID]
+			if asked {
+				named++
+			} else if len(quantities) == 0 {
+				quantity = d.OpenQuantity()
+			}
+			if !quantity.IsPos() {
+				continue
+			}
+			if err := v.takeLine(n, d, quantity); err != nil {
+				return err
+			}
+		}
+	}
+	if named != len(quantities) {
+		return errs.ErrReferenced.At("/lines")
+	}
+	if len(v.Lines) == 0 || !v.Total.IsPos() {
+		return ErrNothingToInvoice.At("/delivery_note_ids")
+	}
+	return nil
+}
+
+// takeLine adds one line. The amounts of all invoices of a delivery line add up to its own: rounding loses nothing.
+func (v *Invoice) takeLine(n shipping.DeliveryNote, d shipping.DeliveryLine, quantity decimal.Decimal) error {
+	left := d.OpenQuantity()
+	if quantity.Cmp(left) > 0 {
+		return ErrOverInvoiced.With("left", left).At("/lines")
+	}
+	amount := d.AmountOf(quantity)
+	tax, err := includedTax(amount, d.TaxRate)
+	if err != nil {
+		return err
+	}
+	v.Lines = append(v.Lines, Line{
+		ID: uuid.Must(uuid.NewV7()), InvoiceID: v.ID, LineNo: len(v.Lines) + 1, DeliveryNoteID: n.ID, DeliveryLineID: d.ID,
+		ProductID: d.ProductID, Quantity: quantity, Price: d.Price, Amount: amount, TaxRate: d.TaxRate, Tax: tax,
+	})
+	if v.Total, err = money.Sum(v.Total, amount); err != nil {
+		return err
+	}
+	v.TaxTotal, err = money.Sum(v.TaxTotal, tax)
+	return err
+}
+
+// post writes the invoice, marks the delivery lines, moves the exposure and uses what was set aside.
+func (s *Service) post(tx pg.Tx, account *credit.Account, v *Invoice, notes []shipping.DeliveryNote) error {
+	var err error
+	if v.Number, err = pg.NextNumber(tx, "INV", tx.Now); err != nil {
+		return err
+	}
+	if err := insertInvoice(tx, v); err != nil {
+		return err
+	}
+	if err := s.shipping.MarkInvoiced(tx, invoiced(v.Lines)); err != nil {
+		return err
+	}
+	if err := s.credit.Post(tx, account, credit.InvoiceMoves(v.ID, v.Total, v.DueOn, fromNotes(v.Lines)...)...); err != nil {
+		return err
+	}
+	noticeIDs := make([]uuid.UUID, 0, len(notes))
+	for _, n := range notes {
+		if !slices.Contains(noticeIDs, n.NoticeID) {
+			noticeIDs = append(noticeIDs, n.NoticeID)
+		}
+	}
+	return s.payFromCovers(tx, account, v, noticeIDs)
+}
+
+// invoiced tells shipping what was taken from its lines.
+func invoiced(lines []Line) []shipping.Invoiced {
+	out := make([]shipping.Invoiced, len(lines))
+	for i, l := range lines {
+		out[i] = shipping.Invoiced{LineID: l.DeliveryLineID, Quantity: l.Quantity, Amount: l.Amount}
+	}
+	return out
+}
+
+// fromNotes adds up the lines by delivery note.
+func fromNotes(lines []Line) []credit.FromNote {
+	var out []credit.FromNote
+	for _, l := range lines {
+		i := slices.IndexFunc(out, func(f credit.FromNote) bool { return f.Note == l.DeliveryNoteID })
+		if i < 0 {
+			out = append(out, credit.FromNote{Note: l.DeliveryNoteID, Amount: l.Amount})
+			continue
+		}
+		if sum, err := out[i].Amount.Add(l.Amount); err == nil {
+			out[i].Amount = sum
+		}
+	}
+	return out
+}
+
+// PostOpening brings an open item of the books before salesgate in: an invoice without delivery notes. number is the
+// old system's. Returns errs.ErrDuplicate for a number that is there already. Locks the credit account.
+func (s *Service) PostOpening(tx pg.Tx, c customer.Customer, number string, invoicedOn, dueOn time.Time, amount decimal.Decimal) (Invoice, error) {
+	account, err := s.credit.Lock(tx, c.PayerID())
+	if err != nil {
+		return Invoice{}, err
+	}
+	v := Invoice{
+		ID: uuid.Must(uuid.NewV7()), Number: number, Kind: KindOpening, State: Posted, CustomerID: c.ID, PayerID: c.PayerID(),
+		InvoicedOn: invoicedOn, DueOn: dueOn, Terms: "opening", Currency: Currency, Total: money.Fen(amount),
+		TaxTotal: decimal.Zero.Pad(money.AmountScale), Paid: decimal.Zero.Pad(money.AmountScale), CreatedBy: creator(tx), CreatedAt: tx.Now, Version: 1,
+	}
+	if err := insertInvoice(tx, &v); err != nil {
+		return Invoice{}, err
+	}
+	if err := s.credit.Post(tx, account, credit.OpeningMove(v.ID, v.Total, dueOn)); err != nil {
+		return Invoice{}, err
+	}
+	return v, record(tx, "postOpeningReceivable", subjectInvoice, v.ID, nil, v)
+}
+
+// ReverseInvoice posts the reversal of an invoice (ARV-06): the goods are shipped-not-invoiced again, and can be invoiced
+// anew. Returns the reversal; ErrReversed, ErrIsReversal, and ErrHasPayments while payments are allocated to it. Locks
+// the credit account, the delivery notes and the invoice.
+func (s *Service) ReverseInvoice(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, reason string) (Invoice, error) {
+	v, account, err := s.lockInvoice(tx, who, id)
+	switch {
+	case err != nil:
+		return Invoice{}, err
+	case version != nil && *version != v.Version:
+		return Invoice{}, errs.ErrStale
+	case v.Kind == KindReversal:
+		return Invoice{}, ErrIsReversal
+	case v.State == Reversed:
+		return Invoice{}, ErrReversed
+	case v.Paid.IsPos():
+		return Invoice{}, ErrHasPayments
+	}
+	back := v.reversal(tx, reason)
+	if back.Number, err = pg.NextNumber(tx, "INV", tx.Now); err != nil {
+		return Invoice{}, err
+	}
+	if err := insertInvoice(tx, &back); err != nil {
+		return Invoice{}, err
+	}
+	if err := pg.Update(tx, "invoices", v.ID, v.Version, map[string]any{"state": Reversed}); err != nil {
+		return Invoice{}, err
+	}
+	if err := s.shipping.UnmarkInvoiced(tx, invoiced(v.Lines)); err != nil {
+		return Invoice{}, err
+	}
+	if err := s.credit.Post(tx, account, credit.ReverseInvoiceMoves(back.ID, v.ID, fromNotes(v.Lines)...)...); err != nil {
+		return Invoice{}, err
+	}
+	return back, record(tx, "reverseInvoice", subjectInvoice, v.ID, v, map[string]any{"state": Reversed, "reversal": back.Number, "reason": reason})
+}
+
+// lockInvoice locks the payer's account, the delivery notes, then the invoice, and reads its lines.
+func (s *Service) lockInvoice(tx pg.Tx, who identity.Principal, id uuid.UUID) (Invoice, *credit.Account, error) {
+	v, err := s.GetInvoice(tx, who, id)
+	if err != nil {
+		return Invoice{}, nil, err
+	}
+	account, err := s.credit.Lock(tx, v.PayerID)
+	if err != nil {
+		return Invoice{}, nil, err
+	}
+	var notes []uuid.UUID
+	for _, l := range v.Lines {
+		if !slices.Contains(notes, l.DeliveryNoteID) {
+			notes = append(notes, l.DeliveryNoteID)
+		}
+	}
+	if len(notes) > 0 {
+		if _, err := s.shipping.LockDeliveryNotes(tx, notes); err != nil {
+			return Invoice{}, nil, err
+		}
+	}
+	lines := v.Lines
+	v, err = pg.TakeForUpdate[Invoice](tx, "id = ?", id)
+	v.Lines = lines
+	return v, account, err
+}
+
+// reversal is the document that takes the invoice back.
+func (v Invoice) reversal(tx pg.Tx, reason string) Invoice {
+	today := clock.Today(tx.Now)
+	back := Invoice{
+		ID: uuid.Must(uuid.NewV7()), Kind: KindReversal, State: Posted, CustomerID: v.CustomerID, PayerID: v.PayerID,
+		InvoicedOn: today, DueOn: today, Terms: v.Terms, Currency: v.Currency, Total: v.Total.Neg(), TaxTotal: v.TaxTotal.Neg(),
+		Paid: decimal.Zero.Pad(money.AmountScale), Remarks: reason, ReversesID: &v.ID, CreatedBy: creator(tx), CreatedAt: tx.Now, Version: 1,
+	}
+	for _, l := range v.Lines {
+		l.ID, l.InvoiceID = uuid.Must(uuid.NewV7()), back.ID
+		l.Quantity, l.Amount, l.Tax = l.Quantity.Neg(), l.Amount.Neg(), l.Tax.Neg()
+		back.Lines = append(back.Lines, l)
+	}
+	return back
+}

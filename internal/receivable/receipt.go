@@ -1,0 +1,242 @@
+package receivable
+
+import (
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/govalues/decimal"
+
+	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/credit"
+	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/money"
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+// NewReceipt is money to be booked. Its allocations are made in the same transaction; what they leave is a prepayment.
+type NewReceipt struct {
+	CustomerID  uuid.UUID // the payer, or a customer that another one pays for
+	Method      Method
+	Reference   string
+	ReceivedOn  time.Time
+	Amount      decimal.Decimal
+	Remarks     string
+	Allocations []Share
+}
+
+// Share is an amount that goes to one invoice.
+type Share struct {
+	InvoiceID uuid.UUID
+	Amount    decimal.Decimal
+}
+
+// PostReceipt books money to the payer of a customer and allocates what the caller says; the rest is a prepayment that
+// reduces the exposure (ARV-01, CRD-11). Returns ErrSameReference for a bank reference that is booked already,
+// ErrFuture, ErrOverPaid, ErrOtherPayer, ErrNotFree, ErrTwice. Locks the credit account and the invoices.
+func (s *Service) PostReceipt(tx pg.Tx, who identity.Principal, in NewReceipt) (Receipt, error) {
+	c, err := mustSeeCustomer(tx, who, in.CustomerID)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if in.ReceivedOn.After(clock.Today(tx.Now)) {
+		return Receipt{}, ErrFuture.At("/received_on")
+	}
+	account, err := s.credit.Lock(tx, c.PayerID())
+	if err != nil {
+		return Receipt{}, err
+	}
+	r := Receipt{
+		ID: uuid.Must(uuid.NewV7()), State: Posted, PayerID: c.PayerID(), Method: in.Method, Reference: in.Reference,
+		ReceivedOn: in.ReceivedOn, Currency: Currency, Amount: money.Fen(in.Amount), Remarks: in.Remarks,
+		CreatedBy: creator(tx), CreatedAt: tx.Now, Version: 1,
+	}
+	if r.Number, err = pg.NextNumber(tx, "RC", tx.Now); err != nil {
+		return Receipt{}, err
+	}
+	if err := pg.Insert(tx, &r); err != nil {
+		return Receipt{}, err
+	}
+	if err := s.credit.Post(tx, account, credit.PrepayMove(credit.DocReceipt, r.ID, r.ID, r.Amount)); err != nil {
+		return Receipt{}, err
+	}
+	if err := s.allocate(tx, account, &r, in.Allocations); err != nil {
+		return Receipt{}, err
+	}
+	return r, record(tx, "postReceipt", subjectReceipt, r.ID, nil, r)
+}
+
+// Allocate pays invoices with what is left of a receipt: those that shares names or, with none named, the payer's open
+// invoices, oldest due date first, until the money or the invoices end (ARV-01). version is optional. Locks the
+// credit account, the invoices and the receipt. Returns what PostReceipt returns.
+func (s *Service) Allocate(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, shares []Share) (Receipt, error) {
+	r, account, err := s.lockReceipt(tx, who, id)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if version != nil && *version != r.Version {
+		return Receipt{}, errs.ErrStale
+	}
+	if r.State == Reversed {
+		return Receipt{}, ErrReversed
+	}
+	if len(shares) == 0 {
+		if shares, err = oldestFirst(tx, r); err != nil {
+			return Receipt{}, err
+		}
+	}
+	before := r
+	if err := s.allocate(tx, account, &r, shares); err != nil {
+		return Receipt{}, err
+	}
+	return r, record(tx, "allocateReceipt", subjectReceipt, id, before, r)
+}
+
+// lockReceipt locks the payer's account, then the receipt.
+func (s *Service) lockReceipt(tx pg.Tx, who identity.Principal, id uuid.UUID) (Receipt, *credit.Account, error) {
+	r, err := pg.Take[Receipt](tx, "id = ?", id)
+	if err != nil {
+		return Receipt{}, nil, err
+	}
+	if _, err := mustSeeCustomer(tx, who, r.PayerID); err != nil {
+		return Receipt{}, nil, err
+	}
+	account, err := s.credit.Lock(tx, r.PayerID)
+	if err != nil {
+		return Receipt{}, nil, err
+	}
+	r, err = pg.TakeForUpdate[Receipt](tx, "id = ?", id)
+	if err != nil {
+		return Receipt{}, nil, err
+	}
+	r.Allocations, err = allocationsOf(tx, id)
+	return r, account, err
+}
+
+// allocate moves money from the receipt to the invoices, under the account's lock.
+func (s *Service) allocate(tx pg.Tx, account *credit.Account, r *Receipt, shares []Share) error {
+	if len(shares) == 0 {
+		return nil
+	}
+	invoices, err := lockInvoices(tx, shares)
+	if err != nil {
+		return err
+	}
+	made := make([]Allocation, 0, len(shares))
+	var moves []credit.Movement
+	for i, share := range shares {
+		a, err := newAllocation(tx, r, invoices[share.InvoiceID], share, i)
+		if err != nil {
+			return err
+		}
+		made = append(made, a)
+		moves = append(moves, credit.AllocateMoves(a.ID, r.ID, a.InvoiceID, a.Amount)...)
+	}
+	if err := storeAllocations(tx, r, made); err != nil {
+		return err
+	}
+	return s.credit.Post(tx, account, moves...)
+}
+
+// newAllocation checks one share against both sides and counts it on them.
+func newAllocation(tx pg.Tx, r *Receipt, v *Invoice, share Share, i int) (Allocation, error) {
+	amount := money.Fen(share.Amount)
+	switch {
+	case v == nil:
+		return Allocation{}, errs.ErrReferenced.At(pointer("/allocations", i, "invoice_id"))
+	case v.PayerID != r.PayerID:
+		return Allocation{}, ErrOtherPayer.At(pointer("/allocations", i, "invoice_id"))
+	case amount.Cmp(v.Open()) > 0 || !amount.IsPos():
+		return Allocation{}, ErrOverPaid.With("open", v.Open()).At(pointer("/allocations", i, "amount"))
+	case amount.Cmp(r.Free()) > 0:
+		return Allocation{}, ErrNotFree.With("left", r.Free()).At(pointer("/allocations", i, "amount"))
+	}
+	var err error
+	if v.Paid, err = v.Paid.Add(amount); err != nil {
+		return Allocation{}, err
+	}
+	if r.Allocated, err = r.Allocated.Add(amount); err != nil {
+		return Allocation{}, err
+	}
+	return Allocation{
+		ID: uuid.Must(uuid.NewV7()), State: Posted, ReceiptID: r.ID, InvoiceID: v.ID, Amount: amount,
+		CreatedBy: creator(tx), CreatedAt: tx.Now, Version: 1,
+	}, nil
+}
+
+// ReverseAllocation takes a payment off its invoice; the money is a prepayment again. Returns ErrReversed. Locks the
+// credit account, the invoice and the receipt.
+func (s *Service) ReverseAllocation(tx pg.Tx, who identity.Principal, receiptID, allocationID uuid.UUID) (Receipt, error) {
+	r, account, err := s.lockReceipt(tx, who, receiptID)
+	if err != nil {
+		return Receipt{}, err
+	}
+	i := slices.IndexFunc(r.Allocations, func(a Allocation) bool { return a.ID == allocationID })
+	if i < 0 {
+		return Receipt{}, errs.ErrNotFound
+	}
+	before := r
+	before.Allocations = slices.Clone(r.Allocations)
+	if err := s.takeOff(tx, account, &r, i); err != nil {
+		return Receipt{}, err
+	}
+	return r, record(tx, "reverseAllocation", subjectReceipt, receiptID, before, r)
+}
+
+// takeOff reverses the i-th allocation of a locked receipt.
+func (s *Service) takeOff(tx pg.Tx, account *credit.Account, r *Receipt, i int) error {
+	a := &r.Allocations[i]
+	if a.State == Reversed {
+		return ErrReversed
+	}
+	v, err := pg.TakeForUpdate[Invoice](tx, "id = ?", a.InvoiceID)
+	if err != nil {
+		return err
+	}
+	if r.Allocated, err = r.Allocated.Sub(a.Amount); err != nil {
+		return err
+	}
+	if err := unpay(tx, v, *a, r); err != nil {
+		return err
+	}
+	a.State = Reversed
+	a.Version++
+	return s.credit.Post(tx, account,
+		credit.UnpayMove(credit.DocReversal, a.ID, v.ID, a.Amount, v.DueOn),
+		credit.PrepayMove(credit.DocReversal, a.ID, r.ID, a.Amount))
+}
+
+// ReverseReceipt takes a receipt back, with all its allocations: the bill bounced, or the money was another's. The
+// invoices are due as they were. Returns ErrReversed, and ErrInUse while part of it covers a payment-first notice (SHP-10).
+// Locks the credit account, the invoices and the receipt.
+func (s *Service) ReverseReceipt(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, reason string) (Receipt, error) {
+	r, account, err := s.lockReceipt(tx, who, id)
+	switch {
+	case err != nil:
+		return Receipt{}, err
+	case version != nil && *version != r.Version:
+		return Receipt{}, errs.ErrStale
+	case r.State == Reversed:
+		return Receipt{}, ErrReversed
+	case r.Covering.IsPos():
+		return Receipt{}, ErrInUse
+	}
+	before := r
+	before.Allocations = slices.Clone(r.Allocations)
+	for i := range r.Allocations {
+		if r.Allocations[i].State == Posted {
+			if err := s.takeOff(tx, account, &r, i); err != nil {
+				return Receipt{}, err
+			}
+		}
+	}
+	r.State = Reversed
+	if err := updateReceipt(tx, &r, map[string]any{"state": Reversed}); err != nil {
+		return Receipt{}, err
+	}
+	if err := s.credit.Post(tx, account, credit.UsePrepaidMove(credit.DocReversal, r.ID, r.ID, r.Amount)); err != nil {
+		return Receipt{}, err
+	}
+	return r, record(tx, "reverseReceipt", subjectReceipt, id, before, map[string]any{"state": Reversed, "reason": reason})
+}

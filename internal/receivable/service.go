@@ -1,0 +1,49 @@
+package receivable
+
+import (
+	"github.com/google/uuid"
+
+	"github.com/salesgate/salesgate/internal/audit"
+	"github.com/salesgate/salesgate/internal/credit"
+	"github.com/salesgate/salesgate/internal/customer"
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/shipping"
+)
+
+// What events and timelines call the documents.
+const (
+	subjectInvoice = "invoice"
+	subjectReceipt = "receipt"
+)
+
+// Service holds the use cases. Every method takes the transaction and the caller.
+type Service struct {
+	credit   *credit.Service
+	shipping *shipping.Service
+}
+
+// New returns the service.
+func New(c *credit.Service, s *shipping.Service) *Service { return &Service{credit: c, shipping: s} }
+
+// mustSeeCustomer returns errs.ErrNotFound for a customer whose documents the caller may not see (ORG-06).
+func mustSeeCustomer(tx pg.Tx, who identity.Principal, id uuid.UUID) (customer.Customer, error) {
+	c, err := customer.Brief(tx, id)
+	if err != nil {
+		return customer.Customer{}, err
+	}
+	return c, who.MustSee(c.OwnerID)
+}
+
+// creator is who posts, for the document's own row; nil for the system.
+func creator(tx pg.Tx) *uuid.UUID {
+	if tx.By.ActorID == uuid.Nil {
+		return nil
+	}
+	id := tx.By.ActorID
+	return &id
+}
+
+func record(tx pg.Tx, action, subject string, id uuid.UUID, before, after any) error {
+	return audit.Record(tx, audit.Entry{Action: action, SubjectType: subject, SubjectID: id, Before: before, After: after})
+}

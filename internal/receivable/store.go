@@ -1,0 +1,268 @@
+package receivable
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/google/uuid"
+	"github.com/govalues/decimal"
+	"gorm.io/gorm"
+
+	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/shipping"
+)
+
+// pointer makes a JSON pointer into a list of the request.
+func pointer(list string, i int, field string) string {
+	return list + "/" + strconv.Itoa(i) + "/" + field
+}
+
+func elem(list string, i int) string { return list + "/" + strconv.Itoa(i) }
+
+func insertInvoice(tx pg.Tx, v *Invoice) error {
+	if err := pg.Insert(tx, v); err != nil {
+		return err
+	}
+	if len(v.Lines) == 0 {
+		return nil
+	}
+	return pg.Insert(tx, &v.Lines)
+}
+
+// newest adds keyset paging by id, newest first, and reads one row more than the page holds.
+func newest(q *gorm.DB, p pg.Page, rows any) error {
+	var last uuid.UUID
+	found, err := p.After(&last)
+	if err != nil {
+		return err
+	}
+	if found {
+		q = q.Where("id < ?", last)
+	}
+	return q.Order("id DESC").Limit(p.Limit + 1).Find(rows).Error
+}
+
+// GetInvoice returns an invoice with its lines. Returns errs.ErrNotFound also for what the caller may not see.
+func (s *Service) GetInvoice(tx pg.Tx, who identity.Principal, id uuid.UUID) (Invoice, error) {
+	v, err := pg.Take[Invoice](tx, "id = ?", id)
+	if err != nil {
+		return Invoice{}, err
+	}
+	if _, err := mustSeeCustomer(tx, who, v.CustomerID); err != nil {
+		return Invoice{}, err
+	}
+	return v, tx.Where("invoice_id = ?", id).Order("line_no").Find(&v.Lines).Error
+}
+
+// Filter narrows a list of invoices.
+type Filter struct {
+	CustomerID *uuid.UUID
+	PayerID    *uuid.UUID
+	State      State // "" for any
+	Open       bool  // only what isn't fully paid
+	Overdue    bool  // only what is open past its due date
+}
+
+// ListInvoices returns invoices that the caller may see, newest first, without their lines. One statement.
+func (s *Service) ListInvoices(tx pg.Tx, who identity.Principal, f Filter, p pg.Page) ([]Invoice, string, error) {
+	q := tx.DB
+	if f.CustomerID != nil {
+		q = q.Where("customer_id = ?", *f.CustomerID)
+	}
+	if f.PayerID != nil {
+		q = q.Where("payer_id = ?", *f.PayerID)
+	}
+	if f.State != "" {
+		q = q.Where("state = ?", f.State)
+	}
+	if f.Open || f.Overdue {
+		q = q.Where("state = 'posted' AND kind <> 'reversal' AND paid < total")
+	}
+	if f.Overdue {
+		q = q.Where("due_on < ?", clock.Today(tx.Now))
+	}
+	if owners, all := who.Owners(); !all {
+		q = q.Where("customer_id IN (SELECT id FROM customers WHERE owner_id IN ?)", owners)
+	}
+	var rows []Invoice
+	if err := newest(q, p, &rows); err != nil {
+		return nil, "", err
+	}
+	return pg.Cut(p, rows, func(v Invoice) any { return v.ID })
+}
+
+// lockInvoices locks the invoices that shares name, in id order. Returns ErrTwice for one named twice; unknown ones are
+// left out.
+func lockInvoices(tx pg.Tx, shares []Share) (map[uuid.UUID]*Invoice, error) {
+	ids := make([]uuid.UUID, len(shares))
+	for i, s := range shares {
+		if slices.Contains(ids[:i], s.InvoiceID) {
+			return nil, ErrTwice.At(pointer("/allocations", i, "invoice_id"))
+		}
+		ids[i] = s.InvoiceID
+	}
+	var rows []Invoice
+	if err := tx.Raw("SELECT * FROM invoices WHERE id IN ? ORDER BY id FOR UPDATE", ids).Scan(&rows).Error; err != nil {
+		return nil, err
+	}
+	byID := make(map[uuid.UUID]*Invoice, len(rows))
+	for i := range rows {
+		byID[rows[i].ID] = &rows[i]
+	}
+	return byID, nil
+}
+
+// oldestFirst spreads what is free of the receipt over the payer's open invoices. The caller holds the payer's account.
+func oldestFirst(tx pg.Tx, r Receipt) ([]Share, error) {
+	var open []Invoice
+	err := tx.Where("payer_id = ? AND state = 'posted' AND kind <> 'reversal' AND paid < total", r.PayerID).
+		Order("due_on, id").Limit(500).Find(&open).Error
+	if err != nil {
+		return nil, err
+	}
+	var shares []Share
+	left := r.Free()
+	for _, v := range open {
+		amount := left.Min(v.Open())
+		if !amount.IsPos() {
+			break
+		}
+		shares = append(shares, Share{v.ID, amount})
+		if left, err = left.Sub(amount); err != nil {
+			return nil, err
+		}
+	}
+	return shares, nil
+}
+
+// storeAllocations writes allocations and counts them on the invoices and on the receipt. The constraints refuse what the
+// rules have let slip.
+func storeAllocations(tx pg.Tx, r *Receipt, made []Allocation) error {
+	if err := pg.Insert(tx, &made); err != nil {
+		return err
+	}
+	for _, a := range made {
+		err := pg.One(tx.Exec("UPDATE invoices SET paid = paid + ?, version = version + 1 WHERE id = ?", a.Amount, a.InvoiceID))
+		if err != nil {
+			return err
+		}
+	}
+	r.Allocations = append(r.Allocations, made...)
+	return updateReceipt(tx, r, map[string]any{"allocated": r.Allocated})
+}
+
+// unpay takes an allocation off its invoice and its receipt.
+func unpay(tx pg.Tx, v Invoice, a Allocation, r *Receipt) error {
+	if err := pg.Update(tx, "allocations", a.ID, a.Version, map[string]any{"state": Reversed}); err != nil {
+		return err
+	}
+	err := pg.One(tx.Exec("UPDATE invoices SET paid = paid - ?, version = version + 1 WHERE id = ?", a.Amount, v.ID))
+	if err != nil {
+		return err
+	}
+	return updateReceipt(tx, r, map[string]any{"allocated": r.Allocated})
+}
+
+func updateReceipt(tx pg.Tx, r *Receipt, values map[string]any) error {
+	err := pg.Update(tx, "receipts", r.ID, r.Version, values)
+	r.Version++
+	return err
+}
+
+func allocationsOf(tx pg.Tx, receipts ...uuid.UUID) ([]Allocation, error) {
+	var rows []Allocation
+	return rows, tx.Where("receipt_id IN ?", receipts).Order("id").Find(&rows).Error
+}
+
+func coveredBy(tx pg.Tx, notice uuid.UUID) (shipping.Cover, error) {
+	cover := shipping.Cover{Covered: decimal.Zero}
+	var rows []struct {
+		Number string
+		Amount decimal.Decimal
+	}
+	err := tx.Raw(`SELECT r.number, c.amount FROM notice_covers c JOIN receipts r ON r.id = c.receipt_id
+		WHERE c.notice_id = ? AND c.amount > 0 ORDER BY r.received_on, r.id`, notice).Scan(&rows).Error
+	for _, row := range rows {
+		cover.Receipts = append(cover.Receipts, row.Number)
+		if sum, addErr := cover.Covered.Add(row.Amount); addErr == nil {
+			cover.Covered = sum
+		}
+	}
+	return cover, err
+}
+
+func lockCovers(tx pg.Tx, notice uuid.UUID) ([]Cover, error) {
+	var rows []Cover
+	err := tx.Raw("SELECT * FROM notice_covers WHERE notice_id = ? AND amount > 0 ORDER BY receipt_id FOR UPDATE", notice).Scan(&rows).Error
+	return rows, err
+}
+
+// lockFreeReceipts locks the payer's receipts that have money left, oldest first. The caller holds the payer's account, so
+// the order of the locks can't meet another's.
+func lockFreeReceipts(tx pg.Tx, payer uuid.UUID) ([]Receipt, error) {
+	var rows []Receipt
+	err := tx.Raw(`SELECT * FROM receipts WHERE payer_id = ? AND state = 'posted' AND allocated + covering < amount
+		ORDER BY received_on, id FOR UPDATE`, payer).Scan(&rows).Error
+	return rows, err
+}
+
+// setAside moves an amount (negative: back) of a locked receipt to a notice.
+func setAside(tx pg.Tx, r *Receipt, notice uuid.UUID, amount decimal.Decimal) error {
+	var err error
+	if r.Covering, err = r.Covering.Add(amount); err != nil {
+		return err
+	}
+	if err := updateReceipt(tx, r, map[string]any{"covering": r.Covering}); err != nil {
+		return err
+	}
+	if amount.IsNeg() {
+		return pg.One(tx.Exec("UPDATE notice_covers SET amount = amount + ? WHERE notice_id = ? AND receipt_id = ?", amount, notice, r.ID))
+	}
+	return tx.Exec(`INSERT INTO notice_covers (notice_id, receipt_id, amount) VALUES (?, ?, ?)
+		ON CONFLICT (notice_id, receipt_id) DO UPDATE SET amount = notice_covers.amount + excluded.amount`, notice, r.ID, amount).Error
+}
+
+// GetReceipt returns a receipt with its allocations. Returns errs.ErrNotFound also for what the caller may not see.
+func (s *Service) GetReceipt(tx pg.Tx, who identity.Principal, id uuid.UUID) (Receipt, error) {
+	r, err := pg.Take[Receipt](tx, "id = ?", id)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if _, err := mustSeeCustomer(tx, who, r.PayerID); err != nil {
+		return Receipt{}, err
+	}
+	r.Allocations, err = allocationsOf(tx, id)
+	return r, err
+}
+
+// ListReceipts returns receipts that the caller may see, newest first, of one payer if that is given. Two statements.
+func (s *Service) ListReceipts(tx pg.Tx, who identity.Principal, payer *uuid.UUID, p pg.Page) ([]Receipt, string, error) {
+	q := tx.DB
+	if payer != nil {
+		q = q.Where("payer_id = ?", *payer)
+	}
+	if owners, all := who.Owners(); !all {
+		q = q.Where("payer_id IN (SELECT id FROM customers WHERE owner_id IN ?)", owners)
+	}
+	var rows []Receipt
+	if err := newest(q, p, &rows); err != nil {
+		return nil, "", err
+	}
+	rows, next, err := pg.Cut(p, rows, func(r Receipt) any { return r.ID })
+	if err != nil || len(rows) == 0 {
+		return rows, next, err
+	}
+	at := make(map[uuid.UUID]int, len(rows))
+	ids := make([]uuid.UUID, len(rows))
+	for i, r := range rows {
+		at[r.ID], ids[i] = i, r.ID
+	}
+	all, err := allocationsOf(tx, ids...)
+	for _, a := range all {
+		i := at[a.ReceiptID]
+		rows[i].Allocations = append(rows[i].Allocations, a)
+	}
+	return rows, next, err
+}
