@@ -54,7 +54,7 @@ bench: build ## load a million orders and measure, beside two references
 check: ## what CI runs: everything that can fail, cheapest first
 	@$(PG) .ci/check
 
-generate: contract schema errors ## contract, generated code, schema.sql, docs/errors.md
+generate: contract schema errors permissions ## contract, generated code, schema.sql, docs/errors.md, docs/permissions.md
 
 contract:
 	@if [ -f api/bundle.go ]; then set -e; \
@@ -68,6 +68,9 @@ schema:
 
 errors:
 	@go run internal/errs/document.go docs/errors.md
+
+permissions:
+	@go run internal/httpapi/document.go docs/permissions.md
 
 fmt: ## format the Go code
 	go tool gofumpt -w $$(git ls-files '*.go' | grep -v '\.gen\.go$$')
@@ -91,5 +94,5 @@ rules: ## rules of the catalogue without code or without a test
 docker: ## the image salesgate:VERSION
 	docker build --build-arg VERSION=$(VERSION) -t salesgate:$(VERSION) .
 
-.PHONY: help run demo build test test-short race race-long fault fuzz cover bench check generate contract schema errors \
+.PHONY: help run demo build test test-short race race-long fault fuzz cover bench check generate contract schema errors permissions \
 	fmt lint lint-go lint-api rules docker

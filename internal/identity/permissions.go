@@ -179,6 +179,9 @@ func Permissions() []Permission { return slices.Sorted(maps.Keys(matrix)) }
 // RolesOf returns the roles that hold the permission, sorted; nil for one that has no row.
 func RolesOf(perm Permission) []Role { return slices.Sorted(slices.Values(matrix[perm])) }
 
+// CountRoles is how many roles a person can have.
+func CountRoles() int { return len(everyone) }
+
 // Granted returns the permissions that the principal has now, sorted: what a client may offer its user.
 func Granted(p Principal) []Permission {
 	return slices.DeleteFunc(Permissions(), func(perm Permission) bool { return !Allowed(p, perm) })

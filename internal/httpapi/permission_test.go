@@ -1,0 +1,298 @@
+package httpapi_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/google/uuid"
+
+	"github.com/salesgate/salesgate/api"
+	"github.com/salesgate/salesgate/internal/apitest"
+	"github.com/salesgate/salesgate/internal/httpapi"
+	"github.com/salesgate/salesgate/internal/identity"
+)
+
+// operation is one operation of the contract as this test calls it.
+type operation struct {
+	id, method, path string
+	permission       identity.Permission
+	spec             *openapi3.Operation
+	params           openapi3.Parameters // of the path and the operation
+}
+
+// operations returns the whole contract. It fails for an operation without a permission, or whose permission has no row
+// in the matrix: such an operation would be open to nobody, or to everybody.
+func operations(t *testing.T) []operation {
+	t.Helper()
+	spec, err := api.GetSpec()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []operation
+	for path, item := range spec.Paths.Map() {
+		for method, op := range item.Operations() {
+			permission, _ := op.Extensions["x-permission"].(string)
+			o := operation{op.OperationID, method, path, identity.Permission(permission), op, slices.Concat(item.Parameters, op.Parameters)}
+			if !identity.Known(o.permission) {
+				t.Errorf("%s %s: the permission matrix has no row for %q", method, path, permission)
+			}
+			all = append(all, o)
+		}
+	}
+	slices.SortFunc(all, func(a, b operation) int { return strings.Compare(a.path+a.method, b.path+b.method) })
+	return all
+}
+
+// everyRole is read from the contract, so that a new role can't be forgotten here.
+func everyRole(t *testing.T) []identity.Role {
+	t.Helper()
+	spec, err := api.GetSpec()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var roles []identity.Role
+	for _, r := range spec.Components.Schemas["Role"].Value.Enum {
+		roles = append(roles, identity.Role(fmt.Sprint(r)))
+	}
+	return roles
+}
+
+func TestPermissionsAreDocumented(t *testing.T) {
+	t.Parallel()
+	operations(t)
+	table, err := httpapi.PermissionTable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden, err := os.ReadFile("../../docs/permissions.md")
+	if err != nil || !bytes.Equal(golden, table) {
+		t.Fatalf("docs/permissions.md is stale (%v): run `make generate`, and read the difference: it is who may do what", err)
+	}
+}
+
+// asRole is an environment whose bearer tokens are "role:<role>", "machine:<scope>" and user names.
+func asRole(t *testing.T) *apitest.Env {
+	t.Helper()
+	e := apitest.New(t)
+	byName := e.App.Server.Authenticate
+	e.App.Server.Authenticate = func(ctx context.Context, bearer string) (identity.Principal, error) {
+		kind, value, _ := strings.Cut(bearer, ":")
+		switch kind {
+		case "role":
+			return identity.TestPrincipal(uuid.New(), false, nil, identity.Role(value)), nil
+		case "machine":
+			return identity.Principal{ID: uuid.New(), Kind: identity.KindMachine, Name: "erp", Scopes: []string{value}}, nil
+		}
+		return byName(ctx, bearer)
+	}
+	return e
+}
+
+// probe calls the operation with harmless input: ids of nothing, and no body. It returns status and problem code.
+func probe(t *testing.T, e *apitest.Env, o operation, token string) (int, string) {
+	t.Helper()
+	// A stream answers at once and then goes on; the headers are all we want.
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	path := o.path
+	for _, p := range o.params {
+		if p.Value.In == "path" {
+			path = strings.ReplaceAll(path, "{"+p.Value.Name+"}", uuid.NewString())
+		}
+	}
+	r, err := http.NewRequestWithContext(ctx, o.method, e.URL()+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if token != "" {
+		r.Header.Set("Authorization", "Bearer "+token)
+	}
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatalf("%s as %q: %v", o.id, token, err)
+	}
+	defer res.Body.Close()
+	var problem struct{ Code string }
+	if strings.Contains(res.Header.Get("Content-Type"), "json") {
+		_ = json.NewDecoder(io.LimitReader(res.Body, 1<<20)).Decode(&problem)
+	}
+	return res.StatusCode, problem.Code
+}
+
+// Every operation × every role, and every machine with or without the scope: who lacks the permission gets 403 whatever
+// else is wrong with the request, and who has it isn't stopped there.
+func TestEveryOperationForEveryRole(t *testing.T) {
+	t.Parallel()
+	e := asRole(t)
+	roles := everyRole(t)
+	turns := make(chan struct{}, 8)
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	for _, o := range operations(t) {
+		turns <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-turns }()
+			walk(t, e, o, roles)
+		})
+	}
+}
+
+func walk(t *testing.T, e *apitest.Env, o operation, roles []identity.Role) {
+	t.Helper()
+	if status, _ := probe(t, e, o, ""); (status == http.StatusUnauthorized) != (o.permission != identity.Public) {
+		t.Errorf("%s (%s): a stranger gets %d", o.id, o.permission, status)
+	}
+	if o.permission == identity.Public {
+		return
+	}
+	held := identity.RolesOf(o.permission)
+	for _, role := range roles {
+		allowed := o.permission == identity.Authenticated || slices.Contains(held, role)
+		judge(t, o, "role "+string(role), allowed, func() (int, string) { return probe(t, e, o, "role:"+string(role)) })
+	}
+	if o.permission == identity.Authenticated {
+		return
+	}
+	judge(t, o, "a machine without the scope", false, func() (int, string) { return probe(t, e, o, "machine:no.such") })
+	if identity.Grantable(o.permission) {
+		judge(t, o, "a machine with the scope", true, func() (int, string) { return probe(t, e, o, "machine:"+string(o.permission)) })
+	}
+}
+
+func judge(t *testing.T, o operation, who string, allowed bool, call func() (int, string)) {
+	t.Helper()
+	status, code := call()
+	stopped := status == http.StatusForbidden && code == "auth.forbidden"
+	switch {
+	case status == http.StatusInternalServerError:
+		t.Errorf("%s: %s gets 500", o.id, who)
+	case allowed == stopped:
+		t.Errorf("%s (%s): %s may=%v, but gets %d %s", o.id, o.permission, who, allowed, status, code)
+	}
+}
+
+// owned makes, for each collection whose items have an owner, one that belongs to rep1, and returns its id. unowned are the
+// collections of things that have no owner, or that lie within a document of another collection. A path with a collection
+// in neither fails the test: say whose it is.
+var owned = map[string]func(e *apitest.Env) string{
+	"customers": customerOf,
+	"credit-limit-requests": func(e *apitest.Env) string {
+		return e.As("rep1").Post("/v1/credit-limit-requests", object{
+			"customer_id": customerOf(e), "grade": "B", "limit_kind": "amount", "limit_amount": "500000.00", "settlement": "net_days",
+			"terms_days": 30, "reasons": "半年无逾期",
+		}).Want(201).ID()
+	},
+}
+
+var unowned = strings.Fields(`
+	contacts addresses by-external-id
+	users departments teams machine-clients secrets
+`)
+
+var customersMade atomic.Int64
+
+// customerOf makes another customer of rep1.
+func customerOf(e *apitest.Env) string {
+	n := customersMade.Add(1)
+	return e.As("rep1").Post("/v1/customers", company(fmt.Sprintf("云岭示例第%d纺织有限公司", n), fmt.Sprintf("138%08d", n))).Want(201).ID()
+}
+
+// collections returns the path parameters with the collection that each picks an item of.
+func collections(path string) map[string]string {
+	of, last := map[string]string{}, ""
+	for _, segment := range strings.Split(path, "/") {
+		if strings.HasPrefix(segment, "{") {
+			of[strings.Trim(segment, "{}")] = last
+		} else {
+			last = segment
+		}
+	}
+	return of
+}
+
+// The roles whose sight is bound to owners.
+var bound = []identity.Role{
+	identity.SalesRep, identity.SalesAssistant, identity.SalesSupervisor, identity.SalesManager, identity.SalesDirector,
+}
+
+// A document of somebody else answers 404 to everyone whose sight is bound to owners, for every operation on it, with
+// input that is valid otherwise; its owner finds it.
+func TestORG06_EveryOperationHidesOthersDocuments(t *testing.T) {
+	t.Parallel()
+	e := asRole(t)
+	ids := map[string]string{}
+	for _, o := range operations(t) {
+		values, isOwned := map[string]string{}, false
+		for param, collection := range collections(o.path) {
+			make, has := owned[collection]
+			switch {
+			case has && ids[collection] == "":
+				ids[collection] = make(e)
+				fallthrough
+			case has:
+				values[param], isOwned = ids[collection], true
+			case slices.Contains(unowned, collection):
+				values[param] = uuid.NewString()
+			default:
+				t.Errorf("%s: whose are %s? Put them into owned or unowned", o.id, collection)
+			}
+		}
+		if !isOwned {
+			continue
+		}
+		for _, role := range bound {
+			if o.permission != identity.Authenticated && !slices.Contains(identity.RolesOf(o.permission), role) {
+				continue
+			}
+			if a := typical(t, e, o, values, "role:"+string(role)); a.Status != http.StatusNotFound {
+				t.Errorf("%s: a %s who doesn't see the owner gets %d: %s", o.id, role, a.Status, a.Body)
+			}
+		}
+		if o.method == http.MethodGet && len(values) == 1 && slices.Contains(identity.RolesOf(o.permission), identity.SalesRep) {
+			if a := typical(t, e, o, values, "rep1"); a.Status == http.StatusNotFound {
+				t.Errorf("%s: the owner gets 404: %s", o.id, a.Body)
+			}
+		}
+	}
+}
+
+// typical calls the operation as the contract's own example does.
+func typical(t *testing.T, e *apitest.Env, o operation, values map[string]string, token string) apitest.Answer {
+	t.Helper()
+	path := o.path
+	for name, v := range values {
+		path = strings.ReplaceAll(path, "{"+name+"}", v)
+	}
+	query := ""
+	for _, p := range o.params {
+		if p.Value.In == "query" && p.Value.Required {
+			query += fmt.Sprintf("&%s=%v", p.Value.Name, p.Value.Example)
+		}
+	}
+	if query != "" {
+		path += "?" + query[1:]
+	}
+	var body any
+	if o.spec.RequestBody != nil {
+		media := o.spec.RequestBody.Value.Content["application/json"]
+		if media == nil || len(media.Examples) == 0 {
+			t.Fatalf("%s has no example of its body", o.id)
+		}
+		for _, ex := range media.Examples {
+			body = ex.Value.Value
+		}
+	}
+	return e.As(token).With("If-Match", `"1"`).With("Idempotency-Key", uuid.NewString()).Do(o.method, path, body)
+}
