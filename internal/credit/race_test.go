@@ -19,7 +19,7 @@ func rounds() int {
 	return 10
 }
 
-func TestCRD17_TenReservationsOf200OnALimitOf1000LetFivePass(t *testing.T) {
+func TestCRD17_RaceOfTenReservationsOf200OnALimitOf1000LetsFivePass(t *testing.T) {
 	t.Parallel()
 	db := testpg.New(t)
 	for range rounds() {

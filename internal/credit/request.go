@@ -154,6 +154,15 @@ func (r LimitRequest) profile(now time.Time) Profile {
 	}
 }
 
+// trace is the request as its event shows it; the trade record stays in the request, which is never changed.
+func (r LimitRequest) trace() map[string]any {
+	return map[string]any{
+		"number": r.Number, "customer_id": r.CustomerID, "kind": r.Kind, "state": r.State, "grade": r.Grade, "limit_kind": r.LimitKind,
+		"limit_amount": r.LimitAmount, "settlement": r.Settlement, "terms_days": r.TermsDays,
+		"next_review": r.NextReview.Format(time.DateOnly), "reasons": r.Reasons, "approval_id": r.ApprovalID, "version": r.Version,
+	}
+}
+
 // submission is the request as the approval engine sees it: matter credit.limit.
 func (r LimitRequest) submission(name string) approval.Submission {
 	limit, bounded := r.Limit().Counts()

@@ -264,6 +264,9 @@ func TestCRD10_HistoryKeepsEveryProfile(t *testing.T) {
 	}
 	inView(t, c.db, func(tx pg.Tx) error {
 		rows, err := c.credit.ListCreditProfiles(tx, c.rep, c.customer)
+		if err != nil {
+			return err
+		}
 		if len(rows) != 3 || rows[0].ValidTo != nil || !rows[0].Limit.Amount.Equal(yuan("3")) || !rows[2].Limit.Amount.Equal(yuan("1")) {
 			t.Fatalf("history %+v", rows)
 		}
@@ -340,7 +343,7 @@ func TestORG06_RequestsAboutOthersCustomersAreNotFound(t *testing.T) {
 
 // A limit that falls while goods are released: either order is right, and what was released fits the limit that it was
 // judged by.
-func TestCRD17_LimitChangeAndReleaseDontPassEachOther(t *testing.T) {
+func TestCRD17_RaceOfLimitChangeAndReleaseHasNoThirdOutcome(t *testing.T) {
 	t.Parallel()
 	c := newCompany(t)
 	for range rounds() {

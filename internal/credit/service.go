@@ -127,7 +127,7 @@ func (s *Service) submit(tx pg.Tx, who identity.Principal, r LimitRequest) (Limi
 	if err := insertRequest(tx, r); err != nil {
 		return LimitRequest{}, err
 	}
-	err = audit.Record(tx, audit.Entry{Action: "createCreditLimitRequest", SubjectType: SubjectRequest, SubjectID: r.ID, After: r})
+	err = audit.Record(tx, audit.Entry{Action: "createCreditLimitRequest", SubjectType: SubjectRequest, SubjectID: r.ID, After: r.trace()})
 	if err == nil && asked.State == approval.Approved { // the matrix asks nobody
 		err = s.conclude(tx, &r, RequestApproved)
 	}
