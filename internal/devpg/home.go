@@ -219,7 +219,7 @@ func (h *home) credential() *syscall.Credential {
 	if os.Getuid() != 0 || h.uid == 0 {
 		return nil
 	}
-	return &syscall.Credential{Uid: uint32(h.uid), Gid: uint32(h.gid)} //nolint:gosec // ids of the user database, never negative
+	return &syscall.Credential{Uid: uint32(h.uid), Gid: uint32(h.gid)}
 }
 
 // writeFile writes a file of the cluster that the server's user can read.
