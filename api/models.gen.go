@@ -13,91 +13,19 @@ import (
 
 // Defines values for AddressKind.
 const (
-	AddressKindDelivery   AddressKind = "delivery"
-	AddressKindInvoice    AddressKind = "invoice"
-	AddressKindRegistered AddressKind = "registered"
+	Delivery   AddressKind = "delivery"
+	Invoice    AddressKind = "invoice"
+	Registered AddressKind = "registered"
 )
 
 // Valid indicates whether the value is a known member of the AddressKind enum.
 func (e AddressKind) Valid() bool {
 	switch e {
-	case AddressKindDelivery:
+	case Delivery:
 		return true
-	case AddressKindInvoice:
+	case Invoice:
 		return true
-	case AddressKindRegistered:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for CreditGrade.
-const (
-	A CreditGrade = "A"
-	B CreditGrade = "B"
-	C CreditGrade = "C"
-	D CreditGrade = "D"
-)
-
-// Valid indicates whether the value is a known member of the CreditGrade enum.
-func (e CreditGrade) Valid() bool {
-	switch e {
-	case A:
-		return true
-	case B:
-		return true
-	case C:
-		return true
-	case D:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for CreditLimitKind.
-const (
-	Amount    CreditLimitKind = "amount"
-	None      CreditLimitKind = "none"
-	Unlimited CreditLimitKind = "unlimited"
-)
-
-// Valid indicates whether the value is a known member of the CreditLimitKind enum.
-func (e CreditLimitKind) Valid() bool {
-	switch e {
-	case Amount:
-		return true
-	case None:
-		return true
-	case Unlimited:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for CreditLimitRequestState.
-const (
-	Approved  CreditLimitRequestState = "approved"
-	Pending   CreditLimitRequestState = "pending"
-	Rejected  CreditLimitRequestState = "rejected"
-	Returned  CreditLimitRequestState = "returned"
-	Withdrawn CreditLimitRequestState = "withdrawn"
-)
-
-// Valid indicates whether the value is a known member of the CreditLimitRequestState enum.
-func (e CreditLimitRequestState) Valid() bool {
-	switch e {
-	case Approved:
-		return true
-	case Pending:
-		return true
-	case Rejected:
-		return true
-	case Returned:
-		return true
-	case Withdrawn:
+	case Registered:
 		return true
 	default:
 		return false
@@ -140,110 +68,70 @@ func (e CustomerStatus) Valid() bool {
 	}
 }
 
-// Defines values for InvoiceState.
+// Defines values for PriceReasonKind.
 const (
-	InvoiceStatePosted   InvoiceState = "posted"
-	InvoiceStateReversed InvoiceState = "reversed"
+	FirstPrice PriceReasonKind = "first_price"
+	Market     PriceReasonKind = "market"
+	MarketPlan PriceReasonKind = "market_plan"
+	TrueCost   PriceReasonKind = "true_cost"
 )
 
-// Valid indicates whether the value is a known member of the InvoiceState enum.
-func (e InvoiceState) Valid() bool {
+// Valid indicates whether the value is a known member of the PriceReasonKind enum.
+func (e PriceReasonKind) Valid() bool {
 	switch e {
-	case InvoiceStatePosted:
+	case FirstPrice:
 		return true
-	case InvoiceStateReversed:
+	case Market:
+		return true
+	case MarketPlan:
+		return true
+	case TrueCost:
 		return true
 	default:
 		return false
 	}
 }
 
-// Defines values for Locale.
+// Defines values for PriceRevisionState.
 const (
-	En   Locale = "en"
-	ZhCN Locale = "zh-CN"
+	Cancelled PriceRevisionState = "cancelled"
+	Draft     PriceRevisionState = "draft"
+	Published PriceRevisionState = "published"
+	Rejected  PriceRevisionState = "rejected"
+	Submitted PriceRevisionState = "submitted"
 )
 
-// Valid indicates whether the value is a known member of the Locale enum.
-func (e Locale) Valid() bool {
+// Valid indicates whether the value is a known member of the PriceRevisionState enum.
+func (e PriceRevisionState) Valid() bool {
 	switch e {
-	case En:
+	case Cancelled:
 		return true
-	case ZhCN:
+	case Draft:
+		return true
+	case Published:
+		return true
+	case Rejected:
+		return true
+	case Submitted:
 		return true
 	default:
 		return false
 	}
 }
 
-// Defines values for PaymentMethod.
+// Defines values for PriceRole.
 const (
-	PaymentMethodAcceptanceBill PaymentMethod = "acceptance_bill"
-	PaymentMethodBankTransfer   PaymentMethod = "bank_transfer"
-	PaymentMethodCash           PaymentMethod = "cash"
+	GeneralManager  PriceRole = "general_manager"
+	SalesDirector   PriceRole = "sales_director"
+	SalesManager    PriceRole = "sales_manager"
+	SalesRep        PriceRole = "sales_rep"
+	SalesSupervisor PriceRole = "sales_supervisor"
 )
 
-// Valid indicates whether the value is a known member of the PaymentMethod enum.
-func (e PaymentMethod) Valid() bool {
+// Valid indicates whether the value is a known member of the PriceRole enum.
+func (e PriceRole) Valid() bool {
 	switch e {
-	case PaymentMethodAcceptanceBill:
-		return true
-	case PaymentMethodBankTransfer:
-		return true
-	case PaymentMethodCash:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for Role.
-const (
-	Admin             Role = "admin"
-	Auditor           Role = "auditor"
-	FinanceClerk      Role = "finance_clerk"
-	FinanceManager    Role = "finance_manager"
-	GateGuard         Role = "gate_guard"
-	GeneralManager    Role = "general_manager"
-	Hr                Role = "hr"
-	PriceCommittee    Role = "price_committee"
-	ProductionManager Role = "production_manager"
-	Purchasing        Role = "purchasing"
-	QualityManager    Role = "quality_manager"
-	SalesAssistant    Role = "sales_assistant"
-	SalesDirector     Role = "sales_director"
-	SalesManager      Role = "sales_manager"
-	SalesRep          Role = "sales_rep"
-	SalesSupervisor   Role = "sales_supervisor"
-	WarehouseKeeper   Role = "warehouse_keeper"
-)
-
-// Valid indicates whether the value is a known member of the Role enum.
-func (e Role) Valid() bool {
-	switch e {
-	case Admin:
-		return true
-	case Auditor:
-		return true
-	case FinanceClerk:
-		return true
-	case FinanceManager:
-		return true
-	case GateGuard:
-		return true
 	case GeneralManager:
-		return true
-	case Hr:
-		return true
-	case PriceCommittee:
-		return true
-	case ProductionManager:
-		return true
-	case Purchasing:
-		return true
-	case QualityManager:
-		return true
-	case SalesAssistant:
 		return true
 	case SalesDirector:
 		return true
@@ -253,34 +141,50 @@ func (e Role) Valid() bool {
 		return true
 	case SalesSupervisor:
 		return true
-	case WarehouseKeeper:
+	default:
+		return false
+	}
+}
+
+// Defines values for ProductKind.
+const (
+	BoughtIn ProductKind = "bought_in"
+	Finished ProductKind = "finished"
+	Material ProductKind = "material"
+	Service  ProductKind = "service"
+)
+
+// Valid indicates whether the value is a known member of the ProductKind enum.
+func (e ProductKind) Valid() bool {
+	switch e {
+	case BoughtIn:
+		return true
+	case Finished:
+		return true
+	case Material:
+		return true
+	case Service:
 		return true
 	default:
 		return false
 	}
 }
 
-// Defines values for Settlement.
+// Defines values for ProductLifecycle.
 const (
-	SettlementCash         Settlement = "cash"
-	SettlementCod          Settlement = "cod"
-	SettlementMonthEndDays Settlement = "month_end_days"
-	SettlementNetDays      Settlement = "net_days"
-	SettlementPrepaid      Settlement = "prepaid"
+	Dormant  ProductLifecycle = "dormant"
+	New      ProductLifecycle = "new"
+	Standard ProductLifecycle = "standard"
 )
 
-// Valid indicates whether the value is a known member of the Settlement enum.
-func (e Settlement) Valid() bool {
+// Valid indicates whether the value is a known member of the ProductLifecycle enum.
+func (e ProductLifecycle) Valid() bool {
 	switch e {
-	case SettlementCash:
+	case Dormant:
 		return true
-	case SettlementCod:
+	case New:
 		return true
-	case SettlementMonthEndDays:
-		return true
-	case SettlementNetDays:
-		return true
-	case SettlementPrepaid:
+	case Standard:
 		return true
 	default:
 		return false
@@ -302,24 +206,6 @@ func (e ListCustomersParamsStatus) Valid() bool {
 	case ListCustomersParamsStatusClosed:
 		return true
 	case ListCustomersParamsStatusSuspended:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for ListInvoicesParamsState.
-const (
-	ListInvoicesParamsStatePosted   ListInvoicesParamsState = "posted"
-	ListInvoicesParamsStateReversed ListInvoicesParamsState = "reversed"
-)
-
-// Valid indicates whether the value is a known member of the ListInvoicesParamsState enum.
-func (e ListInvoicesParamsState) Valid() bool {
-	switch e {
-	case ListInvoicesParamsStatePosted:
-		return true
-	case ListInvoicesParamsStateReversed:
 		return true
 	default:
 		return false
@@ -356,45 +242,200 @@ type AddressInput struct {
 // AddressKind Example: delivery
 type AddressKind string
 
-// Allocation defines model for Allocation.
-type Allocation struct {
-	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+// BasePrice A base price of a product, tax included, with its story.
+type BasePrice struct {
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID *UUID `json:"approval_id,omitempty"`
+
+	// DraftedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DraftedBy *UUID `json:"drafted_by,omitempty"`
+
+	// EffectiveAt Example: 2026-11-20T08:30:00Z
+	EffectiveAt Instant `json:"effective_at"`
+
+	// EndsAt Example: 2026-11-20T08:30:00Z
+	EndsAt *Instant `json:"ends_at,omitempty"`
+
+	// FloorPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
 	//
-	// Example: 12500.00
-	Amount Money `json:"amount"`
+	// Example: 9.8500
+	FloorPrice *UnitPrice `json:"floor_price,omitempty"`
+
+	// ListID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ListID     UUID   `json:"list_id"`
+	ListNumber string `json:"list_number"`
+
+	// OldFloorPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	OldFloorPrice *UnitPrice `json:"old_floor_price,omitempty"`
+
+	// OldPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	OldPrice *UnitPrice `json:"old_price,omitempty"`
+
+	// Price A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	Price       UnitPrice `json:"price"`
+	ProductCode string    `json:"product_code"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID   UUID   `json:"product_id"`
+	ProductName string `json:"product_name"`
+
+	// PublishedAt Example: 2026-11-20T08:30:00Z
+	PublishedAt *Instant `json:"published_at,omitempty"`
+	Reason      string   `json:"reason"`
+	ReasonKind  string   `json:"reason_kind"`
+
+	// SubmittedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SubmittedBy *UUID  `json:"submitted_by,omitempty"`
+	Unit        string `json:"unit"`
+}
+
+// BasePriceLine defines model for BasePriceLine.
+type BasePriceLine struct {
+	// FloorPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	FloorPrice *UnitPrice `json:"floor_price,omitempty"`
+
+	// OldFloorPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	OldFloorPrice *UnitPrice `json:"old_floor_price,omitempty"`
+
+	// OldPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	OldPrice *UnitPrice `json:"old_price,omitempty"`
+
+	// Price A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	Price       UnitPrice `json:"price"`
+	ProductCode string    `json:"product_code"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID   UUID    `json:"product_id"`
+	ProductName string  `json:"product_name"`
+	Reason      *string `json:"reason,omitempty"`
+	Unit        string  `json:"unit"`
+}
+
+// BasePriceLineInput defines model for BasePriceLineInput.
+type BasePriceLineInput struct {
+	// FloorPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	FloorPrice *UnitPrice `json:"floor_price,omitempty"`
+
+	// Price A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	Price UnitPrice `json:"price"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID UUID `json:"product_id"`
+
+	// Reason Where the list's reason doesn't say it.
+	//
+	// Example: 新包装
+	Reason *string `json:"reason,omitempty"`
+}
+
+// BasePriceLineList defines model for BasePriceLineList.
+type BasePriceLineList struct {
+	Data       []BasePriceLine `json:"data"`
+	NextCursor *string         `json:"next_cursor,omitempty"`
+}
+
+// BasePriceLines defines model for BasePriceLines.
+type BasePriceLines struct {
+	Lines []BasePriceLineInput `json:"lines"`
+}
+
+// BasePriceList defines model for BasePriceList.
+type BasePriceList struct {
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID *UUID `json:"approval_id,omitempty"`
 
 	// CreatedAt Example: 2026-11-20T08:30:00Z
 	CreatedAt Instant `json:"created_at"`
 
-	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ID UUID `json:"id"`
+	// CreatedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CreatedBy *UUID `json:"created_by,omitempty"`
 
-	// InvoiceID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	InvoiceID UUID   `json:"invoice_id"`
-	State     string `json:"state"`
-}
+	// EffectiveAt Example: 2026-11-20T08:30:00Z
+	EffectiveAt *Instant `json:"effective_at,omitempty"`
 
-// AllocationInput defines model for AllocationInput.
-type AllocationInput struct {
-	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	// Etag The version of the item, as its own ETag header would say.
 	//
-	// Example: 12500.00
-	Amount Money `json:"amount"`
-
-	// InvoiceID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	InvoiceID UUID `json:"invoice_id"`
-}
-
-// ClientSecret defines model for ClientSecret.
-type ClientSecret struct {
-	// CreatedAt Example: 2026-11-20T08:30:00Z
-	CreatedAt Instant `json:"created_at"`
-
-	// Hint The last four characters.
-	Hint string `json:"hint"`
+	// Example: "3"
+	Etag Etag `json:"etag"`
 
 	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ID UUID `json:"id"`
+	ID     UUID   `json:"id"`
+	Number string `json:"number"`
+
+	// PublishedAt Example: 2026-11-20T08:30:00Z
+	PublishedAt *Instant `json:"published_at,omitempty"`
+	Reason      string   `json:"reason"`
+	ReasonKind  string   `json:"reason_kind"`
+
+	// Standing Of a published version: scheduled, in_force or superseded.
+	Standing *string `json:"standing,omitempty"`
+
+	// State Example: published
+	State PriceRevisionState `json:"state"`
+
+	// SubmittedAt Example: 2026-11-20T08:30:00Z
+	SubmittedAt *Instant `json:"submitted_at,omitempty"`
+
+	// SubmittedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SubmittedBy *UUID `json:"submitted_by,omitempty"`
+}
+
+// BasePriceListCreate defines model for BasePriceListCreate.
+type BasePriceListCreate struct {
+	// EffectiveAt When it takes effect; when it is approved if absent.
+	EffectiveAt *time.Time `json:"effective_at,omitempty"`
+
+	// Reason Example: 原料 PTA 连续两月上涨
+	Reason string `json:"reason"`
+
+	// ReasonKind Why base prices change: market (the price has left the market or will), market_plan (it blocks the market plan), true_cost (the true cost differs from the estimate), first_price (the product has none yet).
+	//
+	// Example: market
+	ReasonKind PriceReasonKind `json:"reason_kind"`
+}
+
+// BasePriceListPage defines model for BasePriceListPage.
+type BasePriceListPage struct {
+	Data       []BasePriceList `json:"data"`
+	NextCursor *string         `json:"next_cursor,omitempty"`
+}
+
+// BasePriceListPatch defines model for BasePriceListPatch.
+type BasePriceListPatch struct {
+	// EffectiveAt Null: when it is approved.
+	EffectiveAt nullable.Nullable[time.Time] `json:"effective_at,omitempty"`
+
+	// Reason Example: 原料 PTA 连续两月上涨
+	Reason *string `json:"reason,omitempty"`
+
+	// ReasonKind Why base prices change: market (the price has left the market or will), market_plan (it blocks the market plan), true_cost (the true cost differs from the estimate), first_price (the product has none yet).
+	//
+	// Example: market
+	ReasonKind *PriceReasonKind `json:"reason_kind,omitempty"`
+}
+
+// BasePriceRegister defines model for BasePriceRegister.
+type BasePriceRegister struct {
+	Data       []BasePrice `json:"data"`
+	NextCursor *string     `json:"next_cursor,omitempty"`
 }
 
 // Contact defines model for Contact.
@@ -423,254 +464,6 @@ type ContactInput struct {
 
 	// Position Example: 采购经理
 	Position string `json:"position"`
-}
-
-// CreditGrade Credit grade; null or absent where there is none yet (CRD-02).
-//
-// Example: B
-type CreditGrade string
-
-// CreditLimitKind none: not set, counts as 0. amount: limit_amount, 0 included. unlimited: no upper limit.
-//
-// Example: amount
-type CreditLimitKind string
-
-// CreditLimitRequest An application for a limit, with what the approvers see frozen in it.
-type CreditLimitRequest struct {
-	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ApprovalID   UUID   `json:"approval_id"`
-	CustomerCode string `json:"customer_code"`
-
-	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	CustomerID   UUID   `json:"customer_id"`
-	CustomerName string `json:"customer_name"`
-
-	// DecidedAt Example: 2026-11-20T08:30:00Z
-	DecidedAt *Instant `json:"decided_at,omitempty"`
-
-	// Etag The version of the item, as its own ETag header would say.
-	//
-	// Example: "3"
-	Etag Etag `json:"etag"`
-
-	// Grade A, B, C, D or null.
-	//
-	// Example: B
-	Grade nullable.Nullable[string] `json:"grade"`
-
-	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ID UUID `json:"id"`
-
-	// Kind first (CRD-07) or change (CRD-08).
-	//
-	// Example: change
-	Kind string `json:"kind"`
-
-	// LimitAmount Of limit_kind amount.
-	//
-	// Example: 500000.00
-	LimitAmount nullable.Nullable[decimal.Decimal] `json:"limit_amount"`
-
-	// LimitKind none: not set, counts as 0. amount: limit_amount, 0 included. unlimited: no upper limit.
-	//
-	// Example: amount
-	LimitKind CreditLimitKind `json:"limit_kind"`
-
-	// NextReview Example: 2026-11-20
-	NextReview Date `json:"next_review"`
-
-	// Number Example: CL-202611-00007
-	Number string `json:"number"`
-
-	// Previous Grade, limit and terms, and when they were in force.
-	Previous CreditProfile `json:"previous"`
-	Reasons  string        `json:"reasons"`
-
-	// Record The trade record on which finance and the general manager decide, as of the day of the application (CRD-08).
-	Record TradeRecord `json:"record"`
-
-	// RequestedAt Example: 2026-11-20T08:30:00Z
-	RequestedAt Instant `json:"requested_at"`
-
-	// RequestedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	RequestedBy UUID `json:"requested_by"`
-
-	// Settlement How invoices are settled; terms_days belongs to the last two.
-	//
-	// Example: net_days
-	Settlement Settlement `json:"settlement"`
-
-	// State Example: pending
-	State CreditLimitRequestState `json:"state"`
-
-	// TermsDays Example: 30
-	TermsDays int `json:"terms_days"`
-}
-
-// CreditLimitRequestCreate defines model for CreditLimitRequestCreate.
-type CreditLimitRequestCreate struct {
-	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	CustomerID UUID `json:"customer_id"`
-
-	// Grade Credit grade; null or absent where there is none yet (CRD-02).
-	//
-	// Example: B
-	Grade *CreditGrade `json:"grade,omitempty"`
-
-	// LimitAmount Of limit_kind amount and required there.
-	//
-	// Example: 500000.00
-	LimitAmount *decimal.Decimal `json:"limit_amount,omitempty"`
-
-	// LimitKind none: not set, counts as 0. amount: limit_amount, 0 included. unlimited: no upper limit.
-	//
-	// Example: amount
-	LimitKind CreditLimitKind `json:"limit_kind"`
-
-	// NextReview When to look again; credit.first_review_months from today when absent.
-	//
-	// Example: 2027-05-20
-	NextReview *openapi_types.Date `json:"next_review,omitempty"`
-
-	// Reasons Why: volume, terms, payment record.
-	//
-	// Example: 月用量稳定在 40 吨、半年无逾期
-	Reasons string `json:"reasons"`
-
-	// Settlement How invoices are settled; terms_days belongs to the last two.
-	//
-	// Example: net_days
-	Settlement Settlement `json:"settlement"`
-
-	// TermsDays Of net_days and month_end_days.
-	//
-	// Example: 30
-	TermsDays *int `json:"terms_days,omitempty"`
-}
-
-// CreditLimitRequestList defines model for CreditLimitRequestList.
-type CreditLimitRequestList struct {
-	Data       []CreditLimitRequest `json:"data"`
-	NextCursor *string              `json:"next_cursor,omitempty"`
-}
-
-// CreditLimitRequestState Example: pending
-type CreditLimitRequestState string
-
-// CreditMovement One entry of the ledger.
-type CreditMovement struct {
-	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
-	//
-	// Example: 12500.00
-	Amount Money `json:"amount"`
-
-	// At Example: 2026-11-20T08:30:00Z
-	At Instant `json:"at"`
-
-	// BalanceAfter An amount in the document's currency, as a decimal string with at most 2 decimals.
-	//
-	// Example: 12500.00
-	BalanceAfter Money `json:"balance_after"`
-
-	// DocumentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	DocumentID UUID `json:"document_id"`
-
-	// DocumentType What caused it.
-	//
-	// Example: shipping_notice
-	DocumentType string `json:"document_type"`
-
-	// DueOn Example: 2026-11-20
-	DueOn *Date `json:"due_on,omitempty"`
-
-	// ItemID The document whose remainder it moves.
-	ItemID openapi_types.UUID `json:"item_id"`
-
-	// Part receivable, shipped, released or prepaid.
-	//
-	// Example: released
-	Part string `json:"part"`
-
-	// Reason Example: released
-	Reason string `json:"reason"`
-
-	// Seq Counts within the payer's account without gaps.
-	//
-	// Example: 17
-	Seq int64 `json:"seq"`
-}
-
-// CreditMovementList defines model for CreditMovementList.
-type CreditMovementList struct {
-	Data       []CreditMovement `json:"data"`
-	NextCursor *string          `json:"next_cursor,omitempty"`
-}
-
-// CreditProfile Grade, limit and terms, and when they were in force.
-type CreditProfile struct {
-	// Grade A, B, C, D or null.
-	//
-	// Example: B
-	Grade nullable.Nullable[string] `json:"grade"`
-
-	// LimitAmount Of limit_kind amount.
-	//
-	// Example: 500000.00
-	LimitAmount nullable.Nullable[decimal.Decimal] `json:"limit_amount"`
-
-	// LimitKind none: not set, counts as 0. amount: limit_amount, 0 included. unlimited: no upper limit.
-	//
-	// Example: amount
-	LimitKind CreditLimitKind `json:"limit_kind"`
-
-	// NextReview Example: 2026-11-20
-	NextReview *Date `json:"next_review,omitempty"`
-
-	// RequestID The approved request; absent for opening data.
-	RequestID *openapi_types.UUID `json:"request_id,omitempty"`
-
-	// Settlement How invoices are settled; terms_days belongs to the last two.
-	//
-	// Example: net_days
-	Settlement Settlement `json:"settlement"`
-
-	// TermsDays Example: 30
-	TermsDays int `json:"terms_days"`
-
-	// ValidFrom Null when nothing was ever approved.
-	ValidFrom nullable.Nullable[time.Time] `json:"valid_from"`
-
-	// ValidTo Null while it is in force.
-	ValidTo nullable.Nullable[time.Time] `json:"valid_to"`
-}
-
-// CreditProfileList defines model for CreditProfileList.
-type CreditProfileList struct {
-	Data []CreditProfile `json:"data"`
-}
-
-// CreditRegisterList defines model for CreditRegisterList.
-type CreditRegisterList struct {
-	// AsOf Example: 2026-11-20
-	AsOf       Date                `json:"as_of"`
-	Data       []CreditRegisterRow `json:"data"`
-	NextCursor *string             `json:"next_cursor,omitempty"`
-}
-
-// CreditRegisterRow A customer in the credit register.
-type CreditRegisterRow struct {
-	Code string `json:"code"`
-
-	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	CustomerID UUID                                  `json:"customer_id"`
-	Name       string                                `json:"name"`
-	NextReview nullable.Nullable[openapi_types.Date] `json:"next_review"`
-
-	// PayerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	PayerID UUID `json:"payer_id"`
-
-	// Profile Grade, limit and terms, and when they were in force.
-	Profile CreditProfile `json:"profile"`
 }
 
 // Currency Example: CNY
@@ -765,90 +558,6 @@ type CustomerCreate struct {
 	//
 	// Example: 91330782MA2EXAMP0C
 	Uscc *string `json:"uscc,omitempty"`
-}
-
-// CustomerCredit How a customer stands with its payer's account, as of now.
-type CustomerCredit struct {
-	// Currency Example: CNY
-	Currency Currency `json:"currency"`
-
-	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	CustomerID UUID `json:"customer_id"`
-
-	// Exposure An amount in the document's currency, as a decimal string with at most 2 decimals.
-	//
-	// Example: 12500.00
-	Exposure Money `json:"exposure"`
-
-	// Grade A, B, C, D or null.
-	//
-	// Example: B
-	Grade nullable.Nullable[string] `json:"grade"`
-
-	// Headroom Limit less exposure; negative above the limit; null when unlimited.
-	//
-	// Example: 120000.00
-	Headroom nullable.Nullable[decimal.Decimal] `json:"headroom"`
-
-	// LimitAmount Of limit_kind amount.
-	//
-	// Example: 500000.00
-	LimitAmount nullable.Nullable[decimal.Decimal] `json:"limit_amount"`
-
-	// LimitKind none: not set, counts as 0. amount: limit_amount, 0 included. unlimited: no upper limit.
-	//
-	// Example: amount
-	LimitKind CreditLimitKind `json:"limit_kind"`
-
-	// NextReview Of the profile; for a customer without a grade some months after its first trade.
-	NextReview nullable.Nullable[openapi_types.Date] `json:"next_review"`
-
-	// OldestDue Due date of the oldest overdue item.
-	OldestDue nullable.Nullable[openapi_types.Date] `json:"oldest_due"`
-
-	// OverdueAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
-	//
-	// Example: 12500.00
-	OverdueAmount Money `json:"overdue_amount"`
-
-	// OverdueDays Of the oldest item; what is due today isn't overdue.
-	//
-	// Example: 0
-	OverdueDays int `json:"overdue_days"`
-
-	// PayerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	PayerID UUID `json:"payer_id"`
-
-	// Prepaid An amount in the document's currency, as a decimal string with at most 2 decimals.
-	//
-	// Example: 12500.00
-	Prepaid Money `json:"prepaid"`
-
-	// Receivable An amount in the document's currency, as a decimal string with at most 2 decimals.
-	//
-	// Example: 12500.00
-	Receivable Money `json:"receivable"`
-
-	// Released An amount in the document's currency, as a decimal string with at most 2 decimals.
-	//
-	// Example: 12500.00
-	Released Money `json:"released"`
-
-	// Settlement How invoices are settled; terms_days belongs to the last two.
-	//
-	// Example: net_days
-	Settlement Settlement `json:"settlement"`
-
-	// Shipped An amount in the document's currency, as a decimal string with at most 2 decimals.
-	//
-	// Example: 12500.00
-	Shipped Money `json:"shipped"`
-
-	// Since When the profile came into force; null when nothing was ever approved.
-	Since nullable.Nullable[time.Time] `json:"since"`
-
-	// TermsDays Example: 30
-	TermsDays int `json:"terms_days"`
 }
 
 // CustomerList defines model for CustomerList.
@@ -980,335 +689,295 @@ type DecisionCheck struct {
 	TextZh string `json:"text_zh"`
 }
 
-// Department defines model for Department.
-type Department struct {
-	Active bool   `json:"active"`
-	Code   string `json:"code"`
-
-	// Etag The version of the item, as its own ETag header would say.
-	//
-	// Example: "3"
-	Etag Etag `json:"etag"`
-
-	// HeadID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	HeadID *UUID `json:"head_id,omitempty"`
-
-	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ID   UUID   `json:"id"`
-	Name string `json:"name"`
-}
-
-// DepartmentCreate defines model for DepartmentCreate.
-type DepartmentCreate struct {
-	Code string `json:"code"`
-	Name string `json:"name"`
-}
-
-// DepartmentList defines model for DepartmentList.
-type DepartmentList struct {
-	Data       []Department `json:"data"`
-	NextCursor *string      `json:"next_cursor,omitempty"`
-}
-
-// DepartmentPatch defines model for DepartmentPatch.
-type DepartmentPatch struct {
-	HeadID nullable.Nullable[openapi_types.UUID] `json:"head_id,omitempty"`
-	Name   *string                               `json:"name,omitempty"`
-}
+// Deviation Of the net price from the base price in percent, rounded away from zero; below is negative.
+//
+// Example: -2.0000
+type Deviation = decimal.Decimal
 
 // Etag The version of the item, as its own ETag header would say.
 //
 // Example: "3"
 type Etag = string
 
+// ExternalRef What another system calls it.
+type ExternalRef struct {
+	// ID The id over there.
+	//
+	// Example: 10001
+	ID string `json:"id"`
+
+	// Source The other system.
+	//
+	// Example: erp
+	Source string `json:"source"`
+}
+
 // Instant Example: 2026-11-20T08:30:00Z
 type Instant = time.Time
-
-// Invoice defines model for Invoice.
-type Invoice struct {
-	// CreatedAt Example: 2026-11-20T08:30:00Z
-	CreatedAt Instant `json:"created_at"`
-
-	// Currency Example: CNY
-	Currency Currency `json:"currency"`
-
-	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	CustomerID UUID `json:"customer_id"`
-
-	// DueOn Example: 2026-11-20
-	DueOn Date `json:"due_on"`
-
-	// Etag The version of the item, as its own ETag header would say.
-	//
-	// Example: "3"
-	Etag Etag `json:"etag"`
-
-	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ID UUID `json:"id"`
-
-	// InvoicedOn Example: 2026-11-20
-	InvoicedOn Date `json:"invoiced_on"`
-
-	// Kind invoice, opening or reversal.
-	Kind   string         `json:"kind"`
-	Lines  *[]InvoiceLine `json:"lines,omitempty"`
-	Number string         `json:"number"`
-
-	// Open An amount in the document's currency, as a decimal string with at most 2 decimals.
-	//
-	// Example: 12500.00
-	Open Money `json:"open"`
-
-	// OverdueDays 0 on the due date itself.
-	OverdueDays int `json:"overdue_days"`
-
-	// Paid An amount in the document's currency, as a decimal string with at most 2 decimals.
-	//
-	// Example: 12500.00
-	Paid Money `json:"paid"`
-
-	// PayerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	PayerID UUID    `json:"payer_id"`
-	Remarks *string `json:"remarks,omitempty"`
-
-	// ReversesID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ReversesID *UUID `json:"reverses_id,omitempty"`
-
-	// State Example: posted
-	State     InvoiceState `json:"state"`
-	TaxNumber *string      `json:"tax_number,omitempty"`
-
-	// TaxTotal An amount in the document's currency, as a decimal string with at most 2 decimals.
-	//
-	// Example: 12500.00
-	TaxTotal Money `json:"tax_total"`
-
-	// Terms Terms as they were when it was posted.
-	//
-	// Example: net_days 30
-	Terms string `json:"terms"`
-
-	// Total An amount in the document's currency, as a decimal string with at most 2 decimals.
-	//
-	// Example: 12500.00
-	Total Money `json:"total"`
-}
-
-// InvoiceCreate defines model for InvoiceCreate.
-type InvoiceCreate struct {
-	// DeliveryNoteIds Delivery notes of one customer.
-	DeliveryNoteIds []UUID `json:"delivery_note_ids"`
-
-	// InvoicedOn Today when absent; never in the future.
-	//
-	// Example: 2026-11-20
-	InvoicedOn *openapi_types.Date `json:"invoiced_on,omitempty"`
-
-	// Lines Quantities by delivery line; all that is left of all lines when absent.
-	Lines   *[]InvoiceLineInput `json:"lines,omitempty"`
-	Remarks *string             `json:"remarks,omitempty"`
-
-	// TaxNumber Number of the tax system's invoice.
-	TaxNumber *string `json:"tax_number,omitempty"`
-}
-
-// InvoiceLine defines model for InvoiceLine.
-type InvoiceLine struct {
-	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
-	//
-	// Example: 12500.00
-	Amount Money `json:"amount"`
-
-	// DeliveryLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	DeliveryLineID UUID `json:"delivery_line_id"`
-
-	// DeliveryNoteID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	DeliveryNoteID UUID `json:"delivery_note_id"`
-
-	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ID UUID `json:"id"`
-
-	// Price A price or a quantity as a decimal string with at most 4 decimals.
-	//
-	// Example: 2.5000
-	Price Quantity `json:"price"`
-
-	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ProductID UUID `json:"product_id"`
-
-	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
-	//
-	// Example: 2.5000
-	Quantity Quantity `json:"quantity"`
-
-	// Tax An amount in the document's currency, as a decimal string with at most 2 decimals.
-	//
-	// Example: 12500.00
-	Tax Money `json:"tax"`
-
-	// TaxRate A price or a quantity as a decimal string with at most 4 decimals.
-	//
-	// Example: 2.5000
-	TaxRate Quantity `json:"tax_rate"`
-}
-
-// InvoiceLineInput defines model for InvoiceLineInput.
-type InvoiceLineInput struct {
-	// DeliveryLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	DeliveryLineID UUID `json:"delivery_line_id"`
-
-	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
-	//
-	// Example: 2.5000
-	Quantity Quantity `json:"quantity"`
-}
-
-// InvoiceList defines model for InvoiceList.
-type InvoiceList struct {
-	Data       []Invoice `json:"data"`
-	NextCursor *string   `json:"next_cursor,omitempty"`
-}
-
-// InvoiceState Example: posted
-type InvoiceState string
-
-// Jwk defines model for Jwk.
-type Jwk struct {
-	Alg string `json:"alg"`
-	Crv string `json:"crv"`
-	Kid string `json:"kid"`
-	Kty string `json:"kty"`
-	Use string `json:"use"`
-	X   string `json:"x"`
-}
-
-// Jwks defines model for Jwks.
-type Jwks struct {
-	Keys []Jwk `json:"keys"`
-}
-
-// Locale Example: zh-CN
-type Locale string
-
-// Login defines model for Login.
-type Login struct {
-	Password string `json:"password"`
-
-	// Username Example: sales1
-	Username string `json:"username"`
-}
-
-// MachineClient defines model for MachineClient.
-type MachineClient struct {
-	Active bool `json:"active"`
-
-	// CreatedAt Example: 2026-11-20T08:30:00Z
-	CreatedAt Instant `json:"created_at"`
-
-	// Etag The version of the item, as its own ETag header would say.
-	//
-	// Example: "3"
-	Etag Etag `json:"etag"`
-
-	// ID The client_id.
-	ID      openapi_types.UUID `json:"id"`
-	Name    string             `json:"name"`
-	Scopes  []string           `json:"scopes"`
-	Secrets []ClientSecret     `json:"secrets"`
-}
-
-// MachineClientCreate defines model for MachineClientCreate.
-type MachineClientCreate struct {
-	Name   string   `json:"name"`
-	Scopes []string `json:"scopes"`
-}
-
-// MachineClientList defines model for MachineClientList.
-type MachineClientList struct {
-	Data       []MachineClient `json:"data"`
-	NextCursor *string         `json:"next_cursor,omitempty"`
-}
-
-// MachineClientPatch defines model for MachineClientPatch.
-type MachineClientPatch struct {
-	Name   *string   `json:"name,omitempty"`
-	Scopes *[]string `json:"scopes,omitempty"`
-}
-
-// MachineClientWithSecret defines model for MachineClientWithSecret.
-type MachineClientWithSecret struct {
-	Client MachineClient `json:"client"`
-
-	// ClientSecret Shown now and never again.
-	ClientSecret string `json:"client_secret"`
-
-	// SecretID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	SecretID UUID `json:"secret_id"`
-}
-
-// MachineToken defines model for MachineToken.
-type MachineToken struct {
-	AccessToken string `json:"access_token"`
-	ExpiresIn   int    `json:"expires_in"`
-	Scope       string `json:"scope"`
-
-	// TokenType Example: Bearer
-	TokenType string `json:"token_type"`
-}
-
-// Me defines model for Me.
-type Me struct {
-	// DepartmentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	DepartmentID *UUID `json:"department_id,omitempty"`
-
-	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ID UUID `json:"id"`
-
-	// Kind user or machine.
-	//
-	// Example: user
-	Kind               string   `json:"kind"`
-	Locale             *string  `json:"locale,omitempty"`
-	MustChangePassword bool     `json:"must_change_password"`
-	Name               string   `json:"name"`
-	Permissions        []string `json:"permissions"`
-	Roles              []string `json:"roles"`
-
-	// SeesAll Documents of every owner are visible.
-	SeesAll *bool `json:"sees_all,omitempty"`
-
-	// TeamID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	TeamID *UUID `json:"team_id,omitempty"`
-
-	// Username Of a person.
-	Username *string `json:"username,omitempty"`
-}
 
 // Money An amount in the document's currency, as a decimal string with at most 2 decimals.
 //
 // Example: 12500.00
 type Money = decimal.Decimal
 
-// OAuthError defines model for OAuthError.
-type OAuthError struct {
-	// Error Example: invalid_client
-	Error            string  `json:"error"`
-	ErrorDescription *string `json:"error_description,omitempty"`
+// PriceAuthorityEntry How far a role may sell from the base price, for a product or a category, or for all products when neither is given.
+type PriceAuthorityEntry struct {
+	// CategoryID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CategoryID *UUID `json:"category_id,omitempty"`
+
+	// MaxAbove Percent above the base price; null is without bound.
+	MaxAbove nullable.Nullable[decimal.Decimal] `json:"max_above"`
+
+	// MaxBelow Percent below the base price; null is without bound.
+	//
+	// Example: 2
+	MaxBelow nullable.Nullable[decimal.Decimal] `json:"max_below"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID *UUID `json:"product_id,omitempty"`
+
+	// Role Example: sales_rep
+	Role PriceRole `json:"role"`
 }
 
-// PasswordChange defines model for PasswordChange.
-type PasswordChange struct {
-	NewPassword string `json:"new_password"`
-	OldPassword string `json:"old_password"`
+// PriceAuthorityTable defines model for PriceAuthorityTable.
+type PriceAuthorityTable struct {
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID *UUID `json:"approval_id,omitempty"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// CreatedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CreatedBy *UUID `json:"created_by,omitempty"`
+
+	// EffectiveAt Example: 2026-11-20T08:30:00Z
+	EffectiveAt *Instant               `json:"effective_at,omitempty"`
+	Entries     *[]PriceAuthorityEntry `json:"entries,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID     UUID   `json:"id"`
+	Number string `json:"number"`
+
+	// PublishedAt Example: 2026-11-20T08:30:00Z
+	PublishedAt *Instant `json:"published_at,omitempty"`
+	Reason      string   `json:"reason"`
+
+	// Standing Of a published version: scheduled, in_force or superseded.
+	Standing *string `json:"standing,omitempty"`
+
+	// State Example: published
+	State PriceRevisionState `json:"state"`
+
+	// SubmittedAt Example: 2026-11-20T08:30:00Z
+	SubmittedAt *Instant `json:"submitted_at,omitempty"`
+
+	// SubmittedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SubmittedBy *UUID `json:"submitted_by,omitempty"`
 }
 
-// PasswordReset defines model for PasswordReset.
-type PasswordReset struct {
-	Password string `json:"password"`
+// PriceAuthorityTableCreate defines model for PriceAuthorityTableCreate.
+type PriceAuthorityTableCreate struct {
+	// EffectiveAt When it takes effect; when it is approved if absent.
+	EffectiveAt *time.Time            `json:"effective_at,omitempty"`
+	Entries     []PriceAuthorityEntry `json:"entries"`
+
+	// Reason Example: 年度价格权限调整
+	Reason string `json:"reason"`
 }
 
-// PaymentMethod Example: bank_transfer
-type PaymentMethod string
+// PriceAuthorityTablePage defines model for PriceAuthorityTablePage.
+type PriceAuthorityTablePage struct {
+	Data       []PriceAuthorityTable `json:"data"`
+	NextCursor *string               `json:"next_cursor,omitempty"`
+}
+
+// PriceAuthorityTablePatch defines model for PriceAuthorityTablePatch.
+type PriceAuthorityTablePatch struct {
+	// EffectiveAt Null: when it is approved.
+	EffectiveAt nullable.Nullable[time.Time] `json:"effective_at,omitempty"`
+	Entries     *[]PriceAuthorityEntry       `json:"entries,omitempty"`
+
+	// Reason Example: 年度价格权限调整
+	Reason *string `json:"reason,omitempty"`
+}
+
+// PriceCheck defines model for PriceCheck.
+type PriceCheck struct {
+	// ApprovalSteps Who would be asked to confirm an order like this on the customer's usual terms, in order; nobody when empty.
+	ApprovalSteps []PriceCheckStep `json:"approval_steps"`
+
+	// At Example: 2026-11-20T08:30:00Z
+	At Instant `json:"at"`
+
+	// BasePriceList Number of the list in force.
+	BasePriceList string `json:"base_price_list"`
+
+	// BelowFloor Some line is below its floor price; only the general manager can allow it.
+	BelowFloor bool            `json:"below_floor"`
+	Checks     []DecisionCheck `json:"checks"`
+
+	// DepartmentAuthority Some role of the sales department covers it; else the general manager decides.
+	DepartmentAuthority bool             `json:"department_authority"`
+	Lines               []PriceCheckLine `json:"lines"`
+	Order               PriceCheckOrder  `json:"order"`
+
+	// PriceAuthorityTable Number of the table in force.
+	PriceAuthorityTable string `json:"price_authority_table"`
+
+	// RequiredRole The lowest role whose authority covers every line and the whole.
+	RequiredRole string `json:"required_role"`
+
+	// WithinAuthority Every line and the whole are within your own authority; the prices stand at once.
+	WithinAuthority bool `json:"within_authority"`
+}
+
+// PriceCheckLine defines model for PriceCheckLine.
+type PriceCheckLine struct {
+	// BasePrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	BasePrice UnitPrice `json:"base_price"`
+
+	// BasePriceList Number of the list that set this base price.
+	BasePriceList string `json:"base_price_list"`
+	BelowFloor    bool   `json:"below_floor"`
+
+	// DeviationPercent Of the net price from the base price in percent, rounded away from zero; below is negative.
+	//
+	// Example: -2.0000
+	DeviationPercent Deviation `json:"deviation_percent"`
+
+	// FloorPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	FloorPrice *UnitPrice `json:"floor_price,omitempty"`
+
+	// Margin Only for finance, sales manager and general manager, and where a cost is known. Without tax.
+	Margin *PriceMargin `json:"margin,omitempty"`
+
+	// NetPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	NetPrice UnitPrice `json:"net_price"`
+
+	// Price A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	Price       UnitPrice `json:"price"`
+	ProductCode string    `json:"product_code"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID UUID `json:"product_id"`
+
+	// Quantity A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	Quantity        UnitPrice `json:"quantity"`
+	RequiredRole    string    `json:"required_role"`
+	WithinAuthority bool      `json:"within_authority"`
+}
+
+// PriceCheckLineInput defines model for PriceCheckLineInput.
+type PriceCheckLineInput struct {
+	// Price A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	Price UnitPrice `json:"price"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID UUID `json:"product_id"`
+
+	// Quantity A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	Quantity UnitPrice `json:"quantity"`
+}
+
+// PriceCheckOrder defines model for PriceCheckOrder.
+type PriceCheckOrder struct {
+	// Base An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Base Money `json:"base"`
+
+	// DeviationPercent Of the net price from the base price in percent, rounded away from zero; below is negative.
+	//
+	// Example: -2.0000
+	DeviationPercent Deviation `json:"deviation_percent"`
+
+	// Gross An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Gross Money `json:"gross"`
+
+	// Margin Only for finance, sales manager and general manager, and where a cost is known. Without tax.
+	Margin *PriceMargin `json:"margin,omitempty"`
+
+	// Net An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Net             Money  `json:"net"`
+	RequiredRole    string `json:"required_role"`
+	WithinAuthority bool   `json:"within_authority"`
+}
+
+// PriceCheckRequest defines model for PriceCheckRequest.
+type PriceCheckRequest struct {
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// Date Example: 2026-11-20
+	Date *Date `json:"date,omitempty"`
+
+	// HeaderDiscount An amount off the sum of all lines.
+	//
+	// Example: 0
+	HeaderDiscount *decimal.Decimal      `json:"header_discount,omitempty"`
+	Lines          []PriceCheckLineInput `json:"lines"`
+}
+
+// PriceCheckStep defines model for PriceCheckStep.
+type PriceCheckStep struct {
+	Roles   *[]string `json:"roles,omitempty"`
+	Stage   string    `json:"stage"`
+	TitleEn string    `json:"title_en"`
+	TitleZh string    `json:"title_zh"`
+}
+
+// PriceMargin Only for finance, sales manager and general manager, and where a cost is known. Without tax.
+type PriceMargin struct {
+	// Cost A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Cost Quantity `json:"cost"`
+
+	// Margin A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Margin Quantity `json:"margin"`
+
+	// MarginPercent Of the net price from the base price in percent, rounded away from zero; below is negative.
+	//
+	// Example: -2.0000
+	MarginPercent Deviation `json:"margin_percent"`
+}
+
+// PriceReasonKind Why base prices change: market (the price has left the market or will), market_plan (it blocks the market plan), true_cost (the true cost differs from the estimate), first_price (the product has none yet).
+//
+// Example: market
+type PriceReasonKind string
+
+// PriceRevisionState Example: published
+type PriceRevisionState string
+
+// PriceRole Example: sales_rep
+type PriceRole string
 
 // Problem Why a request failed (RFC 9457). `code` is stable; `detail` follows Accept-Language.
 type Problem struct {
@@ -1343,362 +1012,252 @@ type ProblemField struct {
 	Pointer string `json:"pointer"`
 }
 
+// Product defines model for Product.
+type Product struct {
+	Active bool `json:"active"`
+
+	// CategoryID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CategoryID *UUID  `json:"category_id,omitempty"`
+	Code       string `json:"code"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag         Etag          `json:"etag"`
+	ExternalRefs []ExternalRef `json:"external_refs"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Kind Example: finished
+	Kind ProductKind `json:"kind"`
+
+	// Lifecycle Example: standard
+	Lifecycle ProductLifecycle `json:"lifecycle"`
+	Name      string           `json:"name"`
+	NameEn    *string          `json:"name_en,omitempty"`
+	Spec      *string          `json:"spec,omitempty"`
+
+	// TaxRate The part of tax; 0.13 is 13 %. Prices include it.
+	//
+	// Example: 0.13
+	TaxRate TaxRate `json:"tax_rate"`
+	Unit    string  `json:"unit"`
+
+	// UpdatedAt Example: 2026-11-20T08:30:00Z
+	UpdatedAt Instant `json:"updated_at"`
+}
+
+// ProductCategory defines model for ProductCategory.
+type ProductCategory struct {
+	Active bool   `json:"active"`
+	Code   string `json:"code"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID     UUID    `json:"id"`
+	Name   string  `json:"name"`
+	NameEn *string `json:"name_en,omitempty"`
+}
+
+// ProductCategoryCreate defines model for ProductCategoryCreate.
+type ProductCategoryCreate struct {
+	// Code Example: FDY
+	Code string `json:"code"`
+
+	// Name Example: 涤纶长丝
+	Name string `json:"name"`
+
+	// NameEn Example: Polyester filament
+	NameEn *string `json:"name_en,omitempty"`
+}
+
+// ProductCategoryList defines model for ProductCategoryList.
+type ProductCategoryList struct {
+	Data       []ProductCategory `json:"data"`
+	NextCursor *string           `json:"next_cursor,omitempty"`
+}
+
+// ProductCategoryPatch defines model for ProductCategoryPatch.
+type ProductCategoryPatch struct {
+	// Active Whether products can be put into it.
+	Active *bool `json:"active,omitempty"`
+
+	// Code Example: FDY
+	Code *string `json:"code,omitempty"`
+
+	// Name Example: 涤纶长丝
+	Name *string `json:"name,omitempty"`
+
+	// NameEn Example: Polyester filament
+	NameEn *string `json:"name_en,omitempty"`
+}
+
+// ProductCost defines model for ProductCost.
+type ProductCost struct {
+	// Cost A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	Cost UnitPrice `json:"cost"`
+
+	// EffectiveOn Example: 2026-11-20
+	EffectiveOn Date   `json:"effective_on"`
+	Reason      string `json:"reason"`
+
+	// RecordedAt Example: 2026-11-20T08:30:00Z
+	RecordedAt Instant `json:"recorded_at"`
+
+	// RecordedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	RecordedBy *UUID `json:"recorded_by,omitempty"`
+}
+
+// ProductCostCreate defines model for ProductCostCreate.
+type ProductCostCreate struct {
+	// Cost A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	Cost UnitPrice `json:"cost"`
+
+	// EffectiveOn Example: 2026-11-20
+	EffectiveOn Date `json:"effective_on"`
+
+	// Reason Where the figure comes from.
+	//
+	// Example: 2026年第四季度标准成本
+	Reason string `json:"reason"`
+}
+
+// ProductCostList defines model for ProductCostList.
+type ProductCostList struct {
+	Data       []ProductCost `json:"data"`
+	NextCursor *string       `json:"next_cursor,omitempty"`
+}
+
+// ProductCreate defines model for ProductCreate.
+type ProductCreate struct {
+	// CategoryID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CategoryID *UUID `json:"category_id,omitempty"`
+
+	// Code Unique for ever.
+	//
+	// Example: FDY-150D-48F
+	Code         string         `json:"code"`
+	ExternalRefs *[]ExternalRef `json:"external_refs,omitempty"`
+
+	// Kind Example: finished
+	Kind ProductKind `json:"kind"`
+
+	// Lifecycle Example: standard
+	Lifecycle *ProductLifecycle `json:"lifecycle,omitempty"`
+
+	// Name Example: 涤纶全拉伸丝
+	Name string `json:"name"`
+
+	// NameEn Example: Fully drawn polyester yarn
+	NameEn *string `json:"name_en,omitempty"`
+
+	// Spec What distinguishes it.
+	//
+	// Example: 150D/48F 半光
+	Spec *string `json:"spec,omitempty"`
+
+	// TaxRate The part of tax; 0.13 is 13 %. Prices include it.
+	//
+	// Example: 0.13
+	TaxRate TaxRate `json:"tax_rate"`
+
+	// Unit Of quantities and prices.
+	//
+	// Example: kg
+	Unit string `json:"unit"`
+}
+
+// ProductKind Example: finished
+type ProductKind string
+
+// ProductLifecycle Example: standard
+type ProductLifecycle string
+
+// ProductLifecycleChange defines model for ProductLifecycleChange.
+type ProductLifecycleChange struct {
+	// Lifecycle Example: standard
+	Lifecycle ProductLifecycle `json:"lifecycle"`
+}
+
+// ProductList defines model for ProductList.
+type ProductList struct {
+	Data       []Product `json:"data"`
+	NextCursor *string   `json:"next_cursor,omitempty"`
+}
+
+// ProductPatch defines model for ProductPatch.
+type ProductPatch struct {
+	// Active Whether it may stand in new documents.
+	Active *bool `json:"active,omitempty"`
+
+	// CategoryID Null takes it out of its category.
+	CategoryID nullable.Nullable[openapi_types.UUID] `json:"category_id,omitempty"`
+
+	// Code Example: FDY-150D-48F
+	Code *string `json:"code,omitempty"`
+
+	// Kind Example: finished
+	Kind *ProductKind `json:"kind,omitempty"`
+
+	// Name Example: 涤纶全拉伸丝
+	Name *string `json:"name,omitempty"`
+
+	// NameEn Example: Fully drawn polyester yarn
+	NameEn *string `json:"name_en,omitempty"`
+
+	// Spec Example: 150D/48F 半光
+	Spec *string `json:"spec,omitempty"`
+
+	// TaxRate The part of tax; 0.13 is 13 %. Prices include it.
+	//
+	// Example: 0.13
+	TaxRate *TaxRate `json:"tax_rate,omitempty"`
+
+	// Unit Example: kg
+	Unit *string `json:"unit,omitempty"`
+}
+
 // Quantity A price or a quantity as a decimal string with at most 4 decimals.
 //
 // Example: 2.5000
 type Quantity = decimal.Decimal
 
-// Receipt defines model for Receipt.
-type Receipt struct {
-	// Allocated An amount in the document's currency, as a decimal string with at most 2 decimals.
-	//
-	// Example: 12500.00
-	Allocated   Money        `json:"allocated"`
-	Allocations []Allocation `json:"allocations"`
-
-	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
-	//
-	// Example: 12500.00
-	Amount Money `json:"amount"`
-
-	// Covering Set aside for payment-first shipments.
-	//
-	// Example: 0.00
-	Covering decimal.Decimal `json:"covering"`
-
-	// CreatedAt Example: 2026-11-20T08:30:00Z
-	CreatedAt Instant `json:"created_at"`
-
-	// Currency Example: CNY
-	Currency Currency `json:"currency"`
-
-	// Etag The version of the item, as its own ETag header would say.
-	//
-	// Example: "3"
-	Etag Etag `json:"etag"`
-
-	// Free An amount in the document's currency, as a decimal string with at most 2 decimals.
-	//
-	// Example: 12500.00
-	Free Money `json:"free"`
-
-	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ID UUID `json:"id"`
-
-	// Method Example: bank_transfer
-	Method PaymentMethod `json:"method"`
-	Number string        `json:"number"`
-
-	// PayerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	PayerID UUID `json:"payer_id"`
-
-	// ReceivedOn Example: 2026-11-20
-	ReceivedOn Date    `json:"received_on"`
-	Reference  *string `json:"reference,omitempty"`
-	Remarks    *string `json:"remarks,omitempty"`
-
-	// State posted or reversed.
-	State string `json:"state"`
-}
-
-// ReceiptAllocation defines model for ReceiptAllocation.
-type ReceiptAllocation struct {
-	// Allocations Oldest due date first when absent.
-	Allocations *[]AllocationInput `json:"allocations,omitempty"`
-}
-
-// ReceiptCreate defines model for ReceiptCreate.
-type ReceiptCreate struct {
-	Allocations *[]AllocationInput `json:"allocations,omitempty"`
-
-	// Amount More than 0.
-	//
-	// Example: 50000.00
-	Amount decimal.Decimal `json:"amount"`
-
-	// CustomerID The payer, or a customer that another one pays for.
-	CustomerID openapi_types.UUID `json:"customer_id"`
-
-	// Method Example: bank_transfer
-	Method PaymentMethod `json:"method"`
-
-	// ReceivedOn Example: 2026-11-20
-	ReceivedOn openapi_types.Date `json:"received_on"`
-
-	// Reference The bank's reference; the same one isn't booked twice.
-	//
-	// Example: B202611200001
-	Reference *string `json:"reference,omitempty"`
-	Remarks   *string `json:"remarks,omitempty"`
-}
-
-// ReceiptList defines model for ReceiptList.
-type ReceiptList struct {
-	Data       []Receipt `json:"data"`
-	NextCursor *string   `json:"next_cursor,omitempty"`
-}
-
-// RefreshRequest defines model for RefreshRequest.
-type RefreshRequest struct {
-	RefreshToken string `json:"refresh_token"`
-}
-
-// Reversal defines model for Reversal.
-type Reversal struct {
-	// Reason Example: 数量有误
-	Reason string `json:"reason"`
-}
-
-// Role Example: sales_rep
-type Role string
-
-// Session defines model for Session.
-type Session struct {
-	Address string `json:"address"`
-
-	// CreatedAt Example: 2026-11-20T08:30:00Z
-	CreatedAt Instant `json:"created_at"`
-	Current   bool    `json:"current"`
-
-	// ExpiresAt Example: 2026-11-20T08:30:00Z
-	ExpiresAt Instant `json:"expires_at"`
-
-	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ID UUID `json:"id"`
-
-	// LastUsedAt Example: 2026-11-20T08:30:00Z
-	LastUsedAt Instant `json:"last_used_at"`
-	UserAgent  string  `json:"user_agent"`
-}
-
-// SessionList defines model for SessionList.
-type SessionList struct {
-	Data []Session `json:"data"`
-}
-
-// Settlement How invoices are settled; terms_days belongs to the last two.
+// TaxRate The part of tax; 0.13 is 13 %. Prices include it.
 //
-// Example: net_days
-type Settlement string
+// Example: 0.13
+type TaxRate = decimal.Decimal
 
-// Team defines model for Team.
-type Team struct {
-	Active bool   `json:"active"`
-	Code   string `json:"code"`
-
-	// DepartmentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	DepartmentID UUID `json:"department_id"`
-
-	// Etag The version of the item, as its own ETag header would say.
-	//
-	// Example: "3"
-	Etag Etag `json:"etag"`
-
-	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ID UUID `json:"id"`
-
-	// LeaderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	LeaderID *UUID  `json:"leader_id,omitempty"`
-	Name     string `json:"name"`
-}
-
-// TeamCreate defines model for TeamCreate.
-type TeamCreate struct {
-	Code string `json:"code"`
-
-	// DepartmentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	DepartmentID UUID `json:"department_id"`
-
-	// LeaderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	LeaderID *UUID  `json:"leader_id,omitempty"`
-	Name     string `json:"name"`
-}
-
-// TeamList defines model for TeamList.
-type TeamList struct {
-	Data       []Team  `json:"data"`
-	NextCursor *string `json:"next_cursor,omitempty"`
-}
-
-// TeamPatch defines model for TeamPatch.
-type TeamPatch struct {
-	LeaderID nullable.Nullable[openapi_types.UUID] `json:"leader_id,omitempty"`
-	Name     *string                               `json:"name,omitempty"`
-}
-
-// TokenRequest defines model for TokenRequest.
-type TokenRequest struct {
-	ClientID     *string `json:"client_id,omitempty"`
-	ClientSecret *string `json:"client_secret,omitempty"`
-
-	// GrantType Example: client_credentials
-	GrantType string `json:"grant_type"`
-
-	// Scope Permissions separated by spaces; all of the client's when absent.
-	Scope *string `json:"scope,omitempty"`
-}
-
-// TokenSet Proof of a person. Send the access token as `Authorization: Bearer`.
-type TokenSet struct {
-	AccessToken string `json:"access_token"`
-
-	// ExpiresIn Seconds until the access token expires.
-	ExpiresIn    int    `json:"expires_in"`
-	RefreshToken string `json:"refresh_token"`
-
-	// TokenType Example: Bearer
-	TokenType string `json:"token_type"`
-	User      User   `json:"user"`
-}
-
-// TradeRecord The trade record on which finance and the general manager decide, as of the day of the application (CRD-08).
-type TradeRecord struct {
-	// AsOf Example: 2026-11-20
-	AsOf Date `json:"as_of"`
-
-	// AverageDaysLate Weighted by amount; paid in time counts as 0.
-	//
-	// Example: 3.5
-	AverageDaysLate string `json:"average_days_late"`
-
-	// Exposure An amount in the document's currency, as a decimal string with at most 2 decimals.
-	//
-	// Example: 12500.00
-	Exposure Money `json:"exposure"`
-
-	// FirstTrade Example: 2026-11-20
-	FirstTrade *Date `json:"first_trade,omitempty"`
-
-	// History Of grade and limit, newest first.
-	History []CreditProfile `json:"history"`
-
-	// MostDaysLate Of payments in the last 12 months.
-	MostDaysLate int `json:"most_days_late"`
-
-	// OverdueAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
-	//
-	// Example: 12500.00
-	OverdueAmount Money `json:"overdue_amount"`
-	OverdueDays   int   `json:"overdue_days"`
-
-	// PaidLate An amount in the document's currency, as a decimal string with at most 2 decimals.
-	//
-	// Example: 12500.00
-	PaidLate Money `json:"paid_late"`
-
-	// Payments An amount in the document's currency, as a decimal string with at most 2 decimals.
-	//
-	// Example: 12500.00
-	Payments Money `json:"payments"`
-
-	// Prepaid An amount in the document's currency, as a decimal string with at most 2 decimals.
-	//
-	// Example: 12500.00
-	Prepaid Money `json:"prepaid"`
-
-	// Receivable An amount in the document's currency, as a decimal string with at most 2 decimals.
-	//
-	// Example: 12500.00
-	Receivable Money `json:"receivable"`
-
-	// Released An amount in the document's currency, as a decimal string with at most 2 decimals.
-	//
-	// Example: 12500.00
-	Released Money `json:"released"`
-
-	// Sales An amount in the document's currency, as a decimal string with at most 2 decimals.
-	//
-	// Example: 12500.00
-	Sales Money `json:"sales"`
-
-	// Shipped An amount in the document's currency, as a decimal string with at most 2 decimals.
-	//
-	// Example: 12500.00
-	Shipped Money `json:"shipped"`
-}
-
-// User defines model for User.
-type User struct {
-	Active bool `json:"active"`
-
-	// CreatedAt Example: 2026-11-20T08:30:00Z
-	CreatedAt Instant `json:"created_at"`
-
-	// DepartmentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	DepartmentID *UUID `json:"department_id,omitempty"`
-
-	// Etag The version of the item, as its own ETag header would say.
-	//
-	// Example: "3"
-	Etag Etag `json:"etag"`
-
-	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ID                 UUID   `json:"id"`
-	Locale             string `json:"locale"`
-	MustChangePassword bool   `json:"must_change_password"`
-	Name               string `json:"name"`
-
-	// Phone Masked but for administrators, human resources and oneself.
-	Phone string   `json:"phone"`
-	Roles []string `json:"roles"`
-
-	// TeamID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	TeamID   *UUID  `json:"team_id,omitempty"`
-	Username string `json:"username"`
-}
-
-// UserCreate defines model for UserCreate.
-type UserCreate struct {
-	// DepartmentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	DepartmentID *UUID `json:"department_id,omitempty"`
-
-	// Locale Example: zh-CN
-	Locale             *Locale `json:"locale,omitempty"`
-	MustChangePassword *bool   `json:"must_change_password,omitempty"`
-	Name               string  `json:"name"`
-	Password           string  `json:"password"`
-	Phone              *string `json:"phone,omitempty"`
-	Roles              []Role  `json:"roles"`
-
-	// TeamID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	TeamID *UUID `json:"team_id,omitempty"`
-
-	// Username Kept in lower case.
-	Username string `json:"username"`
-}
-
-// UserList defines model for UserList.
-type UserList struct {
-	Data       []User  `json:"data"`
-	NextCursor *string `json:"next_cursor,omitempty"`
-}
-
-// UserPatch defines model for UserPatch.
-type UserPatch struct {
-	DepartmentID nullable.Nullable[openapi_types.UUID] `json:"department_id,omitempty"`
-
-	// Locale Example: zh-CN
-	Locale *Locale                               `json:"locale,omitempty"`
-	Name   *string                               `json:"name,omitempty"`
-	Phone  *string                               `json:"phone,omitempty"`
-	Roles  *[]Role                               `json:"roles,omitempty"`
-	TeamID nullable.Nullable[openapi_types.UUID] `json:"team_id,omitempty"`
-}
+// UnitPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+//
+// Example: 9.8500
+type UnitPrice = decimal.Decimal
 
 // UUID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type UUID = openapi_types.UUID
 
-// ClientID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-type ClientID = UUID
+// BasePriceListID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type BasePriceListID = UUID
 
 // Cursor defines model for Cursor.
 type Cursor = string
 
 // CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type CustomerID = UUID
-
-// DepartmentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-type DepartmentID = UUID
 
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
@@ -1712,20 +1271,14 @@ type IfMatch = string
 // IfMatchOptional Example: "3"
 type IfMatchOptional = string
 
-// InvoiceID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-type InvoiceID = UUID
-
 // Limit defines model for Limit.
 type Limit = int
 
-// ReceiptID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-type ReceiptID = UUID
+// PriceAuthorityTableID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type PriceAuthorityTableID = UUID
 
-// TeamID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-type TeamID = UUID
-
-// UserID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-type UserID = UUID
+// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type ProductID = UUID
 
 // ValidateOnly defines model for ValidateOnly.
 type ValidateOnly = bool
@@ -1769,25 +1322,10 @@ type Problem500 = Problem
 // Problem503 Why a request failed (RFC 9457). `code` is stable; `detail` follows Accept-Language.
 type Problem503 = Problem
 
-// LogoutParams defines parameters for Logout.
-type LogoutParams struct {
-	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
-	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-}
-
-// LogoutEverywhereParams defines parameters for LogoutEverywhere.
-type LogoutEverywhereParams struct {
-	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
-	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-}
-
-// ListCreditLimitRequestsParams defines parameters for ListCreditLimitRequests.
-type ListCreditLimitRequestsParams struct {
-	// CustomerID Only of this customer.
-	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
-
-	// State Only in this state.
-	State *CreditLimitRequestState `form:"state,omitempty" json:"state,omitempty"`
+// ListBasePriceListsParams defines parameters for ListBasePriceLists.
+type ListBasePriceListsParams struct {
+	// State Only versions in this state.
+	State *PriceRevisionState `form:"state,omitempty" json:"state,omitempty"`
 
 	// Limit How many items at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -1796,19 +1334,67 @@ type ListCreditLimitRequestsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
-// CreateCreditLimitRequestParams defines parameters for CreateCreditLimitRequest.
-type CreateCreditLimitRequestParams struct {
-	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
-	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
-
-	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
-	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+// CreateBasePriceListParams defines parameters for CreateBasePriceList.
+type CreateBasePriceListParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
-// ListCreditRegisterParams defines parameters for ListCreditRegister.
-type ListCreditRegisterParams struct {
-	// AsOf The business date.
-	AsOf *Date `form:"as_of,omitempty" json:"as_of,omitempty"`
+// UpdateBasePriceListParams defines parameters for UpdateBasePriceList.
+type UpdateBasePriceListParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// CancelBasePriceListParams defines parameters for CancelBasePriceList.
+type CancelBasePriceListParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ListBasePriceLinesParams defines parameters for ListBasePriceLines.
+type ListBasePriceLinesParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// SetBasePriceLinesParams defines parameters for SetBasePriceLines.
+type SetBasePriceLinesParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// RemoveBasePriceLineParams defines parameters for RemoveBasePriceLine.
+type RemoveBasePriceLineParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// SubmitBasePriceListParams defines parameters for SubmitBasePriceList.
+type SubmitBasePriceListParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ListBasePricesParams defines parameters for ListBasePrices.
+type ListBasePricesParams struct {
+	// At An instant; now when absent.
+	At *Instant `form:"at,omitempty" json:"at,omitempty"`
+
+	// Q Part of the product's code or name or specification.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+
+	// CategoryID Only products of this category.
+	CategoryID *UUID `form:"category_id,omitempty" json:"category_id,omitempty"`
 
 	// Limit How many items at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -1910,8 +1496,17 @@ type ReplaceCustomerContactParams struct {
 	IfMatch IfMatch `json:"If-Match"`
 }
 
-// ListCreditMovementsParams defines parameters for ListCreditMovements.
-type ListCreditMovementsParams struct {
+// GetPriceAuthorityParams defines parameters for GetPriceAuthority.
+type GetPriceAuthorityParams struct {
+	// At An instant; now when absent.
+	At *Instant `form:"at,omitempty" json:"at,omitempty"`
+}
+
+// ListPriceAuthorityTablesParams defines parameters for ListPriceAuthorityTables.
+type ListPriceAuthorityTablesParams struct {
+	// State Only versions in this state.
+	State *PriceRevisionState `form:"state,omitempty" json:"state,omitempty"`
+
 	// Limit How many items at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
@@ -1919,29 +1514,20 @@ type ListCreditMovementsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
-// ListDepartmentsParams defines parameters for ListDepartments.
-type ListDepartmentsParams struct {
-	// Limit How many items at most.
-	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
-
-	// Cursor next_cursor of the page before.
-	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
-}
-
-// CreateDepartmentParams defines parameters for CreateDepartment.
-type CreateDepartmentParams struct {
+// CreatePriceAuthorityTableParams defines parameters for CreatePriceAuthorityTable.
+type CreatePriceAuthorityTableParams struct {
 	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
-// UpdateDepartmentParams defines parameters for UpdateDepartment.
-type UpdateDepartmentParams struct {
+// UpdatePriceAuthorityTableParams defines parameters for UpdatePriceAuthorityTable.
+type UpdatePriceAuthorityTableParams struct {
 	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
 	IfMatch IfMatch `json:"If-Match"`
 }
 
-// DeactivateDepartmentParams defines parameters for DeactivateDepartment.
-type DeactivateDepartmentParams struct {
+// CancelPriceAuthorityTableParams defines parameters for CancelPriceAuthorityTable.
+type CancelPriceAuthorityTableParams struct {
 	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
@@ -1949,56 +1535,17 @@ type DeactivateDepartmentParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
-// ListInvoicesParams defines parameters for ListInvoices.
-type ListInvoicesParams struct {
-	// CustomerID Only of this customer.
-	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
-
-	// PayerID Only what this customer owes.
-	PayerID *UUID `form:"payer_id,omitempty" json:"payer_id,omitempty"`
-
-	// State Only in this state.
-	State *ListInvoicesParamsState `form:"state,omitempty" json:"state,omitempty"`
-
-	// Open Only what is not fully paid.
-	Open *bool `form:"open,omitempty" json:"open,omitempty"`
-
-	// Overdue Only what is open past its due date.
-	Overdue *bool `form:"overdue,omitempty" json:"overdue,omitempty"`
-
-	// Limit How many items at most.
-	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
-
-	// Cursor next_cursor of the page before.
-	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
-}
-
-// ListInvoicesParamsState defines parameters for ListInvoices.
-type ListInvoicesParamsState string
-
-// PostInvoiceParams defines parameters for PostInvoice.
-type PostInvoiceParams struct {
-	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
-	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
-
-	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
-	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
-}
-
-// ReverseInvoiceParams defines parameters for ReverseInvoice.
-type ReverseInvoiceParams struct {
-	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
-	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
-
-	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
-	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+// SubmitPriceAuthorityTableParams defines parameters for SubmitPriceAuthorityTable.
+type SubmitPriceAuthorityTableParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// IfMatch The ETag that you read; 412 when someone else has changed it since.
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
-// ListMachineClientsParams defines parameters for ListMachineClients.
-type ListMachineClientsParams struct {
+// ListProductCategoriesParams defines parameters for ListProductCategories.
+type ListProductCategoriesParams struct {
 	// Limit How many items at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
@@ -2006,138 +1553,36 @@ type ListMachineClientsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
-// UpdateMachineClientParams defines parameters for UpdateMachineClient.
-type UpdateMachineClientParams struct {
+// CreateProductCategoryParams defines parameters for CreateProductCategory.
+type CreateProductCategoryParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UpdateProductCategoryParams defines parameters for UpdateProductCategory.
+type UpdateProductCategoryParams struct {
 	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
 	IfMatch IfMatch `json:"If-Match"`
 }
 
-// DeactivateMachineClientParams defines parameters for DeactivateMachineClient.
-type DeactivateMachineClientParams struct {
-	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
-	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// IfMatch The ETag that you read; 412 when someone else has changed it since.
-	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
-}
-
-// AddClientSecretParams defines parameters for AddClientSecret.
-type AddClientSecretParams struct {
-	// IfMatch The ETag that you read; 412 when someone else has changed it since.
-	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
-}
-
-// RevokeClientSecretParams defines parameters for RevokeClientSecret.
-type RevokeClientSecretParams struct {
-	// IfMatch The ETag that you read; 412 when someone else has changed it since.
-	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
-}
-
-// ListReceiptsParams defines parameters for ListReceipts.
-type ListReceiptsParams struct {
-	// PayerID Only of this payer.
-	PayerID *UUID `form:"payer_id,omitempty" json:"payer_id,omitempty"`
-
-	// Limit How many items at most.
-	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
-
-	// Cursor next_cursor of the page before.
-	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
-}
-
-// PostReceiptParams defines parameters for PostReceipt.
-type PostReceiptParams struct {
-	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
-	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
-
-	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
-	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
-}
-
-// AllocateReceiptParams defines parameters for AllocateReceipt.
-type AllocateReceiptParams struct {
-	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
-	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
-
-	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
-	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
-
-	// IfMatch The ETag that you read; 412 when someone else has changed it since.
-	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
-}
-
-// ReverseAllocationParams defines parameters for ReverseAllocation.
-type ReverseAllocationParams struct {
-	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
-	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
-}
-
-// ReverseReceiptParams defines parameters for ReverseReceipt.
-type ReverseReceiptParams struct {
-	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
-	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
-
-	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
-	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
-
-	// IfMatch The ETag that you read; 412 when someone else has changed it since.
-	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
-}
-
-// RotateSigningKeyParams defines parameters for RotateSigningKey.
-type RotateSigningKeyParams struct {
-	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
-	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-}
-
-// ListTeamsParams defines parameters for ListTeams.
-type ListTeamsParams struct {
-	// DepartmentID Only teams of this department.
-	DepartmentID *UUID `form:"department_id,omitempty" json:"department_id,omitempty"`
-
-	// Limit How many items at most.
-	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
-
-	// Cursor next_cursor of the page before.
-	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
-}
-
-// CreateTeamParams defines parameters for CreateTeam.
-type CreateTeamParams struct {
-	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
-	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-}
-
-// UpdateTeamParams defines parameters for UpdateTeam.
-type UpdateTeamParams struct {
-	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
-	IfMatch IfMatch `json:"If-Match"`
-}
-
-// DeactivateTeamParams defines parameters for DeactivateTeam.
-type DeactivateTeamParams struct {
-	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
-	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// IfMatch The ETag that you read; 412 when someone else has changed it since.
-	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
-}
-
-// ListUsersParams defines parameters for ListUsers.
-type ListUsersParams struct {
-	// Q Part of the name or user name.
+// ListProductsParams defines parameters for ListProducts.
+type ListProductsParams struct {
+	// Q What to look for.
 	Q *string `form:"q,omitempty" json:"q,omitempty"`
 
-	// Role Only holders of this role.
-	Role *Role `form:"role,omitempty" json:"role,omitempty"`
+	// Code Only the product with exactly this code.
+	Code *string `form:"code,omitempty" json:"code,omitempty"`
 
-	// DepartmentID Only people of this department.
-	DepartmentID *UUID `form:"department_id,omitempty" json:"department_id,omitempty"`
+	// CategoryID Only products of this category.
+	CategoryID *UUID `form:"category_id,omitempty" json:"category_id,omitempty"`
 
-	// TeamID Only people of this team.
-	TeamID *UUID `form:"team_id,omitempty" json:"team_id,omitempty"`
+	// Lifecycle Only products at this point of their life.
+	Lifecycle *ProductLifecycle `form:"lifecycle,omitempty" json:"lifecycle,omitempty"`
 
-	// Active Only people who can log in (true) or can't (false).
+	// Kind Only products of this kind.
+	Kind *ProductKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// Active Only products that are sold (true) or are no longer sold (false).
 	Active *bool `form:"active,omitempty" json:"active,omitempty"`
 
 	// Limit How many items at most.
@@ -2147,14 +1592,56 @@ type ListUsersParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
-// UpdateUserParams defines parameters for UpdateUser.
-type UpdateUserParams struct {
+// CreateProductParams defines parameters for CreateProduct.
+type CreateProductParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UpsertProductByExternalIDParams defines parameters for UpsertProductByExternalID.
+type UpsertProductByExternalIDParams struct {
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// UpdateProductParams defines parameters for UpdateProduct.
+type UpdateProductParams struct {
 	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
 	IfMatch IfMatch `json:"If-Match"`
 }
 
-// ActivateUserParams defines parameters for ActivateUser.
-type ActivateUserParams struct {
+// GetBasePriceParams defines parameters for GetBasePrice.
+type GetBasePriceParams struct {
+	// At An instant; now when absent.
+	At *Instant `form:"at,omitempty" json:"at,omitempty"`
+}
+
+// ListBasePriceHistoryParams defines parameters for ListBasePriceHistory.
+type ListBasePriceHistoryParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListProductCostsParams defines parameters for ListProductCosts.
+type ListProductCostsParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// RecordProductCostParams defines parameters for RecordProductCost.
+type RecordProductCostParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ChangeProductLifecycleParams defines parameters for ChangeProductLifecycle.
+type ChangeProductLifecycleParams struct {
 	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
@@ -2162,32 +1649,14 @@ type ActivateUserParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
-// DeactivateUserParams defines parameters for DeactivateUser.
-type DeactivateUserParams struct {
-	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
-	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+// CreateBasePriceListJSONRequestBody defines body for CreateBasePriceList for application/json ContentType.
+type CreateBasePriceListJSONRequestBody = BasePriceListCreate
 
-	// IfMatch The ETag that you read; 412 when someone else has changed it since.
-	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
-}
+// UpdateBasePriceListJSONRequestBody defines body for UpdateBasePriceList for application/json ContentType.
+type UpdateBasePriceListJSONRequestBody = BasePriceListPatch
 
-// ResetPasswordParams defines parameters for ResetPassword.
-type ResetPasswordParams struct {
-	// IfMatch The ETag that you read; 412 when someone else has changed it since.
-	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
-}
-
-// LoginJSONRequestBody defines body for Login for application/json ContentType.
-type LoginJSONRequestBody = Login
-
-// RefreshTokenJSONRequestBody defines body for RefreshToken for application/json ContentType.
-type RefreshTokenJSONRequestBody = RefreshRequest
-
-// IssueTokenFormdataRequestBody defines body for IssueToken for application/x-www-form-urlencoded ContentType.
-type IssueTokenFormdataRequestBody = TokenRequest
-
-// CreateCreditLimitRequestJSONRequestBody defines body for CreateCreditLimitRequest for application/json ContentType.
-type CreateCreditLimitRequestJSONRequestBody = CreditLimitRequestCreate
+// SetBasePriceLinesJSONRequestBody defines body for SetBasePriceLines for application/json ContentType.
+type SetBasePriceLinesJSONRequestBody = BasePriceLines
 
 // CreateCustomerJSONRequestBody defines body for CreateCustomer for application/json ContentType.
 type CreateCustomerJSONRequestBody = CustomerCreate
@@ -2213,47 +1682,32 @@ type AddCustomerContactJSONRequestBody = ContactInput
 // ReplaceCustomerContactJSONRequestBody defines body for ReplaceCustomerContact for application/json ContentType.
 type ReplaceCustomerContactJSONRequestBody = ContactInput
 
-// CreateDepartmentJSONRequestBody defines body for CreateDepartment for application/json ContentType.
-type CreateDepartmentJSONRequestBody = DepartmentCreate
+// CreatePriceAuthorityTableJSONRequestBody defines body for CreatePriceAuthorityTable for application/json ContentType.
+type CreatePriceAuthorityTableJSONRequestBody = PriceAuthorityTableCreate
 
-// UpdateDepartmentJSONRequestBody defines body for UpdateDepartment for application/json ContentType.
-type UpdateDepartmentJSONRequestBody = DepartmentPatch
+// UpdatePriceAuthorityTableJSONRequestBody defines body for UpdatePriceAuthorityTable for application/json ContentType.
+type UpdatePriceAuthorityTableJSONRequestBody = PriceAuthorityTablePatch
 
-// PostInvoiceJSONRequestBody defines body for PostInvoice for application/json ContentType.
-type PostInvoiceJSONRequestBody = InvoiceCreate
+// CheckPricesJSONRequestBody defines body for CheckPrices for application/json ContentType.
+type CheckPricesJSONRequestBody = PriceCheckRequest
 
-// ReverseInvoiceJSONRequestBody defines body for ReverseInvoice for application/json ContentType.
-type ReverseInvoiceJSONRequestBody = Reversal
+// CreateProductCategoryJSONRequestBody defines body for CreateProductCategory for application/json ContentType.
+type CreateProductCategoryJSONRequestBody = ProductCategoryCreate
 
-// CreateMachineClientJSONRequestBody defines body for CreateMachineClient for application/json ContentType.
-type CreateMachineClientJSONRequestBody = MachineClientCreate
+// UpdateProductCategoryJSONRequestBody defines body for UpdateProductCategory for application/json ContentType.
+type UpdateProductCategoryJSONRequestBody = ProductCategoryPatch
 
-// UpdateMachineClientJSONRequestBody defines body for UpdateMachineClient for application/json ContentType.
-type UpdateMachineClientJSONRequestBody = MachineClientPatch
+// CreateProductJSONRequestBody defines body for CreateProduct for application/json ContentType.
+type CreateProductJSONRequestBody = ProductCreate
 
-// ChangePasswordJSONRequestBody defines body for ChangePassword for application/json ContentType.
-type ChangePasswordJSONRequestBody = PasswordChange
+// UpsertProductByExternalIDJSONRequestBody defines body for UpsertProductByExternalID for application/json ContentType.
+type UpsertProductByExternalIDJSONRequestBody = ProductCreate
 
-// PostReceiptJSONRequestBody defines body for PostReceipt for application/json ContentType.
-type PostReceiptJSONRequestBody = ReceiptCreate
+// UpdateProductJSONRequestBody defines body for UpdateProduct for application/json ContentType.
+type UpdateProductJSONRequestBody = ProductPatch
 
-// AllocateReceiptJSONRequestBody defines body for AllocateReceipt for application/json ContentType.
-type AllocateReceiptJSONRequestBody = ReceiptAllocation
+// RecordProductCostJSONRequestBody defines body for RecordProductCost for application/json ContentType.
+type RecordProductCostJSONRequestBody = ProductCostCreate
 
-// ReverseReceiptJSONRequestBody defines body for ReverseReceipt for application/json ContentType.
-type ReverseReceiptJSONRequestBody = Reversal
-
-// CreateTeamJSONRequestBody defines body for CreateTeam for application/json ContentType.
-type CreateTeamJSONRequestBody = TeamCreate
-
-// UpdateTeamJSONRequestBody defines body for UpdateTeam for application/json ContentType.
-type UpdateTeamJSONRequestBody = TeamPatch
-
-// CreateUserJSONRequestBody defines body for CreateUser for application/json ContentType.
-type CreateUserJSONRequestBody = UserCreate
-
-// UpdateUserJSONRequestBody defines body for UpdateUser for application/json ContentType.
-type UpdateUserJSONRequestBody = UserPatch
-
-// ResetPasswordJSONRequestBody defines body for ResetPassword for application/json ContentType.
-type ResetPasswordJSONRequestBody = PasswordReset
+// ChangeProductLifecycleJSONRequestBody defines body for ChangeProductLifecycle for application/json ContentType.
+type ChangeProductLifecycleJSONRequestBody = ProductLifecycleChange

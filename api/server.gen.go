@@ -16,36 +16,36 @@ import (
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
-	// GetJwks Public keys of access tokens
-	// (GET /.well-known/jwks.json)
-	GetJwks(ctx echo.Context) error
-	// Login Log in
-	// (POST /v1/auth/login)
-	Login(ctx echo.Context) error
-	// Logout Log out
-	// (POST /v1/auth/logout)
-	Logout(ctx echo.Context, params LogoutParams) error
-	// LogoutEverywhere Log out everywhere
-	// (POST /v1/auth/logout-everywhere)
-	LogoutEverywhere(ctx echo.Context, params LogoutEverywhereParams) error
-	// RefreshToken Refresh
-	// (POST /v1/auth/refresh)
-	RefreshToken(ctx echo.Context) error
-	// IssueToken Token for a machine client
-	// (POST /v1/auth/token)
-	IssueToken(ctx echo.Context) error
-	// ListCreditLimitRequests List credit limit requests
-	// (GET /v1/credit-limit-requests)
-	ListCreditLimitRequests(ctx echo.Context, params ListCreditLimitRequestsParams) error
-	// CreateCreditLimitRequest Apply for a credit limit, or for a change of limit, grade or terms
-	// (POST /v1/credit-limit-requests)
-	CreateCreditLimitRequest(ctx echo.Context, params CreateCreditLimitRequestParams) error
-	// GetCreditLimitRequest Read a credit limit request
-	// (GET /v1/credit-limit-requests/{request_id})
-	GetCreditLimitRequest(ctx echo.Context, requestID UUID) error
-	// ListCreditRegister Read the credit register as of a date
-	// (GET /v1/credit-register)
-	ListCreditRegister(ctx echo.Context, params ListCreditRegisterParams) error
+	// ListBasePriceLists List base price lists
+	// (GET /v1/base-price-lists)
+	ListBasePriceLists(ctx echo.Context, params ListBasePriceListsParams) error
+	// CreateBasePriceList Draft a base price list
+	// (POST /v1/base-price-lists)
+	CreateBasePriceList(ctx echo.Context, params CreateBasePriceListParams) error
+	// GetBasePriceList Read a base price list
+	// (GET /v1/base-price-lists/{list_id})
+	GetBasePriceList(ctx echo.Context, listID BasePriceListID) error
+	// UpdateBasePriceList Change a base price list
+	// (PATCH /v1/base-price-lists/{list_id})
+	UpdateBasePriceList(ctx echo.Context, listID BasePriceListID, params UpdateBasePriceListParams) error
+	// CancelBasePriceList Give up a base price list
+	// (POST /v1/base-price-lists/{list_id}/cancel)
+	CancelBasePriceList(ctx echo.Context, listID BasePriceListID, params CancelBasePriceListParams) error
+	// ListBasePriceLines List the lines of a base price list
+	// (GET /v1/base-price-lists/{list_id}/lines)
+	ListBasePriceLines(ctx echo.Context, listID BasePriceListID, params ListBasePriceLinesParams) error
+	// SetBasePriceLines Put lines on a base price list
+	// (PUT /v1/base-price-lists/{list_id}/lines)
+	SetBasePriceLines(ctx echo.Context, listID BasePriceListID, params SetBasePriceLinesParams) error
+	// RemoveBasePriceLine Take a product off a base price list
+	// (DELETE /v1/base-price-lists/{list_id}/lines/{product_id})
+	RemoveBasePriceLine(ctx echo.Context, listID BasePriceListID, productID ProductID, params RemoveBasePriceLineParams) error
+	// SubmitBasePriceList Submit a base price list for approval
+	// (POST /v1/base-price-lists/{list_id}/submit)
+	SubmitBasePriceList(ctx echo.Context, listID BasePriceListID, params SubmitBasePriceListParams) error
+	// ListBasePrices List base prices as of any instant
+	// (GET /v1/base-prices)
+	ListBasePrices(ctx echo.Context, params ListBasePricesParams) error
 	// ListCustomers List and search customers
 	// (GET /v1/customers)
 	ListCustomers(ctx echo.Context, params ListCustomersParams) error
@@ -85,129 +85,75 @@ type ServerInterface interface {
 	// ReplaceCustomerContact Replace a person to talk to
 	// (PUT /v1/customers/{customer_id}/contacts/{contact_id})
 	ReplaceCustomerContact(ctx echo.Context, customerID CustomerID, contactID UUID, params ReplaceCustomerContactParams) error
-	// GetCustomerCredit Read how a customer stands
-	// (GET /v1/customers/{customer_id}/credit)
-	GetCustomerCredit(ctx echo.Context, customerID CustomerID) error
-	// ListCreditMovements List what moved a customer's exposure
-	// (GET /v1/customers/{customer_id}/credit/movements)
-	ListCreditMovements(ctx echo.Context, customerID CustomerID, params ListCreditMovementsParams) error
-	// ListCreditProfiles List a customer's credit profiles, past and present
-	// (GET /v1/customers/{customer_id}/credit/profiles)
-	ListCreditProfiles(ctx echo.Context, customerID CustomerID) error
-	// ListDepartments List departments
-	// (GET /v1/departments)
-	ListDepartments(ctx echo.Context, params ListDepartmentsParams) error
-	// CreateDepartment Create a department
-	// (POST /v1/departments)
-	CreateDepartment(ctx echo.Context, params CreateDepartmentParams) error
-	// GetDepartment Read a department
-	// (GET /v1/departments/{department_id})
-	GetDepartment(ctx echo.Context, departmentID DepartmentID) error
-	// UpdateDepartment Change a department
-	// (PATCH /v1/departments/{department_id})
-	UpdateDepartment(ctx echo.Context, departmentID DepartmentID, params UpdateDepartmentParams) error
-	// DeactivateDepartment Deactivate a department
-	// (POST /v1/departments/{department_id}/deactivate)
-	DeactivateDepartment(ctx echo.Context, departmentID DepartmentID, params DeactivateDepartmentParams) error
-	// ListInvoices List invoices
-	// (GET /v1/invoices)
-	ListInvoices(ctx echo.Context, params ListInvoicesParams) error
-	// PostInvoice Invoice delivery notes
-	// (POST /v1/invoices)
-	PostInvoice(ctx echo.Context, params PostInvoiceParams) error
-	// GetInvoice Read an invoice
-	// (GET /v1/invoices/{invoice_id})
-	GetInvoice(ctx echo.Context, invoiceID InvoiceID) error
-	// ReverseInvoice Reverse an invoice
-	// (POST /v1/invoices/{invoice_id}/reverse)
-	ReverseInvoice(ctx echo.Context, invoiceID InvoiceID, params ReverseInvoiceParams) error
-	// ListMachineClients List machine clients
-	// (GET /v1/machine-clients)
-	ListMachineClients(ctx echo.Context, params ListMachineClientsParams) error
-	// CreateMachineClient Create a machine client
-	// (POST /v1/machine-clients)
-	CreateMachineClient(ctx echo.Context) error
-	// GetMachineClient Read a machine client
-	// (GET /v1/machine-clients/{client_id})
-	GetMachineClient(ctx echo.Context, clientID ClientID) error
-	// UpdateMachineClient Change a machine client
-	// (PATCH /v1/machine-clients/{client_id})
-	UpdateMachineClient(ctx echo.Context, clientID ClientID, params UpdateMachineClientParams) error
-	// DeactivateMachineClient Deactivate a machine client
-	// (POST /v1/machine-clients/{client_id}/deactivate)
-	DeactivateMachineClient(ctx echo.Context, clientID ClientID, params DeactivateMachineClientParams) error
-	// AddClientSecret Add a secret
-	// (POST /v1/machine-clients/{client_id}/secrets)
-	AddClientSecret(ctx echo.Context, clientID ClientID, params AddClientSecretParams) error
-	// RevokeClientSecret Revoke a secret
-	// (DELETE /v1/machine-clients/{client_id}/secrets/{secret_id})
-	RevokeClientSecret(ctx echo.Context, clientID ClientID, secretID UUID, params RevokeClientSecretParams) error
-	// GetMe Who am I
-	// (GET /v1/me)
-	GetMe(ctx echo.Context) error
-	// ChangePassword Change my password
-	// (POST /v1/me/password)
-	ChangePassword(ctx echo.Context) error
-	// ListMySessions Where am I logged in
-	// (GET /v1/me/sessions)
-	ListMySessions(ctx echo.Context) error
-	// ListReceipts List receipts
-	// (GET /v1/receipts)
-	ListReceipts(ctx echo.Context, params ListReceiptsParams) error
-	// PostReceipt Book money that came in
-	// (POST /v1/receipts)
-	PostReceipt(ctx echo.Context, params PostReceiptParams) error
-	// GetReceipt Read a receipt
-	// (GET /v1/receipts/{receipt_id})
-	GetReceipt(ctx echo.Context, receiptID ReceiptID) error
-	// AllocateReceipt Pay invoices with a receipt
-	// (POST /v1/receipts/{receipt_id}/allocate)
-	AllocateReceipt(ctx echo.Context, receiptID ReceiptID, params AllocateReceiptParams) error
-	// ReverseAllocation Take a payment off its invoice
-	// (POST /v1/receipts/{receipt_id}/allocations/{allocation_id}/reverse)
-	ReverseAllocation(ctx echo.Context, receiptID ReceiptID, allocationID UUID, params ReverseAllocationParams) error
-	// ReverseReceipt Reverse a receipt
-	// (POST /v1/receipts/{receipt_id}/reverse)
-	ReverseReceipt(ctx echo.Context, receiptID ReceiptID, params ReverseReceiptParams) error
-	// RotateSigningKey Rotate the signing key
-	// (POST /v1/signing-keys/rotate)
-	RotateSigningKey(ctx echo.Context, params RotateSigningKeyParams) error
-	// ListTeams List teams
-	// (GET /v1/teams)
-	ListTeams(ctx echo.Context, params ListTeamsParams) error
-	// CreateTeam Create a team
-	// (POST /v1/teams)
-	CreateTeam(ctx echo.Context, params CreateTeamParams) error
-	// GetTeam Read a team
-	// (GET /v1/teams/{team_id})
-	GetTeam(ctx echo.Context, teamID TeamID) error
-	// UpdateTeam Change a team
-	// (PATCH /v1/teams/{team_id})
-	UpdateTeam(ctx echo.Context, teamID TeamID, params UpdateTeamParams) error
-	// DeactivateTeam Deactivate a team
-	// (POST /v1/teams/{team_id}/deactivate)
-	DeactivateTeam(ctx echo.Context, teamID TeamID, params DeactivateTeamParams) error
-	// ListUsers List people
-	// (GET /v1/users)
-	ListUsers(ctx echo.Context, params ListUsersParams) error
-	// CreateUser Create a person
-	// (POST /v1/users)
-	CreateUser(ctx echo.Context) error
-	// GetUser Read a person
-	// (GET /v1/users/{user_id})
-	GetUser(ctx echo.Context, userID UserID) error
-	// UpdateUser Change a person
-	// (PATCH /v1/users/{user_id})
-	UpdateUser(ctx echo.Context, userID UserID, params UpdateUserParams) error
-	// ActivateUser Activate a person
-	// (POST /v1/users/{user_id}/activate)
-	ActivateUser(ctx echo.Context, userID UserID, params ActivateUserParams) error
-	// DeactivateUser Deactivate a person
-	// (POST /v1/users/{user_id}/deactivate)
-	DeactivateUser(ctx echo.Context, userID UserID, params DeactivateUserParams) error
-	// ResetPassword Reset a password
-	// (POST /v1/users/{user_id}/reset-password)
-	ResetPassword(ctx echo.Context, userID UserID, params ResetPasswordParams) error
+	// GetPriceAuthority Read the price authority table in force
+	// (GET /v1/price-authority)
+	GetPriceAuthority(ctx echo.Context, params GetPriceAuthorityParams) error
+	// ListPriceAuthorityTables List price authority tables
+	// (GET /v1/price-authority-tables)
+	ListPriceAuthorityTables(ctx echo.Context, params ListPriceAuthorityTablesParams) error
+	// CreatePriceAuthorityTable Draft a price authority table
+	// (POST /v1/price-authority-tables)
+	CreatePriceAuthorityTable(ctx echo.Context, params CreatePriceAuthorityTableParams) error
+	// GetPriceAuthorityTable Read a price authority table
+	// (GET /v1/price-authority-tables/{table_id})
+	GetPriceAuthorityTable(ctx echo.Context, tableID PriceAuthorityTableID) error
+	// UpdatePriceAuthorityTable Change a price authority table
+	// (PATCH /v1/price-authority-tables/{table_id})
+	UpdatePriceAuthorityTable(ctx echo.Context, tableID PriceAuthorityTableID, params UpdatePriceAuthorityTableParams) error
+	// CancelPriceAuthorityTable Give up a price authority table
+	// (POST /v1/price-authority-tables/{table_id}/cancel)
+	CancelPriceAuthorityTable(ctx echo.Context, tableID PriceAuthorityTableID, params CancelPriceAuthorityTableParams) error
+	// SubmitPriceAuthorityTable Submit a price authority table for approval
+	// (POST /v1/price-authority-tables/{table_id}/submit)
+	SubmitPriceAuthorityTable(ctx echo.Context, tableID PriceAuthorityTableID, params SubmitPriceAuthorityTableParams) error
+	// CheckPrices Ask the price gate
+	// (POST /v1/price-checks)
+	CheckPrices(ctx echo.Context) error
+	// ListProductCategories List product categories
+	// (GET /v1/product-categories)
+	ListProductCategories(ctx echo.Context, params ListProductCategoriesParams) error
+	// CreateProductCategory Add a product category
+	// (POST /v1/product-categories)
+	CreateProductCategory(ctx echo.Context, params CreateProductCategoryParams) error
+	// GetProductCategory Read a product category
+	// (GET /v1/product-categories/{category_id})
+	GetProductCategory(ctx echo.Context, categoryID UUID) error
+	// UpdateProductCategory Change a product category
+	// (PATCH /v1/product-categories/{category_id})
+	UpdateProductCategory(ctx echo.Context, categoryID UUID, params UpdateProductCategoryParams) error
+	// ListProducts List and search products
+	// (GET /v1/products)
+	ListProducts(ctx echo.Context, params ListProductsParams) error
+	// CreateProduct Add a product
+	// (POST /v1/products)
+	CreateProduct(ctx echo.Context, params CreateProductParams) error
+	// GetProductByExternalID Read a product by another system's id
+	// (GET /v1/products/by-external-id/{source}/{external_id})
+	GetProductByExternalID(ctx echo.Context, source string, externalID string) error
+	// UpsertProductByExternalID Create or replace a product by another system's id
+	// (PUT /v1/products/by-external-id/{source}/{external_id})
+	UpsertProductByExternalID(ctx echo.Context, source string, externalID string, params UpsertProductByExternalIDParams) error
+	// GetProduct Read a product
+	// (GET /v1/products/{product_id})
+	GetProduct(ctx echo.Context, productID ProductID) error
+	// UpdateProduct Change a product
+	// (PATCH /v1/products/{product_id})
+	UpdateProduct(ctx echo.Context, productID ProductID, params UpdateProductParams) error
+	// GetBasePrice Read a product's base price as of any instant
+	// (GET /v1/products/{product_id}/base-price)
+	GetBasePrice(ctx echo.Context, productID ProductID, params GetBasePriceParams) error
+	// ListBasePriceHistory List all base prices of a product
+	// (GET /v1/products/{product_id}/base-price-history)
+	ListBasePriceHistory(ctx echo.Context, productID ProductID, params ListBasePriceHistoryParams) error
+	// ListProductCosts List what a product costs
+	// (GET /v1/products/{product_id}/costs)
+	ListProductCosts(ctx echo.Context, productID ProductID, params ListProductCostsParams) error
+	// RecordProductCost State what a product costs
+	// (POST /v1/products/{product_id}/costs)
+	RecordProductCost(ctx echo.Context, productID ProductID, params RecordProductCostParams) error
+	// ChangeProductLifecycle Move a product along its life
+	// (POST /v1/products/{product_id}/lifecycle)
+	ChangeProductLifecycle(ctx echo.Context, productID ProductID, params ChangeProductLifecycleParams) error
 }
 
 // ServerInterfaceWrapper converts echo contexts to parameters.
@@ -215,113 +161,12 @@ type ServerInterfaceWrapper struct {
 	Handler ServerInterface
 }
 
-// GetJwks converts echo context to params.
-func (w *ServerInterfaceWrapper) GetJwks(ctx echo.Context) error {
-	var err error
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.GetJwks(ctx)
-	return err
-}
-
-// Login converts echo context to params.
-func (w *ServerInterfaceWrapper) Login(ctx echo.Context) error {
-	var err error
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.Login(ctx)
-	return err
-}
-
-// Logout converts echo context to params.
-func (w *ServerInterfaceWrapper) Logout(ctx echo.Context) error {
+// ListBasePriceLists converts echo context to params.
+func (w *ServerInterfaceWrapper) ListBasePriceLists(ctx echo.Context) error {
 	var err error
 
 	// Parameter object where we will unmarshal all parameters from the context
-	var params LogoutParams
-
-	headers := ctx.Request().Header
-	// ------------- Optional header parameter "Idempotency-Key" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
-		var IdempotencyKey IdempotencyKey
-		n := len(valueList)
-		if n != 1 {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
-		}
-
-		params.IdempotencyKey = &IdempotencyKey
-	}
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.Logout(ctx, params)
-	return err
-}
-
-// LogoutEverywhere converts echo context to params.
-func (w *ServerInterfaceWrapper) LogoutEverywhere(ctx echo.Context) error {
-	var err error
-
-	// Parameter object where we will unmarshal all parameters from the context
-	var params LogoutEverywhereParams
-
-	headers := ctx.Request().Header
-	// ------------- Optional header parameter "Idempotency-Key" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
-		var IdempotencyKey IdempotencyKey
-		n := len(valueList)
-		if n != 1 {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
-		}
-
-		params.IdempotencyKey = &IdempotencyKey
-	}
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.LogoutEverywhere(ctx, params)
-	return err
-}
-
-// RefreshToken converts echo context to params.
-func (w *ServerInterfaceWrapper) RefreshToken(ctx echo.Context) error {
-	var err error
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.RefreshToken(ctx)
-	return err
-}
-
-// IssueToken converts echo context to params.
-func (w *ServerInterfaceWrapper) IssueToken(ctx echo.Context) error {
-	var err error
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.IssueToken(ctx)
-	return err
-}
-
-// ListCreditLimitRequests converts echo context to params.
-func (w *ServerInterfaceWrapper) ListCreditLimitRequests(ctx echo.Context) error {
-	var err error
-
-	// Parameter object where we will unmarshal all parameters from the context
-	var params ListCreditLimitRequestsParams
-	// ------------- Optional query parameter "customer_id" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
-	}
-
+	var params ListBasePriceListsParams
 	// ------------- Optional query parameter "state" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
@@ -344,74 +189,336 @@ func (w *ServerInterfaceWrapper) ListCreditLimitRequests(ctx echo.Context) error
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ListCreditLimitRequests(ctx, params)
+	err = w.Handler.ListBasePriceLists(ctx, params)
 	return err
 }
 
-// CreateCreditLimitRequest converts echo context to params.
-func (w *ServerInterfaceWrapper) CreateCreditLimitRequest(ctx echo.Context) error {
+// CreateBasePriceList converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateBasePriceList(ctx echo.Context) error {
 	var err error
 
 	// Parameter object where we will unmarshal all parameters from the context
-	var params CreateCreditLimitRequestParams
-	// ------------- Optional query parameter "validate_only" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
-	}
+	var params CreateBasePriceListParams
 
 	headers := ctx.Request().Header
-	// ------------- Required header parameter "Idempotency-Key" -------------
+	// ------------- Optional header parameter "Idempotency-Key" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
-		var IdempotencyKey IdempotencyKeyRequired
+		var IdempotencyKey IdempotencyKey
 		n := len(valueList)
 		if n != 1 {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
 		}
 
-		params.IdempotencyKey = IdempotencyKey
-	} else {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+		params.IdempotencyKey = &IdempotencyKey
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.CreateCreditLimitRequest(ctx, params)
+	err = w.Handler.CreateBasePriceList(ctx, params)
 	return err
 }
 
-// GetCreditLimitRequest converts echo context to params.
-func (w *ServerInterfaceWrapper) GetCreditLimitRequest(ctx echo.Context) error {
+// GetBasePriceList converts echo context to params.
+func (w *ServerInterfaceWrapper) GetBasePriceList(ctx echo.Context) error {
 	var err error
-	// ------------- Path parameter "request_id" -------------
-	var requestID UUID
+	// ------------- Path parameter "list_id" -------------
+	var listID BasePriceListID
 
-	err = runtime.BindStyledParameterWithOptions("simple", "request_id", ctx.Param("request_id"), &requestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	err = runtime.BindStyledParameterWithOptions("simple", "list_id", ctx.Param("list_id"), &listID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
 	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter request_id: %s", err))
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter list_id: %s", err))
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.GetCreditLimitRequest(ctx, requestID)
+	err = w.Handler.GetBasePriceList(ctx, listID)
 	return err
 }
 
-// ListCreditRegister converts echo context to params.
-func (w *ServerInterfaceWrapper) ListCreditRegister(ctx echo.Context) error {
+// UpdateBasePriceList converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateBasePriceList(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "list_id" -------------
+	var listID BasePriceListID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "list_id", ctx.Param("list_id"), &listID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter list_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateBasePriceListParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdateBasePriceList(ctx, listID, params)
+	return err
+}
+
+// CancelBasePriceList converts echo context to params.
+func (w *ServerInterfaceWrapper) CancelBasePriceList(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "list_id" -------------
+	var listID BasePriceListID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "list_id", ctx.Param("list_id"), &listID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter list_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CancelBasePriceListParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CancelBasePriceList(ctx, listID, params)
+	return err
+}
+
+// ListBasePriceLines converts echo context to params.
+func (w *ServerInterfaceWrapper) ListBasePriceLines(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "list_id" -------------
+	var listID BasePriceListID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "list_id", ctx.Param("list_id"), &listID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter list_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListBasePriceLinesParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListBasePriceLines(ctx, listID, params)
+	return err
+}
+
+// SetBasePriceLines converts echo context to params.
+func (w *ServerInterfaceWrapper) SetBasePriceLines(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "list_id" -------------
+	var listID BasePriceListID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "list_id", ctx.Param("list_id"), &listID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter list_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetBasePriceLinesParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetBasePriceLines(ctx, listID, params)
+	return err
+}
+
+// RemoveBasePriceLine converts echo context to params.
+func (w *ServerInterfaceWrapper) RemoveBasePriceLine(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "list_id" -------------
+	var listID BasePriceListID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "list_id", ctx.Param("list_id"), &listID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter list_id: %s", err))
+	}
+
+	// ------------- Path parameter "product_id" -------------
+	var productID ProductID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "product_id", ctx.Param("product_id"), &productID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter product_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RemoveBasePriceLineParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RemoveBasePriceLine(ctx, listID, productID, params)
+	return err
+}
+
+// SubmitBasePriceList converts echo context to params.
+func (w *ServerInterfaceWrapper) SubmitBasePriceList(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "list_id" -------------
+	var listID BasePriceListID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "list_id", ctx.Param("list_id"), &listID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter list_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SubmitBasePriceListParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SubmitBasePriceList(ctx, listID, params)
+	return err
+}
+
+// ListBasePrices converts echo context to params.
+func (w *ServerInterfaceWrapper) ListBasePrices(ctx echo.Context) error {
 	var err error
 
 	// Parameter object where we will unmarshal all parameters from the context
-	var params ListCreditRegisterParams
-	// ------------- Optional query parameter "as_of" -------------
+	var params ListBasePricesParams
+	// ------------- Optional query parameter "at" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "as_of", ctx.QueryParams(), &params.AsOf, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "at", ctx.QueryParams(), &params.At, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
 	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter as_of: %s", err))
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter at: %s", err))
+	}
+
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "category_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "category_id", ctx.QueryParams(), &params.CategoryID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter category_id: %s", err))
 	}
 
 	// ------------- Optional query parameter "limit" -------------
@@ -429,7 +536,7 @@ func (w *ServerInterfaceWrapper) ListCreditRegister(ctx echo.Context) error {
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ListCreditRegister(ctx, params)
+	err = w.Handler.ListBasePrices(ctx, params)
 	return err
 }
 
@@ -973,249 +1080,30 @@ func (w *ServerInterfaceWrapper) ReplaceCustomerContact(ctx echo.Context) error 
 	return err
 }
 
-// GetCustomerCredit converts echo context to params.
-func (w *ServerInterfaceWrapper) GetCustomerCredit(ctx echo.Context) error {
-	var err error
-	// ------------- Path parameter "customer_id" -------------
-	var customerID CustomerID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "customer_id", ctx.Param("customer_id"), &customerID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
-	}
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.GetCustomerCredit(ctx, customerID)
-	return err
-}
-
-// ListCreditMovements converts echo context to params.
-func (w *ServerInterfaceWrapper) ListCreditMovements(ctx echo.Context) error {
-	var err error
-	// ------------- Path parameter "customer_id" -------------
-	var customerID CustomerID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "customer_id", ctx.Param("customer_id"), &customerID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
-	var params ListCreditMovementsParams
-	// ------------- Optional query parameter "limit" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
-	}
-
-	// ------------- Optional query parameter "cursor" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
-	}
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ListCreditMovements(ctx, customerID, params)
-	return err
-}
-
-// ListCreditProfiles converts echo context to params.
-func (w *ServerInterfaceWrapper) ListCreditProfiles(ctx echo.Context) error {
-	var err error
-	// ------------- Path parameter "customer_id" -------------
-	var customerID CustomerID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "customer_id", ctx.Param("customer_id"), &customerID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
-	}
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ListCreditProfiles(ctx, customerID)
-	return err
-}
-
-// ListDepartments converts echo context to params.
-func (w *ServerInterfaceWrapper) ListDepartments(ctx echo.Context) error {
+// GetPriceAuthority converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPriceAuthority(ctx echo.Context) error {
 	var err error
 
 	// Parameter object where we will unmarshal all parameters from the context
-	var params ListDepartmentsParams
-	// ------------- Optional query parameter "limit" -------------
+	var params GetPriceAuthorityParams
+	// ------------- Optional query parameter "at" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "at", ctx.QueryParams(), &params.At, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
 	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
-	}
-
-	// ------------- Optional query parameter "cursor" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter at: %s", err))
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ListDepartments(ctx, params)
+	err = w.Handler.GetPriceAuthority(ctx, params)
 	return err
 }
 
-// CreateDepartment converts echo context to params.
-func (w *ServerInterfaceWrapper) CreateDepartment(ctx echo.Context) error {
+// ListPriceAuthorityTables converts echo context to params.
+func (w *ServerInterfaceWrapper) ListPriceAuthorityTables(ctx echo.Context) error {
 	var err error
 
 	// Parameter object where we will unmarshal all parameters from the context
-	var params CreateDepartmentParams
-
-	headers := ctx.Request().Header
-	// ------------- Optional header parameter "Idempotency-Key" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
-		var IdempotencyKey IdempotencyKey
-		n := len(valueList)
-		if n != 1 {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
-		}
-
-		params.IdempotencyKey = &IdempotencyKey
-	}
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.CreateDepartment(ctx, params)
-	return err
-}
-
-// GetDepartment converts echo context to params.
-func (w *ServerInterfaceWrapper) GetDepartment(ctx echo.Context) error {
-	var err error
-	// ------------- Path parameter "department_id" -------------
-	var departmentID DepartmentID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "department_id", ctx.Param("department_id"), &departmentID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter department_id: %s", err))
-	}
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.GetDepartment(ctx, departmentID)
-	return err
-}
-
-// UpdateDepartment converts echo context to params.
-func (w *ServerInterfaceWrapper) UpdateDepartment(ctx echo.Context) error {
-	var err error
-	// ------------- Path parameter "department_id" -------------
-	var departmentID DepartmentID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "department_id", ctx.Param("department_id"), &departmentID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter department_id: %s", err))
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
-	var params UpdateDepartmentParams
-
-	headers := ctx.Request().Header
-	// ------------- Required header parameter "If-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatch
-		n := len(valueList)
-		if n != 1 {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
-		}
-
-		params.IfMatch = IfMatch
-	} else {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
-	}
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.UpdateDepartment(ctx, departmentID, params)
-	return err
-}
-
-// DeactivateDepartment converts echo context to params.
-func (w *ServerInterfaceWrapper) DeactivateDepartment(ctx echo.Context) error {
-	var err error
-	// ------------- Path parameter "department_id" -------------
-	var departmentID DepartmentID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "department_id", ctx.Param("department_id"), &departmentID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter department_id: %s", err))
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
-	var params DeactivateDepartmentParams
-
-	headers := ctx.Request().Header
-	// ------------- Optional header parameter "Idempotency-Key" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
-		var IdempotencyKey IdempotencyKey
-		n := len(valueList)
-		if n != 1 {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
-		}
-
-		params.IdempotencyKey = &IdempotencyKey
-	}
-	// ------------- Optional header parameter "If-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatchOptional
-		n := len(valueList)
-		if n != 1 {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
-		}
-
-		params.IfMatch = &IfMatch
-	}
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.DeactivateDepartment(ctx, departmentID, params)
-	return err
-}
-
-// ListInvoices converts echo context to params.
-func (w *ServerInterfaceWrapper) ListInvoices(ctx echo.Context) error {
-	var err error
-
-	// Parameter object where we will unmarshal all parameters from the context
-	var params ListInvoicesParams
-	// ------------- Optional query parameter "customer_id" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
-	}
-
-	// ------------- Optional query parameter "payer_id" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "payer_id", ctx.QueryParams(), &params.PayerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter payer_id: %s", err))
-	}
-
+	var params ListPriceAuthorityTablesParams
 	// ------------- Optional query parameter "state" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
@@ -1223,20 +1111,6 @@ func (w *ServerInterfaceWrapper) ListInvoices(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
 	}
 
-	// ------------- Optional query parameter "open" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "open", ctx.QueryParams(), &params.Open, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter open: %s", err))
-	}
-
-	// ------------- Optional query parameter "overdue" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "overdue", ctx.QueryParams(), &params.Overdue, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter overdue: %s", err))
-	}
-
 	// ------------- Optional query parameter "limit" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
@@ -1252,185 +1126,68 @@ func (w *ServerInterfaceWrapper) ListInvoices(ctx echo.Context) error {
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ListInvoices(ctx, params)
+	err = w.Handler.ListPriceAuthorityTables(ctx, params)
 	return err
 }
 
-// PostInvoice converts echo context to params.
-func (w *ServerInterfaceWrapper) PostInvoice(ctx echo.Context) error {
+// CreatePriceAuthorityTable converts echo context to params.
+func (w *ServerInterfaceWrapper) CreatePriceAuthorityTable(ctx echo.Context) error {
 	var err error
 
 	// Parameter object where we will unmarshal all parameters from the context
-	var params PostInvoiceParams
-	// ------------- Optional query parameter "validate_only" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
-	}
+	var params CreatePriceAuthorityTableParams
 
 	headers := ctx.Request().Header
-	// ------------- Required header parameter "Idempotency-Key" -------------
+	// ------------- Optional header parameter "Idempotency-Key" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
-		var IdempotencyKey IdempotencyKeyRequired
+		var IdempotencyKey IdempotencyKey
 		n := len(valueList)
 		if n != 1 {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
 		}
 
-		params.IdempotencyKey = IdempotencyKey
-	} else {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+		params.IdempotencyKey = &IdempotencyKey
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.PostInvoice(ctx, params)
+	err = w.Handler.CreatePriceAuthorityTable(ctx, params)
 	return err
 }
 
-// GetInvoice converts echo context to params.
-func (w *ServerInterfaceWrapper) GetInvoice(ctx echo.Context) error {
+// GetPriceAuthorityTable converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPriceAuthorityTable(ctx echo.Context) error {
 	var err error
-	// ------------- Path parameter "invoice_id" -------------
-	var invoiceID InvoiceID
+	// ------------- Path parameter "table_id" -------------
+	var tableID PriceAuthorityTableID
 
-	err = runtime.BindStyledParameterWithOptions("simple", "invoice_id", ctx.Param("invoice_id"), &invoiceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	err = runtime.BindStyledParameterWithOptions("simple", "table_id", ctx.Param("table_id"), &tableID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
 	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter invoice_id: %s", err))
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter table_id: %s", err))
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.GetInvoice(ctx, invoiceID)
+	err = w.Handler.GetPriceAuthorityTable(ctx, tableID)
 	return err
 }
 
-// ReverseInvoice converts echo context to params.
-func (w *ServerInterfaceWrapper) ReverseInvoice(ctx echo.Context) error {
+// UpdatePriceAuthorityTable converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdatePriceAuthorityTable(ctx echo.Context) error {
 	var err error
-	// ------------- Path parameter "invoice_id" -------------
-	var invoiceID InvoiceID
+	// ------------- Path parameter "table_id" -------------
+	var tableID PriceAuthorityTableID
 
-	err = runtime.BindStyledParameterWithOptions("simple", "invoice_id", ctx.Param("invoice_id"), &invoiceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	err = runtime.BindStyledParameterWithOptions("simple", "table_id", ctx.Param("table_id"), &tableID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
 	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter invoice_id: %s", err))
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter table_id: %s", err))
 	}
 
 	// Parameter object where we will unmarshal all parameters from the context
-	var params ReverseInvoiceParams
-	// ------------- Optional query parameter "validate_only" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
-	}
-
-	headers := ctx.Request().Header
-	// ------------- Required header parameter "Idempotency-Key" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
-		var IdempotencyKey IdempotencyKeyRequired
-		n := len(valueList)
-		if n != 1 {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
-		}
-
-		params.IdempotencyKey = IdempotencyKey
-	} else {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
-	}
-	// ------------- Optional header parameter "If-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatchOptional
-		n := len(valueList)
-		if n != 1 {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
-		}
-
-		params.IfMatch = &IfMatch
-	}
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ReverseInvoice(ctx, invoiceID, params)
-	return err
-}
-
-// ListMachineClients converts echo context to params.
-func (w *ServerInterfaceWrapper) ListMachineClients(ctx echo.Context) error {
-	var err error
-
-	// Parameter object where we will unmarshal all parameters from the context
-	var params ListMachineClientsParams
-	// ------------- Optional query parameter "limit" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
-	}
-
-	// ------------- Optional query parameter "cursor" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
-	}
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ListMachineClients(ctx, params)
-	return err
-}
-
-// CreateMachineClient converts echo context to params.
-func (w *ServerInterfaceWrapper) CreateMachineClient(ctx echo.Context) error {
-	var err error
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.CreateMachineClient(ctx)
-	return err
-}
-
-// GetMachineClient converts echo context to params.
-func (w *ServerInterfaceWrapper) GetMachineClient(ctx echo.Context) error {
-	var err error
-	// ------------- Path parameter "client_id" -------------
-	var clientID ClientID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "client_id", ctx.Param("client_id"), &clientID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter client_id: %s", err))
-	}
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.GetMachineClient(ctx, clientID)
-	return err
-}
-
-// UpdateMachineClient converts echo context to params.
-func (w *ServerInterfaceWrapper) UpdateMachineClient(ctx echo.Context) error {
-	var err error
-	// ------------- Path parameter "client_id" -------------
-	var clientID ClientID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "client_id", ctx.Param("client_id"), &clientID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter client_id: %s", err))
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
-	var params UpdateMachineClientParams
+	var params UpdatePriceAuthorityTableParams
 
 	headers := ctx.Request().Header
 	// ------------- Required header parameter "If-Match" -------------
@@ -1452,23 +1209,23 @@ func (w *ServerInterfaceWrapper) UpdateMachineClient(ctx echo.Context) error {
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.UpdateMachineClient(ctx, clientID, params)
+	err = w.Handler.UpdatePriceAuthorityTable(ctx, tableID, params)
 	return err
 }
 
-// DeactivateMachineClient converts echo context to params.
-func (w *ServerInterfaceWrapper) DeactivateMachineClient(ctx echo.Context) error {
+// CancelPriceAuthorityTable converts echo context to params.
+func (w *ServerInterfaceWrapper) CancelPriceAuthorityTable(ctx echo.Context) error {
 	var err error
-	// ------------- Path parameter "client_id" -------------
-	var clientID ClientID
+	// ------------- Path parameter "table_id" -------------
+	var tableID PriceAuthorityTableID
 
-	err = runtime.BindStyledParameterWithOptions("simple", "client_id", ctx.Param("client_id"), &clientID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	err = runtime.BindStyledParameterWithOptions("simple", "table_id", ctx.Param("table_id"), &tableID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
 	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter client_id: %s", err))
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter table_id: %s", err))
 	}
 
 	// Parameter object where we will unmarshal all parameters from the context
-	var params DeactivateMachineClientParams
+	var params CancelPriceAuthorityTableParams
 
 	headers := ctx.Request().Header
 	// ------------- Optional header parameter "Idempotency-Key" -------------
@@ -1503,25 +1260,40 @@ func (w *ServerInterfaceWrapper) DeactivateMachineClient(ctx echo.Context) error
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.DeactivateMachineClient(ctx, clientID, params)
+	err = w.Handler.CancelPriceAuthorityTable(ctx, tableID, params)
 	return err
 }
 
-// AddClientSecret converts echo context to params.
-func (w *ServerInterfaceWrapper) AddClientSecret(ctx echo.Context) error {
+// SubmitPriceAuthorityTable converts echo context to params.
+func (w *ServerInterfaceWrapper) SubmitPriceAuthorityTable(ctx echo.Context) error {
 	var err error
-	// ------------- Path parameter "client_id" -------------
-	var clientID ClientID
+	// ------------- Path parameter "table_id" -------------
+	var tableID PriceAuthorityTableID
 
-	err = runtime.BindStyledParameterWithOptions("simple", "client_id", ctx.Param("client_id"), &clientID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	err = runtime.BindStyledParameterWithOptions("simple", "table_id", ctx.Param("table_id"), &tableID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
 	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter client_id: %s", err))
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter table_id: %s", err))
 	}
 
 	// Parameter object where we will unmarshal all parameters from the context
-	var params AddClientSecretParams
+	var params SubmitPriceAuthorityTableParams
 
 	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
 	// ------------- Optional header parameter "If-Match" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
 		var IfMatch IfMatchOptional
@@ -1539,94 +1311,25 @@ func (w *ServerInterfaceWrapper) AddClientSecret(ctx echo.Context) error {
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.AddClientSecret(ctx, clientID, params)
+	err = w.Handler.SubmitPriceAuthorityTable(ctx, tableID, params)
 	return err
 }
 
-// RevokeClientSecret converts echo context to params.
-func (w *ServerInterfaceWrapper) RevokeClientSecret(ctx echo.Context) error {
-	var err error
-	// ------------- Path parameter "client_id" -------------
-	var clientID ClientID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "client_id", ctx.Param("client_id"), &clientID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter client_id: %s", err))
-	}
-
-	// ------------- Path parameter "secret_id" -------------
-	var secretID UUID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "secret_id", ctx.Param("secret_id"), &secretID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter secret_id: %s", err))
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
-	var params RevokeClientSecretParams
-
-	headers := ctx.Request().Header
-	// ------------- Optional header parameter "If-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatchOptional
-		n := len(valueList)
-		if n != 1 {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
-		}
-
-		params.IfMatch = &IfMatch
-	}
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.RevokeClientSecret(ctx, clientID, secretID, params)
-	return err
-}
-
-// GetMe converts echo context to params.
-func (w *ServerInterfaceWrapper) GetMe(ctx echo.Context) error {
+// CheckPrices converts echo context to params.
+func (w *ServerInterfaceWrapper) CheckPrices(ctx echo.Context) error {
 	var err error
 
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.GetMe(ctx)
+	err = w.Handler.CheckPrices(ctx)
 	return err
 }
 
-// ChangePassword converts echo context to params.
-func (w *ServerInterfaceWrapper) ChangePassword(ctx echo.Context) error {
-	var err error
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ChangePassword(ctx)
-	return err
-}
-
-// ListMySessions converts echo context to params.
-func (w *ServerInterfaceWrapper) ListMySessions(ctx echo.Context) error {
-	var err error
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ListMySessions(ctx)
-	return err
-}
-
-// ListReceipts converts echo context to params.
-func (w *ServerInterfaceWrapper) ListReceipts(ctx echo.Context) error {
+// ListProductCategories converts echo context to params.
+func (w *ServerInterfaceWrapper) ListProductCategories(ctx echo.Context) error {
 	var err error
 
 	// Parameter object where we will unmarshal all parameters from the context
-	var params ListReceiptsParams
-	// ------------- Optional query parameter "payer_id" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "payer_id", ctx.QueryParams(), &params.PayerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter payer_id: %s", err))
-	}
-
+	var params ListProductCategoriesParams
 	// ------------- Optional query parameter "limit" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
@@ -1642,233 +1345,16 @@ func (w *ServerInterfaceWrapper) ListReceipts(ctx echo.Context) error {
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ListReceipts(ctx, params)
+	err = w.Handler.ListProductCategories(ctx, params)
 	return err
 }
 
-// PostReceipt converts echo context to params.
-func (w *ServerInterfaceWrapper) PostReceipt(ctx echo.Context) error {
+// CreateProductCategory converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateProductCategory(ctx echo.Context) error {
 	var err error
 
 	// Parameter object where we will unmarshal all parameters from the context
-	var params PostReceiptParams
-	// ------------- Optional query parameter "validate_only" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
-	}
-
-	headers := ctx.Request().Header
-	// ------------- Required header parameter "Idempotency-Key" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
-		var IdempotencyKey IdempotencyKeyRequired
-		n := len(valueList)
-		if n != 1 {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
-		}
-
-		params.IdempotencyKey = IdempotencyKey
-	} else {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
-	}
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.PostReceipt(ctx, params)
-	return err
-}
-
-// GetReceipt converts echo context to params.
-func (w *ServerInterfaceWrapper) GetReceipt(ctx echo.Context) error {
-	var err error
-	// ------------- Path parameter "receipt_id" -------------
-	var receiptID ReceiptID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "receipt_id", ctx.Param("receipt_id"), &receiptID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter receipt_id: %s", err))
-	}
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.GetReceipt(ctx, receiptID)
-	return err
-}
-
-// AllocateReceipt converts echo context to params.
-func (w *ServerInterfaceWrapper) AllocateReceipt(ctx echo.Context) error {
-	var err error
-	// ------------- Path parameter "receipt_id" -------------
-	var receiptID ReceiptID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "receipt_id", ctx.Param("receipt_id"), &receiptID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter receipt_id: %s", err))
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
-	var params AllocateReceiptParams
-	// ------------- Optional query parameter "validate_only" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
-	}
-
-	headers := ctx.Request().Header
-	// ------------- Required header parameter "Idempotency-Key" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
-		var IdempotencyKey IdempotencyKeyRequired
-		n := len(valueList)
-		if n != 1 {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
-		}
-
-		params.IdempotencyKey = IdempotencyKey
-	} else {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
-	}
-	// ------------- Optional header parameter "If-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatchOptional
-		n := len(valueList)
-		if n != 1 {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
-		}
-
-		params.IfMatch = &IfMatch
-	}
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.AllocateReceipt(ctx, receiptID, params)
-	return err
-}
-
-// ReverseAllocation converts echo context to params.
-func (w *ServerInterfaceWrapper) ReverseAllocation(ctx echo.Context) error {
-	var err error
-	// ------------- Path parameter "receipt_id" -------------
-	var receiptID ReceiptID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "receipt_id", ctx.Param("receipt_id"), &receiptID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter receipt_id: %s", err))
-	}
-
-	// ------------- Path parameter "allocation_id" -------------
-	var allocationID UUID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "allocation_id", ctx.Param("allocation_id"), &allocationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter allocation_id: %s", err))
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
-	var params ReverseAllocationParams
-
-	headers := ctx.Request().Header
-	// ------------- Required header parameter "Idempotency-Key" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
-		var IdempotencyKey IdempotencyKeyRequired
-		n := len(valueList)
-		if n != 1 {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
-		}
-
-		params.IdempotencyKey = IdempotencyKey
-	} else {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
-	}
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ReverseAllocation(ctx, receiptID, allocationID, params)
-	return err
-}
-
-// ReverseReceipt converts echo context to params.
-func (w *ServerInterfaceWrapper) ReverseReceipt(ctx echo.Context) error {
-	var err error
-	// ------------- Path parameter "receipt_id" -------------
-	var receiptID ReceiptID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "receipt_id", ctx.Param("receipt_id"), &receiptID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter receipt_id: %s", err))
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
-	var params ReverseReceiptParams
-	// ------------- Optional query parameter "validate_only" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
-	}
-
-	headers := ctx.Request().Header
-	// ------------- Required header parameter "Idempotency-Key" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
-		var IdempotencyKey IdempotencyKeyRequired
-		n := len(valueList)
-		if n != 1 {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
-		}
-
-		params.IdempotencyKey = IdempotencyKey
-	} else {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
-	}
-	// ------------- Optional header parameter "If-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatchOptional
-		n := len(valueList)
-		if n != 1 {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
-		}
-
-		params.IfMatch = &IfMatch
-	}
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ReverseReceipt(ctx, receiptID, params)
-	return err
-}
-
-// RotateSigningKey converts echo context to params.
-func (w *ServerInterfaceWrapper) RotateSigningKey(ctx echo.Context) error {
-	var err error
-
-	// Parameter object where we will unmarshal all parameters from the context
-	var params RotateSigningKeyParams
+	var params CreateProductCategoryParams
 
 	headers := ctx.Request().Header
 	// ------------- Optional header parameter "Idempotency-Key" -------------
@@ -1888,100 +1374,39 @@ func (w *ServerInterfaceWrapper) RotateSigningKey(ctx echo.Context) error {
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.RotateSigningKey(ctx, params)
+	err = w.Handler.CreateProductCategory(ctx, params)
 	return err
 }
 
-// ListTeams converts echo context to params.
-func (w *ServerInterfaceWrapper) ListTeams(ctx echo.Context) error {
+// GetProductCategory converts echo context to params.
+func (w *ServerInterfaceWrapper) GetProductCategory(ctx echo.Context) error {
 	var err error
+	// ------------- Path parameter "category_id" -------------
+	var categoryID UUID
 
-	// Parameter object where we will unmarshal all parameters from the context
-	var params ListTeamsParams
-	// ------------- Optional query parameter "department_id" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "department_id", ctx.QueryParams(), &params.DepartmentID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	err = runtime.BindStyledParameterWithOptions("simple", "category_id", ctx.Param("category_id"), &categoryID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
 	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter department_id: %s", err))
-	}
-
-	// ------------- Optional query parameter "limit" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
-	}
-
-	// ------------- Optional query parameter "cursor" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter category_id: %s", err))
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ListTeams(ctx, params)
+	err = w.Handler.GetProductCategory(ctx, categoryID)
 	return err
 }
 
-// CreateTeam converts echo context to params.
-func (w *ServerInterfaceWrapper) CreateTeam(ctx echo.Context) error {
+// UpdateProductCategory converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateProductCategory(ctx echo.Context) error {
 	var err error
+	// ------------- Path parameter "category_id" -------------
+	var categoryID UUID
 
-	// Parameter object where we will unmarshal all parameters from the context
-	var params CreateTeamParams
-
-	headers := ctx.Request().Header
-	// ------------- Optional header parameter "Idempotency-Key" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
-		var IdempotencyKey IdempotencyKey
-		n := len(valueList)
-		if n != 1 {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
-		}
-
-		params.IdempotencyKey = &IdempotencyKey
-	}
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.CreateTeam(ctx, params)
-	return err
-}
-
-// GetTeam converts echo context to params.
-func (w *ServerInterfaceWrapper) GetTeam(ctx echo.Context) error {
-	var err error
-	// ------------- Path parameter "team_id" -------------
-	var teamID TeamID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "team_id", ctx.Param("team_id"), &teamID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	err = runtime.BindStyledParameterWithOptions("simple", "category_id", ctx.Param("category_id"), &categoryID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
 	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter team_id: %s", err))
-	}
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.GetTeam(ctx, teamID)
-	return err
-}
-
-// UpdateTeam converts echo context to params.
-func (w *ServerInterfaceWrapper) UpdateTeam(ctx echo.Context) error {
-	var err error
-	// ------------- Path parameter "team_id" -------------
-	var teamID TeamID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "team_id", ctx.Param("team_id"), &teamID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter team_id: %s", err))
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter category_id: %s", err))
 	}
 
 	// Parameter object where we will unmarshal all parameters from the context
-	var params UpdateTeamParams
+	var params UpdateProductCategoryParams
 
 	headers := ctx.Request().Header
 	// ------------- Required header parameter "If-Match" -------------
@@ -2003,67 +1428,16 @@ func (w *ServerInterfaceWrapper) UpdateTeam(ctx echo.Context) error {
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.UpdateTeam(ctx, teamID, params)
+	err = w.Handler.UpdateProductCategory(ctx, categoryID, params)
 	return err
 }
 
-// DeactivateTeam converts echo context to params.
-func (w *ServerInterfaceWrapper) DeactivateTeam(ctx echo.Context) error {
-	var err error
-	// ------------- Path parameter "team_id" -------------
-	var teamID TeamID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "team_id", ctx.Param("team_id"), &teamID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter team_id: %s", err))
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
-	var params DeactivateTeamParams
-
-	headers := ctx.Request().Header
-	// ------------- Optional header parameter "Idempotency-Key" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
-		var IdempotencyKey IdempotencyKey
-		n := len(valueList)
-		if n != 1 {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
-		}
-
-		params.IdempotencyKey = &IdempotencyKey
-	}
-	// ------------- Optional header parameter "If-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatchOptional
-		n := len(valueList)
-		if n != 1 {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
-		}
-
-		params.IfMatch = &IfMatch
-	}
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.DeactivateTeam(ctx, teamID, params)
-	return err
-}
-
-// ListUsers converts echo context to params.
-func (w *ServerInterfaceWrapper) ListUsers(ctx echo.Context) error {
+// ListProducts converts echo context to params.
+func (w *ServerInterfaceWrapper) ListProducts(ctx echo.Context) error {
 	var err error
 
 	// Parameter object where we will unmarshal all parameters from the context
-	var params ListUsersParams
+	var params ListProductsParams
 	// ------------- Optional query parameter "q" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
@@ -2071,25 +1445,32 @@ func (w *ServerInterfaceWrapper) ListUsers(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
 	}
 
-	// ------------- Optional query parameter "role" -------------
+	// ------------- Optional query parameter "code" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "role", ctx.QueryParams(), &params.Role, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "code", ctx.QueryParams(), &params.Code, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter role: %s", err))
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter code: %s", err))
 	}
 
-	// ------------- Optional query parameter "department_id" -------------
+	// ------------- Optional query parameter "category_id" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "department_id", ctx.QueryParams(), &params.DepartmentID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "category_id", ctx.QueryParams(), &params.CategoryID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
 	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter department_id: %s", err))
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter category_id: %s", err))
 	}
 
-	// ------------- Optional query parameter "team_id" -------------
+	// ------------- Optional query parameter "lifecycle" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "team_id", ctx.QueryParams(), &params.TeamID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lifecycle", ctx.QueryParams(), &params.Lifecycle, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter team_id: %s", err))
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lifecycle: %s", err))
+	}
+
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", ctx.QueryParams(), &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
 	}
 
 	// ------------- Optional query parameter "active" -------------
@@ -2114,48 +1495,136 @@ func (w *ServerInterfaceWrapper) ListUsers(ctx echo.Context) error {
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ListUsers(ctx, params)
+	err = w.Handler.ListProducts(ctx, params)
 	return err
 }
 
-// CreateUser converts echo context to params.
-func (w *ServerInterfaceWrapper) CreateUser(ctx echo.Context) error {
+// CreateProduct converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateProduct(ctx echo.Context) error {
 	var err error
 
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.CreateUser(ctx)
-	return err
-}
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateProductParams
 
-// GetUser converts echo context to params.
-func (w *ServerInterfaceWrapper) GetUser(ctx echo.Context) error {
-	var err error
-	// ------------- Path parameter "user_id" -------------
-	var userID UserID
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
 
-	err = runtime.BindStyledParameterWithOptions("simple", "user_id", ctx.Param("user_id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter user_id: %s", err))
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.GetUser(ctx, userID)
+	err = w.Handler.CreateProduct(ctx, params)
 	return err
 }
 
-// UpdateUser converts echo context to params.
-func (w *ServerInterfaceWrapper) UpdateUser(ctx echo.Context) error {
+// GetProductByExternalID converts echo context to params.
+func (w *ServerInterfaceWrapper) GetProductByExternalID(ctx echo.Context) error {
 	var err error
-	// ------------- Path parameter "user_id" -------------
-	var userID UserID
+	// ------------- Path parameter "source" -------------
+	var source string
 
-	err = runtime.BindStyledParameterWithOptions("simple", "user_id", ctx.Param("user_id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	err = runtime.BindStyledParameterWithOptions("simple", "source", ctx.Param("source"), &source, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
 	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter user_id: %s", err))
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter source: %s", err))
+	}
+
+	// ------------- Path parameter "external_id" -------------
+	var externalID string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "external_id", ctx.Param("external_id"), &externalID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter external_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetProductByExternalID(ctx, source, externalID)
+	return err
+}
+
+// UpsertProductByExternalID converts echo context to params.
+func (w *ServerInterfaceWrapper) UpsertProductByExternalID(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "source" -------------
+	var source string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "source", ctx.Param("source"), &source, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter source: %s", err))
+	}
+
+	// ------------- Path parameter "external_id" -------------
+	var externalID string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "external_id", ctx.Param("external_id"), &externalID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter external_id: %s", err))
 	}
 
 	// Parameter object where we will unmarshal all parameters from the context
-	var params UpdateUserParams
+	var params UpsertProductByExternalIDParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpsertProductByExternalID(ctx, source, externalID, params)
+	return err
+}
+
+// GetProduct converts echo context to params.
+func (w *ServerInterfaceWrapper) GetProduct(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "product_id" -------------
+	var productID ProductID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "product_id", ctx.Param("product_id"), &productID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter product_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetProduct(ctx, productID)
+	return err
+}
+
+// UpdateProduct converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateProduct(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "product_id" -------------
+	var productID ProductID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "product_id", ctx.Param("product_id"), &productID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter product_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateProductParams
 
 	headers := ctx.Request().Header
 	// ------------- Required header parameter "If-Match" -------------
@@ -2177,23 +1646,148 @@ func (w *ServerInterfaceWrapper) UpdateUser(ctx echo.Context) error {
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.UpdateUser(ctx, userID, params)
+	err = w.Handler.UpdateProduct(ctx, productID, params)
 	return err
 }
 
-// ActivateUser converts echo context to params.
-func (w *ServerInterfaceWrapper) ActivateUser(ctx echo.Context) error {
+// GetBasePrice converts echo context to params.
+func (w *ServerInterfaceWrapper) GetBasePrice(ctx echo.Context) error {
 	var err error
-	// ------------- Path parameter "user_id" -------------
-	var userID UserID
+	// ------------- Path parameter "product_id" -------------
+	var productID ProductID
 
-	err = runtime.BindStyledParameterWithOptions("simple", "user_id", ctx.Param("user_id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	err = runtime.BindStyledParameterWithOptions("simple", "product_id", ctx.Param("product_id"), &productID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
 	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter user_id: %s", err))
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter product_id: %s", err))
 	}
 
 	// Parameter object where we will unmarshal all parameters from the context
-	var params ActivateUserParams
+	var params GetBasePriceParams
+	// ------------- Optional query parameter "at" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "at", ctx.QueryParams(), &params.At, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter at: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetBasePrice(ctx, productID, params)
+	return err
+}
+
+// ListBasePriceHistory converts echo context to params.
+func (w *ServerInterfaceWrapper) ListBasePriceHistory(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "product_id" -------------
+	var productID ProductID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "product_id", ctx.Param("product_id"), &productID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter product_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListBasePriceHistoryParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListBasePriceHistory(ctx, productID, params)
+	return err
+}
+
+// ListProductCosts converts echo context to params.
+func (w *ServerInterfaceWrapper) ListProductCosts(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "product_id" -------------
+	var productID ProductID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "product_id", ctx.Param("product_id"), &productID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter product_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListProductCostsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListProductCosts(ctx, productID, params)
+	return err
+}
+
+// RecordProductCost converts echo context to params.
+func (w *ServerInterfaceWrapper) RecordProductCost(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "product_id" -------------
+	var productID ProductID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "product_id", ctx.Param("product_id"), &productID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter product_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RecordProductCostParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RecordProductCost(ctx, productID, params)
+	return err
+}
+
+// ChangeProductLifecycle converts echo context to params.
+func (w *ServerInterfaceWrapper) ChangeProductLifecycle(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "product_id" -------------
+	var productID ProductID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "product_id", ctx.Param("product_id"), &productID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter product_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ChangeProductLifecycleParams
 
 	headers := ctx.Request().Header
 	// ------------- Optional header parameter "Idempotency-Key" -------------
@@ -2228,94 +1822,7 @@ func (w *ServerInterfaceWrapper) ActivateUser(ctx echo.Context) error {
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ActivateUser(ctx, userID, params)
-	return err
-}
-
-// DeactivateUser converts echo context to params.
-func (w *ServerInterfaceWrapper) DeactivateUser(ctx echo.Context) error {
-	var err error
-	// ------------- Path parameter "user_id" -------------
-	var userID UserID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "user_id", ctx.Param("user_id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter user_id: %s", err))
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
-	var params DeactivateUserParams
-
-	headers := ctx.Request().Header
-	// ------------- Optional header parameter "Idempotency-Key" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
-		var IdempotencyKey IdempotencyKey
-		n := len(valueList)
-		if n != 1 {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
-		}
-
-		params.IdempotencyKey = &IdempotencyKey
-	}
-	// ------------- Optional header parameter "If-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatchOptional
-		n := len(valueList)
-		if n != 1 {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
-		}
-
-		params.IfMatch = &IfMatch
-	}
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.DeactivateUser(ctx, userID, params)
-	return err
-}
-
-// ResetPassword converts echo context to params.
-func (w *ServerInterfaceWrapper) ResetPassword(ctx echo.Context) error {
-	var err error
-	// ------------- Path parameter "user_id" -------------
-	var userID UserID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "user_id", ctx.Param("user_id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter user_id: %s", err))
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
-	var params ResetPasswordParams
-
-	headers := ctx.Request().Header
-	// ------------- Optional header parameter "If-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatchOptional
-		n := len(valueList)
-		if n != 1 {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
-		}
-
-		params.IfMatch = &IfMatch
-	}
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ResetPassword(ctx, userID, params)
+	err = w.Handler.ChangeProductLifecycle(ctx, productID, params)
 	return err
 }
 
@@ -2366,16 +1873,16 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 		Handler: si,
 	}
 
-	router.GET(options.BaseURL+"/.well-known/jwks.json", wrapper.GetJwks, options.OperationMiddlewares["getJwks"]...)
-	router.POST(options.BaseURL+"/v1/auth/login", wrapper.Login, options.OperationMiddlewares["login"]...)
-	router.POST(options.BaseURL+"/v1/auth/logout", wrapper.Logout, options.OperationMiddlewares["logout"]...)
-	router.POST(options.BaseURL+"/v1/auth/logout-everywhere", wrapper.LogoutEverywhere, options.OperationMiddlewares["logoutEverywhere"]...)
-	router.POST(options.BaseURL+"/v1/auth/refresh", wrapper.RefreshToken, options.OperationMiddlewares["refreshToken"]...)
-	router.POST(options.BaseURL+"/v1/auth/token", wrapper.IssueToken, options.OperationMiddlewares["issueToken"]...)
-	router.GET(options.BaseURL+"/v1/credit-limit-requests", wrapper.ListCreditLimitRequests, options.OperationMiddlewares["listCreditLimitRequests"]...)
-	router.POST(options.BaseURL+"/v1/credit-limit-requests", wrapper.CreateCreditLimitRequest, options.OperationMiddlewares["createCreditLimitRequest"]...)
-	router.GET(options.BaseURL+"/v1/credit-limit-requests/:request_id", wrapper.GetCreditLimitRequest, options.OperationMiddlewares["getCreditLimitRequest"]...)
-	router.GET(options.BaseURL+"/v1/credit-register", wrapper.ListCreditRegister, options.OperationMiddlewares["listCreditRegister"]...)
+	router.GET(options.BaseURL+"/v1/base-price-lists", wrapper.ListBasePriceLists, options.OperationMiddlewares["listBasePriceLists"]...)
+	router.POST(options.BaseURL+"/v1/base-price-lists", wrapper.CreateBasePriceList, options.OperationMiddlewares["createBasePriceList"]...)
+	router.GET(options.BaseURL+"/v1/base-price-lists/:list_id", wrapper.GetBasePriceList, options.OperationMiddlewares["getBasePriceList"]...)
+	router.PATCH(options.BaseURL+"/v1/base-price-lists/:list_id", wrapper.UpdateBasePriceList, options.OperationMiddlewares["updateBasePriceList"]...)
+	router.POST(options.BaseURL+"/v1/base-price-lists/:list_id/cancel", wrapper.CancelBasePriceList, options.OperationMiddlewares["cancelBasePriceList"]...)
+	router.GET(options.BaseURL+"/v1/base-price-lists/:list_id/lines", wrapper.ListBasePriceLines, options.OperationMiddlewares["listBasePriceLines"]...)
+	router.PUT(options.BaseURL+"/v1/base-price-lists/:list_id/lines", wrapper.SetBasePriceLines, options.OperationMiddlewares["setBasePriceLines"]...)
+	router.DELETE(options.BaseURL+"/v1/base-price-lists/:list_id/lines/:product_id", wrapper.RemoveBasePriceLine, options.OperationMiddlewares["removeBasePriceLine"]...)
+	router.POST(options.BaseURL+"/v1/base-price-lists/:list_id/submit", wrapper.SubmitBasePriceList, options.OperationMiddlewares["submitBasePriceList"]...)
+	router.GET(options.BaseURL+"/v1/base-prices", wrapper.ListBasePrices, options.OperationMiddlewares["listBasePrices"]...)
 	router.GET(options.BaseURL+"/v1/customers", wrapper.ListCustomers, options.OperationMiddlewares["listCustomers"]...)
 	router.POST(options.BaseURL+"/v1/customers", wrapper.CreateCustomer, options.OperationMiddlewares["createCustomer"]...)
 	router.GET(options.BaseURL+"/v1/customers/:customer_id", wrapper.GetCustomer, options.OperationMiddlewares["getCustomer"]...)
@@ -2387,62 +1894,45 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/customers/:customer_id/contacts", wrapper.AddCustomerContact, options.OperationMiddlewares["addCustomerContact"]...)
 	router.DELETE(options.BaseURL+"/v1/customers/:customer_id/contacts/:contact_id", wrapper.RemoveCustomerContact, options.OperationMiddlewares["removeCustomerContact"]...)
 	router.PUT(options.BaseURL+"/v1/customers/:customer_id/contacts/:contact_id", wrapper.ReplaceCustomerContact, options.OperationMiddlewares["replaceCustomerContact"]...)
-	router.GET(options.BaseURL+"/v1/customers/:customer_id/credit", wrapper.GetCustomerCredit, options.OperationMiddlewares["getCustomerCredit"]...)
-	router.GET(options.BaseURL+"/v1/customers/:customer_id/credit/movements", wrapper.ListCreditMovements, options.OperationMiddlewares["listCreditMovements"]...)
-	router.GET(options.BaseURL+"/v1/customers/:customer_id/credit/profiles", wrapper.ListCreditProfiles, options.OperationMiddlewares["listCreditProfiles"]...)
 	router.GET(options.BaseURL+"/v1/customers/by-external-id/:source/:external_id", wrapper.GetCustomerByExternalID, options.OperationMiddlewares["getCustomerByExternalId"]...)
 	router.PUT(options.BaseURL+"/v1/customers/by-external-id/:source/:external_id", wrapper.UpsertCustomerByExternalID, options.OperationMiddlewares["upsertCustomerByExternalId"]...)
-	router.GET(options.BaseURL+"/v1/departments", wrapper.ListDepartments, options.OperationMiddlewares["listDepartments"]...)
-	router.POST(options.BaseURL+"/v1/departments", wrapper.CreateDepartment, options.OperationMiddlewares["createDepartment"]...)
-	router.GET(options.BaseURL+"/v1/departments/:department_id", wrapper.GetDepartment, options.OperationMiddlewares["getDepartment"]...)
-	router.PATCH(options.BaseURL+"/v1/departments/:department_id", wrapper.UpdateDepartment, options.OperationMiddlewares["updateDepartment"]...)
-	router.POST(options.BaseURL+"/v1/departments/:department_id/deactivate", wrapper.DeactivateDepartment, options.OperationMiddlewares["deactivateDepartment"]...)
-	router.GET(options.BaseURL+"/v1/invoices", wrapper.ListInvoices, options.OperationMiddlewares["listInvoices"]...)
-	router.POST(options.BaseURL+"/v1/invoices", wrapper.PostInvoice, options.OperationMiddlewares["postInvoice"]...)
-	router.GET(options.BaseURL+"/v1/invoices/:invoice_id", wrapper.GetInvoice, options.OperationMiddlewares["getInvoice"]...)
-	router.POST(options.BaseURL+"/v1/invoices/:invoice_id/reverse", wrapper.ReverseInvoice, options.OperationMiddlewares["reverseInvoice"]...)
-	router.GET(options.BaseURL+"/v1/machine-clients", wrapper.ListMachineClients, options.OperationMiddlewares["listMachineClients"]...)
-	router.POST(options.BaseURL+"/v1/machine-clients", wrapper.CreateMachineClient, options.OperationMiddlewares["createMachineClient"]...)
-	router.GET(options.BaseURL+"/v1/machine-clients/:client_id", wrapper.GetMachineClient, options.OperationMiddlewares["getMachineClient"]...)
-	router.PATCH(options.BaseURL+"/v1/machine-clients/:client_id", wrapper.UpdateMachineClient, options.OperationMiddlewares["updateMachineClient"]...)
-	router.POST(options.BaseURL+"/v1/machine-clients/:client_id/deactivate", wrapper.DeactivateMachineClient, options.OperationMiddlewares["deactivateMachineClient"]...)
-	router.POST(options.BaseURL+"/v1/machine-clients/:client_id/secrets", wrapper.AddClientSecret, options.OperationMiddlewares["addClientSecret"]...)
-	router.DELETE(options.BaseURL+"/v1/machine-clients/:client_id/secrets/:secret_id", wrapper.RevokeClientSecret, options.OperationMiddlewares["revokeClientSecret"]...)
-	router.GET(options.BaseURL+"/v1/me", wrapper.GetMe, options.OperationMiddlewares["getMe"]...)
-	router.POST(options.BaseURL+"/v1/me/password", wrapper.ChangePassword, options.OperationMiddlewares["changePassword"]...)
-	router.GET(options.BaseURL+"/v1/me/sessions", wrapper.ListMySessions, options.OperationMiddlewares["listMySessions"]...)
-	router.GET(options.BaseURL+"/v1/receipts", wrapper.ListReceipts, options.OperationMiddlewares["listReceipts"]...)
-	router.POST(options.BaseURL+"/v1/receipts", wrapper.PostReceipt, options.OperationMiddlewares["postReceipt"]...)
-	router.GET(options.BaseURL+"/v1/receipts/:receipt_id", wrapper.GetReceipt, options.OperationMiddlewares["getReceipt"]...)
-	router.POST(options.BaseURL+"/v1/receipts/:receipt_id/allocate", wrapper.AllocateReceipt, options.OperationMiddlewares["allocateReceipt"]...)
-	router.POST(options.BaseURL+"/v1/receipts/:receipt_id/allocations/:allocation_id/reverse", wrapper.ReverseAllocation, options.OperationMiddlewares["reverseAllocation"]...)
-	router.POST(options.BaseURL+"/v1/receipts/:receipt_id/reverse", wrapper.ReverseReceipt, options.OperationMiddlewares["reverseReceipt"]...)
-	router.POST(options.BaseURL+"/v1/signing-keys/rotate", wrapper.RotateSigningKey, options.OperationMiddlewares["rotateSigningKey"]...)
-	router.GET(options.BaseURL+"/v1/teams", wrapper.ListTeams, options.OperationMiddlewares["listTeams"]...)
-	router.POST(options.BaseURL+"/v1/teams", wrapper.CreateTeam, options.OperationMiddlewares["createTeam"]...)
-	router.GET(options.BaseURL+"/v1/teams/:team_id", wrapper.GetTeam, options.OperationMiddlewares["getTeam"]...)
-	router.PATCH(options.BaseURL+"/v1/teams/:team_id", wrapper.UpdateTeam, options.OperationMiddlewares["updateTeam"]...)
-	router.POST(options.BaseURL+"/v1/teams/:team_id/deactivate", wrapper.DeactivateTeam, options.OperationMiddlewares["deactivateTeam"]...)
-	router.GET(options.BaseURL+"/v1/users", wrapper.ListUsers, options.OperationMiddlewares["listUsers"]...)
-	router.POST(options.BaseURL+"/v1/users", wrapper.CreateUser, options.OperationMiddlewares["createUser"]...)
-	router.GET(options.BaseURL+"/v1/users/:user_id", wrapper.GetUser, options.OperationMiddlewares["getUser"]...)
-	router.PATCH(options.BaseURL+"/v1/users/:user_id", wrapper.UpdateUser, options.OperationMiddlewares["updateUser"]...)
-	router.POST(options.BaseURL+"/v1/users/:user_id/activate", wrapper.ActivateUser, options.OperationMiddlewares["activateUser"]...)
-	router.POST(options.BaseURL+"/v1/users/:user_id/deactivate", wrapper.DeactivateUser, options.OperationMiddlewares["deactivateUser"]...)
-	router.POST(options.BaseURL+"/v1/users/:user_id/reset-password", wrapper.ResetPassword, options.OperationMiddlewares["resetPassword"]...)
+	router.GET(options.BaseURL+"/v1/price-authority", wrapper.GetPriceAuthority, options.OperationMiddlewares["getPriceAuthority"]...)
+	router.GET(options.BaseURL+"/v1/price-authority-tables", wrapper.ListPriceAuthorityTables, options.OperationMiddlewares["listPriceAuthorityTables"]...)
+	router.POST(options.BaseURL+"/v1/price-authority-tables", wrapper.CreatePriceAuthorityTable, options.OperationMiddlewares["createPriceAuthorityTable"]...)
+	router.GET(options.BaseURL+"/v1/price-authority-tables/:table_id", wrapper.GetPriceAuthorityTable, options.OperationMiddlewares["getPriceAuthorityTable"]...)
+	router.PATCH(options.BaseURL+"/v1/price-authority-tables/:table_id", wrapper.UpdatePriceAuthorityTable, options.OperationMiddlewares["updatePriceAuthorityTable"]...)
+	router.POST(options.BaseURL+"/v1/price-authority-tables/:table_id/cancel", wrapper.CancelPriceAuthorityTable, options.OperationMiddlewares["cancelPriceAuthorityTable"]...)
+	router.POST(options.BaseURL+"/v1/price-authority-tables/:table_id/submit", wrapper.SubmitPriceAuthorityTable, options.OperationMiddlewares["submitPriceAuthorityTable"]...)
+	router.POST(options.BaseURL+"/v1/price-checks", wrapper.CheckPrices, options.OperationMiddlewares["checkPrices"]...)
+	router.GET(options.BaseURL+"/v1/product-categories", wrapper.ListProductCategories, options.OperationMiddlewares["listProductCategories"]...)
+	router.POST(options.BaseURL+"/v1/product-categories", wrapper.CreateProductCategory, options.OperationMiddlewares["createProductCategory"]...)
+	router.GET(options.BaseURL+"/v1/product-categories/:category_id", wrapper.GetProductCategory, options.OperationMiddlewares["getProductCategory"]...)
+	router.PATCH(options.BaseURL+"/v1/product-categories/:category_id", wrapper.UpdateProductCategory, options.OperationMiddlewares["updateProductCategory"]...)
+	router.GET(options.BaseURL+"/v1/products", wrapper.ListProducts, options.OperationMiddlewares["listProducts"]...)
+	router.POST(options.BaseURL+"/v1/products", wrapper.CreateProduct, options.OperationMiddlewares["createProduct"]...)
+	router.GET(options.BaseURL+"/v1/products/:product_id", wrapper.GetProduct, options.OperationMiddlewares["getProduct"]...)
+	router.PATCH(options.BaseURL+"/v1/products/:product_id", wrapper.UpdateProduct, options.OperationMiddlewares["updateProduct"]...)
+	router.GET(options.BaseURL+"/v1/products/:product_id/base-price", wrapper.GetBasePrice, options.OperationMiddlewares["getBasePrice"]...)
+	router.GET(options.BaseURL+"/v1/products/:product_id/base-price-history", wrapper.ListBasePriceHistory, options.OperationMiddlewares["listBasePriceHistory"]...)
+	router.GET(options.BaseURL+"/v1/products/:product_id/costs", wrapper.ListProductCosts, options.OperationMiddlewares["listProductCosts"]...)
+	router.POST(options.BaseURL+"/v1/products/:product_id/costs", wrapper.RecordProductCost, options.OperationMiddlewares["recordProductCost"]...)
+	router.POST(options.BaseURL+"/v1/products/:product_id/lifecycle", wrapper.ChangeProductLifecycle, options.OperationMiddlewares["changeProductLifecycle"]...)
+	router.GET(options.BaseURL+"/v1/products/by-external-id/:source/:external_id", wrapper.GetProductByExternalID, options.OperationMiddlewares["getProductByExternalId"]...)
+	router.PUT(options.BaseURL+"/v1/products/by-external-id/:source/:external_id", wrapper.UpsertProductByExternalID, options.OperationMiddlewares["upsertProductByExternalId"]...)
 
 }
 
-type GetJwksRequestObject struct {
+type ListBasePriceListsRequestObject struct {
+	Params ListBasePriceListsParams
 }
 
-type GetJwksResponseObject interface {
-	VisitGetJwksResponse(w http.ResponseWriter) error
+type ListBasePriceListsResponseObject interface {
+	VisitListBasePriceListsResponse(w http.ResponseWriter) error
 }
 
-type GetJwks200JSONResponse Jwks
+type ListBasePriceLists200JSONResponse BasePriceListPage
 
-func (response GetJwks200JSONResponse) VisitGetJwksResponse(w http.ResponseWriter) error {
+func (response ListBasePriceLists200JSONResponse) VisitListBasePriceListsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -2454,145 +1944,25 @@ func (response GetJwks200JSONResponse) VisitGetJwksResponse(w http.ResponseWrite
 	return err
 }
 
-type LoginRequestObject struct {
-	Body *LoginJSONRequestBody
+type CreateBasePriceListRequestObject struct {
+	Params CreateBasePriceListParams
+	Body   *CreateBasePriceListJSONRequestBody
 }
 
-type LoginResponseObject interface {
-	VisitLoginResponse(w http.ResponseWriter) error
+type CreateBasePriceListResponseObject interface {
+	VisitCreateBasePriceListResponse(w http.ResponseWriter) error
 }
 
-type Login200JSONResponse TokenSet
-
-func (response Login200JSONResponse) VisitLoginResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type LogoutRequestObject struct {
-	Params LogoutParams
-}
-
-type LogoutResponseObject interface {
-	VisitLogoutResponse(w http.ResponseWriter) error
-}
-
-type Logout204Response struct {
-}
-
-func (response Logout204Response) VisitLogoutResponse(w http.ResponseWriter) error {
-	w.WriteHeader(204)
-	return nil
-}
-
-type LogoutEverywhereRequestObject struct {
-	Params LogoutEverywhereParams
-}
-
-type LogoutEverywhereResponseObject interface {
-	VisitLogoutEverywhereResponse(w http.ResponseWriter) error
-}
-
-type LogoutEverywhere204Response struct {
-}
-
-func (response LogoutEverywhere204Response) VisitLogoutEverywhereResponse(w http.ResponseWriter) error {
-	w.WriteHeader(204)
-	return nil
-}
-
-type RefreshTokenRequestObject struct {
-	Body *RefreshTokenJSONRequestBody
-}
-
-type RefreshTokenResponseObject interface {
-	VisitRefreshTokenResponse(w http.ResponseWriter) error
-}
-
-type RefreshToken200JSONResponse TokenSet
-
-func (response RefreshToken200JSONResponse) VisitRefreshTokenResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type IssueTokenRequestObject struct {
-	Body *IssueTokenFormdataRequestBody
-}
-
-type IssueTokenResponseObject interface {
-	VisitIssueTokenResponse(w http.ResponseWriter) error
-}
-
-type IssueToken200JSONResponse MachineToken
-
-func (response IssueToken200JSONResponse) VisitIssueTokenResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type ListCreditLimitRequestsRequestObject struct {
-	Params ListCreditLimitRequestsParams
-}
-
-type ListCreditLimitRequestsResponseObject interface {
-	VisitListCreditLimitRequestsResponse(w http.ResponseWriter) error
-}
-
-type ListCreditLimitRequests200JSONResponse CreditLimitRequestList
-
-func (response ListCreditLimitRequests200JSONResponse) VisitListCreditLimitRequestsResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type CreateCreditLimitRequestRequestObject struct {
-	Params CreateCreditLimitRequestParams
-	Body   *CreateCreditLimitRequestJSONRequestBody
-}
-
-type CreateCreditLimitRequestResponseObject interface {
-	VisitCreateCreditLimitRequestResponse(w http.ResponseWriter) error
-}
-
-type CreateCreditLimitRequest201ResponseHeaders struct {
+type CreateBasePriceList201ResponseHeaders struct {
 	ETag string
 }
 
-type CreateCreditLimitRequest201JSONResponse struct {
-	Body    CreditLimitRequest
-	Headers CreateCreditLimitRequest201ResponseHeaders
+type CreateBasePriceList201JSONResponse struct {
+	Body    BasePriceList
+	Headers CreateBasePriceList201ResponseHeaders
 }
 
-func (response CreateCreditLimitRequest201JSONResponse) VisitCreateCreditLimitRequestResponse(w http.ResponseWriter) error {
+func (response CreateBasePriceList201JSONResponse) VisitCreateBasePriceListResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -2605,24 +1975,24 @@ func (response CreateCreditLimitRequest201JSONResponse) VisitCreateCreditLimitRe
 	return err
 }
 
-type GetCreditLimitRequestRequestObject struct {
-	RequestID UUID `json:"request_id"`
+type GetBasePriceListRequestObject struct {
+	ListID BasePriceListID `json:"list_id"`
 }
 
-type GetCreditLimitRequestResponseObject interface {
-	VisitGetCreditLimitRequestResponse(w http.ResponseWriter) error
+type GetBasePriceListResponseObject interface {
+	VisitGetBasePriceListResponse(w http.ResponseWriter) error
 }
 
-type GetCreditLimitRequest200ResponseHeaders struct {
+type GetBasePriceList200ResponseHeaders struct {
 	ETag string
 }
 
-type GetCreditLimitRequest200JSONResponse struct {
-	Body    CreditLimitRequest
-	Headers GetCreditLimitRequest200ResponseHeaders
+type GetBasePriceList200JSONResponse struct {
+	Body    BasePriceList
+	Headers GetBasePriceList200ResponseHeaders
 }
 
-func (response GetCreditLimitRequest200JSONResponse) VisitGetCreditLimitRequestResponse(w http.ResponseWriter) error {
+func (response GetBasePriceList200JSONResponse) VisitGetBasePriceListResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -2635,17 +2005,198 @@ func (response GetCreditLimitRequest200JSONResponse) VisitGetCreditLimitRequestR
 	return err
 }
 
-type ListCreditRegisterRequestObject struct {
-	Params ListCreditRegisterParams
+type UpdateBasePriceListRequestObject struct {
+	ListID BasePriceListID `json:"list_id"`
+	Params UpdateBasePriceListParams
+	Body   *UpdateBasePriceListJSONRequestBody
 }
 
-type ListCreditRegisterResponseObject interface {
-	VisitListCreditRegisterResponse(w http.ResponseWriter) error
+type UpdateBasePriceListResponseObject interface {
+	VisitUpdateBasePriceListResponse(w http.ResponseWriter) error
 }
 
-type ListCreditRegister200JSONResponse CreditRegisterList
+type UpdateBasePriceList200ResponseHeaders struct {
+	ETag string
+}
 
-func (response ListCreditRegister200JSONResponse) VisitListCreditRegisterResponse(w http.ResponseWriter) error {
+type UpdateBasePriceList200JSONResponse struct {
+	Body    BasePriceList
+	Headers UpdateBasePriceList200ResponseHeaders
+}
+
+func (response UpdateBasePriceList200JSONResponse) VisitUpdateBasePriceListResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelBasePriceListRequestObject struct {
+	ListID BasePriceListID `json:"list_id"`
+	Params CancelBasePriceListParams
+}
+
+type CancelBasePriceListResponseObject interface {
+	VisitCancelBasePriceListResponse(w http.ResponseWriter) error
+}
+
+type CancelBasePriceList200ResponseHeaders struct {
+	ETag string
+}
+
+type CancelBasePriceList200JSONResponse struct {
+	Body    BasePriceList
+	Headers CancelBasePriceList200ResponseHeaders
+}
+
+func (response CancelBasePriceList200JSONResponse) VisitCancelBasePriceListResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListBasePriceLinesRequestObject struct {
+	ListID BasePriceListID `json:"list_id"`
+	Params ListBasePriceLinesParams
+}
+
+type ListBasePriceLinesResponseObject interface {
+	VisitListBasePriceLinesResponse(w http.ResponseWriter) error
+}
+
+type ListBasePriceLines200JSONResponse BasePriceLineList
+
+func (response ListBasePriceLines200JSONResponse) VisitListBasePriceLinesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetBasePriceLinesRequestObject struct {
+	ListID BasePriceListID `json:"list_id"`
+	Params SetBasePriceLinesParams
+	Body   *SetBasePriceLinesJSONRequestBody
+}
+
+type SetBasePriceLinesResponseObject interface {
+	VisitSetBasePriceLinesResponse(w http.ResponseWriter) error
+}
+
+type SetBasePriceLines200ResponseHeaders struct {
+	ETag string
+}
+
+type SetBasePriceLines200JSONResponse struct {
+	Body    BasePriceList
+	Headers SetBasePriceLines200ResponseHeaders
+}
+
+func (response SetBasePriceLines200JSONResponse) VisitSetBasePriceLinesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveBasePriceLineRequestObject struct {
+	ListID    BasePriceListID `json:"list_id"`
+	ProductID ProductID       `json:"product_id"`
+	Params    RemoveBasePriceLineParams
+}
+
+type RemoveBasePriceLineResponseObject interface {
+	VisitRemoveBasePriceLineResponse(w http.ResponseWriter) error
+}
+
+type RemoveBasePriceLine200ResponseHeaders struct {
+	ETag string
+}
+
+type RemoveBasePriceLine200JSONResponse struct {
+	Body    BasePriceList
+	Headers RemoveBasePriceLine200ResponseHeaders
+}
+
+func (response RemoveBasePriceLine200JSONResponse) VisitRemoveBasePriceLineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SubmitBasePriceListRequestObject struct {
+	ListID BasePriceListID `json:"list_id"`
+	Params SubmitBasePriceListParams
+}
+
+type SubmitBasePriceListResponseObject interface {
+	VisitSubmitBasePriceListResponse(w http.ResponseWriter) error
+}
+
+type SubmitBasePriceList200ResponseHeaders struct {
+	ETag string
+}
+
+type SubmitBasePriceList200JSONResponse struct {
+	Body    BasePriceList
+	Headers SubmitBasePriceList200ResponseHeaders
+}
+
+func (response SubmitBasePriceList200JSONResponse) VisitSubmitBasePriceListResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListBasePricesRequestObject struct {
+	Params ListBasePricesParams
+}
+
+type ListBasePricesResponseObject interface {
+	VisitListBasePricesResponse(w http.ResponseWriter) error
+}
+
+type ListBasePrices200JSONResponse BasePriceRegister
+
+func (response ListBasePrices200JSONResponse) VisitListBasePricesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -3062,114 +2613,77 @@ func (response ReplaceCustomerContact200JSONResponse) VisitReplaceCustomerContac
 	return err
 }
 
-type GetCustomerCreditRequestObject struct {
-	CustomerID CustomerID `json:"customer_id"`
+type GetPriceAuthorityRequestObject struct {
+	Params GetPriceAuthorityParams
 }
 
-type GetCustomerCreditResponseObject interface {
-	VisitGetCustomerCreditResponse(w http.ResponseWriter) error
+type GetPriceAuthorityResponseObject interface {
+	VisitGetPriceAuthorityResponse(w http.ResponseWriter) error
 }
 
-type GetCustomerCredit200JSONResponse CustomerCredit
-
-func (response GetCustomerCredit200JSONResponse) VisitGetCustomerCreditResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type ListCreditMovementsRequestObject struct {
-	CustomerID CustomerID `json:"customer_id"`
-	Params     ListCreditMovementsParams
-}
-
-type ListCreditMovementsResponseObject interface {
-	VisitListCreditMovementsResponse(w http.ResponseWriter) error
-}
-
-type ListCreditMovements200JSONResponse CreditMovementList
-
-func (response ListCreditMovements200JSONResponse) VisitListCreditMovementsResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type ListCreditProfilesRequestObject struct {
-	CustomerID CustomerID `json:"customer_id"`
-}
-
-type ListCreditProfilesResponseObject interface {
-	VisitListCreditProfilesResponse(w http.ResponseWriter) error
-}
-
-type ListCreditProfiles200JSONResponse CreditProfileList
-
-func (response ListCreditProfiles200JSONResponse) VisitListCreditProfilesResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type ListDepartmentsRequestObject struct {
-	Params ListDepartmentsParams
-}
-
-type ListDepartmentsResponseObject interface {
-	VisitListDepartmentsResponse(w http.ResponseWriter) error
-}
-
-type ListDepartments200JSONResponse DepartmentList
-
-func (response ListDepartments200JSONResponse) VisitListDepartmentsResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type CreateDepartmentRequestObject struct {
-	Params CreateDepartmentParams
-	Body   *CreateDepartmentJSONRequestBody
-}
-
-type CreateDepartmentResponseObject interface {
-	VisitCreateDepartmentResponse(w http.ResponseWriter) error
-}
-
-type CreateDepartment201ResponseHeaders struct {
+type GetPriceAuthority200ResponseHeaders struct {
 	ETag string
 }
 
-type CreateDepartment201JSONResponse struct {
-	Body    Department
-	Headers CreateDepartment201ResponseHeaders
+type GetPriceAuthority200JSONResponse struct {
+	Body    PriceAuthorityTable
+	Headers GetPriceAuthority200ResponseHeaders
 }
 
-func (response CreateDepartment201JSONResponse) VisitCreateDepartmentResponse(w http.ResponseWriter) error {
+func (response GetPriceAuthority200JSONResponse) VisitGetPriceAuthorityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPriceAuthorityTablesRequestObject struct {
+	Params ListPriceAuthorityTablesParams
+}
+
+type ListPriceAuthorityTablesResponseObject interface {
+	VisitListPriceAuthorityTablesResponse(w http.ResponseWriter) error
+}
+
+type ListPriceAuthorityTables200JSONResponse PriceAuthorityTablePage
+
+func (response ListPriceAuthorityTables200JSONResponse) VisitListPriceAuthorityTablesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePriceAuthorityTableRequestObject struct {
+	Params CreatePriceAuthorityTableParams
+	Body   *CreatePriceAuthorityTableJSONRequestBody
+}
+
+type CreatePriceAuthorityTableResponseObject interface {
+	VisitCreatePriceAuthorityTableResponse(w http.ResponseWriter) error
+}
+
+type CreatePriceAuthorityTable201ResponseHeaders struct {
+	ETag string
+}
+
+type CreatePriceAuthorityTable201JSONResponse struct {
+	Body    PriceAuthorityTable
+	Headers CreatePriceAuthorityTable201ResponseHeaders
+}
+
+func (response CreatePriceAuthorityTable201JSONResponse) VisitCreatePriceAuthorityTableResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -3182,24 +2696,24 @@ func (response CreateDepartment201JSONResponse) VisitCreateDepartmentResponse(w 
 	return err
 }
 
-type GetDepartmentRequestObject struct {
-	DepartmentID DepartmentID `json:"department_id"`
+type GetPriceAuthorityTableRequestObject struct {
+	TableID PriceAuthorityTableID `json:"table_id"`
 }
 
-type GetDepartmentResponseObject interface {
-	VisitGetDepartmentResponse(w http.ResponseWriter) error
+type GetPriceAuthorityTableResponseObject interface {
+	VisitGetPriceAuthorityTableResponse(w http.ResponseWriter) error
 }
 
-type GetDepartment200ResponseHeaders struct {
+type GetPriceAuthorityTable200ResponseHeaders struct {
 	ETag string
 }
 
-type GetDepartment200JSONResponse struct {
-	Body    Department
-	Headers GetDepartment200ResponseHeaders
+type GetPriceAuthorityTable200JSONResponse struct {
+	Body    PriceAuthorityTable
+	Headers GetPriceAuthorityTable200ResponseHeaders
 }
 
-func (response GetDepartment200JSONResponse) VisitGetDepartmentResponse(w http.ResponseWriter) error {
+func (response GetPriceAuthorityTable200JSONResponse) VisitGetPriceAuthorityTableResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -3212,26 +2726,26 @@ func (response GetDepartment200JSONResponse) VisitGetDepartmentResponse(w http.R
 	return err
 }
 
-type UpdateDepartmentRequestObject struct {
-	DepartmentID DepartmentID `json:"department_id"`
-	Params       UpdateDepartmentParams
-	Body         *UpdateDepartmentJSONRequestBody
+type UpdatePriceAuthorityTableRequestObject struct {
+	TableID PriceAuthorityTableID `json:"table_id"`
+	Params  UpdatePriceAuthorityTableParams
+	Body    *UpdatePriceAuthorityTableJSONRequestBody
 }
 
-type UpdateDepartmentResponseObject interface {
-	VisitUpdateDepartmentResponse(w http.ResponseWriter) error
+type UpdatePriceAuthorityTableResponseObject interface {
+	VisitUpdatePriceAuthorityTableResponse(w http.ResponseWriter) error
 }
 
-type UpdateDepartment200ResponseHeaders struct {
+type UpdatePriceAuthorityTable200ResponseHeaders struct {
 	ETag string
 }
 
-type UpdateDepartment200JSONResponse struct {
-	Body    Department
-	Headers UpdateDepartment200ResponseHeaders
+type UpdatePriceAuthorityTable200JSONResponse struct {
+	Body    PriceAuthorityTable
+	Headers UpdatePriceAuthorityTable200ResponseHeaders
 }
 
-func (response UpdateDepartment200JSONResponse) VisitUpdateDepartmentResponse(w http.ResponseWriter) error {
+func (response UpdatePriceAuthorityTable200JSONResponse) VisitUpdatePriceAuthorityTableResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -3244,25 +2758,25 @@ func (response UpdateDepartment200JSONResponse) VisitUpdateDepartmentResponse(w 
 	return err
 }
 
-type DeactivateDepartmentRequestObject struct {
-	DepartmentID DepartmentID `json:"department_id"`
-	Params       DeactivateDepartmentParams
+type CancelPriceAuthorityTableRequestObject struct {
+	TableID PriceAuthorityTableID `json:"table_id"`
+	Params  CancelPriceAuthorityTableParams
 }
 
-type DeactivateDepartmentResponseObject interface {
-	VisitDeactivateDepartmentResponse(w http.ResponseWriter) error
+type CancelPriceAuthorityTableResponseObject interface {
+	VisitCancelPriceAuthorityTableResponse(w http.ResponseWriter) error
 }
 
-type DeactivateDepartment200ResponseHeaders struct {
+type CancelPriceAuthorityTable200ResponseHeaders struct {
 	ETag string
 }
 
-type DeactivateDepartment200JSONResponse struct {
-	Body    Department
-	Headers DeactivateDepartment200ResponseHeaders
+type CancelPriceAuthorityTable200JSONResponse struct {
+	Body    PriceAuthorityTable
+	Headers CancelPriceAuthorityTable200ResponseHeaders
 }
 
-func (response DeactivateDepartment200JSONResponse) VisitDeactivateDepartmentResponse(w http.ResponseWriter) error {
+func (response CancelPriceAuthorityTable200JSONResponse) VisitCancelPriceAuthorityTableResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -3275,17 +2789,48 @@ func (response DeactivateDepartment200JSONResponse) VisitDeactivateDepartmentRes
 	return err
 }
 
-type ListInvoicesRequestObject struct {
-	Params ListInvoicesParams
+type SubmitPriceAuthorityTableRequestObject struct {
+	TableID PriceAuthorityTableID `json:"table_id"`
+	Params  SubmitPriceAuthorityTableParams
 }
 
-type ListInvoicesResponseObject interface {
-	VisitListInvoicesResponse(w http.ResponseWriter) error
+type SubmitPriceAuthorityTableResponseObject interface {
+	VisitSubmitPriceAuthorityTableResponse(w http.ResponseWriter) error
 }
 
-type ListInvoices200JSONResponse InvoiceList
+type SubmitPriceAuthorityTable200ResponseHeaders struct {
+	ETag string
+}
 
-func (response ListInvoices200JSONResponse) VisitListInvoicesResponse(w http.ResponseWriter) error {
+type SubmitPriceAuthorityTable200JSONResponse struct {
+	Body    PriceAuthorityTable
+	Headers SubmitPriceAuthorityTable200ResponseHeaders
+}
+
+func (response SubmitPriceAuthorityTable200JSONResponse) VisitSubmitPriceAuthorityTableResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckPricesRequestObject struct {
+	Body *CheckPricesJSONRequestBody
+}
+
+type CheckPricesResponseObject interface {
+	VisitCheckPricesResponse(w http.ResponseWriter) error
+}
+
+type CheckPrices200JSONResponse PriceCheck
+
+func (response CheckPrices200JSONResponse) VisitCheckPricesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -3297,25 +2842,47 @@ func (response ListInvoices200JSONResponse) VisitListInvoicesResponse(w http.Res
 	return err
 }
 
-type PostInvoiceRequestObject struct {
-	Params PostInvoiceParams
-	Body   *PostInvoiceJSONRequestBody
+type ListProductCategoriesRequestObject struct {
+	Params ListProductCategoriesParams
 }
 
-type PostInvoiceResponseObject interface {
-	VisitPostInvoiceResponse(w http.ResponseWriter) error
+type ListProductCategoriesResponseObject interface {
+	VisitListProductCategoriesResponse(w http.ResponseWriter) error
 }
 
-type PostInvoice201ResponseHeaders struct {
+type ListProductCategories200JSONResponse ProductCategoryList
+
+func (response ListProductCategories200JSONResponse) VisitListProductCategoriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateProductCategoryRequestObject struct {
+	Params CreateProductCategoryParams
+	Body   *CreateProductCategoryJSONRequestBody
+}
+
+type CreateProductCategoryResponseObject interface {
+	VisitCreateProductCategoryResponse(w http.ResponseWriter) error
+}
+
+type CreateProductCategory201ResponseHeaders struct {
 	ETag string
 }
 
-type PostInvoice201JSONResponse struct {
-	Body    Invoice
-	Headers PostInvoice201ResponseHeaders
+type CreateProductCategory201JSONResponse struct {
+	Body    ProductCategory
+	Headers CreateProductCategory201ResponseHeaders
 }
 
-func (response PostInvoice201JSONResponse) VisitPostInvoiceResponse(w http.ResponseWriter) error {
+func (response CreateProductCategory201JSONResponse) VisitCreateProductCategoryResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -3328,24 +2895,24 @@ func (response PostInvoice201JSONResponse) VisitPostInvoiceResponse(w http.Respo
 	return err
 }
 
-type GetInvoiceRequestObject struct {
-	InvoiceID InvoiceID `json:"invoice_id"`
+type GetProductCategoryRequestObject struct {
+	CategoryID UUID `json:"category_id"`
 }
 
-type GetInvoiceResponseObject interface {
-	VisitGetInvoiceResponse(w http.ResponseWriter) error
+type GetProductCategoryResponseObject interface {
+	VisitGetProductCategoryResponse(w http.ResponseWriter) error
 }
 
-type GetInvoice200ResponseHeaders struct {
+type GetProductCategory200ResponseHeaders struct {
 	ETag string
 }
 
-type GetInvoice200JSONResponse struct {
-	Body    Invoice
-	Headers GetInvoice200ResponseHeaders
+type GetProductCategory200JSONResponse struct {
+	Body    ProductCategory
+	Headers GetProductCategory200ResponseHeaders
 }
 
-func (response GetInvoice200JSONResponse) VisitGetInvoiceResponse(w http.ResponseWriter) error {
+func (response GetProductCategory200JSONResponse) VisitGetProductCategoryResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -3358,26 +2925,79 @@ func (response GetInvoice200JSONResponse) VisitGetInvoiceResponse(w http.Respons
 	return err
 }
 
-type ReverseInvoiceRequestObject struct {
-	InvoiceID InvoiceID `json:"invoice_id"`
-	Params    ReverseInvoiceParams
-	Body      *ReverseInvoiceJSONRequestBody
+type UpdateProductCategoryRequestObject struct {
+	CategoryID UUID `json:"category_id"`
+	Params     UpdateProductCategoryParams
+	Body       *UpdateProductCategoryJSONRequestBody
 }
 
-type ReverseInvoiceResponseObject interface {
-	VisitReverseInvoiceResponse(w http.ResponseWriter) error
+type UpdateProductCategoryResponseObject interface {
+	VisitUpdateProductCategoryResponse(w http.ResponseWriter) error
 }
 
-type ReverseInvoice201ResponseHeaders struct {
+type UpdateProductCategory200ResponseHeaders struct {
 	ETag string
 }
 
-type ReverseInvoice201JSONResponse struct {
-	Body    Invoice
-	Headers ReverseInvoice201ResponseHeaders
+type UpdateProductCategory200JSONResponse struct {
+	Body    ProductCategory
+	Headers UpdateProductCategory200ResponseHeaders
 }
 
-func (response ReverseInvoice201JSONResponse) VisitReverseInvoiceResponse(w http.ResponseWriter) error {
+func (response UpdateProductCategory200JSONResponse) VisitUpdateProductCategoryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListProductsRequestObject struct {
+	Params ListProductsParams
+}
+
+type ListProductsResponseObject interface {
+	VisitListProductsResponse(w http.ResponseWriter) error
+}
+
+type ListProducts200JSONResponse ProductList
+
+func (response ListProducts200JSONResponse) VisitListProductsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateProductRequestObject struct {
+	Params CreateProductParams
+	Body   *CreateProductJSONRequestBody
+}
+
+type CreateProductResponseObject interface {
+	VisitCreateProductResponse(w http.ResponseWriter) error
+}
+
+type CreateProduct201ResponseHeaders struct {
+	ETag string
+}
+
+type CreateProduct201JSONResponse struct {
+	Body    Product
+	Headers CreateProduct201ResponseHeaders
+}
+
+func (response CreateProduct201JSONResponse) VisitCreateProductResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -3390,17 +3010,144 @@ func (response ReverseInvoice201JSONResponse) VisitReverseInvoiceResponse(w http
 	return err
 }
 
-type ListMachineClientsRequestObject struct {
-	Params ListMachineClientsParams
+type GetProductByExternalIDRequestObject struct {
+	Source     string `json:"source"`
+	ExternalID string `json:"external_id"`
 }
 
-type ListMachineClientsResponseObject interface {
-	VisitListMachineClientsResponse(w http.ResponseWriter) error
+type GetProductByExternalIDResponseObject interface {
+	VisitGetProductByExternalIDResponse(w http.ResponseWriter) error
 }
 
-type ListMachineClients200JSONResponse MachineClientList
+type GetProductByExternalID200ResponseHeaders struct {
+	ETag string
+}
 
-func (response ListMachineClients200JSONResponse) VisitListMachineClientsResponse(w http.ResponseWriter) error {
+type GetProductByExternalID200JSONResponse struct {
+	Body    Product
+	Headers GetProductByExternalID200ResponseHeaders
+}
+
+func (response GetProductByExternalID200JSONResponse) VisitGetProductByExternalIDResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpsertProductByExternalIDRequestObject struct {
+	Source     string `json:"source"`
+	ExternalID string `json:"external_id"`
+	Params     UpsertProductByExternalIDParams
+	Body       *UpsertProductByExternalIDJSONRequestBody
+}
+
+type UpsertProductByExternalIDResponseObject interface {
+	VisitUpsertProductByExternalIDResponse(w http.ResponseWriter) error
+}
+
+type UpsertProductByExternalID200ResponseHeaders struct {
+	ETag string
+}
+
+type UpsertProductByExternalID200JSONResponse struct {
+	Body    Product
+	Headers UpsertProductByExternalID200ResponseHeaders
+}
+
+func (response UpsertProductByExternalID200JSONResponse) VisitUpsertProductByExternalIDResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetProductRequestObject struct {
+	ProductID ProductID `json:"product_id"`
+}
+
+type GetProductResponseObject interface {
+	VisitGetProductResponse(w http.ResponseWriter) error
+}
+
+type GetProduct200ResponseHeaders struct {
+	ETag string
+}
+
+type GetProduct200JSONResponse struct {
+	Body    Product
+	Headers GetProduct200ResponseHeaders
+}
+
+func (response GetProduct200JSONResponse) VisitGetProductResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateProductRequestObject struct {
+	ProductID ProductID `json:"product_id"`
+	Params    UpdateProductParams
+	Body      *UpdateProductJSONRequestBody
+}
+
+type UpdateProductResponseObject interface {
+	VisitUpdateProductResponse(w http.ResponseWriter) error
+}
+
+type UpdateProduct200ResponseHeaders struct {
+	ETag string
+}
+
+type UpdateProduct200JSONResponse struct {
+	Body    Product
+	Headers UpdateProduct200ResponseHeaders
+}
+
+func (response UpdateProduct200JSONResponse) VisitUpdateProductResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetBasePriceRequestObject struct {
+	ProductID ProductID `json:"product_id"`
+	Params    GetBasePriceParams
+}
+
+type GetBasePriceResponseObject interface {
+	VisitGetBasePriceResponse(w http.ResponseWriter) error
+}
+
+type GetBasePrice200JSONResponse BasePrice
+
+func (response GetBasePrice200JSONResponse) VisitGetBasePriceResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -3412,793 +3159,96 @@ func (response ListMachineClients200JSONResponse) VisitListMachineClientsRespons
 	return err
 }
 
-type CreateMachineClientRequestObject struct {
-	Body *CreateMachineClientJSONRequestBody
+type ListBasePriceHistoryRequestObject struct {
+	ProductID ProductID `json:"product_id"`
+	Params    ListBasePriceHistoryParams
 }
 
-type CreateMachineClientResponseObject interface {
-	VisitCreateMachineClientResponse(w http.ResponseWriter) error
+type ListBasePriceHistoryResponseObject interface {
+	VisitListBasePriceHistoryResponse(w http.ResponseWriter) error
 }
 
-type CreateMachineClient201ResponseHeaders struct {
-	ETag string
-}
+type ListBasePriceHistory200JSONResponse BasePriceRegister
 
-type CreateMachineClient201JSONResponse struct {
-	Body    MachineClientWithSecret
-	Headers CreateMachineClient201ResponseHeaders
-}
-
-func (response CreateMachineClient201JSONResponse) VisitCreateMachineClientResponse(w http.ResponseWriter) error {
+func (response ListBasePriceHistory200JSONResponse) VisitListBasePriceHistoryResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListProductCostsRequestObject struct {
+	ProductID ProductID `json:"product_id"`
+	Params    ListProductCostsParams
+}
+
+type ListProductCostsResponseObject interface {
+	VisitListProductCostsResponse(w http.ResponseWriter) error
+}
+
+type ListProductCosts200JSONResponse ProductCostList
+
+func (response ListProductCosts200JSONResponse) VisitListProductCostsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordProductCostRequestObject struct {
+	ProductID ProductID `json:"product_id"`
+	Params    RecordProductCostParams
+	Body      *RecordProductCostJSONRequestBody
+}
+
+type RecordProductCostResponseObject interface {
+	VisitRecordProductCostResponse(w http.ResponseWriter) error
+}
+
+type RecordProductCost201JSONResponse ProductCost
+
+func (response RecordProductCost201JSONResponse) VisitRecordProductCostResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(201)
 	_, err := buf.WriteTo(w)
 	return err
 }
 
-type GetMachineClientRequestObject struct {
-	ClientID ClientID `json:"client_id"`
+type ChangeProductLifecycleRequestObject struct {
+	ProductID ProductID `json:"product_id"`
+	Params    ChangeProductLifecycleParams
+	Body      *ChangeProductLifecycleJSONRequestBody
 }
 
-type GetMachineClientResponseObject interface {
-	VisitGetMachineClientResponse(w http.ResponseWriter) error
+type ChangeProductLifecycleResponseObject interface {
+	VisitChangeProductLifecycleResponse(w http.ResponseWriter) error
 }
 
-type GetMachineClient200ResponseHeaders struct {
+type ChangeProductLifecycle200ResponseHeaders struct {
 	ETag string
 }
 
-type GetMachineClient200JSONResponse struct {
-	Body    MachineClient
-	Headers GetMachineClient200ResponseHeaders
+type ChangeProductLifecycle200JSONResponse struct {
+	Body    Product
+	Headers ChangeProductLifecycle200ResponseHeaders
 }
 
-func (response GetMachineClient200JSONResponse) VisitGetMachineClientResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
-	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type UpdateMachineClientRequestObject struct {
-	ClientID ClientID `json:"client_id"`
-	Params   UpdateMachineClientParams
-	Body     *UpdateMachineClientJSONRequestBody
-}
-
-type UpdateMachineClientResponseObject interface {
-	VisitUpdateMachineClientResponse(w http.ResponseWriter) error
-}
-
-type UpdateMachineClient200ResponseHeaders struct {
-	ETag string
-}
-
-type UpdateMachineClient200JSONResponse struct {
-	Body    MachineClient
-	Headers UpdateMachineClient200ResponseHeaders
-}
-
-func (response UpdateMachineClient200JSONResponse) VisitUpdateMachineClientResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
-	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type DeactivateMachineClientRequestObject struct {
-	ClientID ClientID `json:"client_id"`
-	Params   DeactivateMachineClientParams
-}
-
-type DeactivateMachineClientResponseObject interface {
-	VisitDeactivateMachineClientResponse(w http.ResponseWriter) error
-}
-
-type DeactivateMachineClient200ResponseHeaders struct {
-	ETag string
-}
-
-type DeactivateMachineClient200JSONResponse struct {
-	Body    MachineClient
-	Headers DeactivateMachineClient200ResponseHeaders
-}
-
-func (response DeactivateMachineClient200JSONResponse) VisitDeactivateMachineClientResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
-	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type AddClientSecretRequestObject struct {
-	ClientID ClientID `json:"client_id"`
-	Params   AddClientSecretParams
-}
-
-type AddClientSecretResponseObject interface {
-	VisitAddClientSecretResponse(w http.ResponseWriter) error
-}
-
-type AddClientSecret201ResponseHeaders struct {
-	ETag string
-}
-
-type AddClientSecret201JSONResponse struct {
-	Body    MachineClientWithSecret
-	Headers AddClientSecret201ResponseHeaders
-}
-
-func (response AddClientSecret201JSONResponse) VisitAddClientSecretResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
-	w.WriteHeader(201)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type RevokeClientSecretRequestObject struct {
-	ClientID ClientID `json:"client_id"`
-	SecretID UUID     `json:"secret_id"`
-	Params   RevokeClientSecretParams
-}
-
-type RevokeClientSecretResponseObject interface {
-	VisitRevokeClientSecretResponse(w http.ResponseWriter) error
-}
-
-type RevokeClientSecret200ResponseHeaders struct {
-	ETag string
-}
-
-type RevokeClientSecret200JSONResponse struct {
-	Body    MachineClient
-	Headers RevokeClientSecret200ResponseHeaders
-}
-
-func (response RevokeClientSecret200JSONResponse) VisitRevokeClientSecretResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
-	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type GetMeRequestObject struct {
-}
-
-type GetMeResponseObject interface {
-	VisitGetMeResponse(w http.ResponseWriter) error
-}
-
-type GetMe200JSONResponse Me
-
-func (response GetMe200JSONResponse) VisitGetMeResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type ChangePasswordRequestObject struct {
-	Body *ChangePasswordJSONRequestBody
-}
-
-type ChangePasswordResponseObject interface {
-	VisitChangePasswordResponse(w http.ResponseWriter) error
-}
-
-type ChangePassword200JSONResponse TokenSet
-
-func (response ChangePassword200JSONResponse) VisitChangePasswordResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type ListMySessionsRequestObject struct {
-}
-
-type ListMySessionsResponseObject interface {
-	VisitListMySessionsResponse(w http.ResponseWriter) error
-}
-
-type ListMySessions200JSONResponse SessionList
-
-func (response ListMySessions200JSONResponse) VisitListMySessionsResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type ListReceiptsRequestObject struct {
-	Params ListReceiptsParams
-}
-
-type ListReceiptsResponseObject interface {
-	VisitListReceiptsResponse(w http.ResponseWriter) error
-}
-
-type ListReceipts200JSONResponse ReceiptList
-
-func (response ListReceipts200JSONResponse) VisitListReceiptsResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type PostReceiptRequestObject struct {
-	Params PostReceiptParams
-	Body   *PostReceiptJSONRequestBody
-}
-
-type PostReceiptResponseObject interface {
-	VisitPostReceiptResponse(w http.ResponseWriter) error
-}
-
-type PostReceipt201ResponseHeaders struct {
-	ETag string
-}
-
-type PostReceipt201JSONResponse struct {
-	Body    Receipt
-	Headers PostReceipt201ResponseHeaders
-}
-
-func (response PostReceipt201JSONResponse) VisitPostReceiptResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
-	w.WriteHeader(201)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type GetReceiptRequestObject struct {
-	ReceiptID ReceiptID `json:"receipt_id"`
-}
-
-type GetReceiptResponseObject interface {
-	VisitGetReceiptResponse(w http.ResponseWriter) error
-}
-
-type GetReceipt200ResponseHeaders struct {
-	ETag string
-}
-
-type GetReceipt200JSONResponse struct {
-	Body    Receipt
-	Headers GetReceipt200ResponseHeaders
-}
-
-func (response GetReceipt200JSONResponse) VisitGetReceiptResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
-	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type AllocateReceiptRequestObject struct {
-	ReceiptID ReceiptID `json:"receipt_id"`
-	Params    AllocateReceiptParams
-	Body      *AllocateReceiptJSONRequestBody
-}
-
-type AllocateReceiptResponseObject interface {
-	VisitAllocateReceiptResponse(w http.ResponseWriter) error
-}
-
-type AllocateReceipt200ResponseHeaders struct {
-	ETag string
-}
-
-type AllocateReceipt200JSONResponse struct {
-	Body    Receipt
-	Headers AllocateReceipt200ResponseHeaders
-}
-
-func (response AllocateReceipt200JSONResponse) VisitAllocateReceiptResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
-	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type ReverseAllocationRequestObject struct {
-	ReceiptID    ReceiptID `json:"receipt_id"`
-	AllocationID UUID      `json:"allocation_id"`
-	Params       ReverseAllocationParams
-}
-
-type ReverseAllocationResponseObject interface {
-	VisitReverseAllocationResponse(w http.ResponseWriter) error
-}
-
-type ReverseAllocation200ResponseHeaders struct {
-	ETag string
-}
-
-type ReverseAllocation200JSONResponse struct {
-	Body    Receipt
-	Headers ReverseAllocation200ResponseHeaders
-}
-
-func (response ReverseAllocation200JSONResponse) VisitReverseAllocationResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
-	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type ReverseReceiptRequestObject struct {
-	ReceiptID ReceiptID `json:"receipt_id"`
-	Params    ReverseReceiptParams
-	Body      *ReverseReceiptJSONRequestBody
-}
-
-type ReverseReceiptResponseObject interface {
-	VisitReverseReceiptResponse(w http.ResponseWriter) error
-}
-
-type ReverseReceipt200ResponseHeaders struct {
-	ETag string
-}
-
-type ReverseReceipt200JSONResponse struct {
-	Body    Receipt
-	Headers ReverseReceipt200ResponseHeaders
-}
-
-func (response ReverseReceipt200JSONResponse) VisitReverseReceiptResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
-	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type RotateSigningKeyRequestObject struct {
-	Params RotateSigningKeyParams
-}
-
-type RotateSigningKeyResponseObject interface {
-	VisitRotateSigningKeyResponse(w http.ResponseWriter) error
-}
-
-type RotateSigningKey204Response struct {
-}
-
-func (response RotateSigningKey204Response) VisitRotateSigningKeyResponse(w http.ResponseWriter) error {
-	w.WriteHeader(204)
-	return nil
-}
-
-type ListTeamsRequestObject struct {
-	Params ListTeamsParams
-}
-
-type ListTeamsResponseObject interface {
-	VisitListTeamsResponse(w http.ResponseWriter) error
-}
-
-type ListTeams200JSONResponse TeamList
-
-func (response ListTeams200JSONResponse) VisitListTeamsResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type CreateTeamRequestObject struct {
-	Params CreateTeamParams
-	Body   *CreateTeamJSONRequestBody
-}
-
-type CreateTeamResponseObject interface {
-	VisitCreateTeamResponse(w http.ResponseWriter) error
-}
-
-type CreateTeam201ResponseHeaders struct {
-	ETag string
-}
-
-type CreateTeam201JSONResponse struct {
-	Body    Team
-	Headers CreateTeam201ResponseHeaders
-}
-
-func (response CreateTeam201JSONResponse) VisitCreateTeamResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
-	w.WriteHeader(201)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type GetTeamRequestObject struct {
-	TeamID TeamID `json:"team_id"`
-}
-
-type GetTeamResponseObject interface {
-	VisitGetTeamResponse(w http.ResponseWriter) error
-}
-
-type GetTeam200ResponseHeaders struct {
-	ETag string
-}
-
-type GetTeam200JSONResponse struct {
-	Body    Team
-	Headers GetTeam200ResponseHeaders
-}
-
-func (response GetTeam200JSONResponse) VisitGetTeamResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
-	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type UpdateTeamRequestObject struct {
-	TeamID TeamID `json:"team_id"`
-	Params UpdateTeamParams
-	Body   *UpdateTeamJSONRequestBody
-}
-
-type UpdateTeamResponseObject interface {
-	VisitUpdateTeamResponse(w http.ResponseWriter) error
-}
-
-type UpdateTeam200ResponseHeaders struct {
-	ETag string
-}
-
-type UpdateTeam200JSONResponse struct {
-	Body    Team
-	Headers UpdateTeam200ResponseHeaders
-}
-
-func (response UpdateTeam200JSONResponse) VisitUpdateTeamResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
-	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type DeactivateTeamRequestObject struct {
-	TeamID TeamID `json:"team_id"`
-	Params DeactivateTeamParams
-}
-
-type DeactivateTeamResponseObject interface {
-	VisitDeactivateTeamResponse(w http.ResponseWriter) error
-}
-
-type DeactivateTeam200ResponseHeaders struct {
-	ETag string
-}
-
-type DeactivateTeam200JSONResponse struct {
-	Body    Team
-	Headers DeactivateTeam200ResponseHeaders
-}
-
-func (response DeactivateTeam200JSONResponse) VisitDeactivateTeamResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
-	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type ListUsersRequestObject struct {
-	Params ListUsersParams
-}
-
-type ListUsersResponseObject interface {
-	VisitListUsersResponse(w http.ResponseWriter) error
-}
-
-type ListUsers200JSONResponse UserList
-
-func (response ListUsers200JSONResponse) VisitListUsersResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type CreateUserRequestObject struct {
-	Body *CreateUserJSONRequestBody
-}
-
-type CreateUserResponseObject interface {
-	VisitCreateUserResponse(w http.ResponseWriter) error
-}
-
-type CreateUser201ResponseHeaders struct {
-	ETag string
-}
-
-type CreateUser201JSONResponse struct {
-	Body    User
-	Headers CreateUser201ResponseHeaders
-}
-
-func (response CreateUser201JSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
-	w.WriteHeader(201)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type GetUserRequestObject struct {
-	UserID UserID `json:"user_id"`
-}
-
-type GetUserResponseObject interface {
-	VisitGetUserResponse(w http.ResponseWriter) error
-}
-
-type GetUser200ResponseHeaders struct {
-	ETag string
-}
-
-type GetUser200JSONResponse struct {
-	Body    User
-	Headers GetUser200ResponseHeaders
-}
-
-func (response GetUser200JSONResponse) VisitGetUserResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
-	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type UpdateUserRequestObject struct {
-	UserID UserID `json:"user_id"`
-	Params UpdateUserParams
-	Body   *UpdateUserJSONRequestBody
-}
-
-type UpdateUserResponseObject interface {
-	VisitUpdateUserResponse(w http.ResponseWriter) error
-}
-
-type UpdateUser200ResponseHeaders struct {
-	ETag string
-}
-
-type UpdateUser200JSONResponse struct {
-	Body    User
-	Headers UpdateUser200ResponseHeaders
-}
-
-func (response UpdateUser200JSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
-	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type ActivateUserRequestObject struct {
-	UserID UserID `json:"user_id"`
-	Params ActivateUserParams
-}
-
-type ActivateUserResponseObject interface {
-	VisitActivateUserResponse(w http.ResponseWriter) error
-}
-
-type ActivateUser200ResponseHeaders struct {
-	ETag string
-}
-
-type ActivateUser200JSONResponse struct {
-	Body    User
-	Headers ActivateUser200ResponseHeaders
-}
-
-func (response ActivateUser200JSONResponse) VisitActivateUserResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
-	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type DeactivateUserRequestObject struct {
-	UserID UserID `json:"user_id"`
-	Params DeactivateUserParams
-}
-
-type DeactivateUserResponseObject interface {
-	VisitDeactivateUserResponse(w http.ResponseWriter) error
-}
-
-type DeactivateUser200ResponseHeaders struct {
-	ETag string
-}
-
-type DeactivateUser200JSONResponse struct {
-	Body    User
-	Headers DeactivateUser200ResponseHeaders
-}
-
-func (response DeactivateUser200JSONResponse) VisitDeactivateUserResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
-	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type ResetPasswordRequestObject struct {
-	UserID UserID `json:"user_id"`
-	Params ResetPasswordParams
-	Body   *ResetPasswordJSONRequestBody
-}
-
-type ResetPasswordResponseObject interface {
-	VisitResetPasswordResponse(w http.ResponseWriter) error
-}
-
-type ResetPassword200ResponseHeaders struct {
-	ETag string
-}
-
-type ResetPassword200JSONResponse struct {
-	Body    User
-	Headers ResetPassword200ResponseHeaders
-}
-
-func (response ResetPassword200JSONResponse) VisitResetPasswordResponse(w http.ResponseWriter) error {
+func (response ChangeProductLifecycle200JSONResponse) VisitChangeProductLifecycleResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -4213,36 +3263,36 @@ func (response ResetPassword200JSONResponse) VisitResetPasswordResponse(w http.R
 
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
-	// GetJwks Public keys of access tokens
-	// (GET /.well-known/jwks.json)
-	GetJwks(ctx context.Context, request GetJwksRequestObject) (GetJwksResponseObject, error)
-	// Login Log in
-	// (POST /v1/auth/login)
-	Login(ctx context.Context, request LoginRequestObject) (LoginResponseObject, error)
-	// Logout Log out
-	// (POST /v1/auth/logout)
-	Logout(ctx context.Context, request LogoutRequestObject) (LogoutResponseObject, error)
-	// LogoutEverywhere Log out everywhere
-	// (POST /v1/auth/logout-everywhere)
-	LogoutEverywhere(ctx context.Context, request LogoutEverywhereRequestObject) (LogoutEverywhereResponseObject, error)
-	// RefreshToken Refresh
-	// (POST /v1/auth/refresh)
-	RefreshToken(ctx context.Context, request RefreshTokenRequestObject) (RefreshTokenResponseObject, error)
-	// IssueToken Token for a machine client
-	// (POST /v1/auth/token)
-	IssueToken(ctx context.Context, request IssueTokenRequestObject) (IssueTokenResponseObject, error)
-	// ListCreditLimitRequests List credit limit requests
-	// (GET /v1/credit-limit-requests)
-	ListCreditLimitRequests(ctx context.Context, request ListCreditLimitRequestsRequestObject) (ListCreditLimitRequestsResponseObject, error)
-	// CreateCreditLimitRequest Apply for a credit limit, or for a change of limit, grade or terms
-	// (POST /v1/credit-limit-requests)
-	CreateCreditLimitRequest(ctx context.Context, request CreateCreditLimitRequestRequestObject) (CreateCreditLimitRequestResponseObject, error)
-	// GetCreditLimitRequest Read a credit limit request
-	// (GET /v1/credit-limit-requests/{request_id})
-	GetCreditLimitRequest(ctx context.Context, request GetCreditLimitRequestRequestObject) (GetCreditLimitRequestResponseObject, error)
-	// ListCreditRegister Read the credit register as of a date
-	// (GET /v1/credit-register)
-	ListCreditRegister(ctx context.Context, request ListCreditRegisterRequestObject) (ListCreditRegisterResponseObject, error)
+	// ListBasePriceLists List base price lists
+	// (GET /v1/base-price-lists)
+	ListBasePriceLists(ctx context.Context, request ListBasePriceListsRequestObject) (ListBasePriceListsResponseObject, error)
+	// CreateBasePriceList Draft a base price list
+	// (POST /v1/base-price-lists)
+	CreateBasePriceList(ctx context.Context, request CreateBasePriceListRequestObject) (CreateBasePriceListResponseObject, error)
+	// GetBasePriceList Read a base price list
+	// (GET /v1/base-price-lists/{list_id})
+	GetBasePriceList(ctx context.Context, request GetBasePriceListRequestObject) (GetBasePriceListResponseObject, error)
+	// UpdateBasePriceList Change a base price list
+	// (PATCH /v1/base-price-lists/{list_id})
+	UpdateBasePriceList(ctx context.Context, request UpdateBasePriceListRequestObject) (UpdateBasePriceListResponseObject, error)
+	// CancelBasePriceList Give up a base price list
+	// (POST /v1/base-price-lists/{list_id}/cancel)
+	CancelBasePriceList(ctx context.Context, request CancelBasePriceListRequestObject) (CancelBasePriceListResponseObject, error)
+	// ListBasePriceLines List the lines of a base price list
+	// (GET /v1/base-price-lists/{list_id}/lines)
+	ListBasePriceLines(ctx context.Context, request ListBasePriceLinesRequestObject) (ListBasePriceLinesResponseObject, error)
+	// SetBasePriceLines Put lines on a base price list
+	// (PUT /v1/base-price-lists/{list_id}/lines)
+	SetBasePriceLines(ctx context.Context, request SetBasePriceLinesRequestObject) (SetBasePriceLinesResponseObject, error)
+	// RemoveBasePriceLine Take a product off a base price list
+	// (DELETE /v1/base-price-lists/{list_id}/lines/{product_id})
+	RemoveBasePriceLine(ctx context.Context, request RemoveBasePriceLineRequestObject) (RemoveBasePriceLineResponseObject, error)
+	// SubmitBasePriceList Submit a base price list for approval
+	// (POST /v1/base-price-lists/{list_id}/submit)
+	SubmitBasePriceList(ctx context.Context, request SubmitBasePriceListRequestObject) (SubmitBasePriceListResponseObject, error)
+	// ListBasePrices List base prices as of any instant
+	// (GET /v1/base-prices)
+	ListBasePrices(ctx context.Context, request ListBasePricesRequestObject) (ListBasePricesResponseObject, error)
 	// ListCustomers List and search customers
 	// (GET /v1/customers)
 	ListCustomers(ctx context.Context, request ListCustomersRequestObject) (ListCustomersResponseObject, error)
@@ -4282,129 +3332,75 @@ type StrictServerInterface interface {
 	// ReplaceCustomerContact Replace a person to talk to
 	// (PUT /v1/customers/{customer_id}/contacts/{contact_id})
 	ReplaceCustomerContact(ctx context.Context, request ReplaceCustomerContactRequestObject) (ReplaceCustomerContactResponseObject, error)
-	// GetCustomerCredit Read how a customer stands
-	// (GET /v1/customers/{customer_id}/credit)
-	GetCustomerCredit(ctx context.Context, request GetCustomerCreditRequestObject) (GetCustomerCreditResponseObject, error)
-	// ListCreditMovements List what moved a customer's exposure
-	// (GET /v1/customers/{customer_id}/credit/movements)
-	ListCreditMovements(ctx context.Context, request ListCreditMovementsRequestObject) (ListCreditMovementsResponseObject, error)
-	// ListCreditProfiles List a customer's credit profiles, past and present
-	// (GET /v1/customers/{customer_id}/credit/profiles)
-	ListCreditProfiles(ctx context.Context, request ListCreditProfilesRequestObject) (ListCreditProfilesResponseObject, error)
-	// ListDepartments List departments
-	// (GET /v1/departments)
-	ListDepartments(ctx context.Context, request ListDepartmentsRequestObject) (ListDepartmentsResponseObject, error)
-	// CreateDepartment Create a department
-	// (POST /v1/departments)
-	CreateDepartment(ctx context.Context, request CreateDepartmentRequestObject) (CreateDepartmentResponseObject, error)
-	// GetDepartment Read a department
-	// (GET /v1/departments/{department_id})
-	GetDepartment(ctx context.Context, request GetDepartmentRequestObject) (GetDepartmentResponseObject, error)
-	// UpdateDepartment Change a department
-	// (PATCH /v1/departments/{department_id})
-	UpdateDepartment(ctx context.Context, request UpdateDepartmentRequestObject) (UpdateDepartmentResponseObject, error)
-	// DeactivateDepartment Deactivate a department
-	// (POST /v1/departments/{department_id}/deactivate)
-	DeactivateDepartment(ctx context.Context, request DeactivateDepartmentRequestObject) (DeactivateDepartmentResponseObject, error)
-	// ListInvoices List invoices
-	// (GET /v1/invoices)
-	ListInvoices(ctx context.Context, request ListInvoicesRequestObject) (ListInvoicesResponseObject, error)
-	// PostInvoice Invoice delivery notes
-	// (POST /v1/invoices)
-	PostInvoice(ctx context.Context, request PostInvoiceRequestObject) (PostInvoiceResponseObject, error)
-	// GetInvoice Read an invoice
-	// (GET /v1/invoices/{invoice_id})
-	GetInvoice(ctx context.Context, request GetInvoiceRequestObject) (GetInvoiceResponseObject, error)
-	// ReverseInvoice Reverse an invoice
-	// (POST /v1/invoices/{invoice_id}/reverse)
-	ReverseInvoice(ctx context.Context, request ReverseInvoiceRequestObject) (ReverseInvoiceResponseObject, error)
-	// ListMachineClients List machine clients
-	// (GET /v1/machine-clients)
-	ListMachineClients(ctx context.Context, request ListMachineClientsRequestObject) (ListMachineClientsResponseObject, error)
-	// CreateMachineClient Create a machine client
-	// (POST /v1/machine-clients)
-	CreateMachineClient(ctx context.Context, request CreateMachineClientRequestObject) (CreateMachineClientResponseObject, error)
-	// GetMachineClient Read a machine client
-	// (GET /v1/machine-clients/{client_id})
-	GetMachineClient(ctx context.Context, request GetMachineClientRequestObject) (GetMachineClientResponseObject, error)
-	// UpdateMachineClient Change a machine client
-	// (PATCH /v1/machine-clients/{client_id})
-	UpdateMachineClient(ctx context.Context, request UpdateMachineClientRequestObject) (UpdateMachineClientResponseObject, error)
-	// DeactivateMachineClient Deactivate a machine client
-	// (POST /v1/machine-clients/{client_id}/deactivate)
-	DeactivateMachineClient(ctx context.Context, request DeactivateMachineClientRequestObject) (DeactivateMachineClientResponseObject, error)
-	// AddClientSecret Add a secret
-	// (POST /v1/machine-clients/{client_id}/secrets)
-	AddClientSecret(ctx context.Context, request AddClientSecretRequestObject) (AddClientSecretResponseObject, error)
-	// RevokeClientSecret Revoke a secret
-	// (DELETE /v1/machine-clients/{client_id}/secrets/{secret_id})
-	RevokeClientSecret(ctx context.Context, request RevokeClientSecretRequestObject) (RevokeClientSecretResponseObject, error)
-	// GetMe Who am I
-	// (GET /v1/me)
-	GetMe(ctx context.Context, request GetMeRequestObject) (GetMeResponseObject, error)
-	// ChangePassword Change my password
-	// (POST /v1/me/password)
-	ChangePassword(ctx context.Context, request ChangePasswordRequestObject) (ChangePasswordResponseObject, error)
-	// ListMySessions Where am I logged in
-	// (GET /v1/me/sessions)
-	ListMySessions(ctx context.Context, request ListMySessionsRequestObject) (ListMySessionsResponseObject, error)
-	// ListReceipts List receipts
-	// (GET /v1/receipts)
-	ListReceipts(ctx context.Context, request ListReceiptsRequestObject) (ListReceiptsResponseObject, error)
-	// PostReceipt Book money that came in
-	// (POST /v1/receipts)
-	PostReceipt(ctx context.Context, request PostReceiptRequestObject) (PostReceiptResponseObject, error)
-	// GetReceipt Read a receipt
-	// (GET /v1/receipts/{receipt_id})
-	GetReceipt(ctx context.Context, request GetReceiptRequestObject) (GetReceiptResponseObject, error)
-	// AllocateReceipt Pay invoices with a receipt
-	// (POST /v1/receipts/{receipt_id}/allocate)
-	AllocateReceipt(ctx context.Context, request AllocateReceiptRequestObject) (AllocateReceiptResponseObject, error)
-	// ReverseAllocation Take a payment off its invoice
-	// (POST /v1/receipts/{receipt_id}/allocations/{allocation_id}/reverse)
-	ReverseAllocation(ctx context.Context, request ReverseAllocationRequestObject) (ReverseAllocationResponseObject, error)
-	// ReverseReceipt Reverse a receipt
-	// (POST /v1/receipts/{receipt_id}/reverse)
-	ReverseReceipt(ctx context.Context, request ReverseReceiptRequestObject) (ReverseReceiptResponseObject, error)
-	// RotateSigningKey Rotate the signing key
-	// (POST /v1/signing-keys/rotate)
-	RotateSigningKey(ctx context.Context, request RotateSigningKeyRequestObject) (RotateSigningKeyResponseObject, error)
-	// ListTeams List teams
-	// (GET /v1/teams)
-	ListTeams(ctx context.Context, request ListTeamsRequestObject) (ListTeamsResponseObject, error)
-	// CreateTeam Create a team
-	// (POST /v1/teams)
-	CreateTeam(ctx context.Context, request CreateTeamRequestObject) (CreateTeamResponseObject, error)
-	// GetTeam Read a team
-	// (GET /v1/teams/{team_id})
-	GetTeam(ctx context.Context, request GetTeamRequestObject) (GetTeamResponseObject, error)
-	// UpdateTeam Change a team
-	// (PATCH /v1/teams/{team_id})
-	UpdateTeam(ctx context.Context, request UpdateTeamRequestObject) (UpdateTeamResponseObject, error)
-	// DeactivateTeam Deactivate a team
-	// (POST /v1/teams/{team_id}/deactivate)
-	DeactivateTeam(ctx context.Context, request DeactivateTeamRequestObject) (DeactivateTeamResponseObject, error)
-	// ListUsers List people
-	// (GET /v1/users)
-	ListUsers(ctx context.Context, request ListUsersRequestObject) (ListUsersResponseObject, error)
-	// CreateUser Create a person
-	// (POST /v1/users)
-	CreateUser(ctx context.Context, request CreateUserRequestObject) (CreateUserResponseObject, error)
-	// GetUser Read a person
-	// (GET /v1/users/{user_id})
-	GetUser(ctx context.Context, request GetUserRequestObject) (GetUserResponseObject, error)
-	// UpdateUser Change a person
-	// (PATCH /v1/users/{user_id})
-	UpdateUser(ctx context.Context, request UpdateUserRequestObject) (UpdateUserResponseObject, error)
-	// ActivateUser Activate a person
-	// (POST /v1/users/{user_id}/activate)
-	ActivateUser(ctx context.Context, request ActivateUserRequestObject) (ActivateUserResponseObject, error)
-	// DeactivateUser Deactivate a person
-	// (POST /v1/users/{user_id}/deactivate)
-	DeactivateUser(ctx context.Context, request DeactivateUserRequestObject) (DeactivateUserResponseObject, error)
-	// ResetPassword Reset a password
-	// (POST /v1/users/{user_id}/reset-password)
-	ResetPassword(ctx context.Context, request ResetPasswordRequestObject) (ResetPasswordResponseObject, error)
+	// GetPriceAuthority Read the price authority table in force
+	// (GET /v1/price-authority)
+	GetPriceAuthority(ctx context.Context, request GetPriceAuthorityRequestObject) (GetPriceAuthorityResponseObject, error)
+	// ListPriceAuthorityTables List price authority tables
+	// (GET /v1/price-authority-tables)
+	ListPriceAuthorityTables(ctx context.Context, request ListPriceAuthorityTablesRequestObject) (ListPriceAuthorityTablesResponseObject, error)
+	// CreatePriceAuthorityTable Draft a price authority table
+	// (POST /v1/price-authority-tables)
+	CreatePriceAuthorityTable(ctx context.Context, request CreatePriceAuthorityTableRequestObject) (CreatePriceAuthorityTableResponseObject, error)
+	// GetPriceAuthorityTable Read a price authority table
+	// (GET /v1/price-authority-tables/{table_id})
+	GetPriceAuthorityTable(ctx context.Context, request GetPriceAuthorityTableRequestObject) (GetPriceAuthorityTableResponseObject, error)
+	// UpdatePriceAuthorityTable Change a price authority table
+	// (PATCH /v1/price-authority-tables/{table_id})
+	UpdatePriceAuthorityTable(ctx context.Context, request UpdatePriceAuthorityTableRequestObject) (UpdatePriceAuthorityTableResponseObject, error)
+	// CancelPriceAuthorityTable Give up a price authority table
+	// (POST /v1/price-authority-tables/{table_id}/cancel)
+	CancelPriceAuthorityTable(ctx context.Context, request CancelPriceAuthorityTableRequestObject) (CancelPriceAuthorityTableResponseObject, error)
+	// SubmitPriceAuthorityTable Submit a price authority table for approval
+	// (POST /v1/price-authority-tables/{table_id}/submit)
+	SubmitPriceAuthorityTable(ctx context.Context, request SubmitPriceAuthorityTableRequestObject) (SubmitPriceAuthorityTableResponseObject, error)
+	// CheckPrices Ask the price gate
+	// (POST /v1/price-checks)
+	CheckPrices(ctx context.Context, request CheckPricesRequestObject) (CheckPricesResponseObject, error)
+	// ListProductCategories List product categories
+	// (GET /v1/product-categories)
+	ListProductCategories(ctx context.Context, request ListProductCategoriesRequestObject) (ListProductCategoriesResponseObject, error)
+	// CreateProductCategory Add a product category
+	// (POST /v1/product-categories)
+	CreateProductCategory(ctx context.Context, request CreateProductCategoryRequestObject) (CreateProductCategoryResponseObject, error)
+	// GetProductCategory Read a product category
+	// (GET /v1/product-categories/{category_id})
+	GetProductCategory(ctx context.Context, request GetProductCategoryRequestObject) (GetProductCategoryResponseObject, error)
+	// UpdateProductCategory Change a product category
+	// (PATCH /v1/product-categories/{category_id})
+	UpdateProductCategory(ctx context.Context, request UpdateProductCategoryRequestObject) (UpdateProductCategoryResponseObject, error)
+	// ListProducts List and search products
+	// (GET /v1/products)
+	ListProducts(ctx context.Context, request ListProductsRequestObject) (ListProductsResponseObject, error)
+	// CreateProduct Add a product
+	// (POST /v1/products)
+	CreateProduct(ctx context.Context, request CreateProductRequestObject) (CreateProductResponseObject, error)
+	// GetProductByExternalID Read a product by another system's id
+	// (GET /v1/products/by-external-id/{source}/{external_id})
+	GetProductByExternalID(ctx context.Context, request GetProductByExternalIDRequestObject) (GetProductByExternalIDResponseObject, error)
+	// UpsertProductByExternalID Create or replace a product by another system's id
+	// (PUT /v1/products/by-external-id/{source}/{external_id})
+	UpsertProductByExternalID(ctx context.Context, request UpsertProductByExternalIDRequestObject) (UpsertProductByExternalIDResponseObject, error)
+	// GetProduct Read a product
+	// (GET /v1/products/{product_id})
+	GetProduct(ctx context.Context, request GetProductRequestObject) (GetProductResponseObject, error)
+	// UpdateProduct Change a product
+	// (PATCH /v1/products/{product_id})
+	UpdateProduct(ctx context.Context, request UpdateProductRequestObject) (UpdateProductResponseObject, error)
+	// GetBasePrice Read a product's base price as of any instant
+	// (GET /v1/products/{product_id}/base-price)
+	GetBasePrice(ctx context.Context, request GetBasePriceRequestObject) (GetBasePriceResponseObject, error)
+	// ListBasePriceHistory List all base prices of a product
+	// (GET /v1/products/{product_id}/base-price-history)
+	ListBasePriceHistory(ctx context.Context, request ListBasePriceHistoryRequestObject) (ListBasePriceHistoryResponseObject, error)
+	// ListProductCosts List what a product costs
+	// (GET /v1/products/{product_id}/costs)
+	ListProductCosts(ctx context.Context, request ListProductCostsRequestObject) (ListProductCostsResponseObject, error)
+	// RecordProductCost State what a product costs
+	// (POST /v1/products/{product_id}/costs)
+	RecordProductCost(ctx context.Context, request RecordProductCostRequestObject) (RecordProductCostResponseObject, error)
+	// ChangeProductLifecycle Move a product along its life
+	// (POST /v1/products/{product_id}/lifecycle)
+	ChangeProductLifecycle(ctx context.Context, request ChangeProductLifecycleRequestObject) (ChangeProductLifecycleResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx echo.Context, request any) (any, error)
@@ -4419,34 +3415,38 @@ type strictHandler struct {
 	middlewares []StrictMiddlewareFunc
 }
 
-// GetJwks operation middleware
-func (sh *strictHandler) GetJwks(ctx echo.Context) error {
-	var request GetJwksRequestObject
+// ListBasePriceLists operation middleware
+func (sh *strictHandler) ListBasePriceLists(ctx echo.Context, params ListBasePriceListsParams) error {
+	var request ListBasePriceListsRequestObject
+
+	request.Params = params
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.GetJwks(ctx.Request().Context(), request.(GetJwksRequestObject))
+		return sh.ssi.ListBasePriceLists(ctx.Request().Context(), request.(ListBasePriceListsRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "GetJwks")
+		handler = middleware(handler, "ListBasePriceLists")
 	}
 
 	response, err := handler(ctx, request)
 
 	if err != nil {
 		return err
-	} else if validResponse, ok := response.(GetJwksResponseObject); ok {
-		return validResponse.VisitGetJwksResponse(ctx.Response())
+	} else if validResponse, ok := response.(ListBasePriceListsResponseObject); ok {
+		return validResponse.VisitListBasePriceListsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
 	return nil
 }
 
-// Login operation middleware
-func (sh *strictHandler) Login(ctx echo.Context) error {
-	var request LoginRequestObject
+// CreateBasePriceList operation middleware
+func (sh *strictHandler) CreateBasePriceList(ctx echo.Context, params CreateBasePriceListParams) error {
+	var request CreateBasePriceListRequestObject
 
-	var body LoginJSONRequestBody
+	request.Params = params
+
+	var body CreateBasePriceListJSONRequestBody
 	var err error
 	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
 		// A request validator built on kin-openapi's openapi3filter with
@@ -4470,79 +3470,57 @@ func (sh *strictHandler) Login(ctx echo.Context) error {
 	request.Body = &body
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.Login(ctx.Request().Context(), request.(LoginRequestObject))
+		return sh.ssi.CreateBasePriceList(ctx.Request().Context(), request.(CreateBasePriceListRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "Login")
+		handler = middleware(handler, "CreateBasePriceList")
 	}
 
 	response, err := handler(ctx, request)
 
 	if err != nil {
 		return err
-	} else if validResponse, ok := response.(LoginResponseObject); ok {
-		return validResponse.VisitLoginResponse(ctx.Response())
+	} else if validResponse, ok := response.(CreateBasePriceListResponseObject); ok {
+		return validResponse.VisitCreateBasePriceListResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
 	return nil
 }
 
-// Logout operation middleware
-func (sh *strictHandler) Logout(ctx echo.Context, params LogoutParams) error {
-	var request LogoutRequestObject
+// GetBasePriceList operation middleware
+func (sh *strictHandler) GetBasePriceList(ctx echo.Context, listID BasePriceListID) error {
+	var request GetBasePriceListRequestObject
 
-	request.Params = params
+	request.ListID = listID
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.Logout(ctx.Request().Context(), request.(LogoutRequestObject))
+		return sh.ssi.GetBasePriceList(ctx.Request().Context(), request.(GetBasePriceListRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "Logout")
+		handler = middleware(handler, "GetBasePriceList")
 	}
 
 	response, err := handler(ctx, request)
 
 	if err != nil {
 		return err
-	} else if validResponse, ok := response.(LogoutResponseObject); ok {
-		return validResponse.VisitLogoutResponse(ctx.Response())
+	} else if validResponse, ok := response.(GetBasePriceListResponseObject); ok {
+		return validResponse.VisitGetBasePriceListResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
 	return nil
 }
 
-// LogoutEverywhere operation middleware
-func (sh *strictHandler) LogoutEverywhere(ctx echo.Context, params LogoutEverywhereParams) error {
-	var request LogoutEverywhereRequestObject
+// UpdateBasePriceList operation middleware
+func (sh *strictHandler) UpdateBasePriceList(ctx echo.Context, listID BasePriceListID, params UpdateBasePriceListParams) error {
+	var request UpdateBasePriceListRequestObject
 
+	request.ListID = listID
 	request.Params = params
 
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.LogoutEverywhere(ctx.Request().Context(), request.(LogoutEverywhereRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "LogoutEverywhere")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(LogoutEverywhereResponseObject); ok {
-		return validResponse.VisitLogoutEverywhereResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
-// RefreshToken operation middleware
-func (sh *strictHandler) RefreshToken(ctx echo.Context) error {
-	var request RefreshTokenRequestObject
-
-	var body RefreshTokenJSONRequestBody
+	var body UpdateBasePriceListJSONRequestBody
 	var err error
 	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
 		// A request validator built on kin-openapi's openapi3filter with
@@ -4566,89 +3544,84 @@ func (sh *strictHandler) RefreshToken(ctx echo.Context) error {
 	request.Body = &body
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.RefreshToken(ctx.Request().Context(), request.(RefreshTokenRequestObject))
+		return sh.ssi.UpdateBasePriceList(ctx.Request().Context(), request.(UpdateBasePriceListRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "RefreshToken")
+		handler = middleware(handler, "UpdateBasePriceList")
 	}
 
 	response, err := handler(ctx, request)
 
 	if err != nil {
 		return err
-	} else if validResponse, ok := response.(RefreshTokenResponseObject); ok {
-		return validResponse.VisitRefreshTokenResponse(ctx.Response())
+	} else if validResponse, ok := response.(UpdateBasePriceListResponseObject); ok {
+		return validResponse.VisitUpdateBasePriceListResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
 	return nil
 }
 
-// IssueToken operation middleware
-func (sh *strictHandler) IssueToken(ctx echo.Context) error {
-	var request IssueTokenRequestObject
+// CancelBasePriceList operation middleware
+func (sh *strictHandler) CancelBasePriceList(ctx echo.Context, listID BasePriceListID, params CancelBasePriceListParams) error {
+	var request CancelBasePriceListRequestObject
 
-	if form, err := ctx.FormParams(); err == nil {
-		var body IssueTokenFormdataRequestBody
-		if err := runtime.BindForm(&body, form, nil, nil); err != nil {
-			return err
-		}
-		request.Body = &body
-	} else {
-		return err
-	}
-
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.IssueToken(ctx.Request().Context(), request.(IssueTokenRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "IssueToken")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(IssueTokenResponseObject); ok {
-		return validResponse.VisitIssueTokenResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
-// ListCreditLimitRequests operation middleware
-func (sh *strictHandler) ListCreditLimitRequests(ctx echo.Context, params ListCreditLimitRequestsParams) error {
-	var request ListCreditLimitRequestsRequestObject
-
+	request.ListID = listID
 	request.Params = params
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.ListCreditLimitRequests(ctx.Request().Context(), request.(ListCreditLimitRequestsRequestObject))
+		return sh.ssi.CancelBasePriceList(ctx.Request().Context(), request.(CancelBasePriceListRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ListCreditLimitRequests")
+		handler = middleware(handler, "CancelBasePriceList")
 	}
 
 	response, err := handler(ctx, request)
 
 	if err != nil {
 		return err
-	} else if validResponse, ok := response.(ListCreditLimitRequestsResponseObject); ok {
-		return validResponse.VisitListCreditLimitRequestsResponse(ctx.Response())
+	} else if validResponse, ok := response.(CancelBasePriceListResponseObject); ok {
+		return validResponse.VisitCancelBasePriceListResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
 	return nil
 }
 
-// CreateCreditLimitRequest operation middleware
-func (sh *strictHandler) CreateCreditLimitRequest(ctx echo.Context, params CreateCreditLimitRequestParams) error {
-	var request CreateCreditLimitRequestRequestObject
+// ListBasePriceLines operation middleware
+func (sh *strictHandler) ListBasePriceLines(ctx echo.Context, listID BasePriceListID, params ListBasePriceLinesParams) error {
+	var request ListBasePriceLinesRequestObject
 
+	request.ListID = listID
 	request.Params = params
 
-	var body CreateCreditLimitRequestJSONRequestBody
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListBasePriceLines(ctx.Request().Context(), request.(ListBasePriceLinesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListBasePriceLines")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListBasePriceLinesResponseObject); ok {
+		return validResponse.VisitListBasePriceLinesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetBasePriceLines operation middleware
+func (sh *strictHandler) SetBasePriceLines(ctx echo.Context, listID BasePriceListID, params SetBasePriceLinesParams) error {
+	var request SetBasePriceLinesRequestObject
+
+	request.ListID = listID
+	request.Params = params
+
+	var body SetBasePriceLinesJSONRequestBody
 	var err error
 	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
 		// A request validator built on kin-openapi's openapi3filter with
@@ -4672,68 +3645,96 @@ func (sh *strictHandler) CreateCreditLimitRequest(ctx echo.Context, params Creat
 	request.Body = &body
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.CreateCreditLimitRequest(ctx.Request().Context(), request.(CreateCreditLimitRequestRequestObject))
+		return sh.ssi.SetBasePriceLines(ctx.Request().Context(), request.(SetBasePriceLinesRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "CreateCreditLimitRequest")
+		handler = middleware(handler, "SetBasePriceLines")
 	}
 
 	response, err := handler(ctx, request)
 
 	if err != nil {
 		return err
-	} else if validResponse, ok := response.(CreateCreditLimitRequestResponseObject); ok {
-		return validResponse.VisitCreateCreditLimitRequestResponse(ctx.Response())
+	} else if validResponse, ok := response.(SetBasePriceLinesResponseObject); ok {
+		return validResponse.VisitSetBasePriceLinesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
 	return nil
 }
 
-// GetCreditLimitRequest operation middleware
-func (sh *strictHandler) GetCreditLimitRequest(ctx echo.Context, requestID UUID) error {
-	var request GetCreditLimitRequestRequestObject
+// RemoveBasePriceLine operation middleware
+func (sh *strictHandler) RemoveBasePriceLine(ctx echo.Context, listID BasePriceListID, productID ProductID, params RemoveBasePriceLineParams) error {
+	var request RemoveBasePriceLineRequestObject
 
-	request.RequestID = requestID
+	request.ListID = listID
+	request.ProductID = productID
+	request.Params = params
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.GetCreditLimitRequest(ctx.Request().Context(), request.(GetCreditLimitRequestRequestObject))
+		return sh.ssi.RemoveBasePriceLine(ctx.Request().Context(), request.(RemoveBasePriceLineRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "GetCreditLimitRequest")
+		handler = middleware(handler, "RemoveBasePriceLine")
 	}
 
 	response, err := handler(ctx, request)
 
 	if err != nil {
 		return err
-	} else if validResponse, ok := response.(GetCreditLimitRequestResponseObject); ok {
-		return validResponse.VisitGetCreditLimitRequestResponse(ctx.Response())
+	} else if validResponse, ok := response.(RemoveBasePriceLineResponseObject); ok {
+		return validResponse.VisitRemoveBasePriceLineResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
 	return nil
 }
 
-// ListCreditRegister operation middleware
-func (sh *strictHandler) ListCreditRegister(ctx echo.Context, params ListCreditRegisterParams) error {
-	var request ListCreditRegisterRequestObject
+// SubmitBasePriceList operation middleware
+func (sh *strictHandler) SubmitBasePriceList(ctx echo.Context, listID BasePriceListID, params SubmitBasePriceListParams) error {
+	var request SubmitBasePriceListRequestObject
+
+	request.ListID = listID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SubmitBasePriceList(ctx.Request().Context(), request.(SubmitBasePriceListRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SubmitBasePriceList")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SubmitBasePriceListResponseObject); ok {
+		return validResponse.VisitSubmitBasePriceListResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListBasePrices operation middleware
+func (sh *strictHandler) ListBasePrices(ctx echo.Context, params ListBasePricesParams) error {
+	var request ListBasePricesRequestObject
 
 	request.Params = params
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.ListCreditRegister(ctx.Request().Context(), request.(ListCreditRegisterRequestObject))
+		return sh.ssi.ListBasePrices(ctx.Request().Context(), request.(ListBasePricesRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ListCreditRegister")
+		handler = middleware(handler, "ListBasePrices")
 	}
 
 	response, err := handler(ctx, request)
 
 	if err != nil {
 		return err
-	} else if validResponse, ok := response.(ListCreditRegisterResponseObject); ok {
-		return validResponse.VisitListCreditRegisterResponse(ctx.Response())
+	} else if validResponse, ok := response.(ListBasePricesResponseObject); ok {
+		return validResponse.VisitListBasePricesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -5264,114 +4265,63 @@ func (sh *strictHandler) ReplaceCustomerContact(ctx echo.Context, customerID Cus
 	return nil
 }
 
-// GetCustomerCredit operation middleware
-func (sh *strictHandler) GetCustomerCredit(ctx echo.Context, customerID CustomerID) error {
-	var request GetCustomerCreditRequestObject
-
-	request.CustomerID = customerID
-
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.GetCustomerCredit(ctx.Request().Context(), request.(GetCustomerCreditRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "GetCustomerCredit")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(GetCustomerCreditResponseObject); ok {
-		return validResponse.VisitGetCustomerCreditResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
-// ListCreditMovements operation middleware
-func (sh *strictHandler) ListCreditMovements(ctx echo.Context, customerID CustomerID, params ListCreditMovementsParams) error {
-	var request ListCreditMovementsRequestObject
-
-	request.CustomerID = customerID
-	request.Params = params
-
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.ListCreditMovements(ctx.Request().Context(), request.(ListCreditMovementsRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ListCreditMovements")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(ListCreditMovementsResponseObject); ok {
-		return validResponse.VisitListCreditMovementsResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
-// ListCreditProfiles operation middleware
-func (sh *strictHandler) ListCreditProfiles(ctx echo.Context, customerID CustomerID) error {
-	var request ListCreditProfilesRequestObject
-
-	request.CustomerID = customerID
-
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.ListCreditProfiles(ctx.Request().Context(), request.(ListCreditProfilesRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ListCreditProfiles")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(ListCreditProfilesResponseObject); ok {
-		return validResponse.VisitListCreditProfilesResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
-// ListDepartments operation middleware
-func (sh *strictHandler) ListDepartments(ctx echo.Context, params ListDepartmentsParams) error {
-	var request ListDepartmentsRequestObject
+// GetPriceAuthority operation middleware
+func (sh *strictHandler) GetPriceAuthority(ctx echo.Context, params GetPriceAuthorityParams) error {
+	var request GetPriceAuthorityRequestObject
 
 	request.Params = params
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.ListDepartments(ctx.Request().Context(), request.(ListDepartmentsRequestObject))
+		return sh.ssi.GetPriceAuthority(ctx.Request().Context(), request.(GetPriceAuthorityRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ListDepartments")
+		handler = middleware(handler, "GetPriceAuthority")
 	}
 
 	response, err := handler(ctx, request)
 
 	if err != nil {
 		return err
-	} else if validResponse, ok := response.(ListDepartmentsResponseObject); ok {
-		return validResponse.VisitListDepartmentsResponse(ctx.Response())
+	} else if validResponse, ok := response.(GetPriceAuthorityResponseObject); ok {
+		return validResponse.VisitGetPriceAuthorityResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
 	return nil
 }
 
-// CreateDepartment operation middleware
-func (sh *strictHandler) CreateDepartment(ctx echo.Context, params CreateDepartmentParams) error {
-	var request CreateDepartmentRequestObject
+// ListPriceAuthorityTables operation middleware
+func (sh *strictHandler) ListPriceAuthorityTables(ctx echo.Context, params ListPriceAuthorityTablesParams) error {
+	var request ListPriceAuthorityTablesRequestObject
 
 	request.Params = params
 
-	var body CreateDepartmentJSONRequestBody
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPriceAuthorityTables(ctx.Request().Context(), request.(ListPriceAuthorityTablesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPriceAuthorityTables")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListPriceAuthorityTablesResponseObject); ok {
+		return validResponse.VisitListPriceAuthorityTablesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreatePriceAuthorityTable operation middleware
+func (sh *strictHandler) CreatePriceAuthorityTable(ctx echo.Context, params CreatePriceAuthorityTableParams) error {
+	var request CreatePriceAuthorityTableRequestObject
+
+	request.Params = params
+
+	var body CreatePriceAuthorityTableJSONRequestBody
 	var err error
 	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
 		// A request validator built on kin-openapi's openapi3filter with
@@ -5395,57 +4345,57 @@ func (sh *strictHandler) CreateDepartment(ctx echo.Context, params CreateDepartm
 	request.Body = &body
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.CreateDepartment(ctx.Request().Context(), request.(CreateDepartmentRequestObject))
+		return sh.ssi.CreatePriceAuthorityTable(ctx.Request().Context(), request.(CreatePriceAuthorityTableRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "CreateDepartment")
+		handler = middleware(handler, "CreatePriceAuthorityTable")
 	}
 
 	response, err := handler(ctx, request)
 
 	if err != nil {
 		return err
-	} else if validResponse, ok := response.(CreateDepartmentResponseObject); ok {
-		return validResponse.VisitCreateDepartmentResponse(ctx.Response())
+	} else if validResponse, ok := response.(CreatePriceAuthorityTableResponseObject); ok {
+		return validResponse.VisitCreatePriceAuthorityTableResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
 	return nil
 }
 
-// GetDepartment operation middleware
-func (sh *strictHandler) GetDepartment(ctx echo.Context, departmentID DepartmentID) error {
-	var request GetDepartmentRequestObject
+// GetPriceAuthorityTable operation middleware
+func (sh *strictHandler) GetPriceAuthorityTable(ctx echo.Context, tableID PriceAuthorityTableID) error {
+	var request GetPriceAuthorityTableRequestObject
 
-	request.DepartmentID = departmentID
+	request.TableID = tableID
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.GetDepartment(ctx.Request().Context(), request.(GetDepartmentRequestObject))
+		return sh.ssi.GetPriceAuthorityTable(ctx.Request().Context(), request.(GetPriceAuthorityTableRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "GetDepartment")
+		handler = middleware(handler, "GetPriceAuthorityTable")
 	}
 
 	response, err := handler(ctx, request)
 
 	if err != nil {
 		return err
-	} else if validResponse, ok := response.(GetDepartmentResponseObject); ok {
-		return validResponse.VisitGetDepartmentResponse(ctx.Response())
+	} else if validResponse, ok := response.(GetPriceAuthorityTableResponseObject); ok {
+		return validResponse.VisitGetPriceAuthorityTableResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
 	return nil
 }
 
-// UpdateDepartment operation middleware
-func (sh *strictHandler) UpdateDepartment(ctx echo.Context, departmentID DepartmentID, params UpdateDepartmentParams) error {
-	var request UpdateDepartmentRequestObject
+// UpdatePriceAuthorityTable operation middleware
+func (sh *strictHandler) UpdatePriceAuthorityTable(ctx echo.Context, tableID PriceAuthorityTableID, params UpdatePriceAuthorityTableParams) error {
+	var request UpdatePriceAuthorityTableRequestObject
 
-	request.DepartmentID = departmentID
+	request.TableID = tableID
 	request.Params = params
 
-	var body UpdateDepartmentJSONRequestBody
+	var body UpdatePriceAuthorityTableJSONRequestBody
 	var err error
 	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
 		// A request validator built on kin-openapi's openapi3filter with
@@ -5469,82 +4419,81 @@ func (sh *strictHandler) UpdateDepartment(ctx echo.Context, departmentID Departm
 	request.Body = &body
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.UpdateDepartment(ctx.Request().Context(), request.(UpdateDepartmentRequestObject))
+		return sh.ssi.UpdatePriceAuthorityTable(ctx.Request().Context(), request.(UpdatePriceAuthorityTableRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "UpdateDepartment")
+		handler = middleware(handler, "UpdatePriceAuthorityTable")
 	}
 
 	response, err := handler(ctx, request)
 
 	if err != nil {
 		return err
-	} else if validResponse, ok := response.(UpdateDepartmentResponseObject); ok {
-		return validResponse.VisitUpdateDepartmentResponse(ctx.Response())
+	} else if validResponse, ok := response.(UpdatePriceAuthorityTableResponseObject); ok {
+		return validResponse.VisitUpdatePriceAuthorityTableResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
 	return nil
 }
 
-// DeactivateDepartment operation middleware
-func (sh *strictHandler) DeactivateDepartment(ctx echo.Context, departmentID DepartmentID, params DeactivateDepartmentParams) error {
-	var request DeactivateDepartmentRequestObject
+// CancelPriceAuthorityTable operation middleware
+func (sh *strictHandler) CancelPriceAuthorityTable(ctx echo.Context, tableID PriceAuthorityTableID, params CancelPriceAuthorityTableParams) error {
+	var request CancelPriceAuthorityTableRequestObject
 
-	request.DepartmentID = departmentID
+	request.TableID = tableID
 	request.Params = params
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.DeactivateDepartment(ctx.Request().Context(), request.(DeactivateDepartmentRequestObject))
+		return sh.ssi.CancelPriceAuthorityTable(ctx.Request().Context(), request.(CancelPriceAuthorityTableRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "DeactivateDepartment")
+		handler = middleware(handler, "CancelPriceAuthorityTable")
 	}
 
 	response, err := handler(ctx, request)
 
 	if err != nil {
 		return err
-	} else if validResponse, ok := response.(DeactivateDepartmentResponseObject); ok {
-		return validResponse.VisitDeactivateDepartmentResponse(ctx.Response())
+	} else if validResponse, ok := response.(CancelPriceAuthorityTableResponseObject); ok {
+		return validResponse.VisitCancelPriceAuthorityTableResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
 	return nil
 }
 
-// ListInvoices operation middleware
-func (sh *strictHandler) ListInvoices(ctx echo.Context, params ListInvoicesParams) error {
-	var request ListInvoicesRequestObject
+// SubmitPriceAuthorityTable operation middleware
+func (sh *strictHandler) SubmitPriceAuthorityTable(ctx echo.Context, tableID PriceAuthorityTableID, params SubmitPriceAuthorityTableParams) error {
+	var request SubmitPriceAuthorityTableRequestObject
 
+	request.TableID = tableID
 	request.Params = params
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.ListInvoices(ctx.Request().Context(), request.(ListInvoicesRequestObject))
+		return sh.ssi.SubmitPriceAuthorityTable(ctx.Request().Context(), request.(SubmitPriceAuthorityTableRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ListInvoices")
+		handler = middleware(handler, "SubmitPriceAuthorityTable")
 	}
 
 	response, err := handler(ctx, request)
 
 	if err != nil {
 		return err
-	} else if validResponse, ok := response.(ListInvoicesResponseObject); ok {
-		return validResponse.VisitListInvoicesResponse(ctx.Response())
+	} else if validResponse, ok := response.(SubmitPriceAuthorityTableResponseObject); ok {
+		return validResponse.VisitSubmitPriceAuthorityTableResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
 	return nil
 }
 
-// PostInvoice operation middleware
-func (sh *strictHandler) PostInvoice(ctx echo.Context, params PostInvoiceParams) error {
-	var request PostInvoiceRequestObject
+// CheckPrices operation middleware
+func (sh *strictHandler) CheckPrices(ctx echo.Context) error {
+	var request CheckPricesRequestObject
 
-	request.Params = params
-
-	var body PostInvoiceJSONRequestBody
+	var body CheckPricesJSONRequestBody
 	var err error
 	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
 		// A request validator built on kin-openapi's openapi3filter with
@@ -5568,57 +4517,56 @@ func (sh *strictHandler) PostInvoice(ctx echo.Context, params PostInvoiceParams)
 	request.Body = &body
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.PostInvoice(ctx.Request().Context(), request.(PostInvoiceRequestObject))
+		return sh.ssi.CheckPrices(ctx.Request().Context(), request.(CheckPricesRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "PostInvoice")
+		handler = middleware(handler, "CheckPrices")
 	}
 
 	response, err := handler(ctx, request)
 
 	if err != nil {
 		return err
-	} else if validResponse, ok := response.(PostInvoiceResponseObject); ok {
-		return validResponse.VisitPostInvoiceResponse(ctx.Response())
+	} else if validResponse, ok := response.(CheckPricesResponseObject); ok {
+		return validResponse.VisitCheckPricesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
 	return nil
 }
 
-// GetInvoice operation middleware
-func (sh *strictHandler) GetInvoice(ctx echo.Context, invoiceID InvoiceID) error {
-	var request GetInvoiceRequestObject
+// ListProductCategories operation middleware
+func (sh *strictHandler) ListProductCategories(ctx echo.Context, params ListProductCategoriesParams) error {
+	var request ListProductCategoriesRequestObject
 
-	request.InvoiceID = invoiceID
-
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.GetInvoice(ctx.Request().Context(), request.(GetInvoiceRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "GetInvoice")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(GetInvoiceResponseObject); ok {
-		return validResponse.VisitGetInvoiceResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
-// ReverseInvoice operation middleware
-func (sh *strictHandler) ReverseInvoice(ctx echo.Context, invoiceID InvoiceID, params ReverseInvoiceParams) error {
-	var request ReverseInvoiceRequestObject
-
-	request.InvoiceID = invoiceID
 	request.Params = params
 
-	var body ReverseInvoiceJSONRequestBody
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListProductCategories(ctx.Request().Context(), request.(ListProductCategoriesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListProductCategories")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListProductCategoriesResponseObject); ok {
+		return validResponse.VisitListProductCategoriesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateProductCategory operation middleware
+func (sh *strictHandler) CreateProductCategory(ctx echo.Context, params CreateProductCategoryParams) error {
+	var request CreateProductCategoryRequestObject
+
+	request.Params = params
+
+	var body CreateProductCategoryJSONRequestBody
 	var err error
 	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
 		// A request validator built on kin-openapi's openapi3filter with
@@ -5642,54 +4590,57 @@ func (sh *strictHandler) ReverseInvoice(ctx echo.Context, invoiceID InvoiceID, p
 	request.Body = &body
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.ReverseInvoice(ctx.Request().Context(), request.(ReverseInvoiceRequestObject))
+		return sh.ssi.CreateProductCategory(ctx.Request().Context(), request.(CreateProductCategoryRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ReverseInvoice")
+		handler = middleware(handler, "CreateProductCategory")
 	}
 
 	response, err := handler(ctx, request)
 
 	if err != nil {
 		return err
-	} else if validResponse, ok := response.(ReverseInvoiceResponseObject); ok {
-		return validResponse.VisitReverseInvoiceResponse(ctx.Response())
+	} else if validResponse, ok := response.(CreateProductCategoryResponseObject); ok {
+		return validResponse.VisitCreateProductCategoryResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
 	return nil
 }
 
-// ListMachineClients operation middleware
-func (sh *strictHandler) ListMachineClients(ctx echo.Context, params ListMachineClientsParams) error {
-	var request ListMachineClientsRequestObject
+// GetProductCategory operation middleware
+func (sh *strictHandler) GetProductCategory(ctx echo.Context, categoryID UUID) error {
+	var request GetProductCategoryRequestObject
 
-	request.Params = params
+	request.CategoryID = categoryID
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.ListMachineClients(ctx.Request().Context(), request.(ListMachineClientsRequestObject))
+		return sh.ssi.GetProductCategory(ctx.Request().Context(), request.(GetProductCategoryRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ListMachineClients")
+		handler = middleware(handler, "GetProductCategory")
 	}
 
 	response, err := handler(ctx, request)
 
 	if err != nil {
 		return err
-	} else if validResponse, ok := response.(ListMachineClientsResponseObject); ok {
-		return validResponse.VisitListMachineClientsResponse(ctx.Response())
+	} else if validResponse, ok := response.(GetProductCategoryResponseObject); ok {
+		return validResponse.VisitGetProductCategoryResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
 	return nil
 }
 
-// CreateMachineClient operation middleware
-func (sh *strictHandler) CreateMachineClient(ctx echo.Context) error {
-	var request CreateMachineClientRequestObject
+// UpdateProductCategory operation middleware
+func (sh *strictHandler) UpdateProductCategory(ctx echo.Context, categoryID UUID, params UpdateProductCategoryParams) error {
+	var request UpdateProductCategoryRequestObject
 
-	var body CreateMachineClientJSONRequestBody
+	request.CategoryID = categoryID
+	request.Params = params
+
+	var body UpdateProductCategoryJSONRequestBody
 	var err error
 	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
 		// A request validator built on kin-openapi's openapi3filter with
@@ -5713,57 +4664,56 @@ func (sh *strictHandler) CreateMachineClient(ctx echo.Context) error {
 	request.Body = &body
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.CreateMachineClient(ctx.Request().Context(), request.(CreateMachineClientRequestObject))
+		return sh.ssi.UpdateProductCategory(ctx.Request().Context(), request.(UpdateProductCategoryRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "CreateMachineClient")
+		handler = middleware(handler, "UpdateProductCategory")
 	}
 
 	response, err := handler(ctx, request)
 
 	if err != nil {
 		return err
-	} else if validResponse, ok := response.(CreateMachineClientResponseObject); ok {
-		return validResponse.VisitCreateMachineClientResponse(ctx.Response())
+	} else if validResponse, ok := response.(UpdateProductCategoryResponseObject); ok {
+		return validResponse.VisitUpdateProductCategoryResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
 	return nil
 }
 
-// GetMachineClient operation middleware
-func (sh *strictHandler) GetMachineClient(ctx echo.Context, clientID ClientID) error {
-	var request GetMachineClientRequestObject
+// ListProducts operation middleware
+func (sh *strictHandler) ListProducts(ctx echo.Context, params ListProductsParams) error {
+	var request ListProductsRequestObject
 
-	request.ClientID = clientID
-
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.GetMachineClient(ctx.Request().Context(), request.(GetMachineClientRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "GetMachineClient")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(GetMachineClientResponseObject); ok {
-		return validResponse.VisitGetMachineClientResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
-// UpdateMachineClient operation middleware
-func (sh *strictHandler) UpdateMachineClient(ctx echo.Context, clientID ClientID, params UpdateMachineClientParams) error {
-	var request UpdateMachineClientRequestObject
-
-	request.ClientID = clientID
 	request.Params = params
 
-	var body UpdateMachineClientJSONRequestBody
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListProducts(ctx.Request().Context(), request.(ListProductsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListProducts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListProductsResponseObject); ok {
+		return validResponse.VisitListProductsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateProduct operation middleware
+func (sh *strictHandler) CreateProduct(ctx echo.Context, params CreateProductParams) error {
+	var request CreateProductRequestObject
+
+	request.Params = params
+
+	var body CreateProductJSONRequestBody
 	var err error
 	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
 		// A request validator built on kin-openapi's openapi3filter with
@@ -5787,131 +4737,59 @@ func (sh *strictHandler) UpdateMachineClient(ctx echo.Context, clientID ClientID
 	request.Body = &body
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.UpdateMachineClient(ctx.Request().Context(), request.(UpdateMachineClientRequestObject))
+		return sh.ssi.CreateProduct(ctx.Request().Context(), request.(CreateProductRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "UpdateMachineClient")
+		handler = middleware(handler, "CreateProduct")
 	}
 
 	response, err := handler(ctx, request)
 
 	if err != nil {
 		return err
-	} else if validResponse, ok := response.(UpdateMachineClientResponseObject); ok {
-		return validResponse.VisitUpdateMachineClientResponse(ctx.Response())
+	} else if validResponse, ok := response.(CreateProductResponseObject); ok {
+		return validResponse.VisitCreateProductResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
 	return nil
 }
 
-// DeactivateMachineClient operation middleware
-func (sh *strictHandler) DeactivateMachineClient(ctx echo.Context, clientID ClientID, params DeactivateMachineClientParams) error {
-	var request DeactivateMachineClientRequestObject
+// GetProductByExternalID operation middleware
+func (sh *strictHandler) GetProductByExternalID(ctx echo.Context, source string, externalID string) error {
+	var request GetProductByExternalIDRequestObject
 
-	request.ClientID = clientID
+	request.Source = source
+	request.ExternalID = externalID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetProductByExternalID(ctx.Request().Context(), request.(GetProductByExternalIDRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetProductByExternalID")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetProductByExternalIDResponseObject); ok {
+		return validResponse.VisitGetProductByExternalIDResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UpsertProductByExternalID operation middleware
+func (sh *strictHandler) UpsertProductByExternalID(ctx echo.Context, source string, externalID string, params UpsertProductByExternalIDParams) error {
+	var request UpsertProductByExternalIDRequestObject
+
+	request.Source = source
+	request.ExternalID = externalID
 	request.Params = params
 
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.DeactivateMachineClient(ctx.Request().Context(), request.(DeactivateMachineClientRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "DeactivateMachineClient")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(DeactivateMachineClientResponseObject); ok {
-		return validResponse.VisitDeactivateMachineClientResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
-// AddClientSecret operation middleware
-func (sh *strictHandler) AddClientSecret(ctx echo.Context, clientID ClientID, params AddClientSecretParams) error {
-	var request AddClientSecretRequestObject
-
-	request.ClientID = clientID
-	request.Params = params
-
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.AddClientSecret(ctx.Request().Context(), request.(AddClientSecretRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "AddClientSecret")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(AddClientSecretResponseObject); ok {
-		return validResponse.VisitAddClientSecretResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
-// RevokeClientSecret operation middleware
-func (sh *strictHandler) RevokeClientSecret(ctx echo.Context, clientID ClientID, secretID UUID, params RevokeClientSecretParams) error {
-	var request RevokeClientSecretRequestObject
-
-	request.ClientID = clientID
-	request.SecretID = secretID
-	request.Params = params
-
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.RevokeClientSecret(ctx.Request().Context(), request.(RevokeClientSecretRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "RevokeClientSecret")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(RevokeClientSecretResponseObject); ok {
-		return validResponse.VisitRevokeClientSecretResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
-// GetMe operation middleware
-func (sh *strictHandler) GetMe(ctx echo.Context) error {
-	var request GetMeRequestObject
-
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.GetMe(ctx.Request().Context(), request.(GetMeRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "GetMe")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(GetMeResponseObject); ok {
-		return validResponse.VisitGetMeResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
-// ChangePassword operation middleware
-func (sh *strictHandler) ChangePassword(ctx echo.Context) error {
-	var request ChangePasswordRequestObject
-
-	var body ChangePasswordJSONRequestBody
+	var body UpsertProductByExternalIDJSONRequestBody
 	var err error
 	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
 		// A request validator built on kin-openapi's openapi3filter with
@@ -5935,79 +4813,57 @@ func (sh *strictHandler) ChangePassword(ctx echo.Context) error {
 	request.Body = &body
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.ChangePassword(ctx.Request().Context(), request.(ChangePasswordRequestObject))
+		return sh.ssi.UpsertProductByExternalID(ctx.Request().Context(), request.(UpsertProductByExternalIDRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ChangePassword")
+		handler = middleware(handler, "UpsertProductByExternalID")
 	}
 
 	response, err := handler(ctx, request)
 
 	if err != nil {
 		return err
-	} else if validResponse, ok := response.(ChangePasswordResponseObject); ok {
-		return validResponse.VisitChangePasswordResponse(ctx.Response())
+	} else if validResponse, ok := response.(UpsertProductByExternalIDResponseObject); ok {
+		return validResponse.VisitUpsertProductByExternalIDResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
 	return nil
 }
 
-// ListMySessions operation middleware
-func (sh *strictHandler) ListMySessions(ctx echo.Context) error {
-	var request ListMySessionsRequestObject
+// GetProduct operation middleware
+func (sh *strictHandler) GetProduct(ctx echo.Context, productID ProductID) error {
+	var request GetProductRequestObject
+
+	request.ProductID = productID
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.ListMySessions(ctx.Request().Context(), request.(ListMySessionsRequestObject))
+		return sh.ssi.GetProduct(ctx.Request().Context(), request.(GetProductRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ListMySessions")
+		handler = middleware(handler, "GetProduct")
 	}
 
 	response, err := handler(ctx, request)
 
 	if err != nil {
 		return err
-	} else if validResponse, ok := response.(ListMySessionsResponseObject); ok {
-		return validResponse.VisitListMySessionsResponse(ctx.Response())
+	} else if validResponse, ok := response.(GetProductResponseObject); ok {
+		return validResponse.VisitGetProductResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
 	return nil
 }
 
-// ListReceipts operation middleware
-func (sh *strictHandler) ListReceipts(ctx echo.Context, params ListReceiptsParams) error {
-	var request ListReceiptsRequestObject
+// UpdateProduct operation middleware
+func (sh *strictHandler) UpdateProduct(ctx echo.Context, productID ProductID, params UpdateProductParams) error {
+	var request UpdateProductRequestObject
 
+	request.ProductID = productID
 	request.Params = params
 
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.ListReceipts(ctx.Request().Context(), request.(ListReceiptsRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ListReceipts")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(ListReceiptsResponseObject); ok {
-		return validResponse.VisitListReceiptsResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
-// PostReceipt operation middleware
-func (sh *strictHandler) PostReceipt(ctx echo.Context, params PostReceiptParams) error {
-	var request PostReceiptRequestObject
-
-	request.Params = params
-
-	var body PostReceiptJSONRequestBody
+	var body UpdateProductJSONRequestBody
 	var err error
 	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
 		// A request validator built on kin-openapi's openapi3filter with
@@ -6031,57 +4887,110 @@ func (sh *strictHandler) PostReceipt(ctx echo.Context, params PostReceiptParams)
 	request.Body = &body
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.PostReceipt(ctx.Request().Context(), request.(PostReceiptRequestObject))
+		return sh.ssi.UpdateProduct(ctx.Request().Context(), request.(UpdateProductRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "PostReceipt")
+		handler = middleware(handler, "UpdateProduct")
 	}
 
 	response, err := handler(ctx, request)
 
 	if err != nil {
 		return err
-	} else if validResponse, ok := response.(PostReceiptResponseObject); ok {
-		return validResponse.VisitPostReceiptResponse(ctx.Response())
+	} else if validResponse, ok := response.(UpdateProductResponseObject); ok {
+		return validResponse.VisitUpdateProductResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
 	return nil
 }
 
-// GetReceipt operation middleware
-func (sh *strictHandler) GetReceipt(ctx echo.Context, receiptID ReceiptID) error {
-	var request GetReceiptRequestObject
+// GetBasePrice operation middleware
+func (sh *strictHandler) GetBasePrice(ctx echo.Context, productID ProductID, params GetBasePriceParams) error {
+	var request GetBasePriceRequestObject
 
-	request.ReceiptID = receiptID
-
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.GetReceipt(ctx.Request().Context(), request.(GetReceiptRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "GetReceipt")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(GetReceiptResponseObject); ok {
-		return validResponse.VisitGetReceiptResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
-// AllocateReceipt operation middleware
-func (sh *strictHandler) AllocateReceipt(ctx echo.Context, receiptID ReceiptID, params AllocateReceiptParams) error {
-	var request AllocateReceiptRequestObject
-
-	request.ReceiptID = receiptID
+	request.ProductID = productID
 	request.Params = params
 
-	var body AllocateReceiptJSONRequestBody
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetBasePrice(ctx.Request().Context(), request.(GetBasePriceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetBasePrice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetBasePriceResponseObject); ok {
+		return validResponse.VisitGetBasePriceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListBasePriceHistory operation middleware
+func (sh *strictHandler) ListBasePriceHistory(ctx echo.Context, productID ProductID, params ListBasePriceHistoryParams) error {
+	var request ListBasePriceHistoryRequestObject
+
+	request.ProductID = productID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListBasePriceHistory(ctx.Request().Context(), request.(ListBasePriceHistoryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListBasePriceHistory")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListBasePriceHistoryResponseObject); ok {
+		return validResponse.VisitListBasePriceHistoryResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListProductCosts operation middleware
+func (sh *strictHandler) ListProductCosts(ctx echo.Context, productID ProductID, params ListProductCostsParams) error {
+	var request ListProductCostsRequestObject
+
+	request.ProductID = productID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListProductCosts(ctx.Request().Context(), request.(ListProductCostsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListProductCosts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListProductCostsResponseObject); ok {
+		return validResponse.VisitListProductCostsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RecordProductCost operation middleware
+func (sh *strictHandler) RecordProductCost(ctx echo.Context, productID ProductID, params RecordProductCostParams) error {
+	var request RecordProductCostRequestObject
+
+	request.ProductID = productID
+	request.Params = params
+
+	var body RecordProductCostJSONRequestBody
 	var err error
 	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
 		// A request validator built on kin-openapi's openapi3filter with
@@ -6105,59 +5014,32 @@ func (sh *strictHandler) AllocateReceipt(ctx echo.Context, receiptID ReceiptID, 
 	request.Body = &body
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.AllocateReceipt(ctx.Request().Context(), request.(AllocateReceiptRequestObject))
+		return sh.ssi.RecordProductCost(ctx.Request().Context(), request.(RecordProductCostRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "AllocateReceipt")
+		handler = middleware(handler, "RecordProductCost")
 	}
 
 	response, err := handler(ctx, request)
 
 	if err != nil {
 		return err
-	} else if validResponse, ok := response.(AllocateReceiptResponseObject); ok {
-		return validResponse.VisitAllocateReceiptResponse(ctx.Response())
+	} else if validResponse, ok := response.(RecordProductCostResponseObject); ok {
+		return validResponse.VisitRecordProductCostResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
 	return nil
 }
 
-// ReverseAllocation operation middleware
-func (sh *strictHandler) ReverseAllocation(ctx echo.Context, receiptID ReceiptID, allocationID UUID, params ReverseAllocationParams) error {
-	var request ReverseAllocationRequestObject
+// ChangeProductLifecycle operation middleware
+func (sh *strictHandler) ChangeProductLifecycle(ctx echo.Context, productID ProductID, params ChangeProductLifecycleParams) error {
+	var request ChangeProductLifecycleRequestObject
 
-	request.ReceiptID = receiptID
-	request.AllocationID = allocationID
+	request.ProductID = productID
 	request.Params = params
 
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.ReverseAllocation(ctx.Request().Context(), request.(ReverseAllocationRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ReverseAllocation")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(ReverseAllocationResponseObject); ok {
-		return validResponse.VisitReverseAllocationResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
-// ReverseReceipt operation middleware
-func (sh *strictHandler) ReverseReceipt(ctx echo.Context, receiptID ReceiptID, params ReverseReceiptParams) error {
-	var request ReverseReceiptRequestObject
-
-	request.ReceiptID = receiptID
-	request.Params = params
-
-	var body ReverseReceiptJSONRequestBody
+	var body ChangeProductLifecycleJSONRequestBody
 	var err error
 	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
 		// A request validator built on kin-openapi's openapi3filter with
@@ -6181,462 +5063,18 @@ func (sh *strictHandler) ReverseReceipt(ctx echo.Context, receiptID ReceiptID, p
 	request.Body = &body
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.ReverseReceipt(ctx.Request().Context(), request.(ReverseReceiptRequestObject))
+		return sh.ssi.ChangeProductLifecycle(ctx.Request().Context(), request.(ChangeProductLifecycleRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ReverseReceipt")
+		handler = middleware(handler, "ChangeProductLifecycle")
 	}
 
 	response, err := handler(ctx, request)
 
 	if err != nil {
 		return err
-	} else if validResponse, ok := response.(ReverseReceiptResponseObject); ok {
-		return validResponse.VisitReverseReceiptResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
-// RotateSigningKey operation middleware
-func (sh *strictHandler) RotateSigningKey(ctx echo.Context, params RotateSigningKeyParams) error {
-	var request RotateSigningKeyRequestObject
-
-	request.Params = params
-
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.RotateSigningKey(ctx.Request().Context(), request.(RotateSigningKeyRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "RotateSigningKey")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(RotateSigningKeyResponseObject); ok {
-		return validResponse.VisitRotateSigningKeyResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
-// ListTeams operation middleware
-func (sh *strictHandler) ListTeams(ctx echo.Context, params ListTeamsParams) error {
-	var request ListTeamsRequestObject
-
-	request.Params = params
-
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.ListTeams(ctx.Request().Context(), request.(ListTeamsRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ListTeams")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(ListTeamsResponseObject); ok {
-		return validResponse.VisitListTeamsResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
-// CreateTeam operation middleware
-func (sh *strictHandler) CreateTeam(ctx echo.Context, params CreateTeamParams) error {
-	var request CreateTeamRequestObject
-
-	request.Params = params
-
-	var body CreateTeamJSONRequestBody
-	var err error
-	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
-		// A request validator built on kin-openapi's openapi3filter with
-		// KeepValidatedValue leaves the value it validated on the body. Bind
-		// that value, matching member names exactly, so the handler receives
-		// what was validated instead of a second, case-insensitive decode.
-		// Otherwise bind only the request body, so that path and query
-		// parameters are not also bound into the body struct.
-		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
-			err = binder.BindBody(ctx, &body)
-		}
-	} else {
-		// A custom binder is installed on the Echo instance; defer to it
-		// entirely, since echo.Binder does not expose body-only binding and
-		// the binder may do more than decode (for example call ctx.Validate).
-		err = ctx.Bind(&body)
-	}
-	if err != nil {
-		return err
-	}
-	request.Body = &body
-
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.CreateTeam(ctx.Request().Context(), request.(CreateTeamRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "CreateTeam")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(CreateTeamResponseObject); ok {
-		return validResponse.VisitCreateTeamResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
-// GetTeam operation middleware
-func (sh *strictHandler) GetTeam(ctx echo.Context, teamID TeamID) error {
-	var request GetTeamRequestObject
-
-	request.TeamID = teamID
-
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.GetTeam(ctx.Request().Context(), request.(GetTeamRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "GetTeam")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(GetTeamResponseObject); ok {
-		return validResponse.VisitGetTeamResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
-// UpdateTeam operation middleware
-func (sh *strictHandler) UpdateTeam(ctx echo.Context, teamID TeamID, params UpdateTeamParams) error {
-	var request UpdateTeamRequestObject
-
-	request.TeamID = teamID
-	request.Params = params
-
-	var body UpdateTeamJSONRequestBody
-	var err error
-	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
-		// A request validator built on kin-openapi's openapi3filter with
-		// KeepValidatedValue leaves the value it validated on the body. Bind
-		// that value, matching member names exactly, so the handler receives
-		// what was validated instead of a second, case-insensitive decode.
-		// Otherwise bind only the request body, so that path and query
-		// parameters are not also bound into the body struct.
-		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
-			err = binder.BindBody(ctx, &body)
-		}
-	} else {
-		// A custom binder is installed on the Echo instance; defer to it
-		// entirely, since echo.Binder does not expose body-only binding and
-		// the binder may do more than decode (for example call ctx.Validate).
-		err = ctx.Bind(&body)
-	}
-	if err != nil {
-		return err
-	}
-	request.Body = &body
-
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.UpdateTeam(ctx.Request().Context(), request.(UpdateTeamRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "UpdateTeam")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(UpdateTeamResponseObject); ok {
-		return validResponse.VisitUpdateTeamResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
-// DeactivateTeam operation middleware
-func (sh *strictHandler) DeactivateTeam(ctx echo.Context, teamID TeamID, params DeactivateTeamParams) error {
-	var request DeactivateTeamRequestObject
-
-	request.TeamID = teamID
-	request.Params = params
-
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.DeactivateTeam(ctx.Request().Context(), request.(DeactivateTeamRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "DeactivateTeam")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(DeactivateTeamResponseObject); ok {
-		return validResponse.VisitDeactivateTeamResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
-// ListUsers operation middleware
-func (sh *strictHandler) ListUsers(ctx echo.Context, params ListUsersParams) error {
-	var request ListUsersRequestObject
-
-	request.Params = params
-
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.ListUsers(ctx.Request().Context(), request.(ListUsersRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ListUsers")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(ListUsersResponseObject); ok {
-		return validResponse.VisitListUsersResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
-// CreateUser operation middleware
-func (sh *strictHandler) CreateUser(ctx echo.Context) error {
-	var request CreateUserRequestObject
-
-	var body CreateUserJSONRequestBody
-	var err error
-	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
-		// A request validator built on kin-openapi's openapi3filter with
-		// KeepValidatedValue leaves the value it validated on the body. Bind
-		// that value, matching member names exactly, so the handler receives
-		// what was validated instead of a second, case-insensitive decode.
-		// Otherwise bind only the request body, so that path and query
-		// parameters are not also bound into the body struct.
-		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
-			err = binder.BindBody(ctx, &body)
-		}
-	} else {
-		// A custom binder is installed on the Echo instance; defer to it
-		// entirely, since echo.Binder does not expose body-only binding and
-		// the binder may do more than decode (for example call ctx.Validate).
-		err = ctx.Bind(&body)
-	}
-	if err != nil {
-		return err
-	}
-	request.Body = &body
-
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.CreateUser(ctx.Request().Context(), request.(CreateUserRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "CreateUser")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(CreateUserResponseObject); ok {
-		return validResponse.VisitCreateUserResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
-// GetUser operation middleware
-func (sh *strictHandler) GetUser(ctx echo.Context, userID UserID) error {
-	var request GetUserRequestObject
-
-	request.UserID = userID
-
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.GetUser(ctx.Request().Context(), request.(GetUserRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "GetUser")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(GetUserResponseObject); ok {
-		return validResponse.VisitGetUserResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
-// UpdateUser operation middleware
-func (sh *strictHandler) UpdateUser(ctx echo.Context, userID UserID, params UpdateUserParams) error {
-	var request UpdateUserRequestObject
-
-	request.UserID = userID
-	request.Params = params
-
-	var body UpdateUserJSONRequestBody
-	var err error
-	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
-		// A request validator built on kin-openapi's openapi3filter with
-		// KeepValidatedValue leaves the value it validated on the body. Bind
-		// that value, matching member names exactly, so the handler receives
-		// what was validated instead of a second, case-insensitive decode.
-		// Otherwise bind only the request body, so that path and query
-		// parameters are not also bound into the body struct.
-		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
-			err = binder.BindBody(ctx, &body)
-		}
-	} else {
-		// A custom binder is installed on the Echo instance; defer to it
-		// entirely, since echo.Binder does not expose body-only binding and
-		// the binder may do more than decode (for example call ctx.Validate).
-		err = ctx.Bind(&body)
-	}
-	if err != nil {
-		return err
-	}
-	request.Body = &body
-
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.UpdateUser(ctx.Request().Context(), request.(UpdateUserRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "UpdateUser")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(UpdateUserResponseObject); ok {
-		return validResponse.VisitUpdateUserResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
-// ActivateUser operation middleware
-func (sh *strictHandler) ActivateUser(ctx echo.Context, userID UserID, params ActivateUserParams) error {
-	var request ActivateUserRequestObject
-
-	request.UserID = userID
-	request.Params = params
-
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.ActivateUser(ctx.Request().Context(), request.(ActivateUserRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ActivateUser")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(ActivateUserResponseObject); ok {
-		return validResponse.VisitActivateUserResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
-// DeactivateUser operation middleware
-func (sh *strictHandler) DeactivateUser(ctx echo.Context, userID UserID, params DeactivateUserParams) error {
-	var request DeactivateUserRequestObject
-
-	request.UserID = userID
-	request.Params = params
-
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.DeactivateUser(ctx.Request().Context(), request.(DeactivateUserRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "DeactivateUser")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(DeactivateUserResponseObject); ok {
-		return validResponse.VisitDeactivateUserResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
-// ResetPassword operation middleware
-func (sh *strictHandler) ResetPassword(ctx echo.Context, userID UserID, params ResetPasswordParams) error {
-	var request ResetPasswordRequestObject
-
-	request.UserID = userID
-	request.Params = params
-
-	var body ResetPasswordJSONRequestBody
-	var err error
-	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
-		// A request validator built on kin-openapi's openapi3filter with
-		// KeepValidatedValue leaves the value it validated on the body. Bind
-		// that value, matching member names exactly, so the handler receives
-		// what was validated instead of a second, case-insensitive decode.
-		// Otherwise bind only the request body, so that path and query
-		// parameters are not also bound into the body struct.
-		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
-			err = binder.BindBody(ctx, &body)
-		}
-	} else {
-		// A custom binder is installed on the Echo instance; defer to it
-		// entirely, since echo.Binder does not expose body-only binding and
-		// the binder may do more than decode (for example call ctx.Validate).
-		err = ctx.Bind(&body)
-	}
-	if err != nil {
-		return err
-	}
-	request.Body = &body
-
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.ResetPassword(ctx.Request().Context(), request.(ResetPasswordRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ResetPassword")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(ResetPasswordResponseObject); ok {
-		return validResponse.VisitResetPasswordResponse(ctx.Response())
+	} else if validResponse, ok := response.(ChangeProductLifecycleResponseObject); ok {
+		return validResponse.VisitChangeProductLifecycleResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

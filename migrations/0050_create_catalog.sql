@@ -34,15 +34,6 @@ CREATE INDEX products_search ON products USING gin (search gin_trgm_ops);
 CREATE INDEX products_category ON products (category_id, code);
 CREATE INDEX products_lifecycle ON products (lifecycle, code);
 
--- What other systems call a product; a reference is never given to another product again.
-CREATE TABLE product_refs (
-    source      text NOT NULL CHECK (length(source) BETWEEN 1 AND 40),
-    external_id text NOT NULL CHECK (length(external_id) BETWEEN 1 AND 100),
-    product_id  uuid NOT NULL REFERENCES products,
-    CONSTRAINT product_refs_pkey PRIMARY KEY (source, external_id)
-);
-CREATE INDEX product_refs_product ON product_refs (product_id);
-
 -- Costs, excluding tax, from finance (PRC-13). Never in the event log: events are read by more people than costs are.
 CREATE TABLE product_costs (
     id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -59,6 +50,6 @@ CREATE TRIGGER product_costs_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON 
 
 -- +goose Down
 DROP TABLE product_costs;
-DROP TABLE product_refs;
+DELETE FROM external_refs WHERE kind = 'product';
 DROP TABLE products;
 DROP TABLE product_categories;

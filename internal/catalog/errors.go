@@ -11,8 +11,8 @@ var (
 		"Another product has this code.", "产品编码已被使用。"))
 	ErrCategoryCodeTaken = pg.Constraint("product_categories_code", errs.Define(errs.Conflict, "product_category.code_taken",
 		"Another category has this code.", "产品类别编码已被使用。"))
-	ErrRefTaken = pg.Constraint("product_refs_pkey", errs.Define(errs.Conflict, "product.external_ref_taken",
-		"This external reference belongs to another product.", "该外部编号已对应其他产品。"))
+	ErrRefTaken = errs.Define(errs.Conflict, "product.external_ref_taken",
+		"This external id belongs to another product.", "该外部编号已对应其他产品。")
 	ErrCategory = pg.Constraint("products_category_id_fkey", errs.Define(errs.Rule, "product.unknown_category",
 		"There is no such category.", "产品类别不存在。"))
 	ErrUnknownProduct = errs.Define(errs.Rule, "product.unknown",

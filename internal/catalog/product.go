@@ -64,13 +64,14 @@ func (Product) TableName() string { return "products" }
 
 // Ref is what another system calls a product.
 type Ref struct {
+	Kind       string `json:"-"` // of all references in the table, those of products
 	Source     string
 	ExternalID string
-	ProductID  uuid.UUID `json:"-"`
+	SubjectID  uuid.UUID `json:"-"`
 }
 
-// TableName is where references are kept.
-func (Ref) TableName() string { return "product_refs" }
+// TableName is where references are kept, with those of other modules.
+func (Ref) TableName() string { return "external_refs" }
 
 // Input is what a client states about a new product. Lifecycle "" is LifecycleNew.
 type Input struct {

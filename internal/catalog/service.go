@@ -20,10 +20,11 @@ func New() *Service { return &Service{} }
 // CreateProduct registers a product. Returns ErrCodeTaken, ErrRefTaken or ErrCategory.
 func (s *Service) CreateProduct(tx pg.Tx, _ identity.Principal, in Input) (Product, error) {
 	p := in.product(tx)
-	if err := pg.Insert(tx, &p); err != nil {
+	// References first: of two first calls for one external id the second waits here and not on the code.
+	if err := insertRefs(tx, p.ID, in.Refs); err != nil {
 		return Product{}, err
 	}
-	if err := insertRefs(tx, p.ID, in.Refs); err != nil {
+	if err := pg.Insert(tx, &p); err != nil {
 		return Product{}, err
 	}
 	return p, audit.Record(tx, audit.Entry{Action: "createProduct", SubjectType: "product", SubjectID: p.ID, After: p})
@@ -61,7 +62,7 @@ func (s *Service) GetProductByCode(tx pg.Tx, _ identity.Principal, code string) 
 
 // GetProductByExternalID returns the product that source calls externalID.
 func (s *Service) GetProductByExternalID(tx pg.Tx, _ identity.Principal, source, externalID string) (Product, error) {
-	p, err := pg.Take[Product](tx, "id = (SELECT product_id FROM product_refs WHERE source = ? AND external_id = ?)", source, externalID)
+	p, err := pg.Take[Product](tx, "id = (SELECT subject_id FROM external_refs WHERE kind = ? AND source = ? AND external_id = ?)", refKind, source, externalID)
 	if err != nil {
 		return Product{}, err
 	}
@@ -71,16 +72,16 @@ func (s *Service) GetProductByExternalID(tx pg.Tx, _ identity.Principal, source,
 // UpdateProduct changes a product, if its version is still the one given. Locks the product. Returns errs.ErrNotFound,
 // errs.ErrStale, ErrCodeTaken or ErrCategory.
 func (s *Service) UpdateProduct(tx pg.Tx, _ identity.Principal, id uuid.UUID, version int64, patch Patch) (Product, error) {
-	p, err := lock(tx, id, version)
+	p, err := lock(tx, id, &version)
 	if err != nil {
 		return Product{}, err
 	}
 	return change(tx, "updateProduct", p, patch.apply)
 }
 
-// ChangeProductLifecycle moves a product to another state of its lifecycle (PRC-02). Locks the product. Returns
+// ChangeProductLifecycle moves a product to another state of its lifecycle (PRC-02). version is optional. Locks the product. Returns
 // ErrLifecycle for an arrow that isn't there, errs.ErrNotFound or errs.ErrStale.
-func (s *Service) ChangeProductLifecycle(tx pg.Tx, _ identity.Principal, id uuid.UUID, version int64, to Lifecycle) (Product, error) {
+func (s *Service) ChangeProductLifecycle(tx pg.Tx, _ identity.Principal, id uuid.UUID, version *int64, to Lifecycle) (Product, error) {
 	p, err := lock(tx, id, version)
 	if err != nil {
 		return Product{}, err
@@ -91,28 +92,27 @@ func (s *Service) ChangeProductLifecycle(tx pg.Tx, _ identity.Principal, id uuid
 	return change(tx, "changeProductLifecycle", p, func(p *Product) { p.Lifecycle = to })
 }
 
-// UpsertProduct creates or changes the product that source calls externalID: what an ERP pushes. A product that exists
-// keeps its lifecycle, which is decided here and not there. created tells which it was. Nothing is written when
-// nothing differs.
-func (s *Service) UpsertProduct(tx pg.Tx, who identity.Principal, source, externalID string, in Input) (p Product, created bool, err error) {
+// UpsertProduct creates or changes the product that source calls externalID: what an ERP pushes. version is optional. A
+// product that exists keeps its lifecycle, which is decided here and not there, and nothing is written when nothing
+// differs. When two first calls meet, one runs again and finds the product. Locks the product if it exists.
+func (s *Service) UpsertProduct(tx pg.Tx, who identity.Principal, source, externalID string, version *int64, in Input) (Product, error) {
 	found, err := s.GetProductByExternalID(tx, who, source, externalID)
 	if errors.Is(err, errs.ErrNotFound) {
 		in.Refs = append([]Ref{{Source: source, ExternalID: externalID}}, in.Refs...)
-		p, err = s.CreateProduct(tx, who, in)
-		return p, true, err
+		p, err := s.CreateProduct(tx, who, in)
+		if errors.Is(err, ErrRefTaken) {
+			err = pg.ErrAgain
+		}
+		return p, err
 	}
 	if err != nil {
-		return Product{}, false, err
+		return Product{}, err
 	}
-	if p, err = pg.TakeForUpdate[Product](tx, "id = ?", found.ID); err != nil {
-		return Product{}, false, err
+	p, err := lock(tx, found.ID, version)
+	if err != nil || in.equals(p) {
+		return p, err
 	}
-	p.Refs = found.Refs
-	if in.equals(p) {
-		return p, false, nil
-	}
-	p, err = change(tx, "upsertProduct", p, in.patch().apply)
-	return p, false, err
+	return change(tx, "upsertProductByExternalId", p, in.patch().apply)
 }
 
 // ListProducts returns a page of products in the order of their codes.
@@ -120,12 +120,12 @@ func (s *Service) ListProducts(tx pg.Tx, _ identity.Principal, f Filter, page pg
 	return list(tx, f, page)
 }
 
-func lock(tx pg.Tx, id uuid.UUID, version int64) (Product, error) {
+func lock(tx pg.Tx, id uuid.UUID, version *int64) (Product, error) {
 	p, err := pg.TakeForUpdate[Product](tx, "id = ?", id)
 	if err != nil {
 		return Product{}, err
 	}
-	if p.Version != version {
+	if version != nil && p.Version != *version {
 		return Product{}, errs.ErrStale
 	}
 	return withRefs(tx, p)

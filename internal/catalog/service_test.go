@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -149,7 +150,7 @@ func TestPRC02_LifecycleFollowsItsArrows(t *testing.T) {
 			in.Lifecycle = from
 			p := create(t, db, in)
 			err := within(t, db, func(tx pg.Tx) error {
-				_, err := service.ChangeProductLifecycle(tx, nobody, p.ID, p.Version, to)
+				_, err := service.ChangeProductLifecycle(tx, nobody, p.ID, &p.Version, to)
 				return err
 			})
 			if want := allowed[[2]Lifecycle{from, to}]; (err == nil) != want || (!want && !errors.Is(err, ErrLifecycle)) {
@@ -162,24 +163,47 @@ func TestPRC02_LifecycleFollowsItsArrows(t *testing.T) {
 func TestUpsertCreatesOnceAndChangesOnlyWhatDiffers(t *testing.T) {
 	t.Parallel()
 	db := testpg.New(t)
-	upsert := func(in Input) (p Product, created bool) {
-		must(t, db, func(tx pg.Tx) (err error) {
-			p, created, err = service.UpsertProduct(tx, nobody, "erp", "7", in)
+	upsert := func(in Input, version *int64) (p Product, err error) {
+		err = within(t, db, func(tx pg.Tx) (err error) {
+			p, err = service.UpsertProduct(tx, nobody, "erp", "7", version, in)
 			return err
 		})
-		return p, created
+		return p, err
 	}
-	p, created := upsert(input("A", "甲"))
-	if !created || p.Version != 1 {
-		t.Fatalf("%+v %v", p, created)
-	}
-	if p, created = upsert(input("A", "甲")); created || p.Version != 1 {
-		t.Errorf("nothing differs: %+v %v", p, created)
+	for range 2 { // the second changes nothing
+		if p, err := upsert(input("A", "甲"), nil); err != nil || p.Version != 1 || len(p.Refs) != 1 {
+			t.Fatalf("%+v %v", p, err)
+		}
 	}
 	changed := input("A", "甲")
 	changed.Spec, changed.Lifecycle = "300D", LifecycleDormant
-	if p, created = upsert(changed); created || p.Version != 2 || p.Spec != "300D" || p.Lifecycle != LifecycleNew {
-		t.Errorf("%+v %v", p, created)
+	one := int64(1)
+	if p, err := upsert(changed, &one); err != nil || p.Version != 2 || p.Spec != "300D" || p.Lifecycle != LifecycleNew {
+		t.Errorf("%+v %v", p, err)
+	}
+	if _, err := upsert(input("A", "甲"), &one); !errors.Is(err, errs.ErrStale) {
+		t.Error(err)
+	}
+}
+
+func TestUpsertRaceMakesOneProduct(t *testing.T) {
+	t.Parallel()
+	db := testpg.New(t)
+	var wg sync.WaitGroup
+	for range 10 {
+		wg.Go(func() {
+			err := db.Tx(context.Background(), pg.System("test"), func(tx pg.Tx) error {
+				_, err := service.UpsertProduct(tx, nobody, "erp", "7", nil, input("A", "甲"))
+				return err
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if got := codes(t, db, Filter{}, 5); got != "A" {
+		t.Error(got)
 	}
 }
 
@@ -311,7 +335,7 @@ func TestNothingIsHalfWritten(t *testing.T) {
 		}
 		var left int64
 		must(t, db, func(tx pg.Tx) error {
-			return tx.Raw("SELECT (SELECT count(*) FROM products) + (SELECT count(*) FROM product_refs) + (SELECT count(*) FROM events)").Scan(&left).Error
+			return tx.Raw("SELECT (SELECT count(*) FROM products) + (SELECT count(*) FROM external_refs) + (SELECT count(*) FROM events)").Scan(&left).Error
 		})
 		if left != 0 || n > 10 {
 			t.Fatalf("statement %d: %d rows left, %v", n, left, err)

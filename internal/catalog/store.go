@@ -4,12 +4,14 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
+	"gorm.io/gorm/clause"
 
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
 // Filter narrows a list of products; zero fields don't.
 type Filter struct {
+	Code       string // exactly
 	Search     string // part of code, name, English name or specification, any case
 	CategoryID *uuid.UUID
 	Lifecycle  Lifecycle
@@ -24,6 +26,9 @@ func list(tx pg.Tx, f Filter, page pg.Page) ([]Product, string, error) {
 		return nil, "", err
 	} else if found {
 		q = q.Where("code > ?", after)
+	}
+	if f.Code != "" {
+		q = q.Where("code = ?", f.Code)
 	}
 	if f.Search != "" {
 		q = q.Where("search LIKE ?", "%"+escape(strings.ToLower(f.Search))+"%")
@@ -63,15 +68,22 @@ func store(tx pg.Tx, p Product) error {
 	})
 }
 
+// refKind marks the references of products among those of other modules.
+const refKind = "product"
+
 func insertRefs(tx pg.Tx, id uuid.UUID, refs []Ref) error {
 	if len(refs) == 0 {
 		return nil
 	}
 	rows := make([]Ref, len(refs))
 	for i, r := range refs {
-		rows[i] = Ref{Source: r.Source, ExternalID: r.ExternalID, ProductID: id}
+		rows[i] = Ref{Kind: refKind, Source: r.Source, ExternalID: r.ExternalID, SubjectID: id}
 	}
-	return pg.Insert(tx, &rows)
+	res := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&rows)
+	if res.Error == nil && res.RowsAffected != int64(len(rows)) {
+		return ErrRefTaken
+	}
+	return res.Error
 }
 
 func withRefs(tx pg.Tx, p Product) (Product, error) {
@@ -90,11 +102,11 @@ func attachRefs(tx pg.Tx, products []Product) error {
 		at[p.ID], ids[i] = i, p.ID
 	}
 	var refs []Ref
-	if err := tx.Where("product_id IN ?", ids).Order("source, external_id").Find(&refs).Error; err != nil {
+	if err := tx.Where("kind = ? AND subject_id IN ?", refKind, ids).Order("source, external_id").Find(&refs).Error; err != nil {
 		return err
 	}
 	for _, r := range refs {
-		p := &products[at[r.ProductID]]
+		p := &products[at[r.SubjectID]]
 		p.Refs = append(p.Refs, r)
 	}
 	return nil

@@ -10,10 +10,12 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/salesgate/salesgate/api"
+	"github.com/salesgate/salesgate/internal/catalog"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/customer"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/pricing"
 	"github.com/salesgate/salesgate/internal/receivable"
 )
 
@@ -32,6 +34,11 @@ type Server struct {
 	Customers   *customer.Service
 	Receivables *receivable.Service
 	Credits     *credit.Service
+	People      *identity.Service
+	Customers   *customer.Service
+	Credits     *credit.Service
+	Products    *catalog.Service
+	Prices      *pricing.Service
 }
 
 // The generated interface is the list of what must be here.

@@ -71,6 +71,9 @@ var matrix = map[Permission][]Role{
 	"product.read":  everyone,
 	"product.write": roles(Admin, SalesManager, ProductionManager),
 
+	"product_cost.read":  roles(finance, SalesManager, GeneralManager), // PRC-13: and no one else
+	"product_cost.write": roles(finance),
+
 	// pricing
 	"price_list.read":       roles(sellers, finance, overseers, Admin, PriceCommittee),
 	"price_list.write":      roles(SalesManager, SalesDirector, Admin),
@@ -120,6 +123,7 @@ var matrix = map[Permission][]Role{
 
 // peopleOnly are permissions that no machine client can be granted: a person has to answer for these.
 var peopleOnly = []Permission{
+	"product_cost.read", "product_cost.write", // PRC-13 names people
 	"approval.decide", "authority.write", "delegation.write", "parameter.write", "user.write", "department.write",
 	"team.write", "machine_client.read", "machine_client.write", "signing_key.rotate", "sandbox.clock",
 }

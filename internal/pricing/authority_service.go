@@ -72,7 +72,7 @@ func (s *Service) CreatePriceAuthorityTable(tx pg.Tx, _ identity.Principal, in A
 // again and its approval request is void. Locks the table's approval requests and the table. Returns errs.ErrNotFound,
 // errs.ErrStale, ErrNotEditable, and what CreatePriceAuthorityTable does.
 func (s *Service) UpdatePriceAuthorityTable(tx pg.Tx, _ identity.Principal, id uuid.UUID, version int64, patch AuthorityPatch) (AuthorityTable, error) {
-	t, err := s.openTable(tx, id, version)
+	t, err := s.openTable(tx, id, &version)
 	if err != nil {
 		return AuthorityTable{}, err
 	}
@@ -100,7 +100,7 @@ func (s *Service) UpdatePriceAuthorityTable(tx pg.Tx, _ identity.Principal, id u
 
 // CancelPriceAuthorityTable gives a table up before it is decided; its approval request is void. Locks as
 // UpdatePriceAuthorityTable.
-func (s *Service) CancelPriceAuthorityTable(tx pg.Tx, _ identity.Principal, id uuid.UUID, version int64) (AuthorityTable, error) {
+func (s *Service) CancelPriceAuthorityTable(tx pg.Tx, _ identity.Principal, id uuid.UUID, version *int64) (AuthorityTable, error) {
 	t, err := s.openTable(tx, id, version)
 	if err != nil {
 		return AuthorityTable{}, err
@@ -112,7 +112,7 @@ func (s *Service) CancelPriceAuthorityTable(tx pg.Tx, _ identity.Principal, id u
 
 // SubmitPriceAuthorityTable asks the general manager for approval (PRC-09). It is published at once when the authority
 // matrix asks nobody. Locks as UpdatePriceAuthorityTable. Returns ErrNotDraft, ErrEffectivePast.
-func (s *Service) SubmitPriceAuthorityTable(tx pg.Tx, who identity.Principal, id uuid.UUID, version int64) (AuthorityTable, error) {
+func (s *Service) SubmitPriceAuthorityTable(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64) (AuthorityTable, error) {
 	t, err := s.lockTable(tx, id, version)
 	if err != nil {
 		return AuthorityTable{}, err
@@ -191,7 +191,7 @@ func (s *Service) publishTable(tx pg.Tx, t AuthorityTable) (AuthorityTable, erro
 }
 
 // openTable locks a table for a change of its content.
-func (s *Service) openTable(tx pg.Tx, id uuid.UUID, version int64) (AuthorityTable, error) {
+func (s *Service) openTable(tx pg.Tx, id uuid.UUID, version *int64) (AuthorityTable, error) {
 	t, err := s.lockTable(tx, id, version)
 	if err != nil {
 		return AuthorityTable{}, err
@@ -199,12 +199,12 @@ func (s *Service) openTable(tx pg.Tx, id uuid.UUID, version int64) (AuthorityTab
 	return t, s.reopen(tx, authorityType, &t.Revision)
 }
 
-func (s *Service) lockTable(tx pg.Tx, id uuid.UUID, version int64) (AuthorityTable, error) {
+func (s *Service) lockTable(tx pg.Tx, id uuid.UUID, version *int64) (AuthorityTable, error) {
 	if err := s.approvals.Lock(tx, authorityType, id); err != nil {
 		return AuthorityTable{}, err
 	}
 	t, err := takeTable(tx, id)
-	if err == nil && t.Version != version {
+	if err == nil && version != nil && t.Version != *version {
 		err = errs.ErrStale
 	}
 	return t, err

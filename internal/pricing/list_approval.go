@@ -13,9 +13,9 @@ import (
 )
 
 // SubmitBasePriceList asks for the approval of a list (PRC-05): sales manager, price committee, general manager, as the
-// authority matrix says. It is published at once when that asks nobody. Locks as UpdateBasePriceList. Returns
+// authority matrix says. It is published at once when that asks nobody. version is optional. Locks as UpdateBasePriceList. Returns
 // ErrNotDraft, ErrNoLines, ErrEffectivePast, ErrDormant, ErrInactive.
-func (s *Service) SubmitBasePriceList(tx pg.Tx, who identity.Principal, id uuid.UUID, version int64) (BasePriceList, error) {
+func (s *Service) SubmitBasePriceList(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64) (BasePriceList, error) {
 	l, err := lockFor[BasePriceList](s, tx, listType, id, version)
 	if err != nil {
 		return BasePriceList{}, err

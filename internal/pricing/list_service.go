@@ -43,7 +43,7 @@ func checkReason(kind ReasonKind, reason string) error {
 // again and its approval request is void. Locks the list's approval requests and the list. Returns errs.ErrNotFound,
 // errs.ErrStale, ErrNotEditable, ErrReason or ErrEffectivePast.
 func (s *Service) UpdateBasePriceList(tx pg.Tx, _ identity.Principal, id uuid.UUID, version int64, patch ListPatch) (BasePriceList, error) {
-	l, err := s.openList(tx, id, version)
+	l, err := s.openList(tx, id, &version)
 	if err != nil {
 		return BasePriceList{}, err
 	}
@@ -72,7 +72,7 @@ func (s *Service) SetBasePriceLines(tx pg.Tx, _ identity.Principal, id uuid.UUID
 	if err := checkLines(lines); err != nil {
 		return BasePriceList{}, err
 	}
-	l, err := s.openList(tx, id, version)
+	l, err := s.openList(tx, id, &version)
 	if err != nil {
 		return BasePriceList{}, err
 	}
@@ -94,7 +94,7 @@ func (s *Service) SetBasePriceLines(tx pg.Tx, _ identity.Principal, id uuid.UUID
 // RemoveBasePriceLine takes a product off a list: its price stays as it was. Locks as UpdateBasePriceList. Returns
 // errs.ErrNotFound when it isn't on the list.
 func (s *Service) RemoveBasePriceLine(tx pg.Tx, _ identity.Principal, id uuid.UUID, version int64, productID uuid.UUID) (BasePriceList, error) {
-	l, err := s.openList(tx, id, version)
+	l, err := s.openList(tx, id, &version)
 	if err != nil {
 		return BasePriceList{}, err
 	}
@@ -111,8 +111,9 @@ func (s *Service) RemoveBasePriceLine(tx pg.Tx, _ identity.Principal, id uuid.UU
 	return l, audit.Record(tx, audit.Entry{Action: "removeBasePriceLine", SubjectType: listType, SubjectID: id, Before: before})
 }
 
-// CancelBasePriceList gives a list up before it is decided; its approval request is void. Locks as UpdateBasePriceList.
-func (s *Service) CancelBasePriceList(tx pg.Tx, _ identity.Principal, id uuid.UUID, version int64) (BasePriceList, error) {
+// CancelBasePriceList gives a list up before it is decided; its approval request is void. version is optional. Locks as
+// UpdateBasePriceList.
+func (s *Service) CancelBasePriceList(tx pg.Tx, _ identity.Principal, id uuid.UUID, version *int64) (BasePriceList, error) {
 	l, err := s.openList(tx, id, version)
 	if err != nil {
 		return BasePriceList{}, err
@@ -123,7 +124,7 @@ func (s *Service) CancelBasePriceList(tx pg.Tx, _ identity.Principal, id uuid.UU
 }
 
 // openList locks a list for a change of its content.
-func (s *Service) openList(tx pg.Tx, id uuid.UUID, version int64) (BasePriceList, error) {
+func (s *Service) openList(tx pg.Tx, id uuid.UUID, version *int64) (BasePriceList, error) {
 	l, err := lockFor[BasePriceList](s, tx, listType, id, version)
 	if err != nil {
 		return BasePriceList{}, err

@@ -179,9 +179,9 @@ func (r *Revision) stand(inForce uuid.UUID, now time.Time) {
 	}
 }
 
-// lockFor locks the approval requests about a version, which come first in the lock order, then the version. Returns
-// errs.ErrStale when it isn't the version given.
-func lockFor[T interface{ revision() Revision }](s *Service, tx pg.Tx, subjectType string, id uuid.UUID, version int64) (T, error) {
+// lockFor locks the approval requests about a version, which come first in the lock order, then the version. version is
+// optional. Returns errs.ErrStale when it isn't the version given.
+func lockFor[T interface{ revision() Revision }](s *Service, tx pg.Tx, subjectType string, id uuid.UUID, version *int64) (T, error) {
 	var zero T
 	if err := s.approvals.Lock(tx, subjectType, id); err != nil {
 		return zero, err
@@ -190,7 +190,7 @@ func lockFor[T interface{ revision() Revision }](s *Service, tx pg.Tx, subjectTy
 	if err != nil {
 		return zero, err
 	}
-	if row.revision().Version != version {
+	if version != nil && row.revision().Version != *version {
 		return zero, errs.ErrStale
 	}
 	return row, nil

@@ -1,0 +1,47 @@
+package pricing
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/govalues/decimal"
+
+	"github.com/salesgate/salesgate/internal/approval"
+	"github.com/salesgate/salesgate/internal/catalog"
+	"github.com/salesgate/salesgate/internal/customer"
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+// PriceCheck is what somebody asks before there is an order.
+type PriceCheck struct {
+	CustomerID     uuid.UUID
+	Date           *time.Time // a business date; nil is today
+	Lines          []Line
+	HeaderDiscount decimal.Decimal
+}
+
+// CheckPrices asks the price gate for a person, and who would be asked to confirm an order like this on the customer's
+// usual terms. Costs and margins are in the answer for those who may see them (PRC-13). Returns errs.ErrNotFound for a
+// customer that the person may not see (ORG-06), and what Check returns. Writes nothing.
+func (s *Service) CheckPrices(tx pg.Tx, who identity.Principal, p PriceCheck) (Answer, []approval.Step, error) {
+	c, err := customer.Brief(tx, p.CustomerID)
+	if err != nil {
+		return Answer{}, nil, err
+	}
+	if err := who.MustSee(c.OwnerID); err != nil {
+		return Answer{}, nil, err
+	}
+	q := Question{
+		CustomerID: p.CustomerID, Roles: who.Roles, At: tx.Now, Lines: p.Lines, HeaderDiscount: p.HeaderDiscount,
+		WithMargin: catalog.SeesCosts(who), // PRC-13
+	}
+	if p.Date != nil {
+		q.At = InstantOf(*p.Date, tx.Now)
+	}
+	a, err := s.Check(tx, q)
+	if err != nil {
+		return a, nil, err
+	}
+	return a, nil, nil
+}
