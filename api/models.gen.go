@@ -32,6 +32,78 @@ func (e AddressKind) Valid() bool {
 	}
 }
 
+// Defines values for CreditGrade.
+const (
+	A CreditGrade = "A"
+	B CreditGrade = "B"
+	C CreditGrade = "C"
+	D CreditGrade = "D"
+)
+
+// Valid indicates whether the value is a known member of the CreditGrade enum.
+func (e CreditGrade) Valid() bool {
+	switch e {
+	case A:
+		return true
+	case B:
+		return true
+	case C:
+		return true
+	case D:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CreditLimitKind.
+const (
+	Amount    CreditLimitKind = "amount"
+	None      CreditLimitKind = "none"
+	Unlimited CreditLimitKind = "unlimited"
+)
+
+// Valid indicates whether the value is a known member of the CreditLimitKind enum.
+func (e CreditLimitKind) Valid() bool {
+	switch e {
+	case Amount:
+		return true
+	case None:
+		return true
+	case Unlimited:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CreditLimitRequestState.
+const (
+	CreditLimitRequestStateApproved  CreditLimitRequestState = "approved"
+	CreditLimitRequestStatePending   CreditLimitRequestState = "pending"
+	CreditLimitRequestStateRejected  CreditLimitRequestState = "rejected"
+	CreditLimitRequestStateReturned  CreditLimitRequestState = "returned"
+	CreditLimitRequestStateWithdrawn CreditLimitRequestState = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the CreditLimitRequestState enum.
+func (e CreditLimitRequestState) Valid() bool {
+	switch e {
+	case CreditLimitRequestStateApproved:
+		return true
+	case CreditLimitRequestStatePending:
+		return true
+	case CreditLimitRequestStateRejected:
+		return true
+	case CreditLimitRequestStateReturned:
+		return true
+	case CreditLimitRequestStateWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Currency.
 const (
 	CNY Currency = "CNY"
@@ -68,6 +140,24 @@ func (e CustomerStatus) Valid() bool {
 	}
 }
 
+// Defines values for Locale.
+const (
+	En   Locale = "en"
+	ZhCN Locale = "zh-CN"
+)
+
+// Valid indicates whether the value is a known member of the Locale enum.
+func (e Locale) Valid() bool {
+	switch e {
+	case En:
+		return true
+	case ZhCN:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PriceReasonKind.
 const (
 	FirstPrice PriceReasonKind = "first_price"
@@ -94,25 +184,25 @@ func (e PriceReasonKind) Valid() bool {
 
 // Defines values for PriceRevisionState.
 const (
-	Cancelled PriceRevisionState = "cancelled"
-	Draft     PriceRevisionState = "draft"
-	Published PriceRevisionState = "published"
-	Rejected  PriceRevisionState = "rejected"
-	Submitted PriceRevisionState = "submitted"
+	PriceRevisionStateCancelled PriceRevisionState = "cancelled"
+	PriceRevisionStateDraft     PriceRevisionState = "draft"
+	PriceRevisionStatePublished PriceRevisionState = "published"
+	PriceRevisionStateRejected  PriceRevisionState = "rejected"
+	PriceRevisionStateSubmitted PriceRevisionState = "submitted"
 )
 
 // Valid indicates whether the value is a known member of the PriceRevisionState enum.
 func (e PriceRevisionState) Valid() bool {
 	switch e {
-	case Cancelled:
+	case PriceRevisionStateCancelled:
 		return true
-	case Draft:
+	case PriceRevisionStateDraft:
 		return true
-	case Published:
+	case PriceRevisionStatePublished:
 		return true
-	case Rejected:
+	case PriceRevisionStateRejected:
 		return true
-	case Submitted:
+	case PriceRevisionStateSubmitted:
 		return true
 	default:
 		return false
@@ -121,25 +211,25 @@ func (e PriceRevisionState) Valid() bool {
 
 // Defines values for PriceRole.
 const (
-	GeneralManager  PriceRole = "general_manager"
-	SalesDirector   PriceRole = "sales_director"
-	SalesManager    PriceRole = "sales_manager"
-	SalesRep        PriceRole = "sales_rep"
-	SalesSupervisor PriceRole = "sales_supervisor"
+	PriceRoleGeneralManager  PriceRole = "general_manager"
+	PriceRoleSalesDirector   PriceRole = "sales_director"
+	PriceRoleSalesManager    PriceRole = "sales_manager"
+	PriceRoleSalesRep        PriceRole = "sales_rep"
+	PriceRoleSalesSupervisor PriceRole = "sales_supervisor"
 )
 
 // Valid indicates whether the value is a known member of the PriceRole enum.
 func (e PriceRole) Valid() bool {
 	switch e {
-	case GeneralManager:
+	case PriceRoleGeneralManager:
 		return true
-	case SalesDirector:
+	case PriceRoleSalesDirector:
 		return true
-	case SalesManager:
+	case PriceRoleSalesManager:
 		return true
-	case SalesRep:
+	case PriceRoleSalesRep:
 		return true
-	case SalesSupervisor:
+	case PriceRoleSalesSupervisor:
 		return true
 	default:
 		return false
@@ -185,6 +275,96 @@ func (e ProductLifecycle) Valid() bool {
 	case New:
 		return true
 	case Standard:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Role.
+const (
+	RoleAdmin             Role = "admin"
+	RoleAuditor           Role = "auditor"
+	RoleFinanceClerk      Role = "finance_clerk"
+	RoleFinanceManager    Role = "finance_manager"
+	RoleGateGuard         Role = "gate_guard"
+	RoleGeneralManager    Role = "general_manager"
+	RoleHr                Role = "hr"
+	RolePriceCommittee    Role = "price_committee"
+	RoleProductionManager Role = "production_manager"
+	RolePurchasing        Role = "purchasing"
+	RoleQualityManager    Role = "quality_manager"
+	RoleSalesAssistant    Role = "sales_assistant"
+	RoleSalesDirector     Role = "sales_director"
+	RoleSalesManager      Role = "sales_manager"
+	RoleSalesRep          Role = "sales_rep"
+	RoleSalesSupervisor   Role = "sales_supervisor"
+	RoleWarehouseKeeper   Role = "warehouse_keeper"
+)
+
+// Valid indicates whether the value is a known member of the Role enum.
+func (e Role) Valid() bool {
+	switch e {
+	case RoleAdmin:
+		return true
+	case RoleAuditor:
+		return true
+	case RoleFinanceClerk:
+		return true
+	case RoleFinanceManager:
+		return true
+	case RoleGateGuard:
+		return true
+	case RoleGeneralManager:
+		return true
+	case RoleHr:
+		return true
+	case RolePriceCommittee:
+		return true
+	case RoleProductionManager:
+		return true
+	case RolePurchasing:
+		return true
+	case RoleQualityManager:
+		return true
+	case RoleSalesAssistant:
+		return true
+	case RoleSalesDirector:
+		return true
+	case RoleSalesManager:
+		return true
+	case RoleSalesRep:
+		return true
+	case RoleSalesSupervisor:
+		return true
+	case RoleWarehouseKeeper:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Settlement.
+const (
+	Cash         Settlement = "cash"
+	Cod          Settlement = "cod"
+	MonthEndDays Settlement = "month_end_days"
+	NetDays      Settlement = "net_days"
+	Prepaid      Settlement = "prepaid"
+)
+
+// Valid indicates whether the value is a known member of the Settlement enum.
+func (e Settlement) Valid() bool {
+	switch e {
+	case Cash:
+		return true
+	case Cod:
+		return true
+	case MonthEndDays:
+		return true
+	case NetDays:
+		return true
+	case Prepaid:
 		return true
 	default:
 		return false
@@ -438,6 +618,18 @@ type BasePriceRegister struct {
 	NextCursor *string     `json:"next_cursor,omitempty"`
 }
 
+// ClientSecret defines model for ClientSecret.
+type ClientSecret struct {
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// Hint The last four characters.
+	Hint string `json:"hint"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+}
+
 // Contact defines model for Contact.
 type Contact struct {
 	Email *string `json:"email,omitempty"`
@@ -464,6 +656,254 @@ type ContactInput struct {
 
 	// Position Example: 采购经理
 	Position string `json:"position"`
+}
+
+// CreditGrade Credit grade; null or absent where there is none yet (CRD-02).
+//
+// Example: B
+type CreditGrade string
+
+// CreditLimitKind none: not set, counts as 0. amount: limit_amount, 0 included. unlimited: no upper limit.
+//
+// Example: amount
+type CreditLimitKind string
+
+// CreditLimitRequest An application for a limit, with what the approvers see frozen in it.
+type CreditLimitRequest struct {
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID   UUID   `json:"approval_id"`
+	CustomerCode string `json:"customer_code"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID   UUID   `json:"customer_id"`
+	CustomerName string `json:"customer_name"`
+
+	// DecidedAt Example: 2026-11-20T08:30:00Z
+	DecidedAt *Instant `json:"decided_at,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// Grade A, B, C, D or null.
+	//
+	// Example: B
+	Grade nullable.Nullable[string] `json:"grade"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Kind first (CRD-07) or change (CRD-08).
+	//
+	// Example: change
+	Kind string `json:"kind"`
+
+	// LimitAmount Of limit_kind amount.
+	//
+	// Example: 500000.00
+	LimitAmount nullable.Nullable[decimal.Decimal] `json:"limit_amount"`
+
+	// LimitKind none: not set, counts as 0. amount: limit_amount, 0 included. unlimited: no upper limit.
+	//
+	// Example: amount
+	LimitKind CreditLimitKind `json:"limit_kind"`
+
+	// NextReview Example: 2026-11-20
+	NextReview Date `json:"next_review"`
+
+	// Number Example: CL-202611-00007
+	Number string `json:"number"`
+
+	// Previous Grade, limit and terms, and when they were in force.
+	Previous CreditProfile `json:"previous"`
+	Reasons  string        `json:"reasons"`
+
+	// Record The trade record on which finance and the general manager decide, as of the day of the application (CRD-08).
+	Record TradeRecord `json:"record"`
+
+	// RequestedAt Example: 2026-11-20T08:30:00Z
+	RequestedAt Instant `json:"requested_at"`
+
+	// RequestedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	RequestedBy UUID `json:"requested_by"`
+
+	// Settlement How invoices are settled; terms_days belongs to the last two.
+	//
+	// Example: net_days
+	Settlement Settlement `json:"settlement"`
+
+	// State Example: pending
+	State CreditLimitRequestState `json:"state"`
+
+	// TermsDays Example: 30
+	TermsDays int `json:"terms_days"`
+}
+
+// CreditLimitRequestCreate defines model for CreditLimitRequestCreate.
+type CreditLimitRequestCreate struct {
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// Grade Credit grade; null or absent where there is none yet (CRD-02).
+	//
+	// Example: B
+	Grade *CreditGrade `json:"grade,omitempty"`
+
+	// LimitAmount Of limit_kind amount and required there.
+	//
+	// Example: 500000.00
+	LimitAmount *decimal.Decimal `json:"limit_amount,omitempty"`
+
+	// LimitKind none: not set, counts as 0. amount: limit_amount, 0 included. unlimited: no upper limit.
+	//
+	// Example: amount
+	LimitKind CreditLimitKind `json:"limit_kind"`
+
+	// NextReview When to look again; credit.first_review_months from today when absent.
+	//
+	// Example: 2027-05-20
+	NextReview *openapi_types.Date `json:"next_review,omitempty"`
+
+	// Reasons Why: volume, terms, payment record.
+	//
+	// Example: 月用量稳定在 40 吨、半年无逾期
+	Reasons string `json:"reasons"`
+
+	// Settlement How invoices are settled; terms_days belongs to the last two.
+	//
+	// Example: net_days
+	Settlement Settlement `json:"settlement"`
+
+	// TermsDays Of net_days and month_end_days.
+	//
+	// Example: 30
+	TermsDays *int `json:"terms_days,omitempty"`
+}
+
+// CreditLimitRequestList defines model for CreditLimitRequestList.
+type CreditLimitRequestList struct {
+	Data       []CreditLimitRequest `json:"data"`
+	NextCursor *string              `json:"next_cursor,omitempty"`
+}
+
+// CreditLimitRequestState Example: pending
+type CreditLimitRequestState string
+
+// CreditMovement One entry of the ledger.
+type CreditMovement struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// At Example: 2026-11-20T08:30:00Z
+	At Instant `json:"at"`
+
+	// BalanceAfter An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	BalanceAfter Money `json:"balance_after"`
+
+	// DocumentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DocumentID UUID `json:"document_id"`
+
+	// DocumentType What caused it.
+	//
+	// Example: shipping_notice
+	DocumentType string `json:"document_type"`
+
+	// DueOn Example: 2026-11-20
+	DueOn *Date `json:"due_on,omitempty"`
+
+	// ItemID The document whose remainder it moves.
+	ItemID openapi_types.UUID `json:"item_id"`
+
+	// Part receivable, shipped, released or prepaid.
+	//
+	// Example: released
+	Part string `json:"part"`
+
+	// Reason Example: released
+	Reason string `json:"reason"`
+
+	// Seq Counts within the payer's account without gaps.
+	//
+	// Example: 17
+	Seq int64 `json:"seq"`
+}
+
+// CreditMovementList defines model for CreditMovementList.
+type CreditMovementList struct {
+	Data       []CreditMovement `json:"data"`
+	NextCursor *string          `json:"next_cursor,omitempty"`
+}
+
+// CreditProfile Grade, limit and terms, and when they were in force.
+type CreditProfile struct {
+	// Grade A, B, C, D or null.
+	//
+	// Example: B
+	Grade nullable.Nullable[string] `json:"grade"`
+
+	// LimitAmount Of limit_kind amount.
+	//
+	// Example: 500000.00
+	LimitAmount nullable.Nullable[decimal.Decimal] `json:"limit_amount"`
+
+	// LimitKind none: not set, counts as 0. amount: limit_amount, 0 included. unlimited: no upper limit.
+	//
+	// Example: amount
+	LimitKind CreditLimitKind `json:"limit_kind"`
+
+	// NextReview Example: 2026-11-20
+	NextReview *Date `json:"next_review,omitempty"`
+
+	// RequestID The approved request; absent for opening data.
+	RequestID *openapi_types.UUID `json:"request_id,omitempty"`
+
+	// Settlement How invoices are settled; terms_days belongs to the last two.
+	//
+	// Example: net_days
+	Settlement Settlement `json:"settlement"`
+
+	// TermsDays Example: 30
+	TermsDays int `json:"terms_days"`
+
+	// ValidFrom Null when nothing was ever approved.
+	ValidFrom nullable.Nullable[time.Time] `json:"valid_from"`
+
+	// ValidTo Null while it is in force.
+	ValidTo nullable.Nullable[time.Time] `json:"valid_to"`
+}
+
+// CreditProfileList defines model for CreditProfileList.
+type CreditProfileList struct {
+	Data []CreditProfile `json:"data"`
+}
+
+// CreditRegisterList defines model for CreditRegisterList.
+type CreditRegisterList struct {
+	// AsOf Example: 2026-11-20
+	AsOf       Date                `json:"as_of"`
+	Data       []CreditRegisterRow `json:"data"`
+	NextCursor *string             `json:"next_cursor,omitempty"`
+}
+
+// CreditRegisterRow A customer in the credit register.
+type CreditRegisterRow struct {
+	Code string `json:"code"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID                                  `json:"customer_id"`
+	Name       string                                `json:"name"`
+	NextReview nullable.Nullable[openapi_types.Date] `json:"next_review"`
+
+	// PayerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	PayerID UUID `json:"payer_id"`
+
+	// Profile Grade, limit and terms, and when they were in force.
+	Profile CreditProfile `json:"profile"`
 }
 
 // Currency Example: CNY
@@ -558,6 +998,90 @@ type CustomerCreate struct {
 	//
 	// Example: 91330782MA2EXAMP0C
 	Uscc *string `json:"uscc,omitempty"`
+}
+
+// CustomerCredit How a customer stands with its payer's account, as of now.
+type CustomerCredit struct {
+	// Currency Example: CNY
+	Currency Currency `json:"currency"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// Exposure An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Exposure Money `json:"exposure"`
+
+	// Grade A, B, C, D or null.
+	//
+	// Example: B
+	Grade nullable.Nullable[string] `json:"grade"`
+
+	// Headroom Limit less exposure; negative above the limit; null when unlimited.
+	//
+	// Example: 120000.00
+	Headroom nullable.Nullable[decimal.Decimal] `json:"headroom"`
+
+	// LimitAmount Of limit_kind amount.
+	//
+	// Example: 500000.00
+	LimitAmount nullable.Nullable[decimal.Decimal] `json:"limit_amount"`
+
+	// LimitKind none: not set, counts as 0. amount: limit_amount, 0 included. unlimited: no upper limit.
+	//
+	// Example: amount
+	LimitKind CreditLimitKind `json:"limit_kind"`
+
+	// NextReview Of the profile; for a customer without a grade some months after its first trade.
+	NextReview nullable.Nullable[openapi_types.Date] `json:"next_review"`
+
+	// OldestDue Due date of the oldest overdue item.
+	OldestDue nullable.Nullable[openapi_types.Date] `json:"oldest_due"`
+
+	// OverdueAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	OverdueAmount Money `json:"overdue_amount"`
+
+	// OverdueDays Of the oldest item; what is due today isn't overdue.
+	//
+	// Example: 0
+	OverdueDays int `json:"overdue_days"`
+
+	// PayerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	PayerID UUID `json:"payer_id"`
+
+	// Prepaid An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Prepaid Money `json:"prepaid"`
+
+	// Receivable An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Receivable Money `json:"receivable"`
+
+	// Released An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Released Money `json:"released"`
+
+	// Settlement How invoices are settled; terms_days belongs to the last two.
+	//
+	// Example: net_days
+	Settlement Settlement `json:"settlement"`
+
+	// Shipped An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Shipped Money `json:"shipped"`
+
+	// Since When the profile came into force; null when nothing was ever approved.
+	Since nullable.Nullable[time.Time] `json:"since"`
+
+	// TermsDays Example: 30
+	TermsDays int `json:"terms_days"`
 }
 
 // CustomerList defines model for CustomerList.
@@ -689,6 +1213,42 @@ type DecisionCheck struct {
 	TextZh string `json:"text_zh"`
 }
 
+// Department defines model for Department.
+type Department struct {
+	Active bool   `json:"active"`
+	Code   string `json:"code"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// HeadID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	HeadID *UUID `json:"head_id,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID   UUID   `json:"id"`
+	Name string `json:"name"`
+}
+
+// DepartmentCreate defines model for DepartmentCreate.
+type DepartmentCreate struct {
+	Code string `json:"code"`
+	Name string `json:"name"`
+}
+
+// DepartmentList defines model for DepartmentList.
+type DepartmentList struct {
+	Data       []Department `json:"data"`
+	NextCursor *string      `json:"next_cursor,omitempty"`
+}
+
+// DepartmentPatch defines model for DepartmentPatch.
+type DepartmentPatch struct {
+	HeadID nullable.Nullable[openapi_types.UUID] `json:"head_id,omitempty"`
+	Name   *string                               `json:"name,omitempty"`
+}
+
 // Deviation Of the net price from the base price in percent, rounded away from zero; below is negative.
 //
 // Example: -2.0000
@@ -715,10 +1275,140 @@ type ExternalRef struct {
 // Instant Example: 2026-11-20T08:30:00Z
 type Instant = time.Time
 
+// Jwk defines model for Jwk.
+type Jwk struct {
+	Alg string `json:"alg"`
+	Crv string `json:"crv"`
+	Kid string `json:"kid"`
+	Kty string `json:"kty"`
+	Use string `json:"use"`
+	X   string `json:"x"`
+}
+
+// Jwks defines model for Jwks.
+type Jwks struct {
+	Keys []Jwk `json:"keys"`
+}
+
+// Locale Example: zh-CN
+type Locale string
+
+// Login defines model for Login.
+type Login struct {
+	Password string `json:"password"`
+
+	// Username Example: sales1
+	Username string `json:"username"`
+}
+
+// MachineClient defines model for MachineClient.
+type MachineClient struct {
+	Active bool `json:"active"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID The client_id.
+	ID      openapi_types.UUID `json:"id"`
+	Name    string             `json:"name"`
+	Scopes  []string           `json:"scopes"`
+	Secrets []ClientSecret     `json:"secrets"`
+}
+
+// MachineClientCreate defines model for MachineClientCreate.
+type MachineClientCreate struct {
+	Name   string   `json:"name"`
+	Scopes []string `json:"scopes"`
+}
+
+// MachineClientList defines model for MachineClientList.
+type MachineClientList struct {
+	Data       []MachineClient `json:"data"`
+	NextCursor *string         `json:"next_cursor,omitempty"`
+}
+
+// MachineClientPatch defines model for MachineClientPatch.
+type MachineClientPatch struct {
+	Name   *string   `json:"name,omitempty"`
+	Scopes *[]string `json:"scopes,omitempty"`
+}
+
+// MachineClientWithSecret defines model for MachineClientWithSecret.
+type MachineClientWithSecret struct {
+	Client MachineClient `json:"client"`
+
+	// ClientSecret Shown now and never again.
+	ClientSecret string `json:"client_secret"`
+
+	// SecretID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SecretID UUID `json:"secret_id"`
+}
+
+// MachineToken defines model for MachineToken.
+type MachineToken struct {
+	AccessToken string `json:"access_token"`
+	ExpiresIn   int    `json:"expires_in"`
+	Scope       string `json:"scope"`
+
+	// TokenType Example: Bearer
+	TokenType string `json:"token_type"`
+}
+
+// Me defines model for Me.
+type Me struct {
+	// DepartmentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DepartmentID *UUID `json:"department_id,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Kind user or machine.
+	//
+	// Example: user
+	Kind               string   `json:"kind"`
+	Locale             *string  `json:"locale,omitempty"`
+	MustChangePassword bool     `json:"must_change_password"`
+	Name               string   `json:"name"`
+	Permissions        []string `json:"permissions"`
+	Roles              []string `json:"roles"`
+
+	// SeesAll Documents of every owner are visible.
+	SeesAll *bool `json:"sees_all,omitempty"`
+
+	// TeamID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	TeamID *UUID `json:"team_id,omitempty"`
+
+	// Username Of a person.
+	Username *string `json:"username,omitempty"`
+}
+
 // Money An amount in the document's currency, as a decimal string with at most 2 decimals.
 //
 // Example: 12500.00
 type Money = decimal.Decimal
+
+// OAuthError defines model for OAuthError.
+type OAuthError struct {
+	// Error Example: invalid_client
+	Error            string  `json:"error"`
+	ErrorDescription *string `json:"error_description,omitempty"`
+}
+
+// PasswordChange defines model for PasswordChange.
+type PasswordChange struct {
+	NewPassword string `json:"new_password"`
+	OldPassword string `json:"old_password"`
+}
+
+// PasswordReset defines model for PasswordReset.
+type PasswordReset struct {
+	Password string `json:"password"`
+}
 
 // PriceAuthorityEntry How far a role may sell from the base price, for a product or a category, or for all products when neither is given.
 type PriceAuthorityEntry struct {
@@ -1237,15 +1927,256 @@ type ProductPatch struct {
 // Example: 2.5000
 type Quantity = decimal.Decimal
 
+// RefreshRequest defines model for RefreshRequest.
+type RefreshRequest struct {
+	RefreshToken string `json:"refresh_token"`
+}
+
+// Role Example: sales_rep
+type Role string
+
+// Session defines model for Session.
+type Session struct {
+	Address string `json:"address"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+	Current   bool    `json:"current"`
+
+	// ExpiresAt Example: 2026-11-20T08:30:00Z
+	ExpiresAt Instant `json:"expires_at"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// LastUsedAt Example: 2026-11-20T08:30:00Z
+	LastUsedAt Instant `json:"last_used_at"`
+	UserAgent  string  `json:"user_agent"`
+}
+
+// SessionList defines model for SessionList.
+type SessionList struct {
+	Data []Session `json:"data"`
+}
+
+// Settlement How invoices are settled; terms_days belongs to the last two.
+//
+// Example: net_days
+type Settlement string
+
 // TaxRate The part of tax; 0.13 is 13 %. Prices include it.
 //
 // Example: 0.13
 type TaxRate = decimal.Decimal
 
+// Team defines model for Team.
+type Team struct {
+	Active bool   `json:"active"`
+	Code   string `json:"code"`
+
+	// DepartmentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DepartmentID UUID `json:"department_id"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// LeaderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LeaderID *UUID  `json:"leader_id,omitempty"`
+	Name     string `json:"name"`
+}
+
+// TeamCreate defines model for TeamCreate.
+type TeamCreate struct {
+	Code string `json:"code"`
+
+	// DepartmentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DepartmentID UUID `json:"department_id"`
+
+	// LeaderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LeaderID *UUID  `json:"leader_id,omitempty"`
+	Name     string `json:"name"`
+}
+
+// TeamList defines model for TeamList.
+type TeamList struct {
+	Data       []Team  `json:"data"`
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// TeamPatch defines model for TeamPatch.
+type TeamPatch struct {
+	LeaderID nullable.Nullable[openapi_types.UUID] `json:"leader_id,omitempty"`
+	Name     *string                               `json:"name,omitempty"`
+}
+
+// TokenRequest defines model for TokenRequest.
+type TokenRequest struct {
+	ClientID     *string `json:"client_id,omitempty"`
+	ClientSecret *string `json:"client_secret,omitempty"`
+
+	// GrantType Example: client_credentials
+	GrantType string `json:"grant_type"`
+
+	// Scope Permissions separated by spaces; all of the client's when absent.
+	Scope *string `json:"scope,omitempty"`
+}
+
+// TokenSet Proof of a person. Send the access token as `Authorization: Bearer`.
+type TokenSet struct {
+	AccessToken string `json:"access_token"`
+
+	// ExpiresIn Seconds until the access token expires.
+	ExpiresIn    int    `json:"expires_in"`
+	RefreshToken string `json:"refresh_token"`
+
+	// TokenType Example: Bearer
+	TokenType string `json:"token_type"`
+	User      User   `json:"user"`
+}
+
+// TradeRecord The trade record on which finance and the general manager decide, as of the day of the application (CRD-08).
+type TradeRecord struct {
+	// AsOf Example: 2026-11-20
+	AsOf Date `json:"as_of"`
+
+	// AverageDaysLate Weighted by amount; paid in time counts as 0.
+	//
+	// Example: 3.5
+	AverageDaysLate string `json:"average_days_late"`
+
+	// Exposure An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Exposure Money `json:"exposure"`
+
+	// FirstTrade Example: 2026-11-20
+	FirstTrade *Date `json:"first_trade,omitempty"`
+
+	// History Of grade and limit, newest first.
+	History []CreditProfile `json:"history"`
+
+	// MostDaysLate Of payments in the last 12 months.
+	MostDaysLate int `json:"most_days_late"`
+
+	// OverdueAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	OverdueAmount Money `json:"overdue_amount"`
+	OverdueDays   int   `json:"overdue_days"`
+
+	// PaidLate An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	PaidLate Money `json:"paid_late"`
+
+	// Payments An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Payments Money `json:"payments"`
+
+	// Prepaid An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Prepaid Money `json:"prepaid"`
+
+	// Receivable An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Receivable Money `json:"receivable"`
+
+	// Released An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Released Money `json:"released"`
+
+	// Sales An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Sales Money `json:"sales"`
+
+	// Shipped An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Shipped Money `json:"shipped"`
+}
+
 // UnitPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
 //
 // Example: 9.8500
 type UnitPrice = decimal.Decimal
+
+// User defines model for User.
+type User struct {
+	Active bool `json:"active"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// DepartmentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DepartmentID *UUID `json:"department_id,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID                 UUID   `json:"id"`
+	Locale             string `json:"locale"`
+	MustChangePassword bool   `json:"must_change_password"`
+	Name               string `json:"name"`
+
+	// Phone Masked but for administrators, human resources and oneself.
+	Phone string   `json:"phone"`
+	Roles []string `json:"roles"`
+
+	// TeamID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	TeamID   *UUID  `json:"team_id,omitempty"`
+	Username string `json:"username"`
+}
+
+// UserCreate defines model for UserCreate.
+type UserCreate struct {
+	// DepartmentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DepartmentID *UUID `json:"department_id,omitempty"`
+
+	// Locale Example: zh-CN
+	Locale             *Locale `json:"locale,omitempty"`
+	MustChangePassword *bool   `json:"must_change_password,omitempty"`
+	Name               string  `json:"name"`
+	Password           string  `json:"password"`
+	Phone              *string `json:"phone,omitempty"`
+	Roles              []Role  `json:"roles"`
+
+	// TeamID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	TeamID *UUID `json:"team_id,omitempty"`
+
+	// Username Kept in lower case.
+	Username string `json:"username"`
+}
+
+// UserList defines model for UserList.
+type UserList struct {
+	Data       []User  `json:"data"`
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// UserPatch defines model for UserPatch.
+type UserPatch struct {
+	DepartmentID nullable.Nullable[openapi_types.UUID] `json:"department_id,omitempty"`
+
+	// Locale Example: zh-CN
+	Locale *Locale                               `json:"locale,omitempty"`
+	Name   *string                               `json:"name,omitempty"`
+	Phone  *string                               `json:"phone,omitempty"`
+	Roles  *[]Role                               `json:"roles,omitempty"`
+	TeamID nullable.Nullable[openapi_types.UUID] `json:"team_id,omitempty"`
+}
 
 // UUID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type UUID = openapi_types.UUID
@@ -1253,11 +2184,17 @@ type UUID = openapi_types.UUID
 // BasePriceListID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type BasePriceListID = UUID
 
+// ClientID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type ClientID = UUID
+
 // Cursor defines model for Cursor.
 type Cursor = string
 
 // CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type CustomerID = UUID
+
+// DepartmentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type DepartmentID = UUID
 
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
@@ -1279,6 +2216,12 @@ type PriceAuthorityTableID = UUID
 
 // ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ProductID = UUID
+
+// TeamID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type TeamID = UUID
+
+// UserID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type UserID = UUID
 
 // ValidateOnly defines model for ValidateOnly.
 type ValidateOnly = bool
@@ -1321,6 +2264,18 @@ type Problem500 = Problem
 
 // Problem503 Why a request failed (RFC 9457). `code` is stable; `detail` follows Accept-Language.
 type Problem503 = Problem
+
+// LogoutParams defines parameters for Logout.
+type LogoutParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// LogoutEverywhereParams defines parameters for LogoutEverywhere.
+type LogoutEverywhereParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
 
 // ListBasePriceListsParams defines parameters for ListBasePriceLists.
 type ListBasePriceListsParams struct {
@@ -1395,6 +2350,42 @@ type ListBasePricesParams struct {
 
 	// CategoryID Only products of this category.
 	CategoryID *UUID `form:"category_id,omitempty" json:"category_id,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListCreditLimitRequestsParams defines parameters for ListCreditLimitRequests.
+type ListCreditLimitRequestsParams struct {
+	// CustomerID Only of this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// State Only in this state.
+	State *CreditLimitRequestState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateCreditLimitRequestParams defines parameters for CreateCreditLimitRequest.
+type CreateCreditLimitRequestParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// ListCreditRegisterParams defines parameters for ListCreditRegister.
+type ListCreditRegisterParams struct {
+	// AsOf The business date.
+	AsOf *Date `form:"as_of,omitempty" json:"as_of,omitempty"`
 
 	// Limit How many items at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -1494,6 +2485,81 @@ type RemoveCustomerContactParams struct {
 type ReplaceCustomerContactParams struct {
 	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
 	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ListCreditMovementsParams defines parameters for ListCreditMovements.
+type ListCreditMovementsParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListDepartmentsParams defines parameters for ListDepartments.
+type ListDepartmentsParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateDepartmentParams defines parameters for CreateDepartment.
+type CreateDepartmentParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UpdateDepartmentParams defines parameters for UpdateDepartment.
+type UpdateDepartmentParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// DeactivateDepartmentParams defines parameters for DeactivateDepartment.
+type DeactivateDepartmentParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ListMachineClientsParams defines parameters for ListMachineClients.
+type ListMachineClientsParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// UpdateMachineClientParams defines parameters for UpdateMachineClient.
+type UpdateMachineClientParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// DeactivateMachineClientParams defines parameters for DeactivateMachineClient.
+type DeactivateMachineClientParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// AddClientSecretParams defines parameters for AddClientSecret.
+type AddClientSecretParams struct {
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// RevokeClientSecretParams defines parameters for RevokeClientSecret.
+type RevokeClientSecretParams struct {
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
 // GetPriceAuthorityParams defines parameters for GetPriceAuthority.
@@ -1649,6 +2715,108 @@ type ChangeProductLifecycleParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// RotateSigningKeyParams defines parameters for RotateSigningKey.
+type RotateSigningKeyParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListTeamsParams defines parameters for ListTeams.
+type ListTeamsParams struct {
+	// DepartmentID Only teams of this department.
+	DepartmentID *UUID `form:"department_id,omitempty" json:"department_id,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateTeamParams defines parameters for CreateTeam.
+type CreateTeamParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UpdateTeamParams defines parameters for UpdateTeam.
+type UpdateTeamParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// DeactivateTeamParams defines parameters for DeactivateTeam.
+type DeactivateTeamParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ListUsersParams defines parameters for ListUsers.
+type ListUsersParams struct {
+	// Q Part of the name or user name.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+
+	// Role Only holders of this role.
+	Role *Role `form:"role,omitempty" json:"role,omitempty"`
+
+	// DepartmentID Only people of this department.
+	DepartmentID *UUID `form:"department_id,omitempty" json:"department_id,omitempty"`
+
+	// TeamID Only people of this team.
+	TeamID *UUID `form:"team_id,omitempty" json:"team_id,omitempty"`
+
+	// Active Only people who can log in (true) or can't (false).
+	Active *bool `form:"active,omitempty" json:"active,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// UpdateUserParams defines parameters for UpdateUser.
+type UpdateUserParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ActivateUserParams defines parameters for ActivateUser.
+type ActivateUserParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// DeactivateUserParams defines parameters for DeactivateUser.
+type DeactivateUserParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ResetPasswordParams defines parameters for ResetPassword.
+type ResetPasswordParams struct {
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// LoginJSONRequestBody defines body for Login for application/json ContentType.
+type LoginJSONRequestBody = Login
+
+// RefreshTokenJSONRequestBody defines body for RefreshToken for application/json ContentType.
+type RefreshTokenJSONRequestBody = RefreshRequest
+
+// IssueTokenFormdataRequestBody defines body for IssueToken for application/x-www-form-urlencoded ContentType.
+type IssueTokenFormdataRequestBody = TokenRequest
+
 // CreateBasePriceListJSONRequestBody defines body for CreateBasePriceList for application/json ContentType.
 type CreateBasePriceListJSONRequestBody = BasePriceListCreate
 
@@ -1657,6 +2825,9 @@ type UpdateBasePriceListJSONRequestBody = BasePriceListPatch
 
 // SetBasePriceLinesJSONRequestBody defines body for SetBasePriceLines for application/json ContentType.
 type SetBasePriceLinesJSONRequestBody = BasePriceLines
+
+// CreateCreditLimitRequestJSONRequestBody defines body for CreateCreditLimitRequest for application/json ContentType.
+type CreateCreditLimitRequestJSONRequestBody = CreditLimitRequestCreate
 
 // CreateCustomerJSONRequestBody defines body for CreateCustomer for application/json ContentType.
 type CreateCustomerJSONRequestBody = CustomerCreate
@@ -1681,6 +2852,21 @@ type AddCustomerContactJSONRequestBody = ContactInput
 
 // ReplaceCustomerContactJSONRequestBody defines body for ReplaceCustomerContact for application/json ContentType.
 type ReplaceCustomerContactJSONRequestBody = ContactInput
+
+// CreateDepartmentJSONRequestBody defines body for CreateDepartment for application/json ContentType.
+type CreateDepartmentJSONRequestBody = DepartmentCreate
+
+// UpdateDepartmentJSONRequestBody defines body for UpdateDepartment for application/json ContentType.
+type UpdateDepartmentJSONRequestBody = DepartmentPatch
+
+// CreateMachineClientJSONRequestBody defines body for CreateMachineClient for application/json ContentType.
+type CreateMachineClientJSONRequestBody = MachineClientCreate
+
+// UpdateMachineClientJSONRequestBody defines body for UpdateMachineClient for application/json ContentType.
+type UpdateMachineClientJSONRequestBody = MachineClientPatch
+
+// ChangePasswordJSONRequestBody defines body for ChangePassword for application/json ContentType.
+type ChangePasswordJSONRequestBody = PasswordChange
 
 // CreatePriceAuthorityTableJSONRequestBody defines body for CreatePriceAuthorityTable for application/json ContentType.
 type CreatePriceAuthorityTableJSONRequestBody = PriceAuthorityTableCreate
@@ -1711,3 +2897,18 @@ type RecordProductCostJSONRequestBody = ProductCostCreate
 
 // ChangeProductLifecycleJSONRequestBody defines body for ChangeProductLifecycle for application/json ContentType.
 type ChangeProductLifecycleJSONRequestBody = ProductLifecycleChange
+
+// CreateTeamJSONRequestBody defines body for CreateTeam for application/json ContentType.
+type CreateTeamJSONRequestBody = TeamCreate
+
+// UpdateTeamJSONRequestBody defines body for UpdateTeam for application/json ContentType.
+type UpdateTeamJSONRequestBody = TeamPatch
+
+// CreateUserJSONRequestBody defines body for CreateUser for application/json ContentType.
+type CreateUserJSONRequestBody = UserCreate
+
+// UpdateUserJSONRequestBody defines body for UpdateUser for application/json ContentType.
+type UpdateUserJSONRequestBody = UserPatch
+
+// ResetPasswordJSONRequestBody defines body for ResetPassword for application/json ContentType.
+type ResetPasswordJSONRequestBody = PasswordReset

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/salesgate/salesgate/internal/approval"
+	"github.com/salesgate/salesgate/internal/catalog"
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/customer"
@@ -20,6 +21,7 @@ import (
 	"github.com/salesgate/salesgate/internal/httpapi"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/pricing"
 	"github.com/salesgate/salesgate/internal/receivable"
 	"github.com/salesgate/salesgate/internal/rulebook"
 	"github.com/salesgate/salesgate/internal/shipping"
@@ -83,6 +85,9 @@ func (a *App) join(ctx context.Context) error {
 	shipments := shipping.New(rules, approvals, credits)
 	receivables := receivable.New(credits, shipments)
 	shipments.Payments = receivables
+	prices := pricing.New(approvals)
+	approvals.Register(pricing.MatterBaseList, prices)
+	approvals.Register(pricing.MatterAuthority, prices)
 	a.Server = &httpapi.Server{
 		DB: a.DB, Log: a.cfg.Log, Ready: a.ready,
 		Authenticate: people.Authenticator().Authenticate,
@@ -90,6 +95,8 @@ func (a *App) join(ctx context.Context) error {
 		Customers:    customer.New(),
 		Credits:      credits,
 		Receivables:  receivables,
+		Products:     catalog.New(),
+		Prices:       prices,
 	}
 	a.handler, err = a.Server.Handler()
 	return err

@@ -118,7 +118,7 @@ func (s *Server) ListProductCosts(ctx context.Context, r api.ListProductCostsReq
 func (s *Server) RecordProductCost(ctx context.Context, r api.RecordProductCostRequestObject) (api.RecordProductCostResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.RecordProductCost201JSONResponse, error) {
 		c, err := s.Products.RecordProductCost(tx, who, r.ProductID, r.Body.EffectiveOn.Time, r.Body.Cost, r.Body.Reason)
-		return api.RecordProductCost201JSONResponse{Body: costBody(c)}, err
+		return api.RecordProductCost201JSONResponse(costBody(c)), err
 	})
 }
 

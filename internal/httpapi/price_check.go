@@ -22,7 +22,7 @@ func (s *Server) CheckPrices(ctx context.Context, r api.CheckPricesRequestObject
 			return pricing.Line{ProductID: l.ProductID, Quantity: l.Quantity, Price: l.Price}
 		})
 		a, steps, err := s.Prices.CheckPrices(tx, who, p)
-		return api.CheckPrices200JSONResponse{Body: priceCheckBody(a, steps)}, err
+		return api.CheckPrices200JSONResponse(priceCheckBody(a, steps)), err
 	})
 }
 

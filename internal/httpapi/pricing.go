@@ -106,7 +106,7 @@ func (s *Server) ListBasePrices(ctx context.Context, r api.ListBasePricesRequest
 func (s *Server) GetBasePrice(ctx context.Context, r api.GetBasePriceRequestObject) (api.GetBasePriceResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.GetBasePrice200JSONResponse, error) {
 		p, err := s.Prices.GetBasePrice(tx, who, r.ProductID, value(r.Params.At))
-		return api.GetBasePrice200JSONResponse{Body: basePriceBody(p)}, err
+		return api.GetBasePrice200JSONResponse(basePriceBody(p)), err
 	})
 }
 
