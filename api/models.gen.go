@@ -6,6 +6,8 @@ package api
 import (
 	"time"
 
+	rawjson "encoding/json"
+
 	"github.com/govalues/decimal"
 	"github.com/oapi-codegen/nullable"
 	openapi_types "github.com/oapi-codegen/runtime/types"
@@ -79,25 +81,25 @@ func (e CreditLimitKind) Valid() bool {
 
 // Defines values for CreditLimitRequestState.
 const (
-	CreditLimitRequestStateApproved  CreditLimitRequestState = "approved"
-	CreditLimitRequestStatePending   CreditLimitRequestState = "pending"
-	CreditLimitRequestStateRejected  CreditLimitRequestState = "rejected"
-	CreditLimitRequestStateReturned  CreditLimitRequestState = "returned"
-	CreditLimitRequestStateWithdrawn CreditLimitRequestState = "withdrawn"
+	Approved  CreditLimitRequestState = "approved"
+	Pending   CreditLimitRequestState = "pending"
+	Rejected  CreditLimitRequestState = "rejected"
+	Returned  CreditLimitRequestState = "returned"
+	Withdrawn CreditLimitRequestState = "withdrawn"
 )
 
 // Valid indicates whether the value is a known member of the CreditLimitRequestState enum.
 func (e CreditLimitRequestState) Valid() bool {
 	switch e {
-	case CreditLimitRequestStateApproved:
+	case Approved:
 		return true
-	case CreditLimitRequestStatePending:
+	case Pending:
 		return true
-	case CreditLimitRequestStateRejected:
+	case Rejected:
 		return true
-	case CreditLimitRequestStateReturned:
+	case Returned:
 		return true
-	case CreditLimitRequestStateWithdrawn:
+	case Withdrawn:
 		return true
 	default:
 		return false
@@ -158,123 +160,21 @@ func (e Locale) Valid() bool {
 	}
 }
 
-// Defines values for PriceReasonKind.
+// Defines values for ParameterKind.
 const (
-	FirstPrice PriceReasonKind = "first_price"
-	Market     PriceReasonKind = "market"
-	MarketPlan PriceReasonKind = "market_plan"
-	TrueCost   PriceReasonKind = "true_cost"
+	Bool    ParameterKind = "bool"
+	Decimal ParameterKind = "decimal"
+	Int     ParameterKind = "int"
 )
 
-// Valid indicates whether the value is a known member of the PriceReasonKind enum.
-func (e PriceReasonKind) Valid() bool {
+// Valid indicates whether the value is a known member of the ParameterKind enum.
+func (e ParameterKind) Valid() bool {
 	switch e {
-	case FirstPrice:
+	case Bool:
 		return true
-	case Market:
+	case Decimal:
 		return true
-	case MarketPlan:
-		return true
-	case TrueCost:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for PriceRevisionState.
-const (
-	PriceRevisionStateCancelled PriceRevisionState = "cancelled"
-	PriceRevisionStateDraft     PriceRevisionState = "draft"
-	PriceRevisionStatePublished PriceRevisionState = "published"
-	PriceRevisionStateRejected  PriceRevisionState = "rejected"
-	PriceRevisionStateSubmitted PriceRevisionState = "submitted"
-)
-
-// Valid indicates whether the value is a known member of the PriceRevisionState enum.
-func (e PriceRevisionState) Valid() bool {
-	switch e {
-	case PriceRevisionStateCancelled:
-		return true
-	case PriceRevisionStateDraft:
-		return true
-	case PriceRevisionStatePublished:
-		return true
-	case PriceRevisionStateRejected:
-		return true
-	case PriceRevisionStateSubmitted:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for PriceRole.
-const (
-	PriceRoleGeneralManager  PriceRole = "general_manager"
-	PriceRoleSalesDirector   PriceRole = "sales_director"
-	PriceRoleSalesManager    PriceRole = "sales_manager"
-	PriceRoleSalesRep        PriceRole = "sales_rep"
-	PriceRoleSalesSupervisor PriceRole = "sales_supervisor"
-)
-
-// Valid indicates whether the value is a known member of the PriceRole enum.
-func (e PriceRole) Valid() bool {
-	switch e {
-	case PriceRoleGeneralManager:
-		return true
-	case PriceRoleSalesDirector:
-		return true
-	case PriceRoleSalesManager:
-		return true
-	case PriceRoleSalesRep:
-		return true
-	case PriceRoleSalesSupervisor:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for ProductKind.
-const (
-	BoughtIn ProductKind = "bought_in"
-	Finished ProductKind = "finished"
-	Material ProductKind = "material"
-	Service  ProductKind = "service"
-)
-
-// Valid indicates whether the value is a known member of the ProductKind enum.
-func (e ProductKind) Valid() bool {
-	switch e {
-	case BoughtIn:
-		return true
-	case Finished:
-		return true
-	case Material:
-		return true
-	case Service:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for ProductLifecycle.
-const (
-	Dormant  ProductLifecycle = "dormant"
-	New      ProductLifecycle = "new"
-	Standard ProductLifecycle = "standard"
-)
-
-// Valid indicates whether the value is a known member of the ProductLifecycle enum.
-func (e ProductLifecycle) Valid() bool {
-	switch e {
-	case Dormant:
-		return true
-	case New:
-		return true
-	case Standard:
+	case Int:
 		return true
 	default:
 		return false
@@ -283,61 +183,61 @@ func (e ProductLifecycle) Valid() bool {
 
 // Defines values for Role.
 const (
-	RoleAdmin             Role = "admin"
-	RoleAuditor           Role = "auditor"
-	RoleFinanceClerk      Role = "finance_clerk"
-	RoleFinanceManager    Role = "finance_manager"
-	RoleGateGuard         Role = "gate_guard"
-	RoleGeneralManager    Role = "general_manager"
-	RoleHr                Role = "hr"
-	RolePriceCommittee    Role = "price_committee"
-	RoleProductionManager Role = "production_manager"
-	RolePurchasing        Role = "purchasing"
-	RoleQualityManager    Role = "quality_manager"
-	RoleSalesAssistant    Role = "sales_assistant"
-	RoleSalesDirector     Role = "sales_director"
-	RoleSalesManager      Role = "sales_manager"
-	RoleSalesRep          Role = "sales_rep"
-	RoleSalesSupervisor   Role = "sales_supervisor"
-	RoleWarehouseKeeper   Role = "warehouse_keeper"
+	Admin             Role = "admin"
+	Auditor           Role = "auditor"
+	FinanceClerk      Role = "finance_clerk"
+	FinanceManager    Role = "finance_manager"
+	GateGuard         Role = "gate_guard"
+	GeneralManager    Role = "general_manager"
+	Hr                Role = "hr"
+	PriceCommittee    Role = "price_committee"
+	ProductionManager Role = "production_manager"
+	Purchasing        Role = "purchasing"
+	QualityManager    Role = "quality_manager"
+	SalesAssistant    Role = "sales_assistant"
+	SalesDirector     Role = "sales_director"
+	SalesManager      Role = "sales_manager"
+	SalesRep          Role = "sales_rep"
+	SalesSupervisor   Role = "sales_supervisor"
+	WarehouseKeeper   Role = "warehouse_keeper"
 )
 
 // Valid indicates whether the value is a known member of the Role enum.
 func (e Role) Valid() bool {
 	switch e {
-	case RoleAdmin:
+	case Admin:
 		return true
-	case RoleAuditor:
+	case Auditor:
 		return true
-	case RoleFinanceClerk:
+	case FinanceClerk:
 		return true
-	case RoleFinanceManager:
+	case FinanceManager:
 		return true
-	case RoleGateGuard:
+	case GateGuard:
 		return true
-	case RoleGeneralManager:
+	case GeneralManager:
 		return true
-	case RoleHr:
+	case Hr:
 		return true
-	case RolePriceCommittee:
+	case PriceCommittee:
 		return true
-	case RoleProductionManager:
+	case ProductionManager:
 		return true
-	case RolePurchasing:
+	case Purchasing:
 		return true
-	case RoleQualityManager:
+	case QualityManager:
 		return true
-	case RoleSalesAssistant:
+	case SalesAssistant:
 		return true
-	case RoleSalesDirector:
+	case SalesDirector:
 		return true
-	case RoleSalesManager:
+	case SalesManager:
 		return true
-	case RoleSalesRep:
+	case SalesRep:
 		return true
-	case RoleSalesSupervisor:
+	case SalesSupervisor:
 		return true
-	case RoleWarehouseKeeper:
+	case WarehouseKeeper:
 		return true
 	default:
 		return false
@@ -422,202 +322,6 @@ type AddressInput struct {
 // AddressKind Example: delivery
 type AddressKind string
 
-// BasePrice A base price of a product, tax included, with its story.
-type BasePrice struct {
-	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ApprovalID *UUID `json:"approval_id,omitempty"`
-
-	// DraftedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	DraftedBy *UUID `json:"drafted_by,omitempty"`
-
-	// EffectiveAt Example: 2026-11-20T08:30:00Z
-	EffectiveAt Instant `json:"effective_at"`
-
-	// EndsAt Example: 2026-11-20T08:30:00Z
-	EndsAt *Instant `json:"ends_at,omitempty"`
-
-	// FloorPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
-	//
-	// Example: 9.8500
-	FloorPrice *UnitPrice `json:"floor_price,omitempty"`
-
-	// ListID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ListID     UUID   `json:"list_id"`
-	ListNumber string `json:"list_number"`
-
-	// OldFloorPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
-	//
-	// Example: 9.8500
-	OldFloorPrice *UnitPrice `json:"old_floor_price,omitempty"`
-
-	// OldPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
-	//
-	// Example: 9.8500
-	OldPrice *UnitPrice `json:"old_price,omitempty"`
-
-	// Price A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
-	//
-	// Example: 9.8500
-	Price       UnitPrice `json:"price"`
-	ProductCode string    `json:"product_code"`
-
-	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ProductID   UUID   `json:"product_id"`
-	ProductName string `json:"product_name"`
-
-	// PublishedAt Example: 2026-11-20T08:30:00Z
-	PublishedAt *Instant `json:"published_at,omitempty"`
-	Reason      string   `json:"reason"`
-	ReasonKind  string   `json:"reason_kind"`
-
-	// SubmittedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	SubmittedBy *UUID  `json:"submitted_by,omitempty"`
-	Unit        string `json:"unit"`
-}
-
-// BasePriceLine defines model for BasePriceLine.
-type BasePriceLine struct {
-	// FloorPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
-	//
-	// Example: 9.8500
-	FloorPrice *UnitPrice `json:"floor_price,omitempty"`
-
-	// OldFloorPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
-	//
-	// Example: 9.8500
-	OldFloorPrice *UnitPrice `json:"old_floor_price,omitempty"`
-
-	// OldPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
-	//
-	// Example: 9.8500
-	OldPrice *UnitPrice `json:"old_price,omitempty"`
-
-	// Price A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
-	//
-	// Example: 9.8500
-	Price       UnitPrice `json:"price"`
-	ProductCode string    `json:"product_code"`
-
-	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ProductID   UUID    `json:"product_id"`
-	ProductName string  `json:"product_name"`
-	Reason      *string `json:"reason,omitempty"`
-	Unit        string  `json:"unit"`
-}
-
-// BasePriceLineInput defines model for BasePriceLineInput.
-type BasePriceLineInput struct {
-	// FloorPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
-	//
-	// Example: 9.8500
-	FloorPrice *UnitPrice `json:"floor_price,omitempty"`
-
-	// Price A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
-	//
-	// Example: 9.8500
-	Price UnitPrice `json:"price"`
-
-	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ProductID UUID `json:"product_id"`
-
-	// Reason Where the list's reason doesn't say it.
-	//
-	// Example: 新包装
-	Reason *string `json:"reason,omitempty"`
-}
-
-// BasePriceLineList defines model for BasePriceLineList.
-type BasePriceLineList struct {
-	Data       []BasePriceLine `json:"data"`
-	NextCursor *string         `json:"next_cursor,omitempty"`
-}
-
-// BasePriceLines defines model for BasePriceLines.
-type BasePriceLines struct {
-	Lines []BasePriceLineInput `json:"lines"`
-}
-
-// BasePriceList defines model for BasePriceList.
-type BasePriceList struct {
-	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ApprovalID *UUID `json:"approval_id,omitempty"`
-
-	// CreatedAt Example: 2026-11-20T08:30:00Z
-	CreatedAt Instant `json:"created_at"`
-
-	// CreatedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	CreatedBy *UUID `json:"created_by,omitempty"`
-
-	// EffectiveAt Example: 2026-11-20T08:30:00Z
-	EffectiveAt *Instant `json:"effective_at,omitempty"`
-
-	// Etag The version of the item, as its own ETag header would say.
-	//
-	// Example: "3"
-	Etag Etag `json:"etag"`
-
-	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ID     UUID   `json:"id"`
-	Number string `json:"number"`
-
-	// PublishedAt Example: 2026-11-20T08:30:00Z
-	PublishedAt *Instant `json:"published_at,omitempty"`
-	Reason      string   `json:"reason"`
-	ReasonKind  string   `json:"reason_kind"`
-
-	// Standing Of a published version: scheduled, in_force or superseded.
-	Standing *string `json:"standing,omitempty"`
-
-	// State Example: published
-	State PriceRevisionState `json:"state"`
-
-	// SubmittedAt Example: 2026-11-20T08:30:00Z
-	SubmittedAt *Instant `json:"submitted_at,omitempty"`
-
-	// SubmittedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	SubmittedBy *UUID `json:"submitted_by,omitempty"`
-}
-
-// BasePriceListCreate defines model for BasePriceListCreate.
-type BasePriceListCreate struct {
-	// EffectiveAt When it takes effect; when it is approved if absent.
-	EffectiveAt *time.Time `json:"effective_at,omitempty"`
-
-	// Reason Example: 原料 PTA 连续两月上涨
-	Reason string `json:"reason"`
-
-	// ReasonKind Why base prices change: market (the price has left the market or will), market_plan (it blocks the market plan), true_cost (the true cost differs from the estimate), first_price (the product has none yet).
-	//
-	// Example: market
-	ReasonKind PriceReasonKind `json:"reason_kind"`
-}
-
-// BasePriceListPage defines model for BasePriceListPage.
-type BasePriceListPage struct {
-	Data       []BasePriceList `json:"data"`
-	NextCursor *string         `json:"next_cursor,omitempty"`
-}
-
-// BasePriceListPatch defines model for BasePriceListPatch.
-type BasePriceListPatch struct {
-	// EffectiveAt Null: when it is approved.
-	EffectiveAt nullable.Nullable[time.Time] `json:"effective_at,omitempty"`
-
-	// Reason Example: 原料 PTA 连续两月上涨
-	Reason *string `json:"reason,omitempty"`
-
-	// ReasonKind Why base prices change: market (the price has left the market or will), market_plan (it blocks the market plan), true_cost (the true cost differs from the estimate), first_price (the product has none yet).
-	//
-	// Example: market
-	ReasonKind *PriceReasonKind `json:"reason_kind,omitempty"`
-}
-
-// BasePriceRegister defines model for BasePriceRegister.
-type BasePriceRegister struct {
-	Data       []BasePrice `json:"data"`
-	NextCursor *string     `json:"next_cursor,omitempty"`
-}
-
 // ClientSecret defines model for ClientSecret.
 type ClientSecret struct {
 	// CreatedAt Example: 2026-11-20T08:30:00Z
@@ -628,6 +332,14 @@ type ClientSecret struct {
 
 	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	ID UUID `json:"id"`
+}
+
+// ClockAdvance defines model for ClockAdvance.
+type ClockAdvance struct {
+	// To The instant that it shall be.
+	//
+	// Example: 2026-12-31T09:00:00+08:00
+	To time.Time `json:"to"`
 }
 
 // Contact defines model for Contact.
@@ -1213,6 +925,11 @@ type DecisionCheck struct {
 	TextZh string `json:"text_zh"`
 }
 
+// DecisionList Every pass of a document through a gate, the first one first.
+type DecisionList struct {
+	Data []Decision `json:"data"`
+}
+
 // Department defines model for Department.
 type Department struct {
 	Active bool   `json:"active"`
@@ -1249,27 +966,56 @@ type DepartmentPatch struct {
 	Name   *string                               `json:"name,omitempty"`
 }
 
-// Deviation Of the net price from the base price in percent, rounded away from zero; below is negative.
-//
-// Example: -2.0000
-type Deviation = decimal.Decimal
-
 // Etag The version of the item, as its own ETag header would say.
 //
 // Example: "3"
 type Etag = string
 
-// ExternalRef What another system calls it.
-type ExternalRef struct {
-	// ID The id over there.
+// Event One change, with the state of the subject before and after it.
+type Event struct {
+	// Action The operationId of the change.
 	//
-	// Example: 10001
-	ID string `json:"id"`
+	// Example: createCustomer
+	Action string `json:"action"`
 
-	// Source The other system.
+	// ActorID Absent for the system itself.
+	ActorID *openapi_types.UUID `json:"actor_id,omitempty"`
+
+	// ActorKind user, machine or system.
 	//
-	// Example: erp
-	Source string `json:"source"`
+	// Example: user
+	ActorKind string  `json:"actor_kind"`
+	ActorName *string `json:"actor_name,omitempty"`
+
+	// After Absent when nothing is left.
+	After rawjson.RawMessage `json:"after,omitempty"`
+
+	// At Example: 2026-11-20T08:30:00Z
+	At Instant `json:"at"`
+
+	// Before Absent when there was nothing.
+	Before    rawjson.RawMessage `json:"before,omitempty"`
+	RequestID string             `json:"request_id"`
+
+	// Seq The event's number; unique
+	Seq int64 `json:"seq"`
+
+	// SubjectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SubjectID UUID `json:"subject_id"`
+
+	// SubjectType Example: customer
+	SubjectType string `json:"subject_type"`
+}
+
+// EventFeed defines model for EventFeed.
+type EventFeed struct {
+	Data []Event `json:"data"`
+
+	// HasMore Whether more can be read at once.
+	HasMore bool `json:"has_more"`
+
+	// NextCursor Where to go on; always there.
+	NextCursor string `json:"next_cursor"`
 }
 
 // Instant Example: 2026-11-20T08:30:00Z
@@ -1399,6 +1145,92 @@ type OAuthError struct {
 	ErrorDescription *string `json:"error_description,omitempty"`
 }
 
+// Parameter defines model for Parameter.
+type Parameter struct {
+	// EffectiveAt Example: 2026-11-20T08:30:00Z
+	EffectiveAt Instant `json:"effective_at"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// Kind Example: decimal
+	Kind ParameterKind `json:"kind"`
+
+	// Maximum A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Maximum *Quantity `json:"maximum,omitempty"`
+
+	// Minimum A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Minimum *Quantity `json:"minimum,omitempty"`
+
+	// Name Example: contract.gm_amount
+	Name string `json:"name"`
+
+	// Rules Ids of the rules that it belongs to.
+	Rules   []string `json:"rules"`
+	TitleEn string   `json:"title_en"`
+	TitleZh string   `json:"title_zh"`
+
+	// Unit Example: CNY
+	Unit *string `json:"unit,omitempty"`
+
+	// Value The value in force now, by kind: a decimal, an integer, true or false.
+	//
+	// Example: 100000
+	Value string `json:"value"`
+}
+
+// ParameterChange defines model for ParameterChange.
+type ParameterChange struct {
+	// EffectiveAt From when on; at once when absent.
+	//
+	// Example: 2027-01-01T00:00:00+08:00
+	EffectiveAt *time.Time `json:"effective_at,omitempty"`
+
+	// Reason Example: 总经理办公会决议
+	Reason string `json:"reason"`
+
+	// Value Example: 120000
+	Value string `json:"value"`
+}
+
+// ParameterKind Example: decimal
+type ParameterKind string
+
+// ParameterList defines model for ParameterList.
+type ParameterList struct {
+	Data []Parameter `json:"data"`
+}
+
+// ParameterVersion defines model for ParameterVersion.
+type ParameterVersion struct {
+	// EffectiveAt Example: 2026-11-20T08:30:00Z
+	EffectiveAt Instant `json:"effective_at"`
+	Reason      string  `json:"reason"`
+
+	// SetAt Example: 2026-11-20T08:30:00Z
+	SetAt Instant `json:"set_at"`
+
+	// SetBy Who set it; absent for the default of the rulebook.
+	SetBy     *openapi_types.UUID `json:"set_by,omitempty"`
+	SetByName *string             `json:"set_by_name,omitempty"`
+
+	// Value Example: 100000
+	Value   string `json:"value"`
+	Version int64  `json:"version"`
+}
+
+// ParameterVersionList defines model for ParameterVersionList.
+type ParameterVersionList struct {
+	Data       []ParameterVersion `json:"data"`
+	NextCursor *string            `json:"next_cursor,omitempty"`
+}
+
 // PasswordChange defines model for PasswordChange.
 type PasswordChange struct {
 	NewPassword string `json:"new_password"`
@@ -1409,265 +1241,6 @@ type PasswordChange struct {
 type PasswordReset struct {
 	Password string `json:"password"`
 }
-
-// PriceAuthorityEntry How far a role may sell from the base price, for a product or a category, or for all products when neither is given.
-type PriceAuthorityEntry struct {
-	// CategoryID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	CategoryID *UUID `json:"category_id,omitempty"`
-
-	// MaxAbove Percent above the base price; null is without bound.
-	MaxAbove nullable.Nullable[decimal.Decimal] `json:"max_above"`
-
-	// MaxBelow Percent below the base price; null is without bound.
-	//
-	// Example: 2
-	MaxBelow nullable.Nullable[decimal.Decimal] `json:"max_below"`
-
-	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ProductID *UUID `json:"product_id,omitempty"`
-
-	// Role Example: sales_rep
-	Role PriceRole `json:"role"`
-}
-
-// PriceAuthorityTable defines model for PriceAuthorityTable.
-type PriceAuthorityTable struct {
-	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ApprovalID *UUID `json:"approval_id,omitempty"`
-
-	// CreatedAt Example: 2026-11-20T08:30:00Z
-	CreatedAt Instant `json:"created_at"`
-
-	// CreatedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	CreatedBy *UUID `json:"created_by,omitempty"`
-
-	// EffectiveAt Example: 2026-11-20T08:30:00Z
-	EffectiveAt *Instant               `json:"effective_at,omitempty"`
-	Entries     *[]PriceAuthorityEntry `json:"entries,omitempty"`
-
-	// Etag The version of the item, as its own ETag header would say.
-	//
-	// Example: "3"
-	Etag Etag `json:"etag"`
-
-	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ID     UUID   `json:"id"`
-	Number string `json:"number"`
-
-	// PublishedAt Example: 2026-11-20T08:30:00Z
-	PublishedAt *Instant `json:"published_at,omitempty"`
-	Reason      string   `json:"reason"`
-
-	// Standing Of a published version: scheduled, in_force or superseded.
-	Standing *string `json:"standing,omitempty"`
-
-	// State Example: published
-	State PriceRevisionState `json:"state"`
-
-	// SubmittedAt Example: 2026-11-20T08:30:00Z
-	SubmittedAt *Instant `json:"submitted_at,omitempty"`
-
-	// SubmittedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	SubmittedBy *UUID `json:"submitted_by,omitempty"`
-}
-
-// PriceAuthorityTableCreate defines model for PriceAuthorityTableCreate.
-type PriceAuthorityTableCreate struct {
-	// EffectiveAt When it takes effect; when it is approved if absent.
-	EffectiveAt *time.Time            `json:"effective_at,omitempty"`
-	Entries     []PriceAuthorityEntry `json:"entries"`
-
-	// Reason Example: 年度价格权限调整
-	Reason string `json:"reason"`
-}
-
-// PriceAuthorityTablePage defines model for PriceAuthorityTablePage.
-type PriceAuthorityTablePage struct {
-	Data       []PriceAuthorityTable `json:"data"`
-	NextCursor *string               `json:"next_cursor,omitempty"`
-}
-
-// PriceAuthorityTablePatch defines model for PriceAuthorityTablePatch.
-type PriceAuthorityTablePatch struct {
-	// EffectiveAt Null: when it is approved.
-	EffectiveAt nullable.Nullable[time.Time] `json:"effective_at,omitempty"`
-	Entries     *[]PriceAuthorityEntry       `json:"entries,omitempty"`
-
-	// Reason Example: 年度价格权限调整
-	Reason *string `json:"reason,omitempty"`
-}
-
-// PriceCheck defines model for PriceCheck.
-type PriceCheck struct {
-	// ApprovalSteps Who would be asked to confirm an order like this on the customer's usual terms, in order; nobody when empty.
-	ApprovalSteps []PriceCheckStep `json:"approval_steps"`
-
-	// At Example: 2026-11-20T08:30:00Z
-	At Instant `json:"at"`
-
-	// BasePriceList Number of the list in force.
-	BasePriceList string `json:"base_price_list"`
-
-	// BelowFloor Some line is below its floor price; only the general manager can allow it.
-	BelowFloor bool            `json:"below_floor"`
-	Checks     []DecisionCheck `json:"checks"`
-
-	// DepartmentAuthority Some role of the sales department covers it; else the general manager decides.
-	DepartmentAuthority bool             `json:"department_authority"`
-	Lines               []PriceCheckLine `json:"lines"`
-	Order               PriceCheckOrder  `json:"order"`
-
-	// PriceAuthorityTable Number of the table in force.
-	PriceAuthorityTable string `json:"price_authority_table"`
-
-	// RequiredRole The lowest role whose authority covers every line and the whole.
-	RequiredRole string `json:"required_role"`
-
-	// WithinAuthority Every line and the whole are within your own authority; the prices stand at once.
-	WithinAuthority bool `json:"within_authority"`
-}
-
-// PriceCheckLine defines model for PriceCheckLine.
-type PriceCheckLine struct {
-	// BasePrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
-	//
-	// Example: 9.8500
-	BasePrice UnitPrice `json:"base_price"`
-
-	// BasePriceList Number of the list that set this base price.
-	BasePriceList string `json:"base_price_list"`
-	BelowFloor    bool   `json:"below_floor"`
-
-	// DeviationPercent Of the net price from the base price in percent, rounded away from zero; below is negative.
-	//
-	// Example: -2.0000
-	DeviationPercent Deviation `json:"deviation_percent"`
-
-	// FloorPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
-	//
-	// Example: 9.8500
-	FloorPrice *UnitPrice `json:"floor_price,omitempty"`
-
-	// Margin Only for finance, sales manager and general manager, and where a cost is known. Without tax.
-	Margin *PriceMargin `json:"margin,omitempty"`
-
-	// NetPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
-	//
-	// Example: 9.8500
-	NetPrice UnitPrice `json:"net_price"`
-
-	// Price A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
-	//
-	// Example: 9.8500
-	Price       UnitPrice `json:"price"`
-	ProductCode string    `json:"product_code"`
-
-	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ProductID UUID `json:"product_id"`
-
-	// Quantity A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
-	//
-	// Example: 9.8500
-	Quantity        UnitPrice `json:"quantity"`
-	RequiredRole    string    `json:"required_role"`
-	WithinAuthority bool      `json:"within_authority"`
-}
-
-// PriceCheckLineInput defines model for PriceCheckLineInput.
-type PriceCheckLineInput struct {
-	// Price A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
-	//
-	// Example: 9.8500
-	Price UnitPrice `json:"price"`
-
-	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ProductID UUID `json:"product_id"`
-
-	// Quantity A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
-	//
-	// Example: 9.8500
-	Quantity UnitPrice `json:"quantity"`
-}
-
-// PriceCheckOrder defines model for PriceCheckOrder.
-type PriceCheckOrder struct {
-	// Base An amount in the document's currency, as a decimal string with at most 2 decimals.
-	//
-	// Example: 12500.00
-	Base Money `json:"base"`
-
-	// DeviationPercent Of the net price from the base price in percent, rounded away from zero; below is negative.
-	//
-	// Example: -2.0000
-	DeviationPercent Deviation `json:"deviation_percent"`
-
-	// Gross An amount in the document's currency, as a decimal string with at most 2 decimals.
-	//
-	// Example: 12500.00
-	Gross Money `json:"gross"`
-
-	// Margin Only for finance, sales manager and general manager, and where a cost is known. Without tax.
-	Margin *PriceMargin `json:"margin,omitempty"`
-
-	// Net An amount in the document's currency, as a decimal string with at most 2 decimals.
-	//
-	// Example: 12500.00
-	Net             Money  `json:"net"`
-	RequiredRole    string `json:"required_role"`
-	WithinAuthority bool   `json:"within_authority"`
-}
-
-// PriceCheckRequest defines model for PriceCheckRequest.
-type PriceCheckRequest struct {
-	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	CustomerID UUID `json:"customer_id"`
-
-	// Date Example: 2026-11-20
-	Date *Date `json:"date,omitempty"`
-
-	// HeaderDiscount An amount off the sum of all lines.
-	//
-	// Example: 0
-	HeaderDiscount *decimal.Decimal      `json:"header_discount,omitempty"`
-	Lines          []PriceCheckLineInput `json:"lines"`
-}
-
-// PriceCheckStep defines model for PriceCheckStep.
-type PriceCheckStep struct {
-	Roles   *[]string `json:"roles,omitempty"`
-	Stage   string    `json:"stage"`
-	TitleEn string    `json:"title_en"`
-	TitleZh string    `json:"title_zh"`
-}
-
-// PriceMargin Only for finance, sales manager and general manager, and where a cost is known. Without tax.
-type PriceMargin struct {
-	// Cost A price or a quantity as a decimal string with at most 4 decimals.
-	//
-	// Example: 2.5000
-	Cost Quantity `json:"cost"`
-
-	// Margin A price or a quantity as a decimal string with at most 4 decimals.
-	//
-	// Example: 2.5000
-	Margin Quantity `json:"margin"`
-
-	// MarginPercent Of the net price from the base price in percent, rounded away from zero; below is negative.
-	//
-	// Example: -2.0000
-	MarginPercent Deviation `json:"margin_percent"`
-}
-
-// PriceReasonKind Why base prices change: market (the price has left the market or will), market_plan (it blocks the market plan), true_cost (the true cost differs from the estimate), first_price (the product has none yet).
-//
-// Example: market
-type PriceReasonKind string
-
-// PriceRevisionState Example: published
-type PriceRevisionState string
-
-// PriceRole Example: sales_rep
-type PriceRole string
 
 // Problem Why a request failed (RFC 9457). `code` is stable; `detail` follows Accept-Language.
 type Problem struct {
@@ -1702,226 +1275,6 @@ type ProblemField struct {
 	Pointer string `json:"pointer"`
 }
 
-// Product defines model for Product.
-type Product struct {
-	Active bool `json:"active"`
-
-	// CategoryID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	CategoryID *UUID  `json:"category_id,omitempty"`
-	Code       string `json:"code"`
-
-	// CreatedAt Example: 2026-11-20T08:30:00Z
-	CreatedAt Instant `json:"created_at"`
-
-	// Etag The version of the item, as its own ETag header would say.
-	//
-	// Example: "3"
-	Etag         Etag          `json:"etag"`
-	ExternalRefs []ExternalRef `json:"external_refs"`
-
-	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ID UUID `json:"id"`
-
-	// Kind Example: finished
-	Kind ProductKind `json:"kind"`
-
-	// Lifecycle Example: standard
-	Lifecycle ProductLifecycle `json:"lifecycle"`
-	Name      string           `json:"name"`
-	NameEn    *string          `json:"name_en,omitempty"`
-	Spec      *string          `json:"spec,omitempty"`
-
-	// TaxRate The part of tax; 0.13 is 13 %. Prices include it.
-	//
-	// Example: 0.13
-	TaxRate TaxRate `json:"tax_rate"`
-	Unit    string  `json:"unit"`
-
-	// UpdatedAt Example: 2026-11-20T08:30:00Z
-	UpdatedAt Instant `json:"updated_at"`
-}
-
-// ProductCategory defines model for ProductCategory.
-type ProductCategory struct {
-	Active bool   `json:"active"`
-	Code   string `json:"code"`
-
-	// CreatedAt Example: 2026-11-20T08:30:00Z
-	CreatedAt Instant `json:"created_at"`
-
-	// Etag The version of the item, as its own ETag header would say.
-	//
-	// Example: "3"
-	Etag Etag `json:"etag"`
-
-	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ID     UUID    `json:"id"`
-	Name   string  `json:"name"`
-	NameEn *string `json:"name_en,omitempty"`
-}
-
-// ProductCategoryCreate defines model for ProductCategoryCreate.
-type ProductCategoryCreate struct {
-	// Code Example: FDY
-	Code string `json:"code"`
-
-	// Name Example: 涤纶长丝
-	Name string `json:"name"`
-
-	// NameEn Example: Polyester filament
-	NameEn *string `json:"name_en,omitempty"`
-}
-
-// ProductCategoryList defines model for ProductCategoryList.
-type ProductCategoryList struct {
-	Data       []ProductCategory `json:"data"`
-	NextCursor *string           `json:"next_cursor,omitempty"`
-}
-
-// ProductCategoryPatch defines model for ProductCategoryPatch.
-type ProductCategoryPatch struct {
-	// Active Whether products can be put into it.
-	Active *bool `json:"active,omitempty"`
-
-	// Code Example: FDY
-	Code *string `json:"code,omitempty"`
-
-	// Name Example: 涤纶长丝
-	Name *string `json:"name,omitempty"`
-
-	// NameEn Example: Polyester filament
-	NameEn *string `json:"name_en,omitempty"`
-}
-
-// ProductCost defines model for ProductCost.
-type ProductCost struct {
-	// Cost A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
-	//
-	// Example: 9.8500
-	Cost UnitPrice `json:"cost"`
-
-	// EffectiveOn Example: 2026-11-20
-	EffectiveOn Date   `json:"effective_on"`
-	Reason      string `json:"reason"`
-
-	// RecordedAt Example: 2026-11-20T08:30:00Z
-	RecordedAt Instant `json:"recorded_at"`
-
-	// RecordedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	RecordedBy *UUID `json:"recorded_by,omitempty"`
-}
-
-// ProductCostCreate defines model for ProductCostCreate.
-type ProductCostCreate struct {
-	// Cost A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
-	//
-	// Example: 9.8500
-	Cost UnitPrice `json:"cost"`
-
-	// EffectiveOn Example: 2026-11-20
-	EffectiveOn Date `json:"effective_on"`
-
-	// Reason Where the figure comes from.
-	//
-	// Example: 2026年第四季度标准成本
-	Reason string `json:"reason"`
-}
-
-// ProductCostList defines model for ProductCostList.
-type ProductCostList struct {
-	Data       []ProductCost `json:"data"`
-	NextCursor *string       `json:"next_cursor,omitempty"`
-}
-
-// ProductCreate defines model for ProductCreate.
-type ProductCreate struct {
-	// CategoryID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	CategoryID *UUID `json:"category_id,omitempty"`
-
-	// Code Unique for ever.
-	//
-	// Example: FDY-150D-48F
-	Code         string         `json:"code"`
-	ExternalRefs *[]ExternalRef `json:"external_refs,omitempty"`
-
-	// Kind Example: finished
-	Kind ProductKind `json:"kind"`
-
-	// Lifecycle Example: standard
-	Lifecycle *ProductLifecycle `json:"lifecycle,omitempty"`
-
-	// Name Example: 涤纶全拉伸丝
-	Name string `json:"name"`
-
-	// NameEn Example: Fully drawn polyester yarn
-	NameEn *string `json:"name_en,omitempty"`
-
-	// Spec What distinguishes it.
-	//
-	// Example: 150D/48F 半光
-	Spec *string `json:"spec,omitempty"`
-
-	// TaxRate The part of tax; 0.13 is 13 %. Prices include it.
-	//
-	// Example: 0.13
-	TaxRate TaxRate `json:"tax_rate"`
-
-	// Unit Of quantities and prices.
-	//
-	// Example: kg
-	Unit string `json:"unit"`
-}
-
-// ProductKind Example: finished
-type ProductKind string
-
-// ProductLifecycle Example: standard
-type ProductLifecycle string
-
-// ProductLifecycleChange defines model for ProductLifecycleChange.
-type ProductLifecycleChange struct {
-	// Lifecycle Example: standard
-	Lifecycle ProductLifecycle `json:"lifecycle"`
-}
-
-// ProductList defines model for ProductList.
-type ProductList struct {
-	Data       []Product `json:"data"`
-	NextCursor *string   `json:"next_cursor,omitempty"`
-}
-
-// ProductPatch defines model for ProductPatch.
-type ProductPatch struct {
-	// Active Whether it may stand in new documents.
-	Active *bool `json:"active,omitempty"`
-
-	// CategoryID Null takes it out of its category.
-	CategoryID nullable.Nullable[openapi_types.UUID] `json:"category_id,omitempty"`
-
-	// Code Example: FDY-150D-48F
-	Code *string `json:"code,omitempty"`
-
-	// Kind Example: finished
-	Kind *ProductKind `json:"kind,omitempty"`
-
-	// Name Example: 涤纶全拉伸丝
-	Name *string `json:"name,omitempty"`
-
-	// NameEn Example: Fully drawn polyester yarn
-	NameEn *string `json:"name_en,omitempty"`
-
-	// Spec Example: 150D/48F 半光
-	Spec *string `json:"spec,omitempty"`
-
-	// TaxRate The part of tax; 0.13 is 13 %. Prices include it.
-	//
-	// Example: 0.13
-	TaxRate *TaxRate `json:"tax_rate,omitempty"`
-
-	// Unit Example: kg
-	Unit *string `json:"unit,omitempty"`
-}
-
 // Quantity A price or a quantity as a decimal string with at most 4 decimals.
 //
 // Example: 2.5000
@@ -1934,6 +1287,51 @@ type RefreshRequest struct {
 
 // Role Example: sales_rep
 type Role string
+
+// Rule defines model for Rule.
+type Rule struct {
+	// Area Example: SHP
+	Area string `json:"area"`
+
+	// Clause Where the source policies say it.
+	//
+	// Example: B5.4.2.4
+	Clause string `json:"clause"`
+
+	// ID Example: SHP-12
+	ID         string          `json:"id"`
+	Parameters []RuleParameter `json:"parameters"`
+	TitleEn    string          `json:"title_en"`
+	TitleZh    string          `json:"title_zh"`
+}
+
+// RuleList defines model for RuleList.
+type RuleList struct {
+	Data []Rule `json:"data"`
+}
+
+// RuleParameter A figure of a rule, as it is now.
+type RuleParameter struct {
+	// Kind Example: decimal
+	Kind ParameterKind `json:"kind"`
+
+	// Name Example: shipping.new_customer_debt
+	Name string `json:"name"`
+
+	// Unit Example: CNY
+	Unit *string `json:"unit,omitempty"`
+
+	// Value Example: 100000
+	Value string `json:"value"`
+}
+
+// SandboxClock defines model for SandboxClock.
+type SandboxClock struct {
+	// Now The instant that it is now.
+	//
+	// Example: 2026-12-31T01:00:00Z
+	Now time.Time `json:"now"`
+}
 
 // Session defines model for Session.
 type Session struct {
@@ -1963,11 +1361,6 @@ type SessionList struct {
 //
 // Example: net_days
 type Settlement string
-
-// TaxRate The part of tax; 0.13 is 13 %. Prices include it.
-//
-// Example: 0.13
-type TaxRate = decimal.Decimal
 
 // Team defines model for Team.
 type Team struct {
@@ -2012,6 +1405,40 @@ type TeamList struct {
 type TeamPatch struct {
 	LeaderID nullable.Nullable[openapi_types.UUID] `json:"leader_id,omitempty"`
 	Name     *string                               `json:"name,omitempty"`
+}
+
+// Timeline defines model for Timeline.
+type Timeline struct {
+	Data       []TimelineEntry `json:"data"`
+	NextCursor *string         `json:"next_cursor,omitempty"`
+}
+
+// TimelineEntry Something that happened to a document. The values before and after are in the change feed, for those who may read it.
+type TimelineEntry struct {
+	// Action The operationId of the change.
+	//
+	// Example: updateCustomer
+	Action string `json:"action"`
+
+	// ActorID Absent for the system itself.
+	ActorID *openapi_types.UUID `json:"actor_id,omitempty"`
+
+	// ActorKind user, machine or system.
+	//
+	// Example: user
+	ActorKind string `json:"actor_kind"`
+
+	// ActorName Example: 林示例
+	ActorName *string `json:"actor_name,omitempty"`
+
+	// At Example: 2026-11-20T08:30:00Z
+	At Instant `json:"at"`
+
+	// Changed Names of the fields that changed.
+	//
+	// Example: ["region"]
+	Changed []string `json:"changed"`
+	Seq     int64    `json:"seq"`
 }
 
 // TokenRequest defines model for TokenRequest.
@@ -2105,11 +1532,6 @@ type TradeRecord struct {
 	Shipped Money `json:"shipped"`
 }
 
-// UnitPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
-//
-// Example: 9.8500
-type UnitPrice = decimal.Decimal
-
 // User defines model for User.
 type User struct {
 	Active bool `json:"active"`
@@ -2181,9 +1603,6 @@ type UserPatch struct {
 // UUID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type UUID = openapi_types.UUID
 
-// BasePriceListID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-type BasePriceListID = UUID
-
 // ClientID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ClientID = UUID
 
@@ -2211,11 +1630,8 @@ type IfMatchOptional = string
 // Limit defines model for Limit.
 type Limit = int
 
-// PriceAuthorityTableID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-type PriceAuthorityTableID = UUID
-
-// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-type ProductID = UUID
+// ParameterName Example: contract.gm_amount
+type ParameterName = string
 
 // TeamID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type TeamID = UUID
@@ -2275,87 +1691,6 @@ type LogoutParams struct {
 type LogoutEverywhereParams struct {
 	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-}
-
-// ListBasePriceListsParams defines parameters for ListBasePriceLists.
-type ListBasePriceListsParams struct {
-	// State Only versions in this state.
-	State *PriceRevisionState `form:"state,omitempty" json:"state,omitempty"`
-
-	// Limit How many items at most.
-	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
-
-	// Cursor next_cursor of the page before.
-	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
-}
-
-// CreateBasePriceListParams defines parameters for CreateBasePriceList.
-type CreateBasePriceListParams struct {
-	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
-	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-}
-
-// UpdateBasePriceListParams defines parameters for UpdateBasePriceList.
-type UpdateBasePriceListParams struct {
-	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
-	IfMatch IfMatch `json:"If-Match"`
-}
-
-// CancelBasePriceListParams defines parameters for CancelBasePriceList.
-type CancelBasePriceListParams struct {
-	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
-	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// IfMatch The ETag that you read; 412 when someone else has changed it since.
-	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
-}
-
-// ListBasePriceLinesParams defines parameters for ListBasePriceLines.
-type ListBasePriceLinesParams struct {
-	// Limit How many items at most.
-	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
-
-	// Cursor next_cursor of the page before.
-	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
-}
-
-// SetBasePriceLinesParams defines parameters for SetBasePriceLines.
-type SetBasePriceLinesParams struct {
-	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
-	IfMatch IfMatch `json:"If-Match"`
-}
-
-// RemoveBasePriceLineParams defines parameters for RemoveBasePriceLine.
-type RemoveBasePriceLineParams struct {
-	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
-	IfMatch IfMatch `json:"If-Match"`
-}
-
-// SubmitBasePriceListParams defines parameters for SubmitBasePriceList.
-type SubmitBasePriceListParams struct {
-	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
-	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// IfMatch The ETag that you read; 412 when someone else has changed it since.
-	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
-}
-
-// ListBasePricesParams defines parameters for ListBasePrices.
-type ListBasePricesParams struct {
-	// At An instant; now when absent.
-	At *Instant `form:"at,omitempty" json:"at,omitempty"`
-
-	// Q Part of the product's code or name or specification.
-	Q *string `form:"q,omitempty" json:"q,omitempty"`
-
-	// CategoryID Only products of this category.
-	CategoryID *UUID `form:"category_id,omitempty" json:"category_id,omitempty"`
-
-	// Limit How many items at most.
-	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
-
-	// Cursor next_cursor of the page before.
-	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // ListCreditLimitRequestsParams defines parameters for ListCreditLimitRequests.
@@ -2496,6 +1831,15 @@ type ListCreditMovementsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// GetCustomerTimelineParams defines parameters for GetCustomerTimeline.
+type GetCustomerTimelineParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ListDepartmentsParams defines parameters for ListDepartments.
 type ListDepartmentsParams struct {
 	// Limit How many items at most.
@@ -2524,6 +1868,27 @@ type DeactivateDepartmentParams struct {
 
 	// IfMatch The ETag that you read; 412 when someone else has changed it since.
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ListEventsParams defines parameters for ListEvents.
+type ListEventsParams struct {
+	// After next_cursor of the answer before; the beginning of the log when absent.
+	After *string `form:"after,omitempty" json:"after,omitempty"`
+
+	// SubjectType Only events about documents of this kind.
+	SubjectType *string `form:"subject_type,omitempty" json:"subject_type,omitempty"`
+
+	// SubjectID Only events about this document.
+	SubjectID *UUID `form:"subject_id,omitempty" json:"subject_id,omitempty"`
+
+	// Action Only events of this operation.
+	Action *string `form:"action,omitempty" json:"action,omitempty"`
+
+	// ActorID Only what this person or machine client did.
+	ActorID *UUID `form:"actor_id,omitempty" json:"actor_id,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
 // ListMachineClientsParams defines parameters for ListMachineClients.
@@ -2562,56 +1927,14 @@ type RevokeClientSecretParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
-// GetPriceAuthorityParams defines parameters for GetPriceAuthority.
-type GetPriceAuthorityParams struct {
-	// At An instant; now when absent.
-	At *Instant `form:"at,omitempty" json:"at,omitempty"`
-}
-
-// ListPriceAuthorityTablesParams defines parameters for ListPriceAuthorityTables.
-type ListPriceAuthorityTablesParams struct {
-	// State Only versions in this state.
-	State *PriceRevisionState `form:"state,omitempty" json:"state,omitempty"`
-
-	// Limit How many items at most.
-	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
-
-	// Cursor next_cursor of the page before.
-	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
-}
-
-// CreatePriceAuthorityTableParams defines parameters for CreatePriceAuthorityTable.
-type CreatePriceAuthorityTableParams struct {
-	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
-	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-}
-
-// UpdatePriceAuthorityTableParams defines parameters for UpdatePriceAuthorityTable.
-type UpdatePriceAuthorityTableParams struct {
+// ReplaceParameterParams defines parameters for ReplaceParameter.
+type ReplaceParameterParams struct {
 	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
 	IfMatch IfMatch `json:"If-Match"`
 }
 
-// CancelPriceAuthorityTableParams defines parameters for CancelPriceAuthorityTable.
-type CancelPriceAuthorityTableParams struct {
-	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
-	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// IfMatch The ETag that you read; 412 when someone else has changed it since.
-	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
-}
-
-// SubmitPriceAuthorityTableParams defines parameters for SubmitPriceAuthorityTable.
-type SubmitPriceAuthorityTableParams struct {
-	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
-	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// IfMatch The ETag that you read; 412 when someone else has changed it since.
-	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
-}
-
-// ListProductCategoriesParams defines parameters for ListProductCategories.
-type ListProductCategoriesParams struct {
+// ListParameterHistoryParams defines parameters for ListParameterHistory.
+type ListParameterHistoryParams struct {
 	// Limit How many items at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
@@ -2619,100 +1942,16 @@ type ListProductCategoriesParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
-// CreateProductCategoryParams defines parameters for CreateProductCategory.
-type CreateProductCategoryParams struct {
+// ListRulesParams defines parameters for ListRules.
+type ListRulesParams struct {
+	// Area Only rules of this area.
+	Area *string `form:"area,omitempty" json:"area,omitempty"`
+}
+
+// AdvanceSandboxClockParams defines parameters for AdvanceSandboxClock.
+type AdvanceSandboxClockParams struct {
 	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-}
-
-// UpdateProductCategoryParams defines parameters for UpdateProductCategory.
-type UpdateProductCategoryParams struct {
-	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
-	IfMatch IfMatch `json:"If-Match"`
-}
-
-// ListProductsParams defines parameters for ListProducts.
-type ListProductsParams struct {
-	// Q What to look for.
-	Q *string `form:"q,omitempty" json:"q,omitempty"`
-
-	// Code Only the product with exactly this code.
-	Code *string `form:"code,omitempty" json:"code,omitempty"`
-
-	// CategoryID Only products of this category.
-	CategoryID *UUID `form:"category_id,omitempty" json:"category_id,omitempty"`
-
-	// Lifecycle Only products at this point of their life.
-	Lifecycle *ProductLifecycle `form:"lifecycle,omitempty" json:"lifecycle,omitempty"`
-
-	// Kind Only products of this kind.
-	Kind *ProductKind `form:"kind,omitempty" json:"kind,omitempty"`
-
-	// Active Only products that are sold (true) or are no longer sold (false).
-	Active *bool `form:"active,omitempty" json:"active,omitempty"`
-
-	// Limit How many items at most.
-	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
-
-	// Cursor next_cursor of the page before.
-	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
-}
-
-// CreateProductParams defines parameters for CreateProduct.
-type CreateProductParams struct {
-	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
-	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-}
-
-// UpsertProductByExternalIDParams defines parameters for UpsertProductByExternalID.
-type UpsertProductByExternalIDParams struct {
-	// IfMatch The ETag that you read; 412 when someone else has changed it since.
-	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
-}
-
-// UpdateProductParams defines parameters for UpdateProduct.
-type UpdateProductParams struct {
-	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
-	IfMatch IfMatch `json:"If-Match"`
-}
-
-// GetBasePriceParams defines parameters for GetBasePrice.
-type GetBasePriceParams struct {
-	// At An instant; now when absent.
-	At *Instant `form:"at,omitempty" json:"at,omitempty"`
-}
-
-// ListBasePriceHistoryParams defines parameters for ListBasePriceHistory.
-type ListBasePriceHistoryParams struct {
-	// Limit How many items at most.
-	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
-
-	// Cursor next_cursor of the page before.
-	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
-}
-
-// ListProductCostsParams defines parameters for ListProductCosts.
-type ListProductCostsParams struct {
-	// Limit How many items at most.
-	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
-
-	// Cursor next_cursor of the page before.
-	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
-}
-
-// RecordProductCostParams defines parameters for RecordProductCost.
-type RecordProductCostParams struct {
-	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
-	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-}
-
-// ChangeProductLifecycleParams defines parameters for ChangeProductLifecycle.
-type ChangeProductLifecycleParams struct {
-	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
-	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// IfMatch The ETag that you read; 412 when someone else has changed it since.
-	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
 // RotateSigningKeyParams defines parameters for RotateSigningKey.
@@ -2817,15 +2056,6 @@ type RefreshTokenJSONRequestBody = RefreshRequest
 // IssueTokenFormdataRequestBody defines body for IssueToken for application/x-www-form-urlencoded ContentType.
 type IssueTokenFormdataRequestBody = TokenRequest
 
-// CreateBasePriceListJSONRequestBody defines body for CreateBasePriceList for application/json ContentType.
-type CreateBasePriceListJSONRequestBody = BasePriceListCreate
-
-// UpdateBasePriceListJSONRequestBody defines body for UpdateBasePriceList for application/json ContentType.
-type UpdateBasePriceListJSONRequestBody = BasePriceListPatch
-
-// SetBasePriceLinesJSONRequestBody defines body for SetBasePriceLines for application/json ContentType.
-type SetBasePriceLinesJSONRequestBody = BasePriceLines
-
 // CreateCreditLimitRequestJSONRequestBody defines body for CreateCreditLimitRequest for application/json ContentType.
 type CreateCreditLimitRequestJSONRequestBody = CreditLimitRequestCreate
 
@@ -2868,35 +2098,11 @@ type UpdateMachineClientJSONRequestBody = MachineClientPatch
 // ChangePasswordJSONRequestBody defines body for ChangePassword for application/json ContentType.
 type ChangePasswordJSONRequestBody = PasswordChange
 
-// CreatePriceAuthorityTableJSONRequestBody defines body for CreatePriceAuthorityTable for application/json ContentType.
-type CreatePriceAuthorityTableJSONRequestBody = PriceAuthorityTableCreate
+// ReplaceParameterJSONRequestBody defines body for ReplaceParameter for application/json ContentType.
+type ReplaceParameterJSONRequestBody = ParameterChange
 
-// UpdatePriceAuthorityTableJSONRequestBody defines body for UpdatePriceAuthorityTable for application/json ContentType.
-type UpdatePriceAuthorityTableJSONRequestBody = PriceAuthorityTablePatch
-
-// CheckPricesJSONRequestBody defines body for CheckPrices for application/json ContentType.
-type CheckPricesJSONRequestBody = PriceCheckRequest
-
-// CreateProductCategoryJSONRequestBody defines body for CreateProductCategory for application/json ContentType.
-type CreateProductCategoryJSONRequestBody = ProductCategoryCreate
-
-// UpdateProductCategoryJSONRequestBody defines body for UpdateProductCategory for application/json ContentType.
-type UpdateProductCategoryJSONRequestBody = ProductCategoryPatch
-
-// CreateProductJSONRequestBody defines body for CreateProduct for application/json ContentType.
-type CreateProductJSONRequestBody = ProductCreate
-
-// UpsertProductByExternalIDJSONRequestBody defines body for UpsertProductByExternalID for application/json ContentType.
-type UpsertProductByExternalIDJSONRequestBody = ProductCreate
-
-// UpdateProductJSONRequestBody defines body for UpdateProduct for application/json ContentType.
-type UpdateProductJSONRequestBody = ProductPatch
-
-// RecordProductCostJSONRequestBody defines body for RecordProductCost for application/json ContentType.
-type RecordProductCostJSONRequestBody = ProductCostCreate
-
-// ChangeProductLifecycleJSONRequestBody defines body for ChangeProductLifecycle for application/json ContentType.
-type ChangeProductLifecycleJSONRequestBody = ProductLifecycleChange
+// AdvanceSandboxClockJSONRequestBody defines body for AdvanceSandboxClock for application/json ContentType.
+type AdvanceSandboxClockJSONRequestBody = ClockAdvance
 
 // CreateTeamJSONRequestBody defines body for CreateTeam for application/json ContentType.
 type CreateTeamJSONRequestBody = TeamCreate

@@ -946,14 +946,6 @@ ALTER TABLE public.product_costs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTIT
     CACHE 1
 );
 
-CREATE TABLE public.product_refs (
-    source text NOT NULL,
-    external_id text NOT NULL,
-    product_id uuid NOT NULL,
-    CONSTRAINT product_refs_external_id_check CHECK (((length(external_id) >= 1) AND (length(external_id) <= 100))),
-    CONSTRAINT product_refs_source_check CHECK (((length(source) >= 1) AND (length(source) <= 40)))
-);
-
 CREATE TABLE public.products (
     id uuid NOT NULL,
     code text NOT NULL,
@@ -1469,9 +1461,6 @@ ALTER TABLE ONLY public.product_categories
 ALTER TABLE ONLY public.product_costs
     ADD CONSTRAINT product_costs_pkey PRIMARY KEY (id);
 
-ALTER TABLE ONLY public.product_refs
-    ADD CONSTRAINT product_refs_pkey PRIMARY KEY (source, external_id);
-
 ALTER TABLE ONLY public.products
     ADD CONSTRAINT products_code UNIQUE (code);
 
@@ -1669,8 +1658,6 @@ CREATE INDEX price_authority_tables_created ON public.price_authority_tables USI
 CREATE UNIQUE INDEX price_authority_tables_in_force ON public.price_authority_tables USING btree (effective_at) WHERE (state = 'published'::text);
 
 CREATE INDEX product_costs_at ON public.product_costs USING btree (product_id, effective_on DESC, id DESC);
-
-CREATE INDEX product_refs_product ON public.product_refs USING btree (product_id);
 
 CREATE INDEX products_category ON public.products USING btree (category_id, code);
 
@@ -1942,9 +1929,6 @@ ALTER TABLE ONLY public.price_authority_entries
 
 ALTER TABLE ONLY public.product_costs
     ADD CONSTRAINT product_costs_product_id_fkey FOREIGN KEY (product_id) REFERENCES public.products(id);
-
-ALTER TABLE ONLY public.product_refs
-    ADD CONSTRAINT product_refs_product_id_fkey FOREIGN KEY (product_id) REFERENCES public.products(id);
 
 ALTER TABLE ONLY public.products
     ADD CONSTRAINT products_category_id_fkey FOREIGN KEY (category_id) REFERENCES public.product_categories(id);

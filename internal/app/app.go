@@ -20,6 +20,7 @@ import (
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/httpapi"
 	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/jobs"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/pricing"
 	"github.com/salesgate/salesgate/internal/receivable"
@@ -42,6 +43,7 @@ type Config struct {
 type App struct {
 	DB       *pg.DB
 	Server   *httpapi.Server
+	jobs     *jobs.Runner
 	handler  http.Handler
 	cfg      Config
 	draining atomic.Bool
@@ -77,9 +79,15 @@ func (a *App) join(ctx context.Context) error {
 	if behind {
 		return errors.New("the database schema is behind this program: run `salesgate migrate`")
 	}
+	if a.cfg.Sandbox {
+		if err := a.DB.LoadClock(ctx); err != nil {
+			return fmt.Errorf("read sandbox clock: %w", err)
+		}
+	}
 	people := identity.New(a.DB, identity.Config{MasterKey: a.cfg.MasterKey})
 	rules := rulebook.New()
 	approvals := approval.New(rules)
+	a.jobs = a.sweeps(approvals)
 	credits := credit.New(rules, approvals)
 	approvals.Register(credit.MatterLimit, credits)
 	shipments := shipping.New(rules, approvals, credits)
@@ -91,6 +99,9 @@ func (a *App) join(ctx context.Context) error {
 	a.Server = &httpapi.Server{
 		DB: a.DB, Log: a.cfg.Log, Ready: a.ready,
 		Authenticate: people.Authenticator().Authenticate,
+		Sandbox:      a.cfg.Sandbox,
+		Jobs:         a.jobs,
+		Rulebook:     rules,
 		People:       people,
 		Customers:    customer.New(),
 		Credits:      credits,
@@ -126,18 +137,21 @@ func (a *App) Run(ctx context.Context, started func(addr string)) error {
 		Handler: a.handler, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(a.cfg.Log.Handler(), slog.LevelWarn),
 	}
+	if err := a.jobs.Start(ctx, parallelJobs); err != nil {
+		_ = ln.Close()
+		return err
+	}
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(ln) }()
 	if started != nil {
 		started(ln.Addr().String())
 	}
 	select {
-	case err := <-failed:
-		return err
+	case err = <-failed:
 	case <-ctx.Done():
 	}
 	a.draining.Store(true)
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
 	defer cancel()
-	return srv.Shutdown(stop)
+	return errors.Join(err, srv.Shutdown(stop), a.jobs.Stop(stop))
 }

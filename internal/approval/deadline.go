@@ -6,8 +6,7 @@ import (
 	"github.com/salesgate/salesgate/internal/clock"
 )
 
+// dueAfterHours is the end of a stage's working hours.
 func dueAfterHours(from time.Time, hours int) time.Time {
-	return from.Add(time.Duration(hours) * time.Hour)
+	return clock.AddWorkingHours(from, time.Duration(hours)*time.Hour)
 }
-
-func dueAfterDays(from time.Time, days int) time.Time { return clock.Today(from).AddDate(0, 0, days) }

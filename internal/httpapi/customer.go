@@ -46,6 +46,17 @@ func (s *Server) GetCustomer(ctx context.Context, r api.GetCustomerRequestObject
 	})
 }
 
+// GetCustomerTimeline implements the operation of that name.
+func (s *Server) GetCustomerTimeline(ctx context.Context, r api.GetCustomerTimelineRequestObject) (api.GetCustomerTimelineResponseObject, error) {
+	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.GetCustomerTimeline200JSONResponse, error) {
+		if _, err := s.Customers.Get(tx, who, r.CustomerID); err != nil {
+			return api.GetCustomerTimeline200JSONResponse{}, err
+		}
+		t, err := timeline(tx, "customer", r.CustomerID, page(r.Params.Limit, r.Params.Cursor))
+		return api.GetCustomerTimeline200JSONResponse(t), err
+	})
+}
+
 // GetCustomerByExternalID implements the operation of that name.
 func (s *Server) GetCustomerByExternalID(ctx context.Context, r api.GetCustomerByExternalIDRequestObject) (api.GetCustomerByExternalIDResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.GetCustomerByExternalID200JSONResponse, error) {

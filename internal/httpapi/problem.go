@@ -160,20 +160,3 @@ func language(r *http.Request) string {
 	}
 	return "zh-CN"
 }
-
-// decisionBody maps a gate's decision to the API.
-func decisionBody(d decision.Decision) api.Decision {
-	body := api.Decision{
-		ID: d.ID, Gate: d.Gate, Outcome: string(d.Outcome), SubjectType: d.SubjectType, SubjectID: d.SubjectID, At: d.At,
-		Matter: optional(d.Matter), MatrixVersion: d.MatrixVersion, ApprovalID: d.ApprovalID, DecidedBy: d.DecidedBy,
-		Checks: make([]api.DecisionCheck, len(d.Checks)),
-	}
-	for i, k := range d.Checks {
-		inputs := k.Inputs
-		if inputs == nil {
-			inputs = map[string]string{}
-		}
-		body.Checks[i] = api.DecisionCheck{Rule: k.Rule, Result: string(k.Result), TextEn: k.EN, TextZh: k.ZH, Inputs: inputs}
-	}
-	return body
-}

@@ -14,9 +14,11 @@ import (
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/customer"
 	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/jobs"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/pricing"
 	"github.com/salesgate/salesgate/internal/receivable"
+	"github.com/salesgate/salesgate/internal/rulebook"
 )
 
 // requestTimeout bounds every request but a stream.
@@ -30,12 +32,13 @@ type Server struct {
 	Authenticate func(ctx context.Context, bearer string) (identity.Principal, error)
 	Ready        func(ctx context.Context) error // nil when the server can take requests
 
+	Sandbox bool         // the clock may be moved forward
+	Jobs    *jobs.Runner // what the sandbox runs at once after a jump
+
+	Rulebook    *rulebook.Service
 	People      *identity.Service
 	Customers   *customer.Service
 	Receivables *receivable.Service
-	Credits     *credit.Service
-	People      *identity.Service
-	Customers   *customer.Service
 	Credits     *credit.Service
 	Products    *catalog.Service
 	Prices      *pricing.Service

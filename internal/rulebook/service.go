@@ -2,6 +2,7 @@ package rulebook
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -109,12 +110,21 @@ func (s *Service) GetParameter(tx pg.Tx, name string) (Parameter, error) {
 	return p, current(tx, &p)
 }
 
-// ListParameterHistory returns every version of a parameter, the last change first. Returns errs.ErrNotFound.
-func (s *Service) ListParameterHistory(tx pg.Tx, name string) ([]Value, error) {
+// ListParameterHistory returns the versions of a parameter, the last change first, and the cursor of the next page.
+// Returns errs.ErrNotFound.
+func (s *Service) ListParameterHistory(tx pg.Tx, name string, page pg.Page) ([]Value, string, error) {
 	if _, err := pg.Take[Parameter](tx, "name = ?", name); err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	return history(tx, name)
+	before := int64(math.MaxInt64)
+	if _, err := page.After(&before); err != nil {
+		return nil, "", err
+	}
+	rows, err := history(tx, name, before, page.Limit+1)
+	if err != nil {
+		return nil, "", err
+	}
+	return pg.Cut(page, rows, func(v Value) any { return v.Version })
 }
 
 // Change is a new value of a parameter.

@@ -32,9 +32,9 @@ func allVersions(tx pg.Tx) (map[string][]Value, error) {
 	return by, nil
 }
 
-func history(tx pg.Tx, name string) ([]Value, error) {
+func history(tx pg.Tx, name string, before int64, limit int) ([]Value, error) {
 	var rows []Value
-	return rows, tx.Where("name = ?", name).Order("version DESC").Find(&rows).Error
+	return rows, tx.Where("name = ? AND version < ?", name, before).Order("version DESC").Limit(limit).Find(&rows).Error
 }
 
 // current fills in the value in force at tx.Now.

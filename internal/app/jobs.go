@@ -1,0 +1,40 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/salesgate/salesgate/internal/approval"
+	"github.com/salesgate/salesgate/internal/audit"
+	"github.com/salesgate/salesgate/internal/jobs"
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+// parallelJobs is how many jobs one server runs at once; each takes a connection of the pool while it works.
+const parallelJobs = 4
+
+// verbalBatch is how many verbal approvals one transaction marks as overdue.
+const verbalBatch = 100
+
+// sweeps registers the work that comes round. Intervals are how late it may be at worst, not rules.
+func (a *App) sweeps(approvals *approval.Service) *jobs.Runner {
+	r := jobs.New(a.DB, a.cfg.Log)
+	r.Every("seal_events", 30*time.Second, func(ctx context.Context) error { return audit.SealAll(ctx, a.DB) })
+	r.Every("purge_idempotency_keys", time.Hour, func(ctx context.Context) error { return jobs.PurgeIdempotencyKeys(ctx, a.DB) })
+	r.Every("verbal_approvals", time.Minute, func(ctx context.Context) error { return a.markOverdueVerbals(ctx, approvals) })
+	return r
+}
+
+// markOverdueVerbals turns verbal approvals that were not confirmed in time into violations (ORG-05).
+func (a *App) markOverdueVerbals(ctx context.Context, approvals *approval.Service) error {
+	for n := verbalBatch; n == verbalBatch; {
+		err := a.DB.Tx(ctx, pg.System("verbal_approvals"), func(tx pg.Tx) (err error) {
+			n, err = approvals.MarkOverdueVerbals(tx, verbalBatch)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
