@@ -15,19 +15,19 @@ import (
 
 // Defines values for AddressKind.
 const (
-	Delivery   AddressKind = "delivery"
-	Invoice    AddressKind = "invoice"
-	Registered AddressKind = "registered"
+	AddressKindDelivery   AddressKind = "delivery"
+	AddressKindInvoice    AddressKind = "invoice"
+	AddressKindRegistered AddressKind = "registered"
 )
 
 // Valid indicates whether the value is a known member of the AddressKind enum.
 func (e AddressKind) Valid() bool {
 	switch e {
-	case Delivery:
+	case AddressKindDelivery:
 		return true
-	case Invoice:
+	case AddressKindInvoice:
 		return true
-	case Registered:
+	case AddressKindRegistered:
 		return true
 	default:
 		return false
@@ -81,25 +81,25 @@ func (e CreditLimitKind) Valid() bool {
 
 // Defines values for CreditLimitRequestState.
 const (
-	Approved  CreditLimitRequestState = "approved"
-	Pending   CreditLimitRequestState = "pending"
-	Rejected  CreditLimitRequestState = "rejected"
-	Returned  CreditLimitRequestState = "returned"
-	Withdrawn CreditLimitRequestState = "withdrawn"
+	CreditLimitRequestStateApproved  CreditLimitRequestState = "approved"
+	CreditLimitRequestStatePending   CreditLimitRequestState = "pending"
+	CreditLimitRequestStateRejected  CreditLimitRequestState = "rejected"
+	CreditLimitRequestStateReturned  CreditLimitRequestState = "returned"
+	CreditLimitRequestStateWithdrawn CreditLimitRequestState = "withdrawn"
 )
 
 // Valid indicates whether the value is a known member of the CreditLimitRequestState enum.
 func (e CreditLimitRequestState) Valid() bool {
 	switch e {
-	case Approved:
+	case CreditLimitRequestStateApproved:
 		return true
-	case Pending:
+	case CreditLimitRequestStatePending:
 		return true
-	case Rejected:
+	case CreditLimitRequestStateRejected:
 		return true
-	case Returned:
+	case CreditLimitRequestStateReturned:
 		return true
-	case Withdrawn:
+	case CreditLimitRequestStateWithdrawn:
 		return true
 	default:
 		return false
@@ -136,6 +136,24 @@ func (e CustomerStatus) Valid() bool {
 	case CustomerStatusClosed:
 		return true
 	case CustomerStatusSuspended:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for InvoiceState.
+const (
+	InvoiceStatePosted   InvoiceState = "posted"
+	InvoiceStateReversed InvoiceState = "reversed"
+)
+
+// Valid indicates whether the value is a known member of the InvoiceState enum.
+func (e InvoiceState) Valid() bool {
+	switch e {
+	case InvoiceStatePosted:
+		return true
+	case InvoiceStateReversed:
 		return true
 	default:
 		return false
@@ -181,63 +199,207 @@ func (e ParameterKind) Valid() bool {
 	}
 }
 
+// Defines values for PaymentMethod.
+const (
+	PaymentMethodAcceptanceBill PaymentMethod = "acceptance_bill"
+	PaymentMethodBankTransfer   PaymentMethod = "bank_transfer"
+	PaymentMethodCash           PaymentMethod = "cash"
+)
+
+// Valid indicates whether the value is a known member of the PaymentMethod enum.
+func (e PaymentMethod) Valid() bool {
+	switch e {
+	case PaymentMethodAcceptanceBill:
+		return true
+	case PaymentMethodBankTransfer:
+		return true
+	case PaymentMethodCash:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PriceReasonKind.
+const (
+	FirstPrice PriceReasonKind = "first_price"
+	Market     PriceReasonKind = "market"
+	MarketPlan PriceReasonKind = "market_plan"
+	TrueCost   PriceReasonKind = "true_cost"
+)
+
+// Valid indicates whether the value is a known member of the PriceReasonKind enum.
+func (e PriceReasonKind) Valid() bool {
+	switch e {
+	case FirstPrice:
+		return true
+	case Market:
+		return true
+	case MarketPlan:
+		return true
+	case TrueCost:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PriceRevisionState.
+const (
+	PriceRevisionStateCancelled PriceRevisionState = "cancelled"
+	PriceRevisionStateDraft     PriceRevisionState = "draft"
+	PriceRevisionStatePublished PriceRevisionState = "published"
+	PriceRevisionStateRejected  PriceRevisionState = "rejected"
+	PriceRevisionStateSubmitted PriceRevisionState = "submitted"
+)
+
+// Valid indicates whether the value is a known member of the PriceRevisionState enum.
+func (e PriceRevisionState) Valid() bool {
+	switch e {
+	case PriceRevisionStateCancelled:
+		return true
+	case PriceRevisionStateDraft:
+		return true
+	case PriceRevisionStatePublished:
+		return true
+	case PriceRevisionStateRejected:
+		return true
+	case PriceRevisionStateSubmitted:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PriceRole.
+const (
+	PriceRoleGeneralManager  PriceRole = "general_manager"
+	PriceRoleSalesDirector   PriceRole = "sales_director"
+	PriceRoleSalesManager    PriceRole = "sales_manager"
+	PriceRoleSalesRep        PriceRole = "sales_rep"
+	PriceRoleSalesSupervisor PriceRole = "sales_supervisor"
+)
+
+// Valid indicates whether the value is a known member of the PriceRole enum.
+func (e PriceRole) Valid() bool {
+	switch e {
+	case PriceRoleGeneralManager:
+		return true
+	case PriceRoleSalesDirector:
+		return true
+	case PriceRoleSalesManager:
+		return true
+	case PriceRoleSalesRep:
+		return true
+	case PriceRoleSalesSupervisor:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ProductKind.
+const (
+	BoughtIn ProductKind = "bought_in"
+	Finished ProductKind = "finished"
+	Material ProductKind = "material"
+	Service  ProductKind = "service"
+)
+
+// Valid indicates whether the value is a known member of the ProductKind enum.
+func (e ProductKind) Valid() bool {
+	switch e {
+	case BoughtIn:
+		return true
+	case Finished:
+		return true
+	case Material:
+		return true
+	case Service:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ProductLifecycle.
+const (
+	Dormant  ProductLifecycle = "dormant"
+	New      ProductLifecycle = "new"
+	Standard ProductLifecycle = "standard"
+)
+
+// Valid indicates whether the value is a known member of the ProductLifecycle enum.
+func (e ProductLifecycle) Valid() bool {
+	switch e {
+	case Dormant:
+		return true
+	case New:
+		return true
+	case Standard:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Role.
 const (
-	Admin             Role = "admin"
-	Auditor           Role = "auditor"
-	FinanceClerk      Role = "finance_clerk"
-	FinanceManager    Role = "finance_manager"
-	GateGuard         Role = "gate_guard"
-	GeneralManager    Role = "general_manager"
-	Hr                Role = "hr"
-	PriceCommittee    Role = "price_committee"
-	ProductionManager Role = "production_manager"
-	Purchasing        Role = "purchasing"
-	QualityManager    Role = "quality_manager"
-	SalesAssistant    Role = "sales_assistant"
-	SalesDirector     Role = "sales_director"
-	SalesManager      Role = "sales_manager"
-	SalesRep          Role = "sales_rep"
-	SalesSupervisor   Role = "sales_supervisor"
-	WarehouseKeeper   Role = "warehouse_keeper"
+	RoleAdmin             Role = "admin"
+	RoleAuditor           Role = "auditor"
+	RoleFinanceClerk      Role = "finance_clerk"
+	RoleFinanceManager    Role = "finance_manager"
+	RoleGateGuard         Role = "gate_guard"
+	RoleGeneralManager    Role = "general_manager"
+	RoleHr                Role = "hr"
+	RolePriceCommittee    Role = "price_committee"
+	RoleProductionManager Role = "production_manager"
+	RolePurchasing        Role = "purchasing"
+	RoleQualityManager    Role = "quality_manager"
+	RoleSalesAssistant    Role = "sales_assistant"
+	RoleSalesDirector     Role = "sales_director"
+	RoleSalesManager      Role = "sales_manager"
+	RoleSalesRep          Role = "sales_rep"
+	RoleSalesSupervisor   Role = "sales_supervisor"
+	RoleWarehouseKeeper   Role = "warehouse_keeper"
 )
 
 // Valid indicates whether the value is a known member of the Role enum.
 func (e Role) Valid() bool {
 	switch e {
-	case Admin:
+	case RoleAdmin:
 		return true
-	case Auditor:
+	case RoleAuditor:
 		return true
-	case FinanceClerk:
+	case RoleFinanceClerk:
 		return true
-	case FinanceManager:
+	case RoleFinanceManager:
 		return true
-	case GateGuard:
+	case RoleGateGuard:
 		return true
-	case GeneralManager:
+	case RoleGeneralManager:
 		return true
-	case Hr:
+	case RoleHr:
 		return true
-	case PriceCommittee:
+	case RolePriceCommittee:
 		return true
-	case ProductionManager:
+	case RoleProductionManager:
 		return true
-	case Purchasing:
+	case RolePurchasing:
 		return true
-	case QualityManager:
+	case RoleQualityManager:
 		return true
-	case SalesAssistant:
+	case RoleSalesAssistant:
 		return true
-	case SalesDirector:
+	case RoleSalesDirector:
 		return true
-	case SalesManager:
+	case RoleSalesManager:
 		return true
-	case SalesRep:
+	case RoleSalesRep:
 		return true
-	case SalesSupervisor:
+	case RoleSalesSupervisor:
 		return true
-	case WarehouseKeeper:
+	case RoleWarehouseKeeper:
 		return true
 	default:
 		return false
@@ -246,25 +408,25 @@ func (e Role) Valid() bool {
 
 // Defines values for Settlement.
 const (
-	Cash         Settlement = "cash"
-	Cod          Settlement = "cod"
-	MonthEndDays Settlement = "month_end_days"
-	NetDays      Settlement = "net_days"
-	Prepaid      Settlement = "prepaid"
+	SettlementCash         Settlement = "cash"
+	SettlementCod          Settlement = "cod"
+	SettlementMonthEndDays Settlement = "month_end_days"
+	SettlementNetDays      Settlement = "net_days"
+	SettlementPrepaid      Settlement = "prepaid"
 )
 
 // Valid indicates whether the value is a known member of the Settlement enum.
 func (e Settlement) Valid() bool {
 	switch e {
-	case Cash:
+	case SettlementCash:
 		return true
-	case Cod:
+	case SettlementCod:
 		return true
-	case MonthEndDays:
+	case SettlementMonthEndDays:
 		return true
-	case NetDays:
+	case SettlementNetDays:
 		return true
-	case Prepaid:
+	case SettlementPrepaid:
 		return true
 	default:
 		return false
@@ -286,6 +448,24 @@ func (e ListCustomersParamsStatus) Valid() bool {
 	case ListCustomersParamsStatusClosed:
 		return true
 	case ListCustomersParamsStatusSuspended:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListInvoicesParamsState.
+const (
+	ListInvoicesParamsStatePosted   ListInvoicesParamsState = "posted"
+	ListInvoicesParamsStateReversed ListInvoicesParamsState = "reversed"
+)
+
+// Valid indicates whether the value is a known member of the ListInvoicesParamsState enum.
+func (e ListInvoicesParamsState) Valid() bool {
+	switch e {
+	case ListInvoicesParamsStatePosted:
+		return true
+	case ListInvoicesParamsStateReversed:
 		return true
 	default:
 		return false
@@ -321,6 +501,231 @@ type AddressInput struct {
 
 // AddressKind Example: delivery
 type AddressKind string
+
+// Allocation defines model for Allocation.
+type Allocation struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// InvoiceID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	InvoiceID UUID   `json:"invoice_id"`
+	State     string `json:"state"`
+}
+
+// AllocationInput defines model for AllocationInput.
+type AllocationInput struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// InvoiceID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	InvoiceID UUID `json:"invoice_id"`
+}
+
+// BasePrice A base price of a product, tax included, with its story.
+type BasePrice struct {
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID *UUID `json:"approval_id,omitempty"`
+
+	// DraftedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DraftedBy *UUID `json:"drafted_by,omitempty"`
+
+	// EffectiveAt Example: 2026-11-20T08:30:00Z
+	EffectiveAt Instant `json:"effective_at"`
+
+	// EndsAt Example: 2026-11-20T08:30:00Z
+	EndsAt *Instant `json:"ends_at,omitempty"`
+
+	// FloorPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	FloorPrice *UnitPrice `json:"floor_price,omitempty"`
+
+	// ListID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ListID     UUID   `json:"list_id"`
+	ListNumber string `json:"list_number"`
+
+	// OldFloorPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	OldFloorPrice *UnitPrice `json:"old_floor_price,omitempty"`
+
+	// OldPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	OldPrice *UnitPrice `json:"old_price,omitempty"`
+
+	// Price A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	Price       UnitPrice `json:"price"`
+	ProductCode string    `json:"product_code"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID   UUID   `json:"product_id"`
+	ProductName string `json:"product_name"`
+
+	// PublishedAt Example: 2026-11-20T08:30:00Z
+	PublishedAt *Instant `json:"published_at,omitempty"`
+	Reason      string   `json:"reason"`
+	ReasonKind  string   `json:"reason_kind"`
+
+	// SubmittedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SubmittedBy *UUID  `json:"submitted_by,omitempty"`
+	Unit        string `json:"unit"`
+}
+
+// BasePriceLine defines model for BasePriceLine.
+type BasePriceLine struct {
+	// FloorPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	FloorPrice *UnitPrice `json:"floor_price,omitempty"`
+
+	// OldFloorPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	OldFloorPrice *UnitPrice `json:"old_floor_price,omitempty"`
+
+	// OldPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	OldPrice *UnitPrice `json:"old_price,omitempty"`
+
+	// Price A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	Price       UnitPrice `json:"price"`
+	ProductCode string    `json:"product_code"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID   UUID    `json:"product_id"`
+	ProductName string  `json:"product_name"`
+	Reason      *string `json:"reason,omitempty"`
+	Unit        string  `json:"unit"`
+}
+
+// BasePriceLineInput defines model for BasePriceLineInput.
+type BasePriceLineInput struct {
+	// FloorPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	FloorPrice *UnitPrice `json:"floor_price,omitempty"`
+
+	// Price A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	Price UnitPrice `json:"price"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID UUID `json:"product_id"`
+
+	// Reason Where the list's reason doesn't say it.
+	//
+	// Example: 新包装
+	Reason *string `json:"reason,omitempty"`
+}
+
+// BasePriceLineList defines model for BasePriceLineList.
+type BasePriceLineList struct {
+	Data       []BasePriceLine `json:"data"`
+	NextCursor *string         `json:"next_cursor,omitempty"`
+}
+
+// BasePriceLines defines model for BasePriceLines.
+type BasePriceLines struct {
+	Lines []BasePriceLineInput `json:"lines"`
+}
+
+// BasePriceList defines model for BasePriceList.
+type BasePriceList struct {
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID *UUID `json:"approval_id,omitempty"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// CreatedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CreatedBy *UUID `json:"created_by,omitempty"`
+
+	// EffectiveAt Example: 2026-11-20T08:30:00Z
+	EffectiveAt *Instant `json:"effective_at,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID     UUID   `json:"id"`
+	Number string `json:"number"`
+
+	// PublishedAt Example: 2026-11-20T08:30:00Z
+	PublishedAt *Instant `json:"published_at,omitempty"`
+	Reason      string   `json:"reason"`
+	ReasonKind  string   `json:"reason_kind"`
+
+	// Standing Of a published version: scheduled, in_force or superseded.
+	Standing *string `json:"standing,omitempty"`
+
+	// State Example: published
+	State PriceRevisionState `json:"state"`
+
+	// SubmittedAt Example: 2026-11-20T08:30:00Z
+	SubmittedAt *Instant `json:"submitted_at,omitempty"`
+
+	// SubmittedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SubmittedBy *UUID `json:"submitted_by,omitempty"`
+}
+
+// BasePriceListCreate defines model for BasePriceListCreate.
+type BasePriceListCreate struct {
+	// EffectiveAt When it takes effect; when it is approved if absent.
+	EffectiveAt *time.Time `json:"effective_at,omitempty"`
+
+	// Reason Example: 原料 PTA 连续两月上涨
+	Reason string `json:"reason"`
+
+	// ReasonKind Why base prices change: market (the price has left the market or will), market_plan (it blocks the market plan), true_cost (the true cost differs from the estimate), first_price (the product has none yet).
+	//
+	// Example: market
+	ReasonKind PriceReasonKind `json:"reason_kind"`
+}
+
+// BasePriceListPage defines model for BasePriceListPage.
+type BasePriceListPage struct {
+	Data       []BasePriceList `json:"data"`
+	NextCursor *string         `json:"next_cursor,omitempty"`
+}
+
+// BasePriceListPatch defines model for BasePriceListPatch.
+type BasePriceListPatch struct {
+	// EffectiveAt Null: when it is approved.
+	EffectiveAt nullable.Nullable[time.Time] `json:"effective_at,omitempty"`
+
+	// Reason Example: 原料 PTA 连续两月上涨
+	Reason *string `json:"reason,omitempty"`
+
+	// ReasonKind Why base prices change: market (the price has left the market or will), market_plan (it blocks the market plan), true_cost (the true cost differs from the estimate), first_price (the product has none yet).
+	//
+	// Example: market
+	ReasonKind *PriceReasonKind `json:"reason_kind,omitempty"`
+}
+
+// BasePriceRegister defines model for BasePriceRegister.
+type BasePriceRegister struct {
+	Data       []BasePrice `json:"data"`
+	NextCursor *string     `json:"next_cursor,omitempty"`
+}
 
 // ClientSecret defines model for ClientSecret.
 type ClientSecret struct {
@@ -966,6 +1371,11 @@ type DepartmentPatch struct {
 	Name   *string                               `json:"name,omitempty"`
 }
 
+// Deviation Of the net price from the base price in percent, rounded away from zero; below is negative.
+//
+// Example: -2.0000
+type Deviation = decimal.Decimal
+
 // Etag The version of the item, as its own ETag header would say.
 //
 // Example: "3"
@@ -997,7 +1407,7 @@ type Event struct {
 	Before    rawjson.RawMessage `json:"before,omitempty"`
 	RequestID string             `json:"request_id"`
 
-	// Seq The event's number; unique
+	// Seq The event's number; unique, but not the order of the feed.
 	Seq int64 `json:"seq"`
 
 	// SubjectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
@@ -1018,8 +1428,169 @@ type EventFeed struct {
 	NextCursor string `json:"next_cursor"`
 }
 
+// ExternalRef What another system calls it.
+type ExternalRef struct {
+	// ID The id over there.
+	//
+	// Example: 10001
+	ID string `json:"id"`
+
+	// Source The other system.
+	//
+	// Example: erp
+	Source string `json:"source"`
+}
+
 // Instant Example: 2026-11-20T08:30:00Z
 type Instant = time.Time
+
+// Invoice defines model for Invoice.
+type Invoice struct {
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// Currency Example: CNY
+	Currency Currency `json:"currency"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// DueOn Example: 2026-11-20
+	DueOn Date `json:"due_on"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// InvoicedOn Example: 2026-11-20
+	InvoicedOn Date `json:"invoiced_on"`
+
+	// Kind invoice, opening or reversal.
+	Kind   string         `json:"kind"`
+	Lines  *[]InvoiceLine `json:"lines,omitempty"`
+	Number string         `json:"number"`
+
+	// Open An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Open Money `json:"open"`
+
+	// OverdueDays 0 on the due date itself.
+	OverdueDays int `json:"overdue_days"`
+
+	// Paid An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Paid Money `json:"paid"`
+
+	// PayerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	PayerID UUID    `json:"payer_id"`
+	Remarks *string `json:"remarks,omitempty"`
+
+	// ReversesID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ReversesID *UUID `json:"reverses_id,omitempty"`
+
+	// State Example: posted
+	State     InvoiceState `json:"state"`
+	TaxNumber *string      `json:"tax_number,omitempty"`
+
+	// TaxTotal An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	TaxTotal Money `json:"tax_total"`
+
+	// Terms Terms as they were when it was posted.
+	//
+	// Example: net_days 30
+	Terms string `json:"terms"`
+
+	// Total An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Total Money `json:"total"`
+}
+
+// InvoiceCreate defines model for InvoiceCreate.
+type InvoiceCreate struct {
+	// DeliveryNoteIds Delivery notes of one customer.
+	DeliveryNoteIds []UUID `json:"delivery_note_ids"`
+
+	// InvoicedOn Today when absent; never in the future.
+	//
+	// Example: 2026-11-20
+	InvoicedOn *openapi_types.Date `json:"invoiced_on,omitempty"`
+
+	// Lines Quantities by delivery line; all that is left of all lines when absent.
+	Lines   *[]InvoiceLineInput `json:"lines,omitempty"`
+	Remarks *string             `json:"remarks,omitempty"`
+
+	// TaxNumber Number of the tax system's invoice.
+	TaxNumber *string `json:"tax_number,omitempty"`
+}
+
+// InvoiceLine defines model for InvoiceLine.
+type InvoiceLine struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// DeliveryLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DeliveryLineID UUID `json:"delivery_line_id"`
+
+	// DeliveryNoteID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DeliveryNoteID UUID `json:"delivery_note_id"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Price A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Price Quantity `json:"price"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID UUID `json:"product_id"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+
+	// Tax An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Tax Money `json:"tax"`
+
+	// TaxRate A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	TaxRate Quantity `json:"tax_rate"`
+}
+
+// InvoiceLineInput defines model for InvoiceLineInput.
+type InvoiceLineInput struct {
+	// DeliveryLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DeliveryLineID UUID `json:"delivery_line_id"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+}
+
+// InvoiceList defines model for InvoiceList.
+type InvoiceList struct {
+	Data       []Invoice `json:"data"`
+	NextCursor *string   `json:"next_cursor,omitempty"`
+}
+
+// InvoiceState Example: posted
+type InvoiceState string
 
 // Jwk defines model for Jwk.
 type Jwk struct {
@@ -1242,6 +1813,268 @@ type PasswordReset struct {
 	Password string `json:"password"`
 }
 
+// PaymentMethod Example: bank_transfer
+type PaymentMethod string
+
+// PriceAuthorityEntry How far a role may sell from the base price, for a product or a category, or for all products when neither is given.
+type PriceAuthorityEntry struct {
+	// CategoryID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CategoryID *UUID `json:"category_id,omitempty"`
+
+	// MaxAbove Percent above the base price; null is without bound.
+	MaxAbove nullable.Nullable[decimal.Decimal] `json:"max_above"`
+
+	// MaxBelow Percent below the base price; null is without bound.
+	//
+	// Example: 2
+	MaxBelow nullable.Nullable[decimal.Decimal] `json:"max_below"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID *UUID `json:"product_id,omitempty"`
+
+	// Role Example: sales_rep
+	Role PriceRole `json:"role"`
+}
+
+// PriceAuthorityTable defines model for PriceAuthorityTable.
+type PriceAuthorityTable struct {
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID *UUID `json:"approval_id,omitempty"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// CreatedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CreatedBy *UUID `json:"created_by,omitempty"`
+
+	// EffectiveAt Example: 2026-11-20T08:30:00Z
+	EffectiveAt *Instant               `json:"effective_at,omitempty"`
+	Entries     *[]PriceAuthorityEntry `json:"entries,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID     UUID   `json:"id"`
+	Number string `json:"number"`
+
+	// PublishedAt Example: 2026-11-20T08:30:00Z
+	PublishedAt *Instant `json:"published_at,omitempty"`
+	Reason      string   `json:"reason"`
+
+	// Standing Of a published version: scheduled, in_force or superseded.
+	Standing *string `json:"standing,omitempty"`
+
+	// State Example: published
+	State PriceRevisionState `json:"state"`
+
+	// SubmittedAt Example: 2026-11-20T08:30:00Z
+	SubmittedAt *Instant `json:"submitted_at,omitempty"`
+
+	// SubmittedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SubmittedBy *UUID `json:"submitted_by,omitempty"`
+}
+
+// PriceAuthorityTableCreate defines model for PriceAuthorityTableCreate.
+type PriceAuthorityTableCreate struct {
+	// EffectiveAt When it takes effect; when it is approved if absent.
+	EffectiveAt *time.Time            `json:"effective_at,omitempty"`
+	Entries     []PriceAuthorityEntry `json:"entries"`
+
+	// Reason Example: 年度价格权限调整
+	Reason string `json:"reason"`
+}
+
+// PriceAuthorityTablePage defines model for PriceAuthorityTablePage.
+type PriceAuthorityTablePage struct {
+	Data       []PriceAuthorityTable `json:"data"`
+	NextCursor *string               `json:"next_cursor,omitempty"`
+}
+
+// PriceAuthorityTablePatch defines model for PriceAuthorityTablePatch.
+type PriceAuthorityTablePatch struct {
+	// EffectiveAt Null: when it is approved.
+	EffectiveAt nullable.Nullable[time.Time] `json:"effective_at,omitempty"`
+	Entries     *[]PriceAuthorityEntry       `json:"entries,omitempty"`
+
+	// Reason Example: 年度价格权限调整
+	Reason *string `json:"reason,omitempty"`
+}
+
+// PriceCheck defines model for PriceCheck.
+type PriceCheck struct {
+	// ApprovalSteps Who would be asked to confirm an order like this on the customer's usual terms, in order; nobody when empty.
+	ApprovalSteps []PriceCheckStep `json:"approval_steps"`
+
+	// At Example: 2026-11-20T08:30:00Z
+	At Instant `json:"at"`
+
+	// BasePriceList Number of the list in force.
+	BasePriceList string `json:"base_price_list"`
+
+	// BelowFloor Some line is below its floor price; only the general manager can allow it.
+	BelowFloor bool            `json:"below_floor"`
+	Checks     []DecisionCheck `json:"checks"`
+
+	// DepartmentAuthority Some role of the sales department covers it; else the general manager decides.
+	DepartmentAuthority bool             `json:"department_authority"`
+	Lines               []PriceCheckLine `json:"lines"`
+	Order               PriceCheckOrder  `json:"order"`
+
+	// PriceAuthorityTable Number of the table in force.
+	PriceAuthorityTable string `json:"price_authority_table"`
+
+	// RequiredRole The lowest role whose authority covers every line and the whole.
+	RequiredRole string `json:"required_role"`
+
+	// WithinAuthority Every line and the whole are within your own authority; the prices stand at once.
+	WithinAuthority bool `json:"within_authority"`
+}
+
+// PriceCheckLine defines model for PriceCheckLine.
+type PriceCheckLine struct {
+	// BasePrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	BasePrice UnitPrice `json:"base_price"`
+
+	// BasePriceList Number of the list that set this base price.
+	BasePriceList string `json:"base_price_list"`
+	BelowFloor    bool   `json:"below_floor"`
+
+	// DeviationPercent Of the net price from the base price in percent, rounded away from zero; below is negative.
+	//
+	// Example: -2.0000
+	DeviationPercent Deviation `json:"deviation_percent"`
+
+	// FloorPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	FloorPrice *UnitPrice `json:"floor_price,omitempty"`
+
+	// Margin Only for finance, sales manager and general manager, and where a cost is known. Without tax.
+	Margin *PriceMargin `json:"margin,omitempty"`
+
+	// NetPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	NetPrice UnitPrice `json:"net_price"`
+
+	// Price A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	Price       UnitPrice `json:"price"`
+	ProductCode string    `json:"product_code"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID UUID `json:"product_id"`
+
+	// Quantity A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	Quantity        UnitPrice `json:"quantity"`
+	RequiredRole    string    `json:"required_role"`
+	WithinAuthority bool      `json:"within_authority"`
+}
+
+// PriceCheckLineInput defines model for PriceCheckLineInput.
+type PriceCheckLineInput struct {
+	// Price A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	Price UnitPrice `json:"price"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID UUID `json:"product_id"`
+
+	// Quantity A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	Quantity UnitPrice `json:"quantity"`
+}
+
+// PriceCheckOrder defines model for PriceCheckOrder.
+type PriceCheckOrder struct {
+	// Base An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Base Money `json:"base"`
+
+	// DeviationPercent Of the net price from the base price in percent, rounded away from zero; below is negative.
+	//
+	// Example: -2.0000
+	DeviationPercent Deviation `json:"deviation_percent"`
+
+	// Gross An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Gross Money `json:"gross"`
+
+	// Margin Only for finance, sales manager and general manager, and where a cost is known. Without tax.
+	Margin *PriceMargin `json:"margin,omitempty"`
+
+	// Net An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Net             Money  `json:"net"`
+	RequiredRole    string `json:"required_role"`
+	WithinAuthority bool   `json:"within_authority"`
+}
+
+// PriceCheckRequest defines model for PriceCheckRequest.
+type PriceCheckRequest struct {
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// Date Example: 2026-11-20
+	Date *Date `json:"date,omitempty"`
+
+	// HeaderDiscount An amount off the sum of all lines.
+	//
+	// Example: 0
+	HeaderDiscount *decimal.Decimal      `json:"header_discount,omitempty"`
+	Lines          []PriceCheckLineInput `json:"lines"`
+}
+
+// PriceCheckStep defines model for PriceCheckStep.
+type PriceCheckStep struct {
+	Roles   *[]string `json:"roles,omitempty"`
+	Stage   string    `json:"stage"`
+	TitleEn string    `json:"title_en"`
+	TitleZh string    `json:"title_zh"`
+}
+
+// PriceMargin Only for finance, sales manager and general manager, and where a cost is known. Without tax.
+type PriceMargin struct {
+	// Cost A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Cost Quantity `json:"cost"`
+
+	// Margin A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Margin Quantity `json:"margin"`
+
+	// MarginPercent Of the net price from the base price in percent, rounded away from zero; below is negative.
+	//
+	// Example: -2.0000
+	MarginPercent Deviation `json:"margin_percent"`
+}
+
+// PriceReasonKind Why base prices change: market (the price has left the market or will), market_plan (it blocks the market plan), true_cost (the true cost differs from the estimate), first_price (the product has none yet).
+//
+// Example: market
+type PriceReasonKind string
+
+// PriceRevisionState Example: published
+type PriceRevisionState string
+
+// PriceRole Example: sales_rep
+type PriceRole string
+
 // Problem Why a request failed (RFC 9457). `code` is stable; `detail` follows Accept-Language.
 type Problem struct {
 	Code string `json:"code"`
@@ -1275,14 +2108,330 @@ type ProblemField struct {
 	Pointer string `json:"pointer"`
 }
 
+// Product defines model for Product.
+type Product struct {
+	Active bool `json:"active"`
+
+	// CategoryID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CategoryID *UUID  `json:"category_id,omitempty"`
+	Code       string `json:"code"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag         Etag          `json:"etag"`
+	ExternalRefs []ExternalRef `json:"external_refs"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Kind Example: finished
+	Kind ProductKind `json:"kind"`
+
+	// Lifecycle Example: standard
+	Lifecycle ProductLifecycle `json:"lifecycle"`
+	Name      string           `json:"name"`
+	NameEn    *string          `json:"name_en,omitempty"`
+	Spec      *string          `json:"spec,omitempty"`
+
+	// TaxRate The part of tax; 0.13 is 13 %. Prices include it.
+	//
+	// Example: 0.13
+	TaxRate TaxRate `json:"tax_rate"`
+	Unit    string  `json:"unit"`
+
+	// UpdatedAt Example: 2026-11-20T08:30:00Z
+	UpdatedAt Instant `json:"updated_at"`
+}
+
+// ProductCategory defines model for ProductCategory.
+type ProductCategory struct {
+	Active bool   `json:"active"`
+	Code   string `json:"code"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID     UUID    `json:"id"`
+	Name   string  `json:"name"`
+	NameEn *string `json:"name_en,omitempty"`
+}
+
+// ProductCategoryCreate defines model for ProductCategoryCreate.
+type ProductCategoryCreate struct {
+	// Code Example: FDY
+	Code string `json:"code"`
+
+	// Name Example: 涤纶长丝
+	Name string `json:"name"`
+
+	// NameEn Example: Polyester filament
+	NameEn *string `json:"name_en,omitempty"`
+}
+
+// ProductCategoryList defines model for ProductCategoryList.
+type ProductCategoryList struct {
+	Data       []ProductCategory `json:"data"`
+	NextCursor *string           `json:"next_cursor,omitempty"`
+}
+
+// ProductCategoryPatch defines model for ProductCategoryPatch.
+type ProductCategoryPatch struct {
+	// Active Whether products can be put into it.
+	Active *bool `json:"active,omitempty"`
+
+	// Code Example: FDY
+	Code *string `json:"code,omitempty"`
+
+	// Name Example: 涤纶长丝
+	Name *string `json:"name,omitempty"`
+
+	// NameEn Example: Polyester filament
+	NameEn *string `json:"name_en,omitempty"`
+}
+
+// ProductCost defines model for ProductCost.
+type ProductCost struct {
+	// Cost A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	Cost UnitPrice `json:"cost"`
+
+	// EffectiveOn Example: 2026-11-20
+	EffectiveOn Date   `json:"effective_on"`
+	Reason      string `json:"reason"`
+
+	// RecordedAt Example: 2026-11-20T08:30:00Z
+	RecordedAt Instant `json:"recorded_at"`
+
+	// RecordedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	RecordedBy *UUID `json:"recorded_by,omitempty"`
+}
+
+// ProductCostCreate defines model for ProductCostCreate.
+type ProductCostCreate struct {
+	// Cost A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	Cost UnitPrice `json:"cost"`
+
+	// EffectiveOn Example: 2026-11-20
+	EffectiveOn Date `json:"effective_on"`
+
+	// Reason Where the figure comes from.
+	//
+	// Example: 2026年第四季度标准成本
+	Reason string `json:"reason"`
+}
+
+// ProductCostList defines model for ProductCostList.
+type ProductCostList struct {
+	Data       []ProductCost `json:"data"`
+	NextCursor *string       `json:"next_cursor,omitempty"`
+}
+
+// ProductCreate defines model for ProductCreate.
+type ProductCreate struct {
+	// CategoryID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CategoryID *UUID `json:"category_id,omitempty"`
+
+	// Code Unique for ever.
+	//
+	// Example: FDY-150D-48F
+	Code         string         `json:"code"`
+	ExternalRefs *[]ExternalRef `json:"external_refs,omitempty"`
+
+	// Kind Example: finished
+	Kind ProductKind `json:"kind"`
+
+	// Lifecycle Example: standard
+	Lifecycle *ProductLifecycle `json:"lifecycle,omitempty"`
+
+	// Name Example: 涤纶全拉伸丝
+	Name string `json:"name"`
+
+	// NameEn Example: Fully drawn polyester yarn
+	NameEn *string `json:"name_en,omitempty"`
+
+	// Spec What distinguishes it.
+	//
+	// Example: 150D/48F 半光
+	Spec *string `json:"spec,omitempty"`
+
+	// TaxRate The part of tax; 0.13 is 13 %. Prices include it.
+	//
+	// Example: 0.13
+	TaxRate TaxRate `json:"tax_rate"`
+
+	// Unit Of quantities and prices.
+	//
+	// Example: kg
+	Unit string `json:"unit"`
+}
+
+// ProductKind Example: finished
+type ProductKind string
+
+// ProductLifecycle Example: standard
+type ProductLifecycle string
+
+// ProductLifecycleChange defines model for ProductLifecycleChange.
+type ProductLifecycleChange struct {
+	// Lifecycle Example: standard
+	Lifecycle ProductLifecycle `json:"lifecycle"`
+}
+
+// ProductList defines model for ProductList.
+type ProductList struct {
+	Data       []Product `json:"data"`
+	NextCursor *string   `json:"next_cursor,omitempty"`
+}
+
+// ProductPatch defines model for ProductPatch.
+type ProductPatch struct {
+	// Active Whether it may stand in new documents.
+	Active *bool `json:"active,omitempty"`
+
+	// CategoryID Null takes it out of its category.
+	CategoryID nullable.Nullable[openapi_types.UUID] `json:"category_id,omitempty"`
+
+	// Code Example: FDY-150D-48F
+	Code *string `json:"code,omitempty"`
+
+	// Kind Example: finished
+	Kind *ProductKind `json:"kind,omitempty"`
+
+	// Name Example: 涤纶全拉伸丝
+	Name *string `json:"name,omitempty"`
+
+	// NameEn Example: Fully drawn polyester yarn
+	NameEn *string `json:"name_en,omitempty"`
+
+	// Spec Example: 150D/48F 半光
+	Spec *string `json:"spec,omitempty"`
+
+	// TaxRate The part of tax; 0.13 is 13 %. Prices include it.
+	//
+	// Example: 0.13
+	TaxRate *TaxRate `json:"tax_rate,omitempty"`
+
+	// Unit Example: kg
+	Unit *string `json:"unit,omitempty"`
+}
+
 // Quantity A price or a quantity as a decimal string with at most 4 decimals.
 //
 // Example: 2.5000
 type Quantity = decimal.Decimal
 
+// Receipt defines model for Receipt.
+type Receipt struct {
+	// Allocated An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Allocated   Money        `json:"allocated"`
+	Allocations []Allocation `json:"allocations"`
+
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// Covering Set aside for payment-first shipments.
+	//
+	// Example: 0.00
+	Covering decimal.Decimal `json:"covering"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// Currency Example: CNY
+	Currency Currency `json:"currency"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// Free An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Free Money `json:"free"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Method Example: bank_transfer
+	Method PaymentMethod `json:"method"`
+	Number string        `json:"number"`
+
+	// PayerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	PayerID UUID `json:"payer_id"`
+
+	// ReceivedOn Example: 2026-11-20
+	ReceivedOn Date    `json:"received_on"`
+	Reference  *string `json:"reference,omitempty"`
+	Remarks    *string `json:"remarks,omitempty"`
+
+	// State posted or reversed.
+	State string `json:"state"`
+}
+
+// ReceiptAllocation defines model for ReceiptAllocation.
+type ReceiptAllocation struct {
+	// Allocations Oldest due date first when absent.
+	Allocations *[]AllocationInput `json:"allocations,omitempty"`
+}
+
+// ReceiptCreate defines model for ReceiptCreate.
+type ReceiptCreate struct {
+	Allocations *[]AllocationInput `json:"allocations,omitempty"`
+
+	// Amount More than 0.
+	//
+	// Example: 50000.00
+	Amount decimal.Decimal `json:"amount"`
+
+	// CustomerID The payer, or a customer that another one pays for.
+	CustomerID openapi_types.UUID `json:"customer_id"`
+
+	// Method Example: bank_transfer
+	Method PaymentMethod `json:"method"`
+
+	// ReceivedOn Example: 2026-11-20
+	ReceivedOn openapi_types.Date `json:"received_on"`
+
+	// Reference The bank's reference; the same one isn't booked twice.
+	//
+	// Example: B202611200001
+	Reference *string `json:"reference,omitempty"`
+	Remarks   *string `json:"remarks,omitempty"`
+}
+
+// ReceiptList defines model for ReceiptList.
+type ReceiptList struct {
+	Data       []Receipt `json:"data"`
+	NextCursor *string   `json:"next_cursor,omitempty"`
+}
+
 // RefreshRequest defines model for RefreshRequest.
 type RefreshRequest struct {
 	RefreshToken string `json:"refresh_token"`
+}
+
+// Reversal defines model for Reversal.
+type Reversal struct {
+	// Reason Example: 数量有误
+	Reason string `json:"reason"`
 }
 
 // Role Example: sales_rep
@@ -1361,6 +2510,11 @@ type SessionList struct {
 //
 // Example: net_days
 type Settlement string
+
+// TaxRate The part of tax; 0.13 is 13 %. Prices include it.
+//
+// Example: 0.13
+type TaxRate = decimal.Decimal
 
 // Team defines model for Team.
 type Team struct {
@@ -1532,6 +2686,11 @@ type TradeRecord struct {
 	Shipped Money `json:"shipped"`
 }
 
+// UnitPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+//
+// Example: 9.8500
+type UnitPrice = decimal.Decimal
+
 // User defines model for User.
 type User struct {
 	Active bool `json:"active"`
@@ -1603,6 +2762,9 @@ type UserPatch struct {
 // UUID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type UUID = openapi_types.UUID
 
+// BasePriceListID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type BasePriceListID = UUID
+
 // ClientID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ClientID = UUID
 
@@ -1627,11 +2789,23 @@ type IfMatch = string
 // IfMatchOptional Example: "3"
 type IfMatchOptional = string
 
+// InvoiceID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type InvoiceID = UUID
+
 // Limit defines model for Limit.
 type Limit = int
 
 // ParameterName Example: contract.gm_amount
 type ParameterName = string
+
+// PriceAuthorityTableID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type PriceAuthorityTableID = UUID
+
+// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type ProductID = UUID
+
+// ReceiptID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type ReceiptID = UUID
 
 // TeamID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type TeamID = UUID
@@ -1691,6 +2865,87 @@ type LogoutParams struct {
 type LogoutEverywhereParams struct {
 	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListBasePriceListsParams defines parameters for ListBasePriceLists.
+type ListBasePriceListsParams struct {
+	// State Only versions in this state.
+	State *PriceRevisionState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateBasePriceListParams defines parameters for CreateBasePriceList.
+type CreateBasePriceListParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UpdateBasePriceListParams defines parameters for UpdateBasePriceList.
+type UpdateBasePriceListParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// CancelBasePriceListParams defines parameters for CancelBasePriceList.
+type CancelBasePriceListParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ListBasePriceLinesParams defines parameters for ListBasePriceLines.
+type ListBasePriceLinesParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// SetBasePriceLinesParams defines parameters for SetBasePriceLines.
+type SetBasePriceLinesParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// RemoveBasePriceLineParams defines parameters for RemoveBasePriceLine.
+type RemoveBasePriceLineParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// SubmitBasePriceListParams defines parameters for SubmitBasePriceList.
+type SubmitBasePriceListParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ListBasePricesParams defines parameters for ListBasePrices.
+type ListBasePricesParams struct {
+	// At An instant; now when absent.
+	At *Instant `form:"at,omitempty" json:"at,omitempty"`
+
+	// Q Part of the product's code or name or specification.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+
+	// CategoryID Only products of this category.
+	CategoryID *UUID `form:"category_id,omitempty" json:"category_id,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // ListCreditLimitRequestsParams defines parameters for ListCreditLimitRequests.
@@ -1891,6 +3146,54 @@ type ListEventsParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// ListInvoicesParams defines parameters for ListInvoices.
+type ListInvoicesParams struct {
+	// CustomerID Only of this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// PayerID Only what this customer owes.
+	PayerID *UUID `form:"payer_id,omitempty" json:"payer_id,omitempty"`
+
+	// State Only in this state.
+	State *ListInvoicesParamsState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Open Only what is not fully paid.
+	Open *bool `form:"open,omitempty" json:"open,omitempty"`
+
+	// Overdue Only what is open past its due date.
+	Overdue *bool `form:"overdue,omitempty" json:"overdue,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListInvoicesParamsState defines parameters for ListInvoices.
+type ListInvoicesParamsState string
+
+// PostInvoiceParams defines parameters for PostInvoice.
+type PostInvoiceParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// ReverseInvoiceParams defines parameters for ReverseInvoice.
+type ReverseInvoiceParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
 // ListMachineClientsParams defines parameters for ListMachineClients.
 type ListMachineClientsParams struct {
 	// Limit How many items at most.
@@ -1940,6 +3243,210 @@ type ListParameterHistoryParams struct {
 
 	// Cursor next_cursor of the page before.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// GetPriceAuthorityParams defines parameters for GetPriceAuthority.
+type GetPriceAuthorityParams struct {
+	// At An instant; now when absent.
+	At *Instant `form:"at,omitempty" json:"at,omitempty"`
+}
+
+// ListPriceAuthorityTablesParams defines parameters for ListPriceAuthorityTables.
+type ListPriceAuthorityTablesParams struct {
+	// State Only versions in this state.
+	State *PriceRevisionState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreatePriceAuthorityTableParams defines parameters for CreatePriceAuthorityTable.
+type CreatePriceAuthorityTableParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UpdatePriceAuthorityTableParams defines parameters for UpdatePriceAuthorityTable.
+type UpdatePriceAuthorityTableParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// CancelPriceAuthorityTableParams defines parameters for CancelPriceAuthorityTable.
+type CancelPriceAuthorityTableParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// SubmitPriceAuthorityTableParams defines parameters for SubmitPriceAuthorityTable.
+type SubmitPriceAuthorityTableParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ListProductCategoriesParams defines parameters for ListProductCategories.
+type ListProductCategoriesParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateProductCategoryParams defines parameters for CreateProductCategory.
+type CreateProductCategoryParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UpdateProductCategoryParams defines parameters for UpdateProductCategory.
+type UpdateProductCategoryParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ListProductsParams defines parameters for ListProducts.
+type ListProductsParams struct {
+	// Q What to look for.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+
+	// Code Only the product with exactly this code.
+	Code *string `form:"code,omitempty" json:"code,omitempty"`
+
+	// CategoryID Only products of this category.
+	CategoryID *UUID `form:"category_id,omitempty" json:"category_id,omitempty"`
+
+	// Lifecycle Only products at this point of their life.
+	Lifecycle *ProductLifecycle `form:"lifecycle,omitempty" json:"lifecycle,omitempty"`
+
+	// Kind Only products of this kind.
+	Kind *ProductKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// Active Only products that are sold (true) or are no longer sold (false).
+	Active *bool `form:"active,omitempty" json:"active,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateProductParams defines parameters for CreateProduct.
+type CreateProductParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UpsertProductByExternalIDParams defines parameters for UpsertProductByExternalID.
+type UpsertProductByExternalIDParams struct {
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// UpdateProductParams defines parameters for UpdateProduct.
+type UpdateProductParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// GetBasePriceParams defines parameters for GetBasePrice.
+type GetBasePriceParams struct {
+	// At An instant; now when absent.
+	At *Instant `form:"at,omitempty" json:"at,omitempty"`
+}
+
+// ListBasePriceHistoryParams defines parameters for ListBasePriceHistory.
+type ListBasePriceHistoryParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListProductCostsParams defines parameters for ListProductCosts.
+type ListProductCostsParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// RecordProductCostParams defines parameters for RecordProductCost.
+type RecordProductCostParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ChangeProductLifecycleParams defines parameters for ChangeProductLifecycle.
+type ChangeProductLifecycleParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ListReceiptsParams defines parameters for ListReceipts.
+type ListReceiptsParams struct {
+	// PayerID Only of this payer.
+	PayerID *UUID `form:"payer_id,omitempty" json:"payer_id,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// PostReceiptParams defines parameters for PostReceipt.
+type PostReceiptParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// AllocateReceiptParams defines parameters for AllocateReceipt.
+type AllocateReceiptParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ReverseAllocationParams defines parameters for ReverseAllocation.
+type ReverseAllocationParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// ReverseReceiptParams defines parameters for ReverseReceipt.
+type ReverseReceiptParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
 // ListRulesParams defines parameters for ListRules.
@@ -2056,6 +3563,15 @@ type RefreshTokenJSONRequestBody = RefreshRequest
 // IssueTokenFormdataRequestBody defines body for IssueToken for application/x-www-form-urlencoded ContentType.
 type IssueTokenFormdataRequestBody = TokenRequest
 
+// CreateBasePriceListJSONRequestBody defines body for CreateBasePriceList for application/json ContentType.
+type CreateBasePriceListJSONRequestBody = BasePriceListCreate
+
+// UpdateBasePriceListJSONRequestBody defines body for UpdateBasePriceList for application/json ContentType.
+type UpdateBasePriceListJSONRequestBody = BasePriceListPatch
+
+// SetBasePriceLinesJSONRequestBody defines body for SetBasePriceLines for application/json ContentType.
+type SetBasePriceLinesJSONRequestBody = BasePriceLines
+
 // CreateCreditLimitRequestJSONRequestBody defines body for CreateCreditLimitRequest for application/json ContentType.
 type CreateCreditLimitRequestJSONRequestBody = CreditLimitRequestCreate
 
@@ -2089,6 +3605,12 @@ type CreateDepartmentJSONRequestBody = DepartmentCreate
 // UpdateDepartmentJSONRequestBody defines body for UpdateDepartment for application/json ContentType.
 type UpdateDepartmentJSONRequestBody = DepartmentPatch
 
+// PostInvoiceJSONRequestBody defines body for PostInvoice for application/json ContentType.
+type PostInvoiceJSONRequestBody = InvoiceCreate
+
+// ReverseInvoiceJSONRequestBody defines body for ReverseInvoice for application/json ContentType.
+type ReverseInvoiceJSONRequestBody = Reversal
+
 // CreateMachineClientJSONRequestBody defines body for CreateMachineClient for application/json ContentType.
 type CreateMachineClientJSONRequestBody = MachineClientCreate
 
@@ -2100,6 +3622,45 @@ type ChangePasswordJSONRequestBody = PasswordChange
 
 // ReplaceParameterJSONRequestBody defines body for ReplaceParameter for application/json ContentType.
 type ReplaceParameterJSONRequestBody = ParameterChange
+
+// CreatePriceAuthorityTableJSONRequestBody defines body for CreatePriceAuthorityTable for application/json ContentType.
+type CreatePriceAuthorityTableJSONRequestBody = PriceAuthorityTableCreate
+
+// UpdatePriceAuthorityTableJSONRequestBody defines body for UpdatePriceAuthorityTable for application/json ContentType.
+type UpdatePriceAuthorityTableJSONRequestBody = PriceAuthorityTablePatch
+
+// CheckPricesJSONRequestBody defines body for CheckPrices for application/json ContentType.
+type CheckPricesJSONRequestBody = PriceCheckRequest
+
+// CreateProductCategoryJSONRequestBody defines body for CreateProductCategory for application/json ContentType.
+type CreateProductCategoryJSONRequestBody = ProductCategoryCreate
+
+// UpdateProductCategoryJSONRequestBody defines body for UpdateProductCategory for application/json ContentType.
+type UpdateProductCategoryJSONRequestBody = ProductCategoryPatch
+
+// CreateProductJSONRequestBody defines body for CreateProduct for application/json ContentType.
+type CreateProductJSONRequestBody = ProductCreate
+
+// UpsertProductByExternalIDJSONRequestBody defines body for UpsertProductByExternalID for application/json ContentType.
+type UpsertProductByExternalIDJSONRequestBody = ProductCreate
+
+// UpdateProductJSONRequestBody defines body for UpdateProduct for application/json ContentType.
+type UpdateProductJSONRequestBody = ProductPatch
+
+// RecordProductCostJSONRequestBody defines body for RecordProductCost for application/json ContentType.
+type RecordProductCostJSONRequestBody = ProductCostCreate
+
+// ChangeProductLifecycleJSONRequestBody defines body for ChangeProductLifecycle for application/json ContentType.
+type ChangeProductLifecycleJSONRequestBody = ProductLifecycleChange
+
+// PostReceiptJSONRequestBody defines body for PostReceipt for application/json ContentType.
+type PostReceiptJSONRequestBody = ReceiptCreate
+
+// AllocateReceiptJSONRequestBody defines body for AllocateReceipt for application/json ContentType.
+type AllocateReceiptJSONRequestBody = ReceiptAllocation
+
+// ReverseReceiptJSONRequestBody defines body for ReverseReceipt for application/json ContentType.
+type ReverseReceiptJSONRequestBody = Reversal
 
 // AdvanceSandboxClockJSONRequestBody defines body for AdvanceSandboxClock for application/json ContentType.
 type AdvanceSandboxClockJSONRequestBody = ClockAdvance

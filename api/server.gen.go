@@ -34,6 +34,36 @@ type ServerInterface interface {
 	// IssueToken Token for a machine client
 	// (POST /v1/auth/token)
 	IssueToken(ctx echo.Context) error
+	// ListBasePriceLists List base price lists
+	// (GET /v1/base-price-lists)
+	ListBasePriceLists(ctx echo.Context, params ListBasePriceListsParams) error
+	// CreateBasePriceList Draft a base price list
+	// (POST /v1/base-price-lists)
+	CreateBasePriceList(ctx echo.Context, params CreateBasePriceListParams) error
+	// GetBasePriceList Read a base price list
+	// (GET /v1/base-price-lists/{list_id})
+	GetBasePriceList(ctx echo.Context, listID BasePriceListID) error
+	// UpdateBasePriceList Change a base price list
+	// (PATCH /v1/base-price-lists/{list_id})
+	UpdateBasePriceList(ctx echo.Context, listID BasePriceListID, params UpdateBasePriceListParams) error
+	// CancelBasePriceList Give up a base price list
+	// (POST /v1/base-price-lists/{list_id}/cancel)
+	CancelBasePriceList(ctx echo.Context, listID BasePriceListID, params CancelBasePriceListParams) error
+	// ListBasePriceLines List the lines of a base price list
+	// (GET /v1/base-price-lists/{list_id}/lines)
+	ListBasePriceLines(ctx echo.Context, listID BasePriceListID, params ListBasePriceLinesParams) error
+	// SetBasePriceLines Put lines on a base price list
+	// (PUT /v1/base-price-lists/{list_id}/lines)
+	SetBasePriceLines(ctx echo.Context, listID BasePriceListID, params SetBasePriceLinesParams) error
+	// RemoveBasePriceLine Take a product off a base price list
+	// (DELETE /v1/base-price-lists/{list_id}/lines/{product_id})
+	RemoveBasePriceLine(ctx echo.Context, listID BasePriceListID, productID ProductID, params RemoveBasePriceLineParams) error
+	// SubmitBasePriceList Submit a base price list for approval
+	// (POST /v1/base-price-lists/{list_id}/submit)
+	SubmitBasePriceList(ctx echo.Context, listID BasePriceListID, params SubmitBasePriceListParams) error
+	// ListBasePrices List base prices as of any instant
+	// (GET /v1/base-prices)
+	ListBasePrices(ctx echo.Context, params ListBasePricesParams) error
 	// ListCreditLimitRequests List credit limit requests
 	// (GET /v1/credit-limit-requests)
 	ListCreditLimitRequests(ctx echo.Context, params ListCreditLimitRequestsParams) error
@@ -115,6 +145,18 @@ type ServerInterface interface {
 	// ListEvents Follow the change feed
 	// (GET /v1/events)
 	ListEvents(ctx echo.Context, params ListEventsParams) error
+	// ListInvoices List invoices
+	// (GET /v1/invoices)
+	ListInvoices(ctx echo.Context, params ListInvoicesParams) error
+	// PostInvoice Invoice delivery notes
+	// (POST /v1/invoices)
+	PostInvoice(ctx echo.Context, params PostInvoiceParams) error
+	// GetInvoice Read an invoice
+	// (GET /v1/invoices/{invoice_id})
+	GetInvoice(ctx echo.Context, invoiceID InvoiceID) error
+	// ReverseInvoice Reverse an invoice
+	// (POST /v1/invoices/{invoice_id}/reverse)
+	ReverseInvoice(ctx echo.Context, invoiceID InvoiceID, params ReverseInvoiceParams) error
 	// ListMachineClients List machine clients
 	// (GET /v1/machine-clients)
 	ListMachineClients(ctx echo.Context, params ListMachineClientsParams) error
@@ -157,6 +199,93 @@ type ServerInterface interface {
 	// ListParameterHistory List the versions of a parameter
 	// (GET /v1/parameters/{name}/history)
 	ListParameterHistory(ctx echo.Context, name ParameterName, params ListParameterHistoryParams) error
+	// GetPriceAuthority Read the price authority table in force
+	// (GET /v1/price-authority)
+	GetPriceAuthority(ctx echo.Context, params GetPriceAuthorityParams) error
+	// ListPriceAuthorityTables List price authority tables
+	// (GET /v1/price-authority-tables)
+	ListPriceAuthorityTables(ctx echo.Context, params ListPriceAuthorityTablesParams) error
+	// CreatePriceAuthorityTable Draft a price authority table
+	// (POST /v1/price-authority-tables)
+	CreatePriceAuthorityTable(ctx echo.Context, params CreatePriceAuthorityTableParams) error
+	// GetPriceAuthorityTable Read a price authority table
+	// (GET /v1/price-authority-tables/{table_id})
+	GetPriceAuthorityTable(ctx echo.Context, tableID PriceAuthorityTableID) error
+	// UpdatePriceAuthorityTable Change a price authority table
+	// (PATCH /v1/price-authority-tables/{table_id})
+	UpdatePriceAuthorityTable(ctx echo.Context, tableID PriceAuthorityTableID, params UpdatePriceAuthorityTableParams) error
+	// CancelPriceAuthorityTable Give up a price authority table
+	// (POST /v1/price-authority-tables/{table_id}/cancel)
+	CancelPriceAuthorityTable(ctx echo.Context, tableID PriceAuthorityTableID, params CancelPriceAuthorityTableParams) error
+	// SubmitPriceAuthorityTable Submit a price authority table for approval
+	// (POST /v1/price-authority-tables/{table_id}/submit)
+	SubmitPriceAuthorityTable(ctx echo.Context, tableID PriceAuthorityTableID, params SubmitPriceAuthorityTableParams) error
+	// CheckPrices Ask the price gate
+	// (POST /v1/price-checks)
+	CheckPrices(ctx echo.Context) error
+	// ListProductCategories List product categories
+	// (GET /v1/product-categories)
+	ListProductCategories(ctx echo.Context, params ListProductCategoriesParams) error
+	// CreateProductCategory Add a product category
+	// (POST /v1/product-categories)
+	CreateProductCategory(ctx echo.Context, params CreateProductCategoryParams) error
+	// GetProductCategory Read a product category
+	// (GET /v1/product-categories/{category_id})
+	GetProductCategory(ctx echo.Context, categoryID UUID) error
+	// UpdateProductCategory Change a product category
+	// (PATCH /v1/product-categories/{category_id})
+	UpdateProductCategory(ctx echo.Context, categoryID UUID, params UpdateProductCategoryParams) error
+	// ListProducts List and search products
+	// (GET /v1/products)
+	ListProducts(ctx echo.Context, params ListProductsParams) error
+	// CreateProduct Add a product
+	// (POST /v1/products)
+	CreateProduct(ctx echo.Context, params CreateProductParams) error
+	// GetProductByExternalID Read a product by another system's id
+	// (GET /v1/products/by-external-id/{source}/{external_id})
+	GetProductByExternalID(ctx echo.Context, source string, externalID string) error
+	// UpsertProductByExternalID Create or replace a product by another system's id
+	// (PUT /v1/products/by-external-id/{source}/{external_id})
+	UpsertProductByExternalID(ctx echo.Context, source string, externalID string, params UpsertProductByExternalIDParams) error
+	// GetProduct Read a product
+	// (GET /v1/products/{product_id})
+	GetProduct(ctx echo.Context, productID ProductID) error
+	// UpdateProduct Change a product
+	// (PATCH /v1/products/{product_id})
+	UpdateProduct(ctx echo.Context, productID ProductID, params UpdateProductParams) error
+	// GetBasePrice Read a product's base price as of any instant
+	// (GET /v1/products/{product_id}/base-price)
+	GetBasePrice(ctx echo.Context, productID ProductID, params GetBasePriceParams) error
+	// ListBasePriceHistory List all base prices of a product
+	// (GET /v1/products/{product_id}/base-price-history)
+	ListBasePriceHistory(ctx echo.Context, productID ProductID, params ListBasePriceHistoryParams) error
+	// ListProductCosts List what a product costs
+	// (GET /v1/products/{product_id}/costs)
+	ListProductCosts(ctx echo.Context, productID ProductID, params ListProductCostsParams) error
+	// RecordProductCost State what a product costs
+	// (POST /v1/products/{product_id}/costs)
+	RecordProductCost(ctx echo.Context, productID ProductID, params RecordProductCostParams) error
+	// ChangeProductLifecycle Move a product along its life
+	// (POST /v1/products/{product_id}/lifecycle)
+	ChangeProductLifecycle(ctx echo.Context, productID ProductID, params ChangeProductLifecycleParams) error
+	// ListReceipts List receipts
+	// (GET /v1/receipts)
+	ListReceipts(ctx echo.Context, params ListReceiptsParams) error
+	// PostReceipt Book money that came in
+	// (POST /v1/receipts)
+	PostReceipt(ctx echo.Context, params PostReceiptParams) error
+	// GetReceipt Read a receipt
+	// (GET /v1/receipts/{receipt_id})
+	GetReceipt(ctx echo.Context, receiptID ReceiptID) error
+	// AllocateReceipt Pay invoices with a receipt
+	// (POST /v1/receipts/{receipt_id}/allocate)
+	AllocateReceipt(ctx echo.Context, receiptID ReceiptID, params AllocateReceiptParams) error
+	// ReverseAllocation Take a payment off its invoice
+	// (POST /v1/receipts/{receipt_id}/allocations/{allocation_id}/reverse)
+	ReverseAllocation(ctx echo.Context, receiptID ReceiptID, allocationID UUID, params ReverseAllocationParams) error
+	// ReverseReceipt Reverse a receipt
+	// (POST /v1/receipts/{receipt_id}/reverse)
+	ReverseReceipt(ctx echo.Context, receiptID ReceiptID, params ReverseReceiptParams) error
 	// ListRules List the rules
 	// (GET /v1/rules)
 	ListRules(ctx echo.Context, params ListRulesParams) error
@@ -303,6 +432,385 @@ func (w *ServerInterfaceWrapper) IssueToken(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.IssueToken(ctx)
+	return err
+}
+
+// ListBasePriceLists converts echo context to params.
+func (w *ServerInterfaceWrapper) ListBasePriceLists(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListBasePriceListsParams
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListBasePriceLists(ctx, params)
+	return err
+}
+
+// CreateBasePriceList converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateBasePriceList(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateBasePriceListParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateBasePriceList(ctx, params)
+	return err
+}
+
+// GetBasePriceList converts echo context to params.
+func (w *ServerInterfaceWrapper) GetBasePriceList(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "list_id" -------------
+	var listID BasePriceListID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "list_id", ctx.Param("list_id"), &listID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter list_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetBasePriceList(ctx, listID)
+	return err
+}
+
+// UpdateBasePriceList converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateBasePriceList(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "list_id" -------------
+	var listID BasePriceListID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "list_id", ctx.Param("list_id"), &listID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter list_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateBasePriceListParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdateBasePriceList(ctx, listID, params)
+	return err
+}
+
+// CancelBasePriceList converts echo context to params.
+func (w *ServerInterfaceWrapper) CancelBasePriceList(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "list_id" -------------
+	var listID BasePriceListID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "list_id", ctx.Param("list_id"), &listID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter list_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CancelBasePriceListParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CancelBasePriceList(ctx, listID, params)
+	return err
+}
+
+// ListBasePriceLines converts echo context to params.
+func (w *ServerInterfaceWrapper) ListBasePriceLines(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "list_id" -------------
+	var listID BasePriceListID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "list_id", ctx.Param("list_id"), &listID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter list_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListBasePriceLinesParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListBasePriceLines(ctx, listID, params)
+	return err
+}
+
+// SetBasePriceLines converts echo context to params.
+func (w *ServerInterfaceWrapper) SetBasePriceLines(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "list_id" -------------
+	var listID BasePriceListID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "list_id", ctx.Param("list_id"), &listID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter list_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetBasePriceLinesParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetBasePriceLines(ctx, listID, params)
+	return err
+}
+
+// RemoveBasePriceLine converts echo context to params.
+func (w *ServerInterfaceWrapper) RemoveBasePriceLine(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "list_id" -------------
+	var listID BasePriceListID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "list_id", ctx.Param("list_id"), &listID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter list_id: %s", err))
+	}
+
+	// ------------- Path parameter "product_id" -------------
+	var productID ProductID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "product_id", ctx.Param("product_id"), &productID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter product_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RemoveBasePriceLineParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RemoveBasePriceLine(ctx, listID, productID, params)
+	return err
+}
+
+// SubmitBasePriceList converts echo context to params.
+func (w *ServerInterfaceWrapper) SubmitBasePriceList(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "list_id" -------------
+	var listID BasePriceListID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "list_id", ctx.Param("list_id"), &listID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter list_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SubmitBasePriceListParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SubmitBasePriceList(ctx, listID, params)
+	return err
+}
+
+// ListBasePrices converts echo context to params.
+func (w *ServerInterfaceWrapper) ListBasePrices(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListBasePricesParams
+	// ------------- Optional query parameter "at" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "at", ctx.QueryParams(), &params.At, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter at: %s", err))
+	}
+
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "category_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "category_id", ctx.QueryParams(), &params.CategoryID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter category_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListBasePrices(ctx, params)
 	return err
 }
 
@@ -1278,6 +1786,178 @@ func (w *ServerInterfaceWrapper) ListEvents(ctx echo.Context) error {
 	return err
 }
 
+// ListInvoices converts echo context to params.
+func (w *ServerInterfaceWrapper) ListInvoices(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListInvoicesParams
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "payer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "payer_id", ctx.QueryParams(), &params.PayerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter payer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "open" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "open", ctx.QueryParams(), &params.Open, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter open: %s", err))
+	}
+
+	// ------------- Optional query parameter "overdue" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "overdue", ctx.QueryParams(), &params.Overdue, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter overdue: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListInvoices(ctx, params)
+	return err
+}
+
+// PostInvoice converts echo context to params.
+func (w *ServerInterfaceWrapper) PostInvoice(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PostInvoiceParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PostInvoice(ctx, params)
+	return err
+}
+
+// GetInvoice converts echo context to params.
+func (w *ServerInterfaceWrapper) GetInvoice(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "invoice_id" -------------
+	var invoiceID InvoiceID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "invoice_id", ctx.Param("invoice_id"), &invoiceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter invoice_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetInvoice(ctx, invoiceID)
+	return err
+}
+
+// ReverseInvoice converts echo context to params.
+func (w *ServerInterfaceWrapper) ReverseInvoice(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "invoice_id" -------------
+	var invoiceID InvoiceID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "invoice_id", ctx.Param("invoice_id"), &invoiceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter invoice_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReverseInvoiceParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReverseInvoice(ctx, invoiceID, params)
+	return err
+}
+
 // ListMachineClients converts echo context to params.
 func (w *ServerInterfaceWrapper) ListMachineClients(ctx echo.Context) error {
 	var err error
@@ -1616,6 +2296,1001 @@ func (w *ServerInterfaceWrapper) ListParameterHistory(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListParameterHistory(ctx, name, params)
+	return err
+}
+
+// GetPriceAuthority converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPriceAuthority(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetPriceAuthorityParams
+	// ------------- Optional query parameter "at" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "at", ctx.QueryParams(), &params.At, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter at: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPriceAuthority(ctx, params)
+	return err
+}
+
+// ListPriceAuthorityTables converts echo context to params.
+func (w *ServerInterfaceWrapper) ListPriceAuthorityTables(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListPriceAuthorityTablesParams
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListPriceAuthorityTables(ctx, params)
+	return err
+}
+
+// CreatePriceAuthorityTable converts echo context to params.
+func (w *ServerInterfaceWrapper) CreatePriceAuthorityTable(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreatePriceAuthorityTableParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreatePriceAuthorityTable(ctx, params)
+	return err
+}
+
+// GetPriceAuthorityTable converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPriceAuthorityTable(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "table_id" -------------
+	var tableID PriceAuthorityTableID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "table_id", ctx.Param("table_id"), &tableID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter table_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPriceAuthorityTable(ctx, tableID)
+	return err
+}
+
+// UpdatePriceAuthorityTable converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdatePriceAuthorityTable(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "table_id" -------------
+	var tableID PriceAuthorityTableID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "table_id", ctx.Param("table_id"), &tableID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter table_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdatePriceAuthorityTableParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdatePriceAuthorityTable(ctx, tableID, params)
+	return err
+}
+
+// CancelPriceAuthorityTable converts echo context to params.
+func (w *ServerInterfaceWrapper) CancelPriceAuthorityTable(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "table_id" -------------
+	var tableID PriceAuthorityTableID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "table_id", ctx.Param("table_id"), &tableID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter table_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CancelPriceAuthorityTableParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CancelPriceAuthorityTable(ctx, tableID, params)
+	return err
+}
+
+// SubmitPriceAuthorityTable converts echo context to params.
+func (w *ServerInterfaceWrapper) SubmitPriceAuthorityTable(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "table_id" -------------
+	var tableID PriceAuthorityTableID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "table_id", ctx.Param("table_id"), &tableID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter table_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SubmitPriceAuthorityTableParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SubmitPriceAuthorityTable(ctx, tableID, params)
+	return err
+}
+
+// CheckPrices converts echo context to params.
+func (w *ServerInterfaceWrapper) CheckPrices(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CheckPrices(ctx)
+	return err
+}
+
+// ListProductCategories converts echo context to params.
+func (w *ServerInterfaceWrapper) ListProductCategories(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListProductCategoriesParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListProductCategories(ctx, params)
+	return err
+}
+
+// CreateProductCategory converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateProductCategory(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateProductCategoryParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateProductCategory(ctx, params)
+	return err
+}
+
+// GetProductCategory converts echo context to params.
+func (w *ServerInterfaceWrapper) GetProductCategory(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "category_id" -------------
+	var categoryID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "category_id", ctx.Param("category_id"), &categoryID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter category_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetProductCategory(ctx, categoryID)
+	return err
+}
+
+// UpdateProductCategory converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateProductCategory(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "category_id" -------------
+	var categoryID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "category_id", ctx.Param("category_id"), &categoryID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter category_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateProductCategoryParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdateProductCategory(ctx, categoryID, params)
+	return err
+}
+
+// ListProducts converts echo context to params.
+func (w *ServerInterfaceWrapper) ListProducts(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListProductsParams
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "code" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "code", ctx.QueryParams(), &params.Code, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter code: %s", err))
+	}
+
+	// ------------- Optional query parameter "category_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "category_id", ctx.QueryParams(), &params.CategoryID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter category_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "lifecycle" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lifecycle", ctx.QueryParams(), &params.Lifecycle, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lifecycle: %s", err))
+	}
+
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", ctx.QueryParams(), &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
+	}
+
+	// ------------- Optional query parameter "active" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "active", ctx.QueryParams(), &params.Active, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter active: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListProducts(ctx, params)
+	return err
+}
+
+// CreateProduct converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateProduct(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateProductParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateProduct(ctx, params)
+	return err
+}
+
+// GetProductByExternalID converts echo context to params.
+func (w *ServerInterfaceWrapper) GetProductByExternalID(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "source" -------------
+	var source string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "source", ctx.Param("source"), &source, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter source: %s", err))
+	}
+
+	// ------------- Path parameter "external_id" -------------
+	var externalID string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "external_id", ctx.Param("external_id"), &externalID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter external_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetProductByExternalID(ctx, source, externalID)
+	return err
+}
+
+// UpsertProductByExternalID converts echo context to params.
+func (w *ServerInterfaceWrapper) UpsertProductByExternalID(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "source" -------------
+	var source string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "source", ctx.Param("source"), &source, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter source: %s", err))
+	}
+
+	// ------------- Path parameter "external_id" -------------
+	var externalID string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "external_id", ctx.Param("external_id"), &externalID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter external_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpsertProductByExternalIDParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpsertProductByExternalID(ctx, source, externalID, params)
+	return err
+}
+
+// GetProduct converts echo context to params.
+func (w *ServerInterfaceWrapper) GetProduct(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "product_id" -------------
+	var productID ProductID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "product_id", ctx.Param("product_id"), &productID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter product_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetProduct(ctx, productID)
+	return err
+}
+
+// UpdateProduct converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateProduct(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "product_id" -------------
+	var productID ProductID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "product_id", ctx.Param("product_id"), &productID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter product_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateProductParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdateProduct(ctx, productID, params)
+	return err
+}
+
+// GetBasePrice converts echo context to params.
+func (w *ServerInterfaceWrapper) GetBasePrice(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "product_id" -------------
+	var productID ProductID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "product_id", ctx.Param("product_id"), &productID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter product_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetBasePriceParams
+	// ------------- Optional query parameter "at" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "at", ctx.QueryParams(), &params.At, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter at: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetBasePrice(ctx, productID, params)
+	return err
+}
+
+// ListBasePriceHistory converts echo context to params.
+func (w *ServerInterfaceWrapper) ListBasePriceHistory(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "product_id" -------------
+	var productID ProductID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "product_id", ctx.Param("product_id"), &productID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter product_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListBasePriceHistoryParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListBasePriceHistory(ctx, productID, params)
+	return err
+}
+
+// ListProductCosts converts echo context to params.
+func (w *ServerInterfaceWrapper) ListProductCosts(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "product_id" -------------
+	var productID ProductID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "product_id", ctx.Param("product_id"), &productID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter product_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListProductCostsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListProductCosts(ctx, productID, params)
+	return err
+}
+
+// RecordProductCost converts echo context to params.
+func (w *ServerInterfaceWrapper) RecordProductCost(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "product_id" -------------
+	var productID ProductID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "product_id", ctx.Param("product_id"), &productID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter product_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RecordProductCostParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RecordProductCost(ctx, productID, params)
+	return err
+}
+
+// ChangeProductLifecycle converts echo context to params.
+func (w *ServerInterfaceWrapper) ChangeProductLifecycle(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "product_id" -------------
+	var productID ProductID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "product_id", ctx.Param("product_id"), &productID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter product_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ChangeProductLifecycleParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ChangeProductLifecycle(ctx, productID, params)
+	return err
+}
+
+// ListReceipts converts echo context to params.
+func (w *ServerInterfaceWrapper) ListReceipts(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListReceiptsParams
+	// ------------- Optional query parameter "payer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "payer_id", ctx.QueryParams(), &params.PayerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter payer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListReceipts(ctx, params)
+	return err
+}
+
+// PostReceipt converts echo context to params.
+func (w *ServerInterfaceWrapper) PostReceipt(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PostReceiptParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PostReceipt(ctx, params)
+	return err
+}
+
+// GetReceipt converts echo context to params.
+func (w *ServerInterfaceWrapper) GetReceipt(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "receipt_id" -------------
+	var receiptID ReceiptID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "receipt_id", ctx.Param("receipt_id"), &receiptID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter receipt_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetReceipt(ctx, receiptID)
+	return err
+}
+
+// AllocateReceipt converts echo context to params.
+func (w *ServerInterfaceWrapper) AllocateReceipt(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "receipt_id" -------------
+	var receiptID ReceiptID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "receipt_id", ctx.Param("receipt_id"), &receiptID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter receipt_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AllocateReceiptParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AllocateReceipt(ctx, receiptID, params)
+	return err
+}
+
+// ReverseAllocation converts echo context to params.
+func (w *ServerInterfaceWrapper) ReverseAllocation(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "receipt_id" -------------
+	var receiptID ReceiptID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "receipt_id", ctx.Param("receipt_id"), &receiptID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter receipt_id: %s", err))
+	}
+
+	// ------------- Path parameter "allocation_id" -------------
+	var allocationID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "allocation_id", ctx.Param("allocation_id"), &allocationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter allocation_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReverseAllocationParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReverseAllocation(ctx, receiptID, allocationID, params)
+	return err
+}
+
+// ReverseReceipt converts echo context to params.
+func (w *ServerInterfaceWrapper) ReverseReceipt(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "receipt_id" -------------
+	var receiptID ReceiptID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "receipt_id", ctx.Param("receipt_id"), &receiptID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter receipt_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReverseReceiptParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReverseReceipt(ctx, receiptID, params)
 	return err
 }
 
@@ -2191,6 +3866,16 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/auth/logout-everywhere", wrapper.LogoutEverywhere, options.OperationMiddlewares["logoutEverywhere"]...)
 	router.POST(options.BaseURL+"/v1/auth/refresh", wrapper.RefreshToken, options.OperationMiddlewares["refreshToken"]...)
 	router.POST(options.BaseURL+"/v1/auth/token", wrapper.IssueToken, options.OperationMiddlewares["issueToken"]...)
+	router.GET(options.BaseURL+"/v1/base-price-lists", wrapper.ListBasePriceLists, options.OperationMiddlewares["listBasePriceLists"]...)
+	router.POST(options.BaseURL+"/v1/base-price-lists", wrapper.CreateBasePriceList, options.OperationMiddlewares["createBasePriceList"]...)
+	router.GET(options.BaseURL+"/v1/base-price-lists/:list_id", wrapper.GetBasePriceList, options.OperationMiddlewares["getBasePriceList"]...)
+	router.PATCH(options.BaseURL+"/v1/base-price-lists/:list_id", wrapper.UpdateBasePriceList, options.OperationMiddlewares["updateBasePriceList"]...)
+	router.POST(options.BaseURL+"/v1/base-price-lists/:list_id/cancel", wrapper.CancelBasePriceList, options.OperationMiddlewares["cancelBasePriceList"]...)
+	router.GET(options.BaseURL+"/v1/base-price-lists/:list_id/lines", wrapper.ListBasePriceLines, options.OperationMiddlewares["listBasePriceLines"]...)
+	router.PUT(options.BaseURL+"/v1/base-price-lists/:list_id/lines", wrapper.SetBasePriceLines, options.OperationMiddlewares["setBasePriceLines"]...)
+	router.DELETE(options.BaseURL+"/v1/base-price-lists/:list_id/lines/:product_id", wrapper.RemoveBasePriceLine, options.OperationMiddlewares["removeBasePriceLine"]...)
+	router.POST(options.BaseURL+"/v1/base-price-lists/:list_id/submit", wrapper.SubmitBasePriceList, options.OperationMiddlewares["submitBasePriceList"]...)
+	router.GET(options.BaseURL+"/v1/base-prices", wrapper.ListBasePrices, options.OperationMiddlewares["listBasePrices"]...)
 	router.GET(options.BaseURL+"/v1/credit-limit-requests", wrapper.ListCreditLimitRequests, options.OperationMiddlewares["listCreditLimitRequests"]...)
 	router.POST(options.BaseURL+"/v1/credit-limit-requests", wrapper.CreateCreditLimitRequest, options.OperationMiddlewares["createCreditLimitRequest"]...)
 	router.GET(options.BaseURL+"/v1/credit-limit-requests/:request_id", wrapper.GetCreditLimitRequest, options.OperationMiddlewares["getCreditLimitRequest"]...)
@@ -2218,6 +3903,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PATCH(options.BaseURL+"/v1/departments/:department_id", wrapper.UpdateDepartment, options.OperationMiddlewares["updateDepartment"]...)
 	router.POST(options.BaseURL+"/v1/departments/:department_id/deactivate", wrapper.DeactivateDepartment, options.OperationMiddlewares["deactivateDepartment"]...)
 	router.GET(options.BaseURL+"/v1/events", wrapper.ListEvents, options.OperationMiddlewares["listEvents"]...)
+	router.GET(options.BaseURL+"/v1/invoices", wrapper.ListInvoices, options.OperationMiddlewares["listInvoices"]...)
+	router.POST(options.BaseURL+"/v1/invoices", wrapper.PostInvoice, options.OperationMiddlewares["postInvoice"]...)
+	router.GET(options.BaseURL+"/v1/invoices/:invoice_id", wrapper.GetInvoice, options.OperationMiddlewares["getInvoice"]...)
+	router.POST(options.BaseURL+"/v1/invoices/:invoice_id/reverse", wrapper.ReverseInvoice, options.OperationMiddlewares["reverseInvoice"]...)
 	router.GET(options.BaseURL+"/v1/machine-clients", wrapper.ListMachineClients, options.OperationMiddlewares["listMachineClients"]...)
 	router.POST(options.BaseURL+"/v1/machine-clients", wrapper.CreateMachineClient, options.OperationMiddlewares["createMachineClient"]...)
 	router.GET(options.BaseURL+"/v1/machine-clients/:client_id", wrapper.GetMachineClient, options.OperationMiddlewares["getMachineClient"]...)
@@ -2232,6 +3921,35 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/parameters/:name", wrapper.GetParameter, options.OperationMiddlewares["getParameter"]...)
 	router.PUT(options.BaseURL+"/v1/parameters/:name", wrapper.ReplaceParameter, options.OperationMiddlewares["replaceParameter"]...)
 	router.GET(options.BaseURL+"/v1/parameters/:name/history", wrapper.ListParameterHistory, options.OperationMiddlewares["listParameterHistory"]...)
+	router.GET(options.BaseURL+"/v1/price-authority", wrapper.GetPriceAuthority, options.OperationMiddlewares["getPriceAuthority"]...)
+	router.GET(options.BaseURL+"/v1/price-authority-tables", wrapper.ListPriceAuthorityTables, options.OperationMiddlewares["listPriceAuthorityTables"]...)
+	router.POST(options.BaseURL+"/v1/price-authority-tables", wrapper.CreatePriceAuthorityTable, options.OperationMiddlewares["createPriceAuthorityTable"]...)
+	router.GET(options.BaseURL+"/v1/price-authority-tables/:table_id", wrapper.GetPriceAuthorityTable, options.OperationMiddlewares["getPriceAuthorityTable"]...)
+	router.PATCH(options.BaseURL+"/v1/price-authority-tables/:table_id", wrapper.UpdatePriceAuthorityTable, options.OperationMiddlewares["updatePriceAuthorityTable"]...)
+	router.POST(options.BaseURL+"/v1/price-authority-tables/:table_id/cancel", wrapper.CancelPriceAuthorityTable, options.OperationMiddlewares["cancelPriceAuthorityTable"]...)
+	router.POST(options.BaseURL+"/v1/price-authority-tables/:table_id/submit", wrapper.SubmitPriceAuthorityTable, options.OperationMiddlewares["submitPriceAuthorityTable"]...)
+	router.POST(options.BaseURL+"/v1/price-checks", wrapper.CheckPrices, options.OperationMiddlewares["checkPrices"]...)
+	router.GET(options.BaseURL+"/v1/product-categories", wrapper.ListProductCategories, options.OperationMiddlewares["listProductCategories"]...)
+	router.POST(options.BaseURL+"/v1/product-categories", wrapper.CreateProductCategory, options.OperationMiddlewares["createProductCategory"]...)
+	router.GET(options.BaseURL+"/v1/product-categories/:category_id", wrapper.GetProductCategory, options.OperationMiddlewares["getProductCategory"]...)
+	router.PATCH(options.BaseURL+"/v1/product-categories/:category_id", wrapper.UpdateProductCategory, options.OperationMiddlewares["updateProductCategory"]...)
+	router.GET(options.BaseURL+"/v1/products", wrapper.ListProducts, options.OperationMiddlewares["listProducts"]...)
+	router.POST(options.BaseURL+"/v1/products", wrapper.CreateProduct, options.OperationMiddlewares["createProduct"]...)
+	router.GET(options.BaseURL+"/v1/products/:product_id", wrapper.GetProduct, options.OperationMiddlewares["getProduct"]...)
+	router.PATCH(options.BaseURL+"/v1/products/:product_id", wrapper.UpdateProduct, options.OperationMiddlewares["updateProduct"]...)
+	router.GET(options.BaseURL+"/v1/products/:product_id/base-price", wrapper.GetBasePrice, options.OperationMiddlewares["getBasePrice"]...)
+	router.GET(options.BaseURL+"/v1/products/:product_id/base-price-history", wrapper.ListBasePriceHistory, options.OperationMiddlewares["listBasePriceHistory"]...)
+	router.GET(options.BaseURL+"/v1/products/:product_id/costs", wrapper.ListProductCosts, options.OperationMiddlewares["listProductCosts"]...)
+	router.POST(options.BaseURL+"/v1/products/:product_id/costs", wrapper.RecordProductCost, options.OperationMiddlewares["recordProductCost"]...)
+	router.POST(options.BaseURL+"/v1/products/:product_id/lifecycle", wrapper.ChangeProductLifecycle, options.OperationMiddlewares["changeProductLifecycle"]...)
+	router.GET(options.BaseURL+"/v1/products/by-external-id/:source/:external_id", wrapper.GetProductByExternalID, options.OperationMiddlewares["getProductByExternalId"]...)
+	router.PUT(options.BaseURL+"/v1/products/by-external-id/:source/:external_id", wrapper.UpsertProductByExternalID, options.OperationMiddlewares["upsertProductByExternalId"]...)
+	router.GET(options.BaseURL+"/v1/receipts", wrapper.ListReceipts, options.OperationMiddlewares["listReceipts"]...)
+	router.POST(options.BaseURL+"/v1/receipts", wrapper.PostReceipt, options.OperationMiddlewares["postReceipt"]...)
+	router.GET(options.BaseURL+"/v1/receipts/:receipt_id", wrapper.GetReceipt, options.OperationMiddlewares["getReceipt"]...)
+	router.POST(options.BaseURL+"/v1/receipts/:receipt_id/allocate", wrapper.AllocateReceipt, options.OperationMiddlewares["allocateReceipt"]...)
+	router.POST(options.BaseURL+"/v1/receipts/:receipt_id/allocations/:allocation_id/reverse", wrapper.ReverseAllocation, options.OperationMiddlewares["reverseAllocation"]...)
+	router.POST(options.BaseURL+"/v1/receipts/:receipt_id/reverse", wrapper.ReverseReceipt, options.OperationMiddlewares["reverseReceipt"]...)
 	router.GET(options.BaseURL+"/v1/rules", wrapper.ListRules, options.OperationMiddlewares["listRules"]...)
 	router.GET(options.BaseURL+"/v1/rules/:rule_id", wrapper.GetRule, options.OperationMiddlewares["getRule"]...)
 	router.POST(options.BaseURL+"/v1/sandbox/clock", wrapper.AdvanceSandboxClock, options.OperationMiddlewares["advanceSandboxClock"]...)
@@ -2359,6 +4077,292 @@ type IssueTokenResponseObject interface {
 type IssueToken200JSONResponse MachineToken
 
 func (response IssueToken200JSONResponse) VisitIssueTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListBasePriceListsRequestObject struct {
+	Params ListBasePriceListsParams
+}
+
+type ListBasePriceListsResponseObject interface {
+	VisitListBasePriceListsResponse(w http.ResponseWriter) error
+}
+
+type ListBasePriceLists200JSONResponse BasePriceListPage
+
+func (response ListBasePriceLists200JSONResponse) VisitListBasePriceListsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateBasePriceListRequestObject struct {
+	Params CreateBasePriceListParams
+	Body   *CreateBasePriceListJSONRequestBody
+}
+
+type CreateBasePriceListResponseObject interface {
+	VisitCreateBasePriceListResponse(w http.ResponseWriter) error
+}
+
+type CreateBasePriceList201ResponseHeaders struct {
+	ETag string
+}
+
+type CreateBasePriceList201JSONResponse struct {
+	Body    BasePriceList
+	Headers CreateBasePriceList201ResponseHeaders
+}
+
+func (response CreateBasePriceList201JSONResponse) VisitCreateBasePriceListResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetBasePriceListRequestObject struct {
+	ListID BasePriceListID `json:"list_id"`
+}
+
+type GetBasePriceListResponseObject interface {
+	VisitGetBasePriceListResponse(w http.ResponseWriter) error
+}
+
+type GetBasePriceList200ResponseHeaders struct {
+	ETag string
+}
+
+type GetBasePriceList200JSONResponse struct {
+	Body    BasePriceList
+	Headers GetBasePriceList200ResponseHeaders
+}
+
+func (response GetBasePriceList200JSONResponse) VisitGetBasePriceListResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateBasePriceListRequestObject struct {
+	ListID BasePriceListID `json:"list_id"`
+	Params UpdateBasePriceListParams
+	Body   *UpdateBasePriceListJSONRequestBody
+}
+
+type UpdateBasePriceListResponseObject interface {
+	VisitUpdateBasePriceListResponse(w http.ResponseWriter) error
+}
+
+type UpdateBasePriceList200ResponseHeaders struct {
+	ETag string
+}
+
+type UpdateBasePriceList200JSONResponse struct {
+	Body    BasePriceList
+	Headers UpdateBasePriceList200ResponseHeaders
+}
+
+func (response UpdateBasePriceList200JSONResponse) VisitUpdateBasePriceListResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelBasePriceListRequestObject struct {
+	ListID BasePriceListID `json:"list_id"`
+	Params CancelBasePriceListParams
+}
+
+type CancelBasePriceListResponseObject interface {
+	VisitCancelBasePriceListResponse(w http.ResponseWriter) error
+}
+
+type CancelBasePriceList200ResponseHeaders struct {
+	ETag string
+}
+
+type CancelBasePriceList200JSONResponse struct {
+	Body    BasePriceList
+	Headers CancelBasePriceList200ResponseHeaders
+}
+
+func (response CancelBasePriceList200JSONResponse) VisitCancelBasePriceListResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListBasePriceLinesRequestObject struct {
+	ListID BasePriceListID `json:"list_id"`
+	Params ListBasePriceLinesParams
+}
+
+type ListBasePriceLinesResponseObject interface {
+	VisitListBasePriceLinesResponse(w http.ResponseWriter) error
+}
+
+type ListBasePriceLines200JSONResponse BasePriceLineList
+
+func (response ListBasePriceLines200JSONResponse) VisitListBasePriceLinesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetBasePriceLinesRequestObject struct {
+	ListID BasePriceListID `json:"list_id"`
+	Params SetBasePriceLinesParams
+	Body   *SetBasePriceLinesJSONRequestBody
+}
+
+type SetBasePriceLinesResponseObject interface {
+	VisitSetBasePriceLinesResponse(w http.ResponseWriter) error
+}
+
+type SetBasePriceLines200ResponseHeaders struct {
+	ETag string
+}
+
+type SetBasePriceLines200JSONResponse struct {
+	Body    BasePriceList
+	Headers SetBasePriceLines200ResponseHeaders
+}
+
+func (response SetBasePriceLines200JSONResponse) VisitSetBasePriceLinesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveBasePriceLineRequestObject struct {
+	ListID    BasePriceListID `json:"list_id"`
+	ProductID ProductID       `json:"product_id"`
+	Params    RemoveBasePriceLineParams
+}
+
+type RemoveBasePriceLineResponseObject interface {
+	VisitRemoveBasePriceLineResponse(w http.ResponseWriter) error
+}
+
+type RemoveBasePriceLine200ResponseHeaders struct {
+	ETag string
+}
+
+type RemoveBasePriceLine200JSONResponse struct {
+	Body    BasePriceList
+	Headers RemoveBasePriceLine200ResponseHeaders
+}
+
+func (response RemoveBasePriceLine200JSONResponse) VisitRemoveBasePriceLineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SubmitBasePriceListRequestObject struct {
+	ListID BasePriceListID `json:"list_id"`
+	Params SubmitBasePriceListParams
+}
+
+type SubmitBasePriceListResponseObject interface {
+	VisitSubmitBasePriceListResponse(w http.ResponseWriter) error
+}
+
+type SubmitBasePriceList200ResponseHeaders struct {
+	ETag string
+}
+
+type SubmitBasePriceList200JSONResponse struct {
+	Body    BasePriceList
+	Headers SubmitBasePriceList200ResponseHeaders
+}
+
+func (response SubmitBasePriceList200JSONResponse) VisitSubmitBasePriceListResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListBasePricesRequestObject struct {
+	Params ListBasePricesParams
+}
+
+type ListBasePricesResponseObject interface {
+	VisitListBasePricesResponse(w http.ResponseWriter) error
+}
+
+type ListBasePrices200JSONResponse BasePriceRegister
+
+func (response ListBasePrices200JSONResponse) VisitListBasePricesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -3138,6 +5142,121 @@ func (response ListEvents200JSONResponse) VisitListEventsResponse(w http.Respons
 	return err
 }
 
+type ListInvoicesRequestObject struct {
+	Params ListInvoicesParams
+}
+
+type ListInvoicesResponseObject interface {
+	VisitListInvoicesResponse(w http.ResponseWriter) error
+}
+
+type ListInvoices200JSONResponse InvoiceList
+
+func (response ListInvoices200JSONResponse) VisitListInvoicesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostInvoiceRequestObject struct {
+	Params PostInvoiceParams
+	Body   *PostInvoiceJSONRequestBody
+}
+
+type PostInvoiceResponseObject interface {
+	VisitPostInvoiceResponse(w http.ResponseWriter) error
+}
+
+type PostInvoice201ResponseHeaders struct {
+	ETag string
+}
+
+type PostInvoice201JSONResponse struct {
+	Body    Invoice
+	Headers PostInvoice201ResponseHeaders
+}
+
+func (response PostInvoice201JSONResponse) VisitPostInvoiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetInvoiceRequestObject struct {
+	InvoiceID InvoiceID `json:"invoice_id"`
+}
+
+type GetInvoiceResponseObject interface {
+	VisitGetInvoiceResponse(w http.ResponseWriter) error
+}
+
+type GetInvoice200ResponseHeaders struct {
+	ETag string
+}
+
+type GetInvoice200JSONResponse struct {
+	Body    Invoice
+	Headers GetInvoice200ResponseHeaders
+}
+
+func (response GetInvoice200JSONResponse) VisitGetInvoiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReverseInvoiceRequestObject struct {
+	InvoiceID InvoiceID `json:"invoice_id"`
+	Params    ReverseInvoiceParams
+	Body      *ReverseInvoiceJSONRequestBody
+}
+
+type ReverseInvoiceResponseObject interface {
+	VisitReverseInvoiceResponse(w http.ResponseWriter) error
+}
+
+type ReverseInvoice201ResponseHeaders struct {
+	ETag string
+}
+
+type ReverseInvoice201JSONResponse struct {
+	Body    Invoice
+	Headers ReverseInvoice201ResponseHeaders
+}
+
+func (response ReverseInvoice201JSONResponse) VisitReverseInvoiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListMachineClientsRequestObject struct {
 	Params ListMachineClientsParams
 }
@@ -3511,6 +5630,833 @@ func (response ListParameterHistory200JSONResponse) VisitListParameterHistoryRes
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPriceAuthorityRequestObject struct {
+	Params GetPriceAuthorityParams
+}
+
+type GetPriceAuthorityResponseObject interface {
+	VisitGetPriceAuthorityResponse(w http.ResponseWriter) error
+}
+
+type GetPriceAuthority200ResponseHeaders struct {
+	ETag string
+}
+
+type GetPriceAuthority200JSONResponse struct {
+	Body    PriceAuthorityTable
+	Headers GetPriceAuthority200ResponseHeaders
+}
+
+func (response GetPriceAuthority200JSONResponse) VisitGetPriceAuthorityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPriceAuthorityTablesRequestObject struct {
+	Params ListPriceAuthorityTablesParams
+}
+
+type ListPriceAuthorityTablesResponseObject interface {
+	VisitListPriceAuthorityTablesResponse(w http.ResponseWriter) error
+}
+
+type ListPriceAuthorityTables200JSONResponse PriceAuthorityTablePage
+
+func (response ListPriceAuthorityTables200JSONResponse) VisitListPriceAuthorityTablesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePriceAuthorityTableRequestObject struct {
+	Params CreatePriceAuthorityTableParams
+	Body   *CreatePriceAuthorityTableJSONRequestBody
+}
+
+type CreatePriceAuthorityTableResponseObject interface {
+	VisitCreatePriceAuthorityTableResponse(w http.ResponseWriter) error
+}
+
+type CreatePriceAuthorityTable201ResponseHeaders struct {
+	ETag string
+}
+
+type CreatePriceAuthorityTable201JSONResponse struct {
+	Body    PriceAuthorityTable
+	Headers CreatePriceAuthorityTable201ResponseHeaders
+}
+
+func (response CreatePriceAuthorityTable201JSONResponse) VisitCreatePriceAuthorityTableResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPriceAuthorityTableRequestObject struct {
+	TableID PriceAuthorityTableID `json:"table_id"`
+}
+
+type GetPriceAuthorityTableResponseObject interface {
+	VisitGetPriceAuthorityTableResponse(w http.ResponseWriter) error
+}
+
+type GetPriceAuthorityTable200ResponseHeaders struct {
+	ETag string
+}
+
+type GetPriceAuthorityTable200JSONResponse struct {
+	Body    PriceAuthorityTable
+	Headers GetPriceAuthorityTable200ResponseHeaders
+}
+
+func (response GetPriceAuthorityTable200JSONResponse) VisitGetPriceAuthorityTableResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdatePriceAuthorityTableRequestObject struct {
+	TableID PriceAuthorityTableID `json:"table_id"`
+	Params  UpdatePriceAuthorityTableParams
+	Body    *UpdatePriceAuthorityTableJSONRequestBody
+}
+
+type UpdatePriceAuthorityTableResponseObject interface {
+	VisitUpdatePriceAuthorityTableResponse(w http.ResponseWriter) error
+}
+
+type UpdatePriceAuthorityTable200ResponseHeaders struct {
+	ETag string
+}
+
+type UpdatePriceAuthorityTable200JSONResponse struct {
+	Body    PriceAuthorityTable
+	Headers UpdatePriceAuthorityTable200ResponseHeaders
+}
+
+func (response UpdatePriceAuthorityTable200JSONResponse) VisitUpdatePriceAuthorityTableResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelPriceAuthorityTableRequestObject struct {
+	TableID PriceAuthorityTableID `json:"table_id"`
+	Params  CancelPriceAuthorityTableParams
+}
+
+type CancelPriceAuthorityTableResponseObject interface {
+	VisitCancelPriceAuthorityTableResponse(w http.ResponseWriter) error
+}
+
+type CancelPriceAuthorityTable200ResponseHeaders struct {
+	ETag string
+}
+
+type CancelPriceAuthorityTable200JSONResponse struct {
+	Body    PriceAuthorityTable
+	Headers CancelPriceAuthorityTable200ResponseHeaders
+}
+
+func (response CancelPriceAuthorityTable200JSONResponse) VisitCancelPriceAuthorityTableResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SubmitPriceAuthorityTableRequestObject struct {
+	TableID PriceAuthorityTableID `json:"table_id"`
+	Params  SubmitPriceAuthorityTableParams
+}
+
+type SubmitPriceAuthorityTableResponseObject interface {
+	VisitSubmitPriceAuthorityTableResponse(w http.ResponseWriter) error
+}
+
+type SubmitPriceAuthorityTable200ResponseHeaders struct {
+	ETag string
+}
+
+type SubmitPriceAuthorityTable200JSONResponse struct {
+	Body    PriceAuthorityTable
+	Headers SubmitPriceAuthorityTable200ResponseHeaders
+}
+
+func (response SubmitPriceAuthorityTable200JSONResponse) VisitSubmitPriceAuthorityTableResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckPricesRequestObject struct {
+	Body *CheckPricesJSONRequestBody
+}
+
+type CheckPricesResponseObject interface {
+	VisitCheckPricesResponse(w http.ResponseWriter) error
+}
+
+type CheckPrices200JSONResponse PriceCheck
+
+func (response CheckPrices200JSONResponse) VisitCheckPricesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListProductCategoriesRequestObject struct {
+	Params ListProductCategoriesParams
+}
+
+type ListProductCategoriesResponseObject interface {
+	VisitListProductCategoriesResponse(w http.ResponseWriter) error
+}
+
+type ListProductCategories200JSONResponse ProductCategoryList
+
+func (response ListProductCategories200JSONResponse) VisitListProductCategoriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateProductCategoryRequestObject struct {
+	Params CreateProductCategoryParams
+	Body   *CreateProductCategoryJSONRequestBody
+}
+
+type CreateProductCategoryResponseObject interface {
+	VisitCreateProductCategoryResponse(w http.ResponseWriter) error
+}
+
+type CreateProductCategory201ResponseHeaders struct {
+	ETag string
+}
+
+type CreateProductCategory201JSONResponse struct {
+	Body    ProductCategory
+	Headers CreateProductCategory201ResponseHeaders
+}
+
+func (response CreateProductCategory201JSONResponse) VisitCreateProductCategoryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetProductCategoryRequestObject struct {
+	CategoryID UUID `json:"category_id"`
+}
+
+type GetProductCategoryResponseObject interface {
+	VisitGetProductCategoryResponse(w http.ResponseWriter) error
+}
+
+type GetProductCategory200ResponseHeaders struct {
+	ETag string
+}
+
+type GetProductCategory200JSONResponse struct {
+	Body    ProductCategory
+	Headers GetProductCategory200ResponseHeaders
+}
+
+func (response GetProductCategory200JSONResponse) VisitGetProductCategoryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateProductCategoryRequestObject struct {
+	CategoryID UUID `json:"category_id"`
+	Params     UpdateProductCategoryParams
+	Body       *UpdateProductCategoryJSONRequestBody
+}
+
+type UpdateProductCategoryResponseObject interface {
+	VisitUpdateProductCategoryResponse(w http.ResponseWriter) error
+}
+
+type UpdateProductCategory200ResponseHeaders struct {
+	ETag string
+}
+
+type UpdateProductCategory200JSONResponse struct {
+	Body    ProductCategory
+	Headers UpdateProductCategory200ResponseHeaders
+}
+
+func (response UpdateProductCategory200JSONResponse) VisitUpdateProductCategoryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListProductsRequestObject struct {
+	Params ListProductsParams
+}
+
+type ListProductsResponseObject interface {
+	VisitListProductsResponse(w http.ResponseWriter) error
+}
+
+type ListProducts200JSONResponse ProductList
+
+func (response ListProducts200JSONResponse) VisitListProductsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateProductRequestObject struct {
+	Params CreateProductParams
+	Body   *CreateProductJSONRequestBody
+}
+
+type CreateProductResponseObject interface {
+	VisitCreateProductResponse(w http.ResponseWriter) error
+}
+
+type CreateProduct201ResponseHeaders struct {
+	ETag string
+}
+
+type CreateProduct201JSONResponse struct {
+	Body    Product
+	Headers CreateProduct201ResponseHeaders
+}
+
+func (response CreateProduct201JSONResponse) VisitCreateProductResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetProductByExternalIDRequestObject struct {
+	Source     string `json:"source"`
+	ExternalID string `json:"external_id"`
+}
+
+type GetProductByExternalIDResponseObject interface {
+	VisitGetProductByExternalIDResponse(w http.ResponseWriter) error
+}
+
+type GetProductByExternalID200ResponseHeaders struct {
+	ETag string
+}
+
+type GetProductByExternalID200JSONResponse struct {
+	Body    Product
+	Headers GetProductByExternalID200ResponseHeaders
+}
+
+func (response GetProductByExternalID200JSONResponse) VisitGetProductByExternalIDResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpsertProductByExternalIDRequestObject struct {
+	Source     string `json:"source"`
+	ExternalID string `json:"external_id"`
+	Params     UpsertProductByExternalIDParams
+	Body       *UpsertProductByExternalIDJSONRequestBody
+}
+
+type UpsertProductByExternalIDResponseObject interface {
+	VisitUpsertProductByExternalIDResponse(w http.ResponseWriter) error
+}
+
+type UpsertProductByExternalID200ResponseHeaders struct {
+	ETag string
+}
+
+type UpsertProductByExternalID200JSONResponse struct {
+	Body    Product
+	Headers UpsertProductByExternalID200ResponseHeaders
+}
+
+func (response UpsertProductByExternalID200JSONResponse) VisitUpsertProductByExternalIDResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetProductRequestObject struct {
+	ProductID ProductID `json:"product_id"`
+}
+
+type GetProductResponseObject interface {
+	VisitGetProductResponse(w http.ResponseWriter) error
+}
+
+type GetProduct200ResponseHeaders struct {
+	ETag string
+}
+
+type GetProduct200JSONResponse struct {
+	Body    Product
+	Headers GetProduct200ResponseHeaders
+}
+
+func (response GetProduct200JSONResponse) VisitGetProductResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateProductRequestObject struct {
+	ProductID ProductID `json:"product_id"`
+	Params    UpdateProductParams
+	Body      *UpdateProductJSONRequestBody
+}
+
+type UpdateProductResponseObject interface {
+	VisitUpdateProductResponse(w http.ResponseWriter) error
+}
+
+type UpdateProduct200ResponseHeaders struct {
+	ETag string
+}
+
+type UpdateProduct200JSONResponse struct {
+	Body    Product
+	Headers UpdateProduct200ResponseHeaders
+}
+
+func (response UpdateProduct200JSONResponse) VisitUpdateProductResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetBasePriceRequestObject struct {
+	ProductID ProductID `json:"product_id"`
+	Params    GetBasePriceParams
+}
+
+type GetBasePriceResponseObject interface {
+	VisitGetBasePriceResponse(w http.ResponseWriter) error
+}
+
+type GetBasePrice200JSONResponse BasePrice
+
+func (response GetBasePrice200JSONResponse) VisitGetBasePriceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListBasePriceHistoryRequestObject struct {
+	ProductID ProductID `json:"product_id"`
+	Params    ListBasePriceHistoryParams
+}
+
+type ListBasePriceHistoryResponseObject interface {
+	VisitListBasePriceHistoryResponse(w http.ResponseWriter) error
+}
+
+type ListBasePriceHistory200JSONResponse BasePriceRegister
+
+func (response ListBasePriceHistory200JSONResponse) VisitListBasePriceHistoryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListProductCostsRequestObject struct {
+	ProductID ProductID `json:"product_id"`
+	Params    ListProductCostsParams
+}
+
+type ListProductCostsResponseObject interface {
+	VisitListProductCostsResponse(w http.ResponseWriter) error
+}
+
+type ListProductCosts200JSONResponse ProductCostList
+
+func (response ListProductCosts200JSONResponse) VisitListProductCostsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordProductCostRequestObject struct {
+	ProductID ProductID `json:"product_id"`
+	Params    RecordProductCostParams
+	Body      *RecordProductCostJSONRequestBody
+}
+
+type RecordProductCostResponseObject interface {
+	VisitRecordProductCostResponse(w http.ResponseWriter) error
+}
+
+type RecordProductCost201JSONResponse ProductCost
+
+func (response RecordProductCost201JSONResponse) VisitRecordProductCostResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeProductLifecycleRequestObject struct {
+	ProductID ProductID `json:"product_id"`
+	Params    ChangeProductLifecycleParams
+	Body      *ChangeProductLifecycleJSONRequestBody
+}
+
+type ChangeProductLifecycleResponseObject interface {
+	VisitChangeProductLifecycleResponse(w http.ResponseWriter) error
+}
+
+type ChangeProductLifecycle200ResponseHeaders struct {
+	ETag string
+}
+
+type ChangeProductLifecycle200JSONResponse struct {
+	Body    Product
+	Headers ChangeProductLifecycle200ResponseHeaders
+}
+
+func (response ChangeProductLifecycle200JSONResponse) VisitChangeProductLifecycleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListReceiptsRequestObject struct {
+	Params ListReceiptsParams
+}
+
+type ListReceiptsResponseObject interface {
+	VisitListReceiptsResponse(w http.ResponseWriter) error
+}
+
+type ListReceipts200JSONResponse ReceiptList
+
+func (response ListReceipts200JSONResponse) VisitListReceiptsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostReceiptRequestObject struct {
+	Params PostReceiptParams
+	Body   *PostReceiptJSONRequestBody
+}
+
+type PostReceiptResponseObject interface {
+	VisitPostReceiptResponse(w http.ResponseWriter) error
+}
+
+type PostReceipt201ResponseHeaders struct {
+	ETag string
+}
+
+type PostReceipt201JSONResponse struct {
+	Body    Receipt
+	Headers PostReceipt201ResponseHeaders
+}
+
+func (response PostReceipt201JSONResponse) VisitPostReceiptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReceiptRequestObject struct {
+	ReceiptID ReceiptID `json:"receipt_id"`
+}
+
+type GetReceiptResponseObject interface {
+	VisitGetReceiptResponse(w http.ResponseWriter) error
+}
+
+type GetReceipt200ResponseHeaders struct {
+	ETag string
+}
+
+type GetReceipt200JSONResponse struct {
+	Body    Receipt
+	Headers GetReceipt200ResponseHeaders
+}
+
+func (response GetReceipt200JSONResponse) VisitGetReceiptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AllocateReceiptRequestObject struct {
+	ReceiptID ReceiptID `json:"receipt_id"`
+	Params    AllocateReceiptParams
+	Body      *AllocateReceiptJSONRequestBody
+}
+
+type AllocateReceiptResponseObject interface {
+	VisitAllocateReceiptResponse(w http.ResponseWriter) error
+}
+
+type AllocateReceipt200ResponseHeaders struct {
+	ETag string
+}
+
+type AllocateReceipt200JSONResponse struct {
+	Body    Receipt
+	Headers AllocateReceipt200ResponseHeaders
+}
+
+func (response AllocateReceipt200JSONResponse) VisitAllocateReceiptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReverseAllocationRequestObject struct {
+	ReceiptID    ReceiptID `json:"receipt_id"`
+	AllocationID UUID      `json:"allocation_id"`
+	Params       ReverseAllocationParams
+}
+
+type ReverseAllocationResponseObject interface {
+	VisitReverseAllocationResponse(w http.ResponseWriter) error
+}
+
+type ReverseAllocation200ResponseHeaders struct {
+	ETag string
+}
+
+type ReverseAllocation200JSONResponse struct {
+	Body    Receipt
+	Headers ReverseAllocation200ResponseHeaders
+}
+
+func (response ReverseAllocation200JSONResponse) VisitReverseAllocationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReverseReceiptRequestObject struct {
+	ReceiptID ReceiptID `json:"receipt_id"`
+	Params    ReverseReceiptParams
+	Body      *ReverseReceiptJSONRequestBody
+}
+
+type ReverseReceiptResponseObject interface {
+	VisitReverseReceiptResponse(w http.ResponseWriter) error
+}
+
+type ReverseReceipt200ResponseHeaders struct {
+	ETag string
+}
+
+type ReverseReceipt200JSONResponse struct {
+	Body    Receipt
+	Headers ReverseReceipt200ResponseHeaders
+}
+
+func (response ReverseReceipt200JSONResponse) VisitReverseReceiptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3973,6 +6919,36 @@ type StrictServerInterface interface {
 	// IssueToken Token for a machine client
 	// (POST /v1/auth/token)
 	IssueToken(ctx context.Context, request IssueTokenRequestObject) (IssueTokenResponseObject, error)
+	// ListBasePriceLists List base price lists
+	// (GET /v1/base-price-lists)
+	ListBasePriceLists(ctx context.Context, request ListBasePriceListsRequestObject) (ListBasePriceListsResponseObject, error)
+	// CreateBasePriceList Draft a base price list
+	// (POST /v1/base-price-lists)
+	CreateBasePriceList(ctx context.Context, request CreateBasePriceListRequestObject) (CreateBasePriceListResponseObject, error)
+	// GetBasePriceList Read a base price list
+	// (GET /v1/base-price-lists/{list_id})
+	GetBasePriceList(ctx context.Context, request GetBasePriceListRequestObject) (GetBasePriceListResponseObject, error)
+	// UpdateBasePriceList Change a base price list
+	// (PATCH /v1/base-price-lists/{list_id})
+	UpdateBasePriceList(ctx context.Context, request UpdateBasePriceListRequestObject) (UpdateBasePriceListResponseObject, error)
+	// CancelBasePriceList Give up a base price list
+	// (POST /v1/base-price-lists/{list_id}/cancel)
+	CancelBasePriceList(ctx context.Context, request CancelBasePriceListRequestObject) (CancelBasePriceListResponseObject, error)
+	// ListBasePriceLines List the lines of a base price list
+	// (GET /v1/base-price-lists/{list_id}/lines)
+	ListBasePriceLines(ctx context.Context, request ListBasePriceLinesRequestObject) (ListBasePriceLinesResponseObject, error)
+	// SetBasePriceLines Put lines on a base price list
+	// (PUT /v1/base-price-lists/{list_id}/lines)
+	SetBasePriceLines(ctx context.Context, request SetBasePriceLinesRequestObject) (SetBasePriceLinesResponseObject, error)
+	// RemoveBasePriceLine Take a product off a base price list
+	// (DELETE /v1/base-price-lists/{list_id}/lines/{product_id})
+	RemoveBasePriceLine(ctx context.Context, request RemoveBasePriceLineRequestObject) (RemoveBasePriceLineResponseObject, error)
+	// SubmitBasePriceList Submit a base price list for approval
+	// (POST /v1/base-price-lists/{list_id}/submit)
+	SubmitBasePriceList(ctx context.Context, request SubmitBasePriceListRequestObject) (SubmitBasePriceListResponseObject, error)
+	// ListBasePrices List base prices as of any instant
+	// (GET /v1/base-prices)
+	ListBasePrices(ctx context.Context, request ListBasePricesRequestObject) (ListBasePricesResponseObject, error)
 	// ListCreditLimitRequests List credit limit requests
 	// (GET /v1/credit-limit-requests)
 	ListCreditLimitRequests(ctx context.Context, request ListCreditLimitRequestsRequestObject) (ListCreditLimitRequestsResponseObject, error)
@@ -4054,6 +7030,18 @@ type StrictServerInterface interface {
 	// ListEvents Follow the change feed
 	// (GET /v1/events)
 	ListEvents(ctx context.Context, request ListEventsRequestObject) (ListEventsResponseObject, error)
+	// ListInvoices List invoices
+	// (GET /v1/invoices)
+	ListInvoices(ctx context.Context, request ListInvoicesRequestObject) (ListInvoicesResponseObject, error)
+	// PostInvoice Invoice delivery notes
+	// (POST /v1/invoices)
+	PostInvoice(ctx context.Context, request PostInvoiceRequestObject) (PostInvoiceResponseObject, error)
+	// GetInvoice Read an invoice
+	// (GET /v1/invoices/{invoice_id})
+	GetInvoice(ctx context.Context, request GetInvoiceRequestObject) (GetInvoiceResponseObject, error)
+	// ReverseInvoice Reverse an invoice
+	// (POST /v1/invoices/{invoice_id}/reverse)
+	ReverseInvoice(ctx context.Context, request ReverseInvoiceRequestObject) (ReverseInvoiceResponseObject, error)
 	// ListMachineClients List machine clients
 	// (GET /v1/machine-clients)
 	ListMachineClients(ctx context.Context, request ListMachineClientsRequestObject) (ListMachineClientsResponseObject, error)
@@ -4096,6 +7084,93 @@ type StrictServerInterface interface {
 	// ListParameterHistory List the versions of a parameter
 	// (GET /v1/parameters/{name}/history)
 	ListParameterHistory(ctx context.Context, request ListParameterHistoryRequestObject) (ListParameterHistoryResponseObject, error)
+	// GetPriceAuthority Read the price authority table in force
+	// (GET /v1/price-authority)
+	GetPriceAuthority(ctx context.Context, request GetPriceAuthorityRequestObject) (GetPriceAuthorityResponseObject, error)
+	// ListPriceAuthorityTables List price authority tables
+	// (GET /v1/price-authority-tables)
+	ListPriceAuthorityTables(ctx context.Context, request ListPriceAuthorityTablesRequestObject) (ListPriceAuthorityTablesResponseObject, error)
+	// CreatePriceAuthorityTable Draft a price authority table
+	// (POST /v1/price-authority-tables)
+	CreatePriceAuthorityTable(ctx context.Context, request CreatePriceAuthorityTableRequestObject) (CreatePriceAuthorityTableResponseObject, error)
+	// GetPriceAuthorityTable Read a price authority table
+	// (GET /v1/price-authority-tables/{table_id})
+	GetPriceAuthorityTable(ctx context.Context, request GetPriceAuthorityTableRequestObject) (GetPriceAuthorityTableResponseObject, error)
+	// UpdatePriceAuthorityTable Change a price authority table
+	// (PATCH /v1/price-authority-tables/{table_id})
+	UpdatePriceAuthorityTable(ctx context.Context, request UpdatePriceAuthorityTableRequestObject) (UpdatePriceAuthorityTableResponseObject, error)
+	// CancelPriceAuthorityTable Give up a price authority table
+	// (POST /v1/price-authority-tables/{table_id}/cancel)
+	CancelPriceAuthorityTable(ctx context.Context, request CancelPriceAuthorityTableRequestObject) (CancelPriceAuthorityTableResponseObject, error)
+	// SubmitPriceAuthorityTable Submit a price authority table for approval
+	// (POST /v1/price-authority-tables/{table_id}/submit)
+	SubmitPriceAuthorityTable(ctx context.Context, request SubmitPriceAuthorityTableRequestObject) (SubmitPriceAuthorityTableResponseObject, error)
+	// CheckPrices Ask the price gate
+	// (POST /v1/price-checks)
+	CheckPrices(ctx context.Context, request CheckPricesRequestObject) (CheckPricesResponseObject, error)
+	// ListProductCategories List product categories
+	// (GET /v1/product-categories)
+	ListProductCategories(ctx context.Context, request ListProductCategoriesRequestObject) (ListProductCategoriesResponseObject, error)
+	// CreateProductCategory Add a product category
+	// (POST /v1/product-categories)
+	CreateProductCategory(ctx context.Context, request CreateProductCategoryRequestObject) (CreateProductCategoryResponseObject, error)
+	// GetProductCategory Read a product category
+	// (GET /v1/product-categories/{category_id})
+	GetProductCategory(ctx context.Context, request GetProductCategoryRequestObject) (GetProductCategoryResponseObject, error)
+	// UpdateProductCategory Change a product category
+	// (PATCH /v1/product-categories/{category_id})
+	UpdateProductCategory(ctx context.Context, request UpdateProductCategoryRequestObject) (UpdateProductCategoryResponseObject, error)
+	// ListProducts List and search products
+	// (GET /v1/products)
+	ListProducts(ctx context.Context, request ListProductsRequestObject) (ListProductsResponseObject, error)
+	// CreateProduct Add a product
+	// (POST /v1/products)
+	CreateProduct(ctx context.Context, request CreateProductRequestObject) (CreateProductResponseObject, error)
+	// GetProductByExternalID Read a product by another system's id
+	// (GET /v1/products/by-external-id/{source}/{external_id})
+	GetProductByExternalID(ctx context.Context, request GetProductByExternalIDRequestObject) (GetProductByExternalIDResponseObject, error)
+	// UpsertProductByExternalID Create or replace a product by another system's id
+	// (PUT /v1/products/by-external-id/{source}/{external_id})
+	UpsertProductByExternalID(ctx context.Context, request UpsertProductByExternalIDRequestObject) (UpsertProductByExternalIDResponseObject, error)
+	// GetProduct Read a product
+	// (GET /v1/products/{product_id})
+	GetProduct(ctx context.Context, request GetProductRequestObject) (GetProductResponseObject, error)
+	// UpdateProduct Change a product
+	// (PATCH /v1/products/{product_id})
+	UpdateProduct(ctx context.Context, request UpdateProductRequestObject) (UpdateProductResponseObject, error)
+	// GetBasePrice Read a product's base price as of any instant
+	// (GET /v1/products/{product_id}/base-price)
+	GetBasePrice(ctx context.Context, request GetBasePriceRequestObject) (GetBasePriceResponseObject, error)
+	// ListBasePriceHistory List all base prices of a product
+	// (GET /v1/products/{product_id}/base-price-history)
+	ListBasePriceHistory(ctx context.Context, request ListBasePriceHistoryRequestObject) (ListBasePriceHistoryResponseObject, error)
+	// ListProductCosts List what a product costs
+	// (GET /v1/products/{product_id}/costs)
+	ListProductCosts(ctx context.Context, request ListProductCostsRequestObject) (ListProductCostsResponseObject, error)
+	// RecordProductCost State what a product costs
+	// (POST /v1/products/{product_id}/costs)
+	RecordProductCost(ctx context.Context, request RecordProductCostRequestObject) (RecordProductCostResponseObject, error)
+	// ChangeProductLifecycle Move a product along its life
+	// (POST /v1/products/{product_id}/lifecycle)
+	ChangeProductLifecycle(ctx context.Context, request ChangeProductLifecycleRequestObject) (ChangeProductLifecycleResponseObject, error)
+	// ListReceipts List receipts
+	// (GET /v1/receipts)
+	ListReceipts(ctx context.Context, request ListReceiptsRequestObject) (ListReceiptsResponseObject, error)
+	// PostReceipt Book money that came in
+	// (POST /v1/receipts)
+	PostReceipt(ctx context.Context, request PostReceiptRequestObject) (PostReceiptResponseObject, error)
+	// GetReceipt Read a receipt
+	// (GET /v1/receipts/{receipt_id})
+	GetReceipt(ctx context.Context, request GetReceiptRequestObject) (GetReceiptResponseObject, error)
+	// AllocateReceipt Pay invoices with a receipt
+	// (POST /v1/receipts/{receipt_id}/allocate)
+	AllocateReceipt(ctx context.Context, request AllocateReceiptRequestObject) (AllocateReceiptResponseObject, error)
+	// ReverseAllocation Take a payment off its invoice
+	// (POST /v1/receipts/{receipt_id}/allocations/{allocation_id}/reverse)
+	ReverseAllocation(ctx context.Context, request ReverseAllocationRequestObject) (ReverseAllocationResponseObject, error)
+	// ReverseReceipt Reverse a receipt
+	// (POST /v1/receipts/{receipt_id}/reverse)
+	ReverseReceipt(ctx context.Context, request ReverseReceiptRequestObject) (ReverseReceiptResponseObject, error)
 	// ListRules List the rules
 	// (GET /v1/rules)
 	ListRules(ctx context.Context, request ListRulesRequestObject) (ListRulesResponseObject, error)
@@ -4350,6 +7425,332 @@ func (sh *strictHandler) IssueToken(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(IssueTokenResponseObject); ok {
 		return validResponse.VisitIssueTokenResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListBasePriceLists operation middleware
+func (sh *strictHandler) ListBasePriceLists(ctx echo.Context, params ListBasePriceListsParams) error {
+	var request ListBasePriceListsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListBasePriceLists(ctx.Request().Context(), request.(ListBasePriceListsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListBasePriceLists")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListBasePriceListsResponseObject); ok {
+		return validResponse.VisitListBasePriceListsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateBasePriceList operation middleware
+func (sh *strictHandler) CreateBasePriceList(ctx echo.Context, params CreateBasePriceListParams) error {
+	var request CreateBasePriceListRequestObject
+
+	request.Params = params
+
+	var body CreateBasePriceListJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateBasePriceList(ctx.Request().Context(), request.(CreateBasePriceListRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateBasePriceList")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateBasePriceListResponseObject); ok {
+		return validResponse.VisitCreateBasePriceListResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetBasePriceList operation middleware
+func (sh *strictHandler) GetBasePriceList(ctx echo.Context, listID BasePriceListID) error {
+	var request GetBasePriceListRequestObject
+
+	request.ListID = listID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetBasePriceList(ctx.Request().Context(), request.(GetBasePriceListRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetBasePriceList")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetBasePriceListResponseObject); ok {
+		return validResponse.VisitGetBasePriceListResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UpdateBasePriceList operation middleware
+func (sh *strictHandler) UpdateBasePriceList(ctx echo.Context, listID BasePriceListID, params UpdateBasePriceListParams) error {
+	var request UpdateBasePriceListRequestObject
+
+	request.ListID = listID
+	request.Params = params
+
+	var body UpdateBasePriceListJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateBasePriceList(ctx.Request().Context(), request.(UpdateBasePriceListRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateBasePriceList")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UpdateBasePriceListResponseObject); ok {
+		return validResponse.VisitUpdateBasePriceListResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CancelBasePriceList operation middleware
+func (sh *strictHandler) CancelBasePriceList(ctx echo.Context, listID BasePriceListID, params CancelBasePriceListParams) error {
+	var request CancelBasePriceListRequestObject
+
+	request.ListID = listID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CancelBasePriceList(ctx.Request().Context(), request.(CancelBasePriceListRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CancelBasePriceList")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CancelBasePriceListResponseObject); ok {
+		return validResponse.VisitCancelBasePriceListResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListBasePriceLines operation middleware
+func (sh *strictHandler) ListBasePriceLines(ctx echo.Context, listID BasePriceListID, params ListBasePriceLinesParams) error {
+	var request ListBasePriceLinesRequestObject
+
+	request.ListID = listID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListBasePriceLines(ctx.Request().Context(), request.(ListBasePriceLinesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListBasePriceLines")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListBasePriceLinesResponseObject); ok {
+		return validResponse.VisitListBasePriceLinesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetBasePriceLines operation middleware
+func (sh *strictHandler) SetBasePriceLines(ctx echo.Context, listID BasePriceListID, params SetBasePriceLinesParams) error {
+	var request SetBasePriceLinesRequestObject
+
+	request.ListID = listID
+	request.Params = params
+
+	var body SetBasePriceLinesJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetBasePriceLines(ctx.Request().Context(), request.(SetBasePriceLinesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetBasePriceLines")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetBasePriceLinesResponseObject); ok {
+		return validResponse.VisitSetBasePriceLinesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RemoveBasePriceLine operation middleware
+func (sh *strictHandler) RemoveBasePriceLine(ctx echo.Context, listID BasePriceListID, productID ProductID, params RemoveBasePriceLineParams) error {
+	var request RemoveBasePriceLineRequestObject
+
+	request.ListID = listID
+	request.ProductID = productID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveBasePriceLine(ctx.Request().Context(), request.(RemoveBasePriceLineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveBasePriceLine")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RemoveBasePriceLineResponseObject); ok {
+		return validResponse.VisitRemoveBasePriceLineResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SubmitBasePriceList operation middleware
+func (sh *strictHandler) SubmitBasePriceList(ctx echo.Context, listID BasePriceListID, params SubmitBasePriceListParams) error {
+	var request SubmitBasePriceListRequestObject
+
+	request.ListID = listID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SubmitBasePriceList(ctx.Request().Context(), request.(SubmitBasePriceListRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SubmitBasePriceList")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SubmitBasePriceListResponseObject); ok {
+		return validResponse.VisitSubmitBasePriceListResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListBasePrices operation middleware
+func (sh *strictHandler) ListBasePrices(ctx echo.Context, params ListBasePricesParams) error {
+	var request ListBasePricesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListBasePrices(ctx.Request().Context(), request.(ListBasePricesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListBasePrices")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListBasePricesResponseObject); ok {
+		return validResponse.VisitListBasePricesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -5303,6 +8704,153 @@ func (sh *strictHandler) ListEvents(ctx echo.Context, params ListEventsParams) e
 	return nil
 }
 
+// ListInvoices operation middleware
+func (sh *strictHandler) ListInvoices(ctx echo.Context, params ListInvoicesParams) error {
+	var request ListInvoicesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListInvoices(ctx.Request().Context(), request.(ListInvoicesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListInvoices")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListInvoicesResponseObject); ok {
+		return validResponse.VisitListInvoicesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PostInvoice operation middleware
+func (sh *strictHandler) PostInvoice(ctx echo.Context, params PostInvoiceParams) error {
+	var request PostInvoiceRequestObject
+
+	request.Params = params
+
+	var body PostInvoiceJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PostInvoice(ctx.Request().Context(), request.(PostInvoiceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PostInvoice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PostInvoiceResponseObject); ok {
+		return validResponse.VisitPostInvoiceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetInvoice operation middleware
+func (sh *strictHandler) GetInvoice(ctx echo.Context, invoiceID InvoiceID) error {
+	var request GetInvoiceRequestObject
+
+	request.InvoiceID = invoiceID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetInvoice(ctx.Request().Context(), request.(GetInvoiceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetInvoice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetInvoiceResponseObject); ok {
+		return validResponse.VisitGetInvoiceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReverseInvoice operation middleware
+func (sh *strictHandler) ReverseInvoice(ctx echo.Context, invoiceID InvoiceID, params ReverseInvoiceParams) error {
+	var request ReverseInvoiceRequestObject
+
+	request.InvoiceID = invoiceID
+	request.Params = params
+
+	var body ReverseInvoiceJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReverseInvoice(ctx.Request().Context(), request.(ReverseInvoiceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReverseInvoice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReverseInvoiceResponseObject); ok {
+		return validResponse.VisitReverseInvoiceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListMachineClients operation middleware
 func (sh *strictHandler) ListMachineClients(ctx echo.Context, params ListMachineClientsParams) error {
 	var request ListMachineClientsRequestObject
@@ -5736,6 +9284,1045 @@ func (sh *strictHandler) ListParameterHistory(ctx echo.Context, name ParameterNa
 		return err
 	} else if validResponse, ok := response.(ListParameterHistoryResponseObject); ok {
 		return validResponse.VisitListParameterHistoryResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetPriceAuthority operation middleware
+func (sh *strictHandler) GetPriceAuthority(ctx echo.Context, params GetPriceAuthorityParams) error {
+	var request GetPriceAuthorityRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPriceAuthority(ctx.Request().Context(), request.(GetPriceAuthorityRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPriceAuthority")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPriceAuthorityResponseObject); ok {
+		return validResponse.VisitGetPriceAuthorityResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListPriceAuthorityTables operation middleware
+func (sh *strictHandler) ListPriceAuthorityTables(ctx echo.Context, params ListPriceAuthorityTablesParams) error {
+	var request ListPriceAuthorityTablesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPriceAuthorityTables(ctx.Request().Context(), request.(ListPriceAuthorityTablesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPriceAuthorityTables")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListPriceAuthorityTablesResponseObject); ok {
+		return validResponse.VisitListPriceAuthorityTablesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreatePriceAuthorityTable operation middleware
+func (sh *strictHandler) CreatePriceAuthorityTable(ctx echo.Context, params CreatePriceAuthorityTableParams) error {
+	var request CreatePriceAuthorityTableRequestObject
+
+	request.Params = params
+
+	var body CreatePriceAuthorityTableJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreatePriceAuthorityTable(ctx.Request().Context(), request.(CreatePriceAuthorityTableRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreatePriceAuthorityTable")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreatePriceAuthorityTableResponseObject); ok {
+		return validResponse.VisitCreatePriceAuthorityTableResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetPriceAuthorityTable operation middleware
+func (sh *strictHandler) GetPriceAuthorityTable(ctx echo.Context, tableID PriceAuthorityTableID) error {
+	var request GetPriceAuthorityTableRequestObject
+
+	request.TableID = tableID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPriceAuthorityTable(ctx.Request().Context(), request.(GetPriceAuthorityTableRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPriceAuthorityTable")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPriceAuthorityTableResponseObject); ok {
+		return validResponse.VisitGetPriceAuthorityTableResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UpdatePriceAuthorityTable operation middleware
+func (sh *strictHandler) UpdatePriceAuthorityTable(ctx echo.Context, tableID PriceAuthorityTableID, params UpdatePriceAuthorityTableParams) error {
+	var request UpdatePriceAuthorityTableRequestObject
+
+	request.TableID = tableID
+	request.Params = params
+
+	var body UpdatePriceAuthorityTableJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdatePriceAuthorityTable(ctx.Request().Context(), request.(UpdatePriceAuthorityTableRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdatePriceAuthorityTable")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UpdatePriceAuthorityTableResponseObject); ok {
+		return validResponse.VisitUpdatePriceAuthorityTableResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CancelPriceAuthorityTable operation middleware
+func (sh *strictHandler) CancelPriceAuthorityTable(ctx echo.Context, tableID PriceAuthorityTableID, params CancelPriceAuthorityTableParams) error {
+	var request CancelPriceAuthorityTableRequestObject
+
+	request.TableID = tableID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CancelPriceAuthorityTable(ctx.Request().Context(), request.(CancelPriceAuthorityTableRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CancelPriceAuthorityTable")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CancelPriceAuthorityTableResponseObject); ok {
+		return validResponse.VisitCancelPriceAuthorityTableResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SubmitPriceAuthorityTable operation middleware
+func (sh *strictHandler) SubmitPriceAuthorityTable(ctx echo.Context, tableID PriceAuthorityTableID, params SubmitPriceAuthorityTableParams) error {
+	var request SubmitPriceAuthorityTableRequestObject
+
+	request.TableID = tableID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SubmitPriceAuthorityTable(ctx.Request().Context(), request.(SubmitPriceAuthorityTableRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SubmitPriceAuthorityTable")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SubmitPriceAuthorityTableResponseObject); ok {
+		return validResponse.VisitSubmitPriceAuthorityTableResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CheckPrices operation middleware
+func (sh *strictHandler) CheckPrices(ctx echo.Context) error {
+	var request CheckPricesRequestObject
+
+	var body CheckPricesJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CheckPrices(ctx.Request().Context(), request.(CheckPricesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CheckPrices")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CheckPricesResponseObject); ok {
+		return validResponse.VisitCheckPricesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListProductCategories operation middleware
+func (sh *strictHandler) ListProductCategories(ctx echo.Context, params ListProductCategoriesParams) error {
+	var request ListProductCategoriesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListProductCategories(ctx.Request().Context(), request.(ListProductCategoriesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListProductCategories")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListProductCategoriesResponseObject); ok {
+		return validResponse.VisitListProductCategoriesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateProductCategory operation middleware
+func (sh *strictHandler) CreateProductCategory(ctx echo.Context, params CreateProductCategoryParams) error {
+	var request CreateProductCategoryRequestObject
+
+	request.Params = params
+
+	var body CreateProductCategoryJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateProductCategory(ctx.Request().Context(), request.(CreateProductCategoryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateProductCategory")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateProductCategoryResponseObject); ok {
+		return validResponse.VisitCreateProductCategoryResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetProductCategory operation middleware
+func (sh *strictHandler) GetProductCategory(ctx echo.Context, categoryID UUID) error {
+	var request GetProductCategoryRequestObject
+
+	request.CategoryID = categoryID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetProductCategory(ctx.Request().Context(), request.(GetProductCategoryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetProductCategory")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetProductCategoryResponseObject); ok {
+		return validResponse.VisitGetProductCategoryResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UpdateProductCategory operation middleware
+func (sh *strictHandler) UpdateProductCategory(ctx echo.Context, categoryID UUID, params UpdateProductCategoryParams) error {
+	var request UpdateProductCategoryRequestObject
+
+	request.CategoryID = categoryID
+	request.Params = params
+
+	var body UpdateProductCategoryJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateProductCategory(ctx.Request().Context(), request.(UpdateProductCategoryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateProductCategory")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UpdateProductCategoryResponseObject); ok {
+		return validResponse.VisitUpdateProductCategoryResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListProducts operation middleware
+func (sh *strictHandler) ListProducts(ctx echo.Context, params ListProductsParams) error {
+	var request ListProductsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListProducts(ctx.Request().Context(), request.(ListProductsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListProducts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListProductsResponseObject); ok {
+		return validResponse.VisitListProductsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateProduct operation middleware
+func (sh *strictHandler) CreateProduct(ctx echo.Context, params CreateProductParams) error {
+	var request CreateProductRequestObject
+
+	request.Params = params
+
+	var body CreateProductJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateProduct(ctx.Request().Context(), request.(CreateProductRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateProduct")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateProductResponseObject); ok {
+		return validResponse.VisitCreateProductResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetProductByExternalID operation middleware
+func (sh *strictHandler) GetProductByExternalID(ctx echo.Context, source string, externalID string) error {
+	var request GetProductByExternalIDRequestObject
+
+	request.Source = source
+	request.ExternalID = externalID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetProductByExternalID(ctx.Request().Context(), request.(GetProductByExternalIDRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetProductByExternalID")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetProductByExternalIDResponseObject); ok {
+		return validResponse.VisitGetProductByExternalIDResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UpsertProductByExternalID operation middleware
+func (sh *strictHandler) UpsertProductByExternalID(ctx echo.Context, source string, externalID string, params UpsertProductByExternalIDParams) error {
+	var request UpsertProductByExternalIDRequestObject
+
+	request.Source = source
+	request.ExternalID = externalID
+	request.Params = params
+
+	var body UpsertProductByExternalIDJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpsertProductByExternalID(ctx.Request().Context(), request.(UpsertProductByExternalIDRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpsertProductByExternalID")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UpsertProductByExternalIDResponseObject); ok {
+		return validResponse.VisitUpsertProductByExternalIDResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetProduct operation middleware
+func (sh *strictHandler) GetProduct(ctx echo.Context, productID ProductID) error {
+	var request GetProductRequestObject
+
+	request.ProductID = productID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetProduct(ctx.Request().Context(), request.(GetProductRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetProduct")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetProductResponseObject); ok {
+		return validResponse.VisitGetProductResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UpdateProduct operation middleware
+func (sh *strictHandler) UpdateProduct(ctx echo.Context, productID ProductID, params UpdateProductParams) error {
+	var request UpdateProductRequestObject
+
+	request.ProductID = productID
+	request.Params = params
+
+	var body UpdateProductJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateProduct(ctx.Request().Context(), request.(UpdateProductRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateProduct")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UpdateProductResponseObject); ok {
+		return validResponse.VisitUpdateProductResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetBasePrice operation middleware
+func (sh *strictHandler) GetBasePrice(ctx echo.Context, productID ProductID, params GetBasePriceParams) error {
+	var request GetBasePriceRequestObject
+
+	request.ProductID = productID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetBasePrice(ctx.Request().Context(), request.(GetBasePriceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetBasePrice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetBasePriceResponseObject); ok {
+		return validResponse.VisitGetBasePriceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListBasePriceHistory operation middleware
+func (sh *strictHandler) ListBasePriceHistory(ctx echo.Context, productID ProductID, params ListBasePriceHistoryParams) error {
+	var request ListBasePriceHistoryRequestObject
+
+	request.ProductID = productID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListBasePriceHistory(ctx.Request().Context(), request.(ListBasePriceHistoryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListBasePriceHistory")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListBasePriceHistoryResponseObject); ok {
+		return validResponse.VisitListBasePriceHistoryResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListProductCosts operation middleware
+func (sh *strictHandler) ListProductCosts(ctx echo.Context, productID ProductID, params ListProductCostsParams) error {
+	var request ListProductCostsRequestObject
+
+	request.ProductID = productID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListProductCosts(ctx.Request().Context(), request.(ListProductCostsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListProductCosts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListProductCostsResponseObject); ok {
+		return validResponse.VisitListProductCostsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RecordProductCost operation middleware
+func (sh *strictHandler) RecordProductCost(ctx echo.Context, productID ProductID, params RecordProductCostParams) error {
+	var request RecordProductCostRequestObject
+
+	request.ProductID = productID
+	request.Params = params
+
+	var body RecordProductCostJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RecordProductCost(ctx.Request().Context(), request.(RecordProductCostRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecordProductCost")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RecordProductCostResponseObject); ok {
+		return validResponse.VisitRecordProductCostResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChangeProductLifecycle operation middleware
+func (sh *strictHandler) ChangeProductLifecycle(ctx echo.Context, productID ProductID, params ChangeProductLifecycleParams) error {
+	var request ChangeProductLifecycleRequestObject
+
+	request.ProductID = productID
+	request.Params = params
+
+	var body ChangeProductLifecycleJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeProductLifecycle(ctx.Request().Context(), request.(ChangeProductLifecycleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeProductLifecycle")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChangeProductLifecycleResponseObject); ok {
+		return validResponse.VisitChangeProductLifecycleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListReceipts operation middleware
+func (sh *strictHandler) ListReceipts(ctx echo.Context, params ListReceiptsParams) error {
+	var request ListReceiptsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListReceipts(ctx.Request().Context(), request.(ListReceiptsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListReceipts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListReceiptsResponseObject); ok {
+		return validResponse.VisitListReceiptsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PostReceipt operation middleware
+func (sh *strictHandler) PostReceipt(ctx echo.Context, params PostReceiptParams) error {
+	var request PostReceiptRequestObject
+
+	request.Params = params
+
+	var body PostReceiptJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PostReceipt(ctx.Request().Context(), request.(PostReceiptRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PostReceipt")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PostReceiptResponseObject); ok {
+		return validResponse.VisitPostReceiptResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetReceipt operation middleware
+func (sh *strictHandler) GetReceipt(ctx echo.Context, receiptID ReceiptID) error {
+	var request GetReceiptRequestObject
+
+	request.ReceiptID = receiptID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetReceipt(ctx.Request().Context(), request.(GetReceiptRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetReceipt")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetReceiptResponseObject); ok {
+		return validResponse.VisitGetReceiptResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AllocateReceipt operation middleware
+func (sh *strictHandler) AllocateReceipt(ctx echo.Context, receiptID ReceiptID, params AllocateReceiptParams) error {
+	var request AllocateReceiptRequestObject
+
+	request.ReceiptID = receiptID
+	request.Params = params
+
+	var body AllocateReceiptJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AllocateReceipt(ctx.Request().Context(), request.(AllocateReceiptRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AllocateReceipt")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AllocateReceiptResponseObject); ok {
+		return validResponse.VisitAllocateReceiptResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReverseAllocation operation middleware
+func (sh *strictHandler) ReverseAllocation(ctx echo.Context, receiptID ReceiptID, allocationID UUID, params ReverseAllocationParams) error {
+	var request ReverseAllocationRequestObject
+
+	request.ReceiptID = receiptID
+	request.AllocationID = allocationID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReverseAllocation(ctx.Request().Context(), request.(ReverseAllocationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReverseAllocation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReverseAllocationResponseObject); ok {
+		return validResponse.VisitReverseAllocationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReverseReceipt operation middleware
+func (sh *strictHandler) ReverseReceipt(ctx echo.Context, receiptID ReceiptID, params ReverseReceiptParams) error {
+	var request ReverseReceiptRequestObject
+
+	request.ReceiptID = receiptID
+	request.Params = params
+
+	var body ReverseReceiptJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReverseReceipt(ctx.Request().Context(), request.(ReverseReceiptRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReverseReceipt")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReverseReceiptResponseObject); ok {
+		return validResponse.VisitReverseReceiptResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
