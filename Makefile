@@ -38,9 +38,7 @@ fault: ## kill -9 of server and database under load, twenty rounds
 	SALESGATE_LONG=1 $(PG) go test -run 'Fault|Kill' -count 1 -v -timeout 60m $(PKG)
 
 fuzz: ## every fuzz target for FUZZTIME (20s)
-	@set -e; for pkg in $$(go list $(PKG)); do \
-	  for target in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
-	    echo "$$pkg $$target"; $(PG) go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg; done; done
+	FUZZTIME=$(FUZZTIME) $(PG) .ci/fuzz $(PKG)
 
 cover: ## coverage of all packages by all tests, as bin/cover.html
 	@mkdir -p bin
