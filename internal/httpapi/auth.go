@@ -28,7 +28,7 @@ func (s *Server) Login(ctx context.Context, r api.LoginRequestObject) (api.Login
 
 // RefreshToken implements the operation of that name.
 func (s *Server) RefreshToken(ctx context.Context, r api.RefreshTokenRequestObject) (api.RefreshTokenResponseObject, error) {
-	t, err := s.People.Refresh(ctx, r.Body.RefreshToken, current(ctx).requestID)
+	t, err := s.People.RefreshToken(ctx, r.Body.RefreshToken, current(ctx).requestID)
 	return api.RefreshToken200JSONResponse(tokenSet(t)), err
 }
 
@@ -156,7 +156,7 @@ func (s *Server) GetMe(ctx context.Context, _ api.GetMeRequestObject) (api.GetMe
 // ListMySessions implements the operation of that name.
 func (s *Server) ListMySessions(ctx context.Context, _ api.ListMySessionsRequestObject) (api.ListMySessionsResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListMySessions200JSONResponse, error) {
-		rows, err := s.People.Sessions(tx, who)
+		rows, err := s.People.ListMySessions(tx, who)
 		data := make([]api.Session, len(rows))
 		for i, x := range rows {
 			data[i] = api.Session{

@@ -212,7 +212,7 @@ func customerOf(e *apitest.Env) string {
 // collections returns the path parameters with the collection that each picks an item of.
 func collections(path string) map[string]string {
 	of, last := map[string]string{}, ""
-	for _, segment := range strings.Split(path, "/") {
+	for segment := range strings.SplitSeq(path, "/") {
 		if strings.HasPrefix(segment, "{") {
 			of[strings.Trim(segment, "{}")] = last
 		} else {

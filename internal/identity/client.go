@@ -142,6 +142,10 @@ type ClientChange struct {
 // UpdateMachineClient changes name, scopes or activity. Scopes taken away, and deactivation, hold for tokens that are out
 // already. Returns ErrClientName, ErrScopeNotGrantable, errs.ErrStale.
 func (s *Service) UpdateMachineClient(tx pg.Tx, _ Principal, id uuid.UUID, version *int64, ch ClientChange) (MachineClient, error) {
+	return s.changeClient(tx, "updateMachineClient", id, version, ch)
+}
+
+func (s *Service) changeClient(tx pg.Tx, action string, id uuid.UUID, version *int64, ch ClientChange) (MachineClient, error) {
 	old, err := lockClient(tx, id, version)
 	if err != nil {
 		return MachineClient{}, err
@@ -161,14 +165,13 @@ func (s *Service) UpdateMachineClient(tx pg.Tx, _ Principal, id uuid.UUID, versi
 	m.Version++
 	s.cache.forget(id)
 	return m, audit.Record(tx, audit.Entry{
-		Action: "updateMachineClient", SubjectType: "machine_client", SubjectID: id, Before: old, After: m,
+		Action: action, SubjectType: "machine_client", SubjectID: id, Before: old, After: m,
 	})
 }
 
-// DeactivateMachineClient is UpdateMachineClient with nothing but active = false.
-func (s *Service) DeactivateMachineClient(tx pg.Tx, who Principal, id uuid.UUID, version *int64) (MachineClient, error) {
-	off := false
-	return s.UpdateMachineClient(tx, who, id, version, ClientChange{Active: &off})
+// DeactivateMachineClient ends the client's tokens and refuses it new ones.
+func (s *Service) DeactivateMachineClient(tx pg.Tx, _ Principal, id uuid.UUID, version *int64) (MachineClient, error) {
+	return s.changeClient(tx, "deactivateMachineClient", id, version, ClientChange{Active: new(false)})
 }
 
 func lockClient(tx pg.Tx, id uuid.UUID, version *int64) (MachineClient, error) {

@@ -72,13 +72,19 @@ func TestTwoSecretsAndRotation(t *testing.T) {
 	w := newWorld(t, Config{})
 	m, first, one := w.client("erp", "order.read")
 	var two string
-	w.must(func(tx pg.Tx) (err error) { _, _, two, err = w.s.AddClientSecret(tx, System(), m.ID, v(1)); return err })
+	w.must(func(tx pg.Tx) (err error) {
+		_, _, two, err = w.s.AddClientSecret(tx, System(), m.ID, new(int64(1)))
+		return err
+	})
 	for _, live := range []string{one, two} {
 		if _, err := w.token(m, live, ""); err != nil {
 			t.Fatal(err)
 		}
 	}
-	want(t, w.tx(func(tx pg.Tx) error { _, _, _, err := w.s.AddClientSecret(tx, System(), m.ID, v(2)); return err }), ErrTwoSecrets)
+	want(t, w.tx(func(tx pg.Tx) error {
+		_, _, _, err := w.s.AddClientSecret(tx, System(), m.ID, new(int64(2)))
+		return err
+	}), ErrTwoSecrets)
 	want(t, w.tx(func(tx pg.Tx) error { // and so says the database
 		return tx.Exec(`INSERT INTO client_secrets SELECT gen_random_uuid(), client_id, slot, secret_hash, hint, created_at, NULL
 			FROM client_secrets WHERE id = ?`, first.ID).Error
@@ -87,7 +93,10 @@ func TestTwoSecretsAndRotation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.must(func(tx pg.Tx) error { _, err := w.s.RevokeClientSecret(tx, System(), m.ID, first.ID, v(2)); return err })
+	w.must(func(tx pg.Tx) error {
+		_, err := w.s.RevokeClientSecret(tx, System(), m.ID, first.ID, new(int64(2)))
+		return err
+	})
 	_, err = w.token(m, one, "")
 	want(t, err, ErrClient)
 	_, err = w.authenticate(old.Access) // had with the revoked secret
@@ -97,8 +106,14 @@ func TestTwoSecretsAndRotation(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.mustAuthenticate(again.Access)
-	want(t, w.tx(func(tx pg.Tx) error { _, err := w.s.RevokeClientSecret(tx, System(), m.ID, first.ID, v(3)); return err }), errs.ErrNotFound)
-	w.must(func(tx pg.Tx) error { _, _, _, err := w.s.AddClientSecret(tx, System(), m.ID, v(3)); return err })
+	want(t, w.tx(func(tx pg.Tx) error {
+		_, err := w.s.RevokeClientSecret(tx, System(), m.ID, first.ID, new(int64(3)))
+		return err
+	}), errs.ErrNotFound)
+	w.must(func(tx pg.Tx) error {
+		_, _, _, err := w.s.AddClientSecret(tx, System(), m.ID, new(int64(3)))
+		return err
+	})
 }
 
 func TestConcurrentSecretsStayTwo(t *testing.T) {
@@ -109,7 +124,10 @@ func TestConcurrentSecretsStayTwo(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 6 {
 		wg.Go(func() {
-			if w.tx(func(tx pg.Tx) error { _, _, _, err := w.s.AddClientSecret(tx, System(), m.ID, v(1)); return err }) == nil {
+			if w.tx(func(tx pg.Tx) error {
+				_, _, _, err := w.s.AddClientSecret(tx, System(), m.ID, new(int64(1)))
+				return err
+			}) == nil {
 				made.Add(1)
 			}
 		})
@@ -130,7 +148,7 @@ func TestScopesTakenAwayHoldForLiveTokens(t *testing.T) {
 	}
 	w.mustAuthenticate(tokens.Access)
 	w.must(func(tx pg.Tx) error {
-		_, err := w.s.UpdateMachineClient(tx, System(), m.ID, v(1), ClientChange{Scopes: &[]string{"customer.read", "invoice.read"}})
+		_, err := w.s.UpdateMachineClient(tx, System(), m.ID, new(int64(1)), ClientChange{Scopes: &[]string{"customer.read", "invoice.read"}})
 		return err
 	})
 	if p := w.mustAuthenticate(tokens.Access); !slices.Equal(p.Scopes, []string{"customer.read"}) {
@@ -138,14 +156,17 @@ func TestScopesTakenAwayHoldForLiveTokens(t *testing.T) {
 	}
 	off := false
 	w.must(func(tx pg.Tx) error {
-		_, err := w.s.UpdateMachineClient(tx, System(), m.ID, v(2), ClientChange{Active: &off})
+		_, err := w.s.UpdateMachineClient(tx, System(), m.ID, new(int64(2)), ClientChange{Active: &off})
 		return err
 	})
 	_, err = w.authenticate(tokens.Access)
 	want(t, err, ErrRevoked)
 	_, err = w.token(m, secret, "")
 	want(t, err, ErrClient)
-	want(t, w.tx(func(tx pg.Tx) error { _, _, _, err := w.s.AddClientSecret(tx, System(), m.ID, v(3)); return err }), ErrInactive)
+	want(t, w.tx(func(tx pg.Tx) error {
+		_, _, _, err := w.s.AddClientSecret(tx, System(), m.ID, new(int64(3)))
+		return err
+	}), ErrInactive)
 	w.must(func(tx pg.Tx) error {
 		rows, secrets, _, err := w.s.ListMachineClients(tx, System(), pg.Page{Limit: 10})
 		if len(rows) != 1 || len(secrets[m.ID]) != 1 || secrets[m.ID][0].Hint != secret[len(secret)-4:] {

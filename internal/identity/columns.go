@@ -48,7 +48,7 @@ func scanArray[T ~string](into *[]T, src any) error {
 	if text == "" {
 		return nil
 	}
-	for _, word := range strings.Split(text, ",") {
+	for word := range strings.SplitSeq(text, ",") {
 		*into = append(*into, T(strings.Trim(word, `"`)))
 	}
 	return nil

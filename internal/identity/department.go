@@ -68,6 +68,10 @@ func byCode[T any](tx pg.Tx, page pg.Page) ([]T, error) {
 // UpdateDepartment changes name, head or activity. Locks the department, then the new head. Returns ErrLeaderUnfit for a
 // head who isn't an active person of the department, ErrNotEmpty when people or teams would be left in a deactivated one.
 func (s *Service) UpdateDepartment(tx pg.Tx, _ Principal, id uuid.UUID, version *int64, ch PlaceChange) (Department, error) {
+	return s.changeDepartment(tx, "updateDepartment", id, version, ch)
+}
+
+func (s *Service) changeDepartment(tx pg.Tx, action string, id uuid.UUID, version *int64, ch PlaceChange) (Department, error) {
 	old, err := pg.TakeForUpdate[Department](tx, "id = ?", id)
 	if err != nil {
 		return Department{}, err
@@ -97,14 +101,13 @@ func (s *Service) UpdateDepartment(tx pg.Tx, _ Principal, id uuid.UUID, version 
 	d.Version++
 	s.cache.forgetAll()
 	return d, audit.Record(tx, audit.Entry{
-		Action: "updateDepartment", SubjectType: "department", SubjectID: id, Before: old, After: d,
+		Action: action, SubjectType: "department", SubjectID: id, Before: old, After: d,
 	})
 }
 
-// DeactivateDepartment is UpdateDepartment with nothing but active = false.
-func (s *Service) DeactivateDepartment(tx pg.Tx, who Principal, id uuid.UUID, version *int64) (Department, error) {
-	off := false
-	return s.UpdateDepartment(tx, who, id, version, PlaceChange{Active: &off})
+// DeactivateDepartment closes a department. Returns ErrNotEmpty while active people belong to it.
+func (s *Service) DeactivateDepartment(tx pg.Tx, _ Principal, id uuid.UUID, version *int64) (Department, error) {
+	return s.changeDepartment(tx, "deactivateDepartment", id, version, PlaceChange{Active: new(false)})
 }
 
 // fitLeader locks the person and returns ErrLeaderUnfit unless they are an active one of the department.

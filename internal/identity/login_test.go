@@ -46,14 +46,14 @@ func TestLoginDeactivated(t *testing.T) {
 	u := w.user("li")
 	tokens := w.mustLogin("li")
 	w.mustAuthenticate(tokens.Access)
-	w.must(func(tx pg.Tx) error { _, err := w.s.DeactivateUser(tx, System(), u.ID, v(1)); return err })
+	w.must(func(tx pg.Tx) error { _, err := w.s.DeactivateUser(tx, System(), u.ID, new(int64(1))); return err })
 	_, err := w.authenticate(tokens.Access)
 	want(t, err, ErrRevoked)
 	_, err = w.refresh(tokens.Refresh)
 	want(t, err, ErrRefresh)
 	_, err = w.login("li")
 	want(t, err, ErrCredentials)
-	w.must(func(tx pg.Tx) error { _, err := w.s.ActivateUser(tx, System(), u.ID, v(2)); return err })
+	w.must(func(tx pg.Tx) error { _, err := w.s.ActivateUser(tx, System(), u.ID, new(int64(2))); return err })
 	w.mustLogin("li")
 	_, err = w.authenticate(tokens.Access)
 	want(t, err, ErrRevoked) // old tokens stay dead
@@ -262,7 +262,7 @@ func TestResetPassword(t *testing.T) {
 	u := w.user("qian")
 	tokens := w.mustLogin("qian")
 	w.must(func(tx pg.Tx) error {
-		_, err := w.s.ResetPassword(tx, System(), u.ID, v(1), "fresh-start-99")
+		_, err := w.s.ResetPassword(tx, System(), u.ID, new(int64(1)), "fresh-start-99")
 		return err
 	})
 	_, err := w.authenticate(tokens.Access)

@@ -126,23 +126,32 @@ func TestUpdateUser(t *testing.T) {
 func TestLeadersStayUntilReplaced(t *testing.T) {
 	t.Parallel()
 	o := newOrg(t)
-	want(t, o.tx(func(tx pg.Tx) error { _, err := o.s.DeactivateUser(tx, System(), o.leader.ID, v(1)); return err }), ErrLeads)
+	want(t, o.tx(func(tx pg.Tx) error {
+		_, err := o.s.DeactivateUser(tx, System(), o.leader.ID, new(int64(1)))
+		return err
+	}), ErrLeads)
 	want(t, o.tx(func(tx pg.Tx) error {
 		_, err := o.s.UpdateUser(tx, System(), o.leader.ID, 1, UserChange{DepartmentID: &uuid.NullUUID{}, TeamID: &uuid.NullUUID{}})
 		return err
 	}), ErrLeads)
 	want(t, o.tx(func(tx pg.Tx) error {
-		_, err := o.s.UpdateTeam(tx, System(), o.north.ID, v(2), PlaceChange{LeaderID: &uuid.NullUUID{UUID: o.outsider.ID, Valid: true}})
+		_, err := o.s.UpdateTeam(tx, System(), o.north.ID, new(int64(2)), PlaceChange{LeaderID: &uuid.NullUUID{UUID: o.outsider.ID, Valid: true}})
 		return err
 	}), ErrLeaderUnfit)
 	o.must(func(tx pg.Tx) error {
-		_, err := o.s.UpdateTeam(tx, System(), o.north.ID, v(2), PlaceChange{LeaderID: &uuid.NullUUID{UUID: o.mate.ID, Valid: true}})
+		_, err := o.s.UpdateTeam(tx, System(), o.north.ID, new(int64(2)), PlaceChange{LeaderID: &uuid.NullUUID{UUID: o.mate.ID, Valid: true}})
 		return err
 	})
-	o.must(func(tx pg.Tx) error { _, err := o.s.DeactivateUser(tx, System(), o.leader.ID, v(1)); return err })
-	want(t, o.tx(func(tx pg.Tx) error { _, err := o.s.DeactivateUser(tx, System(), o.leader.ID, v(2)); return err }), ErrInactive)
+	o.must(func(tx pg.Tx) error {
+		_, err := o.s.DeactivateUser(tx, System(), o.leader.ID, new(int64(1)))
+		return err
+	})
 	want(t, o.tx(func(tx pg.Tx) error {
-		_, err := o.s.UpdateTeam(tx, System(), o.north.ID, v(3), PlaceChange{LeaderID: &uuid.NullUUID{UUID: o.leader.ID, Valid: true}})
+		_, err := o.s.DeactivateUser(tx, System(), o.leader.ID, new(int64(2)))
+		return err
+	}), ErrInactive)
+	want(t, o.tx(func(tx pg.Tx) error {
+		_, err := o.s.UpdateTeam(tx, System(), o.north.ID, new(int64(3)), PlaceChange{LeaderID: &uuid.NullUUID{UUID: o.leader.ID, Valid: true}})
 		return err
 	}), ErrLeaderUnfit)
 }
@@ -150,10 +159,22 @@ func TestLeadersStayUntilReplaced(t *testing.T) {
 func TestPlacesAreDeactivatedEmpty(t *testing.T) {
 	t.Parallel()
 	o := newOrg(t)
-	want(t, o.tx(func(tx pg.Tx) error { _, err := o.s.DeactivateTeam(tx, System(), o.south.ID, v(1)); return err }), ErrNotEmpty)
-	want(t, o.tx(func(tx pg.Tx) error { _, err := o.s.DeactivateDepartment(tx, System(), o.other.ID, v(1)); return err }), ErrNotEmpty)
-	o.must(func(tx pg.Tx) error { _, err := o.s.DeactivateUser(tx, System(), o.outsider.ID, v(1)); return err })
-	o.must(func(tx pg.Tx) error { _, err := o.s.DeactivateDepartment(tx, System(), o.other.ID, v(1)); return err })
+	want(t, o.tx(func(tx pg.Tx) error {
+		_, err := o.s.DeactivateTeam(tx, System(), o.south.ID, new(int64(1)))
+		return err
+	}), ErrNotEmpty)
+	want(t, o.tx(func(tx pg.Tx) error {
+		_, err := o.s.DeactivateDepartment(tx, System(), o.other.ID, new(int64(1)))
+		return err
+	}), ErrNotEmpty)
+	o.must(func(tx pg.Tx) error {
+		_, err := o.s.DeactivateUser(tx, System(), o.outsider.ID, new(int64(1)))
+		return err
+	})
+	o.must(func(tx pg.Tx) error {
+		_, err := o.s.DeactivateDepartment(tx, System(), o.other.ID, new(int64(1)))
+		return err
+	})
 	want(t, o.tx(func(tx pg.Tx) error {
 		_, err := o.s.CreateUser(tx, System(), NewUser{Username: "late", Name: "迟到", Password: goodPassword, DepartmentID: &o.other.ID})
 		return err
@@ -168,7 +189,7 @@ func TestTheLastAdminStays(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, Config{})
 	a := w.user("admin-a", withRoles(Admin))
-	want(t, w.tx(func(tx pg.Tx) error { _, err := w.s.DeactivateUser(tx, System(), a.ID, v(1)); return err }), ErrLastAdmin)
+	want(t, w.tx(func(tx pg.Tx) error { _, err := w.s.DeactivateUser(tx, System(), a.ID, new(int64(1))); return err }), ErrLastAdmin)
 	want(t, w.tx(func(tx pg.Tx) error {
 		_, err := w.s.UpdateUser(tx, System(), a.ID, 1, UserChange{Roles: &[]Role{HR}})
 		return err
@@ -178,7 +199,7 @@ func TestTheLastAdminStays(t *testing.T) {
 	var gone atomic.Int64
 	for _, u := range []User{a, b} { // each removes the other's colleague at once
 		wg.Go(func() {
-			if w.tx(func(tx pg.Tx) error { _, err := w.s.DeactivateUser(tx, System(), u.ID, v(1)); return err }) == nil {
+			if w.tx(func(tx pg.Tx) error { _, err := w.s.DeactivateUser(tx, System(), u.ID, new(int64(1))); return err }) == nil {
 				gone.Add(1)
 			}
 		})

@@ -28,10 +28,10 @@ func (refreshToken) TableName() string { return "refresh_tokens" }
 // maxSiblings bounds what one used token yields within Grace: more tabs than that don't race.
 const maxSiblings = 20
 
-// Refresh exchanges a refresh token for new tokens of the same session. It opens its own transaction. A token that was
+// RefreshToken exchanges a refresh token for new tokens of the same session. It opens its own transaction. A token that was
 // used less than Grace ago yields a sibling, so that parallel tabs stay logged in; one used longer ago is a copy in
 // somebody's hands: the whole session ends. Returns ErrRefresh, ErrRefreshReused.
-func (s *Service) Refresh(ctx context.Context, token, requestID string) (Tokens, error) {
+func (s *Service) RefreshToken(ctx context.Context, token, requestID string) (Tokens, error) {
 	var out Tokens
 	err := s.db.Tx(ctx, pg.System(requestID), func(tx pg.Tx) (err error) {
 		out, err = s.refresh(ctx, tx, hashSecret(token))
@@ -141,8 +141,8 @@ func (s *Service) expel(tx pg.Tx, user uuid.UUID, why string) error {
 	return s.end(tx, why, "user_id = ?", user)
 }
 
-// Sessions returns the caller's living sessions, the one used last first.
-func (s *Service) Sessions(tx pg.Tx, who Principal) ([]Session, error) {
+// ListMySessions returns the caller's living sessions, the one used last first.
+func (s *Service) ListMySessions(tx pg.Tx, who Principal) ([]Session, error) {
 	var rows []Session
 	return rows, tx.Where("user_id = ? AND ended_at IS NULL AND expires_at > ?", who.ID, tx.Now).
 		Order("last_used_at DESC, id").Limit(100).Find(&rows).Error

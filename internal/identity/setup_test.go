@@ -85,7 +85,7 @@ func (w *world) mustAuthenticate(token string) Principal {
 }
 
 func (w *world) refresh(token string) (Tokens, error) {
-	return w.s.Refresh(context.Background(), token, "test-refresh")
+	return w.s.RefreshToken(context.Background(), token, "test-refresh")
 }
 
 // later moves the clock; it can't be moved back.
@@ -103,6 +103,3 @@ func want(t testing.TB, err, target error) {
 		t.Fatalf("got error %v, want %v", err, target)
 	}
 }
-
-// v is a version to match.
-func v(version int64) *int64 { return &version }

@@ -48,6 +48,10 @@ func (s *Service) ListTeams(tx pg.Tx, _ Principal, department *uuid.UUID, page p
 // UpdateTeam changes name, leader or activity. Locks the team, then the new leader. Returns ErrLeaderUnfit for a leader
 // who isn't an active person of the team's department, ErrNotEmpty when active members would be left in a deactivated one.
 func (s *Service) UpdateTeam(tx pg.Tx, _ Principal, id uuid.UUID, version *int64, ch PlaceChange) (Team, error) {
+	return s.changeTeam(tx, "updateTeam", id, version, ch)
+}
+
+func (s *Service) changeTeam(tx pg.Tx, action string, id uuid.UUID, version *int64, ch PlaceChange) (Team, error) {
 	old, err := pg.TakeForUpdate[Team](tx, "id = ?", id)
 	if err != nil {
 		return Team{}, err
@@ -75,11 +79,10 @@ func (s *Service) UpdateTeam(tx pg.Tx, _ Principal, id uuid.UUID, version *int64
 	}
 	t.Version++
 	s.cache.forgetAll()
-	return t, audit.Record(tx, audit.Entry{Action: "updateTeam", SubjectType: "team", SubjectID: id, Before: old, After: t})
+	return t, audit.Record(tx, audit.Entry{Action: action, SubjectType: "team", SubjectID: id, Before: old, After: t})
 }
 
-// DeactivateTeam is UpdateTeam with nothing but active = false.
-func (s *Service) DeactivateTeam(tx pg.Tx, who Principal, id uuid.UUID, version *int64) (Team, error) {
-	off := false
-	return s.UpdateTeam(tx, who, id, version, PlaceChange{Active: &off})
+// DeactivateTeam closes a team. Returns ErrNotEmpty while active people belong to it.
+func (s *Service) DeactivateTeam(tx pg.Tx, _ Principal, id uuid.UUID, version *int64) (Team, error) {
+	return s.changeTeam(tx, "deactivateTeam", id, version, PlaceChange{Active: new(false)})
 }

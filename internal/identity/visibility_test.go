@@ -46,7 +46,7 @@ func newOrg(t *testing.T) *org {
 	o.stranger = o.user("stranger", in(&o.sales.ID, &o.south.ID))
 	o.outsider = o.user("outsider", in(&o.other.ID, nil))
 	o.must(func(tx pg.Tx) (err error) {
-		o.north, err = o.s.UpdateTeam(tx, System(), o.north.ID, v(1), PlaceChange{LeaderID: &uuid.NullUUID{UUID: o.leader.ID, Valid: true}})
+		o.north, err = o.s.UpdateTeam(tx, System(), o.north.ID, new(int64(1)), PlaceChange{LeaderID: &uuid.NullUUID{UUID: o.leader.ID, Valid: true}})
 		return err
 	})
 	return o
@@ -115,7 +115,7 @@ func TestORG06_ManagerSeesDepartment(t *testing.T) {
 		o.sees(boss, boss) // a manager without a department manages nobody
 	}
 	o.must(func(tx pg.Tx) error { // the documents of one who left remain visible
-		_, err := o.s.DeactivateUser(tx, System(), o.stranger.ID, v(1))
+		_, err := o.s.DeactivateUser(tx, System(), o.stranger.ID, new(int64(1)))
 		return err
 	})
 	manager := o.user("manager2", in(&o.sales.ID, nil), withRoles(SalesManager))
@@ -126,7 +126,7 @@ func TestORG06_HeadSeesDepartment(t *testing.T) {
 	t.Parallel()
 	o := newOrg(t)
 	o.must(func(tx pg.Tx) error {
-		_, err := o.s.UpdateDepartment(tx, System(), o.other.ID, v(1), PlaceChange{LeaderID: &uuid.NullUUID{UUID: o.outsider.ID, Valid: true}})
+		_, err := o.s.UpdateDepartment(tx, System(), o.other.ID, new(int64(1)), PlaceChange{LeaderID: &uuid.NullUUID{UUID: o.outsider.ID, Valid: true}})
 		return err
 	})
 	junior := o.user("junior", in(&o.other.ID, nil))
