@@ -87,7 +87,7 @@ func (a *App) join(ctx context.Context) error {
 	people := identity.New(a.DB, identity.Config{MasterKey: a.cfg.MasterKey})
 	rules := rulebook.New()
 	approvals := approval.New(rules)
-	a.jobs = a.sweeps(approvals)
+	a.jobs = a.sweeps(approvals, people)
 	credits := credit.New(rules, approvals)
 	approvals.Register(credit.MatterLimit, credits)
 	shipments := shipping.New(rules, approvals, credits)

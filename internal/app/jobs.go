@@ -6,6 +6,7 @@ import (
 
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/audit"
+	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/jobs"
 	"github.com/salesgate/salesgate/internal/pg"
 )
@@ -17,11 +18,17 @@ const parallelJobs = 4
 const verbalBatch = 100
 
 // sweeps registers the work that comes round. Intervals are how late it may be at worst, not rules.
-func (a *App) sweeps(approvals *approval.Service) *jobs.Runner {
+func (a *App) sweeps(approvals *approval.Service, people *identity.Service) *jobs.Runner {
 	r := jobs.New(a.DB, a.cfg.Log)
 	r.Every("seal_events", 30*time.Second, func(ctx context.Context) error { return audit.SealAll(ctx, a.DB) })
 	r.Every("purge_idempotency_keys", time.Hour, func(ctx context.Context) error { return jobs.PurgeIdempotencyKeys(ctx, a.DB) })
 	r.Every("verbal_approvals", time.Minute, func(ctx context.Context) error { return a.markOverdueVerbals(ctx, approvals) })
+	r.Every("prune_sessions", time.Hour, func(ctx context.Context) error {
+		return a.DB.Tx(ctx, pg.System("prune_sessions"), people.Prune)
+	})
+	r.Every("rotate_signing_key", time.Hour, func(ctx context.Context) error {
+		return a.DB.Tx(ctx, pg.System("rotate_signing_key"), people.Keys().RotateWhenDue)
+	})
 	return r
 }
 

@@ -22,6 +22,7 @@ import (
 	"github.com/salesgate/salesgate/internal/apitest"
 	"github.com/salesgate/salesgate/internal/httpapi"
 	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/pg"
 )
 
 // operation is one operation of the contract as this test calls it.
@@ -194,11 +195,20 @@ var owned = map[string]func(e *apitest.Env) string{
 			"terms_days": 30, "reasons": "半年无逾期",
 		}).Want(201).ID()
 	},
+	"invoices": invoiceOf,
+	"receipts": func(e *apitest.Env) string {
+		return e.As("clerk").Post("/v1/receipts", object{
+			"customer_id": customerOf(e), "amount": "50000.00", "method": "bank_transfer", "reference": "B202601010001", "received_on": "2026-01-01",
+		}).Want(201).ID()
+	},
 }
 
 var unowned = strings.Fields(`
 	contacts addresses by-external-id
 	users departments teams machine-clients secrets
+	rules parameters
+	products product-categories base-price-lists lines price-authority-tables
+	allocations
 `)
 
 var customersMade atomic.Int64
@@ -207,6 +217,18 @@ var customersMade atomic.Int64
 func customerOf(e *apitest.Env) string {
 	n := customersMade.Add(1)
 	return e.As("rep1").Post("/v1/customers", company(fmt.Sprintf("云岭示例第%d纺织有限公司", n), fmt.Sprintf("138%08d", n))).Want(201).ID()
+}
+
+// invoiceOf makes an opening invoice of a customer of rep1: one that needs no shipment before it.
+func invoiceOf(e *apitest.Env) string {
+	id, customer := uuid.Must(uuid.NewV7()), customerOf(e)
+	e.Tx(func(tx pg.Tx) error {
+		return tx.Exec(`INSERT INTO invoices (id, number, kind, state, customer_id, payer_id, invoiced_on, due_on, terms, currency, total,
+				tax_total, paid, tax_number, remarks, created_at, version)
+			VALUES (?, ?, 'opening', 'posted', ?, ?, '2026-01-01', '2026-01-31', 'net_days 30', 'CNY', 100, 11.5, 0, '', '', ?, 1)`,
+			id, "INV-"+id.String(), customer, customer, tx.Now).Error
+	})
+	return id.String()
 }
 
 // collections returns the path parameters with the collection that each picks an item of.

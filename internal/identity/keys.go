@@ -21,6 +21,7 @@ import (
 )
 
 const (
+	keyAge        = 90 * 24 * time.Hour                             // after which the job rotates
 	keysFreshFor  = 30 * time.Second                                // how long another process's rotation may go unnoticed
 	keysRetryWait = time.Second                                     // a token with an unknown kid asks the database at most this often
 	keyOutlives   = AccessTTL + leeway + keysFreshFor + time.Minute // how long a retired key verifies: its last token, and slack
@@ -175,14 +176,14 @@ func (k *Keys) Rotate(tx pg.Tx) error {
 	return k.insert(tx)
 }
 
-// RotateOlderThan rotates when the active key has reached this age, and reports whether it did. For a periodic job.
-func (k *Keys) RotateOlderThan(tx pg.Tx, age time.Duration) (bool, error) {
-	var n int64
-	err := tx.Model(&signingKey{}).Where("retired_at IS NULL AND created_at > ?", tx.Now.Add(-age)).Count(&n).Error
-	if err != nil || n > 0 {
-		return false, err
+// RotateWhenDue rotates when the active key has signed for keyAge. For a periodic job; it makes no first key.
+func (k *Keys) RotateWhenDue(tx pg.Tx) error {
+	var due int64
+	err := tx.Model(&signingKey{}).Where("retired_at IS NULL AND created_at < ?", tx.Now.Add(-keyAge)).Count(&due).Error
+	if err != nil || due == 0 {
+		return err
 	}
-	return true, k.Rotate(tx)
+	return k.Rotate(tx)
 }
 
 func (k *Keys) insert(tx pg.Tx) error {

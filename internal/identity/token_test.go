@@ -209,10 +209,14 @@ func TestKeyRotation(t *testing.T) {
 	if n := w.count("SELECT count(*) FROM signing_keys"); n != 2 {
 		t.Errorf("%d keys stored, want 2", n)
 	}
-	var rotated bool
-	w.must(func(tx pg.Tx) (err error) { rotated, err = w.s.Keys().RotateOlderThan(tx, time.Hour); return err })
-	if rotated {
+	w.must(w.s.Keys().RotateWhenDue)
+	if w.count("SELECT count(*) FROM signing_keys") != 2 {
 		t.Error("a young key was rotated")
+	}
+	w.later(keyAge + time.Second)
+	w.must(w.s.Keys().RotateWhenDue)
+	if n := w.count("SELECT count(*) FROM events WHERE action = 'rotateSigningKey'"); n != 4 {
+		t.Errorf("%d rotations recorded, want the first key and 3", n)
 	}
 }
 
