@@ -33,8 +33,9 @@ type specialDay struct{ work, special bool }
 func announced(date time.Time) (work, special bool) {
 	key := date.Unix() / (24 * 60 * 60)
 	if d, ok := specialDays.Load(key); ok {
-		s := d.(specialDay)
-		return s.work, s.special
+		if s, ok := d.(specialDay); ok {
+			return s.work, s.special
+		}
 	}
 	var s specialDay
 	if h := HolidayUtil.GetHolidayByYmd(date.Year(), int(date.Month()), date.Day()); h != nil {

@@ -2,6 +2,7 @@ package pg
 
 import (
 	"fmt"
+	"maps"
 	"time"
 
 	"gorm.io/gorm"
@@ -33,9 +34,7 @@ func (tx Tx) AfterCommit(f func()) {
 // want NotFound have read (and locked) the row before.
 func Update(tx Tx, table string, id any, version int64, values map[string]any) error {
 	set := make(map[string]any, len(values)+1)
-	for k, v := range values {
-		set[k] = v
-	}
+	maps.Copy(set, values)
 	set["version"] = version + 1
 	res := tx.Table(table).Where("id = ? AND version = ?", id, version).Updates(set)
 	return one(res)

@@ -1,6 +1,7 @@
 package rulebook
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -93,9 +94,9 @@ func text(d *decimal.Decimal) string {
 
 // inForce picks the version in force at an instant from versions ordered by (effective_at, version).
 func inForce(versions []Value, at time.Time) (Value, bool) {
-	for i := len(versions) - 1; i >= 0; i-- {
-		if !versions[i].EffectiveAt.After(at) {
-			return versions[i], true
+	for _, v := range slices.Backward(versions) {
+		if !v.EffectiveAt.After(at) {
+			return v, true
 		}
 	}
 	return Value{}, false

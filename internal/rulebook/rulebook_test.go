@@ -330,3 +330,34 @@ func TestDatabaseGuardsParameters(t *testing.T) {
 		}
 	}
 }
+
+// Whichever statement of a change fails, nothing of it stays.
+func TestFaultInReplaceParameterLeavesNothingHalfDone(t *testing.T) {
+	t.Parallel()
+	db, rb := testpg.New(t), rulebook.New()
+	for n := int64(1); ; n++ {
+		ctx, probe := pg.WithProbe(context.Background(), n)
+		err := db.Tx(ctx, by, func(tx pg.Tx) error {
+			_, err := rb.ReplaceParameter(tx, name, 1, rulebook.Change{Value: "5", Reason: "r"})
+			return err
+		})
+		if err == nil {
+			if n < 5 {
+				t.Errorf("only %d statements", probe.Statements())
+			}
+			break
+		}
+		if !errors.Is(err, pg.ErrInjected) {
+			t.Fatalf("statement %d: %v", n, err)
+		}
+		var versions, events, current int
+		row := db.Pool().QueryRow(context.Background(), `SELECT (SELECT count(*) FROM parameter_versions WHERE name = $1),
+			(SELECT count(*) FROM events), (SELECT version FROM parameters WHERE name = $1)`, name)
+		if err := row.Scan(&versions, &events, &current); err != nil || versions != 1 || events != 0 || current != 1 {
+			t.Errorf("statement %d failed: %d versions, %d events, version %d: %v", n, versions, events, current, err)
+		}
+	}
+	if got := amount(t, db, rb); got != "5" {
+		t.Errorf("in the end %s", got)
+	}
+}
