@@ -1,7 +1,9 @@
 package approval
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 	"sync"
 
 	"cel.dev/cel-go/cel"
@@ -12,6 +14,7 @@ import (
 const (
 	maxCondition  = 1000
 	conditionCost = 5000
+	maxWords      = 300
 )
 
 // program is a matrix version that is ready to be evaluated.
@@ -63,7 +66,20 @@ func environment(m *Matter) (*cel.Env, error) {
 	return cel.NewEnv(opts...)
 }
 
-// condition type-checks one condition and compiles it. The error is CEL's own words about it, with line and column.
+// words says where a condition is wrong in CEL's own words, without repeating the condition.
+func words(issues *cel.Issues) error {
+	var text []string
+	for _, e := range issues.Errors() {
+		text = append(text, fmt.Sprintf("%d:%d: %s", e.Location.Line(), e.Location.Column()+1, e.Message))
+	}
+	all := strings.Join(text, "; ")
+	if len(all) > maxWords {
+		all = strings.ToValidUTF8(all[:maxWords], "")
+	}
+	return errors.New(all)
+}
+
+// condition type-checks one condition and compiles it. The error says what is wrong at which line and column.
 func (d *declared) condition(source string) (cel.Program, error) {
 	if source == "" {
 		return nil, nil
@@ -73,7 +89,7 @@ func (d *declared) condition(source string) (cel.Program, error) {
 	}
 	checked, issues := d.env.Compile(source)
 	if issues.Err() != nil {
-		return nil, issues.Err()
+		return nil, words(issues)
 	}
 	if !checked.OutputType().IsExactType(cel.BoolType) {
 		return nil, fmt.Errorf("a condition is true or false, this is a %s", checked.OutputType())
