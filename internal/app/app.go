@@ -88,6 +88,9 @@ func (a *App) join(ctx context.Context) error {
 	rules := rulebook.New()
 	approvals := approval.New(rules)
 	a.jobs = a.sweeps(approvals, people)
+	if err := a.DB.Tx(ctx, pg.System("bootstrap"), approvals.Bootstrap); err != nil {
+		return fmt.Errorf("authority matrix: %w", err)
+	}
 	credits := credit.New(rules, approvals)
 	approvals.Register(credit.MatterLimit, credits)
 	shipments := shipping.New(rules, approvals, credits)
@@ -108,6 +111,8 @@ func (a *App) join(ctx context.Context) error {
 		Receivables:  receivables,
 		Products:     catalog.New(),
 		Prices:       prices,
+		Approvals:    approvals,
+		TaskFeed:     approval.NewFeed(),
 	}
 	a.handler, err = a.Server.Handler()
 	return err
@@ -141,6 +146,7 @@ func (a *App) Run(ctx context.Context, started func(addr string)) error {
 		_ = ln.Close()
 		return err
 	}
+	go a.Server.TaskFeed.Run(ctx, a.DB.Pool()) // its end, with ctx, ends the streams, which the drain would wait for
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(ln) }()
 	if started != nil {

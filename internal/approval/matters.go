@@ -1,5 +1,7 @@
 package approval
 
+import "slices"
+
 // FactKind is the kind of a fact, and with it the CEL type under which conditions see it.
 type FactKind string
 
@@ -31,6 +33,11 @@ type Matter struct {
 
 // submitterRoles is a fact that every matter has: the roles of the submitter, filled in by Submit.
 const submitterRoles = "submitter_roles"
+
+// AllFacts returns the facts that conditions of the matter may use: the declared ones and those of every matter.
+func (m Matter) AllFacts() []Fact {
+	return append(slices.Clone(m.Facts), Fact{Name: submitterRoles, Kind: FactTexts, Optional: true})
+}
 
 var salesFlows = []string{"credit", "prepaid", "cod", "new_customer"}
 

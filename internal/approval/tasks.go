@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 )
@@ -42,7 +43,7 @@ func (s *Service) openTasks(tx pg.Tx, r Request) error {
 	step := r.Current()
 	var due *time.Time
 	if step.DueHours > 0 {
-		at := dueAfterHours(tx.Now, step.DueHours)
+		at := clock.AddWorkingHours(tx.Now, time.Duration(step.DueHours)*time.Hour)
 		due = &at
 	}
 	tasks := make([]Task, 0, len(step.Deciders))

@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/salesgate/salesgate/api"
+	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/catalog"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/customer"
@@ -42,6 +43,8 @@ type Server struct {
 	Credits     *credit.Service
 	Products    *catalog.Service
 	Prices      *pricing.Service
+	Approvals   *approval.Service
+	TaskFeed    *approval.Feed // wakes the streams of GET /v1/me/events; app runs it
 }
 
 // The generated interface is the list of what must be here.
