@@ -5,8 +5,9 @@
 // A rule is enforced when its id (CRD-11) stands in a .go or .sql file that is neither a test nor generated, and tested
 // when the id, or CRD11, stands in the name of a test or subtest.
 //
-//	go run internal/rulebook/coverage.go          lists per area what is missing
-//	go run internal/rulebook/coverage.go -strict  fails on a rule with code but no test, and on an id that isn't in the catalogue
+//	go run internal/rulebook/coverage.go            lists per area what is missing
+//	go run internal/rulebook/coverage.go FILE       fails when one of the rules that FILE claims lacks code or test,
+//	                                                and on an id that isn't in the catalogue
 package main
 
 import (
@@ -33,15 +34,29 @@ func main() {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	strict := slices.Contains(os.Args[1:], "-strict")
-	if bad := report(code, tests); strict && bad > 0 {
-		fmt.Fprintln(os.Stderr, "a rule with code needs a test that has its id in its name")
+	unknown := report(code, tests)
+	if len(os.Args) < 2 {
+		return
+	}
+	claimed, err := os.ReadFile(os.Args[1])
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	failed := unknown > 0
+	for _, rule := range id.FindAllString(string(claimed), -1) {
+		if code[rule] == "" || tests[rule] == "" {
+			failed = true
+			fmt.Printf("%s is claimed in %s: code in %q, test in %q\n", rule, os.Args[1], code[rule], tests[rule])
+		}
+	}
+	if failed {
 		os.Exit(1)
 	}
 }
 
-// report prints a line per area and returns how many rules have code without a test, or aren't in the catalogue.
-func report(code, tests map[string]string) (bad int) {
+// report prints a line per area and returns how many ids of the code aren't in the catalogue.
+func report(code, tests map[string]string) (unknown int) {
 	known := map[string]bool{}
 	var areas []string
 	total, done := map[string]int{}, map[string]int{}
@@ -57,7 +72,6 @@ func report(code, tests map[string]string) (bad int) {
 		case hasCode && hasTest:
 			done[a]++
 		case hasCode:
-			bad++
 			missing[a] = append(missing[a], r.ID+" (no test)")
 		case hasTest:
 			missing[a] = append(missing[a], r.ID+" (no code)")
@@ -76,12 +90,12 @@ func report(code, tests map[string]string) (bad int) {
 	}
 	for _, r := range sorted(code) {
 		if !known[r] {
-			bad++
+			unknown++
 			fmt.Printf("%s: %s isn't in the catalogue\n", code[r], r)
 		}
 	}
 	fmt.Printf("rules with code and test: %d of %d\n", ready, all)
-	return bad
+	return unknown
 }
 
 // scan returns for each rule id the first file that enforces it and the first that tests it.
