@@ -14,7 +14,16 @@ import (
 	"github.com/salesgate/salesgate/internal/apitest"
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/rulebook"
 )
+
+// approvals runs the program with an engine that has no subjects: what these tests submit is no document of a module.
+func approvals(t *testing.T) *apitest.Env {
+	t.Helper()
+	e := apitest.New(t)
+	e.App.Server.Approvals = approval.New(rulebook.New())
+	return e
+}
 
 // notice submits a shipment above the limit, as shipping would: it asks the sales manager, then the general manager.
 func notice(e *apitest.Env, by string, overLimit bool) approval.Request {
@@ -32,9 +41,25 @@ func notice(e *apitest.Env, by string, overLimit bool) approval.Request {
 	return r
 }
 
+// specialTermsOf submits an order of rep1 that asks nobody in sales, and returns the request's id.
+func specialTermsOf(e *apitest.Env) string {
+	var r approval.Request
+	who := e.Principal("rep1")
+	e.Tx(func(tx pg.Tx) (err error) {
+		r, err = e.App.Server.Approvals.Submit(tx, who, approval.Submission{
+			Matter: "order.confirm", SubjectType: "test", SubjectID: uuid.Must(uuid.NewV7()), Facts: map[string]any{
+				"total": decimal.One, "currency": "CNY", "within_submitter_authority": true, "required_role": "",
+				"department_authority": true, "special_terms": true,
+			},
+		})
+		return err
+	})
+	return r.ID.String()
+}
+
 func TestORG01_ApprovalOverHTTP(t *testing.T) {
 	t.Parallel()
-	e := apitest.New(t)
+	e := approvals(t)
 	path := "/v1/approvals/" + notice(e, "rep1", true).ID.String()
 	manager, gm := e.As("manager"), e.As("gm")
 
@@ -83,7 +108,7 @@ func TestORG01_ApprovalOverHTTP(t *testing.T) {
 
 func TestRejectAndWithdrawOverHTTP(t *testing.T) {
 	t.Parallel()
-	e := apitest.New(t)
+	e := approvals(t)
 	path := "/v1/approvals/" + notice(e, "rep1", false).ID.String()
 	e.As("manager").Post(path+"/withdraw", object{}).WantProblem(403, "approval.not_submitter")
 	if a := e.As("rep1").Post(path+"/withdraw", object{"comment": "cancelled"}).Want(200); a.String("state") != "withdrawn" {
@@ -97,7 +122,7 @@ func TestRejectAndWithdrawOverHTTP(t *testing.T) {
 
 func TestORG05_VerbalApprovalOverHTTP(t *testing.T) {
 	t.Parallel()
-	e := apitest.New(t)
+	e := approvals(t)
 	rep, manager := e.As("rep1"), e.As("manager")
 	said := object{"given_by": e.People["manager"], "given_at": time.Now().Add(-time.Hour).UTC().Format(time.RFC3339), "purpose": "the truck waits"}
 	path := "/v1/approvals/" + notice(e, "rep1", false).ID.String()

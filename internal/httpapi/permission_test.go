@@ -188,6 +188,7 @@ func judge(t *testing.T, o operation, who string, allowed bool, call func() (int
 // collections of things that have no owner, or that lie within a document of another collection. A path with a collection
 // in neither fails the test: say whose it is.
 var owned = map[string]func(e *apitest.Env) string{
+	"approvals": specialTermsOf,
 	"customers": customerOf,
 	"credit-limit-requests": func(e *apitest.Env) string {
 		return e.As("rep1").Post("/v1/credit-limit-requests", object{
@@ -209,6 +210,7 @@ var unowned = strings.Fields(`
 	rules parameters
 	products product-categories base-price-lists lines price-authority-tables
 	allocations
+	versions
 `)
 
 var customersMade atomic.Int64
