@@ -702,6 +702,46 @@ CREATE TABLE public.idempotency_keys (
     CONSTRAINT idempotency_keys_key_check CHECK (((length(key) >= 1) AND (length(key) <= 200)))
 );
 
+CREATE TABLE public.import_chunks (
+    import_id uuid NOT NULL,
+    no integer NOT NULL,
+    data bytea NOT NULL
+);
+
+CREATE TABLE public.import_errors (
+    import_id uuid NOT NULL,
+    no integer NOT NULL,
+    row_no integer NOT NULL,
+    field text NOT NULL,
+    code text NOT NULL,
+    en text NOT NULL,
+    zh text NOT NULL
+);
+
+CREATE TABLE public.imports (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    mode text NOT NULL,
+    check_only boolean NOT NULL,
+    file_name text NOT NULL,
+    sha256 bytea NOT NULL,
+    state text NOT NULL,
+    rows_total integer NOT NULL,
+    rows_done integer NOT NULL,
+    created integer NOT NULL,
+    updated integer NOT NULL,
+    unchanged integer NOT NULL,
+    refused integer NOT NULL,
+    message text NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone,
+    version bigint NOT NULL,
+    CONSTRAINT imports_kind_check CHECK ((kind = ANY (ARRAY['customers'::text, 'products'::text, 'prices'::text, 'receivables'::text]))),
+    CONSTRAINT imports_mode_check CHECK ((mode = ANY (ARRAY['atomic'::text, 'partial'::text]))),
+    CONSTRAINT imports_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text])))
+);
+
 CREATE TABLE public.invoice_lines (
     id uuid NOT NULL,
     invoice_id uuid NOT NULL,
@@ -1404,6 +1444,15 @@ ALTER TABLE ONLY public.gate_passes
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (actor_id, key);
 
+ALTER TABLE ONLY public.import_chunks
+    ADD CONSTRAINT import_chunks_pkey PRIMARY KEY (import_id, no);
+
+ALTER TABLE ONLY public.import_errors
+    ADD CONSTRAINT import_errors_pkey PRIMARY KEY (import_id, no);
+
+ALTER TABLE ONLY public.imports
+    ADD CONSTRAINT imports_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.invoice_lines
     ADD CONSTRAINT invoice_lines_invoice_id_line_no_key UNIQUE (invoice_id, line_no);
 
@@ -1628,6 +1677,8 @@ CREATE UNIQUE INDEX gate_pass_keys_active ON public.gate_pass_keys USING btree (
 CREATE INDEX gate_passes_notice ON public.gate_passes USING btree (notice_id);
 
 CREATE INDEX idempotency_keys_created_at ON public.idempotency_keys USING btree (created_at);
+
+CREATE INDEX imports_created_by ON public.imports USING btree (created_by, id DESC);
 
 CREATE INDEX invoice_lines_delivery ON public.invoice_lines USING btree (delivery_note_id);
 
@@ -1887,6 +1938,12 @@ ALTER TABLE ONLY public.gate_passes
 
 ALTER TABLE ONLY public.gate_passes
     ADD CONSTRAINT gate_passes_used_by_fkey FOREIGN KEY (used_by) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.import_chunks
+    ADD CONSTRAINT import_chunks_import_id_fkey FOREIGN KEY (import_id) REFERENCES public.imports(id);
+
+ALTER TABLE ONLY public.import_errors
+    ADD CONSTRAINT import_errors_import_id_fkey FOREIGN KEY (import_id) REFERENCES public.imports(id);
 
 ALTER TABLE ONLY public.invoice_lines
     ADD CONSTRAINT invoice_lines_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES public.invoices(id);

@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/catalog"
 	"github.com/salesgate/salesgate/internal/clock"
@@ -20,6 +22,7 @@ import (
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/httpapi"
 	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/importing"
 	"github.com/salesgate/salesgate/internal/jobs"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/pricing"
@@ -43,6 +46,7 @@ type Config struct {
 type App struct {
 	DB       *pg.DB
 	Server   *httpapi.Server
+	Imports  *importing.Service
 	jobs     *jobs.Runner
 	handler  http.Handler
 	cfg      Config
@@ -99,6 +103,11 @@ func (a *App) join(ctx context.Context) error {
 	prices := pricing.New(approvals)
 	approvals.Register(pricing.MatterBaseList, prices)
 	approvals.Register(pricing.MatterAuthority, prices)
+	customers, products := customer.New(), catalog.New()
+	a.Imports = importing.New(a.DB, customers, products, prices, credits, receivables, func(tx pg.Tx, id uuid.UUID) error {
+		return jobs.InsertTx(tx, importJob{id})
+	})
+	jobs.Handle(a.jobs, func(ctx context.Context, job importJob) error { return a.Imports.Run(ctx, job.ID) })
 	a.Server = &httpapi.Server{
 		DB: a.DB, Log: a.cfg.Log, Ready: a.ready,
 		Authenticate: people.Authenticator().Authenticate,
@@ -106,10 +115,11 @@ func (a *App) join(ctx context.Context) error {
 		Jobs:         a.jobs,
 		Rulebook:     rules,
 		People:       people,
-		Customers:    customer.New(),
+		Customers:    customers,
 		Credits:      credits,
 		Receivables:  receivables,
-		Products:     catalog.New(),
+		Imports:      a.Imports,
+		Products:     products,
 		Prices:       prices,
 		Approvals:    approvals,
 		TaskFeed:     approval.NewFeed(),
@@ -117,6 +127,14 @@ func (a *App) join(ctx context.Context) error {
 	a.handler, err = a.Server.Handler()
 	return err
 }
+
+// importJob carries out an uploaded file.
+type importJob struct {
+	ID uuid.UUID `json:"id"`
+}
+
+// Kind implements jobs.Args.
+func (importJob) Kind() string { return "run_import" }
 
 // Handler is the HTTP interface, for tests that serve it themselves.
 func (a *App) Handler() http.Handler { return a.handler }

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"encoding/json"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -20,22 +21,31 @@ type Entry struct {
 
 // Record appends the entry to the event log within the caller's transaction, so the change and its trace commit
 // together or not at all. The actor, the request id and the time come from the transaction.
-func Record(tx pg.Tx, e Entry) error {
-	before, err := encode(e.Before)
-	if err != nil {
-		return err
-	}
-	after, err := encode(e.After)
-	if err != nil {
-		return err
+func Record(tx pg.Tx, e Entry) error { return RecordAll(tx, []Entry{e}) }
+
+// RecordAll is Record for many entries, in one statement.
+func RecordAll(tx pg.Tx, entries []Entry) error {
+	if len(entries) == 0 {
+		return nil
 	}
 	var actor any
 	if tx.By.ActorID != uuid.Nil {
 		actor = tx.By.ActorID
 	}
+	args := make([]any, 0, 9*len(entries))
+	for _, e := range entries {
+		before, err := encode(e.Before)
+		if err != nil {
+			return err
+		}
+		after, err := encode(e.After)
+		if err != nil {
+			return err
+		}
+		args = append(args, tx.Now, actor, tx.By.ActorKind, tx.By.RequestID, e.Action, e.SubjectType, e.SubjectID, before, after)
+	}
 	return tx.Exec(`INSERT INTO events (at, actor_id, actor_kind, request_id, action, subject_type, subject_id, before, after)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		tx.Now, actor, tx.By.ActorKind, tx.By.RequestID, e.Action, e.SubjectType, e.SubjectID, before, after).Error
+		VALUES `+strings.Repeat(", (?, ?, ?, ?, ?, ?, ?, ?, ?)", len(entries))[2:], args...).Error
 }
 
 func encode(v any) (any, error) {

@@ -112,11 +112,9 @@ func (s *Service) SetOpening(tx pg.Tx, openings ...Opening) error {
 	if err := insertProfiles(tx, profiles...); err != nil {
 		return err
 	}
-	for _, p := range profiles {
-		err := audit.Record(tx, audit.Entry{Action: "setOpeningCredit", SubjectType: "customer", SubjectID: p.CustomerID, After: terse(p)})
-		if err != nil {
-			return err
-		}
+	entries := make([]audit.Entry, len(profiles))
+	for i, p := range profiles {
+		entries[i] = audit.Entry{Action: "setOpeningCredit", SubjectType: "customer", SubjectID: p.CustomerID, After: terse(p)}
 	}
-	return nil
+	return audit.RecordAll(tx, entries)
 }

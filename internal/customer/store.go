@@ -29,13 +29,17 @@ func insertParts(tx pg.Tx, c Customer) error {
 }
 
 func replaceParts(tx pg.Tx, c Customer) error {
-	if err := tx.Where("customer_id = ?", c.ID).Delete(&Contact{}).Error; err != nil {
-		return err
-	}
-	if err := tx.Where("customer_id = ?", c.ID).Delete(&Address{}).Error; err != nil {
+	if err := clearParts(tx, c.ID); err != nil {
 		return err
 	}
 	return insertParts(tx, c)
+}
+
+func clearParts(tx pg.Tx, id uuid.UUID) error {
+	if err := tx.Where("customer_id = ?", id).Delete(&Contact{}).Error; err != nil {
+		return err
+	}
+	return tx.Where("customer_id = ?", id).Delete(&Address{}).Error
 }
 
 // update writes what may change and raises the version.

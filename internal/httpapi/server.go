@@ -15,6 +15,7 @@ import (
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/customer"
 	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/importing"
 	"github.com/salesgate/salesgate/internal/jobs"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/pricing"
@@ -40,6 +41,7 @@ type Server struct {
 	People      *identity.Service
 	Customers   *customer.Service
 	Receivables *receivable.Service
+	Imports     *importing.Service
 	Credits     *credit.Service
 	Products    *catalog.Service
 	Prices      *pricing.Service

@@ -47,6 +47,7 @@ func validate(ec echo.Context, op *operation) ([]byte, error) {
 	if op.needsMatch && r.Header.Get("If-Match") == "" {
 		return nil, errs.ErrNeedsIfMatch
 	}
+	r.Body = http.MaxBytesReader(nil, r.Body, op.maxBody)
 	var body []byte
 	if op.jsonBody {
 		var err error

@@ -112,3 +112,18 @@ func ownersSeenBy(tx pg.Tx, u User) ([]uuid.UUID, error) {
 		}).Scan(&ids).Error
 	return ids, err
 }
+
+// SellersByUsername returns the active people in sales by user name, for files that name owners so.
+func SellersByUsername(tx pg.Tx) (map[string]uuid.UUID, error) {
+	var people []User
+	if err := tx.Where("active").Find(&people).Error; err != nil {
+		return nil, err
+	}
+	found := make(map[string]uuid.UUID, len(people))
+	for _, u := range people {
+		if Sells(u.Roles) {
+			found[u.Username] = u.ID
+		}
+	}
+	return found, nil
+}

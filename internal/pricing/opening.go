@@ -52,8 +52,7 @@ func checkOpening(tx pg.Tx) error {
 	if err := tx.Exec("SELECT pg_advisory_xact_lock(hashtext(?))", listTable).Error; err != nil {
 		return err
 	}
-	var approved bool
-	err := tx.Raw("SELECT EXISTS (SELECT FROM base_price_lists WHERE state = 'published' AND reason_kind <> 'opening')").Scan(&approved).Error
+	approved, err := hasApprovedList(tx)
 	if err != nil {
 		return err
 	}
@@ -82,4 +81,9 @@ func (p BasePrice) Same(price decimal.Decimal, floor *decimal.Decimal) bool {
 		return false
 	}
 	return floor == nil || p.FloorPrice.Equal(*floor)
+}
+
+func hasApprovedList(tx pg.Tx) (approved bool, err error) {
+	err = tx.Raw("SELECT EXISTS (SELECT FROM base_price_lists WHERE state = 'published' AND reason_kind <> 'opening')").Scan(&approved).Error
+	return approved, err
 }

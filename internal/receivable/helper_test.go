@@ -56,7 +56,14 @@ func (b *books) owe(amount string, dueIn int) receivable.Invoice {
 	var v receivable.Invoice
 	b.Tx(func(tx pg.Tx) (err error) {
 		today := clock.Today(tx.Now)
-		v, err = b.svc.PostOpening(tx, b.customer, "OLD-"+uuid.NewString()[:8], today.AddDate(0, 0, -60), today.AddDate(0, 0, dueIn), money(amount))
+		number := "OLD-" + uuid.NewString()[:8]
+		_, err = b.svc.PostOpenings(tx, []receivable.Opening{{
+			Customer: b.customer, Number: number, InvoicedOn: today.AddDate(0, 0, -60), DueOn: today.AddDate(0, 0, dueIn), Amount: money(amount),
+		}})
+		if err != nil {
+			return err
+		}
+		v, err = pg.Take[receivable.Invoice](tx, "number = ?", number)
 		return err
 	})
 	return v
@@ -116,4 +123,3 @@ func want(t *testing.T, what string, got fmt.Stringer, expect string) {
 		t.Errorf("%s = %s, want %s", what, got, expect)
 	}
 }
-

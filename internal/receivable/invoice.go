@@ -211,27 +211,6 @@ func fromNotes(lines []Line) []credit.FromNote {
 	return out
 }
 
-// PostOpening brings an open item of the books before salesgate in: an invoice without delivery notes. number is the
-// old system's. Returns errs.ErrDuplicate for a number that is there already. Locks the credit account.
-func (s *Service) PostOpening(tx pg.Tx, c customer.Customer, number string, invoicedOn, dueOn time.Time, amount decimal.Decimal) (Invoice, error) {
-	account, err := s.credit.Lock(tx, c.PayerID())
-	if err != nil {
-		return Invoice{}, err
-	}
-	v := Invoice{
-		ID: uuid.Must(uuid.NewV7()), Number: number, Kind: KindOpening, State: Posted, CustomerID: c.ID, PayerID: c.PayerID(),
-		InvoicedOn: invoicedOn, DueOn: dueOn, Terms: "opening", Currency: Currency, Total: money.Fen(amount),
-		TaxTotal: decimal.Zero.Pad(money.AmountScale), Paid: decimal.Zero.Pad(money.AmountScale), CreatedBy: creator(tx), CreatedAt: tx.Now, Version: 1,
-	}
-	if err := insertInvoice(tx, &v); err != nil {
-		return Invoice{}, err
-	}
-	if err := s.credit.Post(tx, account, credit.OpeningMove(v.ID, v.Total, dueOn)); err != nil {
-		return Invoice{}, err
-	}
-	return v, record(tx, "postOpeningReceivable", subjectInvoice, v.ID, nil, v)
-}
-
 // ReverseInvoice posts the reversal of an invoice (ARV-06): the goods are shipped-not-invoiced again, and can be invoiced
 // anew. Returns the reversal; ErrReversed, ErrIsReversal, and ErrHasPayments while payments are allocated to it. Locks
 // the credit account, the delivery notes and the invoice.

@@ -1,0 +1,286 @@
+package customer
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/salesgate/salesgate/internal/audit"
+	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+// Imported is what became of one row of an import.
+type Imported struct {
+	ID      uuid.UUID
+	Outcome string // "created", "updated" or "unchanged"; "" when Err says why it is refused
+	Err     *errs.Error
+}
+
+// ImportBatch registers or updates customers known by their code, which every draft has, with OwnerID set. The main
+// contact and the delivery address are the first of the draft's; others that a customer has already are kept. A row that is
+// another customer's company is refused (CUS-08), and so is a second row of the batch with the same company. About ten
+// statements, however many rows. Locks the customers that exist, in id order.
+func (s *Service) ImportBatch(tx pg.Tx, drafts []Draft) ([]Imported, error) {
+	known, err := lockByCode(tx, drafts)
+	if err != nil {
+		return nil, err
+	}
+	b := batch{results: make([]Imported, len(drafts))}
+	rows := make([]Customer, len(drafts))
+	for i, d := range drafts {
+		rows[i] = imported(tx, known, d, &b.results[i])
+	}
+	if err := refuseTakenRows(tx, rows, b.results); err != nil {
+		return nil, err
+	}
+	for i := range rows {
+		b.add(known, rows[i], &b.results[i])
+	}
+	return b.results, b.store(tx)
+}
+
+// imported makes the customer that a row describes: a new one, or the known one with the row's content.
+func imported(tx pg.Tx, known map[string]Customer, d Draft, result *Imported) Customer {
+	c, exists := known[d.Code]
+	if !exists {
+		c = Customer{ID: uuid.Must(uuid.NewV7()), Code: d.Code, OwnerID: *d.OwnerID, OwnedAt: tx.Now, CreatedAt: tx.Now}
+	}
+	at := c.UpdatedAt
+	err := d.apply(&c, tx.Now)
+	if exists {
+		c.UpdatedAt = at
+		c.Contacts, c.Addresses = mergeContacts(c.Contacts, d.Contacts), mergeAddresses(c.Addresses, d.Addresses)
+	} else {
+		c.Contacts, c.Addresses = d.Contacts, d.Addresses
+	}
+	if err == nil {
+		err = prepare(c.ID, c.Contacts)
+	}
+	for i := range c.Addresses {
+		if c.Addresses[i].ID == uuid.Nil {
+			c.Addresses[i].ID, c.Addresses[i].CustomerID = uuid.Must(uuid.NewV7()), c.ID
+		}
+	}
+	result.ID = c.ID
+	if e, ok := errs.As(err); ok {
+		result.Err = e
+	}
+	return c
+}
+
+// mergeContacts puts the row's contact in the place of the main one, which keeps its id.
+func mergeContacts(have, row []Contact) []Contact {
+	merged := slices.Clone(have)
+	if len(row) == 0 {
+		return merged
+	}
+	main := row[0]
+	if len(merged) == 0 {
+		return []Contact{main}
+	}
+	main.ID, main.CustomerID, main.PositionNo = merged[0].ID, merged[0].CustomerID, merged[0].PositionNo
+	if main.Email == "" {
+		main.Email = merged[0].Email
+	}
+	merged[0] = main
+	return merged
+}
+
+// mergeAddresses adds the row's addresses that the customer doesn't have.
+func mergeAddresses(have, row []Address) []Address {
+	merged := slices.Clone(have)
+	for _, a := range row {
+		if !slices.ContainsFunc(merged, func(x Address) bool { return x.Kind == a.Kind && x.Line == a.Line }) {
+			merged = append(merged, a)
+		}
+	}
+	return merged
+}
+
+// batch collects what to write.
+type batch struct {
+	results   []Imported
+	created   []Customer
+	changed   []Customer
+	contacts  []Contact
+	addresses []Address
+	entries   []audit.Entry
+}
+
+// add sorts a row into created, updated or unchanged.
+func (b *batch) add(known map[string]Customer, c Customer, result *Imported) {
+	if result.Err != nil {
+		return
+	}
+	before, exists := known[c.Code]
+	switch {
+	case !exists:
+		c.Version = 1
+		result.Outcome = "created"
+		b.created = append(b.created, c)
+		b.entries = append(b.entries, audit.Entry{Action: "importCustomer", SubjectType: subject, SubjectID: c.ID, After: c.snapshot()})
+	case unchanged(before, c):
+		result.Outcome = "unchanged"
+		return
+	default:
+		result.Outcome = "updated"
+		b.changed = append(b.changed, c)
+		b.entries = append(b.entries, audit.Entry{Action: "importCustomer", SubjectType: subject, SubjectID: c.ID, Before: before.snapshot(), After: c.snapshot()})
+	}
+	b.contacts = append(b.contacts, c.Contacts...)
+	b.addresses = append(b.addresses, c.Addresses...)
+}
+
+// unchanged reports whether a row says what is stored already.
+func unchanged(a, b Customer) bool {
+	return sameProfile(a.profile(), b.profile()) && slices.Equal(a.Contacts, b.Contacts) &&
+		slices.Equal(a.Addresses, b.Addresses)
+}
+
+func sameProfile(a, b Profile) bool {
+	payerA, payerB := a.BillToID, b.BillToID
+	a.BillToID, b.BillToID = nil, nil
+	if a != b || (payerA == nil) != (payerB == nil) {
+		return false
+	}
+	return payerA == nil || *payerA == *payerB
+}
+
+func (b *batch) store(tx pg.Tx) error {
+	if len(b.created) > 0 {
+		if err := pg.Insert(tx, &b.created); err != nil {
+			return err
+		}
+	}
+	for i := range b.changed {
+		b.changed[i].UpdatedAt = tx.Now
+		if err := update(tx, &b.changed[i]); err != nil {
+			return err
+		}
+		if err := clearParts(tx, b.changed[i].ID); err != nil {
+			return err
+		}
+	}
+	if len(b.contacts) > 0 {
+		if err := pg.Insert(tx, &b.contacts); err != nil {
+			return err
+		}
+	}
+	if len(b.addresses) > 0 {
+		if err := pg.Insert(tx, &b.addresses); err != nil {
+			return err
+		}
+	}
+	return audit.RecordAll(tx, b.entries)
+}
+
+// lockByCode reads and locks the customers of these codes with their parts.
+func lockByCode(tx pg.Tx, drafts []Draft) (map[string]Customer, error) {
+	codes := make(pg.TextArray, len(drafts))
+	for i, d := range drafts {
+		codes[i] = d.Code
+	}
+	var rows []Customer
+	if err := tx.Raw("SELECT * FROM customers WHERE code = ANY(?) ORDER BY id FOR UPDATE", codes).Scan(&rows).Error; err != nil {
+		return nil, err
+	}
+	known, at := make(map[string]Customer, len(rows)), make(map[uuid.UUID]string, len(rows))
+	ids := make([]uuid.UUID, len(rows))
+	for i, c := range rows {
+		known[c.Code], at[c.ID], ids[i] = c, c.Code, c.ID
+	}
+	if len(ids) == 0 {
+		return known, nil
+	}
+	var contacts []Contact
+	var addresses []Address
+	err := errors.Join(
+		tx.Where("customer_id IN ?", ids).Order("position_no").Find(&contacts).Error,
+		tx.Where("customer_id IN ?", ids).Order("id").Find(&addresses).Error)
+	for _, k := range contacts {
+		c := known[at[k.CustomerID]]
+		c.Contacts = append(c.Contacts, k)
+		known[c.Code] = c
+	}
+	for _, a := range addresses {
+		c := known[at[a.CustomerID]]
+		c.Addresses = append(c.Addresses, a)
+		known[c.Code] = c
+	}
+	return known, err
+}
+
+// refuseTakenRows enforces CUS-08 for a batch: against the other customers, and among its own rows.
+func refuseTakenRows(tx pg.Tx, rows []Customer, results []Imported) error {
+	var usccs, names, phones pg.TextArray
+	for _, c := range rows {
+		if c.USCC != nil {
+			usccs = append(usccs, *c.USCC)
+		}
+		names = append(names, c.NameKey)
+		for _, k := range c.Contacts {
+			phones = append(phones, k.PhoneKey)
+		}
+	}
+	var hits []struct {
+		same
+		ID  uuid.UUID
+		Key string
+	}
+	err := tx.Raw(`SELECT c.id, hit.key, u.name AS owner_name, c.owned_at, hit.same FROM (
+			SELECT id, uscc AS key, 'uscc' AS same FROM customers WHERE uscc = ANY(?)
+			UNION ALL SELECT id, name_key, 'name' FROM customers WHERE name_key = ANY(?)
+			UNION ALL SELECT customer_id, phone_key, 'phone' FROM customer_contacts WHERE phone_key = ANY(?)
+		) hit JOIN customers c ON c.id = hit.id JOIN users u ON u.id = c.owner_id`, usccs, names, phones).Scan(&hits).Error
+	if err != nil {
+		return err
+	}
+	type key struct{ same, key string }
+	first := make(map[key]same, len(hits))
+	holder := make(map[key]uuid.UUID, len(hits)+3*len(rows))
+	for _, h := range hits {
+		k := key{h.Same, h.Key}
+		first[k], holder[k] = h.same, h.ID
+	}
+	for i, c := range rows {
+		if results[i].Err != nil {
+			continue
+		}
+		keys := []key{{"name", c.NameKey}}
+		if c.USCC != nil {
+			keys = append(keys, key{"uscc", *c.USCC})
+		}
+		for _, contact := range c.Contacts {
+			keys = append(keys, key{"phone", contact.PhoneKey})
+		}
+		for _, k := range keys {
+			if id, taken := holder[k]; taken && id != c.ID {
+				owner, since := first[k].OwnerName, first[k].OwnedAt.Format("2006-01-02")
+				if first[k].Same == "" { // another row of this file
+					owner, since = "-", tx.Now.Format("2006-01-02")
+				}
+				results[i].Err = ErrTaken.With("owner", owner, "since", since, "same", k.same)
+				break
+			}
+		}
+		if results[i].Err == nil {
+			for _, k := range keys {
+				holder[k] = c.ID
+			}
+		}
+	}
+	return nil
+}
+
+// IDsByCode returns the ids of customers by code, with their payers and owners; unknown codes are left out.
+func IDsByCode(tx pg.Tx, codes []string) (map[string]Customer, error) {
+	var rows []Customer
+	err := tx.Select("id", "code", "owner_id", "bill_to_id").Where("code = ANY(?)", pg.TextArray(codes)).Find(&rows).Error
+	found := make(map[string]Customer, len(rows))
+	for _, c := range rows {
+		found[c.Code] = c
+	}
+	return found, err
+}

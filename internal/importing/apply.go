@@ -1,0 +1,224 @@
+package importing
+
+import (
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/salesgate/salesgate/internal/catalog"
+	"github.com/salesgate/salesgate/internal/credit"
+	"github.com/salesgate/salesgate/internal/customer"
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/pricing"
+	"github.com/salesgate/salesgate/internal/receivable"
+)
+
+// collector writes batches within one transaction. What must be written as one (a price list) waits for finish.
+type collector struct {
+	*run
+	tx     pg.Tx
+	prices []pricing.PriceLine
+	people map[string]uuid.UUID // user name → id, of people in sales
+}
+
+func (r *run) collector(tx pg.Tx) *collector { return &collector{run: r, tx: tx} }
+
+// apply hands a batch to the module that owns it.
+func (c *collector) apply(batch []*record) error {
+	switch c.imp.Kind {
+	case Customers:
+		return c.customersRows(batch)
+	case Products:
+		return c.productRows(batch)
+	case Prices:
+		return c.priceRows(batch)
+	case Receivables:
+		return c.receivableRows(batch)
+	}
+	return nil
+}
+
+// finish writes what waited.
+func (c *collector) finish() error {
+	if len(c.prices) == 0 {
+		return nil
+	}
+	outcomes, err := c.run.prices.ImportPrices(c.tx, identity.System(), "导入 "+c.imp.FileName, c.prices)
+	for _, o := range outcomes {
+		c.imp.count(Outcome(o))
+	}
+	return err
+}
+
+// refuse counts a row that a module, or a reference in it, makes impossible.
+func (c *collector) refuse(rec *record) {
+	c.imp.Refused++
+	if len(c.problems) > maxErrors {
+		c.problems = c.problems[:maxErrors]
+	}
+}
+
+func (c *collector) customersRows(batch []*record) error {
+	if err := c.loadPeople(); err != nil {
+		return err
+	}
+	var good []*record
+	var drafts []customer.Draft
+	for _, rec := range batch {
+		owner, ok := c.people[rec.owner]
+		if !ok {
+			rec.fail("owner", errUnknownPerson.With())
+			c.refuse(rec)
+			continue
+		}
+		rec.customer.OwnerID = &owner
+		good, drafts = append(good, rec), append(drafts, rec.customer)
+	}
+	results, err := c.customers.ImportBatch(c.tx, drafts)
+	if err != nil {
+		return err
+	}
+	var profiles []credit.Opening
+	for i, result := range results {
+		if result.Err != nil {
+			good[i].fail(fieldOf(result), result.Err)
+			c.refuse(good[i])
+			continue
+		}
+		c.imp.count(Outcome(result.Outcome))
+		if p := good[i].profile; p != nil {
+			p.CustomerID = result.ID
+			profiles = append(profiles, *p)
+		}
+	}
+	return c.openProfiles(profiles)
+}
+
+// fieldOf is the column that a customer's refusal is about.
+func fieldOf(result customer.Imported) string {
+	if same, ok := result.Err.Params["same"].(string); ok && result.Err.Def == customer.ErrTaken {
+		return same
+	}
+	return ""
+}
+
+// openProfiles writes the credit profiles of customers that have none yet; one that is in force changes by an approved
+// request only (CRD-10).
+func (c *collector) openProfiles(profiles []credit.Opening) error {
+	if len(profiles) == 0 {
+		return nil
+	}
+	ids := make([]uuid.UUID, len(profiles))
+	for i, p := range profiles {
+		ids[i] = p.CustomerID
+	}
+	have, err := c.credit.Profiles(c.tx, ids)
+	if err != nil {
+		return err
+	}
+	profiles = slices.DeleteFunc(profiles, func(p credit.Opening) bool {
+		_, set := have[p.CustomerID]
+		return set
+	})
+	if len(profiles) == 0 {
+		return nil
+	}
+	return c.credit.SetOpening(c.tx, profiles...)
+}
+
+func (c *collector) loadPeople() error {
+	if c.people != nil {
+		return nil
+	}
+	var err error
+	c.people, err = identity.SellersByUsername(c.tx)
+	return err
+}
+
+func (c *collector) productRows(batch []*record) error {
+	categories, err := catalog.CategoriesByCode(c.tx)
+	if err != nil {
+		return err
+	}
+	var inputs []catalog.Input
+	for _, rec := range batch {
+		if rec.category != "" {
+			id, ok := categories[rec.category]
+			if !ok {
+				rec.fail("category", errUnknownRef.With())
+				c.refuse(rec)
+				continue
+			}
+			rec.product.CategoryID = &id
+		}
+		inputs = append(inputs, rec.product)
+	}
+	outcomes, err := c.products.ImportBatch(c.tx, inputs)
+	for _, o := range outcomes {
+		c.imp.count(Outcome(o))
+	}
+	return err
+}
+
+func (c *collector) priceRows(batch []*record) error {
+	codes := make([]string, len(batch))
+	for i, rec := range batch {
+		codes[i] = rec.key
+	}
+	ids, err := catalog.IDsByCode(c.tx, codes)
+	if err != nil {
+		return err
+	}
+	for _, rec := range batch {
+		id, ok := ids[rec.key]
+		if !ok {
+			rec.fail("code", errUnknownRef.With())
+			c.refuse(rec)
+			continue
+		}
+		if f := rec.price.FloorPrice; f != nil && f.Cmp(rec.price.Price) > 0 {
+			rec.fail("floor_price", pricing.ErrFloorAboveBase.With())
+			c.refuse(rec)
+			continue
+		}
+		rec.price.ProductID = id
+		c.prices = append(c.prices, rec.price)
+	}
+	return nil
+}
+
+func (c *collector) receivableRows(batch []*record) error {
+	codes := make([]string, len(batch))
+	for i, rec := range batch {
+		codes[i] = rec.opening.customer
+	}
+	customers, err := customer.IDsByCode(c.tx, codes)
+	if err != nil {
+		return err
+	}
+	var good []*record
+	var items []receivable.Opening
+	for _, rec := range batch {
+		who, ok := customers[rec.opening.customer]
+		if !ok {
+			rec.fail("customer", errUnknownRef.With())
+			c.refuse(rec)
+			continue
+		}
+		good = append(good, rec)
+		items = append(items, receivable.Opening{
+			Customer: who, Number: rec.opening.number, InvoicedOn: rec.opening.invoicedOn, DueOn: rec.opening.dueOn, Amount: rec.opening.amount,
+		})
+	}
+	outcomes, err := c.receivables.PostOpenings(c.tx, items)
+	for i, o := range outcomes {
+		if o == "" {
+			good[i].fail("number", receivable.ErrImmutable.With())
+			c.refuse(good[i])
+			continue
+		}
+		c.imp.count(Outcome(o))
+	}
+	return err
+}

@@ -1,0 +1,83 @@
+package importing
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Kind is what a file holds.
+type Kind string
+
+// The kinds.
+const (
+	Customers   Kind = "customers"
+	Products    Kind = "products"
+	Prices      Kind = "prices"
+	Receivables Kind = "receivables"
+)
+
+// Mode is what an error does to the other rows.
+type Mode string
+
+// The modes.
+const (
+	Atomic  Mode = "atomic"  // all rows or none
+	Partial Mode = "partial" // the good rows
+)
+
+// State of an import.
+type State string
+
+// The states.
+const (
+	Queued  State = "queued"
+	Running State = "running"
+	Done    State = "done"
+	Failed  State = "failed" // nothing was written (atomic), or the file can't be read
+)
+
+// Import is one file on its way in.
+type Import struct {
+	ID         uuid.UUID
+	Kind       Kind
+	Mode       Mode
+	CheckOnly  bool
+	FileName   string
+	SHA256     []byte `gorm:"column:sha256" json:"-"`
+	State      State
+	RowsTotal  int
+	RowsDone   int
+	Created    int
+	Updated    int
+	Unchanged  int
+	Refused    int
+	Message    string // why it failed, when that isn't in the list of errors
+	CreatedBy  *uuid.UUID
+	CreatedAt  time.Time
+	FinishedAt *time.Time
+	Version    int64
+}
+
+// count adds what became of a row.
+func (i *Import) count(o Outcome) {
+	switch o {
+	case RowCreated:
+		i.Created++
+	case RowUpdated:
+		i.Updated++
+	case RowUnchanged:
+		i.Unchanged++
+	}
+}
+
+// Outcome is what became of a row.
+type Outcome string
+
+// The outcomes.
+const (
+	RowCreated   Outcome = "created"
+	RowUpdated   Outcome = "updated"
+	RowUnchanged Outcome = "unchanged"
+	RowRefused   Outcome = "refused"
+)

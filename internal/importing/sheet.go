@@ -1,0 +1,143 @@
+package importing
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"io"
+	"os"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/xuri/excelize/v2"
+	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/transform"
+
+	"github.com/salesgate/salesgate/internal/errs"
+)
+
+// The ways in which a file can be unreadable.
+var (
+	ErrUnreadable = errs.Define(errs.Rule, "import.unreadable", "This is neither CSV (UTF-8 or GB18030) nor an XLSX workbook.", "文件不是 CSV(UTF-8 或 GB18030)或 XLSX。")
+	ErrEmpty      = errs.Define(errs.Rule, "import.empty", "The file has no rows below its headers.", "文件除表头外没有数据。")
+	ErrTooLong    = errs.Define(errs.Rule, "import.too_many_rows", "A file holds at most {max} rows.", "单个文件最多 {max} 行。")
+)
+
+const (
+	maxRows     = 200_000
+	maxColumns  = 100
+	detectBytes = 256 << 10 // the encoding is told by so much of the file
+	unzipInRAM  = 8 << 20   // larger worksheets are unpacked to disk
+	maxUnzipped = 1 << 30   // a workbook that unpacks to more is a bomb
+)
+
+// sheet reads a file row by row, in memory that doesn't grow with it. next returns io.EOF at the end.
+type sheet struct {
+	next  func() ([]string, error)
+	close func() error
+}
+
+// open tells the format by its content and returns the rows.
+func open(path string) (*sheet, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	head := make([]byte, detectBytes)
+	n, err := io.ReadFull(f, head)
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
+		_ = f.Close()
+		return nil, err
+	}
+	if bytes.HasPrefix(head[:n], []byte("PK\x03\x04")) {
+		_ = f.Close()
+		return openXLSX(path)
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		_ = f.Close()
+		return nil, err
+	}
+	return openCSV(f, head[:n])
+}
+
+func openXLSX(path string) (*sheet, error) {
+	book, err := excelize.OpenFile(path, excelize.Options{UnzipSizeLimit: maxUnzipped, UnzipXMLSizeLimit: unzipInRAM, RawCellValue: true})
+	if err != nil {
+		return nil, ErrUnreadable.Wrap(err)
+	}
+	rows, err := book.Rows(book.GetSheetName(0))
+	if err != nil {
+		_ = book.Close()
+		return nil, ErrUnreadable.Wrap(err)
+	}
+	next := func() ([]string, error) {
+		if !rows.Next() {
+			if err := rows.Error(); err != nil {
+				return nil, ErrUnreadable.Wrap(err)
+			}
+			return nil, io.EOF
+		}
+		cells, err := rows.Columns(excelize.Options{RawCellValue: true})
+		if err != nil {
+			return nil, ErrUnreadable.Wrap(err)
+		}
+		return cells, nil
+	}
+	return &sheet{next: next, close: func() error { return errors.Join(rows.Close(), book.Close()) }}, nil
+}
+
+func openCSV(f *os.File, head []byte) (*sheet, error) {
+	if bytes.IndexByte(head, 0) >= 0 {
+		_ = f.Close()
+		return nil, ErrUnreadable
+	}
+	var in io.Reader = bufio.NewReaderSize(f, 64<<10)
+	if !validPrefix(head) {
+		in = transform.NewReader(in, simplifiedchinese.GB18030.NewDecoder())
+	}
+	r := csv.NewReader(&skipBOM{r: in})
+	r.FieldsPerRecord, r.ReuseRecord, r.LazyQuotes = -1, false, false
+	if first, _, _ := bytes.Cut(head, []byte("\n")); bytes.Count(first, []byte("\t")) > bytes.Count(first, []byte(",")) {
+		r.Comma = '\t'
+	}
+	next := func() ([]string, error) {
+		cells, err := r.Read()
+		if err != nil && !errors.Is(err, io.EOF) {
+			return nil, ErrUnreadable.Wrap(err)
+		}
+		return cells, err
+	}
+	return &sheet{next: next, close: f.Close}, nil
+}
+
+// validPrefix reports whether b is UTF-8, not counting a character cut off at its end.
+func validPrefix(b []byte) bool {
+	for cut := 0; cut < utf8.UTFMax && cut <= len(b); cut++ {
+		if utf8.Valid(b[:len(b)-cut]) {
+			return true
+		}
+	}
+	return false
+}
+
+// skipBOM leaves out a byte order mark at the start.
+type skipBOM struct {
+	r     io.Reader
+	begun bool
+}
+
+// Read implements io.Reader.
+func (s *skipBOM) Read(p []byte) (int, error) {
+	n, err := s.r.Read(p)
+	if !s.begun && n > 0 {
+		s.begun = true
+		if rest, ok := bytes.CutPrefix(p[:n], []byte("\xef\xbb\xbf")); ok {
+			n = copy(p, rest)
+		}
+	}
+	return n, err
+}
+
+// clean trims a cell, full-width spaces too.
+func clean(cell string) string { return strings.Trim(cell, " \t\r\n\u3000\u00a0") }
