@@ -147,6 +147,11 @@ func (s *Server) launch(opts Options) error {
 		return err
 	}
 	defer log.Close()
+	if os.Getuid() == 0 { // so that the owner of the cluster can run it without root again
+		if err := log.Chown(s.home.uid, s.home.gid); err != nil {
+			return err
+		}
+	}
 	args := []string{"-D", s.home.path("data"), "-k", s.home.socket}
 	params := settings(opts)
 	for _, name := range slices.Sorted(maps.Keys(params)) {

@@ -47,6 +47,9 @@ func openHome(dir string) (*home, error) {
 	}
 	h.dir = dir
 	h.lock, err = os.OpenFile(filepath.Join(dir, ".postgres.lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if errors.Is(err, os.ErrPermission) {
+		return nil, fmt.Errorf("%w: the data folder belongs to another user; run as that user, or choose another folder", err)
+	}
 	if err != nil {
 		return nil, err
 	}
