@@ -83,6 +83,7 @@ CREATE TABLE shipping_notice_lines (
     position_no         int NOT NULL CHECK (position_no >= 1),
     order_id            uuid NOT NULL,
     order_line_id       uuid NOT NULL,
+    order_revision      int NOT NULL CHECK (order_revision >= 1), -- of the order when the line was written
     product_id          uuid NOT NULL REFERENCES products,
     product_code        text NOT NULL,
     product_name        text NOT NULL,
@@ -202,7 +203,28 @@ CREATE TABLE gate_pass_keys (
 );
 CREATE UNIQUE INDEX gate_pass_keys_active ON gate_pass_keys (active) WHERE active;
 
+-- Notices and delivery notes belong to the customer's owner (ORG-06).
+-- +goose StatementBegin
+CREATE FUNCTION follow_customer_owner_shipping() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE shipping_notices SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
+    UPDATE delivery_notes SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
+    RETURN NULL;
+END $$;
+-- +goose StatementEnd
+CREATE TRIGGER customers_owner_of_shipping AFTER UPDATE OF owner_id ON customers
+    FOR EACH ROW WHEN (OLD.owner_id <> NEW.owner_id) EXECUTE FUNCTION follow_customer_owner_shipping();
+
+-- How long a gate pass is good for.
+INSERT INTO parameters (name, kind, unit, minimum, maximum, version) VALUES ('shipping.gate_pass_hours', 'int', 'hour', 1, 720, 1)
+ON CONFLICT DO NOTHING;
+INSERT INTO parameter_versions (name, version, value, effective_at, set_at, reason)
+VALUES ('shipping.gate_pass_hours', 1, '24', '2000-01-01Z', '2000-01-01Z', 'Default of the rulebook')
+ON CONFLICT DO NOTHING;
+
 -- +goose Down
+DROP TRIGGER customers_owner_of_shipping ON customers;
+DROP FUNCTION follow_customer_owner_shipping();
 DROP TABLE gate_pass_keys;
 DROP TABLE gate_checks;
 DROP TABLE gate_passes;

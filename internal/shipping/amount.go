@@ -48,8 +48,8 @@ func part(amount, quantity, of decimal.Decimal) decimal.Decimal {
 	return money.Fen(quotient)
 }
 
-// share returns what the next quantity of a line comes to when done of its quantity was dealt with before. Counted from
-// the line's beginning, so that the shares of all parts add up to the line's amount, to the fen.
-func share(amount, of, done, quantity decimal.Decimal) decimal.Decimal {
-	return sub(part(amount, add(done, quantity), of), part(amount, done, of))
+// next returns what a further quantity of a line comes to, when done of its quantity and given of its amount were dealt with
+// before. Counted from the line's beginning, so that all parts add up to the line's amount however it is cut.
+func next(amount, of, done, given, quantity decimal.Decimal) decimal.Decimal {
+	return decimalMax(sub(part(amount, add(done, quantity), of), given), decimal.Zero.Pad(money.AmountScale))
 }

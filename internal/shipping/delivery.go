@@ -1,10 +1,15 @@
 package shipping
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
+
+	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/pg"
 )
 
 // The states of a delivery note.
@@ -37,6 +42,7 @@ type DeliveryNote struct {
 	Version      int64
 
 	Lines []DeliveryLine `gorm:"-"`
+	Pass  GatePass       `gorm:"-"`
 }
 
 // DeliveryLine is one product of a delivery note.
@@ -72,7 +78,7 @@ func (l DeliveryLine) OpenAmount() decimal.Decimal {
 
 // AmountOf is what a further part of the line comes to: the shares of all parts add up to the line's amount exactly.
 func (l DeliveryLine) AmountOf(quantity decimal.Decimal) decimal.Decimal {
-	return share(l.Amount, l.Quantity, l.InvoicedQuantity, quantity)
+	return next(l.Amount, l.Quantity, l.InvoicedQuantity, l.InvoicedAmount, quantity)
 }
 
 // Invoiced is a part of a delivery line that an invoice takes over, or a reversal gives back.
@@ -80,4 +86,63 @@ type Invoiced struct {
 	LineID   uuid.UUID
 	Quantity decimal.Decimal // above 0
 	Amount   decimal.Decimal // at least 0
+}
+
+// snapshot is the note as its events show it.
+func (d *DeliveryNote) snapshot(notice string) map[string]any {
+	lines := make([]string, len(d.Lines))
+	for i, l := range d.Lines {
+		lines[i] = fmt.Sprintf("%s %s %s", l.ProductCode, l.Quantity, l.Unit)
+	}
+	return map[string]any{
+		"number": d.Number, "notice": notice, "state": d.State, "vehicle": d.Vehicle, "carrier": d.Carrier, "driver": d.Driver,
+		"amount": d.Amount, "shipped_on": d.ShippedOn.Format(time.DateOnly), "lines": lines, "gate_pass": d.Pass.Number,
+		"reason": d.CancelReason, "version": d.Version,
+	}
+}
+
+// mayUnload says why the goods can't be taken back, nil when they can.
+func (d *DeliveryNote) mayUnload(n Notice, version *int64) error {
+	if version != nil && *version != d.Version {
+		return errs.ErrStale
+	}
+	switch d.State {
+	case NoteLeft:
+		return ErrLeft
+	case NoteCancelled:
+		return errs.ErrState.With("state", d.State)
+	}
+	for _, l := range d.Lines {
+		if l.InvoicedQuantity.IsPos() {
+			return ErrInvoiced
+		}
+	}
+	return n.May(VerbUnload)
+}
+
+// GetDelivery returns a delivery note with its lines and its gate pass. Returns errs.ErrNotFound for one that the caller may not
+// see (ORG-06).
+func (s *Service) GetDelivery(tx pg.Tx, who identity.Principal, id uuid.UUID) (DeliveryNote, error) {
+	notes, err := s.DeliveryNotes(tx, []uuid.UUID{id})
+	if err != nil {
+		return DeliveryNote{}, err
+	}
+	if len(notes) == 0 {
+		return DeliveryNote{}, errs.ErrNotFound
+	}
+	d := notes[0]
+	if err := who.MustSee(d.OwnerID); err != nil {
+		return DeliveryNote{}, err
+	}
+	d.Pass, err = pg.Take[GatePass](tx, "delivery_note_id = ?", id)
+	return d, err
+}
+
+// DeliverySeen returns errs.ErrNotFound unless the caller may see the delivery note: for its timeline and its decisions.
+func (s *Service) DeliverySeen(tx pg.Tx, who identity.Principal, id uuid.UUID) error {
+	d, err := pg.Take[DeliveryNote](tx, "id = ?", id)
+	if err != nil {
+		return err
+	}
+	return who.MustSee(d.OwnerID)
 }

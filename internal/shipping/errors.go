@@ -7,7 +7,76 @@ import (
 
 // What shipping refuses.
 var (
+	ErrShipDatePast = errs.Define(errs.Rule, "shipping.date_past",
+		"The shipping date lies in the past.", "发货日期不能早于今天。", "SHP-02")
+	ErrShortLead = errs.Define(errs.Rule, "shipping.short_lead",
+		"A shipping notice is written {days} days before the shipping date; say why this one comes later.",
+		"发货通知单须提前 {days} 天编制;提前不足须填写原因。", "SHP-02")
+	ErrNoLines = errs.Define(errs.Rule, "shipping.no_lines", "A shipping notice needs at least one line.", "发货通知单至少需要一行。")
+	ErrNoOrder = errs.Define(errs.Rule, "shipping.unknown_order",
+		"There is no such order of this customer.", "该客户没有此订单。", "SHP-02")
+	ErrNoLine = errs.Define(errs.Rule, "shipping.unknown_line", "There is no such line.", "明细行不存在。")
+	ErrTwice  = pg.Constraint("shipping_notice_lines_order_line", errs.Define(errs.Rule, "shipping.line_twice",
+		"The same order line stands here twice.", "同一订单行重复。"))
+	ErrNoCustomer = errs.Define(errs.Rule, "shipping.unknown_customer",
+		"There is no such customer that you may ship for.", "客户不存在或不在您的负责范围内。", "ORG-06")
+	ErrOrderChanged = errs.Define(errs.Conflict, "shipping.order_changed",
+		"Order {order} was revised since this notice was written; revise the notice too.", "订单 {order} 已修订,请同时修订发货通知单。", "SHP-02")
+	ErrQuantity = errs.Define(errs.Rule, "shipping.bad_quantity", "A quantity must be above 0.", "数量必须大于 0。")
+
+	ErrPersonSigns = errs.Define(errs.Forbidden, "shipping.person_signs",
+		"Finance's check is signed by a person.", "财务核查须由本人签核。", "SHP-03")
+	ErrOwnCheck = errs.Define(errs.Forbidden, "shipping.own_check",
+		"Finance's check isn't made by the one who submitted the notice.", "提交人不得自行核查。", "ORG-03", "SHP-03")
+	ErrNotCovered = errs.Define(errs.Rule, "shipping.not_covered",
+		"Payment first: {covered} of {amount} is there; the rest must be received before the goods can be released.",
+		"款到发货:应收 {amount},已到账可用 {covered},差额到账后方可放行。", "SHP-10")
+	ErrFirstBusiness = errs.Define(errs.Rule, "shipping.first_business",
+		"Finance must confirm that this is the customer's first business.", "财务须确认该客户为首次交易。", "SHP-12")
+	ErrHasLimit = errs.Define(errs.Rule, "shipping.not_new",
+		"This customer stands in the credit register; it ships on credit, prepaid or cash on delivery.",
+		"该客户已在信用额度总表中,应按常规、款到或货到收款发货。", "SHP-12")
+	ErrWorse = errs.Define(errs.Conflict, "shipping.situation_worse",
+		"The situation is worse than what was decided on; it was put to approval again with the present figures and isn't released.",
+		"当前情况较审批时恶化,已按最新数据重新送审,未放行。", "CRD-17", "SHP-06")
+	ErrNotAsked = errs.Define(errs.Conflict, "shipping.nobody_asked",
+		"There is no open approval of this notice.", "该发货通知单没有待审批事项。")
+
+	ErrNotReleased = pg.Constraint("shipping_notices_dispatch_released", errs.Define(errs.Conflict, "shipping.not_released",
+		"Nothing leaves on a notice that isn't released; this one is {state}.", "未放行的发货通知单不得发货(当前状态:{state})。", "SHP-07"))
+	ErrOverNotice = pg.Constraint("shipping_notice_lines_not_over", errs.Define(errs.Rule, "shipping.over_notice",
+		"Only {rest} of this line may still leave.", "该行仅余 {rest} 可发。", "SHP-07"))
+	ErrVehicle = errs.Define(errs.Rule, "shipping.other_vehicle",
+		"The transport notice says {expected}, not {found}; have the notice revised.", "运输通知为 {expected},与实际 {found} 不符,请先修订通知单。", "SHP-07")
+	ErrNoVehicle = errs.Define(errs.Rule, "shipping.no_vehicle",
+		"The notice names no vehicle; say which one is loaded.", "通知单未指定车辆,请填写实际装货车辆。", "SHP-07")
+	ErrLeft = errs.Define(errs.Conflict, "shipping.has_left",
+		"The goods have left the gate.", "货物已出厂。", "SHP-09")
+	ErrInvoiced = errs.Define(errs.Conflict, "shipping.is_invoiced",
+		"The delivery note is invoiced; reverse the invoice first.", "送货单已开票,请先冲销发票。", "SHP-20")
 	ErrOverInvoiced = pg.Constraint("delivery_note_lines_not_over", errs.Define(errs.Rule, "shipping.over_invoiced",
 		"An invoice can't take more of a delivery note than what left and isn't invoiced yet.",
 		"开票数量不能超过送货单已发未开票数量。", "SHP-20"))
+	ErrFrozen = pg.Constraint("shipping_notices_figures_frozen", errs.Define(errs.Conflict, "shipping.figures_frozen",
+		"What finance signed doesn't change; the notice must be revised.", "财务签核的数据不可更改,请修订通知单。", "SHP-03"))
+)
+
+// What the gate refuses.
+var (
+	ErrForged = errs.Define(errs.Rule, "gate.forged_pass",
+		"This gate pass wasn't issued by us.", "该出门证不是本厂签发。", "SHP-09")
+	ErrUnknownPass = errs.Define(errs.Rule, "gate.unknown_pass",
+		"There is no such gate pass.", "出门证不存在。", "SHP-09")
+	ErrPassUsed = errs.Define(errs.Conflict, "gate.pass_used",
+		"Gate pass {number} was used already, at {at}.", "出门证 {number} 已于 {at} 使用。", "SHP-09")
+	ErrPassDead = errs.Define(errs.Conflict, "gate.pass_cancelled",
+		"Gate pass {number} is cancelled.", "出门证 {number} 已作废。", "SHP-09", "SHP-21")
+	ErrPassExpired = errs.Define(errs.Rule, "gate.pass_expired",
+		"Gate pass {number} expired at {at}.", "出门证 {number} 已于 {at} 过期。", "SHP-09")
+	ErrGateVehicle = errs.Define(errs.Rule, "gate.other_vehicle",
+		"Gate pass {number} is for vehicle {expected}.", "出门证 {number} 的车辆为 {expected},与实际不符。", "SHP-09")
+	ErrGateGoods = errs.Define(errs.Rule, "gate.other_goods",
+		"The goods aren't those of gate pass {number}: {difference}.", "货物与出门证 {number} 不符:{difference}。", "SHP-09")
+	_ = pg.Constraint("gate_checks_once", errs.Define(errs.Conflict, "gate.pass_used_meanwhile",
+		"This gate pass was used a moment ago.", "该出门证刚刚已被使用。", "SHP-09"))
 )

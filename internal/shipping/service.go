@@ -1,8 +1,14 @@
 package shipping
 
 import (
+	"github.com/google/uuid"
+
 	"github.com/salesgate/salesgate/internal/approval"
+	"github.com/salesgate/salesgate/internal/audit"
 	"github.com/salesgate/salesgate/internal/credit"
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/order"
+	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/rulebook"
 )
 
@@ -13,9 +19,129 @@ type Service struct {
 	rules     *rulebook.Service
 	approvals *approval.Service
 	credit    *credit.Service
+	orders    *order.Service
+	passes    *passKeys
 }
 
-// New returns the service, which app registers for Matter.
-func New(rules *rulebook.Service, approvals *approval.Service, accounts *credit.Service) *Service {
-	return &Service{Payments: noPayments{}, rules: rules, approvals: approvals, credit: accounts}
+// New returns the service, which app registers for Matter. masterKey guards the key that signs gate passes, as it does
+// identity's; "" derives it from the database alone.
+func New(rules *rulebook.Service, approvals *approval.Service, accounts *credit.Service, orders *order.Service, masterKey string) *Service {
+	return &Service{
+		Payments: noPayments{}, rules: rules, approvals: approvals, credit: accounts, orders: orders, passes: newPassKeys(masterKey),
+	}
+}
+
+// Get returns a notice with its lines. Returns errs.ErrNotFound for one that the caller may not see (ORG-06).
+func (s *Service) Get(tx pg.Tx, who identity.Principal, id uuid.UUID) (Notice, error) {
+	n, err := readNotice(tx, id)
+	if err != nil {
+		return Notice{}, err
+	}
+	return n, who.MustSee(n.OwnerID)
+}
+
+// Seen returns errs.ErrNotFound unless the caller may see the notice: for its timeline and its decisions.
+func (s *Service) Seen(tx pg.Tx, who identity.Principal, id uuid.UUID) error {
+	n, err := pg.Take[Notice](tx, "id = ?", id)
+	if err != nil {
+		return err
+	}
+	return who.MustSee(n.OwnerID)
+}
+
+// held is what a use case has locked, in the program's order: the payer's account, the orders, the notice.
+type held struct {
+	account *credit.Account
+	orders  map[uuid.UUID]*order.Order // none when the use case needs none
+	notice  Notice
+	before  map[string]any // the notice as it was, for the event
+}
+
+// hold locks what moves together: the payer's account, the orders of the notice when withOrders, and the notice. Returns
+// errs.ErrNotFound for a notice that the caller may not see, and pg.ErrAgain when its lines changed meanwhile.
+func (s *Service) hold(tx pg.Tx, who identity.Principal, id uuid.UUID, withOrders bool) (*held, error) {
+	peek, err := peekNotice(tx, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := who.MustSee(peek.OwnerID); err != nil {
+		return nil, err
+	}
+	h := &held{orders: map[uuid.UUID]*order.Order{}}
+	if h.account, err = s.credit.Lock(tx, peek.PayerID); err != nil {
+		return nil, err
+	}
+	if withOrders {
+		for _, orderID := range peek.orders() {
+			if h.orders[orderID], err = s.orders.LockOpen(tx, orderID); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if h.notice, err = lockNotice(tx, id); err != nil {
+		return nil, err
+	}
+	if h.notice.PayerID != peek.PayerID {
+		return nil, pg.ErrAgain
+	}
+	return h, h.take(tx, peek, withOrders)
+}
+
+// take gives the locked notice its lines: those that were peeked at when nothing has changed since, else as they are now.
+func (h *held) take(tx pg.Tx, peek Notice, withOrders bool) error {
+	n := &h.notice
+	n.Lines = peek.Lines
+	if n.Version != peek.Version {
+		n.Lines = nil
+		if err := attachLines(tx, n); err != nil {
+			return err
+		}
+	}
+	if withOrders {
+		for _, id := range n.orders() {
+			if h.orders[id] == nil {
+				return pg.ErrAgain
+			}
+		}
+	}
+	h.before = n.snapshot()
+	return nil
+}
+
+// store writes the notice and its event.
+func (h *held) store(tx pg.Tx, action Verb) error { return store(tx, &h.notice, h.before, action) }
+
+func store(tx pg.Tx, n *Notice, before map[string]any, action Verb) error {
+	n.UpdatedAt = tx.Now
+	if err := updateNotice(tx, n); err != nil {
+		return err
+	}
+	return audit.Record(tx, audit.Entry{
+		Action: string(action), SubjectType: SubjectNotice, SubjectID: n.ID, Before: before, After: n.snapshot(),
+	})
+}
+
+// byOrder groups quantities of lines by order, in id order.
+func byOrder(lines []Line, quantity func(Line) (order.Shipped, bool)) []orderParts {
+	var all []orderParts
+	for _, id := range orderIDs(lines) {
+		parts := orderParts{order: id}
+		for _, l := range lines {
+			if l.OrderID != id {
+				continue
+			}
+			if p, ok := quantity(l); ok {
+				parts.parts = append(parts.parts, p)
+			}
+		}
+		if len(parts.parts) > 0 {
+			all = append(all, parts)
+		}
+	}
+	return all
+}
+
+type orderParts struct {
+	order uuid.UUID
+	parts []order.Shipped
 }

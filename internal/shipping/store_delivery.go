@@ -2,11 +2,13 @@ package shipping
 
 import (
 	"encoding/json"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
 	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
@@ -60,4 +62,107 @@ func invoice(tx pg.Tx, parts []Invoiced, sign int64) error {
 		return errs.ErrNotFound
 	}
 	return res.Error
+}
+
+// insertDelivery writes a delivery note with its lines and its gate pass.
+func insertDelivery(tx pg.Tx, d DeliveryNote, pass GatePass) error {
+	if err := pg.Insert(tx, &d); err != nil {
+		return err
+	}
+	if err := pg.Insert(tx, &d.Lines); err != nil {
+		return err
+	}
+	return pg.Insert(tx, &pass)
+}
+
+// cancelDelivery writes the end of a delivery note and of its gate pass; the pass is locked by the note.
+func cancelDelivery(tx pg.Tx, d DeliveryNote) error {
+	err := pg.One(tx.Exec(`UPDATE delivery_notes SET state = ?, cancel_reason = ?, version = ? WHERE id = ? AND version = ?`,
+		d.State, d.CancelReason, d.Version, d.ID, d.Version-1))
+	if err != nil {
+		return err
+	}
+	return pg.One(tx.Exec(`UPDATE gate_passes SET state = 'cancelled', version = version + 1
+		WHERE delivery_note_id = ? AND state = 'valid'`, d.ID))
+}
+
+// letGo writes that the goods left the gate.
+func letGo(tx pg.Tx, d *DeliveryNote) error {
+	err := pg.One(tx.Exec(`UPDATE delivery_notes SET state = ?, left_at = ?, version = version + 1 WHERE id = ? AND version = ?`,
+		d.State, d.LeftAt, d.ID, d.Version))
+	if err != nil {
+		return err
+	}
+	d.Version++
+	p := &d.Pass
+	err = pg.One(tx.Exec(`UPDATE gate_passes SET state = ?, used_at = ?, used_by = ?, version = version + 1
+		WHERE id = ? AND version = ?`, p.State, p.UsedAt, p.UsedBy, p.ID, p.Version))
+	p.Version++
+	return err
+}
+
+// DeliveryFilter narrows a list of delivery notes; zero fields don't.
+type DeliveryFilter struct {
+	NoticeID   *uuid.UUID
+	CustomerID *uuid.UUID
+	OrderID    *uuid.UUID
+	State      string
+	Open       bool // only those with something to invoice
+}
+
+// DeliverySummary is a delivery note as a list shows it.
+type DeliverySummary struct {
+	ID             uuid.UUID
+	Number         string
+	NoticeID       uuid.UUID
+	NoticeNumber   string
+	CustomerID     uuid.UUID
+	CustomerName   string
+	State          string
+	Vehicle        string
+	ShippedOn      time.Time
+	Currency       string
+	Amount         decimal.Decimal
+	InvoicedAmount decimal.Decimal
+	Version        int64
+}
+
+// ListDeliveries returns delivery notes that the caller may see (ORG-06), newest first, and the cursor of the next page. One statement.
+func (s *Service) ListDeliveries(tx pg.Tx, who identity.Principal, f DeliveryFilter, p pg.Page) ([]DeliverySummary, string, error) {
+	q := tx.Table("delivery_notes d").Select(`d.id, d.number, d.notice_id, n.number AS notice_number, d.customer_id,
+		c.name AS customer_name, d.state, d.vehicle, d.shipped_on, d.currency, d.amount, d.version,
+		(SELECT sum(l.invoiced_amount) FROM delivery_note_lines l WHERE l.delivery_note_id = d.id) AS invoiced_amount`).
+		Joins("JOIN shipping_notices n ON n.id = d.notice_id JOIN customers c ON c.id = d.customer_id")
+	if owners, all := who.Owners(); !all {
+		q = q.Where("d.owner_id IN ?", owners)
+	}
+	if f.NoticeID != nil {
+		q = q.Where("d.notice_id = ?", *f.NoticeID)
+	}
+	if f.CustomerID != nil {
+		q = q.Where("d.customer_id = ?", *f.CustomerID)
+	}
+	if f.OrderID != nil {
+		q = q.Where("d.id IN (SELECT delivery_note_id FROM delivery_note_lines WHERE order_id = ?)", *f.OrderID)
+	}
+	if f.State != "" {
+		q = q.Where("d.state = ?", f.State)
+	}
+	if f.Open {
+		q = q.Where(`d.state <> 'cancelled' AND EXISTS (SELECT FROM delivery_note_lines l
+			WHERE l.delivery_note_id = d.id AND l.invoiced_quantity < l.quantity)`)
+	}
+	var last uuid.UUID
+	found, err := p.After(&last)
+	if err != nil {
+		return nil, "", err
+	}
+	if found {
+		q = q.Where("d.id < ?", last)
+	}
+	var rows []DeliverySummary
+	if err := q.Order("d.id DESC").Limit(p.Limit + 1).Scan(&rows).Error; err != nil {
+		return nil, "", err
+	}
+	return pg.Cut(p, rows, func(r DeliverySummary) any { return r.ID })
 }

@@ -1,0 +1,201 @@
+package shipping
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/govalues/decimal"
+
+	"github.com/salesgate/salesgate/internal/approval"
+	"github.com/salesgate/salesgate/internal/decision"
+	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+// Checking is what finance says at its check.
+type Checking struct {
+	FirstBusiness bool // new_customer: it is the customer's first business (SHP-12)
+	Remark        string
+}
+
+// Check is finance's check (SHP-03): it computes exposure, overdue and headroom, freezes them on the notice under the
+// checker's name, for payment first reserves what was received (SHP-10), judges the gate, and asks those whom the matrix names.
+// When it names nobody the notice is released at once. A notice with overdue amounts and no reason becomes blocked (SHP-05).
+//
+// Returns ErrNotCovered (SHP-10), ErrFirstBusiness and ErrHasLimit (SHP-12) with the decision, which stays recorded;
+// ErrPersonSigns for a machine and ErrOwnCheck for the submitter. Locks account, orders and notice.
+func (s *Service) Check(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, c Checking) (Notice, error) {
+	if who.Kind != identity.KindUser {
+		return Notice{}, ErrPersonSigns
+	}
+	h, err := s.hold(tx, who, id, true)
+	if err != nil {
+		return Notice{}, err
+	}
+	n := &h.notice
+	if err := n.mustMatch(version); err != nil {
+		return Notice{}, err
+	}
+	if err := n.May(VerbCheck); err != nil {
+		return Notice{}, err
+	}
+	if n.SubmittedBy != nil && *n.SubmittedBy == who.ID {
+		return Notice{}, ErrOwnCheck
+	}
+	if err := h.current(); err != nil {
+		return Notice{}, err
+	}
+	sit, err := s.situation(tx, h, c.FirstBusiness)
+	if err != nil {
+		return Notice{}, err
+	}
+	v := n.judge(sit)
+	if v.refusal != nil {
+		return Notice{}, s.refuse(tx, n, v)
+	}
+	n.freeze(sit, v, c.Remark)
+	n.CheckedBy, n.CheckedAt = &who.ID, &tx.Now
+	n.CoveredAmount = sit.cover.Covered
+	if err := s.ask(tx, h, v, sit); err != nil {
+		return Notice{}, err
+	}
+	return *n, h.store(tx, VerbCheck)
+}
+
+// current returns ErrOrderChanged when an order was revised since the notice was written from it, and errs.ErrState
+// when it doesn't count now.
+func (h *held) current() error {
+	for _, l := range h.notice.Lines {
+		o := h.orders[l.OrderID]
+		if o.Revision != l.OrderRevision {
+			return ErrOrderChanged.With("order", o.Number)
+		}
+	}
+	return nil
+}
+
+// situation reads what the gate judges by. The account is locked: it stands until the transaction ends (CRD-17).
+func (s *Service) situation(tx pg.Tx, h *held, firstBusiness bool) (situation, error) {
+	n := &h.notice
+	sit := situation{firstBusiness: firstBusiness, cover: Cover{Covered: decimal.Zero}}
+	var err error
+	if sit.position, err = s.credit.Under(tx, h.account); err != nil {
+		return situation{}, err
+	}
+	if n.Flow == NewCustomer {
+		if sit.newDebt, err = s.rules.Decimal(tx, "shipping.new_customer_debt"); err != nil {
+			return situation{}, err
+		}
+	}
+	if n.Flow == Prepaid {
+		sit.cover, err = s.Payments.Cover(tx, n.ID, n.PayerID, n.Amount)
+		return sit, err
+	}
+	if sit.position.Account.Prepaid.IsPos() {
+		held, err := promised(tx, n.PayerID, n.ID)
+		if err != nil {
+			return situation{}, err
+		}
+		sit.position.Account.Prepaid = decimalMax(sub(sit.position.Account.Prepaid, held), decimal.Zero)
+	}
+	return sit, nil
+}
+
+// freeze puts the figures on the notice (SHP-03).
+func (n *Notice) freeze(sit situation, v verdict, remark string) {
+	a := sit.position.Account
+	n.Figures = &Figures{
+		Amount: n.Amount, Receivable: a.Receivable, Shipped: a.Shipped, Released: a.Released, Prepaid: a.Prepaid,
+		Exposure: sit.position.Exposure(), ExposureAfter: v.ExposureAfter, LimitKind: sit.position.Profile.Limit.Kind,
+		Limit: sit.position.Profile.Limit.Shown(), HeadroomAfter: v.HeadroomAfter, OverdueAmount: v.OverdueAmount,
+		OverdueDays: v.OverdueDays, Grade: sit.position.Profile.Grade, Covered: sit.cover.Covered, Receipts: sit.cover.Receipts,
+		FirstBusiness: sit.firstBusiness, Remark: strings.TrimSpace(remark),
+	}
+	n.FiguresHash = approval.ContentHash(n.Figures)
+}
+
+// refuse records why a notice can't go on, and gives back what was reserved on the way. The decision commits with the refusal.
+func (s *Service) refuse(tx pg.Tx, n *Notice, v verdict) error {
+	if err := s.Payments.ReleaseCover(tx, n.ID, decimal.Zero); err != nil {
+		return err
+	}
+	if err := decision.Record(tx, &v.decision); err != nil {
+		return err
+	}
+	return pg.Keep(v.refusal.Deciding(v.decision))
+}
+
+// ask puts the notice to those who must agree, or blocks it while the rep's reason is missing (SHP-05), or releases it
+// when nobody must. It writes the gate's decision; the caller stores the notice.
+func (s *Service) ask(tx pg.Tx, h *held, v verdict, sit situation) error {
+	n := &h.notice
+	if v.needsReason {
+		n.State, n.ApprovalID = StateBlocked, nil
+		return decision.Record(tx, &v.decision)
+	}
+	submitter, err := n.submitter(tx)
+	if err != nil {
+		return err
+	}
+	r, err := s.approvals.Submit(tx, submitter, approval.Submission{
+		Matter: Matter, SubjectType: SubjectNotice, SubjectID: n.ID, Number: n.Number,
+		TitleEN: fmt.Sprintf("Release shipping notice %s: %s %s", n.Number, n.Amount, n.Currency),
+		TitleZH: fmt.Sprintf("发货放行 %s:%s %s", n.Number, n.Amount, n.Currency),
+		Facts:   n.facts(v, sit.position.Profile.Grade), Content: n.content(),
+	})
+	if err != nil {
+		return err
+	}
+	n.State, n.ApprovalID = StateChecked, &r.ID
+	v.decision.MatrixVersion, v.decision.ApprovalID = &r.MatrixVersion, &r.ID
+	if r.State != approval.Approved {
+		return decision.Record(tx, &v.decision)
+	}
+	v.decision.Outcome = decision.Passed // by authority of the matrix, which names nobody
+	return s.release(tx, h, v)
+}
+
+// submitter is the person or machine client whose submission it is, though finance sets it going (ORG-03).
+func (n *Notice) submitter(tx pg.Tx) (identity.Principal, error) {
+	if n.SubmitterKind == identity.KindMachine {
+		p, err := identity.LoadMachine(tx, *n.SubmittedBy)
+		p.Roles = append(p.Roles, identity.Integration)
+		return p, err
+	}
+	p, err := identity.LoadUser(tx, *n.SubmittedBy)
+	if err != nil { // gone meanwhile: the owner of the customer answers for it
+		p, err = identity.LoadUser(tx, n.OwnerID)
+	}
+	return p, notFound(err, errs.ErrReferenced)
+}
+
+// Explain gives the rep's reason why goods should leave although something is overdue (SHP-05). The gate is judged anew,
+// with the situation of now; finance's figures stay as they were signed. Locks account, orders and notice.
+func (s *Service) Explain(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, reason string) (Notice, error) {
+	h, err := s.hold(tx, who, id, true)
+	if err != nil {
+		return Notice{}, err
+	}
+	n := &h.notice
+	if err := n.mustMatch(version); err != nil {
+		return Notice{}, err
+	}
+	if err := n.May(VerbExplain); err != nil {
+		return Notice{}, err
+	}
+	n.OverdueReason = strings.TrimSpace(reason)
+	sit, err := s.situation(tx, h, n.Figures.FirstBusiness)
+	if err != nil {
+		return Notice{}, err
+	}
+	v := n.judge(sit)
+	if v.needsReason {
+		return Notice{}, approval.ErrReason.At("/reason")
+	}
+	if err := s.ask(tx, h, v, sit); err != nil {
+		return Notice{}, err
+	}
+	return *n, h.store(tx, VerbExplain)
+}

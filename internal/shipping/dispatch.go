@@ -1,0 +1,260 @@
+package shipping
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/govalues/decimal"
+
+	"github.com/salesgate/salesgate/internal/audit"
+	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/credit"
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+// Loading is what the warehouse loaded on one vehicle.
+type Loading struct {
+	Vehicle string // "" takes the notice's
+	Carrier string
+	Driver  string
+	Lines   []Loaded
+}
+
+// Loaded is a quantity of one line of the notice.
+type Loaded struct {
+	NoticeLineID uuid.UUID
+	Quantity     decimal.Decimal
+}
+
+// Dispatch books what really leaves (SHP-07, SHP-14): it issues a delivery note and a gate pass, moves the exposure from
+// released to shipped-not-invoiced (SHP-20), and ships the orders. A notice can leave in parts; the rest stays released until it
+// leaves too or the notice is closed.
+//
+// Returns ErrNotReleased, ErrOverNotice for more than is left of a line, ErrVehicle when the transport notice names
+// another vehicle or carrier, ErrNoVehicle. Locks account, orders, notice and the number series.
+func (s *Service) Dispatch(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, l Loading) (DeliveryNote, error) {
+	h, err := s.hold(tx, who, id, true)
+	if err != nil {
+		return DeliveryNote{}, err
+	}
+	n := &h.notice
+	if err := n.mustMatch(version); err != nil {
+		return DeliveryNote{}, err
+	}
+	if err := n.May(VerbDispatch); err != nil {
+		return DeliveryNote{}, err
+	}
+	note, err := n.load(tx, l)
+	if err != nil {
+		return DeliveryNote{}, err
+	}
+	if err := s.ship(tx, h, &note); err != nil {
+		return DeliveryNote{}, err
+	}
+	if err := storeDispatched(tx, *n); err != nil {
+		return DeliveryNote{}, err
+	}
+	if err := h.store(tx, VerbDispatch); err != nil {
+		return DeliveryNote{}, err
+	}
+	return note, s.issue(tx, n, &note)
+}
+
+// load takes the loaded quantities off the notice and makes the delivery note of them.
+func (n *Notice) load(tx pg.Tx, l Loading) (DeliveryNote, error) {
+	note := DeliveryNote{
+		ID: uuid.Must(uuid.NewV7()), NoticeID: n.ID, CustomerID: n.CustomerID, PayerID: n.PayerID, OwnerID: n.OwnerID, Flow: n.Flow,
+		State: NoteIssued, Driver: l.Driver, Currency: n.Currency, Amount: decimal.Zero.Pad(2), ShippedOn: clock.Today(tx.Now),
+		CreatedBy: tx.By.Actor(), CreatedAt: tx.Now, Version: 1,
+	}
+	if note.Driver == "" {
+		note.Driver = n.Driver
+	}
+	var err error
+	if note.Vehicle, err = agreed(n.Vehicle, l.Vehicle, "/vehicle", vehicleKey); err != nil {
+		return note, err
+	}
+	if note.Vehicle == "" {
+		return note, ErrNoVehicle.At("/vehicle")
+	}
+	if note.Carrier, err = agreed(n.Carrier, l.Carrier, "/carrier", strings.TrimSpace); err != nil {
+		return note, err
+	}
+	for i, part := range l.Lines {
+		line, err := n.loadLine(i, part)
+		if err != nil {
+			return note, err
+		}
+		line.DeliveryNoteID = note.ID
+		note.Lines = append(note.Lines, line)
+		note.Amount = add(note.Amount, line.Amount)
+	}
+	if len(note.Lines) == 0 {
+		return note, ErrNoLines.At("/lines")
+	}
+	n.DispatchedAmount = add(n.DispatchedAmount, note.Amount)
+	n.State = StatePartlyDispatched
+	if n.complete() {
+		n.State = StateDispatched
+	}
+	return note, nil
+}
+
+// agreed compares what is there with what the transport notice says (SHP-07); where it says nothing, what is there counts.
+func agreed(expected, found, pointer string, key func(string) string) (string, error) {
+	found = strings.TrimSpace(found)
+	if expected == "" || found == "" {
+		return expected + found, nil
+	}
+	if key(expected) != key(found) {
+		return "", ErrVehicle.With("expected", expected, "found", found).At(pointer)
+	}
+	return expected, nil
+}
+
+// vehicleKey is a number plate without what people write differently.
+func vehicleKey(plate string) string {
+	return strings.ToUpper(strings.NewReplacer(" ", "", "·", "", ".", "", "-", "", "•", "").Replace(plate))
+}
+
+// loadLine takes one quantity off its line: never more than is left of it (SHP-07).
+func (n *Notice) loadLine(i int, part Loaded) (DeliveryLine, error) {
+	at := n.line(part.NoticeLineID)
+	if at < 0 {
+		return DeliveryLine{}, ErrNoLine.At(fmt.Sprintf("/lines/%d/notice_line_id", i))
+	}
+	l := &n.Lines[at]
+	pointer := fmt.Sprintf("/lines/%d/quantity", i)
+	if !part.Quantity.IsPos() {
+		return DeliveryLine{}, ErrQuantity.At(pointer)
+	}
+	if part.Quantity.Cmp(l.Rest()) > 0 {
+		return DeliveryLine{}, ErrOverNotice.With("rest", l.Rest()).At(pointer)
+	}
+	amount := next(l.Amount, l.Quantity, l.DispatchedQuantity, l.DispatchedAmount, part.Quantity)
+	l.DispatchedQuantity, l.DispatchedAmount = add(l.DispatchedQuantity, part.Quantity), add(l.DispatchedAmount, amount)
+	return DeliveryLine{
+		ID: uuid.Must(uuid.NewV7()), PositionNo: i + 1, NoticeLineID: l.ID, OrderID: l.OrderID, OrderLineID: l.OrderLineID,
+		ProductID: l.ProductID, ProductCode: l.ProductCode, ProductName: l.ProductName, Unit: l.Unit, Quantity: part.Quantity,
+		Price: l.Price, TaxRate: l.TaxRate, Amount: amount, InvoicedQuantity: decimal.Zero, InvoicedAmount: decimal.Zero,
+	}, nil
+}
+
+// ship moves what left on the orders and in the exposure (SHP-20).
+func (s *Service) ship(tx pg.Tx, h *held, note *DeliveryNote) error {
+	for _, p := range note.byOrder() {
+		if err := s.orders.Ship(tx, h.orders[p.order], p.parts); err != nil {
+			return err
+		}
+	}
+	final := h.notice.State == StateDispatched
+	return s.credit.Post(tx, h.account, credit.ShipMoves(h.notice.ID, note.ID, note.Amount, final)...)
+}
+
+// byOrder groups what left by order, in id order.
+func (d *DeliveryNote) byOrder() []orderParts {
+	lines := make([]Line, len(d.Lines))
+	for i, l := range d.Lines {
+		lines[i] = Line{OrderID: l.OrderID, OrderLineID: l.OrderLineID, Quantity: l.Quantity}
+	}
+	return byOrder(lines, wholeLine)
+}
+
+// issue numbers and writes the delivery note and its gate pass. The number series come last of all locks.
+func (s *Service) issue(tx pg.Tx, n *Notice, note *DeliveryNote) error {
+	local := tx.Now.In(clock.Shanghai)
+	pass, err := s.newPass(tx, note)
+	if err != nil {
+		return err
+	}
+	if note.Number, err = pg.NextNumber(tx, "DN", local); err != nil {
+		return err
+	}
+	if pass.Number, err = pg.NextNumber(tx, "GP", local); err != nil {
+		return err
+	}
+	if err := insertDelivery(tx, *note, pass); err != nil {
+		return err
+	}
+	note.Pass = pass
+	return audit.Record(tx, audit.Entry{
+		Action: "issueDeliveryNote", SubjectType: SubjectDelivery, SubjectID: note.ID,
+		After: note.snapshot(n.Number),
+	})
+}
+
+// CancelDelivery takes back a delivery note whose goods were unloaded before the gate: they are released again, and the gate
+// pass dies (SHP-21). Returns ErrLeft for goods that are gone, ErrInvoiced, errs.ErrState for a note that is cancelled or
+// whose notice is closed. Locks account, orders, notice and delivery note.
+func (s *Service) CancelDelivery(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, reason string) (DeliveryNote, error) {
+	peek, err := s.GetDelivery(tx, who, id)
+	if err != nil {
+		return DeliveryNote{}, err
+	}
+	h, err := s.hold(tx, who, peek.NoticeID, true)
+	if err != nil {
+		return DeliveryNote{}, err
+	}
+	locked, err := s.LockDeliveryNotes(tx, []uuid.UUID{id})
+	if err != nil {
+		return DeliveryNote{}, err
+	}
+	note := &locked[0]
+	if err := note.mayUnload(h.notice, version); err != nil {
+		return DeliveryNote{}, err
+	}
+	if err := s.unship(tx, h, note); err != nil {
+		return DeliveryNote{}, err
+	}
+	before := note.snapshot(h.notice.Number)
+	note.State, note.CancelReason, note.Version = NoteCancelled, strings.TrimSpace(reason), note.Version+1
+	if err := cancelDelivery(tx, *note); err != nil {
+		return DeliveryNote{}, err
+	}
+	if err := storeDispatched(tx, h.notice); err != nil {
+		return DeliveryNote{}, err
+	}
+	if err := h.store(tx, VerbUnload); err != nil {
+		return DeliveryNote{}, err
+	}
+	note.Pass = peek.Pass
+	note.Pass.State = PassCancelled
+	return *note, audit.Record(tx, audit.Entry{
+		Action: string(VerbUnload), SubjectType: SubjectDelivery, SubjectID: id, Before: before, After: note.snapshot(h.notice.Number),
+	})
+}
+
+// unship is ship and load taken back.
+func (s *Service) unship(tx pg.Tx, h *held, note *DeliveryNote) error {
+	n := &h.notice
+	for _, p := range note.byOrder() {
+		if err := s.orders.Unship(tx, h.orders[p.order], p.parts); err != nil {
+			return err
+		}
+	}
+	if err := s.credit.Post(tx, h.account, credit.UnshipMoves(n.ID, note.ID, note.Amount)...); err != nil {
+		return err
+	}
+	for _, l := range note.Lines {
+		from := &n.Lines[n.line(l.NoticeLineID)]
+		from.DispatchedQuantity, from.DispatchedAmount = sub(from.DispatchedQuantity, l.Quantity), sub(from.DispatchedAmount, l.Amount)
+	}
+	n.DispatchedAmount = sub(n.DispatchedAmount, note.Amount)
+	n.State = StatePartlyDispatched
+	if n.DispatchedAmount.IsZero() && !n.anyLeft() {
+		n.State = StateReleased
+	}
+	return nil
+}
+
+// anyLeft reports whether some of it has left: goods can be free of charge.
+func (n *Notice) anyLeft() bool {
+	for _, l := range n.Lines {
+		if l.DispatchedQuantity.IsPos() {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,172 @@
+package shipping
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/govalues/decimal"
+
+	"github.com/salesgate/salesgate/internal/credit"
+	"github.com/salesgate/salesgate/internal/decision"
+	"github.com/salesgate/salesgate/internal/errs"
+)
+
+// situation is what the shipment gate judges by, read under the account's lock.
+type situation struct {
+	position      credit.Position
+	newDebt       decimal.Decimal // shipping.new_customer_debt
+	firstBusiness bool            // confirmed by finance
+	cover         Cover
+}
+
+// verdict is what the shipment gate says of one notice in one situation.
+type verdict struct {
+	credit.Judgement
+	newOver     bool // SHP-12: above what the sales manager may release
+	needsReason bool // SHP-05: overdue, and no reason given
+	refusal     *errs.Error
+	decision    decision.Decision
+}
+
+// judge says who must agree that the notice leaves, and whether it can at all. It is pure.
+func (n *Notice) judge(s situation) verdict {
+	v := verdict{Judgement: credit.Judge(s.position, n.Amount), decision: decision.New("shipment", SubjectNotice, n.ID)}
+	v.decision.Outcome, v.decision.Matter = decision.ApprovalRequired, Matter
+	switch n.Flow {
+	case Credit:
+		n.judgeCredit(&v)
+	case Prepaid:
+		n.judgePrepaid(&v, s.cover)
+	case COD:
+		v.decision.Checks = append(v.decision.Checks, v.Checks[0])
+		v.decision.Info("SHP-11", map[string]string{"amount": n.Amount.String()},
+			"Cash on delivery: no limit counts, the general manager decides.", "货到收款:不占用额度限制,由总经理审批。")
+	case NewCustomer:
+		n.judgeNew(&v, s)
+	}
+	if v.refusal != nil || v.needsReason {
+		v.decision.Outcome, v.decision.Matter = decision.Refused, ""
+	}
+	return v
+}
+
+// judgeCredit is SHP-04 to SHP-06: the credit register bounds what the sales manager may release (SHP-13).
+func (n *Notice) judgeCredit(v *verdict) {
+	d := &v.decision
+	d.Checks = append(d.Checks, v.Checks...)
+	in := map[string]string{
+		"exposure_after": v.ExposureAfter.String(), "limit": v.Limit.String(), "overdue_amount": v.OverdueAmount.String(),
+		"overdue_days": fmt.Sprint(v.OverdueDays), "reason": n.OverdueReason,
+	}
+	switch {
+	case v.OverLimit:
+		d.Check("SHP-06", false, in, "Above the limit: the sales manager's power ends here (SHP-13), the general manager decides.",
+			"超出信用额度:超出销售部经理权限,由总经理审批。")
+	case v.OverdueDays > 0 && strings.TrimSpace(n.OverdueReason) == "":
+		v.needsReason = true
+		d.Check("SHP-05", false, in, "Within the limit, but something is overdue: the rep has to give the reason, then the sales manager decides.",
+			"额度内但有逾期:须由业务员填写逾期原因后,由销售部经理审批。")
+	case v.OverdueDays > 0:
+		d.Check("SHP-05", true, in, "Within the limit, but something is overdue; the rep gave a reason, the sales manager decides.",
+			"额度内但有逾期,业务员已说明原因,由销售部经理审批。")
+	default:
+		d.Check("SHP-04", true, in, "Within the limit and nothing overdue: the sales manager reviews.", "额度内且无逾期,由销售部经理审核放行。")
+	}
+}
+
+// judgePrepaid is SHP-10: what isn't covered isn't released, and no limit is used.
+func (n *Notice) judgePrepaid(v *verdict, c Cover) {
+	covered := c.Covered.Cmp(n.Amount) >= 0
+	receipts := strings.Join(c.Receipts, ", ")
+	v.decision.Checks = append(v.decision.Checks, v.Checks[0])
+	v.decision.Check("SHP-10", covered,
+		map[string]string{"amount": n.Amount.String(), "covered": c.Covered.String(), "receipts": receipts},
+		fmt.Sprintf("Payment first: %s of %s is covered by payments received (%s).", c.Covered, n.Amount, receipts),
+		fmt.Sprintf("款到发货:应付 %s,已到账可用 %s(%s)。", n.Amount, c.Covered, receipts))
+	if !covered {
+		v.refusal = ErrNotCovered.With("amount", n.Amount, "covered", c.Covered)
+	}
+}
+
+// judgeNew is SHP-12: the limit counts as 0, and the debt decides between the sales manager (SHP-13) and the general manager.
+func (n *Notice) judgeNew(v *verdict, s situation) {
+	d := &v.decision
+	d.Checks = append(d.Checks, v.Checks[0])
+	k := s.position.Profile.Limit.Kind
+	fresh := k == "" || k == credit.LimitNone
+	d.Check("SHP-12", s.firstBusiness && fresh, map[string]string{"first_business": fmt.Sprint(s.firstBusiness), "limit_kind": string(k)},
+		firstWords(s.firstBusiness, fresh, "en"), firstWords(s.firstBusiness, fresh, "zh"))
+	switch {
+	case !fresh:
+		v.refusal = ErrHasLimit.With()
+	case !s.firstBusiness:
+		v.refusal = ErrFirstBusiness.With()
+	}
+	v.newOver = v.ExposureAfter.Cmp(s.newDebt) > 0
+	in := map[string]string{"debt_after": v.ExposureAfter.String(), "bound": s.newDebt.String()}
+	if v.newOver {
+		d.Check("SHP-12", false, in, fmt.Sprintf("The debt with this notice is %s, above %s: the general manager decides.", v.ExposureAfter, s.newDebt),
+			fmt.Sprintf("含本次欠款累计 %s,超过 %s,由总经理审批。", v.ExposureAfter, s.newDebt))
+		return
+	}
+	d.Check("SHP-12", true, in, fmt.Sprintf("The debt with this notice is %s, not above %s: the sales manager decides.", v.ExposureAfter, s.newDebt),
+		fmt.Sprintf("含本次欠款累计 %s,未超过 %s,由销售部经理审批。", v.ExposureAfter, s.newDebt))
+}
+
+func firstWords(confirmed, fresh bool, lang string) string {
+	en, zh := "Finance confirmed that this is the customer's first business; its limit counts as 0.", "财务确认该客户为首次交易,额度按 0 计。"
+	switch {
+	case !fresh:
+		en, zh = "The customer stands in the credit register: it isn't new.", "该客户已在信用额度总表中,不属于新客户。"
+	case !confirmed:
+		en, zh = "Finance hasn't confirmed that this is the customer's first business.", "财务尚未确认该客户为首次交易。"
+	}
+	if lang == "zh" {
+		return zh
+	}
+	return en
+}
+
+// facts are what the authority matrix decides by.
+func (n *Notice) facts(v verdict, grade credit.Grade) map[string]any {
+	return map[string]any{
+		"flow": string(n.Flow), "over_limit": v.OverLimit, "overdue_amount": v.OverdueAmount, "overdue_days": v.OverdueDays,
+		"new_customer_over": v.newOver, "unlimited": v.Unlimited, "limit": v.Limit, "exposure_after": v.ExposureAfter,
+		"debt_after": v.ExposureAfter, "amount": n.Amount, "currency": n.Currency, "customer_grade": string(grade), "reason": n.OverdueReason,
+	}
+}
+
+// worse reports whether the situation now is beyond what was approved, so that those who approved must be asked again:
+// what they let pass has grown, or what nobody let pass has come up (CRD-17).
+func (n *Notice) worse(v verdict, approved map[string]any) bool {
+	switch n.Flow {
+	case Credit:
+		over := sub(v.ExposureAfter, v.Limit)
+		was := sub(amountFact(approved, "exposure_after"), amountFact(approved, "limit"))
+		if v.OverLimit && (!boolFact(approved, "over_limit") || over.Cmp(was) > 0) {
+			return true
+		}
+		return v.OverdueDays > 0 && v.OverdueAmount.Cmp(amountFact(approved, "overdue_amount")) > 0
+	case NewCustomer:
+		return v.newOver && (!boolFact(approved, "new_customer_over") || v.ExposureAfter.Cmp(amountFact(approved, "debt_after")) > 0)
+	case Prepaid, COD: // prepaid is covered or refused; cod has no bound that could be passed
+	}
+	return false
+}
+
+// amountFact reads an amount as requests keep it: a decimal, or its text.
+func amountFact(facts map[string]any, name string) decimal.Decimal {
+	if d, ok := facts[name].(decimal.Decimal); ok {
+		return d
+	}
+	d, err := decimal.Parse(fmt.Sprint(facts[name]))
+	if err != nil {
+		return decimal.Zero
+	}
+	return d
+}
+
+func boolFact(facts map[string]any, name string) bool {
+	b, _ := facts[name].(bool)
+	return b
+}

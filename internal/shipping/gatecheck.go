@@ -1,0 +1,251 @@
+package shipping
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/govalues/decimal"
+
+	"github.com/salesgate/salesgate/internal/audit"
+	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/decision"
+	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+// SubjectGateCheck is what decisions and events call a check of a pass that nobody issued.
+const SubjectGateCheck = "gate_check"
+
+// Sighting is what the guard holds in the hand and sees on the vehicle.
+type Sighting struct {
+	Token      string // of the QR code; or
+	PassNumber string // as printed
+	Vehicle    string
+	Seen       []Goods
+}
+
+// GateCheck is one check at the gate.
+type GateCheck struct {
+	ID             uuid.UUID
+	GatePassID     *uuid.UUID
+	DeliveryNoteID *uuid.UUID
+	PassNumber     string
+	Vehicle        string
+	Seen           []Goods `gorm:"serializer:json"`
+	Outcome        decision.Outcome
+	Code           string // of the refusal
+	DecisionID     uuid.UUID
+	CheckedBy      *uuid.UUID
+	CheckedAt      time.Time
+
+	Decision decision.Decision `gorm:"-"`
+	Note     DeliveryNote      `gorm:"-"`
+}
+
+// CheckGatePass lets a vehicle out when the pass is ours, unused, in time, and says what is seen: goods, quantities and
+// vehicle; and it does so once (SHP-09). Any refusal is recorded with its decision and commits: ErrForged, ErrUnknownPass,
+// ErrPassDead (SHP-21), ErrPassUsed, ErrPassExpired, ErrGateVehicle, ErrGateGoods. Locks the delivery note.
+func (s *Service) CheckGatePass(tx pg.Tx, who identity.Principal, seen Sighting) (GateCheck, error) {
+	g := GateCheck{
+		ID: uuid.Must(uuid.NewV7()), PassNumber: seen.PassNumber, Vehicle: seen.Vehicle, Seen: addUp(seen.Seen),
+		CheckedBy: &who.ID, CheckedAt: tx.Now,
+	}
+	refusal := s.inspect(tx, who, &g, seen)
+	e, ours := errs.As(refusal)
+	if refusal != nil && (!ours || e.Kind != errs.Rule && e.Kind != errs.Conflict) {
+		return GateCheck{}, refusal
+	}
+	if refusal != nil {
+		return GateCheck{}, s.turnBack(tx, &g, e)
+	}
+	return g, s.letOut(tx, who, &g)
+}
+
+// inspect finds the pass, locks its delivery note and says what is wrong, nil for nothing.
+func (s *Service) inspect(tx pg.Tx, who identity.Principal, g *GateCheck, seen Sighting) error {
+	pass, err := s.findPass(tx, seen)
+	if err != nil {
+		return err
+	}
+	notes, err := s.LockDeliveryNotes(tx, []uuid.UUID{pass.DeliveryNoteID})
+	if err != nil {
+		return err
+	}
+	g.Note = notes[0]
+	if err := who.MustSee(g.Note.OwnerID); err != nil {
+		return ErrUnknownPass
+	}
+	if g.Note.Pass, err = pg.TakeForUpdate[GatePass](tx, "id = ?", pass.ID); err != nil {
+		return err
+	}
+	p := g.Note.Pass
+	g.GatePassID, g.DeliveryNoteID, g.PassNumber = &p.ID, &g.Note.ID, p.Number
+	return g.compare(tx.Now)
+}
+
+// findPass finds the pass by its token, which must be signed by us and say what the pass says, or by its number.
+func (s *Service) findPass(tx pg.Tx, seen Sighting) (GatePass, error) {
+	if seen.Token == "" {
+		p, err := pg.Take[GatePass](tx, "number = ?", strings.ToUpper(strings.TrimSpace(seen.PassNumber)))
+		return p, notFound(err, ErrUnknownPass)
+	}
+	c, err := s.passes.verify(tx, seen.Token)
+	if err != nil {
+		return GatePass{}, err
+	}
+	p, err := pg.Take[GatePass](tx, "id = ?", c.Pass)
+	if err == nil && !c.says(p) {
+		return GatePass{}, ErrForged
+	}
+	return p, notFound(err, ErrForged)
+}
+
+// compare is the gate's own check (SHP-09).
+func (g *GateCheck) compare(now time.Time) error {
+	p := g.Note.Pass
+	switch {
+	case p.State == PassCancelled || g.Note.State == NoteCancelled:
+		return ErrPassDead.With("number", p.Number)
+	case p.State == PassUsed:
+		return ErrPassUsed.With("number", p.Number, "at", p.UsedAt.In(clock.Shanghai).Format(time.DateTime))
+	case !now.Before(p.ExpiresAt):
+		return ErrPassExpired.With("number", p.Number, "at", p.ExpiresAt.In(clock.Shanghai).Format(time.DateTime))
+	case vehicleKey(g.Vehicle) != vehicleKey(p.Vehicle):
+		return ErrGateVehicle.With("number", p.Number, "expected", p.Vehicle)
+	}
+	if diff := difference(g.Note.goods(), g.Seen); diff != "" {
+		return ErrGateGoods.With("number", p.Number, "difference", diff)
+	}
+	return nil
+}
+
+// difference says where what is seen isn't what the pass says: "A: 3 instead of 5"; "" when it is the same.
+func difference(expected, seen []Goods) string {
+	var words []string
+	for _, e := range expected {
+		i := slices.IndexFunc(seen, func(g Goods) bool { return g.ProductCode == e.ProductCode })
+		found := decimal.Zero
+		if i >= 0 {
+			found = seen[i].Quantity
+		}
+		if found.Cmp(e.Quantity) != 0 {
+			words = append(words, fmt.Sprintf("%s %s ≠ %s", e.ProductCode, found.Trim(0), e.Quantity.Trim(0)))
+		}
+	}
+	for _, g := range seen {
+		if !slices.ContainsFunc(expected, func(e Goods) bool { return e.ProductCode == g.ProductCode }) {
+			words = append(words, fmt.Sprintf("%s %s ≠ 0", g.ProductCode, g.Quantity.Trim(0)))
+		}
+	}
+	return strings.Join(words, "; ")
+}
+
+// letOut uses the pass up and lets the goods go.
+func (s *Service) letOut(tx pg.Tx, who identity.Principal, g *GateCheck) error {
+	before := g.Note.snapshot("")
+	g.Outcome = decision.Passed
+	g.Note.State, g.Note.LeftAt = NoteLeft, &tx.Now
+	g.Note.Pass.State, g.Note.Pass.UsedAt = PassUsed, &tx.Now
+	if who.Kind == identity.KindUser {
+		g.Note.Pass.UsedBy = &who.ID
+	}
+	if err := letGo(tx, &g.Note); err != nil {
+		return err
+	}
+	d := g.newDecision()
+	d.Check("SHP-09", true, g.inputs(), fmt.Sprintf("Gate pass %s fits goods, quantities and vehicle %s, and is used now.", g.PassNumber, g.Vehicle),
+		fmt.Sprintf("出门证 %s 与货物、数量、车辆 %s 相符,准予放行。", g.PassNumber, g.Vehicle))
+	if err := g.record(tx, d); err != nil {
+		return err
+	}
+	return audit.Record(tx, audit.Entry{
+		Action: "checkGatePass", SubjectType: SubjectDelivery, SubjectID: g.Note.ID, Before: before, After: g.Note.snapshot(""),
+	})
+}
+
+// turnBack records a refusal, which commits although the request fails.
+func (s *Service) turnBack(tx pg.Tx, g *GateCheck, e *errs.Error) error {
+	g.Outcome, g.Code = decision.Refused, e.Code
+	d := g.newDecision()
+	d.Outcome = decision.Refused
+	d.Check("SHP-09", false, g.inputs(), e.Text("en"), e.Text("zh-CN"))
+	if err := g.record(tx, d); err != nil {
+		return err
+	}
+	after := map[string]any{"gate": "refused", "code": e.Code, "pass": g.PassNumber, "vehicle": g.Vehicle, "seen": g.Seen}
+	err := audit.Record(tx, audit.Entry{Action: "checkGatePass", SubjectType: d.SubjectType, SubjectID: d.SubjectID, After: after})
+	if err != nil {
+		return err
+	}
+	return pg.Keep(e.Deciding(g.Decision))
+}
+
+// newDecision is about the delivery note, or about the check itself when nobody issued the pass.
+func (g *GateCheck) newDecision() decision.Decision {
+	if g.DeliveryNoteID == nil {
+		return decision.New("gate", SubjectGateCheck, g.ID)
+	}
+	return decision.New("gate", SubjectDelivery, *g.DeliveryNoteID)
+}
+
+func (g *GateCheck) inputs() map[string]string {
+	seen, err := json.Marshal(g.Seen)
+	if err != nil {
+		seen = nil
+	}
+	in := map[string]string{"pass": g.PassNumber, "vehicle": g.Vehicle, "seen": shorten(string(seen))}
+	if g.DeliveryNoteID != nil {
+		in["expected_vehicle"] = g.Note.Pass.Vehicle
+	}
+	return in
+}
+
+// shorten keeps a decision's inputs readable: the whole of what was seen is kept with the check.
+func shorten(text string) string {
+	const most = 190
+	if r := []rune(text); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return text
+}
+
+func (g *GateCheck) record(tx pg.Tx, d decision.Decision) error {
+	if err := decision.Record(tx, &d); err != nil {
+		return err
+	}
+	g.DecisionID, g.Decision = d.ID, d
+	return pg.Insert(tx, g)
+}
+
+// ListGateChecks returns what the gate was shown and said, newest first, of delivery notes that the caller may see and of
+// passes that nobody issued.
+func (s *Service) ListGateChecks(tx pg.Tx, who identity.Principal, noteID *uuid.UUID, outcome string, p pg.Page) ([]GateCheck, string, error) {
+	q := tx.Table("gate_checks g").Select("g.*")
+	if owners, all := who.Owners(); !all {
+		q = q.Joins("JOIN delivery_notes d ON d.id = g.delivery_note_id").Where("d.owner_id IN ?", owners)
+	}
+	if noteID != nil {
+		q = q.Where("g.delivery_note_id = ?", *noteID)
+	}
+	if outcome != "" {
+		q = q.Where("g.outcome = ?", outcome)
+	}
+	var last uuid.UUID
+	found, err := p.After(&last)
+	if err != nil {
+		return nil, "", err
+	}
+	if found {
+		q = q.Where("g.id < ?", last)
+	}
+	var rows []GateCheck
+	if err := q.Order("g.id DESC").Limit(p.Limit + 1).Find(&rows).Error; err != nil {
+		return nil, "", err
+	}
+	return pg.Cut(p, rows, func(g GateCheck) any { return g.ID })
+}

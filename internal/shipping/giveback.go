@@ -1,0 +1,97 @@
+package shipping
+
+import (
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/salesgate/salesgate/internal/credit"
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/order"
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+// Revise makes a draft of a notice of which nothing has left, to change it: its approval is void, its figures, exposure,
+// reservation and cover go back at once (SHP-21), and it passes the gates again. Locks requests, account, orders, notice.
+func (s *Service) Revise(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, reason string) (Notice, error) {
+	return s.undo(tx, who, id, version, VerbRevise, reason, func(n *Notice) { n.reopen() })
+}
+
+// Cancel ends a notice of which nothing has left. Exposure, reservation and cover go back at once (SHP-21). Locks requests,
+// account, orders, notice.
+func (s *Service) Cancel(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, reason string) (Notice, error) {
+	return s.undo(tx, who, id, version, VerbCancel, reason, func(n *Notice) {
+		n.State, n.EndedReason = StateCancelled, strings.TrimSpace(reason)
+	})
+}
+
+func (s *Service) undo(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, verb Verb, reason string, become func(*Notice)) (Notice, error) {
+	if err := s.approvals.Lock(tx, SubjectNotice, id); err != nil {
+		return Notice{}, err
+	}
+	h, err := s.hold(tx, who, id, true)
+	if err != nil {
+		return Notice{}, err
+	}
+	n := &h.notice
+	if err := n.mustMatch(version); err != nil {
+		return Notice{}, err
+	}
+	if err := n.May(verb); err != nil {
+		return Notice{}, err
+	}
+	if n.State == StateReleased {
+		if err := s.giveBack(tx, h); err != nil {
+			return Notice{}, err
+		}
+	}
+	if err := s.uncover(tx, n); err != nil {
+		return Notice{}, err
+	}
+	if err := s.approvals.Void(tx, SubjectNotice, id, strings.TrimSpace(reason)); err != nil {
+		return Notice{}, err
+	}
+	become(n)
+	return *n, h.store(tx, verb)
+}
+
+// Close ends a notice that is dispatched, or whose rest won't be: the rest's exposure, reservation and cover go back
+// (SHP-14, SHP-21). Locks account, orders, notice.
+func (s *Service) Close(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, reason string) (Notice, error) {
+	h, err := s.hold(tx, who, id, true)
+	if err != nil {
+		return Notice{}, err
+	}
+	n := &h.notice
+	if err := n.mustMatch(version); err != nil {
+		return Notice{}, err
+	}
+	if err := n.May(VerbClose); err != nil {
+		return Notice{}, err
+	}
+	if n.State == StatePartlyDispatched {
+		if err := s.giveBack(tx, h); err != nil {
+			return Notice{}, err
+		}
+	}
+	if err := s.uncover(tx, n); err != nil {
+		return Notice{}, err
+	}
+	n.State, n.EndedReason = StateClosed, strings.TrimSpace(reason)
+	return *n, h.store(tx, VerbClose)
+}
+
+// giveBack takes what hasn't left out of the exposure and off the orders.
+func (s *Service) giveBack(tx pg.Tx, h *held) error {
+	for _, p := range byOrder(h.notice.Lines, restOfLine) {
+		if err := s.orders.Unreserve(tx, h.orders[p.order], p.parts); err != nil {
+			return err
+		}
+	}
+	return s.credit.Post(tx, h.account, credit.UnreleaseMove(h.notice.ID))
+}
+
+func restOfLine(l Line) (order.Shipped, bool) {
+	rest := l.Rest()
+	return order.Shipped{LineID: l.OrderLineID, Quantity: rest}, rest.IsPos()
+}

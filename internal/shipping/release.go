@@ -1,0 +1,215 @@
+package shipping
+
+import (
+	"github.com/google/uuid"
+
+	"github.com/salesgate/salesgate/internal/approval"
+	"github.com/salesgate/salesgate/internal/audit"
+	"github.com/salesgate/salesgate/internal/credit"
+	"github.com/salesgate/salesgate/internal/decision"
+	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/order"
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+// Release approves the open step of the notice's approval for the caller, whose task it must be, and answers with the
+// notice: released when that was the last step, still checked when others have to decide after the caller. It is
+// approval.ApproveRequest for those who stand before the notice instead of their tasks.
+//
+// Returns ErrWorse with the decision when the situation is worse than what was to be decided: the approval is recorded, but
+// a new one was asked for (CRD-17). Locks the request, then account, orders and notice.
+func (s *Service) Release(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, comment string) (Notice, error) {
+	var n Notice
+	err := pg.ScanRow(tx, []any{&n.OwnerID, &n.State, &n.Version, &n.ApprovalID},
+		`SELECT owner_id, state, version, approval_id FROM shipping_notices WHERE id = ?`, id)
+	if err != nil {
+		return Notice{}, err
+	}
+	if err := who.MustSee(n.OwnerID); err != nil {
+		return Notice{}, err
+	}
+	if err := n.mustMatch(version); err != nil {
+		return Notice{}, err
+	}
+	if err := n.May(VerbRelease); err != nil {
+		return Notice{}, err
+	}
+	if n.ApprovalID == nil {
+		return Notice{}, ErrNotAsked
+	}
+	asked := *n.ApprovalID
+	r, err := s.approvals.ApproveRequest(tx, who, asked, approval.Verdict{Comment: comment})
+	if err != nil {
+		return Notice{}, err
+	}
+	if n, err = readNotice(tx, id); err != nil {
+		return Notice{}, err
+	}
+	if r.State == approval.Approved && n.State != StateReleased {
+		return Notice{}, s.notReleased(tx, n)
+	}
+	return n, nil
+}
+
+// notReleased says why an approved notice isn't released. What was decided and asked anew commits.
+func (s *Service) notReleased(tx pg.Tx, n Notice) error {
+	all, err := decision.List(tx, SubjectNotice, n.ID)
+	if err != nil {
+		return err
+	}
+	e := ErrWorse.With()
+	for _, d := range all {
+		if d.Outcome != decision.Passed && len(d.Checks) > 0 && d.Checks[0].Rule != "ORG-01" { // the gate's own, last one
+			e = e.Deciding(d)
+		}
+	}
+	return pg.Keep(e)
+}
+
+// ApprovalDecided implements approval.Subject: what the approvers said becomes true of the notice, if the gate, judged again
+// under the account's lock, says no worse than what they decided on. The request is locked; locks account, orders and notice.
+func (s *Service) ApprovalDecided(tx pg.Tx, r approval.Request) error {
+	h, err := s.hold(tx, identity.System(), r.SubjectID, r.State == approval.Approved)
+	if err != nil {
+		return err
+	}
+	n := &h.notice
+	if n.ApprovalID == nil || *n.ApprovalID != r.ID {
+		return ErrNotAsked
+	}
+	if err := n.May(VerbRelease); err != nil {
+		return err
+	}
+	switch r.State {
+	case approval.Approved:
+		return s.approved(tx, h, r)
+	case approval.Rejected:
+		n.State, n.EndedReason = StateRefused, r.CloseReason
+	case approval.Returned, approval.Withdrawn:
+		n.reopen()
+	case approval.Pending, approval.Void:
+		return nil
+	}
+	if err := s.uncover(tx, n); err != nil {
+		return err
+	}
+	return h.store(tx, "decideShippingNotice")
+}
+
+// approved releases the notice, or asks again when the situation got worse meanwhile.
+func (s *Service) approved(tx pg.Tx, h *held, r approval.Request) error {
+	n := &h.notice
+	if !r.Covers(n.content()) {
+		return approval.ErrChanged
+	}
+	sit, err := s.situation(tx, h, n.Figures.FirstBusiness)
+	if err != nil {
+		return err
+	}
+	v := n.judge(sit)
+	if v.refusal != nil {
+		return v.refusal.Deciding(v.decision)
+	}
+	if v.needsReason || n.worse(v, r.Facts) { // CRD-17
+		v.decision.Info("CRD-17", map[string]string{"approval": r.ID.String()},
+			"The situation is worse than what was approved; those who must agree now are asked again.", "情况较审批时恶化,须重新审批。")
+		if err := s.ask(tx, h, v, sit); err != nil {
+			return err
+		}
+		return h.store(tx, "renewShippingApproval")
+	}
+	v.decision.Outcome, v.decision.MatrixVersion, v.decision.ApprovalID = decision.Passed, &r.MatrixVersion, &r.ID
+	if err := s.release(tx, h, v); err != nil {
+		return err
+	}
+	return h.store(tx, VerbRelease)
+}
+
+// release lets the warehouse have the notice: it counts in the exposure (CRD-11) and its goods are reserved on the orders
+// (SHP-02). It writes the decision; the caller stores the notice.
+func (s *Service) release(tx pg.Tx, h *held, v verdict) error {
+	n := &h.notice
+	if err := h.current(); err != nil {
+		return err
+	}
+	for _, p := range byOrder(n.Lines, wholeLine) {
+		if err := s.orders.Reserve(tx, h.orders[p.order], p.parts); err != nil {
+			return err
+		}
+	}
+	if err := s.credit.Post(tx, h.account, credit.ReleaseMove(n.ID, n.Amount)); err != nil {
+		return err
+	}
+	n.State, n.ReleasedAt, n.ReleasedBy = StateReleased, &tx.Now, tx.By.Actor()
+	if n.Flow == NewCustomer { // SHP-12: afterwards a credit review is due
+		err := audit.Record(tx, audit.Entry{
+			Action: "requireCreditReview", SubjectType: "customer", SubjectID: n.PayerID,
+			After: map[string]any{"because": "SHP-12", "notice": n.Number, "debt_after": v.ExposureAfter},
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return decision.Record(tx, &v.decision)
+}
+
+func wholeLine(l Line) (order.Shipped, bool) {
+	return order.Shipped{LineID: l.OrderLineID, Quantity: l.Quantity}, true
+}
+
+// VerbalApprovalDenied implements approval.VerbalDenier: who gave the approval by phone says that it wasn't so (ORG-05). What
+// hasn't left stays here; what has left, has. Locks account, orders and notice.
+func (s *Service) VerbalApprovalDenied(tx pg.Tx, r approval.Request) error {
+	h, err := s.hold(tx, identity.System(), r.SubjectID, true)
+	if err != nil {
+		return err
+	}
+	n := &h.notice
+	if n.ApprovalID == nil || *n.ApprovalID != r.ID {
+		return nil
+	}
+	switch n.State {
+	case StateReleased:
+		if err := s.giveBack(tx, h); err != nil {
+			return err
+		}
+		n.State = StateRefused
+	case StatePartlyDispatched:
+		if err := s.giveBack(tx, h); err != nil {
+			return err
+		}
+		n.State = StateClosed
+	case StateChecked:
+		n.State = StateRefused
+	case StateDraft, StateSubmitted, StateBlocked, StateRefused, StateDispatched, StateClosed, StateCancelled:
+		return nil
+	}
+	n.EndedReason = r.CloseReason
+	if err := s.uncover(tx, n); err != nil {
+		return err
+	}
+	return h.store(tx, "denyShippingApproval")
+}
+
+// uncover gives the prepayments back that aren't needed for what has left (SHP-10).
+func (s *Service) uncover(tx pg.Tx, n *Notice) error {
+	if n.Flow != Prepaid || n.CoveredAmount.Cmp(n.DispatchedAmount) <= 0 {
+		return nil
+	}
+	n.CoveredAmount = n.DispatchedAmount
+	return s.Payments.ReleaseCover(tx, n.ID, n.DispatchedAmount)
+}
+
+// reopen makes a draft of the notice, which passes every gate anew.
+func (n *Notice) reopen() {
+	n.State, n.Revision, n.ApprovalID = StateDraft, n.Revision+1, nil
+	n.Figures, n.FiguresHash, n.CheckedBy, n.CheckedAt = nil, nil, nil, nil
+	n.SubmittedBy, n.SubmittedAt, n.SubmitterKind, n.ReleasedBy, n.ReleasedAt = nil, nil, "", nil, nil
+	n.EndedReason = ""
+}
+
+var (
+	_ approval.Subject      = (*Service)(nil)
+	_ approval.VerbalDenier = (*Service)(nil)
+)
