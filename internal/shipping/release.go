@@ -7,7 +7,6 @@ import (
 	"github.com/salesgate/salesgate/internal/audit"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/decision"
-	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/order"
 	"github.com/salesgate/salesgate/internal/pg"
