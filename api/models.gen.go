@@ -172,24 +172,21 @@ func (e CustomerStatus) Valid() bool {
 	}
 }
 
-// Defines values for ImportKind.
+// Defines values for DeliveryState.
 const (
-	Customers   ImportKind = "customers"
-	Prices      ImportKind = "prices"
-	Products    ImportKind = "products"
-	Receivables ImportKind = "receivables"
+	DeliveryStateCancelled DeliveryState = "cancelled"
+	DeliveryStateIssued    DeliveryState = "issued"
+	DeliveryStateLeft      DeliveryState = "left"
 )
 
-// Valid indicates whether the value is a known member of the ImportKind enum.
-func (e ImportKind) Valid() bool {
+// Valid indicates whether the value is a known member of the DeliveryState enum.
+func (e DeliveryState) Valid() bool {
 	switch e {
-	case Customers:
+	case DeliveryStateCancelled:
 		return true
-	case Prices:
+	case DeliveryStateIssued:
 		return true
-	case Products:
-		return true
-	case Receivables:
+	case DeliveryStateLeft:
 		return true
 	default:
 		return false
@@ -562,6 +559,72 @@ func (e Settlement) Valid() bool {
 	}
 }
 
+// Defines values for ShippingFlow.
+const (
+	ShippingFlowCod         ShippingFlow = "cod"
+	ShippingFlowCredit      ShippingFlow = "credit"
+	ShippingFlowNewCustomer ShippingFlow = "new_customer"
+	ShippingFlowPrepaid     ShippingFlow = "prepaid"
+)
+
+// Valid indicates whether the value is a known member of the ShippingFlow enum.
+func (e ShippingFlow) Valid() bool {
+	switch e {
+	case ShippingFlowCod:
+		return true
+	case ShippingFlowCredit:
+		return true
+	case ShippingFlowNewCustomer:
+		return true
+	case ShippingFlowPrepaid:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ShippingState.
+const (
+	ShippingStateBlocked          ShippingState = "blocked"
+	ShippingStateCancelled        ShippingState = "cancelled"
+	ShippingStateChecked          ShippingState = "checked"
+	ShippingStateClosed           ShippingState = "closed"
+	ShippingStateDispatched       ShippingState = "dispatched"
+	ShippingStateDraft            ShippingState = "draft"
+	ShippingStatePartlyDispatched ShippingState = "partly_dispatched"
+	ShippingStateRefused          ShippingState = "refused"
+	ShippingStateReleased         ShippingState = "released"
+	ShippingStateSubmitted        ShippingState = "submitted"
+)
+
+// Valid indicates whether the value is a known member of the ShippingState enum.
+func (e ShippingState) Valid() bool {
+	switch e {
+	case ShippingStateBlocked:
+		return true
+	case ShippingStateCancelled:
+		return true
+	case ShippingStateChecked:
+		return true
+	case ShippingStateClosed:
+		return true
+	case ShippingStateDispatched:
+		return true
+	case ShippingStateDraft:
+		return true
+	case ShippingStatePartlyDispatched:
+		return true
+	case ShippingStateRefused:
+		return true
+	case ShippingStateReleased:
+		return true
+	case ShippingStateSubmitted:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListCustomersParamsStatus.
 const (
 	ListCustomersParamsStatusActive    ListCustomersParamsStatus = "active"
@@ -583,18 +646,18 @@ func (e ListCustomersParamsStatus) Valid() bool {
 	}
 }
 
-// Defines values for StartImportParamsMode.
+// Defines values for ListGateChecksParamsOutcome.
 const (
-	Atomic  StartImportParamsMode = "atomic"
-	Partial StartImportParamsMode = "partial"
+	ListGateChecksParamsOutcomePassed  ListGateChecksParamsOutcome = "passed"
+	ListGateChecksParamsOutcomeRefused ListGateChecksParamsOutcome = "refused"
 )
 
-// Valid indicates whether the value is a known member of the StartImportParamsMode enum.
-func (e StartImportParamsMode) Valid() bool {
+// Valid indicates whether the value is a known member of the ListGateChecksParamsOutcome enum.
+func (e ListGateChecksParamsOutcome) Valid() bool {
 	switch e {
-	case Atomic:
+	case ListGateChecksParamsOutcomePassed:
 		return true
-	case Partial:
+	case ListGateChecksParamsOutcomeRefused:
 		return true
 	default:
 		return false
@@ -1794,6 +1857,159 @@ type DecisionList struct {
 	Data []Decision `json:"data"`
 }
 
+// DeliveryLine defines model for DeliveryLine.
+type DeliveryLine struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// InvoicedAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	InvoicedAmount Money `json:"invoiced_amount"`
+
+	// InvoicedQuantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	InvoicedQuantity Quantity `json:"invoiced_quantity"`
+
+	// NoticeLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	NoticeLineID UUID `json:"notice_line_id"`
+
+	// OrderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderID UUID `json:"order_id"`
+
+	// OrderLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderLineID UUID `json:"order_line_id"`
+
+	// Price A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Price       Quantity `json:"price"`
+	ProductCode string   `json:"product_code"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID   UUID   `json:"product_id"`
+	ProductName string `json:"product_name"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+	Unit     string   `json:"unit"`
+}
+
+// DeliveryNote defines model for DeliveryNote.
+type DeliveryNote struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount       Money   `json:"amount"`
+	CancelReason *string `json:"cancel_reason,omitempty"`
+	Carrier      *string `json:"carrier,omitempty"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// Currency Example: CNY
+	Currency Currency `json:"currency"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID    `json:"customer_id"`
+	Driver     *string `json:"driver,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// Flow The four ways of shipping: on credit, payment first, cash on delivery, new customer (SHP-01).
+	//
+	// Example: credit
+	Flow ShippingFlow `json:"flow"`
+
+	// GatePass Lets one delivery note's goods out once.
+	GatePass GatePass `json:"gate_pass"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// LeftAt Example: 2026-11-20T08:30:00Z
+	LeftAt *Instant       `json:"left_at,omitempty"`
+	Lines  []DeliveryLine `json:"lines"`
+
+	// Number Example: DN-202611-00042
+	Number string `json:"number"`
+
+	// PayerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	PayerID UUID `json:"payer_id"`
+
+	// ShippedOn Example: 2026-11-20
+	ShippedOn Date `json:"shipped_on"`
+
+	// ShippingNoticeID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ShippingNoticeID UUID `json:"shipping_notice_id"`
+
+	// State Example: issued
+	State   DeliveryState `json:"state"`
+	Vehicle string        `json:"vehicle"`
+}
+
+// DeliveryNoteList defines model for DeliveryNoteList.
+type DeliveryNoteList struct {
+	Data       []DeliveryNoteSummary `json:"data"`
+	NextCursor *string               `json:"next_cursor,omitempty"`
+}
+
+// DeliveryNoteSummary defines model for DeliveryNoteSummary.
+type DeliveryNoteSummary struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// Currency Example: CNY
+	Currency Currency `json:"currency"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID   UUID   `json:"customer_id"`
+	CustomerName string `json:"customer_name"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// InvoicedAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	InvoicedAmount Money `json:"invoiced_amount"`
+
+	// Number Example: DN-202611-00042
+	Number string `json:"number"`
+
+	// ShippedOn Example: 2026-11-20
+	ShippedOn Date `json:"shipped_on"`
+
+	// ShippingNoticeID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ShippingNoticeID     UUID   `json:"shipping_notice_id"`
+	ShippingNoticeNumber string `json:"shipping_notice_number"`
+
+	// State Example: issued
+	State   DeliveryState `json:"state"`
+	Vehicle string        `json:"vehicle"`
+}
+
+// DeliveryState Example: issued
+type DeliveryState string
+
 // Department defines model for Department.
 type Department struct {
 	Active bool   `json:"active"`
@@ -1900,64 +2116,114 @@ type ExternalRef struct {
 	Source string `json:"source"`
 }
 
-// Import defines model for Import.
-type Import struct {
-	CheckOnly bool `json:"check_only"`
-	Created   int  `json:"created"`
+// GateCheck defines model for GateCheck.
+type GateCheck struct {
+	// CheckedAt Example: 2026-11-20T08:30:00Z
+	CheckedAt Instant `json:"checked_at"`
 
-	// CreatedAt Example: 2026-11-20T08:30:00Z
-	CreatedAt Instant `json:"created_at"`
-	FileName  *string `json:"file_name,omitempty"`
+	// CheckedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CheckedBy *UUID `json:"checked_by,omitempty"`
 
-	// FinishedAt Example: 2026-11-20T08:30:00Z
-	FinishedAt *Instant `json:"finished_at,omitempty"`
+	// Code Of the refusal.
+	//
+	// Example: gate.pass_used
+	Code *string `json:"code,omitempty"`
+
+	// Decision What a gate decided about a document, and why, check by check.
+	Decision *Decision `json:"decision,omitempty"`
+
+	// DecisionID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DecisionID UUID `json:"decision_id"`
+
+	// DeliveryNoteID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DeliveryNoteID *UUID `json:"delivery_note_id,omitempty"`
+
+	// GatePassID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	GatePassID *UUID `json:"gate_pass_id,omitempty"`
 
 	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	ID UUID `json:"id"`
 
-	// Kind Example: customers
-	Kind ImportKind `json:"kind"`
-
-	// Message Why it failed, where the list of errors doesn't say it.
-	Message *string `json:"message,omitempty"`
-
-	// Mode atomic or partial.
-	Mode      string `json:"mode"`
-	Refused   int    `json:"refused"`
-	RowsDone  int    `json:"rows_done"`
-	RowsTotal int    `json:"rows_total"`
-
-	// State queued, running, done or failed.
-	State     string `json:"state"`
-	Unchanged int    `json:"unchanged"`
-	Updated   int    `json:"updated"`
+	// Outcome passed or refused.
+	//
+	// Example: passed
+	Outcome    string      `json:"outcome"`
+	PassNumber string      `json:"pass_number"`
+	Seen       []GateGoods `json:"seen"`
+	Vehicle    string      `json:"vehicle"`
 }
 
-// ImportError defines model for ImportError.
-type ImportError struct {
-	Code string `json:"code"`
+// GateCheckCreate Either the token of the QR code or the printed number of the pass.
+type GateCheckCreate struct {
+	// PassNumber The printed number of the pass.
+	//
+	// Example: GP-202611-00042
+	PassNumber *string `json:"pass_number,omitempty"`
 
-	// Column Header of the column as the file has it; absent for the whole row.
-	Column  *string `json:"column,omitempty"`
-	Message string  `json:"message"`
+	// Seen The goods that are seen.
+	Seen []GateGoodsInput `json:"seen"`
 
-	// Row The headers are row 1.
-	Row int `json:"row"`
+	// Token What the QR code holds.
+	//
+	// Example: eyJhbGciOiJFZERTQSJ9.e30.c2ln
+	Token *string `json:"token,omitempty"`
+
+	// Vehicle The number plate that is seen.
+	//
+	// Example: 浙A·12345
+	Vehicle string `json:"vehicle"`
 }
 
-// ImportErrorList defines model for ImportErrorList.
-type ImportErrorList struct {
-	Data       []ImportError `json:"data"`
-	NextCursor *string       `json:"next_cursor,omitempty"`
+// GateCheckList defines model for GateCheckList.
+type GateCheckList struct {
+	Data       []GateCheck `json:"data"`
+	NextCursor *string     `json:"next_cursor,omitempty"`
 }
 
-// ImportKind Example: customers
-type ImportKind string
+// GateGoods defines model for GateGoods.
+type GateGoods struct {
+	// ProductCode Example: PET-150D
+	ProductCode string `json:"product_code"`
 
-// ImportList defines model for ImportList.
-type ImportList struct {
-	Data       []Import `json:"data"`
-	NextCursor *string  `json:"next_cursor,omitempty"`
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+}
+
+// GateGoodsInput defines model for GateGoodsInput.
+type GateGoodsInput struct {
+	// ProductCode Example: PET-150D
+	ProductCode string `json:"product_code"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+}
+
+// GatePass Lets one delivery note's goods out once.
+type GatePass struct {
+	// ExpiresAt Example: 2026-11-20T08:30:00Z
+	ExpiresAt Instant `json:"expires_at"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// IssuedAt Example: 2026-11-20T08:30:00Z
+	IssuedAt Instant `json:"issued_at"`
+
+	// Number Example: GP-202611-00042
+	Number string `json:"number"`
+
+	// State valid, used or cancelled.
+	//
+	// Example: valid
+	State string `json:"state"`
+
+	// UsedAt Example: 2026-11-20T08:30:00Z
+	UsedAt  *Instant `json:"used_at,omitempty"`
+	Vehicle string   `json:"vehicle"`
 }
 
 // Instant Example: 2026-11-20T08:30:00Z
@@ -2372,26 +2638,10 @@ type OAuthError struct {
 	ErrorDescription *string `json:"error_description,omitempty"`
 }
 
-// Operation defines model for Operation.
-type Operation struct {
-	Done int `json:"done"`
-
-	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ID UUID `json:"id"`
-
-	// Kind Example: import.customers
-	Kind string `json:"kind"`
-
-	// Result Where the result is.
-	//
-	// Example: /v1/import-runs/01932c07-a1f4-7bd2-8c55-0d1f6a2b3c41
-	Result string `json:"result"`
-
-	// State queued, running, done or failed.
-	State string `json:"state"`
-
-	// Total 0 until it is known.
-	Total int `json:"total"`
+// OverdueReason defines model for OverdueReason.
+type OverdueReason struct {
+	// Reason Example: 客户本周五付款
+	Reason string `json:"reason"`
 }
 
 // Parameter defines model for Parameter.
@@ -3189,6 +3439,434 @@ type SessionList struct {
 // Example: net_days
 type Settlement string
 
+// ShippingCheck defines model for ShippingCheck.
+type ShippingCheck struct {
+	// FirstBusiness New customer: you confirm that it is the customer's first business.
+	//
+	// Example: true
+	FirstBusiness *bool `json:"first_business,omitempty"`
+
+	// Remark Example: 已核对往来账
+	Remark *string `json:"remark,omitempty"`
+}
+
+// ShippingDispatch defines model for ShippingDispatch.
+type ShippingDispatch struct {
+	// Carrier Example: 云岭示例物流
+	Carrier *string `json:"carrier,omitempty"`
+
+	// Driver Example: 吴示例
+	Driver *string `json:"driver,omitempty"`
+	Lines  []struct {
+		// NoticeLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+		NoticeLineID UUID `json:"notice_line_id"`
+
+		// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+		//
+		// Example: 2.5000
+		Quantity Quantity `json:"quantity"`
+	} `json:"lines"`
+
+	// Vehicle The vehicle that was loaded: the notice's, when it names one.
+	//
+	// Example: 浙A·12345
+	Vehicle *string `json:"vehicle,omitempty"`
+}
+
+// ShippingFigures What finance found and signed. It never changes; a revision takes it off.
+type ShippingFigures struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// CheckedAt Example: 2026-11-20T08:30:00Z
+	CheckedAt Instant `json:"checked_at"`
+
+	// CheckedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CheckedBy UUID `json:"checked_by"`
+
+	// Covered An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Covered Money `json:"covered"`
+
+	// Exposure An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Exposure Money `json:"exposure"`
+
+	// ExposureAfter An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	ExposureAfter Money `json:"exposure_after"`
+	FirstBusiness bool  `json:"first_business"`
+
+	// Grade Example: B
+	Grade *string `json:"grade,omitempty"`
+
+	// HeadroomAfter Limit − exposure with this notice, negative above the limit; absent when there is no limit.
+	//
+	// Example: 12000.00
+	HeadroomAfter *decimal.Decimal `json:"headroom_after,omitempty"`
+
+	// Limit Absent unless the limit is an amount.
+	//
+	// Example: 500000.00
+	Limit *decimal.Decimal `json:"limit,omitempty"`
+
+	// LimitKind none, amount or unlimited.
+	//
+	// Example: amount
+	LimitKind string `json:"limit_kind"`
+
+	// OverdueAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	OverdueAmount Money `json:"overdue_amount"`
+	OverdueDays   int   `json:"overdue_days"`
+
+	// Prepaid An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Prepaid Money `json:"prepaid"`
+
+	// Receipts Numbers of the receipts that cover it.
+	Receipts *[]string `json:"receipts,omitempty"`
+
+	// Receivable An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Receivable Money `json:"receivable"`
+
+	// Released An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Released Money   `json:"released"`
+	Remark   *string `json:"remark,omitempty"`
+
+	// Shipped An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Shipped Money `json:"shipped"`
+}
+
+// ShippingFlow The four ways of shipping: on credit, payment first, cash on delivery, new customer (SHP-01).
+//
+// Example: credit
+type ShippingFlow string
+
+// ShippingLine defines model for ShippingLine.
+type ShippingLine struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// DispatchedQuantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	DispatchedQuantity Quantity `json:"dispatched_quantity"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// OrderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderID UUID `json:"order_id"`
+
+	// OrderLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderLineID UUID `json:"order_line_id"`
+
+	// Price A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Price Quantity `json:"price"`
+
+	// ProductCode Example: PET-150D
+	ProductCode string `json:"product_code"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID UUID `json:"product_id"`
+
+	// ProductName Example: 涤纶低弹丝 150D
+	ProductName string `json:"product_name"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+
+	// Unit Example: kg
+	Unit string `json:"unit"`
+}
+
+// ShippingLineInput defines model for ShippingLineInput.
+type ShippingLineInput struct {
+	// OrderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderID UUID `json:"order_id"`
+
+	// OrderLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderLineID UUID `json:"order_line_id"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+}
+
+// ShippingNotice defines model for ShippingNotice.
+type ShippingNotice struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// ApprovalID The approval that releases it.
+	ApprovalID *openapi_types.UUID `json:"approval_id,omitempty"`
+	Carrier    *string             `json:"carrier,omitempty"`
+
+	// CoveredAmount Payment first: by payments reserved for this notice.
+	//
+	// Example: 0.00
+	CoveredAmount *decimal.Decimal `json:"covered_amount,omitempty"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// CreditReviewDue A new customer's goods were released: set grade and limit now (SHP-12).
+	CreditReviewDue *bool `json:"credit_review_due,omitempty"`
+
+	// Currency Example: CNY
+	Currency Currency `json:"currency"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// DispatchedAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	DispatchedAmount Money   `json:"dispatched_amount"`
+	Driver           *string `json:"driver,omitempty"`
+	DriverPhone      *string `json:"driver_phone,omitempty"`
+	EndedReason      *string `json:"ended_reason,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// Figures What finance found and signed. It never changes; a revision takes it off.
+	Figures *ShippingFigures `json:"figures,omitempty"`
+
+	// Flow The four ways of shipping: on credit, payment first, cash on delivery, new customer (SHP-01).
+	//
+	// Example: credit
+	Flow ShippingFlow `json:"flow"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID    UUID           `json:"id"`
+	Lines []ShippingLine `json:"lines"`
+
+	// Number Example: SN-202611-00042
+	Number        string  `json:"number"`
+	OverdueReason *string `json:"overdue_reason,omitempty"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID UUID `json:"owner_id"`
+
+	// PayerID Who carries the exposure.
+	PayerID  openapi_types.UUID `json:"payer_id"`
+	Priority int                `json:"priority"`
+
+	// ReleasedAt Example: 2026-11-20T08:30:00Z
+	ReleasedAt *Instant `json:"released_at,omitempty"`
+
+	// ReleasedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ReleasedBy *UUID   `json:"released_by,omitempty"`
+	Remarks    *string `json:"remarks,omitempty"`
+	Revision   int     `json:"revision"`
+
+	// ShipDate Example: 2026-11-20
+	ShipDate        Date    `json:"ship_date"`
+	ShortLeadReason *string `json:"short_lead_reason,omitempty"`
+
+	// State Example: released
+	State ShippingState `json:"state"`
+
+	// UpdatedAt Example: 2026-11-20T08:30:00Z
+	UpdatedAt Instant `json:"updated_at"`
+	Vehicle   *string `json:"vehicle,omitempty"`
+}
+
+// ShippingNoticeCreate defines model for ShippingNoticeCreate.
+type ShippingNoticeCreate struct {
+	// Carrier The carrier of the transport notice.
+	//
+	// Example: 云岭示例物流
+	Carrier *string `json:"carrier,omitempty"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// Driver Example: 吴示例
+	Driver *string `json:"driver,omitempty"`
+
+	// DriverPhone Example: 13800000077
+	DriverPhone *string `json:"driver_phone,omitempty"`
+
+	// Flow The four ways of shipping: on credit, payment first, cash on delivery, new customer (SHP-01).
+	//
+	// Example: credit
+	Flow  ShippingFlow        `json:"flow"`
+	Lines []ShippingLineInput `json:"lines"`
+
+	// OverdueReason Why it should ship although something is overdue.
+	//
+	// Example: 客户本周五付款
+	OverdueReason *string `json:"overdue_reason,omitempty"`
+
+	// Priority 1 is served first; by the customer's grade when absent: A 1, B 2, others 5.
+	//
+	// Example: 2
+	Priority *int `json:"priority,omitempty"`
+
+	// Remarks Example: 请于上午装货
+	Remarks *string `json:"remarks,omitempty"`
+
+	// ShipDate When the goods are to leave.
+	//
+	// Example: 2026-11-25
+	ShipDate openapi_types.Date `json:"ship_date"`
+
+	// ShortLeadReason Why it ships sooner than the usual lead.
+	//
+	// Example: 客户临时加急
+	ShortLeadReason *string `json:"short_lead_reason,omitempty"`
+
+	// Vehicle The vehicle of the transport notice; the warehouse names it when absent.
+	//
+	// Example: 浙A·12345
+	Vehicle *string `json:"vehicle,omitempty"`
+}
+
+// ShippingNoticeList defines model for ShippingNoticeList.
+type ShippingNoticeList struct {
+	Data       []ShippingNoticeSummary `json:"data"`
+	NextCursor *string                 `json:"next_cursor,omitempty"`
+}
+
+// ShippingNoticePatch defines model for ShippingNoticePatch.
+type ShippingNoticePatch struct {
+	// Carrier Example: 云岭示例物流
+	Carrier nullable.Nullable[string] `json:"carrier,omitempty"`
+
+	// Driver Example: 吴示例
+	Driver nullable.Nullable[string] `json:"driver,omitempty"`
+
+	// DriverPhone Example: 13800000077
+	DriverPhone nullable.Nullable[string] `json:"driver_phone,omitempty"`
+
+	// Flow The four ways of shipping: on credit, payment first, cash on delivery, new customer (SHP-01).
+	//
+	// Example: credit
+	Flow  *ShippingFlow        `json:"flow,omitempty"`
+	Lines *[]ShippingLineInput `json:"lines,omitempty"`
+
+	// OverdueReason Example: 客户本周五付款
+	OverdueReason nullable.Nullable[string] `json:"overdue_reason,omitempty"`
+
+	// Priority Example: 2
+	Priority *int `json:"priority,omitempty"`
+
+	// Remarks Example: 请于上午装货
+	Remarks nullable.Nullable[string] `json:"remarks,omitempty"`
+
+	// ShipDate Example: 2026-11-25
+	ShipDate *openapi_types.Date `json:"ship_date,omitempty"`
+
+	// ShortLeadReason Example: 客户临时加急
+	ShortLeadReason nullable.Nullable[string] `json:"short_lead_reason,omitempty"`
+
+	// Vehicle Example: 浙A·12345
+	Vehicle nullable.Nullable[string] `json:"vehicle,omitempty"`
+}
+
+// ShippingNoticeSummary defines model for ShippingNoticeSummary.
+type ShippingNoticeSummary struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// Currency Example: CNY
+	Currency Currency `json:"currency"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID   UUID   `json:"customer_id"`
+	CustomerName string `json:"customer_name"`
+
+	// DispatchedAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	DispatchedAmount Money `json:"dispatched_amount"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// Flow The four ways of shipping: on credit, payment first, cash on delivery, new customer (SHP-01).
+	//
+	// Example: credit
+	Flow ShippingFlow `json:"flow"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Number Example: SN-202611-00042
+	Number string `json:"number"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID  UUID `json:"owner_id"`
+	Priority int  `json:"priority"`
+
+	// ShipDate Example: 2026-11-20
+	ShipDate Date `json:"ship_date"`
+
+	// State Example: released
+	State ShippingState `json:"state"`
+}
+
+// ShippingReason defines model for ShippingReason.
+type ShippingReason struct {
+	// Reason Example: 客户推迟提货
+	Reason string `json:"reason"`
+}
+
+// ShippingRelease defines model for ShippingRelease.
+type ShippingRelease struct {
+	// Comment Example: 同意发货
+	Comment *string `json:"comment,omitempty"`
+}
+
+// ShippingState Example: released
+type ShippingState string
+
+// SignedGatePass defines model for SignedGatePass.
+type SignedGatePass struct {
+	// DeliveryNoteID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DeliveryNoteID UUID        `json:"delivery_note_id"`
+	Goods          []GateGoods `json:"goods"`
+
+	// Pass Lets one delivery note's goods out once.
+	Pass GatePass `json:"pass"`
+
+	// Token What the QR code holds.
+	//
+	// Example: eyJhbGciOiJFZERTQSJ9.e30.c2ln
+	Token string `json:"token"`
+}
+
 // TaxRate The part of tax; 0.13 is 13 %. Prices include it.
 //
 // Example: 0.13
@@ -3540,6 +4218,9 @@ type Cursor = string
 // CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type CustomerID = UUID
 
+// DeliveryNoteID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type DeliveryNoteID = UUID
+
 // DepartmentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type DepartmentID = UUID
 
@@ -3554,9 +4235,6 @@ type IfMatch = string
 
 // IfMatchOptional Example: "3"
 type IfMatchOptional = string
-
-// ImportID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-type ImportID = UUID
 
 // InvoiceID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type InvoiceID = UUID
@@ -3575,6 +4253,9 @@ type ProductID = UUID
 
 // ReceiptID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ReceiptID = UUID
+
+// ShippingNoticeID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type ShippingNoticeID = UUID
 
 // TeamID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type TeamID = UUID
@@ -3984,6 +4665,51 @@ type GetCustomerTimelineParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListDeliveryNotesParams defines parameters for ListDeliveryNotes.
+type ListDeliveryNotesParams struct {
+	// ShippingNoticeID Only of this notice.
+	ShippingNoticeID *UUID `form:"shipping_notice_id,omitempty" json:"shipping_notice_id,omitempty"`
+
+	// CustomerID Only of this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// OrderID Only with goods of this order.
+	OrderID *UUID `form:"order_id,omitempty" json:"order_id,omitempty"`
+
+	// State Only in this state.
+	State *DeliveryState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Open Only those with something to invoice.
+	Open *bool `form:"open,omitempty" json:"open,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CancelDeliveryNoteParams defines parameters for CancelDeliveryNote.
+type CancelDeliveryNoteParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// GetDeliveryNoteTimelineParams defines parameters for GetDeliveryNoteTimeline.
+type GetDeliveryNoteTimelineParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ListDepartmentsParams defines parameters for ListDepartments.
 type ListDepartmentsParams struct {
 	// Limit How many items at most.
@@ -4035,8 +4761,14 @@ type ListEventsParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
-// ListImportErrorsParams defines parameters for ListImportErrors.
-type ListImportErrorsParams struct {
+// ListGateChecksParams defines parameters for ListGateChecks.
+type ListGateChecksParams struct {
+	// DeliveryNoteID Only of this delivery note.
+	DeliveryNoteID *UUID `form:"delivery_note_id,omitempty" json:"delivery_note_id,omitempty"`
+
+	// Outcome Only with this outcome.
+	Outcome *ListGateChecksParamsOutcome `form:"outcome,omitempty" json:"outcome,omitempty"`
+
 	// Limit How many items at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
@@ -4044,32 +4776,14 @@ type ListImportErrorsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
-// ListImportsParams defines parameters for ListImports.
-type ListImportsParams struct {
-	// Limit How many items at most.
-	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+// ListGateChecksParamsOutcome defines parameters for ListGateChecks.
+type ListGateChecksParamsOutcome string
 
-	// Cursor next_cursor of the page before.
-	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+// CheckGatePassParams defines parameters for CheckGatePass.
+type CheckGatePassParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
 }
-
-// StartImportParams defines parameters for StartImport.
-type StartImportParams struct {
-	// Mode What an error does to the other rows.
-	Mode *StartImportParamsMode `form:"mode,omitempty" json:"mode,omitempty"`
-
-	// CheckOnly Checks everything and writes nothing.
-	CheckOnly *bool `form:"check_only,omitempty" json:"check_only,omitempty"`
-
-	// FileName Name of the file for people.
-	FileName *string `form:"file_name,omitempty" json:"file_name,omitempty"`
-
-	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
-	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-}
-
-// StartImportParamsMode defines parameters for StartImport.
-type StartImportParamsMode string
 
 // ListInvoicesParams defines parameters for ListInvoices.
 type ListInvoicesParams struct {
@@ -4413,6 +5127,159 @@ type AdvanceSandboxClockParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListShippingNoticesParams defines parameters for ListShippingNotices.
+type ListShippingNoticesParams struct {
+	// CustomerID Only of this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// OrderID Only those that ship goods of this order.
+	OrderID *UUID `form:"order_id,omitempty" json:"order_id,omitempty"`
+
+	// State Only in this state.
+	State *ShippingState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Flow Only of this flow.
+	Flow *ShippingFlow `form:"flow,omitempty" json:"flow,omitempty"`
+
+	// ShipFrom Only with a shipping date from here.
+	ShipFrom *Date `form:"ship_from,omitempty" json:"ship_from,omitempty"`
+
+	// ShipTo Only with a shipping date up to here.
+	ShipTo *Date `form:"ship_to,omitempty" json:"ship_to,omitempty"`
+
+	// Number Only the one with this number.
+	Number *string `form:"number,omitempty" json:"number,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateShippingNoticeParams defines parameters for CreateShippingNotice.
+type CreateShippingNoticeParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UpdateShippingNoticeParams defines parameters for UpdateShippingNotice.
+type UpdateShippingNoticeParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// CancelShippingNoticeParams defines parameters for CancelShippingNotice.
+type CancelShippingNoticeParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// CheckShippingNoticeParams defines parameters for CheckShippingNotice.
+type CheckShippingNoticeParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// CloseShippingNoticeParams defines parameters for CloseShippingNotice.
+type CloseShippingNoticeParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// DispatchShippingNoticeParams defines parameters for DispatchShippingNotice.
+type DispatchShippingNoticeParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ExplainOverdueParams defines parameters for ExplainOverdue.
+type ExplainOverdueParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ReleaseShippingNoticeParams defines parameters for ReleaseShippingNotice.
+type ReleaseShippingNoticeParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ReviseShippingNoticeParams defines parameters for ReviseShippingNotice.
+type ReviseShippingNoticeParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// SubmitShippingNoticeParams defines parameters for SubmitShippingNotice.
+type SubmitShippingNoticeParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// GetShippingNoticeTimelineParams defines parameters for GetShippingNoticeTimeline.
+type GetShippingNoticeTimelineParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // RotateSigningKeyParams defines parameters for RotateSigningKey.
 type RotateSigningKeyParams struct {
 	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
@@ -4578,11 +5445,17 @@ type AddCustomerContactJSONRequestBody = ContactInput
 // ReplaceCustomerContactJSONRequestBody defines body for ReplaceCustomerContact for application/json ContentType.
 type ReplaceCustomerContactJSONRequestBody = ContactInput
 
+// CancelDeliveryNoteJSONRequestBody defines body for CancelDeliveryNote for application/json ContentType.
+type CancelDeliveryNoteJSONRequestBody = ShippingReason
+
 // CreateDepartmentJSONRequestBody defines body for CreateDepartment for application/json ContentType.
 type CreateDepartmentJSONRequestBody = DepartmentCreate
 
 // UpdateDepartmentJSONRequestBody defines body for UpdateDepartment for application/json ContentType.
 type UpdateDepartmentJSONRequestBody = DepartmentPatch
+
+// CheckGatePassJSONRequestBody defines body for CheckGatePass for application/json ContentType.
+type CheckGatePassJSONRequestBody = GateCheckCreate
 
 // PostInvoiceJSONRequestBody defines body for PostInvoice for application/json ContentType.
 type PostInvoiceJSONRequestBody = InvoiceCreate
@@ -4643,6 +5516,33 @@ type ReverseReceiptJSONRequestBody = Reversal
 
 // AdvanceSandboxClockJSONRequestBody defines body for AdvanceSandboxClock for application/json ContentType.
 type AdvanceSandboxClockJSONRequestBody = ClockAdvance
+
+// CreateShippingNoticeJSONRequestBody defines body for CreateShippingNotice for application/json ContentType.
+type CreateShippingNoticeJSONRequestBody = ShippingNoticeCreate
+
+// UpdateShippingNoticeJSONRequestBody defines body for UpdateShippingNotice for application/json ContentType.
+type UpdateShippingNoticeJSONRequestBody = ShippingNoticePatch
+
+// CancelShippingNoticeJSONRequestBody defines body for CancelShippingNotice for application/json ContentType.
+type CancelShippingNoticeJSONRequestBody = ShippingReason
+
+// CheckShippingNoticeJSONRequestBody defines body for CheckShippingNotice for application/json ContentType.
+type CheckShippingNoticeJSONRequestBody = ShippingCheck
+
+// CloseShippingNoticeJSONRequestBody defines body for CloseShippingNotice for application/json ContentType.
+type CloseShippingNoticeJSONRequestBody = ShippingReason
+
+// DispatchShippingNoticeJSONRequestBody defines body for DispatchShippingNotice for application/json ContentType.
+type DispatchShippingNoticeJSONRequestBody = ShippingDispatch
+
+// ExplainOverdueJSONRequestBody defines body for ExplainOverdue for application/json ContentType.
+type ExplainOverdueJSONRequestBody = OverdueReason
+
+// ReleaseShippingNoticeJSONRequestBody defines body for ReleaseShippingNotice for application/json ContentType.
+type ReleaseShippingNoticeJSONRequestBody = ShippingRelease
+
+// ReviseShippingNoticeJSONRequestBody defines body for ReviseShippingNotice for application/json ContentType.
+type ReviseShippingNoticeJSONRequestBody = ShippingReason
 
 // CreateTeamJSONRequestBody defines body for CreateTeam for application/json ContentType.
 type CreateTeamJSONRequestBody = TeamCreate

@@ -24,6 +24,7 @@ import (
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/importing"
 	"github.com/salesgate/salesgate/internal/jobs"
+	"github.com/salesgate/salesgate/internal/order"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/pricing"
 	"github.com/salesgate/salesgate/internal/receivable"
@@ -97,10 +98,12 @@ func (a *App) join(ctx context.Context) error {
 	}
 	credits := credit.New(rules, approvals)
 	approvals.Register(credit.MatterLimit, credits)
-	shipments := shipping.New(rules, approvals, credits)
+	prices := pricing.New(approvals)
+	orders := order.New(rules, approvals, prices, credits)
+	shipments := shipping.New(rules, approvals, credits, orders, a.cfg.MasterKey)
+	approvals.Register(shipping.Matter, shipments)
 	receivables := receivable.New(credits, shipments)
 	shipments.Payments = receivables
-	prices := pricing.New(approvals)
 	approvals.Register(pricing.MatterBaseList, prices)
 	approvals.Register(pricing.MatterAuthority, prices)
 	customers, products := customer.New(), catalog.New()
@@ -117,6 +120,7 @@ func (a *App) join(ctx context.Context) error {
 		People:       people,
 		Customers:    customers,
 		Credits:      credits,
+		Shipments:    shipments,
 		Receivables:  receivables,
 		Imports:      a.Imports,
 		Products:     products,

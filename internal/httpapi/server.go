@@ -21,6 +21,7 @@ import (
 	"github.com/salesgate/salesgate/internal/pricing"
 	"github.com/salesgate/salesgate/internal/receivable"
 	"github.com/salesgate/salesgate/internal/rulebook"
+	"github.com/salesgate/salesgate/internal/shipping"
 )
 
 // requestTimeout bounds every request but a stream.
@@ -40,6 +41,7 @@ type Server struct {
 	Rulebook    *rulebook.Service
 	People      *identity.Service
 	Customers   *customer.Service
+	Shipments   *shipping.Service
 	Receivables *receivable.Service
 	Imports     *importing.Service
 	Credits     *credit.Service

@@ -118,7 +118,7 @@ func (g *GateCheck) compare(now time.Time) error {
 	case vehicleKey(g.Vehicle) != vehicleKey(p.Vehicle):
 		return ErrGateVehicle.With("number", p.Number, "expected", p.Vehicle)
 	}
-	if diff := difference(g.Note.goods(), g.Seen); diff != "" {
+	if diff := difference(g.Note.Goods(), g.Seen); diff != "" {
 		return ErrGateGoods.With("number", p.Number, "difference", diff)
 	}
 	return nil

@@ -48,7 +48,7 @@ func (s *Service) newPass(tx pg.Tx, d *DeliveryNote) (GatePass, error) {
 	}
 	kid, err := s.passes.active(tx)
 	return GatePass{
-		ID: uuid.Must(uuid.NewV7()), DeliveryNoteID: d.ID, NoticeID: d.NoticeID, Vehicle: d.Vehicle, LinesHash: goodsHash(d.goods()),
+		ID: uuid.Must(uuid.NewV7()), DeliveryNoteID: d.ID, NoticeID: d.NoticeID, Vehicle: d.Vehicle, LinesHash: goodsHash(d.Goods()),
 		Kid: kid, State: PassValid, IssuedAt: tx.Now, ExpiresAt: tx.Now.Add(time.Duration(hours) * time.Hour), Version: 1,
 	}, err
 }
@@ -59,8 +59,8 @@ type Goods struct {
 	Quantity    decimal.Decimal `json:"quantity"`
 }
 
-// goods adds up the lines by product, sorted by code.
-func (d *DeliveryNote) goods() []Goods {
+// Goods adds up the lines by product, sorted by code.
+func (d *DeliveryNote) Goods() []Goods {
 	all := make([]Goods, len(d.Lines))
 	for i, l := range d.Lines {
 		all[i] = Goods{l.ProductCode, l.Quantity}

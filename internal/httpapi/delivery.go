@@ -1,0 +1,158 @@
+package httpapi
+
+import (
+	"bytes"
+	"context"
+
+	openapi "github.com/oapi-codegen/runtime/types"
+
+	"github.com/salesgate/salesgate/api"
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/shipping"
+)
+
+// ListDeliveryNotes implements the operation of that name.
+func (s *Server) ListDeliveryNotes(ctx context.Context, r api.ListDeliveryNotesRequestObject) (api.ListDeliveryNotesResponseObject, error) {
+	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListDeliveryNotes200JSONResponse, error) {
+		f := shipping.DeliveryFilter{
+			NoticeID: r.Params.ShippingNoticeID, CustomerID: r.Params.CustomerID, OrderID: r.Params.OrderID,
+			State: string(value(r.Params.State)), Open: value(r.Params.Open),
+		}
+		rows, next, err := s.Shipments.ListDeliveries(tx, who, f, page(r.Params.Limit, r.Params.Cursor))
+		data := make([]api.DeliveryNoteSummary, len(rows))
+		for i, d := range rows {
+			data[i] = api.DeliveryNoteSummary{
+				ID: d.ID, Number: d.Number, ShippingNoticeID: d.NoticeID, ShippingNoticeNumber: d.NoticeNumber, CustomerID: d.CustomerID,
+				CustomerName: d.CustomerName, State: api.DeliveryState(d.State), Vehicle: d.Vehicle, Currency: api.Currency(d.Currency),
+				Amount: d.Amount, InvoicedAmount: d.InvoicedAmount, ShippedOn: openapi.Date{Time: d.ShippedOn}, Etag: etag(d.Version),
+			}
+		}
+		return api.ListDeliveryNotes200JSONResponse{Data: data, NextCursor: optional(next)}, err
+	})
+}
+
+// GetDeliveryNote implements the operation of that name.
+func (s *Server) GetDeliveryNote(ctx context.Context, r api.GetDeliveryNoteRequestObject) (api.GetDeliveryNoteResponseObject, error) {
+	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.GetDeliveryNote200JSONResponse, error) {
+		d, err := s.Shipments.GetDelivery(tx, who, r.DeliveryNoteID)
+		return api.GetDeliveryNote200JSONResponse{Body: deliveryBody(d), Headers: api.GetDeliveryNote200ResponseHeaders{ETag: etag(d.Version)}}, err
+	})
+}
+
+// CancelDeliveryNote implements the operation of that name.
+func (s *Server) CancelDeliveryNote(ctx context.Context, r api.CancelDeliveryNoteRequestObject) (api.CancelDeliveryNoteResponseObject, error) {
+	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.CancelDeliveryNote200JSONResponse, error) {
+		d, err := s.Shipments.CancelDelivery(tx, who, r.DeliveryNoteID, optionalMatch(r.Params.IfMatch), r.Body.Reason)
+		return api.CancelDeliveryNote200JSONResponse{Body: deliveryBody(d), Headers: api.CancelDeliveryNote200ResponseHeaders{ETag: etag(d.Version)}}, err
+	})
+}
+
+// GetDeliveryNoteTimeline implements the operation of that name.
+func (s *Server) GetDeliveryNoteTimeline(ctx context.Context, r api.GetDeliveryNoteTimelineRequestObject) (api.GetDeliveryNoteTimelineResponseObject, error) {
+	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.GetDeliveryNoteTimeline200JSONResponse, error) {
+		if err := s.Shipments.DeliverySeen(tx, who, r.DeliveryNoteID); err != nil {
+			return api.GetDeliveryNoteTimeline200JSONResponse{}, err
+		}
+		body, err := timeline(tx, shipping.SubjectDelivery, r.DeliveryNoteID, page(r.Params.Limit, r.Params.Cursor))
+		return api.GetDeliveryNoteTimeline200JSONResponse(body), err
+	})
+}
+
+// ListDeliveryNoteDecisions implements the operation of that name.
+func (s *Server) ListDeliveryNoteDecisions(ctx context.Context, r api.ListDeliveryNoteDecisionsRequestObject) (api.ListDeliveryNoteDecisionsResponseObject, error) {
+	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListDeliveryNoteDecisions200JSONResponse, error) {
+		if err := s.Shipments.DeliverySeen(tx, who, r.DeliveryNoteID); err != nil {
+			return api.ListDeliveryNoteDecisions200JSONResponse{}, err
+		}
+		body, err := decisions(tx, shipping.SubjectDelivery, r.DeliveryNoteID)
+		return api.ListDeliveryNoteDecisions200JSONResponse(body), err
+	})
+}
+
+// GetGatePass implements the operation of that name.
+func (s *Server) GetGatePass(ctx context.Context, r api.GetGatePassRequestObject) (api.GetGatePassResponseObject, error) {
+	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.GetGatePass200JSONResponse, error) {
+		d, token, err := s.Shipments.GatePass(tx, who, r.DeliveryNoteID)
+		body := api.GetGatePass200JSONResponse{Pass: passBody(d.Pass), Token: token, DeliveryNoteID: d.ID, Goods: goodsBody(d.Goods())}
+		return body, err
+	})
+}
+
+// GetGatePassImage implements the operation of that name.
+func (s *Server) GetGatePassImage(ctx context.Context, r api.GetGatePassImageRequestObject) (api.GetGatePassImageResponseObject, error) {
+	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.GetGatePassImage200ImagePngResponse, error) {
+		png, err := s.Shipments.GatePassPNG(tx, who, r.DeliveryNoteID)
+		return api.GetGatePassImage200ImagePngResponse{Body: bytes.NewReader(png), ContentLength: int64(len(png))}, err
+	})
+}
+
+// ListGateChecks implements the operation of that name.
+func (s *Server) ListGateChecks(ctx context.Context, r api.ListGateChecksRequestObject) (api.ListGateChecksResponseObject, error) {
+	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListGateChecks200JSONResponse, error) {
+		rows, next, err := s.Shipments.ListGateChecks(tx, who, r.Params.DeliveryNoteID, string(value(r.Params.Outcome)), page(r.Params.Limit, r.Params.Cursor))
+		data := make([]api.GateCheck, len(rows))
+		for i, g := range rows {
+			data[i] = gateCheckBody(g)
+		}
+		return api.ListGateChecks200JSONResponse{Data: data, NextCursor: optional(next)}, err
+	})
+}
+
+// CheckGatePass implements the operation of that name.
+func (s *Server) CheckGatePass(ctx context.Context, r api.CheckGatePassRequestObject) (api.CheckGatePassResponseObject, error) {
+	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.CheckGatePass201JSONResponse, error) {
+		seen := shipping.Sighting{Token: value(r.Body.Token), PassNumber: value(r.Body.PassNumber), Vehicle: r.Body.Vehicle}
+		for _, g := range r.Body.Seen {
+			seen.Seen = append(seen.Seen, shipping.Goods{ProductCode: g.ProductCode, Quantity: g.Quantity})
+		}
+		g, err := s.Shipments.CheckGatePass(tx, who, seen)
+		if err != nil {
+			return api.CheckGatePass201JSONResponse{}, err
+		}
+		body := gateCheckBody(g)
+		d := decisionBody(g.Decision)
+		body.Decision = &d
+		return api.CheckGatePass201JSONResponse(body), nil
+	})
+}
+
+func deliveryBody(d shipping.DeliveryNote) api.DeliveryNote {
+	body := api.DeliveryNote{
+		ID: d.ID, Number: d.Number, ShippingNoticeID: d.NoticeID, CustomerID: d.CustomerID, PayerID: d.PayerID, Flow: api.ShippingFlow(d.Flow),
+		State: api.DeliveryState(d.State), Vehicle: d.Vehicle, Carrier: optional(d.Carrier), Driver: optional(d.Driver),
+		Currency: api.Currency(d.Currency), Amount: d.Amount, ShippedOn: openapi.Date{Time: d.ShippedOn}, LeftAt: d.LeftAt,
+		CancelReason: optional(d.CancelReason), GatePass: passBody(d.Pass), CreatedAt: d.CreatedAt, Etag: etag(d.Version),
+		Lines: make([]api.DeliveryLine, len(d.Lines)),
+	}
+	for i, l := range d.Lines {
+		body.Lines[i] = api.DeliveryLine{
+			ID: l.ID, NoticeLineID: l.NoticeLineID, OrderID: l.OrderID, OrderLineID: l.OrderLineID, ProductID: l.ProductID,
+			ProductCode: l.ProductCode, ProductName: l.ProductName, Unit: l.Unit, Quantity: l.Quantity, Price: l.Price, Amount: l.Amount,
+			InvoicedQuantity: l.InvoicedQuantity, InvoicedAmount: l.InvoicedAmount,
+		}
+	}
+	return body
+}
+
+func passBody(p shipping.GatePass) api.GatePass {
+	return api.GatePass{
+		ID: p.ID, Number: p.Number, Vehicle: p.Vehicle, State: p.State, IssuedAt: p.IssuedAt, ExpiresAt: p.ExpiresAt, UsedAt: p.UsedAt,
+	}
+}
+
+func goodsBody(goods []shipping.Goods) []api.GateGoods {
+	body := make([]api.GateGoods, len(goods))
+	for i, g := range goods {
+		body[i] = api.GateGoods{ProductCode: g.ProductCode, Quantity: g.Quantity}
+	}
+	return body
+}
+
+func gateCheckBody(g shipping.GateCheck) api.GateCheck {
+	return api.GateCheck{
+		ID: g.ID, GatePassID: g.GatePassID, DeliveryNoteID: g.DeliveryNoteID, PassNumber: g.PassNumber, Vehicle: g.Vehicle,
+		Seen: goodsBody(g.Seen), Outcome: string(g.Outcome), Code: optional(g.Code), DecisionID: g.DecisionID, CheckedBy: g.CheckedBy,
+		CheckedAt: g.CheckedAt,
+	}
+}
