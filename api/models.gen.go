@@ -193,6 +193,30 @@ func (e DeliveryState) Valid() bool {
 	}
 }
 
+// Defines values for ImportKind.
+const (
+	Customers   ImportKind = "customers"
+	Prices      ImportKind = "prices"
+	Products    ImportKind = "products"
+	Receivables ImportKind = "receivables"
+)
+
+// Valid indicates whether the value is a known member of the ImportKind enum.
+func (e ImportKind) Valid() bool {
+	switch e {
+	case Customers:
+		return true
+	case Prices:
+		return true
+	case Products:
+		return true
+	case Receivables:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for InvoiceState.
 const (
 	InvoiceStatePosted   InvoiceState = "posted"
@@ -658,6 +682,24 @@ func (e ListGateChecksParamsOutcome) Valid() bool {
 	case ListGateChecksParamsOutcomePassed:
 		return true
 	case ListGateChecksParamsOutcomeRefused:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for StartImportParamsMode.
+const (
+	Atomic  StartImportParamsMode = "atomic"
+	Partial StartImportParamsMode = "partial"
+)
+
+// Valid indicates whether the value is a known member of the StartImportParamsMode enum.
+func (e StartImportParamsMode) Valid() bool {
+	switch e {
+	case Atomic:
+		return true
+	case Partial:
 		return true
 	default:
 		return false
@@ -2226,6 +2268,66 @@ type GatePass struct {
 	Vehicle string   `json:"vehicle"`
 }
 
+// Import defines model for Import.
+type Import struct {
+	CheckOnly bool `json:"check_only"`
+	Created   int  `json:"created"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+	FileName  *string `json:"file_name,omitempty"`
+
+	// FinishedAt Example: 2026-11-20T08:30:00Z
+	FinishedAt *Instant `json:"finished_at,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Kind Example: customers
+	Kind ImportKind `json:"kind"`
+
+	// Message Why it failed, where the list of errors doesn't say it.
+	Message *string `json:"message,omitempty"`
+
+	// Mode atomic or partial.
+	Mode      string `json:"mode"`
+	Refused   int    `json:"refused"`
+	RowsDone  int    `json:"rows_done"`
+	RowsTotal int    `json:"rows_total"`
+
+	// State queued, running, done or failed.
+	State     string `json:"state"`
+	Unchanged int    `json:"unchanged"`
+	Updated   int    `json:"updated"`
+}
+
+// ImportError defines model for ImportError.
+type ImportError struct {
+	Code string `json:"code"`
+
+	// Column Header of the column as the file has it; absent for the whole row.
+	Column  *string `json:"column,omitempty"`
+	Message string  `json:"message"`
+
+	// Row The headers are row 1.
+	Row int `json:"row"`
+}
+
+// ImportErrorList defines model for ImportErrorList.
+type ImportErrorList struct {
+	Data       []ImportError `json:"data"`
+	NextCursor *string       `json:"next_cursor,omitempty"`
+}
+
+// ImportKind Example: customers
+type ImportKind string
+
+// ImportList defines model for ImportList.
+type ImportList struct {
+	Data       []Import `json:"data"`
+	NextCursor *string  `json:"next_cursor,omitempty"`
+}
+
 // Instant Example: 2026-11-20T08:30:00Z
 type Instant = time.Time
 
@@ -2636,6 +2738,28 @@ type OAuthError struct {
 	// Error Example: invalid_client
 	Error            string  `json:"error"`
 	ErrorDescription *string `json:"error_description,omitempty"`
+}
+
+// Operation defines model for Operation.
+type Operation struct {
+	Done int `json:"done"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Kind Example: import.customers
+	Kind string `json:"kind"`
+
+	// Result Where the result is.
+	//
+	// Example: /v1/import-runs/01932c07-a1f4-7bd2-8c55-0d1f6a2b3c41
+	Result string `json:"result"`
+
+	// State queued, running, done or failed.
+	State string `json:"state"`
+
+	// Total 0 until it is known.
+	Total int `json:"total"`
 }
 
 // OverdueReason defines model for OverdueReason.
@@ -4236,6 +4360,9 @@ type IfMatch = string
 // IfMatchOptional Example: "3"
 type IfMatchOptional = string
 
+// ImportID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type ImportID = UUID
+
 // InvoiceID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type InvoiceID = UUID
 
@@ -4784,6 +4911,42 @@ type CheckGatePassParams struct {
 	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
 	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
 }
+
+// ListImportErrorsParams defines parameters for ListImportErrors.
+type ListImportErrorsParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListImportsParams defines parameters for ListImports.
+type ListImportsParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// StartImportParams defines parameters for StartImport.
+type StartImportParams struct {
+	// Mode What an error does to the other rows.
+	Mode *StartImportParamsMode `form:"mode,omitempty" json:"mode,omitempty"`
+
+	// CheckOnly Checks everything and writes nothing.
+	CheckOnly *bool `form:"check_only,omitempty" json:"check_only,omitempty"`
+
+	// FileName Name of the file for people.
+	FileName *string `form:"file_name,omitempty" json:"file_name,omitempty"`
+
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// StartImportParamsMode defines parameters for StartImport.
+type StartImportParamsMode string
 
 // ListInvoicesParams defines parameters for ListInvoices.
 type ListInvoicesParams struct {

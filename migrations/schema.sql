@@ -23,6 +23,15 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.follow_customer_owner_shipping() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    UPDATE shipping_notices SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
+    UPDATE delivery_notes SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.guard_approval_request() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1152,6 +1161,7 @@ CREATE TABLE public.shipping_notice_lines (
     position_no integer NOT NULL,
     order_id uuid NOT NULL,
     order_line_id uuid NOT NULL,
+    order_revision integer NOT NULL,
     product_id uuid NOT NULL,
     product_code text NOT NULL,
     product_name text NOT NULL,
@@ -1166,6 +1176,7 @@ CREATE TABLE public.shipping_notice_lines (
     CONSTRAINT shipping_notice_lines_check CHECK (((dispatched_amount >= (0)::numeric) AND (dispatched_amount <= amount))),
     CONSTRAINT shipping_notice_lines_dispatched_quantity_check CHECK ((dispatched_quantity >= (0)::numeric)),
     CONSTRAINT shipping_notice_lines_not_over CHECK ((dispatched_quantity <= quantity)),
+    CONSTRAINT shipping_notice_lines_order_revision_check CHECK ((order_revision >= 1)),
     CONSTRAINT shipping_notice_lines_position_no_check CHECK ((position_no >= 1)),
     CONSTRAINT shipping_notice_lines_price_check CHECK ((price >= (0)::numeric)),
     CONSTRAINT shipping_notice_lines_quantity_check CHECK ((quantity > (0)::numeric))
@@ -1803,6 +1814,8 @@ CREATE TRIGGER credit_profiles_guard BEFORE INSERT OR DELETE OR UPDATE ON public
 CREATE TRIGGER credit_profiles_no_truncate BEFORE TRUNCATE ON public.credit_profiles FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER customers_owner_of_orders AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner();
+
+CREATE TRIGGER customers_owner_of_shipping AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner_shipping();
 
 CREATE TRIGGER decisions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.decisions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 

@@ -65,7 +65,7 @@ func write[R any](ctx context.Context, s *Server, fn func(pg.Tx, identity.Princi
 		if c.validateOnly {
 			var err error
 			if answer, err = fn(tx, c.who); err != nil {
-				return err
+				return pg.Undo(err) // not even the trace of a refusal
 			}
 			return errRollBack
 		}

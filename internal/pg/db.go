@@ -231,3 +231,11 @@ func Kept(err error) bool {
 	_, ok := errors.AsType[*keptError](err)
 	return ok
 }
+
+// Undo takes Keep back: the transaction that returns it rolls back, and its error is the same.
+func Undo(err error) error {
+	if k, ok := errors.AsType[*keptError](err); ok {
+		return k.error
+	}
+	return err
+}
