@@ -2,6 +2,7 @@ package approval
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -152,26 +153,17 @@ func (s Step) slotFor(who identity.Principal, before []Decision) (int, identity.
 		case Any:
 			return 0, d.Role, nil
 		case All:
-			if !taken(before, func(b Decision) bool { return b.Slot == i }) {
+			if !slices.ContainsFunc(before, func(b Decision) bool { return b.Slot == i }) {
 				return i, d.Role, nil
 			}
 		case Quorum:
-			if !taken(before, func(b Decision) bool { return b.DecidedBy == who.ID }) {
+			if !slices.ContainsFunc(before, func(b Decision) bool { return b.DecidedBy == who.ID }) {
 				return len(before), d.Role, nil
 			}
 		}
 		refused = ErrHasDecided
 	}
 	return 0, "", refused
-}
-
-func taken(before []Decision, by func(Decision) bool) bool {
-	for _, d := range before {
-		if by(d) {
-			return true
-		}
-	}
-	return false
 }
 
 // asks reports whether the decider is this person. Machines decide nothing.

@@ -130,7 +130,7 @@ func TestDecisionIsBoundToWhatWasShown(t *testing.T) {
 	other := w.submitted(p.rep, "order.confirm", orderFacts("special_terms", true, "total", dec("100.01")))
 	_, err := w.do(p.finance, r.ID, approval.Approve, approval.Verdict{ContentHash: other.ContentHash})
 	wants(t, "the hash of another total", err, approval.ErrChanged)
-	_, err = w.do(p.finance, r.ID, approval.Approve, approval.Verdict{Version: ptr(r.Version + 1)})
+	_, err = w.do(p.finance, r.ID, approval.Approve, approval.Verdict{Version: new(r.Version + 1)})
 	wants(t, "a stale version", err, errs.ErrStale)
 	if shown := w.dossier(p.finance, r.ID); string(shown.ContentHash) != string(r.ContentHash) || !shown.MayDecide {
 		t.Error("the dossier shows another hash")

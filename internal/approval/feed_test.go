@@ -73,9 +73,7 @@ func TestFeedListensAgainAfterTheConnectionBroke(t *testing.T) {
 	f := approval.NewFeed()
 	s, err := f.Subscribe(who)
 	w.must(err)
-	ctx, stop := context.WithCancel(context.Background())
-	defer stop()
-	go f.Run(ctx, w.db.Pool())
+	go f.Run(t.Context(), w.db.Pool())
 	if !woken(s, 5*time.Second) {
 		t.Fatal("doesn't listen")
 	}

@@ -125,7 +125,7 @@ func TestFactsAreTyped(t *testing.T) {
 	wants(t, "not an int", err, approval.ErrFact)
 
 	role := identity.SalesManager // a named string type, a pointer and a nil pointer are fine
-	r := w.submitted(rep, "order.confirm", orderFacts("required_role", role, "total", ptr(dec("1.50")), "reason", (*string)(nil)))
+	r := w.submitted(rep, "order.confirm", orderFacts("required_role", role, "total", new(dec("1.50")), "reason", (*string)(nil)))
 	if r.Facts["total"] != "1.50" || r.Facts["required_role"] != "sales_manager" || r.Facts["gm_amount"] != "100000" {
 		t.Errorf("frozen as %v", r.Facts)
 	}

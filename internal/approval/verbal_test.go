@@ -89,7 +89,7 @@ func TestORG05_WhoMayRecordAndWhoseWordCounts(t *testing.T) {
 		"in the future":          {p.rep, p.manager, func(v *approval.Verbal) { v.GivenAt = v.GivenAt.Add(time.Minute) }, approval.ErrVerbalTime},
 		"for nothing":            {p.rep, p.manager, func(v *approval.Verbal) { v.Purpose = " " }, approval.ErrReason},
 		"of another content":     {p.rep, p.manager, func(v *approval.Verbal) { v.ContentHash = []byte("x") }, approval.ErrChanged},
-		"of an outdated version": {p.rep, p.manager, func(v *approval.Verbal) { v.Version = ptr(int64(9)) }, errs.ErrStale},
+		"of an outdated version": {p.rep, p.manager, func(v *approval.Verbal) { v.Version = new(int64(9)) }, errs.ErrStale},
 	} {
 		_, _, err := w.phone(c.who, c.giver, r, c.change)
 		wants(t, name, err, c.want)
@@ -151,9 +151,9 @@ func TestORG05_DeniedIsAViolationAndTakenBack(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	p := w.staff()
-	r, v, err := w.phone(p.rep, p.manager, w.submitted(p.rep, "shipment.release", noticeFacts()), nil)
+	r, _, err := w.phone(p.rep, p.manager, w.submitted(p.rep, "shipment.release", noticeFacts()), nil)
 	w.must(err)
-	v, err = w.answer(p.manager, r, true)
+	v, err := w.answer(p.manager, r, true)
 	if err != nil || v.State != approval.VerbalDenied || w.told.denied != 1 {
 		t.Fatalf("%v: %s, denied %d", err, v.State, w.told.denied)
 	}

@@ -80,8 +80,10 @@ func (s *Service) fresh(tx pg.Tx) ([]head, error) {
 // programOf returns the compiled version, compiling it at first use. Programs are kept by the version's id, since the
 // number of a version that was rolled back is given again.
 func (s *Service) programOf(tx pg.Tx, h head) (*program, error) {
-	if p, ok := s.programs.Load(h.ID); ok {
-		return p.(*program), nil
+	if kept, found := s.programs.Load(h.ID); found {
+		if p, ok := kept.(*program); ok {
+			return p, nil
+		}
 	}
 	v, err := pg.Take[Version](tx, "id = ?", h.ID)
 	if err != nil {

@@ -2,6 +2,7 @@ package approval_test
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"testing"
@@ -122,9 +123,7 @@ func dec(s string) decimal.Decimal { return decimal.MustParse(s) }
 // with returns a copy of facts with some changed: name, value pairs. A nil value leaves the fact out.
 func with(facts map[string]any, pairs ...any) map[string]any {
 	c := map[string]any{}
-	for k, v := range facts {
-		c[k] = v
-	}
+	maps.Copy(c, facts)
 	for i := 0; i < len(pairs); i += 2 {
 		if pairs[i+1] == nil {
 			delete(c, pairs[i].(string))
@@ -252,5 +251,3 @@ func wants(t testing.TB, what string, err error, def *errs.Def) {
 		t.Errorf("%s: got %v, want %s", what, err, def.Code)
 	}
 }
-
-func ptr[T any](v T) *T { return &v }
