@@ -196,7 +196,9 @@ var owned = map[string]func(e *apitest.Env) string{
 			"terms_days": 30, "reasons": "半年无逾期",
 		}).Want(201).ID()
 	},
-	"invoices": invoiceOf,
+	"invoices":    invoiceOf,
+	"import-runs": importOf,
+	"operations":  importOf,
 	"receipts": func(e *apitest.Env) string {
 		return e.As("clerk").Post("/v1/receipts", object{
 			"customer_id": customerOf(e), "amount": "50000.00", "method": "bank_transfer", "reference": "B202601010001", "received_on": "2026-01-01",
@@ -211,6 +213,7 @@ var unowned = strings.Fields(`
 	products product-categories base-price-lists lines price-authority-tables
 	allocations
 	versions
+	imports
 `)
 
 var customersMade atomic.Int64
@@ -229,6 +232,18 @@ func invoiceOf(e *apitest.Env) string {
 				tax_total, paid, tax_number, remarks, created_at, version)
 			VALUES (?, ?, 'opening', 'posted', ?, ?, '2026-01-01', '2026-01-31', 'net_days 30', 'CNY', 100, 11.5, 0, '', '', ?, 1)`,
 			id, "INV-"+id.String(), customer, customer, tx.Now).Error
+	})
+	return id.String()
+}
+
+// importOf makes an import that rep1 started, and that has ended.
+func importOf(e *apitest.Env) string {
+	id := uuid.Must(uuid.NewV7())
+	e.Tx(func(tx pg.Tx) error {
+		return tx.Exec(`INSERT INTO imports (id, kind, mode, check_only, file_name, sha256, state, rows_total, rows_done, created, updated,
+				unchanged, refused, message, created_by, created_at, finished_at, version)
+			VALUES (?, 'customers', 'atomic', false, 'a.csv', '', 'done', 0, 0, 0, 0, 0, 0, '', ?, ?, ?, 1)`,
+			id, e.People["rep1"], tx.Now, tx.Now).Error
 	})
 	return id.String()
 }
