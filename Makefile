@@ -46,8 +46,8 @@ cover: ## coverage of all packages by all tests, as bin/cover.html
 	go tool cover -html=bin/cover.out -o bin/cover.html
 	go tool cover -func=bin/cover.out | tail -1
 
-bench: build ## load a million orders and measure, beside two references
-	bin/salesgate bench
+bench: build ## load a million orders and measure, beside two references; BENCH="--for 10s --only credit" narrows it
+	bin/salesgate bench $(BENCH)
 
 check: ## what CI runs: everything that can fail, cheapest first
 	@$(PG) .ci/check

@@ -76,6 +76,7 @@ var imports = map[string]string{
 	"testpg": "clock pg",
 
 	"apitest": "errs identity pg testpg app",
+	"bench":   "identity app",
 }
 
 // outside says who may import the packages that are not below internal/.
