@@ -18,8 +18,8 @@ type Authenticator struct {
 	cache  *cache
 }
 
-// Authenticate verifies the token and returns who is calling. The signature is verified each time; the principal comes
-// from the cache when it was loaded within CacheTTL, so a hot request runs no statement. Returns ErrNoToken for "",
+// Authenticate verifies the token and returns who is calling. The signature is verified at most once in keysFreshFor (proofs); the principal
+// comes from the cache when it was loaded within CacheTTL, so a hot request runs no statement. Returns ErrNoToken for "",
 // ErrToken, ErrTokenExpired, and ErrRevoked when the session, the epoch or the owner has ended.
 func (a *Authenticator) Authenticate(ctx context.Context, bearer string) (Principal, error) {
 	if bearer == "" {

@@ -56,6 +56,8 @@ type Keys struct {
 	known    map[string]signingKey
 	active   *signingKey
 	loadedAt time.Time
+
+	proofs proofs
 }
 
 func newKeys(db *pg.DB, masterKey string) *Keys {
@@ -139,6 +141,7 @@ func (k *Keys) forget() {
 	k.mu.Lock()
 	k.known = nil
 	k.mu.Unlock()
+	k.proofs.clear()
 }
 
 // first makes a key unless another process was quicker.

@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"crypto/ed25519"
+	"crypto/sha256"
 	"errors"
 	"strings"
 	"time"
@@ -58,10 +59,15 @@ func (k *Keys) sign(ctx context.Context, issuer string, c claims) (string, error
 }
 
 // verify checks signature, algorithm, type, issuer, audience and times. The algorithm is pinned: a token that names
-// another one ("none", or HS256 with our public key as the secret) is refused before its signature is looked at.
+// another one ("none", or HS256 with our public key as the secret) is refused before its signature is looked at. A token
+// that was verified within keysFreshFor isn't verified again.
 func (k *Keys) verify(ctx context.Context, issuer, token string) (subject, error) {
 	if len(token) > maxTokenSize {
 		return subject{}, ErrToken
+	}
+	hash, now := sha256.Sum256([]byte(issuer+"\n"+token)), k.db.Clock().Now()
+	if s, ok := k.proofs.get(hash, now); ok {
+		return s, nil
 	}
 	var c claims
 	parser := jwt.NewParser(
@@ -78,7 +84,11 @@ func (k *Keys) verify(ctx context.Context, issuer, token string) (subject, error
 	})
 	switch {
 	case err == nil:
-		return c.subject()
+		s, err := c.subject()
+		if err == nil {
+			k.proofs.put(hash, s, now, c.ExpiresAt.Time)
+		}
+		return s, err
 	case unavailable != nil && !errors.Is(unavailable, ErrToken):
 		return subject{}, unavailable // the database, not the token, is at fault
 	case errors.Is(err, jwt.ErrTokenExpired):
