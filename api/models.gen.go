@@ -4996,6 +4996,15 @@ type ReverseInvoiceParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// GetInvoiceTimelineParams defines parameters for GetInvoiceTimeline.
+type GetInvoiceTimelineParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ListMachineClientsParams defines parameters for ListMachineClients.
 type ListMachineClientsParams struct {
 	// Limit How many items at most.
@@ -5276,6 +5285,15 @@ type ReverseReceiptParams struct {
 
 	// IfMatch The ETag that you read; 412 when someone else has changed it since.
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// GetReceiptTimelineParams defines parameters for GetReceiptTimeline.
+type GetReceiptTimelineParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // ListRulesParams defines parameters for ListRules.

@@ -239,9 +239,15 @@ type ServerInterface interface {
 	// GetInvoice Read an invoice
 	// (GET /v1/invoices/{invoice_id})
 	GetInvoice(ctx echo.Context, invoiceID InvoiceID) error
+	// ListInvoiceDecisions Read what gates decided about an invoice
+	// (GET /v1/invoices/{invoice_id}/decisions)
+	ListInvoiceDecisions(ctx echo.Context, invoiceID InvoiceID) error
 	// ReverseInvoice Reverse an invoice
 	// (POST /v1/invoices/{invoice_id}/reverse)
 	ReverseInvoice(ctx echo.Context, invoiceID InvoiceID, params ReverseInvoiceParams) error
+	// GetInvoiceTimeline Read what happened to an invoice
+	// (GET /v1/invoices/{invoice_id}/timeline)
+	GetInvoiceTimeline(ctx echo.Context, invoiceID InvoiceID, params GetInvoiceTimelineParams) error
 	// ListMachineClients List machine clients
 	// (GET /v1/machine-clients)
 	ListMachineClients(ctx echo.Context, params ListMachineClientsParams) error
@@ -377,9 +383,15 @@ type ServerInterface interface {
 	// ReverseAllocation Take a payment off its invoice
 	// (POST /v1/receipts/{receipt_id}/allocations/{allocation_id}/reverse)
 	ReverseAllocation(ctx echo.Context, receiptID ReceiptID, allocationID UUID, params ReverseAllocationParams) error
+	// ListReceiptDecisions Read what gates decided about a receipt
+	// (GET /v1/receipts/{receipt_id}/decisions)
+	ListReceiptDecisions(ctx echo.Context, receiptID ReceiptID) error
 	// ReverseReceipt Reverse a receipt
 	// (POST /v1/receipts/{receipt_id}/reverse)
 	ReverseReceipt(ctx echo.Context, receiptID ReceiptID, params ReverseReceiptParams) error
+	// GetReceiptTimeline Read what happened to a receipt
+	// (GET /v1/receipts/{receipt_id}/timeline)
+	GetReceiptTimeline(ctx echo.Context, receiptID ReceiptID, params GetReceiptTimelineParams) error
 	// ListRules List the rules
 	// (GET /v1/rules)
 	ListRules(ctx echo.Context, params ListRulesParams) error
@@ -3018,6 +3030,22 @@ func (w *ServerInterfaceWrapper) GetInvoice(ctx echo.Context) error {
 	return err
 }
 
+// ListInvoiceDecisions converts echo context to params.
+func (w *ServerInterfaceWrapper) ListInvoiceDecisions(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "invoice_id" -------------
+	var invoiceID InvoiceID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "invoice_id", ctx.Param("invoice_id"), &invoiceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter invoice_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListInvoiceDecisions(ctx, invoiceID)
+	return err
+}
+
 // ReverseInvoice converts echo context to params.
 func (w *ServerInterfaceWrapper) ReverseInvoice(ctx echo.Context) error {
 	var err error
@@ -3074,6 +3102,38 @@ func (w *ServerInterfaceWrapper) ReverseInvoice(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ReverseInvoice(ctx, invoiceID, params)
+	return err
+}
+
+// GetInvoiceTimeline converts echo context to params.
+func (w *ServerInterfaceWrapper) GetInvoiceTimeline(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "invoice_id" -------------
+	var invoiceID InvoiceID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "invoice_id", ctx.Param("invoice_id"), &invoiceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter invoice_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetInvoiceTimelineParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetInvoiceTimeline(ctx, invoiceID, params)
 	return err
 }
 
@@ -4445,6 +4505,22 @@ func (w *ServerInterfaceWrapper) ReverseAllocation(ctx echo.Context) error {
 	return err
 }
 
+// ListReceiptDecisions converts echo context to params.
+func (w *ServerInterfaceWrapper) ListReceiptDecisions(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "receipt_id" -------------
+	var receiptID ReceiptID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "receipt_id", ctx.Param("receipt_id"), &receiptID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter receipt_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListReceiptDecisions(ctx, receiptID)
+	return err
+}
+
 // ReverseReceipt converts echo context to params.
 func (w *ServerInterfaceWrapper) ReverseReceipt(ctx echo.Context) error {
 	var err error
@@ -4501,6 +4577,38 @@ func (w *ServerInterfaceWrapper) ReverseReceipt(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ReverseReceipt(ctx, receiptID, params)
+	return err
+}
+
+// GetReceiptTimeline converts echo context to params.
+func (w *ServerInterfaceWrapper) GetReceiptTimeline(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "receipt_id" -------------
+	var receiptID ReceiptID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "receipt_id", ctx.Param("receipt_id"), &receiptID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter receipt_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetReceiptTimelineParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetReceiptTimeline(ctx, receiptID, params)
 	return err
 }
 
@@ -5829,7 +5937,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/invoices", wrapper.ListInvoices, options.OperationMiddlewares["listInvoices"]...)
 	router.POST(options.BaseURL+"/v1/invoices", wrapper.PostInvoice, options.OperationMiddlewares["postInvoice"]...)
 	router.GET(options.BaseURL+"/v1/invoices/:invoice_id", wrapper.GetInvoice, options.OperationMiddlewares["getInvoice"]...)
+	router.GET(options.BaseURL+"/v1/invoices/:invoice_id/decisions", wrapper.ListInvoiceDecisions, options.OperationMiddlewares["listInvoiceDecisions"]...)
 	router.POST(options.BaseURL+"/v1/invoices/:invoice_id/reverse", wrapper.ReverseInvoice, options.OperationMiddlewares["reverseInvoice"]...)
+	router.GET(options.BaseURL+"/v1/invoices/:invoice_id/timeline", wrapper.GetInvoiceTimeline, options.OperationMiddlewares["getInvoiceTimeline"]...)
 	router.GET(options.BaseURL+"/v1/machine-clients", wrapper.ListMachineClients, options.OperationMiddlewares["listMachineClients"]...)
 	router.POST(options.BaseURL+"/v1/machine-clients", wrapper.CreateMachineClient, options.OperationMiddlewares["createMachineClient"]...)
 	router.GET(options.BaseURL+"/v1/machine-clients/:client_id", wrapper.GetMachineClient, options.OperationMiddlewares["getMachineClient"]...)
@@ -5875,7 +5985,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/receipts/:receipt_id", wrapper.GetReceipt, options.OperationMiddlewares["getReceipt"]...)
 	router.POST(options.BaseURL+"/v1/receipts/:receipt_id/allocate", wrapper.AllocateReceipt, options.OperationMiddlewares["allocateReceipt"]...)
 	router.POST(options.BaseURL+"/v1/receipts/:receipt_id/allocations/:allocation_id/reverse", wrapper.ReverseAllocation, options.OperationMiddlewares["reverseAllocation"]...)
+	router.GET(options.BaseURL+"/v1/receipts/:receipt_id/decisions", wrapper.ListReceiptDecisions, options.OperationMiddlewares["listReceiptDecisions"]...)
 	router.POST(options.BaseURL+"/v1/receipts/:receipt_id/reverse", wrapper.ReverseReceipt, options.OperationMiddlewares["reverseReceipt"]...)
+	router.GET(options.BaseURL+"/v1/receipts/:receipt_id/timeline", wrapper.GetReceiptTimeline, options.OperationMiddlewares["getReceiptTimeline"]...)
 	router.GET(options.BaseURL+"/v1/rules", wrapper.ListRules, options.OperationMiddlewares["listRules"]...)
 	router.GET(options.BaseURL+"/v1/rules/:rule_id", wrapper.GetRule, options.OperationMiddlewares["getRule"]...)
 	router.POST(options.BaseURL+"/v1/sandbox/clock", wrapper.AdvanceSandboxClock, options.OperationMiddlewares["advanceSandboxClock"]...)
@@ -7897,6 +8009,28 @@ func (response GetInvoice200JSONResponse) VisitGetInvoiceResponse(w http.Respons
 	return err
 }
 
+type ListInvoiceDecisionsRequestObject struct {
+	InvoiceID InvoiceID `json:"invoice_id"`
+}
+
+type ListInvoiceDecisionsResponseObject interface {
+	VisitListInvoiceDecisionsResponse(w http.ResponseWriter) error
+}
+
+type ListInvoiceDecisions200JSONResponse DecisionList
+
+func (response ListInvoiceDecisions200JSONResponse) VisitListInvoiceDecisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ReverseInvoiceRequestObject struct {
 	InvoiceID InvoiceID `json:"invoice_id"`
 	Params    ReverseInvoiceParams
@@ -7925,6 +8059,29 @@ func (response ReverseInvoice201JSONResponse) VisitReverseInvoiceResponse(w http
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
 	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetInvoiceTimelineRequestObject struct {
+	InvoiceID InvoiceID `json:"invoice_id"`
+	Params    GetInvoiceTimelineParams
+}
+
+type GetInvoiceTimelineResponseObject interface {
+	VisitGetInvoiceTimelineResponse(w http.ResponseWriter) error
+}
+
+type GetInvoiceTimeline200JSONResponse Timeline
+
+func (response GetInvoiceTimeline200JSONResponse) VisitGetInvoiceTimelineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -9197,6 +9354,28 @@ func (response ReverseAllocation200JSONResponse) VisitReverseAllocationResponse(
 	return err
 }
 
+type ListReceiptDecisionsRequestObject struct {
+	ReceiptID ReceiptID `json:"receipt_id"`
+}
+
+type ListReceiptDecisionsResponseObject interface {
+	VisitListReceiptDecisionsResponse(w http.ResponseWriter) error
+}
+
+type ListReceiptDecisions200JSONResponse DecisionList
+
+func (response ListReceiptDecisions200JSONResponse) VisitListReceiptDecisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ReverseReceiptRequestObject struct {
 	ReceiptID ReceiptID `json:"receipt_id"`
 	Params    ReverseReceiptParams
@@ -9224,6 +9403,29 @@ func (response ReverseReceipt200JSONResponse) VisitReverseReceiptResponse(w http
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReceiptTimelineRequestObject struct {
+	ReceiptID ReceiptID `json:"receipt_id"`
+	Params    GetReceiptTimelineParams
+}
+
+type GetReceiptTimelineResponseObject interface {
+	VisitGetReceiptTimelineResponse(w http.ResponseWriter) error
+}
+
+type GetReceiptTimeline200JSONResponse Timeline
+
+func (response GetReceiptTimeline200JSONResponse) VisitGetReceiptTimelineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -10305,9 +10507,15 @@ type StrictServerInterface interface {
 	// GetInvoice Read an invoice
 	// (GET /v1/invoices/{invoice_id})
 	GetInvoice(ctx context.Context, request GetInvoiceRequestObject) (GetInvoiceResponseObject, error)
+	// ListInvoiceDecisions Read what gates decided about an invoice
+	// (GET /v1/invoices/{invoice_id}/decisions)
+	ListInvoiceDecisions(ctx context.Context, request ListInvoiceDecisionsRequestObject) (ListInvoiceDecisionsResponseObject, error)
 	// ReverseInvoice Reverse an invoice
 	// (POST /v1/invoices/{invoice_id}/reverse)
 	ReverseInvoice(ctx context.Context, request ReverseInvoiceRequestObject) (ReverseInvoiceResponseObject, error)
+	// GetInvoiceTimeline Read what happened to an invoice
+	// (GET /v1/invoices/{invoice_id}/timeline)
+	GetInvoiceTimeline(ctx context.Context, request GetInvoiceTimelineRequestObject) (GetInvoiceTimelineResponseObject, error)
 	// ListMachineClients List machine clients
 	// (GET /v1/machine-clients)
 	ListMachineClients(ctx context.Context, request ListMachineClientsRequestObject) (ListMachineClientsResponseObject, error)
@@ -10443,9 +10651,15 @@ type StrictServerInterface interface {
 	// ReverseAllocation Take a payment off its invoice
 	// (POST /v1/receipts/{receipt_id}/allocations/{allocation_id}/reverse)
 	ReverseAllocation(ctx context.Context, request ReverseAllocationRequestObject) (ReverseAllocationResponseObject, error)
+	// ListReceiptDecisions Read what gates decided about a receipt
+	// (GET /v1/receipts/{receipt_id}/decisions)
+	ListReceiptDecisions(ctx context.Context, request ListReceiptDecisionsRequestObject) (ListReceiptDecisionsResponseObject, error)
 	// ReverseReceipt Reverse a receipt
 	// (POST /v1/receipts/{receipt_id}/reverse)
 	ReverseReceipt(ctx context.Context, request ReverseReceiptRequestObject) (ReverseReceiptResponseObject, error)
+	// GetReceiptTimeline Read what happened to a receipt
+	// (GET /v1/receipts/{receipt_id}/timeline)
+	GetReceiptTimeline(ctx context.Context, request GetReceiptTimelineRequestObject) (GetReceiptTimelineResponseObject, error)
 	// ListRules List the rules
 	// (GET /v1/rules)
 	ListRules(ctx context.Context, request ListRulesRequestObject) (ListRulesResponseObject, error)
@@ -13082,6 +13296,31 @@ func (sh *strictHandler) GetInvoice(ctx echo.Context, invoiceID InvoiceID) error
 	return nil
 }
 
+// ListInvoiceDecisions operation middleware
+func (sh *strictHandler) ListInvoiceDecisions(ctx echo.Context, invoiceID InvoiceID) error {
+	var request ListInvoiceDecisionsRequestObject
+
+	request.InvoiceID = invoiceID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListInvoiceDecisions(ctx.Request().Context(), request.(ListInvoiceDecisionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListInvoiceDecisions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListInvoiceDecisionsResponseObject); ok {
+		return validResponse.VisitListInvoiceDecisionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ReverseInvoice operation middleware
 func (sh *strictHandler) ReverseInvoice(ctx echo.Context, invoiceID InvoiceID, params ReverseInvoiceParams) error {
 	var request ReverseInvoiceRequestObject
@@ -13125,6 +13364,32 @@ func (sh *strictHandler) ReverseInvoice(ctx echo.Context, invoiceID InvoiceID, p
 		return err
 	} else if validResponse, ok := response.(ReverseInvoiceResponseObject); ok {
 		return validResponse.VisitReverseInvoiceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetInvoiceTimeline operation middleware
+func (sh *strictHandler) GetInvoiceTimeline(ctx echo.Context, invoiceID InvoiceID, params GetInvoiceTimelineParams) error {
+	var request GetInvoiceTimelineRequestObject
+
+	request.InvoiceID = invoiceID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetInvoiceTimeline(ctx.Request().Context(), request.(GetInvoiceTimelineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetInvoiceTimeline")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetInvoiceTimelineResponseObject); ok {
+		return validResponse.VisitGetInvoiceTimelineResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -14635,6 +14900,31 @@ func (sh *strictHandler) ReverseAllocation(ctx echo.Context, receiptID ReceiptID
 	return nil
 }
 
+// ListReceiptDecisions operation middleware
+func (sh *strictHandler) ListReceiptDecisions(ctx echo.Context, receiptID ReceiptID) error {
+	var request ListReceiptDecisionsRequestObject
+
+	request.ReceiptID = receiptID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListReceiptDecisions(ctx.Request().Context(), request.(ListReceiptDecisionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListReceiptDecisions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListReceiptDecisionsResponseObject); ok {
+		return validResponse.VisitListReceiptDecisionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ReverseReceipt operation middleware
 func (sh *strictHandler) ReverseReceipt(ctx echo.Context, receiptID ReceiptID, params ReverseReceiptParams) error {
 	var request ReverseReceiptRequestObject
@@ -14678,6 +14968,32 @@ func (sh *strictHandler) ReverseReceipt(ctx echo.Context, receiptID ReceiptID, p
 		return err
 	} else if validResponse, ok := response.(ReverseReceiptResponseObject); ok {
 		return validResponse.VisitReverseReceiptResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetReceiptTimeline operation middleware
+func (sh *strictHandler) GetReceiptTimeline(ctx echo.Context, receiptID ReceiptID, params GetReceiptTimelineParams) error {
+	var request GetReceiptTimelineRequestObject
+
+	request.ReceiptID = receiptID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetReceiptTimeline(ctx.Request().Context(), request.(GetReceiptTimelineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetReceiptTimeline")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetReceiptTimelineResponseObject); ok {
+		return validResponse.VisitGetReceiptTimelineResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

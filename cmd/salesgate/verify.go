@@ -8,19 +8,25 @@ import (
 
 	"github.com/salesgate/salesgate/internal/audit"
 	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/receivable"
 )
 
-var errAltered = errors.New("the event log isn't what was sealed")
+var (
+	errAltered = errors.New("the event log isn't what was sealed")
+	errDiffer  = errors.New("the exposure ledger isn't what the documents say")
+)
 
 func verifyCommand() *cobra.Command {
 	var d database
 	var noted string
 	cmd := &cobra.Command{
-		Use: "verify", Short: "Check the event log against its hash chain", Args: cobra.NoArgs,
+		Use: "verify", Short: "Check the event log against its hash chain, and exposure against documents", Args: cobra.NoArgs,
 		Long: "Walks the hash chain over the event log, names the first altered, missing or inserted row, and prints the head of\n" +
 			"the chain. Note the head in another place and give it as --anchor later: then even somebody who rewrites the\n" +
-			"whole chain is found out.",
+			"whole chain is found out. Then compares every payer's exposure with its movements and with the documents (CRD-11),\n" +
+			"and names each difference.",
 		RunE: func(cmd *cobra.Command, _ []string) error { return verify(cmd, d, noted) },
 	}
 	d.flags(cmd)
@@ -48,8 +54,12 @@ func verify(cmd *cobra.Command, d database, noted string) error {
 	}
 	defer db.Close()
 	var report audit.Report
+	var differ []string
 	err = db.Snapshot(cmd.Context(), pg.System("verify"), func(tx pg.Tx) error {
-		report, err = audit.Verify(tx, anchor)
+		if report, err = audit.Verify(tx, anchor); err != nil {
+			return err
+		}
+		differ, err = differences(tx)
 		return err
 	})
 	if err != nil {
@@ -62,5 +72,32 @@ func verify(cmd *cobra.Command, d database, noted string) error {
 	if report.Blocks > 0 {
 		cmd.Printf("unaltered; head %s\n", report.Head)
 	}
+	for _, d := range differ {
+		cmd.Println(d)
+	}
+	if len(differ) > 0 {
+		return errDiffer
+	}
+	cmd.Println("exposure agrees with its movements and with the documents")
 	return nil
+}
+
+// differences lists where exposure, movements and documents disagree.
+func differences(tx pg.Tx) ([]string, error) {
+	ledger, err := credit.Reconcile(tx)
+	if err != nil {
+		return nil, err
+	}
+	documents, err := receivable.Reconcile(tx)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, d := range ledger {
+		out = append(out, fmt.Sprintf("payer %s, %s: account %s, movements %s, open items %s", d.PayerID, d.Part, d.Account, d.Movements, d.Items))
+	}
+	for _, d := range documents {
+		out = append(out, fmt.Sprintf("payer %s, %s: ledger %s, documents %s", d.PayerID, d.Part, d.Ledger, d.Documents))
+	}
+	return out, nil
 }

@@ -123,6 +123,50 @@ func (s *Server) ReverseReceipt(ctx context.Context, r api.ReverseReceiptRequest
 	})
 }
 
+// GetInvoiceTimeline implements the operation of that name.
+func (s *Server) GetInvoiceTimeline(ctx context.Context, r api.GetInvoiceTimelineRequestObject) (api.GetInvoiceTimelineResponseObject, error) {
+	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.GetInvoiceTimeline200JSONResponse, error) {
+		if _, err := s.Receivables.GetInvoice(tx, who, r.InvoiceID); err != nil {
+			return api.GetInvoiceTimeline200JSONResponse{}, err
+		}
+		t, err := timeline(tx, "invoice", r.InvoiceID, page(r.Params.Limit, r.Params.Cursor))
+		return api.GetInvoiceTimeline200JSONResponse(t), err
+	})
+}
+
+// ListInvoiceDecisions implements the operation of that name.
+func (s *Server) ListInvoiceDecisions(ctx context.Context, r api.ListInvoiceDecisionsRequestObject) (api.ListInvoiceDecisionsResponseObject, error) {
+	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListInvoiceDecisions200JSONResponse, error) {
+		if _, err := s.Receivables.GetInvoice(tx, who, r.InvoiceID); err != nil {
+			return api.ListInvoiceDecisions200JSONResponse{}, err
+		}
+		d, err := decisions(tx, "invoice", r.InvoiceID)
+		return api.ListInvoiceDecisions200JSONResponse(d), err
+	})
+}
+
+// GetReceiptTimeline implements the operation of that name.
+func (s *Server) GetReceiptTimeline(ctx context.Context, r api.GetReceiptTimelineRequestObject) (api.GetReceiptTimelineResponseObject, error) {
+	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.GetReceiptTimeline200JSONResponse, error) {
+		if _, err := s.Receivables.GetReceipt(tx, who, r.ReceiptID); err != nil {
+			return api.GetReceiptTimeline200JSONResponse{}, err
+		}
+		t, err := timeline(tx, "receipt", r.ReceiptID, page(r.Params.Limit, r.Params.Cursor))
+		return api.GetReceiptTimeline200JSONResponse(t), err
+	})
+}
+
+// ListReceiptDecisions implements the operation of that name.
+func (s *Server) ListReceiptDecisions(ctx context.Context, r api.ListReceiptDecisionsRequestObject) (api.ListReceiptDecisionsResponseObject, error) {
+	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListReceiptDecisions200JSONResponse, error) {
+		if _, err := s.Receivables.GetReceipt(tx, who, r.ReceiptID); err != nil {
+			return api.ListReceiptDecisions200JSONResponse{}, err
+		}
+		d, err := decisions(tx, "receipt", r.ReceiptID)
+		return api.ListReceiptDecisions200JSONResponse(d), err
+	})
+}
+
 func sharesOf(b *[]api.AllocationInput) []receivable.Share {
 	var out []receivable.Share
 	for _, a := range value(b) {
