@@ -5,12 +5,16 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
+
+	"github.com/salesgate/salesgate/internal/customer"
 )
 
 // Position is how a customer stands with its payer's account at an instant: what GET …/credit shows and the gate judges.
 type Position struct {
 	CustomerID uuid.UUID
 	OwnerID    uuid.UUID // of the customer; for visibility
+	Code, Name string    // of the customer
+	Status     customer.Status
 	PayerID    uuid.UUID
 	Account    Account // the sums; not locked unless the caller holds the lock
 	Profile    Profile // of the payer

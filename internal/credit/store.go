@@ -124,9 +124,9 @@ const overdueJoin = `CROSS JOIN LATERAL (SELECT coalesce(sum(i.open_amount), 0.0
 	FROM credit_open_items i WHERE i.payer_id = c.payer_id AND i.part = 'receivable' AND i.open_amount > 0 AND i.due_on < ?) o`
 
 // positionSQL is a primary key look-up in each of three tables and a range of the partial index of overdue items.
-const positionSQL = `SELECT c.owner_id, c.payer_id, coalesce(a.receivable, 0.00), coalesce(a.shipped, 0.00), coalesce(a.released, 0.00),
+const positionSQL = `SELECT c.owner_id, c.code, c.name, c.status, c.payer_id, coalesce(a.receivable, 0.00), coalesce(a.shipped, 0.00), coalesce(a.released, 0.00),
 		coalesce(a.prepaid, 0.00), coalesce(a.last_seq, 0), a.first_trade, o.overdue, o.oldest, ` + profileColumns + `
-	FROM (SELECT owner_id, coalesce(bill_to_id, id) AS payer_id FROM customers WHERE id = ?) c
+	FROM (SELECT owner_id, code, name, status, coalesce(bill_to_id, id) AS payer_id FROM customers WHERE id = ?) c
 	LEFT JOIN credit_accounts a ON a.payer_id = c.payer_id
 	LEFT JOIN credit_profiles p ON p.customer_id = c.payer_id AND p.valid_to IS NULL
 	` + overdueJoin
@@ -137,7 +137,7 @@ func readPosition(tx pg.Tx, customerID uuid.UUID) (Position, error) {
 	var row profileRow
 	a := &p.Account
 	fields := append([]any{
-		&p.OwnerID, &p.PayerID, &a.Receivable, &a.Shipped, &a.Released, &a.Prepaid, &a.LastSeq, &a.FirstTrade, &p.Overdue, &p.OldestDue,
+		&p.OwnerID, &p.Code, &p.Name, &p.Status, &p.PayerID, &a.Receivable, &a.Shipped, &a.Released, &a.Prepaid, &a.LastSeq, &a.FirstTrade, &p.Overdue, &p.OldestDue,
 	}, row.fields()...)
 	err := pg.ScanRow(tx, fields, positionSQL, customerID, clock.Today(tx.Now))
 	a.PayerID, p.Profile = p.PayerID, row.of(p.PayerID)

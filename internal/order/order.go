@@ -64,7 +64,9 @@ type Order struct {
 }
 
 // Terms are the payment terms that the order asks for.
-func (o *Order) Terms() credit.Terms { return credit.Terms{Settlement: o.Settlement, Days: o.TermsDays} }
+func (o *Order) Terms() credit.Terms {
+	return credit.Terms{Settlement: o.Settlement, Days: o.TermsDays}
+}
 
 // Line returns the line with this id, nil when there is none.
 func (o *Order) Line(id uuid.UUID) *Line {

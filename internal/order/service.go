@@ -4,7 +4,9 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/salesgate/salesgate/internal/approval"
+	"github.com/salesgate/salesgate/internal/audit"
 	"github.com/salesgate/salesgate/internal/credit"
+	"github.com/salesgate/salesgate/internal/decision"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
@@ -41,6 +43,145 @@ func (s *Service) Get(tx pg.Tx, who identity.Principal, id uuid.UUID) (Order, er
 		return Order{}, err
 	}
 	return o, attachLines(tx, &o)
+}
+
+// GetByExternalID is Get by the id that another system knows the order by.
+func (s *Service) GetByExternalID(tx pg.Tx, who identity.Principal, source, externalID string) (Order, error) {
+	id, found, err := externalSubject(tx, source, externalID)
+	if err != nil {
+		return Order{}, err
+	}
+	if !found {
+		return Order{}, errs.ErrNotFound
+	}
+	return s.Get(tx, who, id)
+}
+
+// Create writes a draft with the next number of the series SO. Nothing is judged yet. Terms that the draft leaves out
+// are those of the customer's credit profile. Returns ErrNoCustomer for a customer that the caller may not see,
+// ErrNoProduct, ErrTerms, ErrDiscount, ErrTooLarge.
+func (s *Service) Create(tx pg.Tx, who identity.Principal, d Draft) (Order, error) {
+	return s.create(tx, who, d, nil)
+}
+
+func (s *Service) create(tx pg.Tx, who identity.Principal, d Draft, copiedFrom *uuid.UUID) (Order, error) {
+	p, err := s.position(tx, who, d.CustomerID)
+	if err != nil {
+		return Order{}, err
+	}
+	o, err := newOrder(tx, p, d)
+	if err != nil {
+		return Order{}, err
+	}
+	o.CopiedFromID = copiedFrom
+	if err := o.complete(tx, nil); err != nil {
+		return Order{}, err
+	}
+	return o, s.store(tx, &o)
+}
+
+// store inserts a new order and records that.
+func (s *Service) store(tx pg.Tx, o *Order) error {
+	if err := insert(tx, o); err != nil {
+		return err
+	}
+	return audit.Record(tx, audit.Entry{Action: "createOrder", SubjectType: Subject, SubjectID: o.ID, After: o.snapshot()})
+}
+
+// CreateAndSubmit is Create and Submit in one: the shortest way of an order, in six statements when nobody has to be
+// asked. An order that the gate refuses stays as a draft, which the refusal names. Returns what both return.
+func (s *Service) CreateAndSubmit(tx pg.Tx, who identity.Principal, d Draft) (Order, decision.Decision, error) {
+	none := decision.Decision{}
+	p, err := s.position(tx, who, d.CustomerID)
+	if err != nil {
+		return Order{}, none, err
+	}
+	o, err := newOrder(tx, p, d)
+	if err != nil {
+		return Order{}, none, err
+	}
+	a, err := s.askPrices(tx, who, &o)
+	if err != nil {
+		return Order{}, none, err
+	}
+	if err := o.complete(tx, a.products()); err != nil {
+		return Order{}, none, err
+	}
+	v, err := s.judge(tx, &o, p, a)
+	if err != nil {
+		return Order{}, none, err
+	}
+	if v.refusal != nil {
+		if err := s.store(tx, &o); err != nil {
+			return Order{}, none, err
+		}
+		return Order{}, none, refused(tx, &o, v)
+	}
+	return s.insertSubmitted(tx, who, o, v, p.Name)
+}
+
+// insertSubmitted numbers and stores an order before the matrix is asked, which shows the number to its deciders. It is
+// written as confirmed, as most are, and corrected when somebody has to be asked: the counter of the numbers is locked
+// from here to the commit.
+func (s *Service) insertSubmitted(tx pg.Tx, who identity.Principal, o Order, v verdict, customerName string) (Order, decision.Decision, error) {
+	o.judged(tx)
+	o.State, o.ConfirmedAt = StateConfirmed, &tx.Now
+	if err := insert(tx, &o); err != nil {
+		return o, decision.Decision{}, err
+	}
+	r, err := s.ask(tx, who, &o, v, customerName)
+	if err != nil {
+		return o, decision.Decision{}, err
+	}
+	if o.State != StateConfirmed {
+		if err := update(tx, &o); err != nil {
+			return o, decision.Decision{}, err
+		}
+	}
+	d, err := record(tx, &o, v, r)
+	if err != nil {
+		return o, d, err
+	}
+	return o, d, audit.Record(tx, audit.Entry{Action: "createOrder", SubjectType: Subject, SubjectID: o.ID, After: o.snapshot()})
+}
+
+// newOrder is a draft without number, units and amounts.
+func newOrder(tx pg.Tx, p credit.Position, d Draft) (Order, error) {
+	o := Order{
+		ID: uuid.Must(uuid.NewV7()), CustomerID: d.CustomerID, OwnerID: p.OwnerID, State: StateDraft, Revision: 1,
+		Currency: Currency, Content: []byte{}, CreatedBy: tx.By.Actor(), CreatedAt: tx.Now, Version: 1,
+	}
+	if d.Terms == nil {
+		d.Terms = &p.Profile.Terms
+	}
+	return o, o.fill(d.anew(), tx.Now)
+}
+
+// position reads how the customer stands. Returns ErrNoCustomer for one that the caller may not see (ORG-06).
+func (s *Service) position(tx pg.Tx, who identity.Principal, customerID uuid.UUID) (credit.Position, error) {
+	p, err := s.credits.Position(tx, customerID)
+	if err == nil {
+		err = who.MustSee(p.OwnerID)
+	}
+	if isNotFound(err) {
+		return p, ErrNoCustomer.At("/customer_id")
+	}
+	return p, err
+}
+
+// locked locks an order for a change. Returns errs.ErrNotFound, errs.ErrStale and errs.ErrState.
+func (s *Service) locked(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, v Verb) (Order, error) {
+	o, err := lock(tx, id)
+	if err != nil {
+		return Order{}, err
+	}
+	if err := who.MustSee(o.OwnerID); err != nil {
+		return Order{}, err
+	}
+	if err := o.mustMatch(version); err != nil {
+		return Order{}, err
+	}
+	return o, o.May(v)
 }
 
 // at points an error of ours at a field; other errors pass.

@@ -2,12 +2,18 @@ package order
 
 import (
 	"encoding/json"
+	"errors"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
+	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/pg"
 )
+
+func isNotFound(err error) bool { return errors.Is(err, errs.ErrNotFound) }
 
 // lock reads an order with its lines and holds it until the transaction ends.
 func lock(tx pg.Tx, id uuid.UUID) (Order, error) {
@@ -22,18 +28,106 @@ func attachLines(tx pg.Tx, o *Order) error {
 	return tx.Where("order_id = ?", o.ID).Order("line_no").Find(&o.Lines).Error
 }
 
+// lineRow is a line on its way into the database.
+type lineRow struct {
+	ID         uuid.UUID       `json:"id"`
+	LineNo     int             `json:"line_no"`
+	ProductID  uuid.UUID       `json:"product_id"`
+	Unit       string          `json:"unit"`
+	Price      decimal.Decimal `json:"price"`
+	Quantity   decimal.Decimal `json:"quantity"`
+	TaxRate    decimal.Decimal `json:"tax_rate"`
+	Amount     decimal.Decimal `json:"amount"`
+	NetAmount  decimal.Decimal `json:"net_amount"`
+	PromisedOn *string         `json:"promised_on"`
+	Remarks    string          `json:"remarks"`
+	Noticed    decimal.Decimal `json:"noticed"`
+	Shipped    decimal.Decimal `json:"shipped"`
+}
+
+// lineColumns is the record that the rows of a JSON array are read as.
+const lineColumns = `(id uuid, line_no int, product_id uuid, unit text, price numeric(18, 4), quantity numeric(18, 4),
+	tax_rate numeric(5, 4), amount numeric(18, 2), net_amount numeric(18, 2), promised_on date, remarks text,
+	noticed numeric(18, 4), shipped numeric(18, 4))`
+
+// rows are the lines as one argument: one statement writes them all, however many.
+func (o *Order) rows() (string, error) {
+	rows := make([]lineRow, len(o.Lines))
+	for i, l := range o.Lines {
+		rows[i] = lineRow{
+			ID: l.ID, LineNo: l.LineNo, ProductID: l.ProductID, Unit: l.Unit, Price: l.Price, Quantity: l.Quantity, TaxRate: l.TaxRate,
+			Amount: l.Amount, NetAmount: l.NetAmount, Remarks: l.Remarks, Noticed: l.Noticed, Shipped: l.Shipped,
+		}
+		if l.PromisedOn != nil {
+			date := l.PromisedOn.Format(time.DateOnly)
+			rows[i].PromisedOn = &date
+		}
+	}
+	b, err := json.Marshal(rows)
+	return string(b), err
+}
+
+// insert numbers a new order and writes it with its lines, in one statement: the counter of the series is locked from
+// here on.
+func insert(tx pg.Tx, o *Order) error {
+	lines, err := o.rows()
+	if err != nil {
+		return err
+	}
+	number, args := pg.NumberCTE("SO", tx.Now.In(clock.Shanghai))
+	args = append(args, o.ID, o.CustomerID, o.OwnerID, o.State, o.Revision, o.Channel, o.CustomerOrderNo, o.Settlement, o.TermsDays,
+		o.HeaderDiscount, o.Gross, o.Total, o.Tax, o.Currency, o.Remarks, o.StateReason, o.Content, o.ApprovalID, o.SubmittedBy, o.SubmittedAt,
+		o.ConfirmedAt, o.CopiedFromID, o.CreatedBy, o.CreatedAt, o.UpdatedAt, o.Version, o.ID, lines)
+	return pg.ScanRow(tx, []any{&o.Number}, `WITH `+number+`, header AS (
+			INSERT INTO orders (id, number, customer_id, owner_id, state, revision, channel, customer_order_no, settlement, terms_days,
+				header_discount, gross, total, tax, currency, remarks, state_reason, content, approval_id, submitted_by, submitted_at,
+				confirmed_at, copied_from_id, created_by, created_at, updated_at, version)
+			SELECT ?::uuid, number, ?::uuid, ?::uuid, ?, ?::int, ?, ?, ?, ?::int, ?::numeric, ?::numeric, ?::numeric, ?::numeric, ?, ?, ?,
+				?::bytea, ?::uuid, ?::uuid, ?::timestamptz, ?::timestamptz, ?::uuid, ?::uuid, ?::timestamptz, ?::timestamptz, ?::bigint
+			FROM next_number RETURNING number
+		), line AS (
+			INSERT INTO order_lines (id, order_id, line_no, product_id, unit, price, quantity, tax_rate, amount, net_amount, promised_on,
+				remarks, noticed, shipped)
+			SELECT id, ?::uuid, line_no, product_id, unit, price, quantity, tax_rate, amount, net_amount, promised_on, remarks, noticed, shipped
+			FROM json_to_recordset(?::json) AS l `+lineColumns+`
+		)
+		SELECT number FROM header`, args...)
+}
+
+// update writes what may change on the order itself, and raises the version.
+func update(tx pg.Tx, o *Order) error {
+	err := pg.Update(tx, "orders", o.ID, o.Version, map[string]any{
+		"customer_id": o.CustomerID, "owner_id": o.OwnerID, "state": o.State, "revision": o.Revision, "channel": o.Channel,
+		"customer_order_no": o.CustomerOrderNo, "settlement": o.Settlement, "terms_days": o.TermsDays,
+		"header_discount": o.HeaderDiscount, "gross": o.Gross, "total": o.Total, "tax": o.Tax, "remarks": o.Remarks,
+		"state_reason": o.StateReason, "content": o.Content, "approval_id": o.ApprovalID, "submitted_by": o.SubmittedBy,
+		"submitted_at": o.SubmittedAt, "confirmed_at": o.ConfirmedAt, "ended_at": o.EndedAt, "updated_at": o.UpdatedAt,
+	})
+	o.Version++
+	return err
+}
+
+// replaceLines writes the lines of a draft: those that are gone are deleted, the others inserted or changed. Lines that
+// another document points at can't be deleted: errs.ErrReferenced.
+func replaceLines(tx pg.Tx, o *Order) error {
+	lines, err := o.rows()
+	if err != nil {
+		return err
+	}
+	return tx.Exec(`WITH line AS (SELECT * FROM json_to_recordset(?::json) AS l `+lineColumns+`),
+		gone AS (DELETE FROM order_lines WHERE order_id = ? AND id NOT IN (SELECT id FROM line))
+		INSERT INTO order_lines AS x (id, order_id, line_no, product_id, unit, price, quantity, tax_rate, amount, net_amount, promised_on,
+			remarks, noticed, shipped)
+		SELECT id, ?::uuid, line_no, product_id, unit, price, quantity, tax_rate, amount, net_amount, promised_on, remarks, noticed, shipped
+		FROM line
+		ON CONFLICT (id) DO UPDATE SET line_no = excluded.line_no, product_id = excluded.product_id, unit = excluded.unit,
+			price = excluded.price, quantity = excluded.quantity, tax_rate = excluded.tax_rate, amount = excluded.amount,
+			net_amount = excluded.net_amount, promised_on = excluded.promised_on, remarks = excluded.remarks`, lines, o.ID, o.ID).Error
+}
+
 // storeMoved writes the quantities of all lines and the order's state and version, in one statement.
 func storeMoved(tx pg.Tx, o *Order) error {
-	type row struct {
-		ID      uuid.UUID       `json:"id"`
-		Noticed decimal.Decimal `json:"noticed"`
-		Shipped decimal.Decimal `json:"shipped"`
-	}
-	rows := make([]row, len(o.Lines))
-	for i, l := range o.Lines {
-		rows[i] = row{l.ID, l.Noticed, l.Shipped}
-	}
-	lines, err := json.Marshal(rows)
+	lines, err := o.rows()
 	if err != nil {
 		return err
 	}
@@ -44,7 +138,25 @@ func storeMoved(tx pg.Tx, o *Order) error {
 			WHERE l.id = m.id AND l.order_id = ?
 		)
 		UPDATE orders SET state = ?, updated_at = ?, version = version + 1 WHERE id = ? AND version = ?`,
-		string(lines), o.ID, o.State, o.UpdatedAt, o.ID, o.Version))
+		lines, o.ID, o.State, o.UpdatedAt, o.ID, o.Version))
 	o.Version++
 	return err
+}
+
+func externalSubject(tx pg.Tx, source, externalID string) (id uuid.UUID, found bool, err error) {
+	err = pg.ScanRow(tx, []any{&id}, "SELECT subject_id FROM external_refs WHERE kind = ? AND source = ? AND external_id = ?", Subject, source, externalID)
+	if isNotFound(err) {
+		return id, false, nil
+	}
+	return id, err == nil, err
+}
+
+// claimExternal binds the external id to the order. When another request bound it meanwhile, the transaction runs again
+// and finds that order.
+func claimExternal(tx pg.Tx, source, externalID string, id uuid.UUID) error {
+	res := tx.Exec("INSERT INTO external_refs (kind, source, external_id, subject_id) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", Subject, source, externalID, id)
+	if res.Error == nil && res.RowsAffected == 0 {
+		return pg.ErrAgain
+	}
+	return res.Error
 }

@@ -1,0 +1,123 @@
+package order
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/salesgate/salesgate/internal/approval"
+	"github.com/salesgate/salesgate/internal/audit"
+	"github.com/salesgate/salesgate/internal/decision"
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+// Submit sends a draft through the order gate. What the authority matrix leaves to nobody is confirmed at once; else the
+// order is submitted and waits for its approvers. The decision says which, and why. version is optional.
+//
+// Returns errs.ErrNotFound, errs.ErrStale, errs.ErrState; and, with the decision attached and kept (pg.Keep),
+// ErrCustomerNotActive, ErrOldDebt, ErrCashOnly (ORD-10) or what the price gate refuses. Locks the order.
+func (s *Service) Submit(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64) (Order, decision.Decision, error) {
+	o, err := s.locked(tx, who, id, version, VerbSubmit)
+	if err != nil {
+		return Order{}, decision.Decision{}, err
+	}
+	d, err := s.submit(tx, who, &o)
+	return o, d, err
+}
+
+// submit is Submit on an order that the transaction holds.
+func (s *Service) submit(tx pg.Tx, who identity.Principal, o *Order) (decision.Decision, error) {
+	p, err := s.position(tx, who, o.CustomerID)
+	if err != nil {
+		return decision.Decision{}, err
+	}
+	a, err := s.askPrices(tx, who, o)
+	if err != nil {
+		return decision.Decision{}, err
+	}
+	v, err := s.judge(tx, o, p, a)
+	if err != nil {
+		return decision.Decision{}, err
+	}
+	if v.refusal != nil {
+		return decision.Decision{}, refused(tx, o, v)
+	}
+	before := o.snapshot()
+	r, err := s.ask(tx, who, o, v, p.Name)
+	if err != nil {
+		return decision.Decision{}, err
+	}
+	if err := update(tx, o); err != nil {
+		return decision.Decision{}, err
+	}
+	d, err := record(tx, o, v, r)
+	if err != nil {
+		return d, err
+	}
+	return d, audit.Record(tx, audit.Entry{Action: string(VerbSubmit), SubjectType: Subject, SubjectID: o.ID, Before: before, After: o.snapshot()})
+}
+
+// refused keeps the decision of a gate that nobody can open, and returns the refusal. The order stays a draft.
+func refused(tx pg.Tx, o *Order, v verdict) error {
+	d := decision.New("order", Subject, o.ID)
+	d.Checks, d.Outcome = v.checks, decision.Refused
+	if err := decision.Record(tx, &d); err != nil {
+		return err
+	}
+	e := v.refusal.Deciding(d)
+	if e.Params == nil {
+		e.Params = map[string]any{}
+	}
+	e.Params["order_id"], e.Params["number"] = o.ID, o.Number // where the draft is
+	return pg.Keep(e)
+}
+
+// ask submits the order to the authority matrix, and writes on it what comes of that.
+func (s *Service) ask(tx pg.Tx, who identity.Principal, o *Order, v verdict, customerName string) (approval.Request, error) {
+	o.judged(tx)
+	r, err := s.approvals.Submit(tx, who, approval.Submission{
+		Matter: Matter, SubjectType: Subject, SubjectID: o.ID, Number: o.Number,
+		TitleEN: fmt.Sprintf("Order %s of %s, %s %s", o.Number, customerName, o.Total, o.Currency),
+		TitleZH: fmt.Sprintf("%s 的订单 %s,%s 元", customerName, o.Number, o.Total),
+		Facts:   v.facts, Content: o.Content,
+	})
+	if err != nil {
+		return r, err
+	}
+	o.answered(tx, r)
+	return r, nil
+}
+
+// judged marks the order's content as what the gate judges now.
+func (o *Order) judged(tx pg.Tx) {
+	o.Content, o.SubmittedBy, o.SubmittedAt, o.UpdatedAt, o.StateReason = o.contentHash(), tx.By.Actor(), &tx.Now, tx.Now, ""
+}
+
+// answered writes the state of a request on its order: confirmed when nobody had to be asked.
+func (o *Order) answered(tx pg.Tx, r approval.Request) {
+	o.State, o.ApprovalID, o.ConfirmedAt = StateSubmitted, &r.ID, nil
+	if r.AtOnce() {
+		o.State, o.ApprovalID, o.ConfirmedAt = o.progress(), nil, &tx.Now
+	}
+}
+
+// record writes the decision of a pass through the gate that wasn't refused.
+func record(tx pg.Tx, o *Order, v verdict, r approval.Request) (decision.Decision, error) {
+	d := decision.New("order", Subject, o.ID)
+	d.Checks, d.Matter, d.MatrixVersion, d.ApprovalID = v.checks, r.Matter, &r.MatrixVersion, &r.ID
+	in := map[string]string{"matter": r.Matter, "matrix_version": fmt.Sprint(r.MatrixVersion)}
+	if r.AtOnce() {
+		d.Info("ORG-01", in, fmt.Sprintf("Confirmed by authority of version %d of the authority matrix: nobody else needs to decide.", r.MatrixVersion),
+			fmt.Sprintf("依据授权矩阵第 %d 版,无须他人审批,订单即时生效。", r.MatrixVersion))
+		return d, decision.Record(tx, &d)
+	}
+	en, zh := make([]string, len(r.Route)), make([]string, len(r.Route))
+	for i, step := range r.Route {
+		en[i], zh[i] = step.TitleEN, step.TitleZH
+	}
+	d.Outcome = decision.ApprovalRequired
+	d.Info("ORG-01", in, "It stands when these have agreed: "+strings.Join(en, " → ")+".", "以下审批通过后生效:"+strings.Join(zh, " → ")+"。")
+	return d, decision.Record(tx, &d)
+}
