@@ -34,36 +34,6 @@ func (e AddressKind) Valid() bool {
 	}
 }
 
-// Defines values for ApprovalState.
-const (
-	ApprovalStateApproved  ApprovalState = "approved"
-	ApprovalStatePending   ApprovalState = "pending"
-	ApprovalStateRejected  ApprovalState = "rejected"
-	ApprovalStateReturned  ApprovalState = "returned"
-	ApprovalStateVoid      ApprovalState = "void"
-	ApprovalStateWithdrawn ApprovalState = "withdrawn"
-)
-
-// Valid indicates whether the value is a known member of the ApprovalState enum.
-func (e ApprovalState) Valid() bool {
-	switch e {
-	case ApprovalStateApproved:
-		return true
-	case ApprovalStatePending:
-		return true
-	case ApprovalStateRejected:
-		return true
-	case ApprovalStateReturned:
-		return true
-	case ApprovalStateVoid:
-		return true
-	case ApprovalStateWithdrawn:
-		return true
-	default:
-		return false
-	}
-}
-
 // Defines values for CreditGrade.
 const (
 	A CreditGrade = "A"
@@ -253,75 +223,66 @@ func (e Locale) Valid() bool {
 	}
 }
 
-// Defines values for MatterHolderOf.
+// Defines values for OrderChannel.
 const (
-	OfDepartment MatterHolderOf = "department"
+	API   OrderChannel = "api"
+	Email OrderChannel = "email"
+	Fax   OrderChannel = "fax"
+	Mail  OrderChannel = "mail"
+	Other OrderChannel = "other"
+	Phone OrderChannel = "phone"
+	Visit OrderChannel = "visit"
 )
 
-// Valid indicates whether the value is a known member of the MatterHolderOf enum.
-func (e MatterHolderOf) Valid() bool {
+// Valid indicates whether the value is a known member of the OrderChannel enum.
+func (e OrderChannel) Valid() bool {
 	switch e {
-	case OfDepartment:
+	case API:
+		return true
+	case Email:
+		return true
+	case Fax:
+		return true
+	case Mail:
+		return true
+	case Other:
+		return true
+	case Phone:
+		return true
+	case Visit:
 		return true
 	default:
 		return false
 	}
 }
 
-// Defines values for MatterHolderPosition.
+// Defines values for OrderStateFilter.
 const (
-	PositionDepartmentHead MatterHolderPosition = "department_head"
-	PositionTeamLeader     MatterHolderPosition = "team_leader"
+	OrderStateFilterCancelled     OrderStateFilter = "cancelled"
+	OrderStateFilterClosed        OrderStateFilter = "closed"
+	OrderStateFilterConfirmed     OrderStateFilter = "confirmed"
+	OrderStateFilterDraft         OrderStateFilter = "draft"
+	OrderStateFilterPartlyShipped OrderStateFilter = "partly_shipped"
+	OrderStateFilterShipped       OrderStateFilter = "shipped"
+	OrderStateFilterSubmitted     OrderStateFilter = "submitted"
 )
 
-// Valid indicates whether the value is a known member of the MatterHolderPosition enum.
-func (e MatterHolderPosition) Valid() bool {
+// Valid indicates whether the value is a known member of the OrderStateFilter enum.
+func (e OrderStateFilter) Valid() bool {
 	switch e {
-	case PositionDepartmentHead:
+	case OrderStateFilterCancelled:
 		return true
-	case PositionTeamLeader:
+	case OrderStateFilterClosed:
 		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for MatterStageKind.
-const (
-	MatterStageKindAcknowledge MatterStageKind = "acknowledge"
-	MatterStageKindDecide      MatterStageKind = "decide"
-	MatterStageKindReview      MatterStageKind = "review"
-)
-
-// Valid indicates whether the value is a known member of the MatterStageKind enum.
-func (e MatterStageKind) Valid() bool {
-	switch e {
-	case MatterStageKindAcknowledge:
+	case OrderStateFilterConfirmed:
 		return true
-	case MatterStageKindDecide:
+	case OrderStateFilterDraft:
 		return true
-	case MatterStageKindReview:
+	case OrderStateFilterPartlyShipped:
 		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for MatterStageMode.
-const (
-	All    MatterStageMode = "all"
-	Any    MatterStageMode = "any"
-	Quorum MatterStageMode = "quorum"
-)
-
-// Valid indicates whether the value is a known member of the MatterStageMode enum.
-func (e MatterStageMode) Valid() bool {
-	switch e {
-	case All:
+	case OrderStateFilterShipped:
 		return true
-	case Any:
-		return true
-	case Quorum:
+	case OrderStateFilterSubmitted:
 		return true
 	default:
 		return false
@@ -724,30 +685,6 @@ func (e ListInvoicesParamsState) Valid() bool {
 	}
 }
 
-// Defines values for ListMyTasksParamsKind.
-const (
-	ListMyTasksParamsKindAcknowledge ListMyTasksParamsKind = "acknowledge"
-	ListMyTasksParamsKindConfirm     ListMyTasksParamsKind = "confirm"
-	ListMyTasksParamsKindDecide      ListMyTasksParamsKind = "decide"
-	ListMyTasksParamsKindReview      ListMyTasksParamsKind = "review"
-)
-
-// Valid indicates whether the value is a known member of the ListMyTasksParamsKind enum.
-func (e ListMyTasksParamsKind) Valid() bool {
-	switch e {
-	case ListMyTasksParamsKindAcknowledge:
-		return true
-	case ListMyTasksParamsKindConfirm:
-		return true
-	case ListMyTasksParamsKindDecide:
-		return true
-	case ListMyTasksParamsKindReview:
-		return true
-	default:
-		return false
-	}
-}
-
 // Address defines model for Address.
 type Address struct {
 	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
@@ -805,289 +742,6 @@ type AllocationInput struct {
 
 	// InvoiceID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	InvoiceID UUID `json:"invoice_id"`
-}
-
-// Approval defines model for Approval.
-type Approval struct {
-	CloseReason *string `json:"close_reason,omitempty"`
-
-	// ClosedAt Example: 2026-11-20T08:30:00Z
-	ClosedAt *Instant `json:"closed_at,omitempty"`
-
-	// ClosedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ClosedBy *UUID `json:"closed_by,omitempty"`
-
-	// ContentHash SHA-256 of what is shown: document, protected content and facts.
-	//
-	// Example: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
-	ContentHash ContentHash `json:"content_hash"`
-
-	// Etag The version of the item, as its own ETag header would say.
-	//
-	// Example: "3"
-	Etag Etag `json:"etag"`
-
-	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ID UUID `json:"id"`
-
-	// MatrixVersion The version of the authority matrix that it was opened under.
-	MatrixVersion int64 `json:"matrix_version"`
-
-	// Matter Example: shipment.release
-	Matter ApprovalMatter `json:"matter"`
-
-	// Number The document's number.
-	Number string `json:"number"`
-
-	// State Example: pending
-	State ApprovalState `json:"state"`
-
-	// Step How many steps are done.
-	Step int `json:"step"`
-
-	// Steps How many there are; 0 when nobody needed to be asked.
-	Steps int `json:"steps"`
-
-	// SubjectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	SubjectID UUID `json:"subject_id"`
-
-	// SubjectType The kind of document.
-	//
-	// Example: shipping_notice
-	SubjectType string `json:"subject_type"`
-
-	// SubmittedAt Example: 2026-11-20T08:30:00Z
-	SubmittedAt Instant `json:"submitted_at"`
-
-	// SubmittedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	SubmittedBy UUID `json:"submitted_by"`
-
-	// Submitter Their name.
-	Submitter *string `json:"submitter,omitempty"`
-	TitleEn   string  `json:"title_en"`
-	TitleZh   string  `json:"title_zh"`
-}
-
-// ApprovalComment defines model for ApprovalComment.
-type ApprovalComment struct {
-	// At Example: 2026-11-20T08:30:00Z
-	At Instant `json:"at"`
-
-	// AuthorID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	AuthorID UUID   `json:"author_id"`
-	Comment  string `json:"comment"`
-
-	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ID UUID `json:"id"`
-}
-
-// ApprovalCommentInput defines model for ApprovalCommentInput.
-type ApprovalCommentInput struct {
-	// Comment Example: 客户已确认付款日期
-	Comment string `json:"comment"`
-}
-
-// ApprovalDecider defines model for ApprovalDecider.
-type ApprovalDecider struct {
-	// DepartmentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	DepartmentID *UUID `json:"department_id,omitempty"`
-
-	// MovedFrom The role of the matrix, when it was moved up because the submitter holds it or nobody does (ORG-03).
-	MovedFrom *string `json:"moved_from,omitempty"`
-
-	// Role A role, or department_head or team_leader for a person.
-	//
-	// Example: sales_manager
-	Role string `json:"role"`
-
-	// UserID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	UserID *UUID `json:"user_id,omitempty"`
-}
-
-// ApprovalDecision defines model for ApprovalDecision.
-type ApprovalDecision struct {
-	Comment string `json:"comment"`
-
-	// DecidedAt Example: 2026-11-20T08:30:00Z
-	DecidedAt Instant `json:"decided_at"`
-
-	// DecidedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	DecidedBy UUID `json:"decided_by"`
-
-	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ID UUID `json:"id"`
-
-	// Outcome approve, reject or return.
-	//
-	// Example: approve
-	Outcome string `json:"outcome"`
-
-	// RecordedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	RecordedBy UUID `json:"recorded_by"`
-
-	// Role The role by which they decided.
-	Role  string `json:"role"`
-	Stage string `json:"stage"`
-	Step  int    `json:"step"`
-
-	// Verbal Given by phone: see verbal_approvals.
-	Verbal bool `json:"verbal"`
-}
-
-// ApprovalDetail defines model for ApprovalDetail.
-type ApprovalDetail struct {
-	Approval  Approval           `json:"approval"`
-	Comments  []ApprovalComment  `json:"comments"`
-	Decisions []ApprovalDecision `json:"decisions"`
-
-	// Facts What the matrix judged by, frozen at submission; amounts are decimal strings.
-	Facts map[string]interface{} `json:"facts"`
-
-	// MayDecide The open step asks you.
-	MayDecide       bool             `json:"may_decide"`
-	Route           []ApprovalStep   `json:"route"`
-	Tasks           []ApprovalTask   `json:"tasks"`
-	VerbalApprovals []VerbalApproval `json:"verbal_approvals"`
-}
-
-// ApprovalList defines model for ApprovalList.
-type ApprovalList struct {
-	Data       []Approval `json:"data"`
-	NextCursor *string    `json:"next_cursor,omitempty"`
-}
-
-// ApprovalMatter Example: shipment.release
-type ApprovalMatter = string
-
-// ApprovalRefusal defines model for ApprovalRefusal.
-type ApprovalRefusal struct {
-	// Comment Example: 请先收回逾期货款
-	Comment string `json:"comment"`
-
-	// ContentHash SHA-256 of what is shown: document, protected content and facts.
-	//
-	// Example: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
-	ContentHash *ContentHash `json:"content_hash,omitempty"`
-}
-
-// ApprovalState Example: pending
-type ApprovalState string
-
-// ApprovalStep defines model for ApprovalStep.
-type ApprovalStep struct {
-	Deciders []ApprovalDecider `json:"deciders"`
-
-	// DueHours Working hours from the opening of the step.
-	DueHours   *int    `json:"due_hours,omitempty"`
-	Escalation *string `json:"escalation,omitempty"`
-
-	// Kind review, decide or acknowledge.
-	//
-	// Example: decide
-	Kind string `json:"kind"`
-
-	// Mode any, all or quorum of the deciders.
-	//
-	// Example: any
-	Mode   string `json:"mode"`
-	Quorum *int   `json:"quorum,omitempty"`
-
-	// Stage The stage's key in the matrix; finance_review for the review of the general manager's own submissions.
-	//
-	// Example: sales_manager
-	Stage   string `json:"stage"`
-	TitleEn string `json:"title_en"`
-	TitleZh string `json:"title_zh"`
-}
-
-// ApprovalTask defines model for ApprovalTask.
-type ApprovalTask struct {
-	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ApprovalID UUID `json:"approval_id"`
-
-	// DepartmentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	DepartmentID *UUID `json:"department_id,omitempty"`
-
-	// DueAt Example: 2026-11-20T08:30:00Z
-	DueAt *Instant `json:"due_at,omitempty"`
-
-	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ID UUID `json:"id"`
-
-	// Kind review, decide, acknowledge, or confirm for a verbal approval.
-	//
-	// Example: decide
-	Kind string `json:"kind"`
-
-	// OpenedAt Example: 2026-11-20T08:30:00Z
-	OpenedAt Instant `json:"opened_at"`
-	Role     *string `json:"role,omitempty"`
-	Step     int     `json:"step"`
-
-	// UserID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	UserID *UUID `json:"user_id,omitempty"`
-
-	// VerbalApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	VerbalApprovalID *UUID `json:"verbal_approval_id,omitempty"`
-}
-
-// ApprovalVerdict defines model for ApprovalVerdict.
-type ApprovalVerdict struct {
-	// Comment Example: 同意
-	Comment *string `json:"comment,omitempty"`
-
-	// ContentHash SHA-256 of what is shown: document, protected content and facts.
-	//
-	// Example: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
-	ContentHash *ContentHash `json:"content_hash,omitempty"`
-}
-
-// AuthorityMatrix defines model for AuthorityMatrix.
-type AuthorityMatrix struct {
-	// Ladder Which role stands above which, for ORG-03. A role that isn't on it has colleagues, who decide instead.
-	Ladder  map[string]string `json:"ladder"`
-	Matters []MatterRules     `json:"matters"`
-}
-
-// AuthorityMatrixChange defines model for AuthorityMatrixChange.
-type AuthorityMatrixChange struct {
-	// EffectiveAt From when on; at once when absent.
-	//
-	// Example: 2026-12-01T00:00:00Z
-	EffectiveAt *time.Time      `json:"effective_at,omitempty"`
-	Matrix      AuthorityMatrix `json:"matrix"`
-
-	// Reason Example: 年度授权调整
-	Reason string `json:"reason"`
-}
-
-// AuthorityMatrixHead defines model for AuthorityMatrixHead.
-type AuthorityMatrixHead struct {
-	// CreatedAt Example: 2026-11-20T08:30:00Z
-	CreatedAt Instant `json:"created_at"`
-
-	// CreatedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	CreatedBy *UUID `json:"created_by,omitempty"`
-
-	// EffectiveAt Example: 2026-11-20T08:30:00Z
-	EffectiveAt Instant `json:"effective_at"`
-	Reason      string  `json:"reason"`
-	Version     int64   `json:"version"`
-}
-
-// AuthorityMatrixVersion defines model for AuthorityMatrixVersion.
-type AuthorityMatrixVersion struct {
-	Head AuthorityMatrixHead `json:"head"`
-
-	// LatestVersion The last version saved, which may not have taken effect.
-	LatestVersion *int64          `json:"latest_version,omitempty"`
-	Matrix        AuthorityMatrix `json:"matrix"`
-}
-
-// AuthorityMatrixVersionList defines model for AuthorityMatrixVersionList.
-type AuthorityMatrixVersionList struct {
-	Data       []AuthorityMatrixHead `json:"data"`
-	NextCursor *string               `json:"next_cursor,omitempty"`
 }
 
 // BasePrice A base price of a product, tax included, with its story.
@@ -1333,11 +987,6 @@ type ContactInput struct {
 	// Position Example: 采购经理
 	Position string `json:"position"`
 }
-
-// ContentHash SHA-256 of what is shown: document, protected content and facts.
-//
-// Example: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
-type ContentHash = string
 
 // CreditGrade Credit grade; null or absent where there is none yet (CRD-02).
 //
@@ -2563,106 +2212,6 @@ type MachineToken struct {
 	TokenType string `json:"token_type"`
 }
 
-// Matter defines model for Matter.
-type Matter struct {
-	Facts []MatterFact `json:"facts"`
-
-	// Matter Example: shipment.release
-	Matter ApprovalMatter `json:"matter"`
-}
-
-// MatterFact defines model for MatterFact.
-type MatterFact struct {
-	// Kind text, bool, int, decimal or texts.
-	//
-	// Example: decimal
-	Kind string `json:"kind"`
-
-	// Name Example: overdue_amount
-	Name string `json:"name"`
-
-	// Optional May be left out by the document, and then is empty, false or 0.
-	Optional bool `json:"optional"`
-
-	// Parameter The parameter of the rulebook that it is filled in from.
-	Parameter *string `json:"parameter,omitempty"`
-
-	// Values The values that a text may have.
-	Values *[]string `json:"values,omitempty"`
-}
-
-// MatterHolder A role, company-wide or of the submitter's department; or a position relative to the submitter.
-type MatterHolder struct {
-	// Of Only holders in the submitter's department.
-	Of *MatterHolderOf `json:"of,omitempty"`
-
-	// Position The submitter's superior, instead of a role.
-	Position *MatterHolderPosition `json:"position,omitempty"`
-
-	// Role Example: sales_manager
-	Role *string `json:"role,omitempty"`
-}
-
-// MatterHolderOf Only holders in the submitter's department.
-type MatterHolderOf string
-
-// MatterHolderPosition The submitter's superior, instead of a role.
-type MatterHolderPosition string
-
-// MatterList defines model for MatterList.
-type MatterList struct {
-	Data []Matter `json:"data"`
-}
-
-// MatterRules defines model for MatterRules.
-type MatterRules struct {
-	// Matter Example: shipment.release
-	Matter ApprovalMatter `json:"matter"`
-
-	// Rules Ids of the rules that it comes from.
-	Rules  *[]string     `json:"rules,omitempty"`
-	Stages []MatterStage `json:"stages"`
-
-	// Starters Roles that may submit; empty for everybody.
-	Starters []string `json:"starters"`
-	TitleEn  string   `json:"title_en"`
-	TitleZh  string   `json:"title_zh"`
-
-	// Verbal May be approved by phone (ORG-05).
-	Verbal bool `json:"verbal"`
-}
-
-// MatterStage defines model for MatterStage.
-type MatterStage struct {
-	// DueHours Working hours from the opening of the step.
-	DueHours *int `json:"due_hours,omitempty"`
-
-	// Escalation The role that it goes to when overdue.
-	Escalation *string `json:"escalation,omitempty"`
-
-	// Key Example: general_manager
-	Key  string          `json:"key"`
-	Kind MatterStageKind `json:"kind"`
-	Mode MatterStageMode `json:"mode"`
-
-	// Quorum How many different people, for the mode quorum.
-	Quorum  *int   `json:"quorum,omitempty"`
-	TitleEn string `json:"title_en"`
-	TitleZh string `json:"title_zh"`
-
-	// When The condition, in CEL over the matter's facts; always when absent.
-	//
-	// Example: total > gm_amount || !department_authority
-	When *string        `json:"when,omitempty"`
-	Who  []MatterHolder `json:"who"`
-}
-
-// MatterStageKind defines model for MatterStage.Kind.
-type MatterStageKind string
-
-// MatterStageMode defines model for MatterStage.Mode.
-type MatterStageMode string
-
 // Me defines model for Me.
 type Me struct {
 	// DepartmentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
@@ -2696,48 +2245,331 @@ type Me struct {
 // Example: 12500.00
 type Money = decimal.Decimal
 
-// MyTask defines model for MyTask.
-type MyTask struct {
-	// ContentHash SHA-256 of what is shown: document, protected content and facts.
+// OAuthError defines model for OAuthError.
+type OAuthError struct {
+	// Error Example: invalid_client
+	Error            string  `json:"error"`
+	ErrorDescription *string `json:"error_description,omitempty"`
+}
+
+// Order defines model for Order.
+type Order struct {
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID *UUID `json:"approval_id,omitempty"`
+
+	// Channel How the order reached us.
 	//
-	// Example: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
-	ContentHash ContentHash `json:"content_hash"`
+	// Example: phone
+	Channel OrderChannel `json:"channel"`
+
+	// ConfirmedAt Example: 2026-11-20T08:30:00Z
+	ConfirmedAt *Instant `json:"confirmed_at,omitempty"`
+
+	// CopiedFromID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CopiedFromID *UUID `json:"copied_from_id,omitempty"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// Currency Example: CNY
+	Currency Currency `json:"currency"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID      UUID    `json:"customer_id"`
+	CustomerOrderNo *string `json:"customer_order_no,omitempty"`
+
+	// Decision What a gate decided about a document, and why, check by check.
+	Decision *Decision `json:"decision,omitempty"`
+
+	// EndedAt Example: 2026-11-20T08:30:00Z
+	EndedAt *Instant `json:"ended_at,omitempty"`
 
 	// Etag The version of the item, as its own ETag header would say.
 	//
 	// Example: "3"
 	Etag Etag `json:"etag"`
 
-	// Matter Example: shipment.release
-	Matter ApprovalMatter `json:"matter"`
-	Number string         `json:"number"`
+	// Gross An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Gross Money `json:"gross"`
 
-	// SubjectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	SubjectID   UUID   `json:"subject_id"`
-	SubjectType string `json:"subject_type"`
+	// HeaderDiscount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	HeaderDiscount Money `json:"header_discount"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID    UUID        `json:"id"`
+	Lines []OrderLine `json:"lines"`
+
+	// Number Example: SO-202611-00042
+	Number string `json:"number"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID UUID    `json:"owner_id"`
+	Remarks *string `json:"remarks,omitempty"`
+
+	// Revision One more with each revise.
+	Revision int `json:"revision"`
+
+	// Settlement How invoices are settled; terms_days belongs to the last two.
+	//
+	// Example: net_days
+	Settlement Settlement `json:"settlement"`
+
+	// State draft, submitted, confirmed, partly_shipped, shipped, closed or cancelled.
+	//
+	// Example: confirmed
+	State OrderState `json:"state"`
+
+	// StateReason Why it came back, was revised, cancelled or closed.
+	StateReason *string `json:"state_reason,omitempty"`
 
 	// SubmittedAt Example: 2026-11-20T08:30:00Z
-	SubmittedAt Instant `json:"submitted_at"`
+	SubmittedAt *Instant `json:"submitted_at,omitempty"`
 
 	// SubmittedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	SubmittedBy UUID         `json:"submitted_by"`
-	Submitter   *string      `json:"submitter,omitempty"`
-	Task        ApprovalTask `json:"task"`
-	TitleEn     string       `json:"title_en"`
-	TitleZh     string       `json:"title_zh"`
+	SubmittedBy *UUID `json:"submitted_by,omitempty"`
+
+	// Tax An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Tax       Money `json:"tax"`
+	TermsDays int   `json:"terms_days"`
+
+	// Total An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Total Money `json:"total"`
+
+	// UpdatedAt Example: 2026-11-20T08:30:00Z
+	UpdatedAt Instant `json:"updated_at"`
 }
 
-// MyTaskList defines model for MyTaskList.
-type MyTaskList struct {
-	Data       []MyTask `json:"data"`
-	NextCursor *string  `json:"next_cursor,omitempty"`
+// OrderChannel How the order reached us.
+//
+// Example: phone
+type OrderChannel string
+
+// OrderCreate defines model for OrderCreate.
+type OrderCreate struct {
+	// Channel How the order reached us.
+	//
+	// Example: phone
+	Channel *OrderChannel `json:"channel,omitempty"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// CustomerOrderNo The number that the customer gave the order.
+	//
+	// Example: PO-2026-117
+	CustomerOrderNo *string `json:"customer_order_no,omitempty"`
+
+	// HeaderDiscount An amount off the sum of all lines. It lowers each price in proportion, and is judged so.
+	//
+	// Example: 100.00
+	HeaderDiscount *OrderDiscount   `json:"header_discount,omitempty"`
+	Lines          []OrderLineInput `json:"lines"`
+
+	// Remarks Example: 随货附检测报告
+	Remarks *string `json:"remarks,omitempty"`
+
+	// Settlement How invoices are settled; terms_days belongs to the last two.
+	//
+	// Example: net_days
+	Settlement *Settlement `json:"settlement,omitempty"`
+
+	// Submit Send it through the gate in the same step.
+	Submit *bool `json:"submit,omitempty"`
+
+	// TermsDays Of net_days and month_end_days; 0 otherwise.
+	//
+	// Example: 30
+	TermsDays *int `json:"terms_days,omitempty"`
 }
 
-// OAuthError defines model for OAuthError.
-type OAuthError struct {
-	// Error Example: invalid_client
-	Error            string  `json:"error"`
-	ErrorDescription *string `json:"error_description,omitempty"`
+// OrderDiscount An amount off the sum of all lines. It lowers each price in proportion, and is judged so.
+//
+// Example: 100.00
+type OrderDiscount = decimal.Decimal
+
+// OrderLine defines model for OrderLine.
+type OrderLine struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID     UUID `json:"id"`
+	LineNo int  `json:"line_no"`
+
+	// NetAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	NetAmount Money `json:"net_amount"`
+
+	// Noticed A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Noticed Quantity `json:"noticed"`
+
+	// Open A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Open Quantity `json:"open"`
+
+	// Price A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Price Quantity `json:"price"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID  UUID                `json:"product_id"`
+	PromisedOn *openapi_types.Date `json:"promised_on,omitempty"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+	Remarks  *string  `json:"remarks,omitempty"`
+
+	// Shipped A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Shipped Quantity `json:"shipped"`
+
+	// TaxRate Example: 0.1300
+	TaxRate decimal.Decimal `json:"tax_rate"`
+
+	// Unit Example: kg
+	Unit string `json:"unit"`
+}
+
+// OrderLineInput defines model for OrderLineInput.
+type OrderLineInput struct {
+	// ID The line that exists already; absent makes a new one. Ignored when a whole order is written.
+	ID *openapi_types.UUID `json:"id,omitempty"`
+
+	// Price A price per unit, tax included, as a decimal string with at most 4 decimals; 0 is a free line.
+	//
+	// Example: 12.5000
+	Price OrderPrice `json:"price"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID UUID `json:"product_id"`
+
+	// PromisedOn The date that the customer is promised.
+	//
+	// Example: 2026-12-10
+	PromisedOn *openapi_types.Date `json:"promised_on,omitempty"`
+
+	// Quantity A quantity as a decimal string with at most 4 decimals, above 0.
+	//
+	// Example: 2500.0000
+	Quantity OrderQuantity `json:"quantity"`
+
+	// Remarks Example: 本白
+	Remarks *string `json:"remarks,omitempty"`
+}
+
+// OrderList defines model for OrderList.
+type OrderList struct {
+	Data       []OrderSummary `json:"data"`
+	NextCursor *string        `json:"next_cursor,omitempty"`
+}
+
+// OrderPatch defines model for OrderPatch.
+type OrderPatch struct {
+	// Channel How the order reached us.
+	//
+	// Example: phone
+	Channel *OrderChannel `json:"channel,omitempty"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID *UUID `json:"customer_id,omitempty"`
+
+	// CustomerOrderNo Example: PO-2026-117
+	CustomerOrderNo nullable.Nullable[string] `json:"customer_order_no,omitempty"`
+
+	// HeaderDiscount An amount off the sum of all lines. It lowers each price in proportion, and is judged so.
+	//
+	// Example: 100.00
+	HeaderDiscount *OrderDiscount            `json:"header_discount,omitempty"`
+	Lines          *[]OrderLineInput         `json:"lines,omitempty"`
+	Remarks        nullable.Nullable[string] `json:"remarks,omitempty"`
+
+	// Settlement How invoices are settled; terms_days belongs to the last two.
+	//
+	// Example: net_days
+	Settlement *Settlement `json:"settlement,omitempty"`
+
+	// TermsDays Example: 30
+	TermsDays *int `json:"terms_days,omitempty"`
+}
+
+// OrderPrice A price per unit, tax included, as a decimal string with at most 4 decimals; 0 is a free line.
+//
+// Example: 12.5000
+type OrderPrice = decimal.Decimal
+
+// OrderQuantity A quantity as a decimal string with at most 4 decimals, above 0.
+//
+// Example: 2500.0000
+type OrderQuantity = decimal.Decimal
+
+// OrderReason defines model for OrderReason.
+type OrderReason struct {
+	// Reason Example: 客户改交期
+	Reason string `json:"reason"`
+}
+
+// OrderState draft, submitted, confirmed, partly_shipped, shipped, closed or cancelled.
+//
+// Example: confirmed
+type OrderState = string
+
+// OrderStateFilter Example: confirmed
+type OrderStateFilter string
+
+// OrderSummary An order as a list shows it.
+type OrderSummary struct {
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// Currency Example: CNY
+	Currency     Currency `json:"currency"`
+	CustomerCode string   `json:"customer_code"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID      UUID    `json:"customer_id"`
+	CustomerName    string  `json:"customer_name"`
+	CustomerOrderNo *string `json:"customer_order_no,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID     UUID   `json:"id"`
+	Number string `json:"number"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID  UUID `json:"owner_id"`
+	Revision int  `json:"revision"`
+
+	// State draft, submitted, confirmed, partly_shipped, shipped, closed or cancelled.
+	//
+	// Example: confirmed
+	State OrderState `json:"state"`
+
+	// Total An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Total Money `json:"total"`
 }
 
 // Operation defines model for Operation.
@@ -4242,94 +4074,6 @@ type UserPatch struct {
 // UUID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type UUID = openapi_types.UUID
 
-// VerbalApproval defines model for VerbalApproval.
-type VerbalApproval struct {
-	// AnsweredAt Example: 2026-11-20T08:30:00Z
-	AnsweredAt *Instant `json:"answered_at,omitempty"`
-
-	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ApprovalID UUID    `json:"approval_id"`
-	Comment    *string `json:"comment,omitempty"`
-
-	// ConfirmBy Example: 2026-11-20T08:30:00Z
-	ConfirmBy Instant `json:"confirm_by"`
-
-	// GivenAt Example: 2026-11-20T08:30:00Z
-	GivenAt Instant `json:"given_at"`
-
-	// GivenBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	GivenBy UUID `json:"given_by"`
-
-	// GivenTo Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	GivenTo UUID `json:"given_to"`
-
-	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ID      UUID   `json:"id"`
-	Purpose string `json:"purpose"`
-
-	// RecordedAt Example: 2026-11-20T08:30:00Z
-	RecordedAt Instant `json:"recorded_at"`
-
-	// RecordedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	RecordedBy UUID `json:"recorded_by"`
-
-	// State open, confirmed, overdue, confirmed_late or denied.
-	//
-	// Example: open
-	State string `json:"state"`
-}
-
-// VerbalApprovalInput defines model for VerbalApprovalInput.
-type VerbalApprovalInput struct {
-	// ContentHash SHA-256 of what is shown: document, protected content and facts.
-	//
-	// Example: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
-	ContentHash *ContentHash `json:"content_hash,omitempty"`
-
-	// GivenAt When.
-	//
-	// Example: 2026-11-20T08:30:00Z
-	GivenAt time.Time `json:"given_at"`
-
-	// GivenBy Who approved.
-	GivenBy openapi_types.UUID `json:"given_by"`
-
-	// GivenTo Whom they told; you when absent.
-	GivenTo *openapi_types.UUID `json:"given_to,omitempty"`
-
-	// Purpose For what.
-	//
-	// Example: 货车已到厂,客户当日停产待料
-	Purpose string `json:"purpose"`
-}
-
-// VerbalApprovalRecorded defines model for VerbalApprovalRecorded.
-type VerbalApprovalRecorded struct {
-	Approval       Approval       `json:"approval"`
-	VerbalApproval VerbalApproval `json:"verbal_approval"`
-}
-
-// VerbalConfirmation defines model for VerbalConfirmation.
-type VerbalConfirmation struct {
-	// Comment Example: 属实
-	Comment *string `json:"comment,omitempty"`
-
-	// VerbalApprovalID Which one; your oldest unanswered one of the request when absent.
-	VerbalApprovalID *openapi_types.UUID `json:"verbal_approval_id,omitempty"`
-}
-
-// VerbalDenial defines model for VerbalDenial.
-type VerbalDenial struct {
-	// Comment Example: 当日未接到电话
-	Comment string `json:"comment"`
-
-	// VerbalApprovalID Which one; your oldest unanswered one of the request when absent.
-	VerbalApprovalID *openapi_types.UUID `json:"verbal_approval_id,omitempty"`
-}
-
-// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-type ApprovalID = UUID
-
 // BasePriceListID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type BasePriceListID = UUID
 
@@ -4368,6 +4112,9 @@ type InvoiceID = UUID
 
 // Limit defines model for Limit.
 type Limit = int
+
+// OrderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type OrderID = UUID
 
 // ParameterName Example: contract.gm_amount
 type ParameterName = string
@@ -4432,108 +4179,6 @@ type Problem500 = Problem
 // Problem503 Why a request failed (RFC 9457). `code` is stable; `detail` follows Accept-Language.
 type Problem503 = Problem
 
-// ListApprovalsParams defines parameters for ListApprovals.
-type ListApprovalsParams struct {
-	// State Only requests in this state.
-	State *ApprovalState `form:"state,omitempty" json:"state,omitempty"`
-
-	// Matter Only requests of this matter.
-	Matter *ApprovalMatter `form:"matter,omitempty" json:"matter,omitempty"`
-
-	// SubjectType Only requests about documents of this type.
-	SubjectType *string `form:"subject_type,omitempty" json:"subject_type,omitempty"`
-
-	// SubjectID Only requests about this document.
-	SubjectID *UUID `form:"subject_id,omitempty" json:"subject_id,omitempty"`
-
-	// SubmittedBy Only requests of this person.
-	SubmittedBy *UUID `form:"submitted_by,omitempty" json:"submitted_by,omitempty"`
-
-	// Limit How many items at most.
-	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
-
-	// Cursor next_cursor of the page before.
-	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
-}
-
-// ApproveRequestParams defines parameters for ApproveRequest.
-type ApproveRequestParams struct {
-	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
-	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
-
-	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
-	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
-
-	// IfMatch The ETag that you read; 412 when someone else has changed it since.
-	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
-}
-
-// CommentRequestParams defines parameters for CommentRequest.
-type CommentRequestParams struct {
-	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
-	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-}
-
-// ConfirmVerbalApprovalParams defines parameters for ConfirmVerbalApproval.
-type ConfirmVerbalApprovalParams struct {
-	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
-	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-}
-
-// DenyVerbalApprovalParams defines parameters for DenyVerbalApproval.
-type DenyVerbalApprovalParams struct {
-	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
-	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-}
-
-// RejectRequestParams defines parameters for RejectRequest.
-type RejectRequestParams struct {
-	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
-	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
-
-	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
-	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// IfMatch The ETag that you read; 412 when someone else has changed it since.
-	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
-}
-
-// ReturnRequestParams defines parameters for ReturnRequest.
-type ReturnRequestParams struct {
-	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
-	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
-
-	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
-	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// IfMatch The ETag that you read; 412 when someone else has changed it since.
-	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
-}
-
-// RecordVerbalApprovalParams defines parameters for RecordVerbalApproval.
-type RecordVerbalApprovalParams struct {
-	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
-	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
-
-	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
-	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
-
-	// IfMatch The ETag that you read; 412 when someone else has changed it since.
-	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
-}
-
-// WithdrawRequestParams defines parameters for WithdrawRequest.
-type WithdrawRequestParams struct {
-	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
-	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
-
-	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
-	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// IfMatch The ETag that you read; 412 when someone else has changed it since.
-	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
-}
-
 // LogoutParams defines parameters for Logout.
 type LogoutParams struct {
 	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
@@ -4544,24 +4189,6 @@ type LogoutParams struct {
 type LogoutEverywhereParams struct {
 	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-}
-
-// ReplaceAuthorityMatrixParams defines parameters for ReplaceAuthorityMatrix.
-type ReplaceAuthorityMatrixParams struct {
-	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
-	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
-
-	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
-	IfMatch IfMatch `json:"If-Match"`
-}
-
-// ListAuthorityMatrixVersionsParams defines parameters for ListAuthorityMatrixVersions.
-type ListAuthorityMatrixVersionsParams struct {
-	// Limit How many items at most.
-	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
-
-	// Cursor next_cursor of the page before.
-	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // ListBasePriceListsParams defines parameters for ListBasePriceLists.
@@ -5041,22 +4668,19 @@ type RevokeClientSecretParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
-// StreamMyEventsParams defines parameters for StreamMyEvents.
-type StreamMyEventsParams struct {
-	// LastEventID What browsers send when they connect again. It isn't needed: the first event tells the present state.
-	LastEventID *string `json:"Last-Event-ID,omitempty"`
-}
+// ListOrdersParams defines parameters for ListOrders.
+type ListOrdersParams struct {
+	// CustomerID Only orders of this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
 
-// ListMyTasksParams defines parameters for ListMyTasks.
-type ListMyTasksParams struct {
-	// Matter Only tasks of this matter.
-	Matter *ApprovalMatter `form:"matter,omitempty" json:"matter,omitempty"`
+	// OwnerID Only orders of this person's customers.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
 
-	// Kind Only tasks of this kind.
-	Kind *ListMyTasksParamsKind `form:"kind,omitempty" json:"kind,omitempty"`
+	// State Only orders in this state.
+	State *OrderStateFilter `form:"state,omitempty" json:"state,omitempty"`
 
-	// Overdue Only tasks that are past due.
-	Overdue *bool `form:"overdue,omitempty" json:"overdue,omitempty"`
+	// Number The order with this number.
+	Number *string `form:"number,omitempty" json:"number,omitempty"`
 
 	// Limit How many items at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -5065,8 +4689,80 @@ type ListMyTasksParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
-// ListMyTasksParamsKind defines parameters for ListMyTasks.
-type ListMyTasksParamsKind string
+// CreateOrderParams defines parameters for CreateOrder.
+type CreateOrderParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// UpsertOrderByExternalIDParams defines parameters for UpsertOrderByExternalID.
+type UpsertOrderByExternalIDParams struct {
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// UpdateOrderParams defines parameters for UpdateOrder.
+type UpdateOrderParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// CancelOrderParams defines parameters for CancelOrder.
+type CancelOrderParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// CloseOrderParams defines parameters for CloseOrder.
+type CloseOrderParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// CopyOrderParams defines parameters for CopyOrder.
+type CopyOrderParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ReviseOrderParams defines parameters for ReviseOrder.
+type ReviseOrderParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// SubmitOrderParams defines parameters for SubmitOrder.
+type SubmitOrderParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// GetOrderTimelineParams defines parameters for GetOrderTimeline.
+type GetOrderTimelineParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
 
 // ReplaceParameterParams defines parameters for ReplaceParameter.
 type ReplaceParameterParams struct {
@@ -5554,30 +5250,6 @@ type ResetPasswordParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
-// ApproveRequestJSONRequestBody defines body for ApproveRequest for application/json ContentType.
-type ApproveRequestJSONRequestBody = ApprovalVerdict
-
-// CommentRequestJSONRequestBody defines body for CommentRequest for application/json ContentType.
-type CommentRequestJSONRequestBody = ApprovalCommentInput
-
-// ConfirmVerbalApprovalJSONRequestBody defines body for ConfirmVerbalApproval for application/json ContentType.
-type ConfirmVerbalApprovalJSONRequestBody = VerbalConfirmation
-
-// DenyVerbalApprovalJSONRequestBody defines body for DenyVerbalApproval for application/json ContentType.
-type DenyVerbalApprovalJSONRequestBody = VerbalDenial
-
-// RejectRequestJSONRequestBody defines body for RejectRequest for application/json ContentType.
-type RejectRequestJSONRequestBody = ApprovalRefusal
-
-// ReturnRequestJSONRequestBody defines body for ReturnRequest for application/json ContentType.
-type ReturnRequestJSONRequestBody = ApprovalRefusal
-
-// RecordVerbalApprovalJSONRequestBody defines body for RecordVerbalApproval for application/json ContentType.
-type RecordVerbalApprovalJSONRequestBody = VerbalApprovalInput
-
-// WithdrawRequestJSONRequestBody defines body for WithdrawRequest for application/json ContentType.
-type WithdrawRequestJSONRequestBody = ApprovalVerdict
-
 // LoginJSONRequestBody defines body for Login for application/json ContentType.
 type LoginJSONRequestBody = Login
 
@@ -5586,9 +5258,6 @@ type RefreshTokenJSONRequestBody = RefreshRequest
 
 // IssueTokenFormdataRequestBody defines body for IssueToken for application/x-www-form-urlencoded ContentType.
 type IssueTokenFormdataRequestBody = TokenRequest
-
-// ReplaceAuthorityMatrixJSONRequestBody defines body for ReplaceAuthorityMatrix for application/json ContentType.
-type ReplaceAuthorityMatrixJSONRequestBody = AuthorityMatrixChange
 
 // CreateBasePriceListJSONRequestBody defines body for CreateBasePriceList for application/json ContentType.
 type CreateBasePriceListJSONRequestBody = BasePriceListCreate
@@ -5652,6 +5321,24 @@ type UpdateMachineClientJSONRequestBody = MachineClientPatch
 
 // ChangePasswordJSONRequestBody defines body for ChangePassword for application/json ContentType.
 type ChangePasswordJSONRequestBody = PasswordChange
+
+// CreateOrderJSONRequestBody defines body for CreateOrder for application/json ContentType.
+type CreateOrderJSONRequestBody = OrderCreate
+
+// UpsertOrderByExternalIDJSONRequestBody defines body for UpsertOrderByExternalID for application/json ContentType.
+type UpsertOrderByExternalIDJSONRequestBody = OrderCreate
+
+// UpdateOrderJSONRequestBody defines body for UpdateOrder for application/json ContentType.
+type UpdateOrderJSONRequestBody = OrderPatch
+
+// CancelOrderJSONRequestBody defines body for CancelOrder for application/json ContentType.
+type CancelOrderJSONRequestBody = OrderReason
+
+// CloseOrderJSONRequestBody defines body for CloseOrder for application/json ContentType.
+type CloseOrderJSONRequestBody = OrderReason
+
+// ReviseOrderJSONRequestBody defines body for ReviseOrder for application/json ContentType.
+type ReviseOrderJSONRequestBody = OrderReason
 
 // ReplaceParameterJSONRequestBody defines body for ReplaceParameter for application/json ContentType.
 type ReplaceParameterJSONRequestBody = ParameterChange

@@ -17,6 +17,7 @@ import (
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/importing"
 	"github.com/salesgate/salesgate/internal/jobs"
+	"github.com/salesgate/salesgate/internal/order"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/pricing"
 	"github.com/salesgate/salesgate/internal/receivable"
@@ -49,6 +50,7 @@ type Server struct {
 	Prices      *pricing.Service
 	Approvals   *approval.Service
 	TaskFeed    *approval.Feed // wakes the streams of GET /v1/me/events; app runs it
+	Orders      *order.Service
 }
 
 // The generated interface is the list of what must be here.
