@@ -34,6 +34,36 @@ func (e AddressKind) Valid() bool {
 	}
 }
 
+// Defines values for ApprovalState.
+const (
+	ApprovalStateApproved  ApprovalState = "approved"
+	ApprovalStatePending   ApprovalState = "pending"
+	ApprovalStateRejected  ApprovalState = "rejected"
+	ApprovalStateReturned  ApprovalState = "returned"
+	ApprovalStateVoid      ApprovalState = "void"
+	ApprovalStateWithdrawn ApprovalState = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the ApprovalState enum.
+func (e ApprovalState) Valid() bool {
+	switch e {
+	case ApprovalStateApproved:
+		return true
+	case ApprovalStatePending:
+		return true
+	case ApprovalStateRejected:
+		return true
+	case ApprovalStateReturned:
+		return true
+	case ApprovalStateVoid:
+		return true
+	case ApprovalStateWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CreditGrade.
 const (
 	A CreditGrade = "A"
@@ -217,6 +247,81 @@ func (e Locale) Valid() bool {
 	case En:
 		return true
 	case ZhCN:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MatterHolderOf.
+const (
+	OfDepartment MatterHolderOf = "department"
+)
+
+// Valid indicates whether the value is a known member of the MatterHolderOf enum.
+func (e MatterHolderOf) Valid() bool {
+	switch e {
+	case OfDepartment:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MatterHolderPosition.
+const (
+	PositionDepartmentHead MatterHolderPosition = "department_head"
+	PositionTeamLeader     MatterHolderPosition = "team_leader"
+)
+
+// Valid indicates whether the value is a known member of the MatterHolderPosition enum.
+func (e MatterHolderPosition) Valid() bool {
+	switch e {
+	case PositionDepartmentHead:
+		return true
+	case PositionTeamLeader:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MatterStageKind.
+const (
+	MatterStageKindAcknowledge MatterStageKind = "acknowledge"
+	MatterStageKindDecide      MatterStageKind = "decide"
+	MatterStageKindReview      MatterStageKind = "review"
+)
+
+// Valid indicates whether the value is a known member of the MatterStageKind enum.
+func (e MatterStageKind) Valid() bool {
+	switch e {
+	case MatterStageKindAcknowledge:
+		return true
+	case MatterStageKindDecide:
+		return true
+	case MatterStageKindReview:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MatterStageMode.
+const (
+	All    MatterStageMode = "all"
+	Any    MatterStageMode = "any"
+	Quorum MatterStageMode = "quorum"
+)
+
+// Valid indicates whether the value is a known member of the MatterStageMode enum.
+func (e MatterStageMode) Valid() bool {
+	switch e {
+	case All:
+		return true
+	case Any:
+		return true
+	case Quorum:
 		return true
 	default:
 		return false
@@ -685,6 +790,30 @@ func (e ListInvoicesParamsState) Valid() bool {
 	}
 }
 
+// Defines values for ListMyTasksParamsKind.
+const (
+	ListMyTasksParamsKindAcknowledge ListMyTasksParamsKind = "acknowledge"
+	ListMyTasksParamsKindConfirm     ListMyTasksParamsKind = "confirm"
+	ListMyTasksParamsKindDecide      ListMyTasksParamsKind = "decide"
+	ListMyTasksParamsKindReview      ListMyTasksParamsKind = "review"
+)
+
+// Valid indicates whether the value is a known member of the ListMyTasksParamsKind enum.
+func (e ListMyTasksParamsKind) Valid() bool {
+	switch e {
+	case ListMyTasksParamsKindAcknowledge:
+		return true
+	case ListMyTasksParamsKindConfirm:
+		return true
+	case ListMyTasksParamsKindDecide:
+		return true
+	case ListMyTasksParamsKindReview:
+		return true
+	default:
+		return false
+	}
+}
+
 // Address defines model for Address.
 type Address struct {
 	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
@@ -742,6 +871,289 @@ type AllocationInput struct {
 
 	// InvoiceID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	InvoiceID UUID `json:"invoice_id"`
+}
+
+// Approval defines model for Approval.
+type Approval struct {
+	CloseReason *string `json:"close_reason,omitempty"`
+
+	// ClosedAt Example: 2026-11-20T08:30:00Z
+	ClosedAt *Instant `json:"closed_at,omitempty"`
+
+	// ClosedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ClosedBy *UUID `json:"closed_by,omitempty"`
+
+	// ContentHash SHA-256 of what is shown: document, protected content and facts.
+	//
+	// Example: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+	ContentHash ContentHash `json:"content_hash"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// MatrixVersion The version of the authority matrix that it was opened under.
+	MatrixVersion int64 `json:"matrix_version"`
+
+	// Matter Example: shipment.release
+	Matter ApprovalMatter `json:"matter"`
+
+	// Number The document's number.
+	Number string `json:"number"`
+
+	// State Example: pending
+	State ApprovalState `json:"state"`
+
+	// Step How many steps are done.
+	Step int `json:"step"`
+
+	// Steps How many there are; 0 when nobody needed to be asked.
+	Steps int `json:"steps"`
+
+	// SubjectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SubjectID UUID `json:"subject_id"`
+
+	// SubjectType The kind of document.
+	//
+	// Example: shipping_notice
+	SubjectType string `json:"subject_type"`
+
+	// SubmittedAt Example: 2026-11-20T08:30:00Z
+	SubmittedAt Instant `json:"submitted_at"`
+
+	// SubmittedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SubmittedBy UUID `json:"submitted_by"`
+
+	// Submitter Their name.
+	Submitter *string `json:"submitter,omitempty"`
+	TitleEn   string  `json:"title_en"`
+	TitleZh   string  `json:"title_zh"`
+}
+
+// ApprovalComment defines model for ApprovalComment.
+type ApprovalComment struct {
+	// At Example: 2026-11-20T08:30:00Z
+	At Instant `json:"at"`
+
+	// AuthorID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	AuthorID UUID   `json:"author_id"`
+	Comment  string `json:"comment"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+}
+
+// ApprovalCommentInput defines model for ApprovalCommentInput.
+type ApprovalCommentInput struct {
+	// Comment Example: 客户已确认付款日期
+	Comment string `json:"comment"`
+}
+
+// ApprovalDecider defines model for ApprovalDecider.
+type ApprovalDecider struct {
+	// DepartmentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DepartmentID *UUID `json:"department_id,omitempty"`
+
+	// MovedFrom The role of the matrix, when it was moved up because the submitter holds it or nobody does (ORG-03).
+	MovedFrom *string `json:"moved_from,omitempty"`
+
+	// Role A role, or department_head or team_leader for a person.
+	//
+	// Example: sales_manager
+	Role string `json:"role"`
+
+	// UserID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	UserID *UUID `json:"user_id,omitempty"`
+}
+
+// ApprovalDecision defines model for ApprovalDecision.
+type ApprovalDecision struct {
+	Comment string `json:"comment"`
+
+	// DecidedAt Example: 2026-11-20T08:30:00Z
+	DecidedAt Instant `json:"decided_at"`
+
+	// DecidedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DecidedBy UUID `json:"decided_by"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Outcome approve, reject or return.
+	//
+	// Example: approve
+	Outcome string `json:"outcome"`
+
+	// RecordedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	RecordedBy UUID `json:"recorded_by"`
+
+	// Role The role by which they decided.
+	Role  string `json:"role"`
+	Stage string `json:"stage"`
+	Step  int    `json:"step"`
+
+	// Verbal Given by phone: see verbal_approvals.
+	Verbal bool `json:"verbal"`
+}
+
+// ApprovalDetail defines model for ApprovalDetail.
+type ApprovalDetail struct {
+	Approval  Approval           `json:"approval"`
+	Comments  []ApprovalComment  `json:"comments"`
+	Decisions []ApprovalDecision `json:"decisions"`
+
+	// Facts What the matrix judged by, frozen at submission; amounts are decimal strings.
+	Facts map[string]interface{} `json:"facts"`
+
+	// MayDecide The open step asks you.
+	MayDecide       bool             `json:"may_decide"`
+	Route           []ApprovalStep   `json:"route"`
+	Tasks           []ApprovalTask   `json:"tasks"`
+	VerbalApprovals []VerbalApproval `json:"verbal_approvals"`
+}
+
+// ApprovalList defines model for ApprovalList.
+type ApprovalList struct {
+	Data       []Approval `json:"data"`
+	NextCursor *string    `json:"next_cursor,omitempty"`
+}
+
+// ApprovalMatter Example: shipment.release
+type ApprovalMatter = string
+
+// ApprovalRefusal defines model for ApprovalRefusal.
+type ApprovalRefusal struct {
+	// Comment Example: 请先收回逾期货款
+	Comment string `json:"comment"`
+
+	// ContentHash SHA-256 of what is shown: document, protected content and facts.
+	//
+	// Example: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+	ContentHash *ContentHash `json:"content_hash,omitempty"`
+}
+
+// ApprovalState Example: pending
+type ApprovalState string
+
+// ApprovalStep defines model for ApprovalStep.
+type ApprovalStep struct {
+	Deciders []ApprovalDecider `json:"deciders"`
+
+	// DueHours Working hours from the opening of the step.
+	DueHours   *int    `json:"due_hours,omitempty"`
+	Escalation *string `json:"escalation,omitempty"`
+
+	// Kind review, decide or acknowledge.
+	//
+	// Example: decide
+	Kind string `json:"kind"`
+
+	// Mode any, all or quorum of the deciders.
+	//
+	// Example: any
+	Mode   string `json:"mode"`
+	Quorum *int   `json:"quorum,omitempty"`
+
+	// Stage The stage's key in the matrix; finance_review for the review of the general manager's own submissions.
+	//
+	// Example: sales_manager
+	Stage   string `json:"stage"`
+	TitleEn string `json:"title_en"`
+	TitleZh string `json:"title_zh"`
+}
+
+// ApprovalTask defines model for ApprovalTask.
+type ApprovalTask struct {
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID UUID `json:"approval_id"`
+
+	// DepartmentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DepartmentID *UUID `json:"department_id,omitempty"`
+
+	// DueAt Example: 2026-11-20T08:30:00Z
+	DueAt *Instant `json:"due_at,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Kind review, decide, acknowledge, or confirm for a verbal approval.
+	//
+	// Example: decide
+	Kind string `json:"kind"`
+
+	// OpenedAt Example: 2026-11-20T08:30:00Z
+	OpenedAt Instant `json:"opened_at"`
+	Role     *string `json:"role,omitempty"`
+	Step     int     `json:"step"`
+
+	// UserID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	UserID *UUID `json:"user_id,omitempty"`
+
+	// VerbalApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	VerbalApprovalID *UUID `json:"verbal_approval_id,omitempty"`
+}
+
+// ApprovalVerdict defines model for ApprovalVerdict.
+type ApprovalVerdict struct {
+	// Comment Example: 同意
+	Comment *string `json:"comment,omitempty"`
+
+	// ContentHash SHA-256 of what is shown: document, protected content and facts.
+	//
+	// Example: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+	ContentHash *ContentHash `json:"content_hash,omitempty"`
+}
+
+// AuthorityMatrix defines model for AuthorityMatrix.
+type AuthorityMatrix struct {
+	// Ladder Which role stands above which, for ORG-03. A role that isn't on it has colleagues, who decide instead.
+	Ladder  map[string]string `json:"ladder"`
+	Matters []MatterRules     `json:"matters"`
+}
+
+// AuthorityMatrixChange defines model for AuthorityMatrixChange.
+type AuthorityMatrixChange struct {
+	// EffectiveAt From when on; at once when absent.
+	//
+	// Example: 2026-12-01T00:00:00Z
+	EffectiveAt *time.Time      `json:"effective_at,omitempty"`
+	Matrix      AuthorityMatrix `json:"matrix"`
+
+	// Reason Example: 年度授权调整
+	Reason string `json:"reason"`
+}
+
+// AuthorityMatrixHead defines model for AuthorityMatrixHead.
+type AuthorityMatrixHead struct {
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// CreatedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CreatedBy *UUID `json:"created_by,omitempty"`
+
+	// EffectiveAt Example: 2026-11-20T08:30:00Z
+	EffectiveAt Instant `json:"effective_at"`
+	Reason      string  `json:"reason"`
+	Version     int64   `json:"version"`
+}
+
+// AuthorityMatrixVersion defines model for AuthorityMatrixVersion.
+type AuthorityMatrixVersion struct {
+	Head AuthorityMatrixHead `json:"head"`
+
+	// LatestVersion The last version saved, which may not have taken effect.
+	LatestVersion *int64          `json:"latest_version,omitempty"`
+	Matrix        AuthorityMatrix `json:"matrix"`
+}
+
+// AuthorityMatrixVersionList defines model for AuthorityMatrixVersionList.
+type AuthorityMatrixVersionList struct {
+	Data       []AuthorityMatrixHead `json:"data"`
+	NextCursor *string               `json:"next_cursor,omitempty"`
 }
 
 // BasePrice A base price of a product, tax included, with its story.
@@ -987,6 +1399,11 @@ type ContactInput struct {
 	// Position Example: 采购经理
 	Position string `json:"position"`
 }
+
+// ContentHash SHA-256 of what is shown: document, protected content and facts.
+//
+// Example: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+type ContentHash = string
 
 // CreditGrade Credit grade; null or absent where there is none yet (CRD-02).
 //
@@ -2212,6 +2629,106 @@ type MachineToken struct {
 	TokenType string `json:"token_type"`
 }
 
+// Matter defines model for Matter.
+type Matter struct {
+	Facts []MatterFact `json:"facts"`
+
+	// Matter Example: shipment.release
+	Matter ApprovalMatter `json:"matter"`
+}
+
+// MatterFact defines model for MatterFact.
+type MatterFact struct {
+	// Kind text, bool, int, decimal or texts.
+	//
+	// Example: decimal
+	Kind string `json:"kind"`
+
+	// Name Example: overdue_amount
+	Name string `json:"name"`
+
+	// Optional May be left out by the document, and then is empty, false or 0.
+	Optional bool `json:"optional"`
+
+	// Parameter The parameter of the rulebook that it is filled in from.
+	Parameter *string `json:"parameter,omitempty"`
+
+	// Values The values that a text may have.
+	Values *[]string `json:"values,omitempty"`
+}
+
+// MatterHolder A role, company-wide or of the submitter's department; or a position relative to the submitter.
+type MatterHolder struct {
+	// Of Only holders in the submitter's department.
+	Of *MatterHolderOf `json:"of,omitempty"`
+
+	// Position The submitter's superior, instead of a role.
+	Position *MatterHolderPosition `json:"position,omitempty"`
+
+	// Role Example: sales_manager
+	Role *string `json:"role,omitempty"`
+}
+
+// MatterHolderOf Only holders in the submitter's department.
+type MatterHolderOf string
+
+// MatterHolderPosition The submitter's superior, instead of a role.
+type MatterHolderPosition string
+
+// MatterList defines model for MatterList.
+type MatterList struct {
+	Data []Matter `json:"data"`
+}
+
+// MatterRules defines model for MatterRules.
+type MatterRules struct {
+	// Matter Example: shipment.release
+	Matter ApprovalMatter `json:"matter"`
+
+	// Rules Ids of the rules that it comes from.
+	Rules  *[]string     `json:"rules,omitempty"`
+	Stages []MatterStage `json:"stages"`
+
+	// Starters Roles that may submit; empty for everybody.
+	Starters []string `json:"starters"`
+	TitleEn  string   `json:"title_en"`
+	TitleZh  string   `json:"title_zh"`
+
+	// Verbal May be approved by phone (ORG-05).
+	Verbal bool `json:"verbal"`
+}
+
+// MatterStage defines model for MatterStage.
+type MatterStage struct {
+	// DueHours Working hours from the opening of the step.
+	DueHours *int `json:"due_hours,omitempty"`
+
+	// Escalation The role that it goes to when overdue.
+	Escalation *string `json:"escalation,omitempty"`
+
+	// Key Example: general_manager
+	Key  string          `json:"key"`
+	Kind MatterStageKind `json:"kind"`
+	Mode MatterStageMode `json:"mode"`
+
+	// Quorum How many different people, for the mode quorum.
+	Quorum  *int   `json:"quorum,omitempty"`
+	TitleEn string `json:"title_en"`
+	TitleZh string `json:"title_zh"`
+
+	// When The condition, in CEL over the matter's facts; always when absent.
+	//
+	// Example: total > gm_amount || !department_authority
+	When *string        `json:"when,omitempty"`
+	Who  []MatterHolder `json:"who"`
+}
+
+// MatterStageKind defines model for MatterStage.Kind.
+type MatterStageKind string
+
+// MatterStageMode defines model for MatterStage.Mode.
+type MatterStageMode string
+
 // Me defines model for Me.
 type Me struct {
 	// DepartmentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
@@ -2245,11 +2762,70 @@ type Me struct {
 // Example: 12500.00
 type Money = decimal.Decimal
 
+// MyTask defines model for MyTask.
+type MyTask struct {
+	// ContentHash SHA-256 of what is shown: document, protected content and facts.
+	//
+	// Example: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+	ContentHash ContentHash `json:"content_hash"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// Matter Example: shipment.release
+	Matter ApprovalMatter `json:"matter"`
+	Number string         `json:"number"`
+
+	// SubjectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SubjectID   UUID   `json:"subject_id"`
+	SubjectType string `json:"subject_type"`
+
+	// SubmittedAt Example: 2026-11-20T08:30:00Z
+	SubmittedAt Instant `json:"submitted_at"`
+
+	// SubmittedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SubmittedBy UUID         `json:"submitted_by"`
+	Submitter   *string      `json:"submitter,omitempty"`
+	Task        ApprovalTask `json:"task"`
+	TitleEn     string       `json:"title_en"`
+	TitleZh     string       `json:"title_zh"`
+}
+
+// MyTaskList defines model for MyTaskList.
+type MyTaskList struct {
+	Data       []MyTask `json:"data"`
+	NextCursor *string  `json:"next_cursor,omitempty"`
+}
+
 // OAuthError defines model for OAuthError.
 type OAuthError struct {
 	// Error Example: invalid_client
 	Error            string  `json:"error"`
 	ErrorDescription *string `json:"error_description,omitempty"`
+}
+
+// Operation defines model for Operation.
+type Operation struct {
+	Done int `json:"done"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Kind Example: import.customers
+	Kind string `json:"kind"`
+
+	// Result Where the result is.
+	//
+	// Example: /v1/import-runs/01932c07-a1f4-7bd2-8c55-0d1f6a2b3c41
+	Result string `json:"result"`
+
+	// State queued, running, done or failed.
+	State string `json:"state"`
+
+	// Total 0 until it is known.
+	Total int `json:"total"`
 }
 
 // Order defines model for Order.
@@ -2570,28 +3146,6 @@ type OrderSummary struct {
 	//
 	// Example: 12500.00
 	Total Money `json:"total"`
-}
-
-// Operation defines model for Operation.
-type Operation struct {
-	Done int `json:"done"`
-
-	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ID UUID `json:"id"`
-
-	// Kind Example: import.customers
-	Kind string `json:"kind"`
-
-	// Result Where the result is.
-	//
-	// Example: /v1/import-runs/01932c07-a1f4-7bd2-8c55-0d1f6a2b3c41
-	Result string `json:"result"`
-
-	// State queued, running, done or failed.
-	State string `json:"state"`
-
-	// Total 0 until it is known.
-	Total int `json:"total"`
 }
 
 // OverdueReason defines model for OverdueReason.
@@ -4074,6 +4628,94 @@ type UserPatch struct {
 // UUID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type UUID = openapi_types.UUID
 
+// VerbalApproval defines model for VerbalApproval.
+type VerbalApproval struct {
+	// AnsweredAt Example: 2026-11-20T08:30:00Z
+	AnsweredAt *Instant `json:"answered_at,omitempty"`
+
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID UUID    `json:"approval_id"`
+	Comment    *string `json:"comment,omitempty"`
+
+	// ConfirmBy Example: 2026-11-20T08:30:00Z
+	ConfirmBy Instant `json:"confirm_by"`
+
+	// GivenAt Example: 2026-11-20T08:30:00Z
+	GivenAt Instant `json:"given_at"`
+
+	// GivenBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	GivenBy UUID `json:"given_by"`
+
+	// GivenTo Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	GivenTo UUID `json:"given_to"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID      UUID   `json:"id"`
+	Purpose string `json:"purpose"`
+
+	// RecordedAt Example: 2026-11-20T08:30:00Z
+	RecordedAt Instant `json:"recorded_at"`
+
+	// RecordedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	RecordedBy UUID `json:"recorded_by"`
+
+	// State open, confirmed, overdue, confirmed_late or denied.
+	//
+	// Example: open
+	State string `json:"state"`
+}
+
+// VerbalApprovalInput defines model for VerbalApprovalInput.
+type VerbalApprovalInput struct {
+	// ContentHash SHA-256 of what is shown: document, protected content and facts.
+	//
+	// Example: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+	ContentHash *ContentHash `json:"content_hash,omitempty"`
+
+	// GivenAt When.
+	//
+	// Example: 2026-11-20T08:30:00Z
+	GivenAt time.Time `json:"given_at"`
+
+	// GivenBy Who approved.
+	GivenBy openapi_types.UUID `json:"given_by"`
+
+	// GivenTo Whom they told; you when absent.
+	GivenTo *openapi_types.UUID `json:"given_to,omitempty"`
+
+	// Purpose For what.
+	//
+	// Example: 货车已到厂,客户当日停产待料
+	Purpose string `json:"purpose"`
+}
+
+// VerbalApprovalRecorded defines model for VerbalApprovalRecorded.
+type VerbalApprovalRecorded struct {
+	Approval       Approval       `json:"approval"`
+	VerbalApproval VerbalApproval `json:"verbal_approval"`
+}
+
+// VerbalConfirmation defines model for VerbalConfirmation.
+type VerbalConfirmation struct {
+	// Comment Example: 属实
+	Comment *string `json:"comment,omitempty"`
+
+	// VerbalApprovalID Which one; your oldest unanswered one of the request when absent.
+	VerbalApprovalID *openapi_types.UUID `json:"verbal_approval_id,omitempty"`
+}
+
+// VerbalDenial defines model for VerbalDenial.
+type VerbalDenial struct {
+	// Comment Example: 当日未接到电话
+	Comment string `json:"comment"`
+
+	// VerbalApprovalID Which one; your oldest unanswered one of the request when absent.
+	VerbalApprovalID *openapi_types.UUID `json:"verbal_approval_id,omitempty"`
+}
+
+// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type ApprovalID = UUID
+
 // BasePriceListID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type BasePriceListID = UUID
 
@@ -4179,6 +4821,108 @@ type Problem500 = Problem
 // Problem503 Why a request failed (RFC 9457). `code` is stable; `detail` follows Accept-Language.
 type Problem503 = Problem
 
+// ListApprovalsParams defines parameters for ListApprovals.
+type ListApprovalsParams struct {
+	// State Only requests in this state.
+	State *ApprovalState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Matter Only requests of this matter.
+	Matter *ApprovalMatter `form:"matter,omitempty" json:"matter,omitempty"`
+
+	// SubjectType Only requests about documents of this type.
+	SubjectType *string `form:"subject_type,omitempty" json:"subject_type,omitempty"`
+
+	// SubjectID Only requests about this document.
+	SubjectID *UUID `form:"subject_id,omitempty" json:"subject_id,omitempty"`
+
+	// SubmittedBy Only requests of this person.
+	SubmittedBy *UUID `form:"submitted_by,omitempty" json:"submitted_by,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ApproveRequestParams defines parameters for ApproveRequest.
+type ApproveRequestParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// CommentRequestParams defines parameters for CommentRequest.
+type CommentRequestParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ConfirmVerbalApprovalParams defines parameters for ConfirmVerbalApproval.
+type ConfirmVerbalApprovalParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DenyVerbalApprovalParams defines parameters for DenyVerbalApproval.
+type DenyVerbalApprovalParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// RejectRequestParams defines parameters for RejectRequest.
+type RejectRequestParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ReturnRequestParams defines parameters for ReturnRequest.
+type ReturnRequestParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// RecordVerbalApprovalParams defines parameters for RecordVerbalApproval.
+type RecordVerbalApprovalParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// WithdrawRequestParams defines parameters for WithdrawRequest.
+type WithdrawRequestParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
 // LogoutParams defines parameters for Logout.
 type LogoutParams struct {
 	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
@@ -4189,6 +4933,24 @@ type LogoutParams struct {
 type LogoutEverywhereParams struct {
 	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ReplaceAuthorityMatrixParams defines parameters for ReplaceAuthorityMatrix.
+type ReplaceAuthorityMatrixParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ListAuthorityMatrixVersionsParams defines parameters for ListAuthorityMatrixVersions.
+type ListAuthorityMatrixVersionsParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // ListBasePriceListsParams defines parameters for ListBasePriceLists.
@@ -4667,6 +5429,33 @@ type RevokeClientSecretParams struct {
 	// IfMatch The ETag that you read; 412 when someone else has changed it since.
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
+
+// StreamMyEventsParams defines parameters for StreamMyEvents.
+type StreamMyEventsParams struct {
+	// LastEventID What browsers send when they connect again. It isn't needed: the first event tells the present state.
+	LastEventID *string `json:"Last-Event-ID,omitempty"`
+}
+
+// ListMyTasksParams defines parameters for ListMyTasks.
+type ListMyTasksParams struct {
+	// Matter Only tasks of this matter.
+	Matter *ApprovalMatter `form:"matter,omitempty" json:"matter,omitempty"`
+
+	// Kind Only tasks of this kind.
+	Kind *ListMyTasksParamsKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// Overdue Only tasks that are past due.
+	Overdue *bool `form:"overdue,omitempty" json:"overdue,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListMyTasksParamsKind defines parameters for ListMyTasks.
+type ListMyTasksParamsKind string
 
 // ListOrdersParams defines parameters for ListOrders.
 type ListOrdersParams struct {
@@ -5250,6 +6039,30 @@ type ResetPasswordParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// ApproveRequestJSONRequestBody defines body for ApproveRequest for application/json ContentType.
+type ApproveRequestJSONRequestBody = ApprovalVerdict
+
+// CommentRequestJSONRequestBody defines body for CommentRequest for application/json ContentType.
+type CommentRequestJSONRequestBody = ApprovalCommentInput
+
+// ConfirmVerbalApprovalJSONRequestBody defines body for ConfirmVerbalApproval for application/json ContentType.
+type ConfirmVerbalApprovalJSONRequestBody = VerbalConfirmation
+
+// DenyVerbalApprovalJSONRequestBody defines body for DenyVerbalApproval for application/json ContentType.
+type DenyVerbalApprovalJSONRequestBody = VerbalDenial
+
+// RejectRequestJSONRequestBody defines body for RejectRequest for application/json ContentType.
+type RejectRequestJSONRequestBody = ApprovalRefusal
+
+// ReturnRequestJSONRequestBody defines body for ReturnRequest for application/json ContentType.
+type ReturnRequestJSONRequestBody = ApprovalRefusal
+
+// RecordVerbalApprovalJSONRequestBody defines body for RecordVerbalApproval for application/json ContentType.
+type RecordVerbalApprovalJSONRequestBody = VerbalApprovalInput
+
+// WithdrawRequestJSONRequestBody defines body for WithdrawRequest for application/json ContentType.
+type WithdrawRequestJSONRequestBody = ApprovalVerdict
+
 // LoginJSONRequestBody defines body for Login for application/json ContentType.
 type LoginJSONRequestBody = Login
 
@@ -5258,6 +6071,9 @@ type RefreshTokenJSONRequestBody = RefreshRequest
 
 // IssueTokenFormdataRequestBody defines body for IssueToken for application/x-www-form-urlencoded ContentType.
 type IssueTokenFormdataRequestBody = TokenRequest
+
+// ReplaceAuthorityMatrixJSONRequestBody defines body for ReplaceAuthorityMatrix for application/json ContentType.
+type ReplaceAuthorityMatrixJSONRequestBody = AuthorityMatrixChange
 
 // CreateBasePriceListJSONRequestBody defines body for CreateBasePriceList for application/json ContentType.
 type CreateBasePriceListJSONRequestBody = BasePriceListCreate

@@ -8,6 +8,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -19,6 +20,36 @@ type ServerInterface interface {
 	// GetJwks Public keys of access tokens
 	// (GET /.well-known/jwks.json)
 	GetJwks(ctx echo.Context) error
+	// ListApprovals List approval requests
+	// (GET /v1/approvals)
+	ListApprovals(ctx echo.Context, params ListApprovalsParams) error
+	// GetApproval Read an approval request
+	// (GET /v1/approvals/{approval_id})
+	GetApproval(ctx echo.Context, approvalID ApprovalID) error
+	// ApproveRequest Approve
+	// (POST /v1/approvals/{approval_id}/approve)
+	ApproveRequest(ctx echo.Context, approvalID ApprovalID, params ApproveRequestParams) error
+	// CommentRequest Comment
+	// (POST /v1/approvals/{approval_id}/comment)
+	CommentRequest(ctx echo.Context, approvalID ApprovalID, params CommentRequestParams) error
+	// ConfirmVerbalApproval Confirm what I approved by phone
+	// (POST /v1/approvals/{approval_id}/confirm)
+	ConfirmVerbalApproval(ctx echo.Context, approvalID ApprovalID, params ConfirmVerbalApprovalParams) error
+	// DenyVerbalApproval Deny what was recorded as my approval
+	// (POST /v1/approvals/{approval_id}/deny)
+	DenyVerbalApproval(ctx echo.Context, approvalID ApprovalID, params DenyVerbalApprovalParams) error
+	// RejectRequest Reject
+	// (POST /v1/approvals/{approval_id}/reject)
+	RejectRequest(ctx echo.Context, approvalID ApprovalID, params RejectRequestParams) error
+	// ReturnRequest Return for rework
+	// (POST /v1/approvals/{approval_id}/return)
+	ReturnRequest(ctx echo.Context, approvalID ApprovalID, params ReturnRequestParams) error
+	// RecordVerbalApproval Record an approval given by phone
+	// (POST /v1/approvals/{approval_id}/verbal-approval)
+	RecordVerbalApproval(ctx echo.Context, approvalID ApprovalID, params RecordVerbalApprovalParams) error
+	// WithdrawRequest Withdraw my request
+	// (POST /v1/approvals/{approval_id}/withdraw)
+	WithdrawRequest(ctx echo.Context, approvalID ApprovalID, params WithdrawRequestParams) error
 	// Login Log in
 	// (POST /v1/auth/login)
 	Login(ctx echo.Context) error
@@ -34,6 +65,21 @@ type ServerInterface interface {
 	// IssueToken Token for a machine client
 	// (POST /v1/auth/token)
 	IssueToken(ctx echo.Context) error
+	// GetAuthorityMatrix Read the authority matrix in force
+	// (GET /v1/authority-matrix)
+	GetAuthorityMatrix(ctx echo.Context) error
+	// ReplaceAuthorityMatrix Replace the authority matrix
+	// (PUT /v1/authority-matrix)
+	ReplaceAuthorityMatrix(ctx echo.Context, params ReplaceAuthorityMatrixParams) error
+	// ListMatters List the matters and their facts
+	// (GET /v1/authority-matrix/matters)
+	ListMatters(ctx echo.Context) error
+	// ListAuthorityMatrixVersions List the versions of the authority matrix
+	// (GET /v1/authority-matrix/versions)
+	ListAuthorityMatrixVersions(ctx echo.Context, params ListAuthorityMatrixVersionsParams) error
+	// GetAuthorityMatrixVersion Read one version of the authority matrix
+	// (GET /v1/authority-matrix/versions/{version})
+	GetAuthorityMatrixVersion(ctx echo.Context, version int64) error
 	// ListBasePriceLists List base price lists
 	// (GET /v1/base-price-lists)
 	ListBasePriceLists(ctx echo.Context, params ListBasePriceListsParams) error
@@ -127,6 +173,27 @@ type ServerInterface interface {
 	// GetCustomerTimeline Read what happened to a customer
 	// (GET /v1/customers/{customer_id}/timeline)
 	GetCustomerTimeline(ctx echo.Context, customerID CustomerID, params GetCustomerTimelineParams) error
+	// ListDeliveryNotes List delivery notes
+	// (GET /v1/delivery-notes)
+	ListDeliveryNotes(ctx echo.Context, params ListDeliveryNotesParams) error
+	// GetDeliveryNote Read a delivery note
+	// (GET /v1/delivery-notes/{delivery_note_id})
+	GetDeliveryNote(ctx echo.Context, deliveryNoteID DeliveryNoteID) error
+	// CancelDeliveryNote Take back what was unloaded again
+	// (POST /v1/delivery-notes/{delivery_note_id}/cancel)
+	CancelDeliveryNote(ctx echo.Context, deliveryNoteID DeliveryNoteID, params CancelDeliveryNoteParams) error
+	// ListDeliveryNoteDecisions Read what the gates decided about a delivery note
+	// (GET /v1/delivery-notes/{delivery_note_id}/decisions)
+	ListDeliveryNoteDecisions(ctx echo.Context, deliveryNoteID DeliveryNoteID) error
+	// GetGatePass Read a gate pass
+	// (GET /v1/delivery-notes/{delivery_note_id}/gate-pass)
+	GetGatePass(ctx echo.Context, deliveryNoteID DeliveryNoteID) error
+	// GetGatePassImage Read a gate pass as a QR code
+	// (GET /v1/delivery-notes/{delivery_note_id}/gate-pass.png)
+	GetGatePassImage(ctx echo.Context, deliveryNoteID DeliveryNoteID) error
+	// GetDeliveryNoteTimeline Read what happened to a delivery note
+	// (GET /v1/delivery-notes/{delivery_note_id}/timeline)
+	GetDeliveryNoteTimeline(ctx echo.Context, deliveryNoteID DeliveryNoteID, params GetDeliveryNoteTimelineParams) error
 	// ListDepartments List departments
 	// (GET /v1/departments)
 	ListDepartments(ctx echo.Context, params ListDepartmentsParams) error
@@ -145,6 +212,24 @@ type ServerInterface interface {
 	// ListEvents Follow the change feed
 	// (GET /v1/events)
 	ListEvents(ctx echo.Context, params ListEventsParams) error
+	// ListGateChecks List what the gate was shown
+	// (GET /v1/gate-checks)
+	ListGateChecks(ctx echo.Context, params ListGateChecksParams) error
+	// CheckGatePass Check a vehicle at the gate
+	// (POST /v1/gate-checks)
+	CheckGatePass(ctx echo.Context, params CheckGatePassParams) error
+	// GetImport Read an import
+	// (GET /v1/import-runs/{import_id})
+	GetImport(ctx echo.Context, importID ImportID) error
+	// ListImportErrors List what is wrong with a file
+	// (GET /v1/import-runs/{import_id}/errors)
+	ListImportErrors(ctx echo.Context, importID ImportID, params ListImportErrorsParams) error
+	// ListImports List imports
+	// (GET /v1/imports)
+	ListImports(ctx echo.Context, params ListImportsParams) error
+	// StartImport Import a file
+	// (POST /v1/imports/{kind})
+	StartImport(ctx echo.Context, kind ImportKind, params StartImportParams) error
 	// ListInvoices List invoices
 	// (GET /v1/invoices)
 	ListInvoices(ctx echo.Context, params ListInvoicesParams) error
@@ -187,12 +272,21 @@ type ServerInterface interface {
 	// GetMe Who am I
 	// (GET /v1/me)
 	GetMe(ctx echo.Context) error
+	// StreamMyEvents Learn of new tasks at once
+	// (GET /v1/me/events)
+	StreamMyEvents(ctx echo.Context, params StreamMyEventsParams) error
 	// ChangePassword Change my password
 	// (POST /v1/me/password)
 	ChangePassword(ctx echo.Context) error
 	// ListMySessions Where am I logged in
 	// (GET /v1/me/sessions)
 	ListMySessions(ctx echo.Context) error
+	// ListMyTasks List my open tasks
+	// (GET /v1/me/tasks)
+	ListMyTasks(ctx echo.Context, params ListMyTasksParams) error
+	// GetOperation Follow long work
+	// (GET /v1/operations/{operation_id})
+	GetOperation(ctx echo.Context, operationID UUID) error
 	// ListOrders List orders
 	// (GET /v1/orders)
 	ListOrders(ctx echo.Context, params ListOrdersParams) error
@@ -346,6 +440,48 @@ type ServerInterface interface {
 	// AdvanceSandboxClock Move the clock forward
 	// (POST /v1/sandbox/clock)
 	AdvanceSandboxClock(ctx echo.Context, params AdvanceSandboxClockParams) error
+	// ListShippingNotices List shipping notices
+	// (GET /v1/shipping-notices)
+	ListShippingNotices(ctx echo.Context, params ListShippingNoticesParams) error
+	// CreateShippingNotice Write a shipping notice
+	// (POST /v1/shipping-notices)
+	CreateShippingNotice(ctx echo.Context, params CreateShippingNoticeParams) error
+	// GetShippingNotice Read a shipping notice
+	// (GET /v1/shipping-notices/{shipping_notice_id})
+	GetShippingNotice(ctx echo.Context, shippingNoticeID ShippingNoticeID) error
+	// UpdateShippingNotice Change a draft
+	// (PATCH /v1/shipping-notices/{shipping_notice_id})
+	UpdateShippingNotice(ctx echo.Context, shippingNoticeID ShippingNoticeID, params UpdateShippingNoticeParams) error
+	// CancelShippingNotice Cancel
+	// (POST /v1/shipping-notices/{shipping_notice_id}/cancel)
+	CancelShippingNotice(ctx echo.Context, shippingNoticeID ShippingNoticeID, params CancelShippingNoticeParams) error
+	// CheckShippingNotice Make finance's check
+	// (POST /v1/shipping-notices/{shipping_notice_id}/check)
+	CheckShippingNotice(ctx echo.Context, shippingNoticeID ShippingNoticeID, params CheckShippingNoticeParams) error
+	// CloseShippingNotice Close
+	// (POST /v1/shipping-notices/{shipping_notice_id}/close)
+	CloseShippingNotice(ctx echo.Context, shippingNoticeID ShippingNoticeID, params CloseShippingNoticeParams) error
+	// ListShippingNoticeDecisions Read what the gates decided about a shipping notice
+	// (GET /v1/shipping-notices/{shipping_notice_id}/decisions)
+	ListShippingNoticeDecisions(ctx echo.Context, shippingNoticeID ShippingNoticeID) error
+	// DispatchShippingNotice Dispatch what really leaves
+	// (POST /v1/shipping-notices/{shipping_notice_id}/dispatch)
+	DispatchShippingNotice(ctx echo.Context, shippingNoticeID ShippingNoticeID, params DispatchShippingNoticeParams) error
+	// ExplainOverdue Say why it should ship although something is overdue
+	// (POST /v1/shipping-notices/{shipping_notice_id}/explain-overdue)
+	ExplainOverdue(ctx echo.Context, shippingNoticeID ShippingNoticeID, params ExplainOverdueParams) error
+	// ReleaseShippingNotice Approve and release
+	// (POST /v1/shipping-notices/{shipping_notice_id}/release)
+	ReleaseShippingNotice(ctx echo.Context, shippingNoticeID ShippingNoticeID, params ReleaseShippingNoticeParams) error
+	// ReviseShippingNotice Revise
+	// (POST /v1/shipping-notices/{shipping_notice_id}/revise)
+	ReviseShippingNotice(ctx echo.Context, shippingNoticeID ShippingNoticeID, params ReviseShippingNoticeParams) error
+	// SubmitShippingNotice Submit to finance
+	// (POST /v1/shipping-notices/{shipping_notice_id}/submit)
+	SubmitShippingNotice(ctx echo.Context, shippingNoticeID ShippingNoticeID, params SubmitShippingNoticeParams) error
+	// GetShippingNoticeTimeline Read what happened to a shipping notice
+	// (GET /v1/shipping-notices/{shipping_notice_id}/timeline)
+	GetShippingNoticeTimeline(ctx echo.Context, shippingNoticeID ShippingNoticeID, params GetShippingNoticeTimelineParams) error
 	// RotateSigningKey Rotate the signing key
 	// (POST /v1/signing-keys/rotate)
 	RotateSigningKey(ctx echo.Context, params RotateSigningKeyParams) error
@@ -398,6 +534,479 @@ func (w *ServerInterfaceWrapper) GetJwks(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetJwks(ctx)
+	return err
+}
+
+// ListApprovals converts echo context to params.
+func (w *ServerInterfaceWrapper) ListApprovals(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListApprovalsParams
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "matter" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "matter", ctx.QueryParams(), &params.Matter, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter matter: %s", err))
+	}
+
+	// ------------- Optional query parameter "subject_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "subject_type", ctx.QueryParams(), &params.SubjectType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter subject_type: %s", err))
+	}
+
+	// ------------- Optional query parameter "subject_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "subject_id", ctx.QueryParams(), &params.SubjectID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter subject_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "submitted_by" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "submitted_by", ctx.QueryParams(), &params.SubmittedBy, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter submitted_by: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListApprovals(ctx, params)
+	return err
+}
+
+// GetApproval converts echo context to params.
+func (w *ServerInterfaceWrapper) GetApproval(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "approval_id" -------------
+	var approvalID ApprovalID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "approval_id", ctx.Param("approval_id"), &approvalID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter approval_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetApproval(ctx, approvalID)
+	return err
+}
+
+// ApproveRequest converts echo context to params.
+func (w *ServerInterfaceWrapper) ApproveRequest(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "approval_id" -------------
+	var approvalID ApprovalID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "approval_id", ctx.Param("approval_id"), &approvalID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter approval_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ApproveRequestParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ApproveRequest(ctx, approvalID, params)
+	return err
+}
+
+// CommentRequest converts echo context to params.
+func (w *ServerInterfaceWrapper) CommentRequest(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "approval_id" -------------
+	var approvalID ApprovalID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "approval_id", ctx.Param("approval_id"), &approvalID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter approval_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CommentRequestParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CommentRequest(ctx, approvalID, params)
+	return err
+}
+
+// ConfirmVerbalApproval converts echo context to params.
+func (w *ServerInterfaceWrapper) ConfirmVerbalApproval(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "approval_id" -------------
+	var approvalID ApprovalID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "approval_id", ctx.Param("approval_id"), &approvalID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter approval_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ConfirmVerbalApprovalParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ConfirmVerbalApproval(ctx, approvalID, params)
+	return err
+}
+
+// DenyVerbalApproval converts echo context to params.
+func (w *ServerInterfaceWrapper) DenyVerbalApproval(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "approval_id" -------------
+	var approvalID ApprovalID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "approval_id", ctx.Param("approval_id"), &approvalID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter approval_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DenyVerbalApprovalParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DenyVerbalApproval(ctx, approvalID, params)
+	return err
+}
+
+// RejectRequest converts echo context to params.
+func (w *ServerInterfaceWrapper) RejectRequest(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "approval_id" -------------
+	var approvalID ApprovalID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "approval_id", ctx.Param("approval_id"), &approvalID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter approval_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RejectRequestParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RejectRequest(ctx, approvalID, params)
+	return err
+}
+
+// ReturnRequest converts echo context to params.
+func (w *ServerInterfaceWrapper) ReturnRequest(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "approval_id" -------------
+	var approvalID ApprovalID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "approval_id", ctx.Param("approval_id"), &approvalID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter approval_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReturnRequestParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReturnRequest(ctx, approvalID, params)
+	return err
+}
+
+// RecordVerbalApproval converts echo context to params.
+func (w *ServerInterfaceWrapper) RecordVerbalApproval(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "approval_id" -------------
+	var approvalID ApprovalID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "approval_id", ctx.Param("approval_id"), &approvalID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter approval_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RecordVerbalApprovalParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RecordVerbalApproval(ctx, approvalID, params)
+	return err
+}
+
+// WithdrawRequest converts echo context to params.
+func (w *ServerInterfaceWrapper) WithdrawRequest(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "approval_id" -------------
+	var approvalID ApprovalID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "approval_id", ctx.Param("approval_id"), &approvalID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter approval_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params WithdrawRequestParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.WithdrawRequest(ctx, approvalID, params)
 	return err
 }
 
@@ -483,6 +1092,102 @@ func (w *ServerInterfaceWrapper) IssueToken(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.IssueToken(ctx)
+	return err
+}
+
+// GetAuthorityMatrix converts echo context to params.
+func (w *ServerInterfaceWrapper) GetAuthorityMatrix(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetAuthorityMatrix(ctx)
+	return err
+}
+
+// ReplaceAuthorityMatrix converts echo context to params.
+func (w *ServerInterfaceWrapper) ReplaceAuthorityMatrix(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReplaceAuthorityMatrixParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReplaceAuthorityMatrix(ctx, params)
+	return err
+}
+
+// ListMatters converts echo context to params.
+func (w *ServerInterfaceWrapper) ListMatters(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListMatters(ctx)
+	return err
+}
+
+// ListAuthorityMatrixVersions converts echo context to params.
+func (w *ServerInterfaceWrapper) ListAuthorityMatrixVersions(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAuthorityMatrixVersionsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListAuthorityMatrixVersions(ctx, params)
+	return err
+}
+
+// GetAuthorityMatrixVersion converts echo context to params.
+func (w *ServerInterfaceWrapper) GetAuthorityMatrixVersion(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "version" -------------
+	var version int64
+
+	err = runtime.BindStyledParameterWithOptions("simple", "version", ctx.Param("version"), &version, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter version: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetAuthorityMatrixVersion(ctx, version)
 	return err
 }
 
@@ -1625,6 +2330,221 @@ func (w *ServerInterfaceWrapper) GetCustomerTimeline(ctx echo.Context) error {
 	return err
 }
 
+// ListDeliveryNotes converts echo context to params.
+func (w *ServerInterfaceWrapper) ListDeliveryNotes(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDeliveryNotesParams
+	// ------------- Optional query parameter "shipping_notice_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "shipping_notice_id", ctx.QueryParams(), &params.ShippingNoticeID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter shipping_notice_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "order_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "order_id", ctx.QueryParams(), &params.OrderID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter order_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "open" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "open", ctx.QueryParams(), &params.Open, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter open: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListDeliveryNotes(ctx, params)
+	return err
+}
+
+// GetDeliveryNote converts echo context to params.
+func (w *ServerInterfaceWrapper) GetDeliveryNote(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "delivery_note_id" -------------
+	var deliveryNoteID DeliveryNoteID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "delivery_note_id", ctx.Param("delivery_note_id"), &deliveryNoteID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter delivery_note_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetDeliveryNote(ctx, deliveryNoteID)
+	return err
+}
+
+// CancelDeliveryNote converts echo context to params.
+func (w *ServerInterfaceWrapper) CancelDeliveryNote(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "delivery_note_id" -------------
+	var deliveryNoteID DeliveryNoteID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "delivery_note_id", ctx.Param("delivery_note_id"), &deliveryNoteID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter delivery_note_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CancelDeliveryNoteParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CancelDeliveryNote(ctx, deliveryNoteID, params)
+	return err
+}
+
+// ListDeliveryNoteDecisions converts echo context to params.
+func (w *ServerInterfaceWrapper) ListDeliveryNoteDecisions(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "delivery_note_id" -------------
+	var deliveryNoteID DeliveryNoteID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "delivery_note_id", ctx.Param("delivery_note_id"), &deliveryNoteID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter delivery_note_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListDeliveryNoteDecisions(ctx, deliveryNoteID)
+	return err
+}
+
+// GetGatePass converts echo context to params.
+func (w *ServerInterfaceWrapper) GetGatePass(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "delivery_note_id" -------------
+	var deliveryNoteID DeliveryNoteID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "delivery_note_id", ctx.Param("delivery_note_id"), &deliveryNoteID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter delivery_note_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetGatePass(ctx, deliveryNoteID)
+	return err
+}
+
+// GetGatePassImage converts echo context to params.
+func (w *ServerInterfaceWrapper) GetGatePassImage(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "delivery_note_id" -------------
+	var deliveryNoteID DeliveryNoteID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "delivery_note_id", ctx.Param("delivery_note_id"), &deliveryNoteID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter delivery_note_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetGatePassImage(ctx, deliveryNoteID)
+	return err
+}
+
+// GetDeliveryNoteTimeline converts echo context to params.
+func (w *ServerInterfaceWrapper) GetDeliveryNoteTimeline(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "delivery_note_id" -------------
+	var deliveryNoteID DeliveryNoteID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "delivery_note_id", ctx.Param("delivery_note_id"), &deliveryNoteID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter delivery_note_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetDeliveryNoteTimelineParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetDeliveryNoteTimeline(ctx, deliveryNoteID, params)
+	return err
+}
+
 // ListDepartments converts echo context to params.
 func (w *ServerInterfaceWrapper) ListDepartments(ctx echo.Context) error {
 	var err error
@@ -1834,6 +2754,205 @@ func (w *ServerInterfaceWrapper) ListEvents(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListEvents(ctx, params)
+	return err
+}
+
+// ListGateChecks converts echo context to params.
+func (w *ServerInterfaceWrapper) ListGateChecks(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListGateChecksParams
+	// ------------- Optional query parameter "delivery_note_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "delivery_note_id", ctx.QueryParams(), &params.DeliveryNoteID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter delivery_note_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "outcome" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "outcome", ctx.QueryParams(), &params.Outcome, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter outcome: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListGateChecks(ctx, params)
+	return err
+}
+
+// CheckGatePass converts echo context to params.
+func (w *ServerInterfaceWrapper) CheckGatePass(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CheckGatePassParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CheckGatePass(ctx, params)
+	return err
+}
+
+// GetImport converts echo context to params.
+func (w *ServerInterfaceWrapper) GetImport(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "import_id" -------------
+	var importID ImportID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "import_id", ctx.Param("import_id"), &importID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter import_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetImport(ctx, importID)
+	return err
+}
+
+// ListImportErrors converts echo context to params.
+func (w *ServerInterfaceWrapper) ListImportErrors(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "import_id" -------------
+	var importID ImportID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "import_id", ctx.Param("import_id"), &importID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter import_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListImportErrorsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListImportErrors(ctx, importID, params)
+	return err
+}
+
+// ListImports converts echo context to params.
+func (w *ServerInterfaceWrapper) ListImports(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListImportsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListImports(ctx, params)
+	return err
+}
+
+// StartImport converts echo context to params.
+func (w *ServerInterfaceWrapper) StartImport(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "kind" -------------
+	var kind ImportKind
+
+	err = runtime.BindStyledParameterWithOptions("simple", "kind", ctx.Param("kind"), &kind, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params StartImportParams
+	// ------------- Optional query parameter "mode" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "mode", ctx.QueryParams(), &params.Mode, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter mode: %s", err))
+	}
+
+	// ------------- Optional query parameter "check_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "check_only", ctx.QueryParams(), &params.CheckOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter check_only: %s", err))
+	}
+
+	// ------------- Optional query parameter "file_name" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "file_name", ctx.QueryParams(), &params.FileName, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter file_name: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.StartImport(ctx, kind, params)
 	return err
 }
 
@@ -2285,6 +3404,35 @@ func (w *ServerInterfaceWrapper) GetMe(ctx echo.Context) error {
 	return err
 }
 
+// StreamMyEvents converts echo context to params.
+func (w *ServerInterfaceWrapper) StreamMyEvents(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params StreamMyEventsParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Last-Event-ID" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Last-Event-ID")]; found {
+		var LastEventID string
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Last-Event-ID, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Last-Event-ID", valueList[0], &LastEventID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Last-Event-ID: %s", err))
+		}
+
+		params.LastEventID = &LastEventID
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.StreamMyEvents(ctx, params)
+	return err
+}
+
 // ChangePassword converts echo context to params.
 func (w *ServerInterfaceWrapper) ChangePassword(ctx echo.Context) error {
 	var err error
@@ -2300,6 +3448,68 @@ func (w *ServerInterfaceWrapper) ListMySessions(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListMySessions(ctx)
+	return err
+}
+
+// ListMyTasks converts echo context to params.
+func (w *ServerInterfaceWrapper) ListMyTasks(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListMyTasksParams
+	// ------------- Optional query parameter "matter" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "matter", ctx.QueryParams(), &params.Matter, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter matter: %s", err))
+	}
+
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", ctx.QueryParams(), &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
+	}
+
+	// ------------- Optional query parameter "overdue" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "overdue", ctx.QueryParams(), &params.Overdue, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter overdue: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListMyTasks(ctx, params)
+	return err
+}
+
+// GetOperation converts echo context to params.
+func (w *ServerInterfaceWrapper) GetOperation(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "operation_id" -------------
+	var operationID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "operation_id", ctx.Param("operation_id"), &operationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter operation_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetOperation(ctx, operationID)
 	return err
 }
 
@@ -4018,6 +5228,691 @@ func (w *ServerInterfaceWrapper) AdvanceSandboxClock(ctx echo.Context) error {
 	return err
 }
 
+// ListShippingNotices converts echo context to params.
+func (w *ServerInterfaceWrapper) ListShippingNotices(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListShippingNoticesParams
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "order_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "order_id", ctx.QueryParams(), &params.OrderID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter order_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "flow" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "flow", ctx.QueryParams(), &params.Flow, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter flow: %s", err))
+	}
+
+	// ------------- Optional query parameter "ship_from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "ship_from", ctx.QueryParams(), &params.ShipFrom, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter ship_from: %s", err))
+	}
+
+	// ------------- Optional query parameter "ship_to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "ship_to", ctx.QueryParams(), &params.ShipTo, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter ship_to: %s", err))
+	}
+
+	// ------------- Optional query parameter "number" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "number", ctx.QueryParams(), &params.Number, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter number: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListShippingNotices(ctx, params)
+	return err
+}
+
+// CreateShippingNotice converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateShippingNotice(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateShippingNoticeParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateShippingNotice(ctx, params)
+	return err
+}
+
+// GetShippingNotice converts echo context to params.
+func (w *ServerInterfaceWrapper) GetShippingNotice(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "shipping_notice_id" -------------
+	var shippingNoticeID ShippingNoticeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "shipping_notice_id", ctx.Param("shipping_notice_id"), &shippingNoticeID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter shipping_notice_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetShippingNotice(ctx, shippingNoticeID)
+	return err
+}
+
+// UpdateShippingNotice converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateShippingNotice(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "shipping_notice_id" -------------
+	var shippingNoticeID ShippingNoticeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "shipping_notice_id", ctx.Param("shipping_notice_id"), &shippingNoticeID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter shipping_notice_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateShippingNoticeParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdateShippingNotice(ctx, shippingNoticeID, params)
+	return err
+}
+
+// CancelShippingNotice converts echo context to params.
+func (w *ServerInterfaceWrapper) CancelShippingNotice(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "shipping_notice_id" -------------
+	var shippingNoticeID ShippingNoticeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "shipping_notice_id", ctx.Param("shipping_notice_id"), &shippingNoticeID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter shipping_notice_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CancelShippingNoticeParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CancelShippingNotice(ctx, shippingNoticeID, params)
+	return err
+}
+
+// CheckShippingNotice converts echo context to params.
+func (w *ServerInterfaceWrapper) CheckShippingNotice(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "shipping_notice_id" -------------
+	var shippingNoticeID ShippingNoticeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "shipping_notice_id", ctx.Param("shipping_notice_id"), &shippingNoticeID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter shipping_notice_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CheckShippingNoticeParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CheckShippingNotice(ctx, shippingNoticeID, params)
+	return err
+}
+
+// CloseShippingNotice converts echo context to params.
+func (w *ServerInterfaceWrapper) CloseShippingNotice(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "shipping_notice_id" -------------
+	var shippingNoticeID ShippingNoticeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "shipping_notice_id", ctx.Param("shipping_notice_id"), &shippingNoticeID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter shipping_notice_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CloseShippingNoticeParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CloseShippingNotice(ctx, shippingNoticeID, params)
+	return err
+}
+
+// ListShippingNoticeDecisions converts echo context to params.
+func (w *ServerInterfaceWrapper) ListShippingNoticeDecisions(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "shipping_notice_id" -------------
+	var shippingNoticeID ShippingNoticeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "shipping_notice_id", ctx.Param("shipping_notice_id"), &shippingNoticeID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter shipping_notice_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListShippingNoticeDecisions(ctx, shippingNoticeID)
+	return err
+}
+
+// DispatchShippingNotice converts echo context to params.
+func (w *ServerInterfaceWrapper) DispatchShippingNotice(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "shipping_notice_id" -------------
+	var shippingNoticeID ShippingNoticeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "shipping_notice_id", ctx.Param("shipping_notice_id"), &shippingNoticeID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter shipping_notice_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DispatchShippingNoticeParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DispatchShippingNotice(ctx, shippingNoticeID, params)
+	return err
+}
+
+// ExplainOverdue converts echo context to params.
+func (w *ServerInterfaceWrapper) ExplainOverdue(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "shipping_notice_id" -------------
+	var shippingNoticeID ShippingNoticeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "shipping_notice_id", ctx.Param("shipping_notice_id"), &shippingNoticeID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter shipping_notice_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExplainOverdueParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExplainOverdue(ctx, shippingNoticeID, params)
+	return err
+}
+
+// ReleaseShippingNotice converts echo context to params.
+func (w *ServerInterfaceWrapper) ReleaseShippingNotice(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "shipping_notice_id" -------------
+	var shippingNoticeID ShippingNoticeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "shipping_notice_id", ctx.Param("shipping_notice_id"), &shippingNoticeID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter shipping_notice_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReleaseShippingNoticeParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReleaseShippingNotice(ctx, shippingNoticeID, params)
+	return err
+}
+
+// ReviseShippingNotice converts echo context to params.
+func (w *ServerInterfaceWrapper) ReviseShippingNotice(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "shipping_notice_id" -------------
+	var shippingNoticeID ShippingNoticeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "shipping_notice_id", ctx.Param("shipping_notice_id"), &shippingNoticeID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter shipping_notice_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReviseShippingNoticeParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReviseShippingNotice(ctx, shippingNoticeID, params)
+	return err
+}
+
+// SubmitShippingNotice converts echo context to params.
+func (w *ServerInterfaceWrapper) SubmitShippingNotice(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "shipping_notice_id" -------------
+	var shippingNoticeID ShippingNoticeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "shipping_notice_id", ctx.Param("shipping_notice_id"), &shippingNoticeID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter shipping_notice_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SubmitShippingNoticeParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SubmitShippingNotice(ctx, shippingNoticeID, params)
+	return err
+}
+
+// GetShippingNoticeTimeline converts echo context to params.
+func (w *ServerInterfaceWrapper) GetShippingNoticeTimeline(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "shipping_notice_id" -------------
+	var shippingNoticeID ShippingNoticeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "shipping_notice_id", ctx.Param("shipping_notice_id"), &shippingNoticeID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter shipping_notice_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetShippingNoticeTimelineParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetShippingNoticeTimeline(ctx, shippingNoticeID, params)
+	return err
+}
+
 // RotateSigningKey converts echo context to params.
 func (w *ServerInterfaceWrapper) RotateSigningKey(ctx echo.Context) error {
 	var err error
@@ -4522,11 +6417,26 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	}
 
 	router.GET(options.BaseURL+"/.well-known/jwks.json", wrapper.GetJwks, options.OperationMiddlewares["getJwks"]...)
+	router.GET(options.BaseURL+"/v1/approvals", wrapper.ListApprovals, options.OperationMiddlewares["listApprovals"]...)
+	router.GET(options.BaseURL+"/v1/approvals/:approval_id", wrapper.GetApproval, options.OperationMiddlewares["getApproval"]...)
+	router.POST(options.BaseURL+"/v1/approvals/:approval_id/approve", wrapper.ApproveRequest, options.OperationMiddlewares["approveRequest"]...)
+	router.POST(options.BaseURL+"/v1/approvals/:approval_id/comment", wrapper.CommentRequest, options.OperationMiddlewares["commentRequest"]...)
+	router.POST(options.BaseURL+"/v1/approvals/:approval_id/confirm", wrapper.ConfirmVerbalApproval, options.OperationMiddlewares["confirmVerbalApproval"]...)
+	router.POST(options.BaseURL+"/v1/approvals/:approval_id/deny", wrapper.DenyVerbalApproval, options.OperationMiddlewares["denyVerbalApproval"]...)
+	router.POST(options.BaseURL+"/v1/approvals/:approval_id/reject", wrapper.RejectRequest, options.OperationMiddlewares["rejectRequest"]...)
+	router.POST(options.BaseURL+"/v1/approvals/:approval_id/return", wrapper.ReturnRequest, options.OperationMiddlewares["returnRequest"]...)
+	router.POST(options.BaseURL+"/v1/approvals/:approval_id/verbal-approval", wrapper.RecordVerbalApproval, options.OperationMiddlewares["recordVerbalApproval"]...)
+	router.POST(options.BaseURL+"/v1/approvals/:approval_id/withdraw", wrapper.WithdrawRequest, options.OperationMiddlewares["withdrawRequest"]...)
 	router.POST(options.BaseURL+"/v1/auth/login", wrapper.Login, options.OperationMiddlewares["login"]...)
 	router.POST(options.BaseURL+"/v1/auth/logout", wrapper.Logout, options.OperationMiddlewares["logout"]...)
 	router.POST(options.BaseURL+"/v1/auth/logout-everywhere", wrapper.LogoutEverywhere, options.OperationMiddlewares["logoutEverywhere"]...)
 	router.POST(options.BaseURL+"/v1/auth/refresh", wrapper.RefreshToken, options.OperationMiddlewares["refreshToken"]...)
 	router.POST(options.BaseURL+"/v1/auth/token", wrapper.IssueToken, options.OperationMiddlewares["issueToken"]...)
+	router.GET(options.BaseURL+"/v1/authority-matrix", wrapper.GetAuthorityMatrix, options.OperationMiddlewares["getAuthorityMatrix"]...)
+	router.PUT(options.BaseURL+"/v1/authority-matrix", wrapper.ReplaceAuthorityMatrix, options.OperationMiddlewares["replaceAuthorityMatrix"]...)
+	router.GET(options.BaseURL+"/v1/authority-matrix/matters", wrapper.ListMatters, options.OperationMiddlewares["listMatters"]...)
+	router.GET(options.BaseURL+"/v1/authority-matrix/versions", wrapper.ListAuthorityMatrixVersions, options.OperationMiddlewares["listAuthorityMatrixVersions"]...)
+	router.GET(options.BaseURL+"/v1/authority-matrix/versions/:version", wrapper.GetAuthorityMatrixVersion, options.OperationMiddlewares["getAuthorityMatrixVersion"]...)
 	router.GET(options.BaseURL+"/v1/base-price-lists", wrapper.ListBasePriceLists, options.OperationMiddlewares["listBasePriceLists"]...)
 	router.POST(options.BaseURL+"/v1/base-price-lists", wrapper.CreateBasePriceList, options.OperationMiddlewares["createBasePriceList"]...)
 	router.GET(options.BaseURL+"/v1/base-price-lists/:list_id", wrapper.GetBasePriceList, options.OperationMiddlewares["getBasePriceList"]...)
@@ -4558,12 +6468,25 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/customers/:customer_id/timeline", wrapper.GetCustomerTimeline, options.OperationMiddlewares["getCustomerTimeline"]...)
 	router.GET(options.BaseURL+"/v1/customers/by-external-id/:source/:external_id", wrapper.GetCustomerByExternalID, options.OperationMiddlewares["getCustomerByExternalId"]...)
 	router.PUT(options.BaseURL+"/v1/customers/by-external-id/:source/:external_id", wrapper.UpsertCustomerByExternalID, options.OperationMiddlewares["upsertCustomerByExternalId"]...)
+	router.GET(options.BaseURL+"/v1/delivery-notes", wrapper.ListDeliveryNotes, options.OperationMiddlewares["listDeliveryNotes"]...)
+	router.GET(options.BaseURL+"/v1/delivery-notes/:delivery_note_id", wrapper.GetDeliveryNote, options.OperationMiddlewares["getDeliveryNote"]...)
+	router.POST(options.BaseURL+"/v1/delivery-notes/:delivery_note_id/cancel", wrapper.CancelDeliveryNote, options.OperationMiddlewares["cancelDeliveryNote"]...)
+	router.GET(options.BaseURL+"/v1/delivery-notes/:delivery_note_id/decisions", wrapper.ListDeliveryNoteDecisions, options.OperationMiddlewares["listDeliveryNoteDecisions"]...)
+	router.GET(options.BaseURL+"/v1/delivery-notes/:delivery_note_id/gate-pass", wrapper.GetGatePass, options.OperationMiddlewares["getGatePass"]...)
+	router.GET(options.BaseURL+"/v1/delivery-notes/:delivery_note_id/gate-pass.png", wrapper.GetGatePassImage, options.OperationMiddlewares["getGatePassImage"]...)
+	router.GET(options.BaseURL+"/v1/delivery-notes/:delivery_note_id/timeline", wrapper.GetDeliveryNoteTimeline, options.OperationMiddlewares["getDeliveryNoteTimeline"]...)
 	router.GET(options.BaseURL+"/v1/departments", wrapper.ListDepartments, options.OperationMiddlewares["listDepartments"]...)
 	router.POST(options.BaseURL+"/v1/departments", wrapper.CreateDepartment, options.OperationMiddlewares["createDepartment"]...)
 	router.GET(options.BaseURL+"/v1/departments/:department_id", wrapper.GetDepartment, options.OperationMiddlewares["getDepartment"]...)
 	router.PATCH(options.BaseURL+"/v1/departments/:department_id", wrapper.UpdateDepartment, options.OperationMiddlewares["updateDepartment"]...)
 	router.POST(options.BaseURL+"/v1/departments/:department_id/deactivate", wrapper.DeactivateDepartment, options.OperationMiddlewares["deactivateDepartment"]...)
 	router.GET(options.BaseURL+"/v1/events", wrapper.ListEvents, options.OperationMiddlewares["listEvents"]...)
+	router.GET(options.BaseURL+"/v1/gate-checks", wrapper.ListGateChecks, options.OperationMiddlewares["listGateChecks"]...)
+	router.POST(options.BaseURL+"/v1/gate-checks", wrapper.CheckGatePass, options.OperationMiddlewares["checkGatePass"]...)
+	router.GET(options.BaseURL+"/v1/import-runs/:import_id", wrapper.GetImport, options.OperationMiddlewares["getImport"]...)
+	router.GET(options.BaseURL+"/v1/import-runs/:import_id/errors", wrapper.ListImportErrors, options.OperationMiddlewares["listImportErrors"]...)
+	router.GET(options.BaseURL+"/v1/imports", wrapper.ListImports, options.OperationMiddlewares["listImports"]...)
+	router.POST(options.BaseURL+"/v1/imports/:kind", wrapper.StartImport, options.OperationMiddlewares["startImport"]...)
 	router.GET(options.BaseURL+"/v1/invoices", wrapper.ListInvoices, options.OperationMiddlewares["listInvoices"]...)
 	router.POST(options.BaseURL+"/v1/invoices", wrapper.PostInvoice, options.OperationMiddlewares["postInvoice"]...)
 	router.GET(options.BaseURL+"/v1/invoices/:invoice_id", wrapper.GetInvoice, options.OperationMiddlewares["getInvoice"]...)
@@ -4578,8 +6501,11 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/machine-clients/:client_id/secrets", wrapper.AddClientSecret, options.OperationMiddlewares["addClientSecret"]...)
 	router.DELETE(options.BaseURL+"/v1/machine-clients/:client_id/secrets/:secret_id", wrapper.RevokeClientSecret, options.OperationMiddlewares["revokeClientSecret"]...)
 	router.GET(options.BaseURL+"/v1/me", wrapper.GetMe, options.OperationMiddlewares["getMe"]...)
+	router.GET(options.BaseURL+"/v1/me/events", wrapper.StreamMyEvents, options.OperationMiddlewares["streamMyEvents"]...)
 	router.POST(options.BaseURL+"/v1/me/password", wrapper.ChangePassword, options.OperationMiddlewares["changePassword"]...)
 	router.GET(options.BaseURL+"/v1/me/sessions", wrapper.ListMySessions, options.OperationMiddlewares["listMySessions"]...)
+	router.GET(options.BaseURL+"/v1/me/tasks", wrapper.ListMyTasks, options.OperationMiddlewares["listMyTasks"]...)
+	router.GET(options.BaseURL+"/v1/operations/:operation_id", wrapper.GetOperation, options.OperationMiddlewares["getOperation"]...)
 	router.GET(options.BaseURL+"/v1/orders", wrapper.ListOrders, options.OperationMiddlewares["listOrders"]...)
 	router.POST(options.BaseURL+"/v1/orders", wrapper.CreateOrder, options.OperationMiddlewares["createOrder"]...)
 	router.GET(options.BaseURL+"/v1/orders/:order_id", wrapper.GetOrder, options.OperationMiddlewares["getOrder"]...)
@@ -4631,6 +6557,20 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/rules", wrapper.ListRules, options.OperationMiddlewares["listRules"]...)
 	router.GET(options.BaseURL+"/v1/rules/:rule_id", wrapper.GetRule, options.OperationMiddlewares["getRule"]...)
 	router.POST(options.BaseURL+"/v1/sandbox/clock", wrapper.AdvanceSandboxClock, options.OperationMiddlewares["advanceSandboxClock"]...)
+	router.GET(options.BaseURL+"/v1/shipping-notices", wrapper.ListShippingNotices, options.OperationMiddlewares["listShippingNotices"]...)
+	router.POST(options.BaseURL+"/v1/shipping-notices", wrapper.CreateShippingNotice, options.OperationMiddlewares["createShippingNotice"]...)
+	router.GET(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id", wrapper.GetShippingNotice, options.OperationMiddlewares["getShippingNotice"]...)
+	router.PATCH(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id", wrapper.UpdateShippingNotice, options.OperationMiddlewares["updateShippingNotice"]...)
+	router.POST(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/cancel", wrapper.CancelShippingNotice, options.OperationMiddlewares["cancelShippingNotice"]...)
+	router.POST(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/check", wrapper.CheckShippingNotice, options.OperationMiddlewares["checkShippingNotice"]...)
+	router.POST(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/close", wrapper.CloseShippingNotice, options.OperationMiddlewares["closeShippingNotice"]...)
+	router.GET(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/decisions", wrapper.ListShippingNoticeDecisions, options.OperationMiddlewares["listShippingNoticeDecisions"]...)
+	router.POST(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/dispatch", wrapper.DispatchShippingNotice, options.OperationMiddlewares["dispatchShippingNotice"]...)
+	router.POST(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/explain-overdue", wrapper.ExplainOverdue, options.OperationMiddlewares["explainOverdue"]...)
+	router.POST(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/release", wrapper.ReleaseShippingNotice, options.OperationMiddlewares["releaseShippingNotice"]...)
+	router.POST(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/revise", wrapper.ReviseShippingNotice, options.OperationMiddlewares["reviseShippingNotice"]...)
+	router.POST(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/submit", wrapper.SubmitShippingNotice, options.OperationMiddlewares["submitShippingNotice"]...)
+	router.GET(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/timeline", wrapper.GetShippingNoticeTimeline, options.OperationMiddlewares["getShippingNoticeTimeline"]...)
 	router.POST(options.BaseURL+"/v1/signing-keys/rotate", wrapper.RotateSigningKey, options.OperationMiddlewares["rotateSigningKey"]...)
 	router.GET(options.BaseURL+"/v1/teams", wrapper.ListTeams, options.OperationMiddlewares["listTeams"]...)
 	router.POST(options.BaseURL+"/v1/teams", wrapper.CreateTeam, options.OperationMiddlewares["createTeam"]...)
@@ -4663,6 +6603,290 @@ func (response GetJwks200JSONResponse) VisitGetJwksResponse(w http.ResponseWrite
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListApprovalsRequestObject struct {
+	Params ListApprovalsParams
+}
+
+type ListApprovalsResponseObject interface {
+	VisitListApprovalsResponse(w http.ResponseWriter) error
+}
+
+type ListApprovals200JSONResponse ApprovalList
+
+func (response ListApprovals200JSONResponse) VisitListApprovalsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetApprovalRequestObject struct {
+	ApprovalID ApprovalID `json:"approval_id"`
+}
+
+type GetApprovalResponseObject interface {
+	VisitGetApprovalResponse(w http.ResponseWriter) error
+}
+
+type GetApproval200ResponseHeaders struct {
+	ETag string
+}
+
+type GetApproval200JSONResponse struct {
+	Body    ApprovalDetail
+	Headers GetApproval200ResponseHeaders
+}
+
+func (response GetApproval200JSONResponse) VisitGetApprovalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveRequestRequestObject struct {
+	ApprovalID ApprovalID `json:"approval_id"`
+	Params     ApproveRequestParams
+	Body       *ApproveRequestJSONRequestBody
+}
+
+type ApproveRequestResponseObject interface {
+	VisitApproveRequestResponse(w http.ResponseWriter) error
+}
+
+type ApproveRequest200ResponseHeaders struct {
+	ETag string
+}
+
+type ApproveRequest200JSONResponse struct {
+	Body    Approval
+	Headers ApproveRequest200ResponseHeaders
+}
+
+func (response ApproveRequest200JSONResponse) VisitApproveRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CommentRequestRequestObject struct {
+	ApprovalID ApprovalID `json:"approval_id"`
+	Params     CommentRequestParams
+	Body       *CommentRequestJSONRequestBody
+}
+
+type CommentRequestResponseObject interface {
+	VisitCommentRequestResponse(w http.ResponseWriter) error
+}
+
+type CommentRequest201JSONResponse ApprovalComment
+
+func (response CommentRequest201JSONResponse) VisitCommentRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmVerbalApprovalRequestObject struct {
+	ApprovalID ApprovalID `json:"approval_id"`
+	Params     ConfirmVerbalApprovalParams
+	Body       *ConfirmVerbalApprovalJSONRequestBody
+}
+
+type ConfirmVerbalApprovalResponseObject interface {
+	VisitConfirmVerbalApprovalResponse(w http.ResponseWriter) error
+}
+
+type ConfirmVerbalApproval200JSONResponse VerbalApproval
+
+func (response ConfirmVerbalApproval200JSONResponse) VisitConfirmVerbalApprovalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DenyVerbalApprovalRequestObject struct {
+	ApprovalID ApprovalID `json:"approval_id"`
+	Params     DenyVerbalApprovalParams
+	Body       *DenyVerbalApprovalJSONRequestBody
+}
+
+type DenyVerbalApprovalResponseObject interface {
+	VisitDenyVerbalApprovalResponse(w http.ResponseWriter) error
+}
+
+type DenyVerbalApproval200JSONResponse VerbalApproval
+
+func (response DenyVerbalApproval200JSONResponse) VisitDenyVerbalApprovalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RejectRequestRequestObject struct {
+	ApprovalID ApprovalID `json:"approval_id"`
+	Params     RejectRequestParams
+	Body       *RejectRequestJSONRequestBody
+}
+
+type RejectRequestResponseObject interface {
+	VisitRejectRequestResponse(w http.ResponseWriter) error
+}
+
+type RejectRequest200ResponseHeaders struct {
+	ETag string
+}
+
+type RejectRequest200JSONResponse struct {
+	Body    Approval
+	Headers RejectRequest200ResponseHeaders
+}
+
+func (response RejectRequest200JSONResponse) VisitRejectRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReturnRequestRequestObject struct {
+	ApprovalID ApprovalID `json:"approval_id"`
+	Params     ReturnRequestParams
+	Body       *ReturnRequestJSONRequestBody
+}
+
+type ReturnRequestResponseObject interface {
+	VisitReturnRequestResponse(w http.ResponseWriter) error
+}
+
+type ReturnRequest200ResponseHeaders struct {
+	ETag string
+}
+
+type ReturnRequest200JSONResponse struct {
+	Body    Approval
+	Headers ReturnRequest200ResponseHeaders
+}
+
+func (response ReturnRequest200JSONResponse) VisitReturnRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordVerbalApprovalRequestObject struct {
+	ApprovalID ApprovalID `json:"approval_id"`
+	Params     RecordVerbalApprovalParams
+	Body       *RecordVerbalApprovalJSONRequestBody
+}
+
+type RecordVerbalApprovalResponseObject interface {
+	VisitRecordVerbalApprovalResponse(w http.ResponseWriter) error
+}
+
+type RecordVerbalApproval201ResponseHeaders struct {
+	ETag string
+}
+
+type RecordVerbalApproval201JSONResponse struct {
+	Body    VerbalApprovalRecorded
+	Headers RecordVerbalApproval201ResponseHeaders
+}
+
+func (response RecordVerbalApproval201JSONResponse) VisitRecordVerbalApprovalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawRequestRequestObject struct {
+	ApprovalID ApprovalID `json:"approval_id"`
+	Params     WithdrawRequestParams
+	Body       *WithdrawRequestJSONRequestBody
+}
+
+type WithdrawRequestResponseObject interface {
+	VisitWithdrawRequestResponse(w http.ResponseWriter) error
+}
+
+type WithdrawRequest200ResponseHeaders struct {
+	ETag string
+}
+
+type WithdrawRequest200JSONResponse struct {
+	Body    Approval
+	Headers WithdrawRequest200ResponseHeaders
+}
+
+func (response WithdrawRequest200JSONResponse) VisitWithdrawRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4755,6 +6979,131 @@ type IssueTokenResponseObject interface {
 type IssueToken200JSONResponse MachineToken
 
 func (response IssueToken200JSONResponse) VisitIssueTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAuthorityMatrixRequestObject struct {
+}
+
+type GetAuthorityMatrixResponseObject interface {
+	VisitGetAuthorityMatrixResponse(w http.ResponseWriter) error
+}
+
+type GetAuthorityMatrix200ResponseHeaders struct {
+	ETag string
+}
+
+type GetAuthorityMatrix200JSONResponse struct {
+	Body    AuthorityMatrixVersion
+	Headers GetAuthorityMatrix200ResponseHeaders
+}
+
+func (response GetAuthorityMatrix200JSONResponse) VisitGetAuthorityMatrixResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplaceAuthorityMatrixRequestObject struct {
+	Params ReplaceAuthorityMatrixParams
+	Body   *ReplaceAuthorityMatrixJSONRequestBody
+}
+
+type ReplaceAuthorityMatrixResponseObject interface {
+	VisitReplaceAuthorityMatrixResponse(w http.ResponseWriter) error
+}
+
+type ReplaceAuthorityMatrix200ResponseHeaders struct {
+	ETag string
+}
+
+type ReplaceAuthorityMatrix200JSONResponse struct {
+	Body    AuthorityMatrixVersion
+	Headers ReplaceAuthorityMatrix200ResponseHeaders
+}
+
+func (response ReplaceAuthorityMatrix200JSONResponse) VisitReplaceAuthorityMatrixResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMattersRequestObject struct {
+}
+
+type ListMattersResponseObject interface {
+	VisitListMattersResponse(w http.ResponseWriter) error
+}
+
+type ListMatters200JSONResponse MatterList
+
+func (response ListMatters200JSONResponse) VisitListMattersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAuthorityMatrixVersionsRequestObject struct {
+	Params ListAuthorityMatrixVersionsParams
+}
+
+type ListAuthorityMatrixVersionsResponseObject interface {
+	VisitListAuthorityMatrixVersionsResponse(w http.ResponseWriter) error
+}
+
+type ListAuthorityMatrixVersions200JSONResponse AuthorityMatrixVersionList
+
+func (response ListAuthorityMatrixVersions200JSONResponse) VisitListAuthorityMatrixVersionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAuthorityMatrixVersionRequestObject struct {
+	Version int64 `json:"version"`
+}
+
+type GetAuthorityMatrixVersionResponseObject interface {
+	VisitGetAuthorityMatrixVersionResponse(w http.ResponseWriter) error
+}
+
+type GetAuthorityMatrixVersion200JSONResponse AuthorityMatrixVersion
+
+func (response GetAuthorityMatrixVersion200JSONResponse) VisitGetAuthorityMatrixVersionResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -5652,6 +8001,185 @@ func (response GetCustomerTimeline200JSONResponse) VisitGetCustomerTimelineRespo
 	return err
 }
 
+type ListDeliveryNotesRequestObject struct {
+	Params ListDeliveryNotesParams
+}
+
+type ListDeliveryNotesResponseObject interface {
+	VisitListDeliveryNotesResponse(w http.ResponseWriter) error
+}
+
+type ListDeliveryNotes200JSONResponse DeliveryNoteList
+
+func (response ListDeliveryNotes200JSONResponse) VisitListDeliveryNotesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDeliveryNoteRequestObject struct {
+	DeliveryNoteID DeliveryNoteID `json:"delivery_note_id"`
+}
+
+type GetDeliveryNoteResponseObject interface {
+	VisitGetDeliveryNoteResponse(w http.ResponseWriter) error
+}
+
+type GetDeliveryNote200ResponseHeaders struct {
+	ETag string
+}
+
+type GetDeliveryNote200JSONResponse struct {
+	Body    DeliveryNote
+	Headers GetDeliveryNote200ResponseHeaders
+}
+
+func (response GetDeliveryNote200JSONResponse) VisitGetDeliveryNoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelDeliveryNoteRequestObject struct {
+	DeliveryNoteID DeliveryNoteID `json:"delivery_note_id"`
+	Params         CancelDeliveryNoteParams
+	Body           *CancelDeliveryNoteJSONRequestBody
+}
+
+type CancelDeliveryNoteResponseObject interface {
+	VisitCancelDeliveryNoteResponse(w http.ResponseWriter) error
+}
+
+type CancelDeliveryNote200ResponseHeaders struct {
+	ETag string
+}
+
+type CancelDeliveryNote200JSONResponse struct {
+	Body    DeliveryNote
+	Headers CancelDeliveryNote200ResponseHeaders
+}
+
+func (response CancelDeliveryNote200JSONResponse) VisitCancelDeliveryNoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDeliveryNoteDecisionsRequestObject struct {
+	DeliveryNoteID DeliveryNoteID `json:"delivery_note_id"`
+}
+
+type ListDeliveryNoteDecisionsResponseObject interface {
+	VisitListDeliveryNoteDecisionsResponse(w http.ResponseWriter) error
+}
+
+type ListDeliveryNoteDecisions200JSONResponse DecisionList
+
+func (response ListDeliveryNoteDecisions200JSONResponse) VisitListDeliveryNoteDecisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetGatePassRequestObject struct {
+	DeliveryNoteID DeliveryNoteID `json:"delivery_note_id"`
+}
+
+type GetGatePassResponseObject interface {
+	VisitGetGatePassResponse(w http.ResponseWriter) error
+}
+
+type GetGatePass200JSONResponse SignedGatePass
+
+func (response GetGatePass200JSONResponse) VisitGetGatePassResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetGatePassImageRequestObject struct {
+	DeliveryNoteID DeliveryNoteID `json:"delivery_note_id"`
+}
+
+type GetGatePassImageResponseObject interface {
+	VisitGetGatePassImageResponse(w http.ResponseWriter) error
+}
+
+type GetGatePassImage200ImagePngResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetGatePassImage200ImagePngResponse) VisitGetGatePassImageResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "image/png")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetDeliveryNoteTimelineRequestObject struct {
+	DeliveryNoteID DeliveryNoteID `json:"delivery_note_id"`
+	Params         GetDeliveryNoteTimelineParams
+}
+
+type GetDeliveryNoteTimelineResponseObject interface {
+	VisitGetDeliveryNoteTimelineResponse(w http.ResponseWriter) error
+}
+
+type GetDeliveryNoteTimeline200JSONResponse Timeline
+
+func (response GetDeliveryNoteTimeline200JSONResponse) VisitGetDeliveryNoteTimelineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListDepartmentsRequestObject struct {
 	Params ListDepartmentsParams
 }
@@ -5816,6 +8344,150 @@ func (response ListEvents200JSONResponse) VisitListEventsResponse(w http.Respons
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListGateChecksRequestObject struct {
+	Params ListGateChecksParams
+}
+
+type ListGateChecksResponseObject interface {
+	VisitListGateChecksResponse(w http.ResponseWriter) error
+}
+
+type ListGateChecks200JSONResponse GateCheckList
+
+func (response ListGateChecks200JSONResponse) VisitListGateChecksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckGatePassRequestObject struct {
+	Params CheckGatePassParams
+	Body   *CheckGatePassJSONRequestBody
+}
+
+type CheckGatePassResponseObject interface {
+	VisitCheckGatePassResponse(w http.ResponseWriter) error
+}
+
+type CheckGatePass201JSONResponse GateCheck
+
+func (response CheckGatePass201JSONResponse) VisitCheckGatePassResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetImportRequestObject struct {
+	ImportID ImportID `json:"import_id"`
+}
+
+type GetImportResponseObject interface {
+	VisitGetImportResponse(w http.ResponseWriter) error
+}
+
+type GetImport200JSONResponse Import
+
+func (response GetImport200JSONResponse) VisitGetImportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListImportErrorsRequestObject struct {
+	ImportID ImportID `json:"import_id"`
+	Params   ListImportErrorsParams
+}
+
+type ListImportErrorsResponseObject interface {
+	VisitListImportErrorsResponse(w http.ResponseWriter) error
+}
+
+type ListImportErrors200JSONResponse ImportErrorList
+
+func (response ListImportErrors200JSONResponse) VisitListImportErrorsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListImportsRequestObject struct {
+	Params ListImportsParams
+}
+
+type ListImportsResponseObject interface {
+	VisitListImportsResponse(w http.ResponseWriter) error
+}
+
+type ListImports200JSONResponse ImportList
+
+func (response ListImports200JSONResponse) VisitListImportsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartImportRequestObject struct {
+	Kind   ImportKind `json:"kind"`
+	Params StartImportParams
+	Body   io.Reader
+}
+
+type StartImportResponseObject interface {
+	VisitStartImportResponse(w http.ResponseWriter) error
+}
+
+type StartImport202ResponseHeaders struct {
+	Location string
+}
+
+type StartImport202JSONResponse struct {
+	Body    Import
+	Headers StartImport202ResponseHeaders
+}
+
+func (response StartImport202JSONResponse) VisitStartImportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Location", fmt.Sprint(response.Headers.Location))
+	w.WriteHeader(202)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -6209,6 +8881,57 @@ func (response GetMe200JSONResponse) VisitGetMeResponse(w http.ResponseWriter) e
 	return err
 }
 
+type StreamMyEventsRequestObject struct {
+	Params StreamMyEventsParams
+}
+
+type StreamMyEventsResponseObject interface {
+	VisitStreamMyEventsResponse(w http.ResponseWriter) error
+}
+
+type StreamMyEvents200TextEventStreamResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response StreamMyEvents200TextEventStreamResponse) VisitStreamMyEventsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/event-stream")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	flusher, ok := w.(http.Flusher)
+	if !ok {
+		// If w doesn't support flushing, fall back to io.Copy.
+		_, err := io.Copy(w, response.Body)
+		return err
+	}
+	// text/event-stream messages are typically small; use a
+	// modest buffer and flush after each chunk so clients see
+	// events immediately instead of waiting on OS buffering.
+	buf := make([]byte, 4096)
+	for {
+		n, err := response.Body.Read(buf)
+		if n > 0 {
+			if _, writeErr := w.Write(buf[:n]); writeErr != nil {
+				return writeErr
+			}
+			flusher.Flush()
+		}
+		if err != nil {
+			if err == io.EOF {
+				return nil
+			}
+			return err
+		}
+	}
+}
+
 type ChangePasswordRequestObject struct {
 	Body *ChangePasswordJSONRequestBody
 }
@@ -6241,6 +8964,50 @@ type ListMySessionsResponseObject interface {
 type ListMySessions200JSONResponse SessionList
 
 func (response ListMySessions200JSONResponse) VisitListMySessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMyTasksRequestObject struct {
+	Params ListMyTasksParams
+}
+
+type ListMyTasksResponseObject interface {
+	VisitListMyTasksResponse(w http.ResponseWriter) error
+}
+
+type ListMyTasks200JSONResponse MyTaskList
+
+func (response ListMyTasks200JSONResponse) VisitListMyTasksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOperationRequestObject struct {
+	OperationID UUID `json:"operation_id"`
+}
+
+type GetOperationResponseObject interface {
+	VisitGetOperationResponse(w http.ResponseWriter) error
+}
+
+type GetOperation200JSONResponse Operation
+
+func (response GetOperation200JSONResponse) VisitGetOperationResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -7679,6 +10446,421 @@ func (response AdvanceSandboxClock200JSONResponse) VisitAdvanceSandboxClockRespo
 	return err
 }
 
+type ListShippingNoticesRequestObject struct {
+	Params ListShippingNoticesParams
+}
+
+type ListShippingNoticesResponseObject interface {
+	VisitListShippingNoticesResponse(w http.ResponseWriter) error
+}
+
+type ListShippingNotices200JSONResponse ShippingNoticeList
+
+func (response ListShippingNotices200JSONResponse) VisitListShippingNoticesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateShippingNoticeRequestObject struct {
+	Params CreateShippingNoticeParams
+	Body   *CreateShippingNoticeJSONRequestBody
+}
+
+type CreateShippingNoticeResponseObject interface {
+	VisitCreateShippingNoticeResponse(w http.ResponseWriter) error
+}
+
+type CreateShippingNotice201ResponseHeaders struct {
+	ETag string
+}
+
+type CreateShippingNotice201JSONResponse struct {
+	Body    ShippingNotice
+	Headers CreateShippingNotice201ResponseHeaders
+}
+
+func (response CreateShippingNotice201JSONResponse) VisitCreateShippingNoticeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetShippingNoticeRequestObject struct {
+	ShippingNoticeID ShippingNoticeID `json:"shipping_notice_id"`
+}
+
+type GetShippingNoticeResponseObject interface {
+	VisitGetShippingNoticeResponse(w http.ResponseWriter) error
+}
+
+type GetShippingNotice200ResponseHeaders struct {
+	ETag string
+}
+
+type GetShippingNotice200JSONResponse struct {
+	Body    ShippingNotice
+	Headers GetShippingNotice200ResponseHeaders
+}
+
+func (response GetShippingNotice200JSONResponse) VisitGetShippingNoticeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateShippingNoticeRequestObject struct {
+	ShippingNoticeID ShippingNoticeID `json:"shipping_notice_id"`
+	Params           UpdateShippingNoticeParams
+	Body             *UpdateShippingNoticeJSONRequestBody
+}
+
+type UpdateShippingNoticeResponseObject interface {
+	VisitUpdateShippingNoticeResponse(w http.ResponseWriter) error
+}
+
+type UpdateShippingNotice200ResponseHeaders struct {
+	ETag string
+}
+
+type UpdateShippingNotice200JSONResponse struct {
+	Body    ShippingNotice
+	Headers UpdateShippingNotice200ResponseHeaders
+}
+
+func (response UpdateShippingNotice200JSONResponse) VisitUpdateShippingNoticeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelShippingNoticeRequestObject struct {
+	ShippingNoticeID ShippingNoticeID `json:"shipping_notice_id"`
+	Params           CancelShippingNoticeParams
+	Body             *CancelShippingNoticeJSONRequestBody
+}
+
+type CancelShippingNoticeResponseObject interface {
+	VisitCancelShippingNoticeResponse(w http.ResponseWriter) error
+}
+
+type CancelShippingNotice200ResponseHeaders struct {
+	ETag string
+}
+
+type CancelShippingNotice200JSONResponse struct {
+	Body    ShippingNotice
+	Headers CancelShippingNotice200ResponseHeaders
+}
+
+func (response CancelShippingNotice200JSONResponse) VisitCancelShippingNoticeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckShippingNoticeRequestObject struct {
+	ShippingNoticeID ShippingNoticeID `json:"shipping_notice_id"`
+	Params           CheckShippingNoticeParams
+	Body             *CheckShippingNoticeJSONRequestBody
+}
+
+type CheckShippingNoticeResponseObject interface {
+	VisitCheckShippingNoticeResponse(w http.ResponseWriter) error
+}
+
+type CheckShippingNotice200ResponseHeaders struct {
+	ETag string
+}
+
+type CheckShippingNotice200JSONResponse struct {
+	Body    ShippingNotice
+	Headers CheckShippingNotice200ResponseHeaders
+}
+
+func (response CheckShippingNotice200JSONResponse) VisitCheckShippingNoticeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CloseShippingNoticeRequestObject struct {
+	ShippingNoticeID ShippingNoticeID `json:"shipping_notice_id"`
+	Params           CloseShippingNoticeParams
+	Body             *CloseShippingNoticeJSONRequestBody
+}
+
+type CloseShippingNoticeResponseObject interface {
+	VisitCloseShippingNoticeResponse(w http.ResponseWriter) error
+}
+
+type CloseShippingNotice200ResponseHeaders struct {
+	ETag string
+}
+
+type CloseShippingNotice200JSONResponse struct {
+	Body    ShippingNotice
+	Headers CloseShippingNotice200ResponseHeaders
+}
+
+func (response CloseShippingNotice200JSONResponse) VisitCloseShippingNoticeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListShippingNoticeDecisionsRequestObject struct {
+	ShippingNoticeID ShippingNoticeID `json:"shipping_notice_id"`
+}
+
+type ListShippingNoticeDecisionsResponseObject interface {
+	VisitListShippingNoticeDecisionsResponse(w http.ResponseWriter) error
+}
+
+type ListShippingNoticeDecisions200JSONResponse DecisionList
+
+func (response ListShippingNoticeDecisions200JSONResponse) VisitListShippingNoticeDecisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DispatchShippingNoticeRequestObject struct {
+	ShippingNoticeID ShippingNoticeID `json:"shipping_notice_id"`
+	Params           DispatchShippingNoticeParams
+	Body             *DispatchShippingNoticeJSONRequestBody
+}
+
+type DispatchShippingNoticeResponseObject interface {
+	VisitDispatchShippingNoticeResponse(w http.ResponseWriter) error
+}
+
+type DispatchShippingNotice201ResponseHeaders struct {
+	ETag string
+}
+
+type DispatchShippingNotice201JSONResponse struct {
+	Body    DeliveryNote
+	Headers DispatchShippingNotice201ResponseHeaders
+}
+
+func (response DispatchShippingNotice201JSONResponse) VisitDispatchShippingNoticeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExplainOverdueRequestObject struct {
+	ShippingNoticeID ShippingNoticeID `json:"shipping_notice_id"`
+	Params           ExplainOverdueParams
+	Body             *ExplainOverdueJSONRequestBody
+}
+
+type ExplainOverdueResponseObject interface {
+	VisitExplainOverdueResponse(w http.ResponseWriter) error
+}
+
+type ExplainOverdue200ResponseHeaders struct {
+	ETag string
+}
+
+type ExplainOverdue200JSONResponse struct {
+	Body    ShippingNotice
+	Headers ExplainOverdue200ResponseHeaders
+}
+
+func (response ExplainOverdue200JSONResponse) VisitExplainOverdueResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReleaseShippingNoticeRequestObject struct {
+	ShippingNoticeID ShippingNoticeID `json:"shipping_notice_id"`
+	Params           ReleaseShippingNoticeParams
+	Body             *ReleaseShippingNoticeJSONRequestBody
+}
+
+type ReleaseShippingNoticeResponseObject interface {
+	VisitReleaseShippingNoticeResponse(w http.ResponseWriter) error
+}
+
+type ReleaseShippingNotice200ResponseHeaders struct {
+	ETag string
+}
+
+type ReleaseShippingNotice200JSONResponse struct {
+	Body    ShippingNotice
+	Headers ReleaseShippingNotice200ResponseHeaders
+}
+
+func (response ReleaseShippingNotice200JSONResponse) VisitReleaseShippingNoticeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReviseShippingNoticeRequestObject struct {
+	ShippingNoticeID ShippingNoticeID `json:"shipping_notice_id"`
+	Params           ReviseShippingNoticeParams
+	Body             *ReviseShippingNoticeJSONRequestBody
+}
+
+type ReviseShippingNoticeResponseObject interface {
+	VisitReviseShippingNoticeResponse(w http.ResponseWriter) error
+}
+
+type ReviseShippingNotice200ResponseHeaders struct {
+	ETag string
+}
+
+type ReviseShippingNotice200JSONResponse struct {
+	Body    ShippingNotice
+	Headers ReviseShippingNotice200ResponseHeaders
+}
+
+func (response ReviseShippingNotice200JSONResponse) VisitReviseShippingNoticeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SubmitShippingNoticeRequestObject struct {
+	ShippingNoticeID ShippingNoticeID `json:"shipping_notice_id"`
+	Params           SubmitShippingNoticeParams
+}
+
+type SubmitShippingNoticeResponseObject interface {
+	VisitSubmitShippingNoticeResponse(w http.ResponseWriter) error
+}
+
+type SubmitShippingNotice200ResponseHeaders struct {
+	ETag string
+}
+
+type SubmitShippingNotice200JSONResponse struct {
+	Body    ShippingNotice
+	Headers SubmitShippingNotice200ResponseHeaders
+}
+
+func (response SubmitShippingNotice200JSONResponse) VisitSubmitShippingNoticeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetShippingNoticeTimelineRequestObject struct {
+	ShippingNoticeID ShippingNoticeID `json:"shipping_notice_id"`
+	Params           GetShippingNoticeTimelineParams
+}
+
+type GetShippingNoticeTimelineResponseObject interface {
+	VisitGetShippingNoticeTimelineResponse(w http.ResponseWriter) error
+}
+
+type GetShippingNoticeTimeline200JSONResponse Timeline
+
+func (response GetShippingNoticeTimeline200JSONResponse) VisitGetShippingNoticeTimelineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type RotateSigningKeyRequestObject struct {
 	Params RotateSigningKeyParams
 }
@@ -8054,6 +11236,36 @@ type StrictServerInterface interface {
 	// GetJwks Public keys of access tokens
 	// (GET /.well-known/jwks.json)
 	GetJwks(ctx context.Context, request GetJwksRequestObject) (GetJwksResponseObject, error)
+	// ListApprovals List approval requests
+	// (GET /v1/approvals)
+	ListApprovals(ctx context.Context, request ListApprovalsRequestObject) (ListApprovalsResponseObject, error)
+	// GetApproval Read an approval request
+	// (GET /v1/approvals/{approval_id})
+	GetApproval(ctx context.Context, request GetApprovalRequestObject) (GetApprovalResponseObject, error)
+	// ApproveRequest Approve
+	// (POST /v1/approvals/{approval_id}/approve)
+	ApproveRequest(ctx context.Context, request ApproveRequestRequestObject) (ApproveRequestResponseObject, error)
+	// CommentRequest Comment
+	// (POST /v1/approvals/{approval_id}/comment)
+	CommentRequest(ctx context.Context, request CommentRequestRequestObject) (CommentRequestResponseObject, error)
+	// ConfirmVerbalApproval Confirm what I approved by phone
+	// (POST /v1/approvals/{approval_id}/confirm)
+	ConfirmVerbalApproval(ctx context.Context, request ConfirmVerbalApprovalRequestObject) (ConfirmVerbalApprovalResponseObject, error)
+	// DenyVerbalApproval Deny what was recorded as my approval
+	// (POST /v1/approvals/{approval_id}/deny)
+	DenyVerbalApproval(ctx context.Context, request DenyVerbalApprovalRequestObject) (DenyVerbalApprovalResponseObject, error)
+	// RejectRequest Reject
+	// (POST /v1/approvals/{approval_id}/reject)
+	RejectRequest(ctx context.Context, request RejectRequestRequestObject) (RejectRequestResponseObject, error)
+	// ReturnRequest Return for rework
+	// (POST /v1/approvals/{approval_id}/return)
+	ReturnRequest(ctx context.Context, request ReturnRequestRequestObject) (ReturnRequestResponseObject, error)
+	// RecordVerbalApproval Record an approval given by phone
+	// (POST /v1/approvals/{approval_id}/verbal-approval)
+	RecordVerbalApproval(ctx context.Context, request RecordVerbalApprovalRequestObject) (RecordVerbalApprovalResponseObject, error)
+	// WithdrawRequest Withdraw my request
+	// (POST /v1/approvals/{approval_id}/withdraw)
+	WithdrawRequest(ctx context.Context, request WithdrawRequestRequestObject) (WithdrawRequestResponseObject, error)
 	// Login Log in
 	// (POST /v1/auth/login)
 	Login(ctx context.Context, request LoginRequestObject) (LoginResponseObject, error)
@@ -8069,6 +11281,21 @@ type StrictServerInterface interface {
 	// IssueToken Token for a machine client
 	// (POST /v1/auth/token)
 	IssueToken(ctx context.Context, request IssueTokenRequestObject) (IssueTokenResponseObject, error)
+	// GetAuthorityMatrix Read the authority matrix in force
+	// (GET /v1/authority-matrix)
+	GetAuthorityMatrix(ctx context.Context, request GetAuthorityMatrixRequestObject) (GetAuthorityMatrixResponseObject, error)
+	// ReplaceAuthorityMatrix Replace the authority matrix
+	// (PUT /v1/authority-matrix)
+	ReplaceAuthorityMatrix(ctx context.Context, request ReplaceAuthorityMatrixRequestObject) (ReplaceAuthorityMatrixResponseObject, error)
+	// ListMatters List the matters and their facts
+	// (GET /v1/authority-matrix/matters)
+	ListMatters(ctx context.Context, request ListMattersRequestObject) (ListMattersResponseObject, error)
+	// ListAuthorityMatrixVersions List the versions of the authority matrix
+	// (GET /v1/authority-matrix/versions)
+	ListAuthorityMatrixVersions(ctx context.Context, request ListAuthorityMatrixVersionsRequestObject) (ListAuthorityMatrixVersionsResponseObject, error)
+	// GetAuthorityMatrixVersion Read one version of the authority matrix
+	// (GET /v1/authority-matrix/versions/{version})
+	GetAuthorityMatrixVersion(ctx context.Context, request GetAuthorityMatrixVersionRequestObject) (GetAuthorityMatrixVersionResponseObject, error)
 	// ListBasePriceLists List base price lists
 	// (GET /v1/base-price-lists)
 	ListBasePriceLists(ctx context.Context, request ListBasePriceListsRequestObject) (ListBasePriceListsResponseObject, error)
@@ -8162,6 +11389,27 @@ type StrictServerInterface interface {
 	// GetCustomerTimeline Read what happened to a customer
 	// (GET /v1/customers/{customer_id}/timeline)
 	GetCustomerTimeline(ctx context.Context, request GetCustomerTimelineRequestObject) (GetCustomerTimelineResponseObject, error)
+	// ListDeliveryNotes List delivery notes
+	// (GET /v1/delivery-notes)
+	ListDeliveryNotes(ctx context.Context, request ListDeliveryNotesRequestObject) (ListDeliveryNotesResponseObject, error)
+	// GetDeliveryNote Read a delivery note
+	// (GET /v1/delivery-notes/{delivery_note_id})
+	GetDeliveryNote(ctx context.Context, request GetDeliveryNoteRequestObject) (GetDeliveryNoteResponseObject, error)
+	// CancelDeliveryNote Take back what was unloaded again
+	// (POST /v1/delivery-notes/{delivery_note_id}/cancel)
+	CancelDeliveryNote(ctx context.Context, request CancelDeliveryNoteRequestObject) (CancelDeliveryNoteResponseObject, error)
+	// ListDeliveryNoteDecisions Read what the gates decided about a delivery note
+	// (GET /v1/delivery-notes/{delivery_note_id}/decisions)
+	ListDeliveryNoteDecisions(ctx context.Context, request ListDeliveryNoteDecisionsRequestObject) (ListDeliveryNoteDecisionsResponseObject, error)
+	// GetGatePass Read a gate pass
+	// (GET /v1/delivery-notes/{delivery_note_id}/gate-pass)
+	GetGatePass(ctx context.Context, request GetGatePassRequestObject) (GetGatePassResponseObject, error)
+	// GetGatePassImage Read a gate pass as a QR code
+	// (GET /v1/delivery-notes/{delivery_note_id}/gate-pass.png)
+	GetGatePassImage(ctx context.Context, request GetGatePassImageRequestObject) (GetGatePassImageResponseObject, error)
+	// GetDeliveryNoteTimeline Read what happened to a delivery note
+	// (GET /v1/delivery-notes/{delivery_note_id}/timeline)
+	GetDeliveryNoteTimeline(ctx context.Context, request GetDeliveryNoteTimelineRequestObject) (GetDeliveryNoteTimelineResponseObject, error)
 	// ListDepartments List departments
 	// (GET /v1/departments)
 	ListDepartments(ctx context.Context, request ListDepartmentsRequestObject) (ListDepartmentsResponseObject, error)
@@ -8180,6 +11428,24 @@ type StrictServerInterface interface {
 	// ListEvents Follow the change feed
 	// (GET /v1/events)
 	ListEvents(ctx context.Context, request ListEventsRequestObject) (ListEventsResponseObject, error)
+	// ListGateChecks List what the gate was shown
+	// (GET /v1/gate-checks)
+	ListGateChecks(ctx context.Context, request ListGateChecksRequestObject) (ListGateChecksResponseObject, error)
+	// CheckGatePass Check a vehicle at the gate
+	// (POST /v1/gate-checks)
+	CheckGatePass(ctx context.Context, request CheckGatePassRequestObject) (CheckGatePassResponseObject, error)
+	// GetImport Read an import
+	// (GET /v1/import-runs/{import_id})
+	GetImport(ctx context.Context, request GetImportRequestObject) (GetImportResponseObject, error)
+	// ListImportErrors List what is wrong with a file
+	// (GET /v1/import-runs/{import_id}/errors)
+	ListImportErrors(ctx context.Context, request ListImportErrorsRequestObject) (ListImportErrorsResponseObject, error)
+	// ListImports List imports
+	// (GET /v1/imports)
+	ListImports(ctx context.Context, request ListImportsRequestObject) (ListImportsResponseObject, error)
+	// StartImport Import a file
+	// (POST /v1/imports/{kind})
+	StartImport(ctx context.Context, request StartImportRequestObject) (StartImportResponseObject, error)
 	// ListInvoices List invoices
 	// (GET /v1/invoices)
 	ListInvoices(ctx context.Context, request ListInvoicesRequestObject) (ListInvoicesResponseObject, error)
@@ -8222,12 +11488,21 @@ type StrictServerInterface interface {
 	// GetMe Who am I
 	// (GET /v1/me)
 	GetMe(ctx context.Context, request GetMeRequestObject) (GetMeResponseObject, error)
+	// StreamMyEvents Learn of new tasks at once
+	// (GET /v1/me/events)
+	StreamMyEvents(ctx context.Context, request StreamMyEventsRequestObject) (StreamMyEventsResponseObject, error)
 	// ChangePassword Change my password
 	// (POST /v1/me/password)
 	ChangePassword(ctx context.Context, request ChangePasswordRequestObject) (ChangePasswordResponseObject, error)
 	// ListMySessions Where am I logged in
 	// (GET /v1/me/sessions)
 	ListMySessions(ctx context.Context, request ListMySessionsRequestObject) (ListMySessionsResponseObject, error)
+	// ListMyTasks List my open tasks
+	// (GET /v1/me/tasks)
+	ListMyTasks(ctx context.Context, request ListMyTasksRequestObject) (ListMyTasksResponseObject, error)
+	// GetOperation Follow long work
+	// (GET /v1/operations/{operation_id})
+	GetOperation(ctx context.Context, request GetOperationRequestObject) (GetOperationResponseObject, error)
 	// ListOrders List orders
 	// (GET /v1/orders)
 	ListOrders(ctx context.Context, request ListOrdersRequestObject) (ListOrdersResponseObject, error)
@@ -8381,6 +11656,48 @@ type StrictServerInterface interface {
 	// AdvanceSandboxClock Move the clock forward
 	// (POST /v1/sandbox/clock)
 	AdvanceSandboxClock(ctx context.Context, request AdvanceSandboxClockRequestObject) (AdvanceSandboxClockResponseObject, error)
+	// ListShippingNotices List shipping notices
+	// (GET /v1/shipping-notices)
+	ListShippingNotices(ctx context.Context, request ListShippingNoticesRequestObject) (ListShippingNoticesResponseObject, error)
+	// CreateShippingNotice Write a shipping notice
+	// (POST /v1/shipping-notices)
+	CreateShippingNotice(ctx context.Context, request CreateShippingNoticeRequestObject) (CreateShippingNoticeResponseObject, error)
+	// GetShippingNotice Read a shipping notice
+	// (GET /v1/shipping-notices/{shipping_notice_id})
+	GetShippingNotice(ctx context.Context, request GetShippingNoticeRequestObject) (GetShippingNoticeResponseObject, error)
+	// UpdateShippingNotice Change a draft
+	// (PATCH /v1/shipping-notices/{shipping_notice_id})
+	UpdateShippingNotice(ctx context.Context, request UpdateShippingNoticeRequestObject) (UpdateShippingNoticeResponseObject, error)
+	// CancelShippingNotice Cancel
+	// (POST /v1/shipping-notices/{shipping_notice_id}/cancel)
+	CancelShippingNotice(ctx context.Context, request CancelShippingNoticeRequestObject) (CancelShippingNoticeResponseObject, error)
+	// CheckShippingNotice Make finance's check
+	// (POST /v1/shipping-notices/{shipping_notice_id}/check)
+	CheckShippingNotice(ctx context.Context, request CheckShippingNoticeRequestObject) (CheckShippingNoticeResponseObject, error)
+	// CloseShippingNotice Close
+	// (POST /v1/shipping-notices/{shipping_notice_id}/close)
+	CloseShippingNotice(ctx context.Context, request CloseShippingNoticeRequestObject) (CloseShippingNoticeResponseObject, error)
+	// ListShippingNoticeDecisions Read what the gates decided about a shipping notice
+	// (GET /v1/shipping-notices/{shipping_notice_id}/decisions)
+	ListShippingNoticeDecisions(ctx context.Context, request ListShippingNoticeDecisionsRequestObject) (ListShippingNoticeDecisionsResponseObject, error)
+	// DispatchShippingNotice Dispatch what really leaves
+	// (POST /v1/shipping-notices/{shipping_notice_id}/dispatch)
+	DispatchShippingNotice(ctx context.Context, request DispatchShippingNoticeRequestObject) (DispatchShippingNoticeResponseObject, error)
+	// ExplainOverdue Say why it should ship although something is overdue
+	// (POST /v1/shipping-notices/{shipping_notice_id}/explain-overdue)
+	ExplainOverdue(ctx context.Context, request ExplainOverdueRequestObject) (ExplainOverdueResponseObject, error)
+	// ReleaseShippingNotice Approve and release
+	// (POST /v1/shipping-notices/{shipping_notice_id}/release)
+	ReleaseShippingNotice(ctx context.Context, request ReleaseShippingNoticeRequestObject) (ReleaseShippingNoticeResponseObject, error)
+	// ReviseShippingNotice Revise
+	// (POST /v1/shipping-notices/{shipping_notice_id}/revise)
+	ReviseShippingNotice(ctx context.Context, request ReviseShippingNoticeRequestObject) (ReviseShippingNoticeResponseObject, error)
+	// SubmitShippingNotice Submit to finance
+	// (POST /v1/shipping-notices/{shipping_notice_id}/submit)
+	SubmitShippingNotice(ctx context.Context, request SubmitShippingNoticeRequestObject) (SubmitShippingNoticeResponseObject, error)
+	// GetShippingNoticeTimeline Read what happened to a shipping notice
+	// (GET /v1/shipping-notices/{shipping_notice_id}/timeline)
+	GetShippingNoticeTimeline(ctx context.Context, request GetShippingNoticeTimelineRequestObject) (GetShippingNoticeTimelineResponseObject, error)
 	// RotateSigningKey Rotate the signing key
 	// (POST /v1/signing-keys/rotate)
 	RotateSigningKey(ctx context.Context, request RotateSigningKeyRequestObject) (RotateSigningKeyResponseObject, error)
@@ -8451,6 +11768,448 @@ func (sh *strictHandler) GetJwks(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(GetJwksResponseObject); ok {
 		return validResponse.VisitGetJwksResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListApprovals operation middleware
+func (sh *strictHandler) ListApprovals(ctx echo.Context, params ListApprovalsParams) error {
+	var request ListApprovalsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListApprovals(ctx.Request().Context(), request.(ListApprovalsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListApprovals")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListApprovalsResponseObject); ok {
+		return validResponse.VisitListApprovalsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetApproval operation middleware
+func (sh *strictHandler) GetApproval(ctx echo.Context, approvalID ApprovalID) error {
+	var request GetApprovalRequestObject
+
+	request.ApprovalID = approvalID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetApproval(ctx.Request().Context(), request.(GetApprovalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetApproval")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetApprovalResponseObject); ok {
+		return validResponse.VisitGetApprovalResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ApproveRequest operation middleware
+func (sh *strictHandler) ApproveRequest(ctx echo.Context, approvalID ApprovalID, params ApproveRequestParams) error {
+	var request ApproveRequestRequestObject
+
+	request.ApprovalID = approvalID
+	request.Params = params
+
+	var body ApproveRequestJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ApproveRequest(ctx.Request().Context(), request.(ApproveRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ApproveRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ApproveRequestResponseObject); ok {
+		return validResponse.VisitApproveRequestResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CommentRequest operation middleware
+func (sh *strictHandler) CommentRequest(ctx echo.Context, approvalID ApprovalID, params CommentRequestParams) error {
+	var request CommentRequestRequestObject
+
+	request.ApprovalID = approvalID
+	request.Params = params
+
+	var body CommentRequestJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CommentRequest(ctx.Request().Context(), request.(CommentRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CommentRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CommentRequestResponseObject); ok {
+		return validResponse.VisitCommentRequestResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ConfirmVerbalApproval operation middleware
+func (sh *strictHandler) ConfirmVerbalApproval(ctx echo.Context, approvalID ApprovalID, params ConfirmVerbalApprovalParams) error {
+	var request ConfirmVerbalApprovalRequestObject
+
+	request.ApprovalID = approvalID
+	request.Params = params
+
+	var body ConfirmVerbalApprovalJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ConfirmVerbalApproval(ctx.Request().Context(), request.(ConfirmVerbalApprovalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConfirmVerbalApproval")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ConfirmVerbalApprovalResponseObject); ok {
+		return validResponse.VisitConfirmVerbalApprovalResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DenyVerbalApproval operation middleware
+func (sh *strictHandler) DenyVerbalApproval(ctx echo.Context, approvalID ApprovalID, params DenyVerbalApprovalParams) error {
+	var request DenyVerbalApprovalRequestObject
+
+	request.ApprovalID = approvalID
+	request.Params = params
+
+	var body DenyVerbalApprovalJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DenyVerbalApproval(ctx.Request().Context(), request.(DenyVerbalApprovalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DenyVerbalApproval")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DenyVerbalApprovalResponseObject); ok {
+		return validResponse.VisitDenyVerbalApprovalResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RejectRequest operation middleware
+func (sh *strictHandler) RejectRequest(ctx echo.Context, approvalID ApprovalID, params RejectRequestParams) error {
+	var request RejectRequestRequestObject
+
+	request.ApprovalID = approvalID
+	request.Params = params
+
+	var body RejectRequestJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RejectRequest(ctx.Request().Context(), request.(RejectRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RejectRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RejectRequestResponseObject); ok {
+		return validResponse.VisitRejectRequestResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReturnRequest operation middleware
+func (sh *strictHandler) ReturnRequest(ctx echo.Context, approvalID ApprovalID, params ReturnRequestParams) error {
+	var request ReturnRequestRequestObject
+
+	request.ApprovalID = approvalID
+	request.Params = params
+
+	var body ReturnRequestJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReturnRequest(ctx.Request().Context(), request.(ReturnRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReturnRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReturnRequestResponseObject); ok {
+		return validResponse.VisitReturnRequestResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RecordVerbalApproval operation middleware
+func (sh *strictHandler) RecordVerbalApproval(ctx echo.Context, approvalID ApprovalID, params RecordVerbalApprovalParams) error {
+	var request RecordVerbalApprovalRequestObject
+
+	request.ApprovalID = approvalID
+	request.Params = params
+
+	var body RecordVerbalApprovalJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RecordVerbalApproval(ctx.Request().Context(), request.(RecordVerbalApprovalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecordVerbalApproval")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RecordVerbalApprovalResponseObject); ok {
+		return validResponse.VisitRecordVerbalApprovalResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// WithdrawRequest operation middleware
+func (sh *strictHandler) WithdrawRequest(ctx echo.Context, approvalID ApprovalID, params WithdrawRequestParams) error {
+	var request WithdrawRequestRequestObject
+
+	request.ApprovalID = approvalID
+	request.Params = params
+
+	var body WithdrawRequestJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.WithdrawRequest(ctx.Request().Context(), request.(WithdrawRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WithdrawRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(WithdrawRequestResponseObject); ok {
+		return validResponse.VisitWithdrawRequestResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -8626,6 +12385,150 @@ func (sh *strictHandler) IssueToken(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(IssueTokenResponseObject); ok {
 		return validResponse.VisitIssueTokenResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetAuthorityMatrix operation middleware
+func (sh *strictHandler) GetAuthorityMatrix(ctx echo.Context) error {
+	var request GetAuthorityMatrixRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetAuthorityMatrix(ctx.Request().Context(), request.(GetAuthorityMatrixRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetAuthorityMatrix")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetAuthorityMatrixResponseObject); ok {
+		return validResponse.VisitGetAuthorityMatrixResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReplaceAuthorityMatrix operation middleware
+func (sh *strictHandler) ReplaceAuthorityMatrix(ctx echo.Context, params ReplaceAuthorityMatrixParams) error {
+	var request ReplaceAuthorityMatrixRequestObject
+
+	request.Params = params
+
+	var body ReplaceAuthorityMatrixJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReplaceAuthorityMatrix(ctx.Request().Context(), request.(ReplaceAuthorityMatrixRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReplaceAuthorityMatrix")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReplaceAuthorityMatrixResponseObject); ok {
+		return validResponse.VisitReplaceAuthorityMatrixResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListMatters operation middleware
+func (sh *strictHandler) ListMatters(ctx echo.Context) error {
+	var request ListMattersRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMatters(ctx.Request().Context(), request.(ListMattersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMatters")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListMattersResponseObject); ok {
+		return validResponse.VisitListMattersResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListAuthorityMatrixVersions operation middleware
+func (sh *strictHandler) ListAuthorityMatrixVersions(ctx echo.Context, params ListAuthorityMatrixVersionsParams) error {
+	var request ListAuthorityMatrixVersionsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAuthorityMatrixVersions(ctx.Request().Context(), request.(ListAuthorityMatrixVersionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAuthorityMatrixVersions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListAuthorityMatrixVersionsResponseObject); ok {
+		return validResponse.VisitListAuthorityMatrixVersionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetAuthorityMatrixVersion operation middleware
+func (sh *strictHandler) GetAuthorityMatrixVersion(ctx echo.Context, version int64) error {
+	var request GetAuthorityMatrixVersionRequestObject
+
+	request.Version = version
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetAuthorityMatrixVersion(ctx.Request().Context(), request.(GetAuthorityMatrixVersionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetAuthorityMatrixVersion")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetAuthorityMatrixVersionResponseObject); ok {
+		return validResponse.VisitGetAuthorityMatrixVersionResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -9707,6 +13610,206 @@ func (sh *strictHandler) GetCustomerTimeline(ctx echo.Context, customerID Custom
 	return nil
 }
 
+// ListDeliveryNotes operation middleware
+func (sh *strictHandler) ListDeliveryNotes(ctx echo.Context, params ListDeliveryNotesParams) error {
+	var request ListDeliveryNotesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDeliveryNotes(ctx.Request().Context(), request.(ListDeliveryNotesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDeliveryNotes")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDeliveryNotesResponseObject); ok {
+		return validResponse.VisitListDeliveryNotesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetDeliveryNote operation middleware
+func (sh *strictHandler) GetDeliveryNote(ctx echo.Context, deliveryNoteID DeliveryNoteID) error {
+	var request GetDeliveryNoteRequestObject
+
+	request.DeliveryNoteID = deliveryNoteID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDeliveryNote(ctx.Request().Context(), request.(GetDeliveryNoteRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDeliveryNote")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDeliveryNoteResponseObject); ok {
+		return validResponse.VisitGetDeliveryNoteResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CancelDeliveryNote operation middleware
+func (sh *strictHandler) CancelDeliveryNote(ctx echo.Context, deliveryNoteID DeliveryNoteID, params CancelDeliveryNoteParams) error {
+	var request CancelDeliveryNoteRequestObject
+
+	request.DeliveryNoteID = deliveryNoteID
+	request.Params = params
+
+	var body CancelDeliveryNoteJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CancelDeliveryNote(ctx.Request().Context(), request.(CancelDeliveryNoteRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CancelDeliveryNote")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CancelDeliveryNoteResponseObject); ok {
+		return validResponse.VisitCancelDeliveryNoteResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListDeliveryNoteDecisions operation middleware
+func (sh *strictHandler) ListDeliveryNoteDecisions(ctx echo.Context, deliveryNoteID DeliveryNoteID) error {
+	var request ListDeliveryNoteDecisionsRequestObject
+
+	request.DeliveryNoteID = deliveryNoteID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDeliveryNoteDecisions(ctx.Request().Context(), request.(ListDeliveryNoteDecisionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDeliveryNoteDecisions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDeliveryNoteDecisionsResponseObject); ok {
+		return validResponse.VisitListDeliveryNoteDecisionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetGatePass operation middleware
+func (sh *strictHandler) GetGatePass(ctx echo.Context, deliveryNoteID DeliveryNoteID) error {
+	var request GetGatePassRequestObject
+
+	request.DeliveryNoteID = deliveryNoteID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetGatePass(ctx.Request().Context(), request.(GetGatePassRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetGatePass")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetGatePassResponseObject); ok {
+		return validResponse.VisitGetGatePassResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetGatePassImage operation middleware
+func (sh *strictHandler) GetGatePassImage(ctx echo.Context, deliveryNoteID DeliveryNoteID) error {
+	var request GetGatePassImageRequestObject
+
+	request.DeliveryNoteID = deliveryNoteID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetGatePassImage(ctx.Request().Context(), request.(GetGatePassImageRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetGatePassImage")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetGatePassImageResponseObject); ok {
+		return validResponse.VisitGetGatePassImageResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetDeliveryNoteTimeline operation middleware
+func (sh *strictHandler) GetDeliveryNoteTimeline(ctx echo.Context, deliveryNoteID DeliveryNoteID, params GetDeliveryNoteTimelineParams) error {
+	var request GetDeliveryNoteTimelineRequestObject
+
+	request.DeliveryNoteID = deliveryNoteID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDeliveryNoteTimeline(ctx.Request().Context(), request.(GetDeliveryNoteTimelineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDeliveryNoteTimeline")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDeliveryNoteTimelineResponseObject); ok {
+		return validResponse.VisitGetDeliveryNoteTimelineResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListDepartments operation middleware
 func (sh *strictHandler) ListDepartments(ctx echo.Context, params ListDepartmentsParams) error {
 	var request ListDepartmentsRequestObject
@@ -9899,6 +14002,183 @@ func (sh *strictHandler) ListEvents(ctx echo.Context, params ListEventsParams) e
 		return err
 	} else if validResponse, ok := response.(ListEventsResponseObject); ok {
 		return validResponse.VisitListEventsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListGateChecks operation middleware
+func (sh *strictHandler) ListGateChecks(ctx echo.Context, params ListGateChecksParams) error {
+	var request ListGateChecksRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListGateChecks(ctx.Request().Context(), request.(ListGateChecksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListGateChecks")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListGateChecksResponseObject); ok {
+		return validResponse.VisitListGateChecksResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CheckGatePass operation middleware
+func (sh *strictHandler) CheckGatePass(ctx echo.Context, params CheckGatePassParams) error {
+	var request CheckGatePassRequestObject
+
+	request.Params = params
+
+	var body CheckGatePassJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CheckGatePass(ctx.Request().Context(), request.(CheckGatePassRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CheckGatePass")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CheckGatePassResponseObject); ok {
+		return validResponse.VisitCheckGatePassResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetImport operation middleware
+func (sh *strictHandler) GetImport(ctx echo.Context, importID ImportID) error {
+	var request GetImportRequestObject
+
+	request.ImportID = importID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetImport(ctx.Request().Context(), request.(GetImportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetImport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetImportResponseObject); ok {
+		return validResponse.VisitGetImportResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListImportErrors operation middleware
+func (sh *strictHandler) ListImportErrors(ctx echo.Context, importID ImportID, params ListImportErrorsParams) error {
+	var request ListImportErrorsRequestObject
+
+	request.ImportID = importID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListImportErrors(ctx.Request().Context(), request.(ListImportErrorsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListImportErrors")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListImportErrorsResponseObject); ok {
+		return validResponse.VisitListImportErrorsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListImports operation middleware
+func (sh *strictHandler) ListImports(ctx echo.Context, params ListImportsParams) error {
+	var request ListImportsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListImports(ctx.Request().Context(), request.(ListImportsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListImports")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListImportsResponseObject); ok {
+		return validResponse.VisitListImportsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// StartImport operation middleware
+func (sh *strictHandler) StartImport(ctx echo.Context, kind ImportKind, params StartImportParams) error {
+	var request StartImportRequestObject
+
+	request.Kind = kind
+	request.Params = params
+
+	request.Body = ctx.Request().Body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.StartImport(ctx.Request().Context(), request.(StartImportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StartImport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(StartImportResponseObject); ok {
+		return validResponse.VisitStartImportResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -10350,6 +14630,31 @@ func (sh *strictHandler) GetMe(ctx echo.Context) error {
 	return nil
 }
 
+// StreamMyEvents operation middleware
+func (sh *strictHandler) StreamMyEvents(ctx echo.Context, params StreamMyEventsParams) error {
+	var request StreamMyEventsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.StreamMyEvents(ctx.Request().Context(), request.(StreamMyEventsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StreamMyEvents")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(StreamMyEventsResponseObject); ok {
+		return validResponse.VisitStreamMyEventsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ChangePassword operation middleware
 func (sh *strictHandler) ChangePassword(ctx echo.Context) error {
 	var request ChangePasswordRequestObject
@@ -10413,6 +14718,56 @@ func (sh *strictHandler) ListMySessions(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(ListMySessionsResponseObject); ok {
 		return validResponse.VisitListMySessionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListMyTasks operation middleware
+func (sh *strictHandler) ListMyTasks(ctx echo.Context, params ListMyTasksParams) error {
+	var request ListMyTasksRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMyTasks(ctx.Request().Context(), request.(ListMyTasksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMyTasks")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListMyTasksResponseObject); ok {
+		return validResponse.VisitListMyTasksResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetOperation operation middleware
+func (sh *strictHandler) GetOperation(ctx echo.Context, operationID UUID) error {
+	var request GetOperationRequestObject
+
+	request.OperationID = operationID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetOperation(ctx.Request().Context(), request.(GetOperationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetOperation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetOperationResponseObject); ok {
+		return validResponse.VisitGetOperationResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -12197,6 +16552,573 @@ func (sh *strictHandler) AdvanceSandboxClock(ctx echo.Context, params AdvanceSan
 		return err
 	} else if validResponse, ok := response.(AdvanceSandboxClockResponseObject); ok {
 		return validResponse.VisitAdvanceSandboxClockResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListShippingNotices operation middleware
+func (sh *strictHandler) ListShippingNotices(ctx echo.Context, params ListShippingNoticesParams) error {
+	var request ListShippingNoticesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListShippingNotices(ctx.Request().Context(), request.(ListShippingNoticesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListShippingNotices")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListShippingNoticesResponseObject); ok {
+		return validResponse.VisitListShippingNoticesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateShippingNotice operation middleware
+func (sh *strictHandler) CreateShippingNotice(ctx echo.Context, params CreateShippingNoticeParams) error {
+	var request CreateShippingNoticeRequestObject
+
+	request.Params = params
+
+	var body CreateShippingNoticeJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateShippingNotice(ctx.Request().Context(), request.(CreateShippingNoticeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateShippingNotice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateShippingNoticeResponseObject); ok {
+		return validResponse.VisitCreateShippingNoticeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetShippingNotice operation middleware
+func (sh *strictHandler) GetShippingNotice(ctx echo.Context, shippingNoticeID ShippingNoticeID) error {
+	var request GetShippingNoticeRequestObject
+
+	request.ShippingNoticeID = shippingNoticeID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetShippingNotice(ctx.Request().Context(), request.(GetShippingNoticeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetShippingNotice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetShippingNoticeResponseObject); ok {
+		return validResponse.VisitGetShippingNoticeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UpdateShippingNotice operation middleware
+func (sh *strictHandler) UpdateShippingNotice(ctx echo.Context, shippingNoticeID ShippingNoticeID, params UpdateShippingNoticeParams) error {
+	var request UpdateShippingNoticeRequestObject
+
+	request.ShippingNoticeID = shippingNoticeID
+	request.Params = params
+
+	var body UpdateShippingNoticeJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateShippingNotice(ctx.Request().Context(), request.(UpdateShippingNoticeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateShippingNotice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UpdateShippingNoticeResponseObject); ok {
+		return validResponse.VisitUpdateShippingNoticeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CancelShippingNotice operation middleware
+func (sh *strictHandler) CancelShippingNotice(ctx echo.Context, shippingNoticeID ShippingNoticeID, params CancelShippingNoticeParams) error {
+	var request CancelShippingNoticeRequestObject
+
+	request.ShippingNoticeID = shippingNoticeID
+	request.Params = params
+
+	var body CancelShippingNoticeJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CancelShippingNotice(ctx.Request().Context(), request.(CancelShippingNoticeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CancelShippingNotice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CancelShippingNoticeResponseObject); ok {
+		return validResponse.VisitCancelShippingNoticeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CheckShippingNotice operation middleware
+func (sh *strictHandler) CheckShippingNotice(ctx echo.Context, shippingNoticeID ShippingNoticeID, params CheckShippingNoticeParams) error {
+	var request CheckShippingNoticeRequestObject
+
+	request.ShippingNoticeID = shippingNoticeID
+	request.Params = params
+
+	var body CheckShippingNoticeJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CheckShippingNotice(ctx.Request().Context(), request.(CheckShippingNoticeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CheckShippingNotice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CheckShippingNoticeResponseObject); ok {
+		return validResponse.VisitCheckShippingNoticeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CloseShippingNotice operation middleware
+func (sh *strictHandler) CloseShippingNotice(ctx echo.Context, shippingNoticeID ShippingNoticeID, params CloseShippingNoticeParams) error {
+	var request CloseShippingNoticeRequestObject
+
+	request.ShippingNoticeID = shippingNoticeID
+	request.Params = params
+
+	var body CloseShippingNoticeJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CloseShippingNotice(ctx.Request().Context(), request.(CloseShippingNoticeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CloseShippingNotice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CloseShippingNoticeResponseObject); ok {
+		return validResponse.VisitCloseShippingNoticeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListShippingNoticeDecisions operation middleware
+func (sh *strictHandler) ListShippingNoticeDecisions(ctx echo.Context, shippingNoticeID ShippingNoticeID) error {
+	var request ListShippingNoticeDecisionsRequestObject
+
+	request.ShippingNoticeID = shippingNoticeID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListShippingNoticeDecisions(ctx.Request().Context(), request.(ListShippingNoticeDecisionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListShippingNoticeDecisions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListShippingNoticeDecisionsResponseObject); ok {
+		return validResponse.VisitListShippingNoticeDecisionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DispatchShippingNotice operation middleware
+func (sh *strictHandler) DispatchShippingNotice(ctx echo.Context, shippingNoticeID ShippingNoticeID, params DispatchShippingNoticeParams) error {
+	var request DispatchShippingNoticeRequestObject
+
+	request.ShippingNoticeID = shippingNoticeID
+	request.Params = params
+
+	var body DispatchShippingNoticeJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DispatchShippingNotice(ctx.Request().Context(), request.(DispatchShippingNoticeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DispatchShippingNotice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DispatchShippingNoticeResponseObject); ok {
+		return validResponse.VisitDispatchShippingNoticeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExplainOverdue operation middleware
+func (sh *strictHandler) ExplainOverdue(ctx echo.Context, shippingNoticeID ShippingNoticeID, params ExplainOverdueParams) error {
+	var request ExplainOverdueRequestObject
+
+	request.ShippingNoticeID = shippingNoticeID
+	request.Params = params
+
+	var body ExplainOverdueJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExplainOverdue(ctx.Request().Context(), request.(ExplainOverdueRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExplainOverdue")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExplainOverdueResponseObject); ok {
+		return validResponse.VisitExplainOverdueResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReleaseShippingNotice operation middleware
+func (sh *strictHandler) ReleaseShippingNotice(ctx echo.Context, shippingNoticeID ShippingNoticeID, params ReleaseShippingNoticeParams) error {
+	var request ReleaseShippingNoticeRequestObject
+
+	request.ShippingNoticeID = shippingNoticeID
+	request.Params = params
+
+	var body ReleaseShippingNoticeJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReleaseShippingNotice(ctx.Request().Context(), request.(ReleaseShippingNoticeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReleaseShippingNotice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReleaseShippingNoticeResponseObject); ok {
+		return validResponse.VisitReleaseShippingNoticeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReviseShippingNotice operation middleware
+func (sh *strictHandler) ReviseShippingNotice(ctx echo.Context, shippingNoticeID ShippingNoticeID, params ReviseShippingNoticeParams) error {
+	var request ReviseShippingNoticeRequestObject
+
+	request.ShippingNoticeID = shippingNoticeID
+	request.Params = params
+
+	var body ReviseShippingNoticeJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReviseShippingNotice(ctx.Request().Context(), request.(ReviseShippingNoticeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReviseShippingNotice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReviseShippingNoticeResponseObject); ok {
+		return validResponse.VisitReviseShippingNoticeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SubmitShippingNotice operation middleware
+func (sh *strictHandler) SubmitShippingNotice(ctx echo.Context, shippingNoticeID ShippingNoticeID, params SubmitShippingNoticeParams) error {
+	var request SubmitShippingNoticeRequestObject
+
+	request.ShippingNoticeID = shippingNoticeID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SubmitShippingNotice(ctx.Request().Context(), request.(SubmitShippingNoticeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SubmitShippingNotice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SubmitShippingNoticeResponseObject); ok {
+		return validResponse.VisitSubmitShippingNoticeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetShippingNoticeTimeline operation middleware
+func (sh *strictHandler) GetShippingNoticeTimeline(ctx echo.Context, shippingNoticeID ShippingNoticeID, params GetShippingNoticeTimelineParams) error {
+	var request GetShippingNoticeTimelineRequestObject
+
+	request.ShippingNoticeID = shippingNoticeID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetShippingNoticeTimeline(ctx.Request().Context(), request.(GetShippingNoticeTimelineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetShippingNoticeTimeline")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetShippingNoticeTimelineResponseObject); ok {
+		return validResponse.VisitGetShippingNoticeTimelineResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

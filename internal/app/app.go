@@ -111,7 +111,6 @@ func (a *App) join(ctx context.Context) error {
 		return jobs.InsertTx(tx, importJob{id})
 	})
 	jobs.Handle(a.jobs, func(ctx context.Context, job importJob) error { return a.Imports.Run(ctx, job.ID) })
-	orders := order.New(rules, approvals, prices, credits)
 	approvals.Register(order.Matter, orders)
 	a.Server = &httpapi.Server{
 		DB: a.DB, Log: a.cfg.Log, Ready: a.ready,
