@@ -41,7 +41,7 @@ func importFile(cmd *cobra.Command, a *app.App, u importing.Upload, path string)
 	if err != nil {
 		return err
 	}
-	defer f.Close() //nolint:errcheck // read only
+	defer f.Close()
 	imp, problems, err := a.Imports.RunFile(cmd.Context(), identity.System(), u, f)
 	if err != nil {
 		return err

@@ -282,7 +282,7 @@ func (a Answer) At(path string) any {
 	if err := json.Unmarshal(a.Body, &v); err != nil {
 		a.env.t.Fatalf("not JSON: %s", a.Body)
 	}
-	for _, step := range strings.Split(path, ".") {
+	for step := range strings.SplitSeq(path, ".") {
 		switch x := v.(type) {
 		case map[string]any:
 			v = x[step]

@@ -7,7 +7,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 )
@@ -97,14 +96,6 @@ func ifMatch(tag string) int64 {
 		return -1 // a version that no row has
 	}
 	return v
-}
-
-// ifMatchOptional compares an optional If-Match with the version read; absent, everything matches.
-func ifMatchOptional(tag *string, version int64) error {
-	if tag != nil && ifMatch(*tag) != version {
-		return errs.ErrStale
-	}
-	return nil
 }
 
 // page reads limit and cursor with the contract's default.

@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"maps"
 	"testing"
 
 	"github.com/google/uuid"
@@ -22,9 +23,7 @@ func limitFor(customer string) object {
 // without returns the object less a member, or with another value for it.
 func without(o object, name string, instead ...any) object {
 	changed := object{}
-	for k, v := range o {
-		changed[k] = v
-	}
+	maps.Copy(changed, o)
 	delete(changed, name)
 	if len(instead) > 0 {
 		changed[name] = instead[0]

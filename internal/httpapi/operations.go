@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"fmt"
-	"net/http"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -78,9 +77,4 @@ func newOperation(spec *openapi3.T, path, method string, item *openapi3.PathItem
 // echoPath turns /v1/orders/{order_id} into /v1/orders/:order_id.
 func echoPath(path string) string {
 	return strings.NewReplacer("{", ":", "}", "").Replace(path)
-}
-
-// writes reports whether the method is one that changes something.
-func writes(method string) bool {
-	return method != http.MethodGet && method != http.MethodHead && method != http.MethodOptions
 }

@@ -3,7 +3,6 @@ package httpapi
 import (
 	"context"
 
-	"github.com/google/uuid"
 	openapi "github.com/oapi-codegen/runtime/types"
 
 	"github.com/salesgate/salesgate/api"
@@ -233,7 +232,7 @@ func figuresBody(n shipping.Notice) *api.ShippingFigures {
 		body.Receipts = &f.Receipts
 	}
 	if n.CheckedBy != nil && n.CheckedAt != nil {
-		body.CheckedBy, body.CheckedAt = uuid.UUID(*n.CheckedBy), *n.CheckedAt
+		body.CheckedBy, body.CheckedAt = *n.CheckedBy, *n.CheckedAt
 	}
 	return body
 }

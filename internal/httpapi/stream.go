@@ -78,7 +78,7 @@ func (e eventStream) VisitStreamMyEventsResponse(w http.ResponseWriter) error {
 				return nil
 			}
 			if text, err = e.tasks(); err != nil {
-				return nil //nolint:nilerr // the client connects again and hears the present state
+				return nil
 			}
 		}
 		if !e.send(w, text) {
@@ -108,7 +108,7 @@ func (e eventStream) tasks() (string, error) {
 // send writes and flushes, and reports whether the client is still there.
 func (e eventStream) send(w http.ResponseWriter, text string) bool {
 	rc := http.NewResponseController(w)
-	_ = rc.SetWriteDeadline(time.Now().Add(streamWrite)) //nolint:forbidigo // the wire's own time
+	_ = rc.SetWriteDeadline(time.Now().Add(streamWrite))
 	if _, err := w.Write([]byte(text)); err != nil {
 		return false
 	}

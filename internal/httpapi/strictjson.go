@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -34,7 +35,7 @@ func strictJSON(body []byte) error {
 		if dec.StackDepth() > maxDepth {
 			return errDepth
 		}
-		if tok.Kind() == '"' && bytes.IndexByte([]byte(tok.String()), 0) >= 0 {
+		if tok.Kind() == '"' && strings.IndexByte(tok.String(), 0) >= 0 {
 			return errNul
 		}
 		if dec.StackDepth() == 0 {

@@ -52,7 +52,7 @@ func (c *collector) finish() error {
 }
 
 // refuse counts a row that a module, or a reference in it, makes impossible.
-func (c *collector) refuse(rec *record) {
+func (c *collector) refuse() {
 	c.imp.Refused++
 	if len(c.problems) > maxErrors {
 		c.problems = c.problems[:maxErrors]
@@ -69,7 +69,7 @@ func (c *collector) customersRows(batch []*record) error {
 		owner, ok := c.people[rec.owner]
 		if !ok {
 			rec.fail("owner", errUnknownPerson.With())
-			c.refuse(rec)
+			c.refuse()
 			continue
 		}
 		rec.customer.OwnerID = &owner
@@ -83,7 +83,7 @@ func (c *collector) customersRows(batch []*record) error {
 	for i, result := range results {
 		if result.Err != nil {
 			good[i].fail(fieldOf(result), result.Err)
-			c.refuse(good[i])
+			c.refuse()
 			continue
 		}
 		c.imp.count(Outcome(result.Outcome))
@@ -147,7 +147,7 @@ func (c *collector) productRows(batch []*record) error {
 			id, ok := categories[rec.category]
 			if !ok {
 				rec.fail("category", errUnknownRef.With())
-				c.refuse(rec)
+				c.refuse()
 				continue
 			}
 			rec.product.CategoryID = &id
@@ -174,12 +174,12 @@ func (c *collector) priceRows(batch []*record) error {
 		id, ok := ids[rec.key]
 		if !ok {
 			rec.fail("code", errUnknownRef.With())
-			c.refuse(rec)
+			c.refuse()
 			continue
 		}
 		if f := rec.price.FloorPrice; f != nil && f.Cmp(rec.price.Price) > 0 {
 			rec.fail("floor_price", pricing.ErrFloorAboveBase.With())
-			c.refuse(rec)
+			c.refuse()
 			continue
 		}
 		rec.price.ProductID = id
@@ -203,7 +203,7 @@ func (c *collector) receivableRows(batch []*record) error {
 		who, ok := customers[rec.opening.customer]
 		if !ok {
 			rec.fail("customer", errUnknownRef.With())
-			c.refuse(rec)
+			c.refuse()
 			continue
 		}
 		good = append(good, rec)
@@ -215,7 +215,7 @@ func (c *collector) receivableRows(batch []*record) error {
 	for i, o := range outcomes {
 		if o == "" {
 			good[i].fail("number", receivable.ErrImmutable.With())
-			c.refuse(good[i])
+			c.refuse()
 			continue
 		}
 		c.imp.count(Outcome(o))

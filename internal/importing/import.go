@@ -68,6 +68,7 @@ func (i *Import) count(o Outcome) {
 		i.Updated++
 	case RowUnchanged:
 		i.Unchanged++
+	case RowRefused: // counted where it is refused
 	}
 }
 

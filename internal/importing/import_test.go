@@ -90,7 +90,7 @@ func TestImportReadsEveryEncodingAndFormat(t *testing.T) {
 	book := excelize.NewFile()
 	for i, line := range strings.Split(strings.TrimSpace(text), "\n") {
 		var cells []any
-		for _, c := range strings.Split(line, ",") {
+		for c := range strings.SplitSeq(line, ",") {
 			cells = append(cells, c)
 		}
 		if err := book.SetSheetRow("Sheet1", fmt.Sprintf("A%d", i+1), &cells); err != nil {

@@ -60,12 +60,18 @@ func TestPRC10_LowestRoleWhoseAuthorityCoversThePrice(t *testing.T) {
 		price string
 		want  identity.Role
 	}{
-		{"110", identity.SalesRep}, {"100", identity.SalesRep}, {"99", identity.SalesRep},
+		{"110", identity.SalesRep},
+		{"100", identity.SalesRep},
+		{"99", identity.SalesRep},
 		{"98", identity.SalesRep}, // -2 % exactly is within
-		{"97.9999", identity.SalesSupervisor}, {"97", identity.SalesSupervisor},
-		{"96.9999", identity.SalesManager}, {"95", identity.SalesManager},
-		{"94.9999", identity.SalesDirector}, {"92", identity.SalesDirector},
-		{"91.9999", identity.GeneralManager}, {"0.0001", identity.GeneralManager},
+		{"97.9999", identity.SalesSupervisor},
+		{"97", identity.SalesSupervisor},
+		{"96.9999", identity.SalesManager},
+		{"95", identity.SalesManager},
+		{"94.9999", identity.SalesDirector},
+		{"92", identity.SalesDirector},
+		{"91.9999", identity.GeneralManager},
+		{"0.0001", identity.GeneralManager},
 		{"0", identity.GeneralManager}, // a free line
 	} {
 		g := goods{}

@@ -2,6 +2,7 @@ package pricing
 
 import (
 	"errors"
+	"maps"
 	"time"
 
 	"github.com/google/uuid"
@@ -83,9 +84,7 @@ func (r *Revision) store(tx pg.Tx, table string, more map[string]any) error {
 		"state": r.State, "effective_at": r.EffectiveAt, "reason": r.Reason, "submitted_at": r.SubmittedAt,
 		"submitted_by": r.SubmittedBy, "approval_id": r.ApprovalID, "published_at": r.PublishedAt,
 	}
-	for k, v := range more {
-		set[k] = v
-	}
+	maps.Copy(set, more)
 	if err := pg.Update(tx, table, r.ID, r.Version, set); err != nil {
 		return err
 	}

@@ -144,13 +144,13 @@ func newAllocation(tx pg.Tx, r *Receipt, v *Invoice, share Share, i int) (Alloca
 	amount := money.Fen(share.Amount)
 	switch {
 	case v == nil:
-		return Allocation{}, errs.ErrReferenced.At(pointer("/allocations", i, "invoice_id"))
+		return Allocation{}, errs.ErrReferenced.At(pointer(i, "invoice_id"))
 	case v.PayerID != r.PayerID:
-		return Allocation{}, ErrOtherPayer.At(pointer("/allocations", i, "invoice_id"))
+		return Allocation{}, ErrOtherPayer.At(pointer(i, "invoice_id"))
 	case amount.Cmp(v.Open()) > 0 || !amount.IsPos():
-		return Allocation{}, ErrOverPaid.With("open", v.Open()).At(pointer("/allocations", i, "amount"))
+		return Allocation{}, ErrOverPaid.With("open", v.Open()).At(pointer(i, "amount"))
 	case amount.Cmp(r.Free()) > 0:
-		return Allocation{}, ErrNotFree.With("left", r.Free()).At(pointer("/allocations", i, "amount"))
+		return Allocation{}, ErrNotFree.With("left", r.Free()).At(pointer(i, "amount"))
 	}
 	var err error
 	if v.Paid, err = v.Paid.Add(amount); err != nil {

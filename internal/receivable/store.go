@@ -14,9 +14,9 @@ import (
 	"github.com/salesgate/salesgate/internal/shipping"
 )
 
-// pointer makes a JSON pointer into a list of the request.
-func pointer(list string, i int, field string) string {
-	return list + "/" + strconv.Itoa(i) + "/" + field
+// pointer makes a JSON pointer into the allocations of the request.
+func pointer(i int, field string) string {
+	return "/allocations/" + strconv.Itoa(i) + "/" + field
 }
 
 func elem(list string, i int) string { return list + "/" + strconv.Itoa(i) }
@@ -99,7 +99,7 @@ func lockInvoices(tx pg.Tx, shares []Share) (map[uuid.UUID]*Invoice, error) {
 	ids := make([]uuid.UUID, len(shares))
 	for i, s := range shares {
 		if slices.Contains(ids[:i], s.InvoiceID) {
-			return nil, ErrTwice.At(pointer("/allocations", i, "invoice_id"))
+			return nil, ErrTwice.At(pointer(i, "invoice_id"))
 		}
 		ids[i] = s.InvoiceID
 	}
