@@ -196,9 +196,12 @@ var owned = map[string]func(e *apitest.Env) string{
 			"terms_days": 30, "reasons": "半年无逾期",
 		}).Want(201).ID()
 	},
-	"invoices":    invoiceOf,
-	"import-runs": importOf,
-	"operations":  importOf,
+	"invoices":         invoiceOf,
+	"orders":           orderOf,
+	"shipping-notices": noticeOf,
+	"delivery-notes":   deliveryNoteOf,
+	"import-runs":      importOf,
+	"operations":       importOf,
 	"receipts": func(e *apitest.Env) string {
 		return e.As("clerk").Post("/v1/receipts", object{
 			"customer_id": customerOf(e), "amount": "50000.00", "method": "bank_transfer", "reference": "B202601010001", "received_on": "2026-01-01",
@@ -224,28 +227,72 @@ func customerOf(e *apitest.Env) string {
 	return e.As("rep1").Post("/v1/customers", company(fmt.Sprintf("云岭示例第%d纺织有限公司", n), fmt.Sprintf("138%08d", n))).Want(201).ID()
 }
 
-// invoiceOf makes an opening invoice of a customer of rep1: one that needs no shipment before it.
-func invoiceOf(e *apitest.Env) string {
-	id, customer := uuid.Must(uuid.NewV7()), customerOf(e)
+// plant inserts a row with the values given, an id, and something harmless in every other column that must not be null.
+// It stands for a document whose way through the API is long, and which is only to be hidden here.
+func plant(e *apitest.Env, table string, values object) string {
+	id := uuid.Must(uuid.NewV7())
+	values["id"], values["number"], values["owner_id"] = id, id.String(), e.People["rep1"]
+	harmless := object{
+		"text": "", "bytea": []byte{}, "numeric": 0, "smallint": 1, "integer": 1, "bigint": 1, "boolean": false,
+		"date": "2026-01-01", "timestamp with time zone": "2026-01-01T00:00:00Z",
+	}
 	e.Tx(func(tx pg.Tx) error {
-		return tx.Exec(`INSERT INTO invoices (id, number, kind, state, customer_id, payer_id, invoiced_on, due_on, terms, currency, total,
-				tax_total, paid, tax_number, remarks, created_at, version)
-			VALUES (?, ?, 'opening', 'posted', ?, ?, '2026-01-01', '2026-01-31', 'net_days 30', 'CNY', 100, 11.5, 0, '', '', ?, 1)`,
-			id, "INV-"+id.String(), customer, customer, tx.Now).Error
+		var columns []struct {
+			Name, Type string
+			Must       bool
+		}
+		err := tx.Raw(`SELECT column_name AS name, data_type AS type, is_nullable = 'NO' AND column_default IS NULL AS must
+			FROM information_schema.columns WHERE table_name = ?`, table).Scan(&columns).Error
+		if err != nil {
+			return err
+		}
+		row := object{}
+		for _, c := range columns {
+			if v, given := values[c.Name]; given {
+				row[c.Name] = v
+			} else if c.Must {
+				row[c.Name] = harmless[c.Type]
+			}
+		}
+		return tx.Table(table).Create(row).Error
 	})
 	return id.String()
 }
 
+// invoiceOf makes an opening invoice of a customer of rep1: one that needs no shipment before it.
+func invoiceOf(e *apitest.Env) string {
+	customer := customerOf(e)
+	return plant(e, "invoices", object{
+		"customer_id": customer, "payer_id": customer, "kind": "opening", "state": "posted", "currency": "CNY", "total": 100, "paid": 0,
+	})
+}
+
 // importOf makes an import that rep1 started, and that has ended.
 func importOf(e *apitest.Env) string {
-	id := uuid.Must(uuid.NewV7())
-	e.Tx(func(tx pg.Tx) error {
-		return tx.Exec(`INSERT INTO imports (id, kind, mode, check_only, file_name, sha256, state, rows_total, rows_done, created, updated,
-				unchanged, refused, message, created_by, created_at, finished_at, version)
-			VALUES (?, 'customers', 'atomic', false, 'a.csv', '', 'done', 0, 0, 0, 0, 0, 0, '', ?, ?, ?, 1)`,
-			id, e.People["rep1"], tx.Now, tx.Now).Error
+	return plant(e, "imports", object{"kind": "customers", "mode": "atomic", "state": "done", "created_by": e.People["rep1"]})
+}
+
+func orderOf(e *apitest.Env) string {
+	return plant(e, "orders", object{
+		"customer_id": customerOf(e), "state": "draft", "channel": "phone", "settlement": "cash", "terms_days": 0, "currency": "CNY",
 	})
-	return id.String()
+}
+
+func noticeOf(e *apitest.Env) string {
+	customer := customerOf(e)
+	return plant(e, "shipping_notices", object{
+		"customer_id": customer, "payer_id": customer, "flow": "credit", "state": "draft", "currency": "CNY",
+	})
+}
+
+func deliveryNoteOf(e *apitest.Env) string {
+	customer, notice := customerOf(e), noticeOf(e)
+	note := plant(e, "delivery_notes", object{
+		"customer_id": customer, "payer_id": customer, "notice_id": notice, "flow": "credit", "state": "issued", "vehicle": "浙A·12345",
+		"currency": "CNY",
+	})
+	plant(e, "gate_passes", object{"delivery_note_id": note, "notice_id": notice, "vehicle": "浙A·12345", "state": "valid"})
+	return note
 }
 
 // collections returns the path parameters with the collection that each picks an item of.
@@ -272,16 +319,16 @@ func TestORG06_EveryOperationHidesOthersDocuments(t *testing.T) {
 	t.Parallel()
 	e := asRole(t)
 	ids := map[string]string{}
+	for collection, make := range owned {
+		ids[collection] = make(e)
+	}
 	for _, o := range operations(t) {
 		values, isOwned := map[string]string{}, false
 		for param, collection := range collections(o.path) {
-			make, has := owned[collection]
+			id, has := ids[collection]
 			switch {
-			case has && ids[collection] == "":
-				ids[collection] = make(e)
-				fallthrough
 			case has:
-				values[param], isOwned = ids[collection], true
+				values[param], isOwned = id, true
 			case slices.Contains(unowned, collection):
 				values[param] = uuid.NewString()
 			default:
@@ -298,6 +345,10 @@ func TestORG06_EveryOperationHidesOthersDocuments(t *testing.T) {
 			if a := typical(t, e, o, values, "role:"+string(role)); a.Status != http.StatusNotFound {
 				t.Errorf("%s: a %s who doesn't see the owner gets %d: %s", o.id, role, a.Status, a.Body)
 			}
+		}
+		// A planted gate pass has no key, so it can't be shown to its owner either; shipping's own tests show one.
+		if strings.HasPrefix(o.id, "getGatePass") {
+			continue
 		}
 		if o.method == http.MethodGet && len(values) == 1 && slices.Contains(identity.RolesOf(o.permission), identity.SalesRep) {
 			if a := typical(t, e, o, values, "rep1"); a.Status == http.StatusNotFound {
