@@ -25,32 +25,46 @@ const RequestSubject = "approval_request"
 // writes no event and no gate decision of its own: those are the submitter's. Takes no lock; the caller holds that of
 // the subject.
 func (s *Service) Submit(tx pg.Tx, who identity.Principal, sub Submission) (Request, error) {
-	p, err := s.inForce(tx)
+	p, j, route, err := s.plan(tx, who, sub.Matter, sub.Facts)
 	if err != nil {
 		return Request{}, err
 	}
-	m := p.matters[sub.Matter]
-	if m == nil {
-		return Request{}, fmt.Errorf("approval: matrix version %d has no matter %q", p.version.Version, sub.Matter)
-	}
-	if who.Kind != identity.KindSystem && len(m.rules.Starters) > 0 && !who.Has(m.rules.Starters...) {
+	starters := p.matters[sub.Matter].rules.Starters
+	if who.Kind != identity.KindSystem && len(starters) > 0 && !who.Has(starters...) {
 		return Request{}, ErrStarter
-	}
-	j, err := s.judge(tx, m.matter, who, sub.Facts)
-	if err != nil {
-		return Request{}, err
-	}
-	stages, err := m.applying(j.vars)
-	if err != nil {
-		return Request{}, err
-	}
-	route, err := steps(tx, who, p.version.Body.Ladder, stages)
-	if err != nil {
-		return Request{}, err
 	}
 	r := newRequest(tx, who, sub, p.version.Version)
 	r.Route, r.Facts = route, j.frozen
 	return r, s.open(tx, &r, j)
+}
+
+// Preview returns the route that a submission of these facts by this person would take now, empty when nobody would be
+// asked. It writes nothing, and doesn't ask whether the person may submit: it is for showing what would happen.
+func (s *Service) Preview(tx pg.Tx, who identity.Principal, matter string, facts map[string]any) ([]Step, error) {
+	_, _, route, err := s.plan(tx, who, matter, facts)
+	return route, err
+}
+
+// plan evaluates the matrix in force on the facts.
+func (s *Service) plan(tx pg.Tx, who identity.Principal, matter string, facts map[string]any) (*program, judged, []Step, error) {
+	p, err := s.inForce(tx)
+	if err != nil {
+		return nil, judged{}, nil, err
+	}
+	m := p.matters[matter]
+	if m == nil {
+		return nil, judged{}, nil, fmt.Errorf("approval: matrix version %d has no matter %q", p.version.Version, matter)
+	}
+	j, err := s.judge(tx, m.matter, who, facts)
+	if err != nil {
+		return nil, judged{}, nil, err
+	}
+	stages, err := m.applying(j.vars)
+	if err != nil {
+		return nil, judged{}, nil, err
+	}
+	route, err := steps(tx, who, p.version.Body.Ladder, stages)
+	return p, j, route, err
 }
 
 func newRequest(tx pg.Tx, who identity.Principal, sub Submission, version int64) Request {

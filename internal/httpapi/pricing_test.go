@@ -43,15 +43,16 @@ func TestPRC10_PriceCheckOverHTTP(t *testing.T) {
 		}}
 	}
 	within := rep.Post("/v1/price-checks", ask("98", "0")).Want(200)
-	if within.At("within_authority") != true || within.String("lines.0.deviation_percent") != "-2.0000" || within.String("order.base") != "1050.00" {
+	if within.Len("approval_steps") != 0 || within.At("within_authority") != true || within.String("lines.0.deviation_percent") != "-2.0000" || within.String("order.base") != "1050.00" {
 		t.Errorf("%s", within.Body)
 	}
 	beyond := rep.Post("/v1/price-checks", ask("98", "0.01")).Want(200)
-	if beyond.At("within_authority") != false || beyond.String("required_role") != "sales_supervisor" || beyond.String("checks.0.rule") != "PRC-10" {
+	if beyond.At("within_authority") != false || beyond.String("required_role") != "sales_supervisor" || beyond.String("checks.0.rule") != "PRC-10" ||
+		beyond.Len("approval_steps") != 1 || beyond.String("approval_steps.0.roles.0") != "sales_supervisor" {
 		t.Errorf("%s", beyond.Body)
 	}
 	gift := rep.Post("/v1/price-checks", ask("0", "0")).Want(200)
-	if gift.String("required_role") != "general_manager" || gift.At("department_authority") != false {
+	if gift.String("approval_steps.0.stage") != "general_manager" || gift.String("required_role") != "general_manager" || gift.At("department_authority") != false {
 		t.Errorf("%s", gift.Body)
 	}
 	rep.Post("/v1/price-checks", ask("98", "5000")).WantProblem(422, "pricing.bad_discount")

@@ -43,5 +43,17 @@ func (s *Service) CheckPrices(tx pg.Tx, who identity.Principal, p PriceCheck) (A
 	if err != nil {
 		return a, nil, err
 	}
-	return a, nil, nil
+	steps, err := s.approvals.Preview(tx, who, matterOrder, confirmation(a))
+	return a, steps, err
+}
+
+// matterOrder is the approval that an order asks for; the module order submits it.
+const matterOrder = "order.confirm"
+
+// confirmation is what an order at these prices would tell the authority matrix, on the customer's usual terms.
+func confirmation(a Answer) map[string]any {
+	return map[string]any{
+		"total": a.Order.Net, "currency": "CNY", "within_submitter_authority": a.Within, "required_role": string(a.RequiredRole),
+		"department_authority": a.DepartmentCovers, "special_terms": false,
+	}
 }
