@@ -38,7 +38,7 @@ func ByCodes(tx pg.Tx, codes []string) (map[string]Product, error) {
 }
 
 // Standardise makes every new product standard that has got a line in the base price list: a product with a base price
-// in regular production is a standard one (PRC-02, PRC-04). One event for all, on the list.
+// in regular production is a standard one (PRC-02). One event for all, on the list.
 func Standardise(tx pg.Tx, listID uuid.UUID) error {
 	var codes []string
 	err := tx.Raw(`UPDATE products SET lifecycle = 'standard', updated_at = ?, version = version + 1

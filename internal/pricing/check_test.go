@@ -11,6 +11,7 @@ import (
 
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/catalog"
+	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/rulebook"
@@ -329,4 +330,35 @@ func (h house) fill(n int) (ids []uuid.UUID) {
 	}
 	h.do(func(tx pg.Tx) error { return tx.Exec("ANALYZE products, base_prices, base_price_lists").Error })
 	return ids
+}
+
+func TestPRC01_SaleNeedsABasePriceInForce(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	priced, later, unpriced := h.product("A", catalog.LifecycleStandard), h.product("B", catalog.LifecycleStandard), h.product("C", catalog.LifecycleStandard)
+	ask := func(when time.Time, ids ...uuid.UUID) (a Answer, err error) {
+		q := rep("0")
+		q.At = when
+		for _, id := range ids {
+			q.Lines = append(q.Lines, at(id, "10", "1"))
+		}
+		err = h.db.View(t.Context(), pg.System("test"), func(tx pg.Tx) error { a, err = h.s.Check(tx, q); return err })
+		return a, err
+	}
+	if _, err := ask(day(6, 1), priced); !errors.Is(err, ErrNoList) {
+		t.Errorf("before any list: %v", err)
+	}
+	h.open(day(1, 1), price(priced, "10", ""))
+	h.open(day(7, 1), price(later, "10", ""))
+	if _, err := ask(day(6, 1), priced); err != nil {
+		t.Error(err)
+	}
+	a, err := ask(day(6, 1), priced, later, unpriced)
+	refused, ok := errs.As(err)
+	if !errors.Is(err, ErrNoBasePrice) || !ok || len(refused.Fields) != 2 || refused.Fields[0].Pointer != "/lines/1/product_id" || len(a.Checks) != 2 {
+		t.Errorf("%v %+v", err, a.Checks)
+	}
+	if _, err := ask(day(7, 1), priced, later); err != nil {
+		t.Error(err)
+	}
 }

@@ -24,7 +24,7 @@ const (
 	LeftMarket ReasonKind = "market"      // the price has left the market, or will
 	BlocksPlan ReasonKind = "market_plan" // the price blocks the market plan
 	TrueCost   ReasonKind = "true_cost"   // the true cost after stable production differs from the estimate
-	FirstPrice ReasonKind = "first_price" // a product gets its first base price (PRC-02, PRC-04)
+	FirstPrice ReasonKind = "first_price" // a product gets its first base price (PRC-02)
 	Opening    ReasonKind = "opening"     // prices as they were when the system came into use
 )
 
