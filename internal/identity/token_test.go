@@ -282,3 +282,22 @@ func TestThumbprint(t *testing.T) {
 		t.Fatal(string(b))
 	}
 }
+
+// A request between a change and its commit still sees the old state, rightly. It must not leave it in the cache.
+func TestOldStateIsNotCachedWhileAChangeCommits(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, Config{})
+	w.user("u1")
+	w.later(cacheQuiet) // since the user was created
+	token := w.mustLogin("u1").Access
+	who := w.mustAuthenticate(token)
+	w.must(func(tx pg.Tx) error {
+		if err := w.s.Logout(tx, who); err != nil {
+			return err
+		}
+		w.mustAuthenticate(token)
+		return nil
+	})
+	_, err := w.authenticate(token)
+	want(t, err, ErrRevoked)
+}
