@@ -89,7 +89,7 @@ func TestSHP21_CancelledNoticeGivesAllBackAtOnce(t *testing.T) {
 	w.wantExposure("0", "0", "0", "0")
 	w.dispatch(n, "1").WantProblem(409, "shipping.not_released")
 	void := w.As("gm").Get("/v1/approvals/" + w.As("rep1").Get(notices+n).String("approval_id")).Want(200)
-	if void.String("state") != "void" {
+	if void.String("approval.state") != "void" {
 		t.Errorf("%s", void.Body)
 	}
 	waiting := w.checked("credit", "300")

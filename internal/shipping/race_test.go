@@ -1,0 +1,269 @@
+package shipping_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/shipping"
+)
+
+// rounds is how often a race is run.
+func rounds(few int) int {
+	if os.Getenv("SALESGATE_LONG") != "" {
+		return 100
+	}
+	return few
+}
+
+// race runs fn n times at once and counts the errors by code; "" is success.
+func race(n int, fn func(i int) error) map[string]int {
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	start, codes := make(chan struct{}), map[string]int{}
+	for i := range n {
+		wg.Go(func() {
+			<-start
+			err := fn(i)
+			code := ""
+			if e, ok := errs.As(err); ok {
+				code = e.Code
+			} else if err != nil {
+				code = err.Error()
+			}
+			mu.Lock()
+			codes[code]++
+			mu.Unlock()
+		})
+	}
+	close(start)
+	wg.Wait()
+	return codes
+}
+
+// Ten notices of 200 on a limit of 1,000, of ten orders, each checked when it alone would fit: exactly five are released.
+func TestCRD17_RaceTenReleasesOfWhichFiveFit(t *testing.T) {
+	w := open(t, "1000")
+	manager := w.Principal("manager")
+	for round := range rounds(10) {
+		ids := make([]string, 10)
+		for i := range ids {
+			w.order, w.line = w.newOrder("200", "1", "200.00")
+			ids[i] = w.checked("credit", "200")
+		}
+		codes := race(10, func(i int) error {
+			return w.as(context.Background(), manager, func(tx pg.Tx, s *shipping.Service) error {
+				_, err := s.Release(tx, manager, uuid.MustParse(ids[i]), nil, "")
+				return err
+			})
+		})
+		if codes[""] != 5 || codes["shipping.situation_worse"] != 5 {
+			t.Fatalf("round %d: %v", round, codes)
+		}
+		w.wantExposure("0", "0", "1000", "0")
+		for _, n := range ids {
+			w.verb("rep1", n, "cancel", object{"reason": "下一轮"}).Want(200)
+		}
+		w.wantExposure("0", "0", "0", "0")
+	}
+}
+
+func TestSHP07_RaceDispatchTwice(t *testing.T) {
+	w := open(t, "1000")
+	keeper := w.Principal("keeper")
+	for range rounds(5) {
+		n := w.released("100")
+		line := uuid.MustParse(w.As("keeper").Get(notices + n).String("lines.0.id"))
+		codes := race(8, func(int) error {
+			return w.as(context.Background(), keeper, func(tx pg.Tx, s *shipping.Service) error {
+				_, err := s.Dispatch(tx, keeper, uuid.MustParse(n), nil, shipping.Loading{Vehicle: "浙A12345", Lines: []shipping.Loaded{{NoticeLineID: line, Quantity: amount("60")}}})
+				return err
+			})
+		})
+		if codes[""] != 1 || codes["shipping.over_notice"] != 7 {
+			t.Fatalf("%v", codes)
+		}
+		w.agree()
+		w.verb("rep1", n, "close", object{"reason": "余量不发"}).Want(200)
+		w.agree()
+	}
+}
+
+func TestSHP09_RaceOneOfManyLeavesTheGate(t *testing.T) {
+	w := open(t, "1000")
+	guard := w.Principal("guard")
+	for range rounds(5) {
+		note := w.dispatch(w.released("10"), "10").Want(201)
+		codes := race(8, func(int) error {
+			return w.as(context.Background(), guard, func(tx pg.Tx, s *shipping.Service) error {
+				_, err := s.CheckGatePass(tx, guard, shipping.Sighting{
+					PassNumber: note.String("gate_pass.number"), Vehicle: "浙A12345", Seen: []shipping.Goods{{ProductCode: "PET-150D", Quantity: amount("10")}},
+				})
+				return err
+			})
+		})
+		if codes[""] != 1 || codes["gate.pass_used"] != 7 {
+			t.Fatalf("%v", codes)
+		}
+	}
+	w.agree()
+}
+
+// Cancel, revise, release and dispatch at once: whoever wins, documents, ledger and orders agree, and nothing has left
+// that isn't released.
+func TestSHP21_RaceCancelReleaseDispatch(t *testing.T) {
+	w := open(t, "100000")
+	rep, manager, keeper := w.Principal("rep1"), w.Principal("manager"), w.Principal("keeper")
+	for range rounds(6) {
+		n := uuid.MustParse(w.checked("credit", "100"))
+		line := uuid.MustParse(w.As("keeper").Get(notices + n.String()).String("lines.0.id"))
+		load := shipping.Loading{Vehicle: "浙A12345", Lines: []shipping.Loaded{{NoticeLineID: line, Quantity: amount("30")}}}
+		var unexpected atomic.Value
+		codes := race(8, func(i int) error {
+			who := []func(tx pg.Tx, s *shipping.Service) error{
+				func(tx pg.Tx, s *shipping.Service) error { _, err := s.Release(tx, manager, n, nil, ""); return err },
+				func(tx pg.Tx, s *shipping.Service) error { _, err := s.Dispatch(tx, keeper, n, nil, load); return err },
+				func(tx pg.Tx, s *shipping.Service) error { _, err := s.Cancel(tx, rep, n, nil, "取消"); return err },
+				func(tx pg.Tx, s *shipping.Service) error { _, err := s.Revise(tx, rep, n, nil, "修订"); return err },
+			}[i%4]
+			err := w.as(context.Background(), []identity.Principal{manager, keeper, rep, rep}[i%4], who)
+			if e, ok := errs.As(err); err != nil && (!ok || e.Kind == errs.Internal) {
+				unexpected.Store(err)
+			}
+			return err
+		})
+		if err, ok := unexpected.Load().(error); ok {
+			t.Fatalf("%v: %v", codes, err)
+		}
+		w.agree()
+	}
+}
+
+func TestReleaseStatements(t *testing.T) {
+	w := open(t, "1000")
+	n := uuid.MustParse(w.checked("credit", "100"))
+	manager := w.Principal("manager")
+	ctx, probe := pg.WithProbe(context.Background(), 0)
+	err := w.as(ctx, manager, func(tx pg.Tx, s *shipping.Service) error {
+		_, err := s.Release(tx, manager, n, nil, "")
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// 1 finds the approval; 5 decide it; 10 judge and release; 2 read the answer. See doc.go of approval, order and credit.
+	if got := probe.Statements(); got > 20 {
+		t.Errorf("%d statements", got)
+	} else {
+		t.Logf("%d statements", got)
+	}
+}
+
+func TestListIsOneStatement(t *testing.T) {
+	w := open(t, "1000")
+	for range 3 {
+		w.released("1")
+	}
+	gm := w.Principal("gm")
+	ctx, probe := pg.WithProbe(context.Background(), 0)
+	err := w.DB.View(ctx, gm.Origin("test"), func(tx pg.Tx) error {
+		rows, _, err := w.App.Server.Shipments.List(tx, gm, shipping.Filter{State: shipping.StateReleased}, pg.Page{Limit: 2})
+		if len(rows) != 2 {
+			t.Errorf("%d rows", len(rows))
+		}
+		return err
+	})
+	if err != nil || probe.Statements() != 1 {
+		t.Errorf("%d statements: %v", probe.Statements(), err)
+	}
+	first := w.As("rep1").Get("/v1/shipping-notices?limit=2").Want(200)
+	if got := w.As("rep1").Get("/v1/shipping-notices?limit=2&cursor=" + first.String("next_cursor")).Want(200).Len("data"); got != 1 {
+		t.Errorf("second page has %d", got)
+	}
+	if got := w.As("rep2").Get("/v1/shipping-notices").Want(200).Len("data"); got != 0 {
+		t.Errorf("ORG-06: another rep lists %d", got)
+	}
+}
+
+// Every use case, with its n-th statement failing, for every n: nothing is half done.
+func TestFaultAtEveryStatement(t *testing.T) {
+	w := open(t, "100000")
+	w.pay("500")
+	rep, clerk, manager, keeper, guard := w.Principal("rep1"), w.Principal("clerk"), w.Principal("manager"), w.Principal("keeper"), w.Principal("guard")
+	submitted, prepaid, waiting := w.write(w.draft("credit", "10")), w.write(w.draft("prepaid", "10")), w.checked("credit", "10")
+	ready, doomed := w.released("10"), w.released("10")
+	line := uuid.MustParse(w.As("keeper").Get(notices + ready).String("lines.0.id"))
+	unload := w.dispatch(w.released("10"), "10").ID()
+	pass := w.dispatch(w.released("10"), "10").String("gate_pass.number")
+	for _, c := range []struct {
+		name string
+		who  identity.Principal
+		do   func(tx pg.Tx, s *shipping.Service) error
+	}{
+		{"check", clerk, func(tx pg.Tx, s *shipping.Service) error {
+			_, err := s.Check(tx, clerk, uuid.MustParse(submitted), nil, shipping.Checking{})
+			return err
+		}},
+		{"check and release", clerk, func(tx pg.Tx, s *shipping.Service) error {
+			_, err := s.Check(tx, clerk, uuid.MustParse(prepaid), nil, shipping.Checking{})
+			return err
+		}},
+		{"release", manager, func(tx pg.Tx, s *shipping.Service) error {
+			_, err := s.Release(tx, manager, uuid.MustParse(waiting), nil, "")
+			return err
+		}},
+		{"dispatch", keeper, func(tx pg.Tx, s *shipping.Service) error {
+			_, err := s.Dispatch(tx, keeper, uuid.MustParse(ready), nil, shipping.Loading{Vehicle: "浙A12345", Lines: []shipping.Loaded{{NoticeLineID: line, Quantity: amount("4")}}})
+			return err
+		}},
+		{"cancel", rep, func(tx pg.Tx, s *shipping.Service) error {
+			_, err := s.Cancel(tx, rep, uuid.MustParse(doomed), nil, "取消")
+			return err
+		}},
+		{"unload", keeper, func(tx pg.Tx, s *shipping.Service) error {
+			_, err := s.CancelDelivery(tx, keeper, uuid.MustParse(unload), nil, "卸货")
+			return err
+		}},
+		{"gate", guard, func(tx pg.Tx, s *shipping.Service) error {
+			_, err := s.CheckGatePass(tx, guard, shipping.Sighting{PassNumber: pass, Vehicle: "浙A12345", Seen: []shipping.Goods{{ProductCode: "PET-150D", Quantity: amount("10")}}})
+			return err
+		}},
+	} {
+		before := w.fingerprint()
+		for at := int64(1); ; at++ {
+			ctx, _ := pg.WithProbe(context.Background(), at)
+			err := w.as(ctx, c.who, c.do)
+			if err == nil {
+				break
+			}
+			if !errors.Is(err, pg.ErrInjected) {
+				t.Fatalf("%s, statement %d: %v", c.name, at, err)
+			}
+			if after := w.fingerprint(); after != before {
+				t.Fatalf("%s, statement %d left traces:\n%s\n%s", c.name, at, before, after)
+			}
+		}
+		w.agree()
+	}
+}
+
+// fingerprint is everything that a use case could leave behind.
+func (w *world) fingerprint() string {
+	w.t.Helper()
+	var print string
+	w.view(func(tx pg.Tx) error {
+		return tx.Raw(`SELECT (SELECT count(*) FROM events) || ' ' || (SELECT count(*) FROM decisions) || ' ' || (SELECT count(*) FROM credit_movements)
+			|| ' ' || (SELECT sum(version) FROM shipping_notices) || ' ' || (SELECT sum(version) FROM orders) || ' ' || (SELECT count(*) FROM approval_requests)
+			|| ' ' || (SELECT coalesce(sum(version), 0) FROM delivery_notes) || ' ' || (SELECT coalesce(sum(version), 0) FROM gate_passes)
+			|| ' ' || (SELECT count(*) FROM gate_checks) || ' ' || (SELECT coalesce(sum(last), 0) FROM number_series)`).Scan(&print).Error
+	})
+	return print
+}
