@@ -14,7 +14,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: build ## the server with its own database and the demo company, on :8080
-	@exec bin/salesgate serve
+	@exec bin/salesgate serve --demo
 
 demo: build ## play the story over HTTP against a running server
 	@exec bin/salesgate demo

@@ -597,6 +597,12 @@ CREATE TABLE public.delivery_notes (
     CONSTRAINT delivery_notes_vehicle_check CHECK (((length(vehicle) >= 1) AND (length(vehicle) <= 40)))
 );
 
+CREATE TABLE public.demo_steps (
+    name text NOT NULL,
+    done_at timestamp with time zone NOT NULL,
+    CONSTRAINT demo_steps_name_check CHECK (((length(name) >= 1) AND (length(name) <= 60)))
+);
+
 CREATE TABLE public.departments (
     id uuid NOT NULL,
     code text NOT NULL,
@@ -1424,6 +1430,9 @@ ALTER TABLE ONLY public.delivery_notes
 
 ALTER TABLE ONLY public.delivery_notes
     ADD CONSTRAINT delivery_notes_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.demo_steps
+    ADD CONSTRAINT demo_steps_pkey PRIMARY KEY (name);
 
 ALTER TABLE ONLY public.departments
     ADD CONSTRAINT departments_pkey PRIMARY KEY (id);

@@ -16,7 +16,8 @@ import (
 // serving is the flags of serve.
 type serving struct {
 	database
-	cfg app.Config
+	cfg  app.Config
+	demo bool
 }
 
 func serveCommand() *cobra.Command {
@@ -32,6 +33,7 @@ func serveCommand() *cobra.Command {
 	cmd.Flags().StringVar(&s.cfg.Addr, "addr", env("SALESGATE_ADDR", ":8080"), "address to listen on")
 	cmd.Flags().Int32Var(&s.cfg.MaxConnections, "max-connections", 24, "database connections at most")
 	cmd.Flags().BoolVar(&s.cfg.Sandbox, "sandbox", sandbox, "let the clock be moved forward, for trying things out")
+	cmd.Flags().BoolVar(&s.demo, "demo", false, "load the demo company, print its published logins, and let the clock be moved: for trying things out")
 	return cmd
 }
 
@@ -51,6 +53,12 @@ func (s *serving) run(cmd *cobra.Command) error {
 		}
 	}
 	s.cfg.DatabaseURL, s.cfg.MasterKey = url, os.Getenv("SALESGATE_MASTER_KEY")
+	if s.demo {
+		if err := app.LoadDemo(ctx, s.cfg, say); err != nil {
+			return err
+		}
+		s.cfg.Sandbox = true
+	}
 	s.cfg.Log = slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), nil))
 	a, err := app.New(ctx, s.cfg)
 	if err != nil {
@@ -58,11 +66,22 @@ func (s *serving) run(cmd *cobra.Command) error {
 	}
 	defer a.Close()
 	stopWhenGone(gone, cancel)
-	err = a.Run(ctx, func(addr string) { say("salesgate serves on %s, documentation on %s/docs", base(addr), base(addr)) })
+	err = a.Run(ctx, func(addr string) { s.welcome(cmd, a, base(addr)) })
 	if cause := context.Cause(ctx); errors.Is(cause, errDatabaseGone) {
 		return cause
 	}
 	return err
+}
+
+// welcome says where the server is, and in a demo how to come in.
+func (s *serving) welcome(cmd *cobra.Command, a *app.App, base string) {
+	sayOn(cmd)("salesgate serves on %s, documentation on %s/docs", base, base)
+	if !s.demo {
+		return
+	}
+	if err := a.WelcomeToDemo(cmd.Context(), cmd.OutOrStdout(), base); err != nil {
+		sayOn(cmd)("%v", err)
+	}
 }
 
 var errDatabaseGone = errors.New("the private PostgreSQL ended; its log is in the data folder")

@@ -41,6 +41,8 @@ type Config struct {
 	MasterKey      string // seals signing keys at rest; "" stores them in the clear
 	Sandbox        bool   // the clock may be moved forward
 	Log            *slog.Logger
+
+	clock *clock.Clock // the real one when nil
 }
 
 // App is the joined program.
@@ -63,7 +65,10 @@ func New(ctx context.Context, cfg Config) (*App, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	db, err := pg.Open(ctx, cfg.DatabaseURL, cfg.MaxConnections, &clock.Clock{})
+	if cfg.clock == nil {
+		cfg.clock = &clock.Clock{}
+	}
+	db, err := pg.Open(ctx, cfg.DatabaseURL, cfg.MaxConnections, cfg.clock)
 	if err != nil {
 		return nil, err
 	}

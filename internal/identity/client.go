@@ -267,3 +267,23 @@ func (s *Service) IssueToken(ctx context.Context, clientID, secret, scope, reque
 	})
 	return Tokens{Access: access, ExpiresIn: AccessTTL, Scope: joined}, err
 }
+
+// BootstrapMachineClient registers a program with an id and a secret that are known beforehand, on nobody's authority: for
+// the demo company, whose login data is published and the same at every start. Returns what CreateMachineClient returns.
+func (s *Service) BootstrapMachineClient(tx pg.Tx, id uuid.UUID, name, secret string, scopes []string) error {
+	granted, err := checkScopes(scopes)
+	if err != nil {
+		return err
+	}
+	m := MachineClient{ID: id, Name: name, Scopes: granted, Active: true, CreatedAt: tx.Now, Version: 1}
+	if err := pg.Insert(tx, &m); err != nil {
+		return err
+	}
+	row := ClientSecret{
+		ID: uuid.Must(uuid.NewV7()), ClientID: id, Slot: 1, SecretHash: hashSecret(secret), Hint: secret[len(secret)-4:], CreatedAt: tx.Now,
+	}
+	if err := pg.Insert(tx, &row); err != nil {
+		return err
+	}
+	return audit.Record(tx, audit.Entry{Action: "createMachineClient", SubjectType: "machine_client", SubjectID: id, After: m})
+}
