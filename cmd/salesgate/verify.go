@@ -11,6 +11,7 @@ import (
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/receivable"
+	"github.com/salesgate/salesgate/internal/shipping"
 )
 
 var (
@@ -92,7 +93,14 @@ func differences(tx pg.Tx) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	goods, err := shipping.Reconcile(tx)
+	if err != nil {
+		return nil, err
+	}
 	var out []string
+	for _, d := range goods {
+		out = append(out, fmt.Sprintf("payer %s, %s: ledger %s, documents %s", d.PayerID, d.Part, d.Ledger, d.Documents))
+	}
 	for _, d := range ledger {
 		out = append(out, fmt.Sprintf("payer %s, %s: account %s, movements %s, open items %s", d.PayerID, d.Part, d.Account, d.Movements, d.Items))
 	}
