@@ -15,6 +15,7 @@ import (
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/receivable"
+	"github.com/salesgate/salesgate/internal/shipping"
 )
 
 // books is a company with one customer of rep1's and finance's clerk at work.
@@ -110,8 +111,12 @@ func (b *books) agree() {
 	b.t.Helper()
 	b.Tx(func(tx pg.Tx) error {
 		rows, err := receivable.Reconcile(tx)
-		if len(rows) > 0 {
-			b.t.Fatalf("exposure and documents differ: %+v", rows)
+		if err != nil {
+			return err
+		}
+		goods, err := shipping.Reconcile(tx)
+		if len(rows) > 0 || len(goods) > 0 {
+			b.t.Fatalf("exposure and documents differ: %+v %+v", rows, goods)
 		}
 		return err
 	})
