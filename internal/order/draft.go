@@ -81,6 +81,9 @@ func (o *Order) fill(d Draft, now time.Time) error {
 func (o *Order) fillLines(drafts []LineDraft) error {
 	lines, named := make([]Line, len(drafts)), map[uuid.UUID]bool{}
 	for i, d := range drafts {
+		if !d.Quantity.IsPos() {
+			return ErrQuantity.At(fmt.Sprintf("/lines/%d/quantity", i))
+		}
 		l := Line{ID: uuid.Must(uuid.NewV7()), Noticed: decimal.Zero.Pad(money.PriceScale), Shipped: decimal.Zero.Pad(money.PriceScale)}
 		if d.ID != nil {
 			old := o.Line(*d.ID)

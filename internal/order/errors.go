@@ -15,6 +15,8 @@ var (
 		"The order has no such line.", "订单中没有该明细行。")
 	ErrLineTwice = errs.Define(errs.Rule, "order.line_twice",
 		"The same line is given twice.", "同一明细行重复出现。")
+	ErrQuantity = errs.Define(errs.Rule, "order.bad_quantity",
+		"A quantity must be above 0.", "数量必须大于 0。")
 	ErrDiscount = errs.Define(errs.Rule, "order.bad_discount",
 		"A header discount can't be below 0 or above the sum of the lines.", "整单折扣不能小于 0 或超过明细合计。", "PRC-10")
 	ErrTooLarge = errs.Define(errs.Rule, "order.amount_too_large",

@@ -49,16 +49,20 @@ func (s *Service) List(tx pg.Tx, who identity.Principal, f Filter, p pg.Page) ([
 		}
 		owners, all = []uuid.UUID{*f.OwnerID}, false
 	}
-	page, args := source(f, owners, all, last, p.Limit+1)
+	query, args := listSQL(f, owners, all, last, p.Limit+1)
 	var rows []Summary
-	err := tx.Raw(`SELECT o.id, o.number, o.customer_id, c.code AS customer_code, c.name AS customer_name, o.owner_id, o.state, o.revision,
-			o.customer_order_no, o.total, o.created_at, o.version
-		FROM (`+page+` ORDER BY id DESC LIMIT ?) o JOIN customers c ON c.id = o.customer_id ORDER BY o.id DESC`,
-		append(args, p.Limit+1)...).Scan(&rows).Error
-	if err != nil {
+	if err := tx.Raw(query, args...).Scan(&rows).Error; err != nil {
 		return nil, "", err
 	}
 	return pg.Cut(p, rows, func(r Summary) any { return r.ID })
+}
+
+// listSQL takes the page first, and then the names of its customers.
+func listSQL(f Filter, owners []uuid.UUID, all bool, last uuid.UUID, limit int) (string, []any) {
+	page, args := source(f, owners, all, last, limit)
+	return `SELECT o.id, o.number, o.customer_id, c.code AS customer_code, c.name AS customer_name, o.owner_id, o.state, o.revision,
+			o.customer_order_no, o.total, o.created_at, o.version
+		FROM (` + page + ` ORDER BY id DESC LIMIT ?) o JOIN customers c ON c.id = o.customer_id ORDER BY o.id DESC`, append(args, limit)
 }
 
 // source is the query behind a page. Several owners are read one by one, each from its own index range, because a
