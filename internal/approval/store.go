@@ -74,13 +74,14 @@ func readSuperiors(tx pg.Tx, who identity.Principal, stages []Stage) (map[string
 
 // insertRequest writes a request and, when it is pending, its first tasks.
 func insertRequest(tx pg.Tx, r *Request, facts, route string) error {
-	return tx.Exec(`INSERT INTO approval_requests (id, matter, subject_type, subject_id, number, title_en, title_zh,
+	_, err := pg.Exec(tx, `INSERT INTO approval_requests (id, matter, subject_type, subject_id, number, title_en, title_zh,
 			submitted_by, submitter_kind, submitter_roles, department_id, team_id, submitted_at, matrix_version, facts, route,
 			content, content_hash, state, step, closed_at, close_reason, version)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 1)`,
 		r.ID, r.Matter, r.SubjectType, r.SubjectID, r.Number, r.TitleEN, r.TitleZH,
 		r.SubmittedBy, r.SubmitterKind, r.SubmitterRoles, r.DepartmentID, r.TeamID, r.SubmittedAt, r.MatrixVersion, facts, route,
-		r.Content, r.ContentHash, r.State, r.Step, r.ClosedAt).Error
+		r.Content, r.ContentHash, r.State, r.Step, r.ClosedAt)
+	return err
 }
 
 // lockRequest is the first lock of every transaction about a request.

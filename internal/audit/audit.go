@@ -44,8 +44,9 @@ func RecordAll(tx pg.Tx, entries []Entry) error {
 		}
 		args = append(args, tx.Now, actor, tx.By.ActorKind, tx.By.RequestID, e.Action, e.SubjectType, e.SubjectID, before, after)
 	}
-	return tx.Exec(`INSERT INTO events (at, actor_id, actor_kind, request_id, action, subject_type, subject_id, before, after)
-		VALUES `+strings.Repeat(", (?, ?, ?, ?, ?, ?, ?, ?, ?)", len(entries))[2:], args...).Error
+	_, err := pg.Exec(tx, `INSERT INTO events (at, actor_id, actor_kind, request_id, action, subject_type, subject_id, before, after)
+		VALUES `+strings.Repeat(", (?, ?, ?, ?, ?, ?, ?, ?, ?)", len(entries))[2:], args...)
+	return err
 }
 
 func encode(v any) (any, error) {

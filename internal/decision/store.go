@@ -1,6 +1,8 @@
 package decision
 
 import (
+	"encoding/json"
+
 	"github.com/google/uuid"
 
 	"github.com/salesgate/salesgate/internal/pg"
@@ -19,7 +21,14 @@ func Record(tx pg.Tx, d *Decision) error {
 	if d.Checks == nil {
 		d.Checks = []Check{}
 	}
-	return pg.Insert(tx, d)
+	checks, err := json.Marshal(d.Checks)
+	if err != nil {
+		return err
+	}
+	_, err = pg.Exec(tx, `INSERT INTO decisions (id, gate, subject_type, subject_id, outcome, checks, matter, matrix_version, approval_id, decided_by, at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		d.ID, d.Gate, d.SubjectType, d.SubjectID, d.Outcome, string(checks), d.Matter, d.MatrixVersion, d.ApprovalID, d.DecidedBy, d.At)
+	return err
 }
 
 // List returns the decisions about a subject, the first one first.

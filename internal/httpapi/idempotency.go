@@ -44,10 +44,11 @@ func replay(tx pg.Tx, c *call, answer any) (found bool, err error) {
 		return false, nil
 	}
 	var row stored
-	err = tx.Raw(`SELECT pg_try_advisory_xact_lock(hashtextextended(?::text || ?, 0)) AS locked,
-			k.operation, k.request_hash, COALESCE(k.status, 0) AS status, k.answer
+	err = pg.ScanRow(tx, []any{&row.Locked, &row.Operation, &row.RequestHash, &row.Status, &row.Answer},
+		`SELECT pg_try_advisory_xact_lock(hashtextextended(?::text || ?, 0)) AS locked,
+			COALESCE(k.operation, ''), k.request_hash, COALESCE(k.status, 0) AS status, k.answer
 		FROM (SELECT 1) one LEFT JOIN idempotency_keys k ON k.actor_id = ? AND k.key = ?`,
-		c.who.ID, c.key, c.who.ID, c.key).Scan(&row).Error
+		c.who.ID.String(), c.key, c.who.ID, c.key)
 	switch {
 	case err != nil:
 		return false, err
@@ -124,12 +125,12 @@ func storable(c *call, err error) ([]byte, int, bool) {
 }
 
 func insertAnswer(tx pg.Tx, c *call, status int, answer []byte) error {
-	res := tx.Exec(`INSERT INTO idempotency_keys (actor_id, key, operation, request_hash, status, answer, created_at)
+	n, err := pg.Exec(tx, `INSERT INTO idempotency_keys (actor_id, key, operation, request_hash, status, answer, created_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 		c.who.ID, c.key, c.op.id, c.hash, status, answer, tx.Now)
-	if res.Error == nil && res.RowsAffected == 0 {
+	if err == nil && n == 0 {
 		// Another request with this key committed between our look and our lock: run again and answer as it did.
 		return pg.ErrAgain
 	}
-	return res.Error
+	return err
 }

@@ -115,7 +115,7 @@ func (db *DB) View(ctx context.Context, by Origin, fn func(Tx) error) error {
 		return err
 	}
 	defer conn.Close()
-	return translate(fn(db.handle(ctx, conn, by)))
+	return translate(fn(db.handle(ctx, conn, conn, by)))
 }
 
 // Snapshot runs fn in a read-only transaction in which all statements see the same state.
@@ -162,7 +162,7 @@ func (db *DB) once(ctx context.Context, by Origin, opts *sql.TxOptions, fn func(
 		}
 	}()
 	var after []func()
-	tx := db.handle(ctx, sqlTx, by)
+	tx := db.handle(ctx, conn, sqlTx, by)
 	tx.after = &after
 	fnErr := fn(tx)
 	kept, keep := errors.AsType[*keptError](fnErr)
@@ -183,11 +183,11 @@ func (db *DB) once(ctx context.Context, by Origin, opts *sql.TxOptions, fn func(
 }
 
 // handle binds a Tx to a connection. GORM asks for the time on every insert; it gets the transaction's.
-func (db *DB) handle(ctx context.Context, conn gorm.ConnPool, by Origin) Tx {
+func (db *DB) handle(ctx context.Context, conn *sql.Conn, pool gorm.ConnPool, by Origin) Tx {
 	now := db.clock.Now()
 	s := db.gorm.Session(&gorm.Session{NewDB: true, Context: ctx, NowFunc: func() time.Time { return now }})
-	s.Statement.ConnPool = conn
-	return Tx{DB: s, Now: now, By: by}
+	s.Statement.ConnPool = pool
+	return Tx{DB: s, Now: now, By: by, conn: conn}
 }
 
 func (db *DB) acquire(ctx context.Context) (*sql.Conn, error) {

@@ -29,14 +29,22 @@ func WithProbe(ctx context.Context, failAt int64) (context.Context, *Probe) {
 // Statements returns how many statements ran, BEGIN and COMMIT not counted.
 func (p *Probe) Statements() int64 { return p.n.Load() }
 
+// probed counts a statement that is about to run; the error is what it fails with instead.
+func probed(ctx context.Context) error {
+	p, ok := ctx.Value(probeKey{}).(*Probe)
+	if !ok {
+		return nil
+	}
+	if n := p.n.Add(1); p.failAt > 0 && n >= p.failAt {
+		return ErrInjected
+	}
+	return nil
+}
+
 func installProbe(g *gorm.DB) error {
 	watch := func(db *gorm.DB) {
-		p, ok := db.Statement.Context.Value(probeKey{}).(*Probe)
-		if !ok {
-			return
-		}
-		if n := p.n.Add(1); p.failAt > 0 && n >= p.failAt {
-			_ = db.AddError(ErrInjected)
+		if err := probed(db.Statement.Context); err != nil {
+			_ = db.AddError(err)
 		}
 	}
 	cb := g.Callback()

@@ -1,6 +1,7 @@
 package pg
 
 import (
+	"database/sql"
 	"fmt"
 	"maps"
 	"time"
@@ -16,6 +17,7 @@ type Tx struct {
 	Now time.Time
 	By  Origin
 
+	conn  *sql.Conn // the one that DB works on
 	after *[]func() // nil outside a transaction
 }
 
