@@ -1,6 +1,7 @@
 package order
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -50,8 +51,15 @@ func (s *Service) List(tx pg.Tx, who identity.Principal, f Filter, p pg.Page) ([
 		owners, all = []uuid.UUID{*f.OwnerID}, false
 	}
 	query, args := listSQL(f, owners, all, last, p.Limit+1)
-	var rows []Summary
-	if err := tx.Raw(query, args...).Scan(&rows).Error; err != nil {
+	rows, r := make([]Summary, 0, p.Limit+1), Summary{}
+	err := pg.ScanRows(tx, []any{
+		&r.ID, &r.Number, &r.CustomerID, &r.CustomerCode, &r.CustomerName, &r.OwnerID, &r.State, &r.Revision,
+		&r.CustomerOrderNo, &r.Total, &r.CreatedAt, &r.Version,
+	}, func() error {
+		rows = append(rows, r)
+		return nil
+	}, query, args...)
+	if err != nil {
 		return nil, "", err
 	}
 	return pg.Cut(p, rows, func(r Summary) any { return r.ID })
@@ -60,7 +68,7 @@ func (s *Service) List(tx pg.Tx, who identity.Principal, f Filter, p pg.Page) ([
 // listSQL takes the page first, and then the names of its customers.
 func listSQL(f Filter, owners []uuid.UUID, all bool, last uuid.UUID, limit int) (string, []any) {
 	page, args := source(f, owners, all, last, limit)
-	return `SELECT o.id, o.number, o.customer_id, c.code AS customer_code, c.name AS customer_name, o.owner_id, o.state, o.revision,
+	return `SELECT o.id, o.number, o.customer_id, c.code, c.name, o.owner_id, o.state, o.revision,
 			o.customer_order_no, o.total, o.created_at, o.version
 		FROM (` + page + ` ORDER BY id DESC LIMIT ?) o JOIN customers c ON c.id = o.customer_id ORDER BY o.id DESC`, append(args, limit)
 }
@@ -84,11 +92,11 @@ func source(f Filter, owners []uuid.UUID, all bool, last uuid.UUID, limit int) (
 	if f.State != "" {
 		states = []State{f.State}
 	}
-	return `SELECT mine.* FROM (SELECT id AS owner FROM users WHERE id IN ?) u
+	return `SELECT mine.* FROM (SELECT id AS owner FROM users WHERE id = ANY (?::uuid[])) u
 		CROSS JOIN (SELECT unnest(?::text[]) AS wanted) s
 		CROSS JOIN LATERAL (SELECT ` + columns + ` FROM orders
 			WHERE owner_id = u.owner AND state = s.wanted AND id < ? ORDER BY id DESC LIMIT ?) mine`,
-		[]any{owners, array(states), last, limit}
+		[]any{texts(owners), texts(states), last, limit}
 }
 
 // narrow adds the conditions that hold for all or none of a customer's orders, or filter few rows.
@@ -102,17 +110,18 @@ func narrow(query string, args []any, f Filter, owners []uuid.UUID, all bool) (s
 	switch {
 	case all:
 	case f.CustomerID != nil: // all of them belong to the customer's owner: look once, not at each
-		query, args = query+` AND (SELECT owner_id FROM customers WHERE id = ?) IN ?`, append(args, *f.CustomerID, owners)
+		query, args = query+` AND (SELECT owner_id FROM customers WHERE id = ?) = ANY (?::uuid[])`, append(args, *f.CustomerID, texts(owners))
 	default:
-		query, args = query+` AND owner_id IN ?`, append(args, owners)
+		query, args = query+` AND owner_id = ANY (?::uuid[])`, append(args, texts(owners))
 	}
 	return query, args
 }
 
-func array(states []State) pg.TextArray {
-	texts := make(pg.TextArray, len(states))
-	for i, s := range states {
-		texts[i] = string(s)
+// texts is a list as one argument.
+func texts[T any](list []T) pg.TextArray {
+	texts := make(pg.TextArray, len(list))
+	for i, one := range list {
+		texts[i] = fmt.Sprint(one)
 	}
 	return texts
 }

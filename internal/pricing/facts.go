@@ -58,22 +58,22 @@ SELECT l.id AS list_id, coalesce(l.number, '') AS list_number,
        b.price, b.floor_price, b.list_id AS price_list_id, coalesce(bl.number, '') AS price_list_number
 FROM (VALUES (1)) AS always (n)
 LEFT JOIN LATERAL (SELECT id, number FROM base_price_lists
-    WHERE state = 'published' AND effective_at <= @at ORDER BY effective_at DESC LIMIT 1) AS l ON true
+    WHERE state = 'published' AND effective_at <= ? ORDER BY effective_at DESC LIMIT 1) AS l ON true
 LEFT JOIN LATERAL (SELECT id, number, version FROM price_authority_tables
-    WHERE state = 'published' AND effective_at <= @at ORDER BY effective_at DESC LIMIT 1) AS t ON true
-LEFT JOIN products AS p ON p.id = ANY (CAST(@ids AS uuid[]))
+    WHERE state = 'published' AND effective_at <= ? ORDER BY effective_at DESC LIMIT 1) AS t ON true
+LEFT JOIN products AS p ON p.id = ANY (CAST(? AS uuid[]))
 LEFT JOIN LATERAL (SELECT price, floor_price, list_id FROM base_prices
-    WHERE product_id = p.id AND effective_at <= @at ORDER BY effective_at DESC LIMIT 1) AS b ON true
+    WHERE product_id = p.id AND effective_at <= ? ORDER BY effective_at DESC LIMIT 1) AS b ON true
 LEFT JOIN base_price_lists AS bl ON bl.id = b.list_id`
 
 func readFacts(tx pg.Tx, q Question) (facts, error) {
-	var rows []factRow
-	err := tx.Raw(factsSQL, map[string]any{"at": q.At, "ids": uuidArray(productIDs(q))}).Scan(&rows).Error
-	if err != nil {
-		return facts{}, err
-	}
-	in := facts{products: make(map[uuid.UUID]fact, len(rows))}
-	for _, r := range rows {
+	in := facts{products: make(map[uuid.UUID]fact, len(q.Lines))}
+	var r factRow
+	err := pg.ScanRows(tx, []any{
+		&r.ListID, &r.ListNumber, &r.TableID, &r.TableNumber, &r.TableVersion,
+		&r.ID, &r.Code, &r.Name, &r.NameEN, &r.Spec, &r.Unit, &r.Kind, &r.Lifecycle, &r.CategoryID, &r.TaxRate, &r.Active, &r.Version,
+		&r.Price, &r.FloorPrice, &r.PriceListID, &r.PriceListNumber,
+	}, func() error {
 		if r.ListID != nil {
 			in.listID, in.listNumber = *r.ListID, r.ListNumber
 		}
@@ -83,8 +83,9 @@ func readFacts(tx pg.Tx, q Question) (facts, error) {
 		if r.ID != nil {
 			in.products[*r.ID] = r.fact()
 		}
-	}
-	return in, nil
+		return nil
+	}, factsSQL, q.At, q.At, uuidArray(productIDs(q)), q.At)
+	return in, err
 }
 
 func (r factRow) fact() fact {
