@@ -2,6 +2,8 @@ package order_test
 
 import (
 	"errors"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -126,6 +128,45 @@ func TestPRC12_BelowTheFloorOnlyTheGeneralManager(t *testing.T) {
 	d := w.draft(line(w.floored, "100", "9.90"))
 	d.HeaderDiscount = dec("0.01")
 	w.wantPlaced("pushed below by the head", d, placed{order.StateSubmitted, "general_manager", "PRC-12 CON-03"})
+}
+
+// Who is stopped reads the price that would pass at once, and it does.
+func TestPRC10_TheDecisionNamesThePriceThatPasses(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	_, d, err := w.place("rep1", w.draft(line(w.plain, "10", "9.7999")))
+	w.must(err)
+	i := slices.IndexFunc(d.Checks, func(c decision.Check) bool { return c.Rule == "PRC-10" && c.Inputs["line"] == "1" })
+	if i < 0 || d.Checks[i].Inputs["passes_at"] != "9.8000" || !strings.Contains(d.Checks[i].ZH, "9.8000") {
+		t.Fatalf("%+v", d.Checks)
+	}
+	w.wantPlaced("that price", w.draft(line(w.plain, "10", d.Checks[i].Inputs["passes_at"])), confirmed)
+}
+
+// An ERP has no price authority of its own: base prices stand, anything else needs somebody.
+func TestPRC10_MachineOrdersAtBasePriceOnly(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	erp := identity.MachineClient{ID: uuid.New(), Name: "erp", Scopes: identity.Scopes{"order.write", "order.submit"}, Active: true, TokenEpoch: 1, CreatedAt: time.Now(), Version: 1}
+	var who identity.Principal
+	w.Tx(func(tx pg.Tx) (err error) {
+		if err := pg.Insert(tx, &erp); err != nil {
+			return err
+		}
+		who, err = identity.LoadMachine(tx, erp.ID)
+		return err
+	})
+	for price, want := range map[string]placed{"10": confirmed, "9.9999": {order.StateSubmitted, "sales_supervisor", "PRC-10"}} {
+		var o order.Order
+		var d decision.Decision
+		w.must(w.DB.Tx(t.Context(), who.Origin("test"), func(tx pg.Tx) (err error) {
+			o, d, err = w.orders.CreateAndSubmit(tx, who, w.draft(line(w.plain, "10", price)))
+			return err
+		}))
+		if got := (placed{o.State, w.route(o.ID), failed(d)}); got != want {
+			t.Errorf("%s: %+v", price, got)
+		}
+	}
 }
 
 func TestPRC10_WhoSubmitsCounts(t *testing.T) {

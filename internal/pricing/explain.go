@@ -2,11 +2,13 @@ package pricing
 
 import (
 	"fmt"
+	"math/big"
 	"slices"
 
 	"github.com/salesgate/salesgate/internal/decision"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/money"
 )
 
 // titles are the roles of the ladder in words.
@@ -44,21 +46,21 @@ func explain(a *Answer, q Question, table *authority) {
 	a.Checks = append(a.Checks, orderCheck(a.Order))
 }
 
-func lineCheck(i int, l LineAnswer, allowed string) decision.Check {
-	who := titles[l.RequiredRole]
+func lineCheck(i int, l LineAnswer, own limit) decision.Check {
+	who, allowed, enough := titles[l.RequiredRole], own.String(), l.enough(own)
 	side, seite := "below", "低于"
 	if l.Deviation.IsPos() {
 		side, seite = "above", "高于"
 	}
 	pct := l.Deviation.Abs()
 	in := lineInputs(i, l)
-	in["allowed"] = allowed
+	in["allowed"], in["passes_at"] = allowed, enough
 	return decision.Check{
 		Rule: "PRC-10", Result: decision.CheckFailed, Inputs: in,
-		EN: fmt.Sprintf("Line %d, %s: the net price %s is %s %% %s the base price %s; your authority: %s. The %s can allow it.",
-			i+1, l.Product.Code, l.NetPrice, pct, side, l.BasePrice, allowed, who[0]),
-		ZH: fmt.Sprintf("第 %d 行 %s:净价 %s %s基价 %s 达 %s%%,您的权限为 %s,需%s批准。",
-			i+1, l.Product.Code, l.NetPrice, seite, l.BasePrice, pct, allowed, who[1]),
+		EN: fmt.Sprintf("Line %d, %s: the net price %s is %s %% %s the base price %s; your authority: %s. The %s can allow it; at a net price of %s it passes at once.",
+			i+1, l.Product.Code, l.NetPrice, pct, side, l.BasePrice, allowed, who[0], enough),
+		ZH: fmt.Sprintf("第 %d 行 %s:净价 %s %s基价 %s 达 %s%%,您的权限为 %s,需%s批准;净价为 %s 时可即时通过。",
+			i+1, l.Product.Code, l.NetPrice, seite, l.BasePrice, pct, allowed, who[1], enough),
 	}
 }
 
@@ -120,8 +122,8 @@ func lineInputs(i int, l LineAnswer) map[string]string {
 	}
 }
 
-// reach says how far the widest of the submitter's roles may go with this product, like "-2 % … +∞".
-func reach(roles []identity.Role, table *authority, l LineAnswer) string {
+// reach is how far the widest of the submitter's roles may go with this product.
+func reach(roles []identity.Role, table *authority, l LineAnswer) limit {
 	best := none
 	for _, r := range roles {
 		if !slices.Contains(ladder, r) {
@@ -135,12 +137,41 @@ func reach(roles []identity.Role, table *authority, l LineAnswer) string {
 			best.high = of.high
 		}
 	}
+	return best
+}
+
+// String is the limit in words: "-2 % … +∞".
+func (l limit) String() string {
 	low, high := "-∞", "+∞"
-	if best.low != nil {
-		low = "-" + deviation(best.low, one).Abs().Trim(0).String() + " %"
+	if l.low != nil {
+		low = "-" + deviation(l.low, one).Abs().Trim(0).String() + " %"
 	}
-	if best.high != nil {
-		high = "+" + deviation(best.high, one).Trim(0).String() + " %"
+	if l.high != nil {
+		high = "+" + deviation(l.high, one).Trim(0).String() + " %"
 	}
 	return low + " … " + high
+}
+
+// enough is the net price nearest to the one asked for that stands at once under this limit, to 4 decimals and never
+// below the floor price.
+func (l LineAnswer) enough(own limit) string {
+	base, factor, step := exact(l.BasePrice), own.low, big.NewRat(1, 10_000)
+	if l.Deviation.IsPos() {
+		factor, step = own.high, big.NewRat(-1, 10_000)
+	}
+	if factor == nil { // no bound on this side, so it isn't what stops the price
+		return l.BasePrice.String()
+	}
+	bound := mul(base, factor)
+	price, err := rounded(bound, money.PriceScale)
+	if err == nil && (exact(price).Cmp(bound)*step.Sign()) < 0 { // rounded beyond the bound
+		price, err = rounded(add(exact(price), step), money.PriceScale)
+	}
+	if err != nil {
+		return l.BasePrice.String()
+	}
+	if l.FloorPrice != nil && price.Cmp(*l.FloorPrice) < 0 {
+		return l.FloorPrice.String()
+	}
+	return price.String()
 }
