@@ -16,7 +16,7 @@ import (
 	embeddedpostgres "github.com/fergusstrange/embedded-postgres"
 )
 
-const oldest = 14 // the first major version that has everything salesgate's SQL uses
+const oldest = 15 // the first major version that has everything salesgate uses
 
 // tools are the server programs of one installation.
 type tools struct {
@@ -43,7 +43,7 @@ func findTools(ctx context.Context, version string, log func(string, ...any)) (t
 		if t, ok := choose(installed(), version); ok {
 			return t, nil
 		}
-		return tools{}, errors.New("the package postgresql is installed, but brought no server of version 14 or later")
+		return tools{}, errors.New("the package postgresql is installed, but brought no server of version 15 or later")
 	}
 	log("no PostgreSQL here: fetching a private copy")
 	return fetch()
@@ -175,7 +175,7 @@ func fetch() (tools, error) {
 	if t, ok := inspect(filepath.Join(dir, "bin")); ok {
 		return t, nil
 	}
-	return tools{}, fmt.Errorf("no PostgreSQL on this machine and none could be fetched: install PostgreSQL 14 or later, or set SALESGATE_DATABASE_URL (%w)",
+	return tools{}, fmt.Errorf("no PostgreSQL on this machine and none could be fetched: install PostgreSQL 15 or later, or set SALESGATE_DATABASE_URL (%w)",
 		startErr)
 }
 

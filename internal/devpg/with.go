@@ -32,7 +32,7 @@ func with(command []string) int {
 			fmt.Fprintf(os.Stderr, format+"\n", args...)
 		}})
 		if err != nil {
-			fmt.Fprintf(os.Stderr, "tests need PostgreSQL: install version 14 or later, or set %s to a server whose user may create databases\n%v\n", variable, err)
+			fmt.Fprintf(os.Stderr, "tests need PostgreSQL: install version 15 or later, or set %s to a server whose user may create databases\n%v\n", variable, err)
 			return 1
 		}
 		defer server.Stop()

@@ -52,7 +52,7 @@ func URL(t testing.TB) string {
 		t.Fatalf("testpg: template: %v", err)
 	}
 	name := "t_" + random()
-	if err := admin(ctx, server, "CREATE DATABASE "+name+" TEMPLATE "+template); err != nil {
+	if err := admin(ctx, server, "CREATE DATABASE "+name+" TEMPLATE "+template+" STRATEGY FILE_COPY"); err != nil {
 		t.Fatalf("testpg: clone: %v", err)
 	}
 	t.Cleanup(func() {
