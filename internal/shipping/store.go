@@ -29,14 +29,26 @@ func replaceLines(tx pg.Tx, n Notice) error {
 	return pg.Insert(tx, &n.Lines)
 }
 
-// readNotice reads a notice with its lines, without a lock.
+// readNotice reads a notice with its lines, without a lock, in one statement.
 func readNotice(tx pg.Tx, id uuid.UUID) (Notice, error) {
-	n, err := pg.Take[Notice](tx, "id = ?", id)
+	var rows []struct {
+		Notice    `gorm:"embedded"`
+		LinesJSON []byte
+	}
+	err := tx.Raw(`SELECT n.*, convert_to(`+linesJSON+`::text, 'UTF8') AS lines_json FROM shipping_notices n WHERE n.id = ?`, id).Scan(&rows).Error
 	if err != nil {
 		return Notice{}, err
 	}
-	return n, attachLines(tx, &n)
+	if len(rows) == 0 {
+		return Notice{}, errs.ErrNotFound
+	}
+	n := rows[0].Notice
+	n.Lines, err = decodeLines(rows[0].LinesJSON)
+	return n, err
 }
+
+// linesJSON is the lines of a notice (n), in order.
+const linesJSON = `(SELECT json_agg(l ORDER BY l.position_no) FROM shipping_notice_lines l WHERE l.notice_id = n.id)`
 
 // lockNotice locks a notice and reads it without its lines.
 func lockNotice(tx pg.Tx, id uuid.UUID) (Notice, error) {
@@ -51,8 +63,7 @@ func attachLines(tx pg.Tx, n *Notice) error {
 func peekNotice(tx pg.Tx, id uuid.UUID) (Notice, error) {
 	n := Notice{ID: id}
 	var lines []byte
-	err := pg.ScanRow(tx, []any{&n.PayerID, &n.OwnerID, &n.Version, &lines}, `SELECT n.payer_id, n.owner_id, n.version,
-			(SELECT json_agg(l ORDER BY l.position_no) FROM shipping_notice_lines l WHERE l.notice_id = n.id)
+	err := pg.ScanRow(tx, []any{&n.PayerID, &n.OwnerID, &n.Version, &lines}, `SELECT n.payer_id, n.owner_id, n.version, `+linesJSON+`
 		FROM shipping_notices n WHERE n.id = ?`, id)
 	if err != nil {
 		return Notice{}, err
