@@ -23,6 +23,7 @@ CREATE TABLE invoices (
 );
 CREATE INDEX invoices_customer ON invoices (customer_id, id DESC);
 CREATE INDEX invoices_payer_open ON invoices (payer_id, due_on, id) WHERE state = 'posted' AND kind <> 'reversal' AND paid < total;
+CREATE INDEX invoices_payer ON invoices (payer_id, id DESC);
 CREATE INDEX invoices_state ON invoices (state, id DESC);
 
 CREATE TABLE invoice_lines (

@@ -14,7 +14,8 @@ CREATE TABLE imports (
     unchanged   int NOT NULL,
     refused     int NOT NULL,
     message     text NOT NULL,
-    created_by  uuid,
+    created_by  uuid, -- null: the command line
+    created_kind text NOT NULL,
     created_at  timestamptz NOT NULL,
     finished_at timestamptz,
     version     bigint NOT NULL

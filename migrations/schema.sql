@@ -749,6 +749,7 @@ CREATE TABLE public.imports (
     refused integer NOT NULL,
     message text NOT NULL,
     created_by uuid,
+    created_kind text NOT NULL,
     created_at timestamp with time zone NOT NULL,
     finished_at timestamp with time zone,
     version bigint NOT NULL,
@@ -1703,6 +1704,8 @@ CREATE INDEX imports_created_by ON public.imports USING btree (created_by, id DE
 CREATE INDEX invoice_lines_delivery ON public.invoice_lines USING btree (delivery_note_id);
 
 CREATE INDEX invoices_customer ON public.invoices USING btree (customer_id, id DESC);
+
+CREATE INDEX invoices_payer ON public.invoices USING btree (payer_id, id DESC);
 
 CREATE INDEX invoices_payer_open ON public.invoices USING btree (payer_id, due_on, id) WHERE ((state = 'posted'::text) AND (kind <> 'reversal'::text) AND (paid < total));
 

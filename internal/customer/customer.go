@@ -49,12 +49,29 @@ func (c Customer) snapshot() map[string]any {
 	m := map[string]any{
 		"code": c.Code, "name": c.Name, "uscc": c.USCC, "industry": c.Industry, "region": c.Region, "remarks": c.Remarks,
 		"status": c.Status, "owner_id": c.OwnerID, "bill_to_id": c.BillToID, "version": c.Version,
-		"contacts": len(c.Contacts), "addresses": len(c.Addresses),
+		"contacts": c.contactLines(), "addresses": c.addressLines(),
 	}
 	if c.assignReason != "" {
 		m["reason"] = c.assignReason
 	}
 	return m
+}
+
+// contactLines are the contacts as events keep them: phones masked, since events are read by more people than customers.
+func (c Customer) contactLines() []string {
+	lines := make([]string, len(c.Contacts))
+	for i, k := range c.Contacts {
+		lines[i] = k.Name + ", " + k.Position + ", " + Mask(k.Phone)
+	}
+	return lines
+}
+
+func (c Customer) addressLines() []string {
+	lines := make([]string, len(c.Addresses))
+	for i, a := range c.Addresses {
+		lines[i] = a.Kind + ": " + a.Line
+	}
+	return lines
 }
 
 // PayerID is the customer that carries the exposure: bill-to when set, else the customer itself (CRD-11).

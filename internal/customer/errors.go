@@ -22,6 +22,7 @@ var (
 		"The paying customer must be another one that pays for itself, and nobody's payer can bill to a third.", "付款客户必须是自行付款的另一客户,且不可形成链条。", "CRD-11")
 	ErrNotOwner = errs.Define(errs.Forbidden, "customer.not_yours_to_give",
 		"Only who may assign customers can name another owner.", "只有有分配权限的人员可以指定其他负责人。", "CUS-08")
+	ErrHidden   = errs.Define(errs.Rule, "customer.not_visible", "This customer exists and isn't one that you may change.", "该客户已存在,且您无权修改。", "ORG-06")
 	ErrBadOwner = errs.Define(errs.Rule, "customer.bad_owner", "The owner must be an active person in sales.", "负责人必须是在职的销售人员。", "ORG-06")
 )
 

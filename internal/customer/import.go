@@ -8,6 +8,7 @@ import (
 
 	"github.com/salesgate/salesgate/internal/audit"
 	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
@@ -20,9 +21,10 @@ type Imported struct {
 
 // ImportBatch registers or updates customers known by their code, which every draft has, with OwnerID set. The main
 // contact and the delivery address are the first of the draft's; others that a customer has already are kept. A row that is
-// another customer's company is refused (CUS-08), and so is a second row of the batch with the same company. About ten
-// statements, however many rows. Locks the customers that exist, in id order.
-func (s *Service) ImportBatch(tx pg.Tx, drafts []Draft) ([]Imported, error) {
+// another customer's company is refused (CUS-08), and so is a second row of the batch with the same company, and a customer
+// that the caller may not see (ErrHidden, ORG-06). An empty value leaves what is there, and who pays is never changed. About
+// ten statements, and three for each customer that changes. Locks the customers that exist, in id order.
+func (s *Service) ImportBatch(tx pg.Tx, who identity.Principal, drafts []Draft) ([]Imported, error) {
 	known, err := lockByCode(tx, drafts)
 	if err != nil {
 		return nil, err
@@ -30,7 +32,7 @@ func (s *Service) ImportBatch(tx pg.Tx, drafts []Draft) ([]Imported, error) {
 	b := batch{results: make([]Imported, len(drafts))}
 	rows := make([]Customer, len(drafts))
 	for i, d := range drafts {
-		rows[i] = imported(tx, known, d, &b.results[i])
+		rows[i] = imported(tx, who, known, d, &b.results[i])
 	}
 	if err := refuseTakenRows(tx, rows, b.results); err != nil {
 		return nil, err
@@ -42,12 +44,19 @@ func (s *Service) ImportBatch(tx pg.Tx, drafts []Draft) ([]Imported, error) {
 }
 
 // imported makes the customer that a row describes: a new one, or the known one with the row's content.
-func imported(tx pg.Tx, known map[string]Customer, d Draft, result *Imported) Customer {
+func imported(tx pg.Tx, who identity.Principal, known map[string]Customer, d Draft, result *Imported) Customer {
 	c, exists := known[d.Code]
 	if !exists {
 		c = Customer{ID: uuid.Must(uuid.NewV7()), Code: d.Code, OwnerID: *d.OwnerID, OwnedAt: tx.Now, CreatedAt: tx.Now}
 	}
+	if exists && !who.Sees(c.OwnerID) {
+		result.Err = ErrHidden.With()
+		return c
+	}
 	at := c.UpdatedAt
+	if exists {
+		d.Profile = d.over(c.profile())
+	}
 	err := d.apply(&c, tx.Now)
 	if exists {
 		c.UpdatedAt = at
@@ -68,6 +77,19 @@ func imported(tx pg.Tx, known map[string]Customer, d Draft, result *Imported) Cu
 		result.Err = e
 	}
 	return c
+}
+
+// over lays what a row says over what is known: an empty cell says nothing, and a file never says who pays.
+func (p Profile) over(known Profile) Profile {
+	p.BillToID = known.BillToID
+	for _, f := range []struct{ row, have *string }{
+		{&p.USCC, &known.USCC}, {&p.Industry, &known.Industry}, {&p.Region, &known.Region}, {&p.Remarks, &known.Remarks},
+	} {
+		if *f.row == "" {
+			*f.row = *f.have
+		}
+	}
+	return p
 }
 
 // mergeContacts puts the row's contact in the place of the main one, which keeps its id.

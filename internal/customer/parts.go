@@ -102,15 +102,15 @@ func (s *Service) RemoveAddress(tx pg.Tx, who identity.Principal, id uuid.UUID, 
 
 // Upsert registers the customer that another system knows as (source, externalID), or replaces its profile, contacts
 // and addresses. Repeating it changes nothing but the version. version is optional. Locks the customer if it exists;
-// the external id decides between two first calls at once (errs.ErrDuplicate makes the transaction run again).
+// the external id, claimed first, decides between two first calls at once: the other runs again and finds the customer.
 func (s *Service) Upsert(tx pg.Tx, who identity.Principal, source, externalID string, version *int64, d Draft) (Customer, error) {
 	id, err := externalSubject(tx, source, externalID)
 	if errIsNotFound(err) {
-		c, err := s.Create(tx, who, d)
-		if err != nil {
+		first := uuid.Must(uuid.NewV7())
+		if err := claimExternal(tx, source, externalID, first); err != nil {
 			return Customer{}, err
 		}
-		return c, claimExternal(tx, source, externalID, c.ID)
+		return s.create(tx, who, first, d)
 	}
 	if err != nil {
 		return Customer{}, err

@@ -33,7 +33,11 @@ type Draft struct {
 // (ErrNotOwner). Returns ErrTaken with owner and date when the company is registered already (CUS-08), ErrBadUSCC,
 // ErrBadName, ErrLastContact or ErrBadPhone (CUS-12), ErrBadOwner, ErrBadPayer, ErrCodeTaken. Locks the payer.
 func (s *Service) Create(tx pg.Tx, who identity.Principal, d Draft) (Customer, error) {
-	c := Customer{ID: uuid.Must(uuid.NewV7()), Code: d.Code, OwnedAt: tx.Now, CreatedAt: tx.Now, Version: 1}
+	return s.create(tx, who, uuid.Must(uuid.NewV7()), d)
+}
+
+func (s *Service) create(tx pg.Tx, who identity.Principal, id uuid.UUID, d Draft) (Customer, error) {
+	c := Customer{ID: id, Code: d.Code, OwnedAt: tx.Now, CreatedAt: tx.Now, Version: 1}
 	if err := s.setOwner(tx, who, &c, d.OwnerID); err != nil {
 		return Customer{}, err
 	}

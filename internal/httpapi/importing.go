@@ -1,12 +1,10 @@
 package httpapi
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
-	"errors"
 	"io"
-	"net/http"
+	"os"
 
 	"github.com/salesgate/salesgate/api"
 	"github.com/salesgate/salesgate/internal/errs"
@@ -27,26 +25,31 @@ func (s *Server) ListImports(ctx context.Context, r api.ListImportsRequestObject
 	})
 }
 
-// StartImport implements the operation of that name. The file is read whole before the transaction, which may run more
-// than once, begins.
+// StartImport implements the operation of that name. The file is spooled to disk before the transaction, which may run
+// more than once, begins; its hash is part of what an Idempotency-Key is bound to.
 func (s *Server) StartImport(ctx context.Context, r api.StartImportRequestObject) (api.StartImportResponseObject, error) {
-	file, err := io.ReadAll(r.Body)
+	file, err := os.CreateTemp("", "salesgate-upload-*")
 	if err != nil {
-		if _, large := errors.AsType[*http.MaxBytesError](err); large {
-			return nil, errTooLarge
-		}
-		return nil, errs.ErrMalformed.Wrap(err)
+		return nil, err
 	}
-	c := current(ctx)
-	sum := sha256.Sum256(append(c.hash, file...)) // the key is bound to the file as well
-	c.hash = sum[:]
+	defer os.Remove(file.Name()) //nolint:errcheck // a file in the folder for temporary ones
+	defer file.Close()           //nolint:errcheck // read back already
+	c, h := current(ctx), sha256.New()
+	h.Write(c.hash)
+	if _, err := io.Copy(io.MultiWriter(file, h), r.Body); err != nil {
+		return nil, unreadable(err)
+	}
+	c.hash = h.Sum(nil)
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.StartImport202JSONResponse, error) {
+		if _, err := file.Seek(0, io.SeekStart); err != nil {
+			return api.StartImport202JSONResponse{}, err
+		}
 		mode := importing.Atomic
 		if r.Params.Mode != nil {
 			mode = importing.Mode(*r.Params.Mode)
 		}
 		imp, err := s.Imports.Start(tx, who, importing.Upload{
-			Kind: importing.Kind(r.Kind), Mode: mode, CheckOnly: value(r.Params.CheckOnly), FileName: value(r.Params.FileName), Content: bytes.NewReader(file),
+			Kind: importing.Kind(r.Kind), Mode: mode, CheckOnly: value(r.Params.CheckOnly), FileName: value(r.Params.FileName), Content: file,
 		})
 		return api.StartImport202JSONResponse{
 			Body: importBody(imp), Headers: api.StartImport202ResponseHeaders{Location: "/v1/operations/" + imp.ID.String()},

@@ -71,7 +71,7 @@ func (s *Server) Handler() (http.Handler, error) {
 	e.HTTPErrorHandler = s.handleError
 	e.IPExtractor = echo.ExtractIPDirect()
 	m := newMetrics(s.DB)
-	e.Use(s.identify, s.observe(m), s.recoverPanic, s.secure, s.gate(table))
+	e.Use(s.identify, s.observe(m, table), s.recoverPanic, s.secure, s.gate(table))
 	if err := s.operate(e, m, spec); err != nil {
 		return nil, err
 	}

@@ -121,18 +121,23 @@ func readJSON(r *http.Request, op *operation) ([]byte, error) {
 	if r.ContentLength > op.maxBody {
 		return nil, errTooLarge
 	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, op.maxBody+1))
+	body, err := io.ReadAll(r.Body)
 	if err != nil {
-		return nil, errs.ErrMalformed.Wrap(err)
-	}
-	if int64(len(body)) > op.maxBody {
-		return nil, errTooLarge
+		return nil, unreadable(err)
 	}
 	if err := strictJSON(body); err != nil {
 		return nil, err
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	return body, nil
+}
+
+// unreadable tells a body that is too large from one that broke off.
+func unreadable(err error) error {
+	if _, large := errors.AsType[*http.MaxBytesError](err); large {
+		return errTooLarge.Wrap(err)
+	}
+	return errs.ErrMalformed.Wrap(err)
 }
 
 // requestHash is what an Idempotency-Key is bound to.

@@ -44,7 +44,7 @@ func (c *collector) finish() error {
 	if len(c.prices) == 0 {
 		return nil
 	}
-	outcomes, err := c.run.prices.ImportPrices(c.tx, identity.System(), "导入 "+c.imp.FileName, c.prices)
+	outcomes, err := c.run.Service.prices.ImportPrices(c.tx, c.who, "导入 "+c.imp.FileName, c.prices)
 	for _, o := range outcomes {
 		c.imp.count(Outcome(o))
 	}
@@ -75,7 +75,7 @@ func (c *collector) customersRows(batch []*record) error {
 		rec.customer.OwnerID = &owner
 		good, drafts = append(good, rec), append(drafts, rec.customer)
 	}
-	results, err := c.customers.ImportBatch(c.tx, drafts)
+	results, err := c.customers.ImportBatch(c.tx, c.who, drafts)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,9 @@
 //
 // It owns the reading of files (encoding, headers, cells) and the import as a piece of long work: its progress, its list
 // of errors by row and column. It does not own what is imported: each module takes its rows in batches and says of each
-// row whether it was created, updated, unchanged or refused.
+// row whether it was created, updated, unchanged or refused. It writes on behalf of whoever uploaded the file, within what
+// they may see (ORG-06). Credit columns are for the command line only, which loads the books of before: anybody else's limits
+// come from approved requests (CRD-10).
 //
 // # Files
 //

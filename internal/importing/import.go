@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/salesgate/salesgate/internal/pg"
 )
 
 // Kind is what a file holds.
@@ -39,24 +41,34 @@ const (
 
 // Import is one file on its way in.
 type Import struct {
-	ID         uuid.UUID
-	Kind       Kind
-	Mode       Mode
-	CheckOnly  bool
-	FileName   string
-	SHA256     []byte `gorm:"column:sha256" json:"-"`
-	State      State
-	RowsTotal  int
-	RowsDone   int
-	Created    int
-	Updated    int
-	Unchanged  int
-	Refused    int
-	Message    string // why it failed, when that isn't in the list of errors
-	CreatedBy  *uuid.UUID
-	CreatedAt  time.Time
-	FinishedAt *time.Time
-	Version    int64
+	ID          uuid.UUID
+	Kind        Kind
+	Mode        Mode
+	CheckOnly   bool
+	FileName    string
+	SHA256      []byte `gorm:"column:sha256" json:"-"`
+	State       State
+	RowsTotal   int
+	RowsDone    int
+	Created     int
+	Updated     int
+	Unchanged   int
+	Refused     int
+	Message     string     // why it failed, when that isn't in the list of errors
+	CreatedBy   *uuid.UUID // nil: the command line
+	CreatedKind string
+	CreatedAt   time.Time
+	FinishedAt  *time.Time
+	Version     int64
+}
+
+// origin is on whose behalf the import writes: whoever uploaded the file.
+func (i Import) origin() pg.Origin {
+	o := pg.System("import-" + i.ID.String())
+	if i.CreatedBy != nil {
+		o.ActorID, o.ActorKind = *i.CreatedBy, i.CreatedKind
+	}
+	return o
 }
 
 // count adds what became of a row.

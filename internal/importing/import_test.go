@@ -29,7 +29,7 @@ func load(t *testing.T, e *apitest.Env, kind importing.Kind, mode importing.Mode
 	t.Helper()
 	who := e.Principal("admin")
 	var imp importing.Import
-	err := e.DB.Tx(context.Background(), who.Origin("test"), func(tx pg.Tx) (err error) {
+	err := e.DB.Tx(context.Background(), pg.System("test"), func(tx pg.Tx) (err error) { // as the command line does
 		imp, err = e.App.Imports.Start(tx, who, importing.Upload{Kind: kind, Mode: mode, FileName: "t", Content: bytes.NewReader(file)})
 		return err
 	})
@@ -61,11 +61,11 @@ func TestImportSameFileAgainChangesNothing(t *testing.T) {
 	if imp, problems := load(t, e, importing.Customers, importing.Atomic, file); counts(imp) != "done 3+0+0-0" {
 		t.Fatal(counts(imp), imp.Message, problems)
 	}
-	events := e.As("gm").Get("/v1/events?limit=200").Want(200).Len("data")
+	events := countEvents(e)
 	if imp, _ := load(t, e, importing.Customers, importing.Atomic, file); counts(imp) != "done 0+0+3-0" {
 		t.Fatal(counts(imp), imp.Message)
 	}
-	if n := e.As("gm").Get("/v1/events?limit=200").Want(200).Len("data"); n != events+1 { // startImport alone
+	if n := countEvents(e); n != events+1 { // startImport alone
 		t.Errorf("%d events after the second import, %d before", n, events)
 	}
 	changed := bytes.Replace(file, []byte("陈示例,采购,13900000002"), []byte("林示例,采购,13900000002"), 1)
@@ -76,6 +76,11 @@ func TestImportSameFileAgainChangesNothing(t *testing.T) {
 	if credit.String("data.0.contact_name") != "林示例" {
 		t.Errorf("%s", credit.Body)
 	}
+}
+
+func countEvents(e *apitest.Env) (n int) {
+	e.Tx(func(tx pg.Tx) error { return tx.Raw("SELECT count(*) FROM events").Row().Scan(&n) })
+	return n
 }
 
 func TestImportReadsEveryEncodingAndFormat(t *testing.T) {
@@ -212,15 +217,79 @@ func TestPRC05_ImportedPricesAreOpeningThenADraft(t *testing.T) {
 	}
 }
 
+// plain is a file without credit columns, as people upload it.
+func plain(rows ...string) string {
+	return "客户编码,客户名称,状态,负责人,联系人,职务,电话\n" + strings.Join(rows, "\n") + "\n"
+}
+
+// upload imports a file over HTTP as that person and returns the import.
+func upload(t *testing.T, e *apitest.Env, who, file string) apitest.Answer {
+	t.Helper()
+	a := e.As(who).With("Content-Type", "application/octet-stream").Post("/v1/imports/customers?mode=partial", file).Want(202)
+	if err := e.App.Imports.Run(context.Background(), mustID(t, a.ID())); err != nil {
+		t.Fatal(err)
+	}
+	return e.As(who).Get("/v1/import-runs/" + a.ID()).Want(200)
+}
+
+func TestCRD10_UploadedFileSetsNoLimit(t *testing.T) {
+	t.Parallel()
+	e := apitest.New(t)
+	imp := upload(t, e, "manager", customerHeaders+customerRow(1))
+	if imp.String("state") != "failed" {
+		t.Fatalf("%s", imp.Body)
+	}
+	problems := e.As("manager").Get("/v1/import-runs/" + imp.ID() + "/errors").Want(200)
+	if problems.Len("data") != 4 || problems.String("data.0.code") != "import.credit_needs_approval" {
+		t.Errorf("%s", problems.Body)
+	}
+	if n := e.As("gm").Get("/v1/customers").Want(200).Len("data"); n != 0 {
+		t.Errorf("%d customers", n)
+	}
+}
+
+func TestORG06_UploadChangesOnlyWhatTheUploaderSees(t *testing.T) {
+	t.Parallel()
+	e := apitest.New(t)
+	load(t, e, importing.Customers, importing.Atomic, []byte(plain("K1,一号示例有限公司,正常,rep1,陈,采购,13900000001")))
+	e.Tx(func(tx pg.Tx) error { // the manager's department is another now
+		return tx.Exec("UPDATE users SET department_id = (SELECT id FROM departments WHERE code = 'OFFICE'), team_id = NULL WHERE username = 'manager'").Error
+	})
+	e.Tx(func(tx pg.Tx) error { return tx.Exec("UPDATE departments SET head_id = NULL").Error })
+	if imp := upload(t, e, "manager", plain("K1,改名示例有限公司,正常,rep1,陈,采购,13900000001")); imp.At("refused") != float64(1) || imp.At("updated") != float64(0) {
+		t.Errorf("%s", imp.Body)
+	}
+	if imp := upload(t, e, "admin", plain("K1,改名示例有限公司,正常,rep1,陈,采购,13900000001")); imp.At("updated") != float64(1) {
+		t.Errorf("%s", imp.Body)
+	}
+	var actor string
+	e.Tx(func(tx pg.Tx) error {
+		return tx.Raw("SELECT actor_kind FROM events WHERE action = 'importCustomer' ORDER BY seq DESC LIMIT 1").Row().Scan(&actor)
+	})
+	if actor != "user" {
+		t.Errorf("the change is on record as done by %q", actor)
+	}
+}
+
+func TestImportEmptyCellLeavesWhatIsThere(t *testing.T) {
+	t.Parallel()
+	e := apitest.New(t)
+	load(t, e, importing.Customers, importing.Atomic, []byte("客户编码,客户名称,统一社会信用代码,行业,状态,负责人,联系人,职务,电话\nK1,一号示例有限公司,91330782MA2EXAMP0C,针织,正常,rep1,陈,采购,13900000001\n"))
+	if imp := upload(t, e, "admin", plain("K1,一号示例有限公司,正常,rep1,陈,采购,13900000001")); imp.At("unchanged") != float64(1) {
+		t.Errorf("%s", imp.Body)
+	}
+}
+
 func TestImportOverHTTP(t *testing.T) {
 	t.Parallel()
 	e := apitest.New(t)
+	first, second := plain("K1,一号示例有限公司,正常,rep1,陈,采购,13900000001"), plain("K2,二号示例有限公司,正常,rep1,陈,采购,13900000002")
 	c := e.As("admin").With("Content-Type", "application/octet-stream").With("Idempotency-Key", "upload-1")
-	a := c.Post("/v1/imports/customers?mode=partial&file_name=t.csv", customerHeaders+customerRow(1)).Want(202)
-	if again := c.Post("/v1/imports/customers?mode=partial&file_name=t.csv", customerHeaders+customerRow(1)).Want(202); again.ID() != a.ID() {
+	a := c.Post("/v1/imports/customers?mode=partial&file_name=t.csv", first).Want(202)
+	if again := c.Post("/v1/imports/customers?mode=partial&file_name=t.csv", first).Want(202); again.ID() != a.ID() {
 		t.Error("the same key made two imports")
 	}
-	c.Post("/v1/imports/customers?mode=partial&file_name=t.csv", customerHeaders+customerRow(2)).WantProblem(422, "idempotency.key_reused")
+	c.Post("/v1/imports/customers?mode=partial&file_name=t.csv", second).WantProblem(422, "idempotency.key_reused")
 	if err := e.App.Imports.Run(context.Background(), mustID(t, a.ID())); err != nil {
 		t.Fatal(err)
 	}

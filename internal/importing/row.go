@@ -26,6 +26,7 @@ var (
 	errSameKey       = errs.Define(errs.Rule, "import.key_twice", "Row {row} has the same {column}.", "与第 {row} 行的{column}重复。")
 	errUnknownPerson = errs.Define(errs.Rule, "import.unknown_person", "There is no active person in sales with this user name.", "没有此用户名的在职销售人员。")
 	errUnknownRef    = errs.Define(errs.Rule, "import.unknown_code", "There is no record with this code.", "编码不存在。")
+	errCreditColumn  = errs.Define(errs.Rule, "import.credit_needs_approval", "Credit isn't imported here: a limit comes from an approved request. Leave the column out.", "信用数据不能在此导入:额度须经审批,请删除该列。", "CRD-10")
 	errNUL           = errs.Define(errs.Rule, "import.bad_character", "This holds a character that can't be stored.", "包含无法保存的字符。")
 )
 

@@ -1,7 +1,9 @@
 package importing
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
@@ -31,12 +34,15 @@ func (s *Service) Run(ctx context.Context, id uuid.UUID) error {
 	if err != nil || imp.State != Running {
 		return err
 	}
-	path, err := s.spool(ctx, id)
+	path, err := s.spool(ctx, imp)
 	if err != nil {
 		return err
 	}
 	defer os.Remove(path)
 	r := &run{Service: s, imp: imp, path: path, ctx: ctx}
+	if r.who, err = s.uploader(ctx, imp); err != nil {
+		return err
+	}
 	if err := r.execute(); err != nil {
 		e, ours := errs.As(err)
 		if !ours || e.Kind == errs.Unavailable || e.Kind == errs.Internal {
@@ -51,7 +57,7 @@ func (s *Service) Run(ctx context.Context, id uuid.UUID) error {
 // begin marks the import as running and forgets what an interrupted run had counted.
 func (s *Service) begin(ctx context.Context, id uuid.UUID) (Import, error) {
 	var imp Import
-	err := s.db.Tx(ctx, background(id), func(tx pg.Tx) (err error) {
+	err := s.db.Tx(ctx, pg.System("import-"+id.String()), func(tx pg.Tx) (err error) {
 		imp, err = pg.TakeForUpdate[Import](tx, "id = ?", id)
 		if err != nil || imp.State == Done || imp.State == Failed {
 			return err
@@ -65,28 +71,44 @@ func (s *Service) begin(ctx context.Context, id uuid.UUID) (Import, error) {
 	return imp, err
 }
 
-// spool writes the kept file to disk, where it can be read twice in flat memory.
-func (s *Service) spool(ctx context.Context, id uuid.UUID) (string, error) {
+// spool writes the kept file to disk, where it can be read twice in flat memory. Returns an error unless it is, to the
+// last byte, the file that was uploaded.
+func (s *Service) spool(ctx context.Context, imp Import) (path string, err error) {
 	f, err := os.CreateTemp("", "salesgate-import-*")
 	if err != nil {
 		return "", err
 	}
-	defer f.Close()
-	for no := 0; ; no++ {
-		var piece []byte
-		err := s.db.View(ctx, background(id), func(tx pg.Tx) error {
-			return tx.Raw("SELECT data FROM import_chunks WHERE import_id = ? AND no = ?", id, no).Row().Scan(&piece)
-		})
-		if len(piece) == 0 {
-			if no == 0 {
-				return f.Name(), err
-			}
-			return f.Name(), nil
+	defer func() {
+		err = errors.Join(err, f.Close())
+		if err != nil {
+			_ = os.Remove(f.Name())
 		}
+	}()
+	h := sha256.New()
+	for no := 0; ; no++ {
+		piece, err := s.chunk(ctx, imp, no)
+		if errors.Is(err, errs.ErrNotFound) {
+			break
+		}
+		if err != nil {
+			return "", err
+		}
+		h.Write(piece)
 		if _, err := f.Write(piece); err != nil {
-			return f.Name(), err
+			return "", err
 		}
 	}
+	if !bytes.Equal(h.Sum(nil), imp.SHA256) {
+		return "", fmt.Errorf("importing: the kept file of import %s isn't what was uploaded", imp.ID)
+	}
+	return f.Name(), nil
+}
+
+func (s *Service) chunk(ctx context.Context, imp Import, no int) (piece []byte, err error) {
+	err = s.db.View(ctx, imp.origin(), func(tx pg.Tx) error {
+		return pg.ScanRow(tx, []any{&piece}, "SELECT data FROM import_chunks WHERE import_id = ? AND no = ?", imp.ID, no)
+	})
+	return piece, err
 }
 
 // run is one import being carried out.
@@ -94,6 +116,7 @@ type run struct {
 	*Service
 	ctx      context.Context //nolint:containedctx // a run lives as long as the call of Run
 	imp      Import
+	who      identity.Principal // who uploaded the file; the system for the command line
 	path     string
 	problems []Problem
 }
@@ -159,6 +182,7 @@ func (r *run) each(fn func(*record) error) error {
 		return err
 	}
 	byIndex, headers, wrong := mapHeaders(columns, cells)
+	wrong = append(wrong, r.unapproved(headers)...)
 	if len(wrong) > 0 {
 		r.problems = wrong
 		return nil
@@ -224,7 +248,7 @@ func (r *run) batches(bad map[int]bool, fn func([]*record) error) error {
 // writeAtomic writes all rows in one transaction, and takes it back if any row is bad or the import only checks.
 func (r *run) writeAtomic(bad map[int]bool) error {
 	start, found := r.imp, r.problems
-	err := r.db.Tx(r.ctx, background(r.imp.ID), func(tx pg.Tx) error {
+	err := r.db.Tx(r.ctx, r.imp.origin(), func(tx pg.Tx) error {
 		r.imp, r.problems = start, slices.Clone(found) // the closure may run again
 		all := r.collector(tx)
 		err := r.batches(bad, func(batch []*record) error {
@@ -256,7 +280,7 @@ func (r *run) writeAtomic(bad map[int]bool) error {
 // writePartial writes the good rows, each batch in a transaction of its own.
 func (r *run) writePartial(bad map[int]bool) error {
 	if r.imp.Kind == Prices { // one list, whatever its length
-		return r.db.Tx(r.ctx, background(r.imp.ID), func(tx pg.Tx) error {
+		return r.db.Tx(r.ctx, r.imp.origin(), func(tx pg.Tx) error {
 			all := r.collector(tx)
 			if err := r.batches(bad, all.apply); err != nil {
 				return err
@@ -266,7 +290,7 @@ func (r *run) writePartial(bad map[int]bool) error {
 	}
 	return r.batches(bad, func(batch []*record) error {
 		start, found := r.imp, r.problems
-		err := r.db.Tx(r.ctx, background(r.imp.ID), func(tx pg.Tx) error {
+		err := r.db.Tx(r.ctx, r.imp.origin(), func(tx pg.Tx) error {
 			r.imp, r.problems = start, slices.Clone(found)
 			all := r.collector(tx)
 			if err := all.apply(batch); err != nil {
@@ -288,7 +312,7 @@ func (r *run) progress(rows int) error {
 	if before/progressEvery == r.imp.RowsDone/progressEvery {
 		return nil
 	}
-	return r.db.Tx(r.ctx, background(r.imp.ID), func(tx pg.Tx) error {
+	return r.db.Tx(r.ctx, r.imp.origin(), func(tx pg.Tx) error {
 		return tx.Exec("UPDATE imports SET rows_done = ?, rows_total = ? WHERE id = ?", r.imp.RowsDone, r.imp.RowsTotal, r.imp.ID).Error
 	})
 }
@@ -300,7 +324,7 @@ func (r *run) finish() error {
 		i.State = Done
 	}
 	i.RowsDone = i.RowsTotal
-	return r.db.Tx(r.ctx, background(i.ID), func(tx pg.Tx) error {
+	return r.db.Tx(r.ctx, i.origin(), func(tx pg.Tx) error {
 		for no, p := range r.problems {
 			err := tx.Exec("INSERT INTO import_errors (import_id, no, row_no, field, code, en, zh) VALUES (?, ?, ?, ?, ?, ?, ?)",
 				i.ID, no, p.Row, p.Field, p.Code, p.EN, p.ZH).Error
@@ -315,4 +339,35 @@ func (r *run) finish() error {
 			refused = ?, message = ?, finished_at = ?, version = version + 1 WHERE id = ?`,
 			i.State, i.RowsTotal, i.RowsDone, i.Created, i.Updated, i.Unchanged, i.Refused, i.Message, tx.Now, i.ID))
 	})
+}
+
+// uploader loads who started the import, as they are now: what they may see bounds what their file changes (ORG-06).
+func (s *Service) uploader(ctx context.Context, imp Import) (who identity.Principal, err error) {
+	if imp.CreatedBy == nil {
+		return identity.System(), nil
+	}
+	err = s.db.View(ctx, imp.origin(), func(tx pg.Tx) error {
+		if imp.CreatedKind == identity.KindMachine {
+			who, err = identity.LoadMachine(tx, *imp.CreatedBy)
+		} else {
+			who, err = identity.LoadUser(tx, *imp.CreatedBy)
+		}
+		return err
+	})
+	return who, err
+}
+
+// unapproved refuses credit columns in a file that a person or a machine uploads: a limit comes from an approved request
+// (CRD-10). Only the command line, which loads the books of before, takes them.
+func (r *run) unapproved(headers map[string]string) (problems []Problem) {
+	if r.imp.CreatedBy == nil {
+		return nil
+	}
+	at := &row{no: 1, headers: headers, problems: &problems}
+	for _, key := range []string{"grade", "limit", "settlement", "days"} {
+		if r.imp.Kind == Customers && headers[key] != "" {
+			at.fail(key, errCreditColumn.With())
+		}
+	}
+	return problems
 }

@@ -61,6 +61,7 @@ func (s *Service) Start(tx pg.Tx, who identity.Principal, u Upload) (Import, err
 	if tx.By.ActorID != uuid.Nil {
 		imp.CreatedBy = &who.ID
 	}
+	imp.CreatedKind = tx.By.ActorKind
 	imp.SHA256 = make([]byte, sha256.Size)
 	if err := pg.Insert(tx, &imp); err != nil {
 		return Import{}, err
@@ -167,9 +168,6 @@ type numbered struct {
 	Problem
 }
 
-// background is the origin of an import's own transactions: the system, on the request of who started it.
-func background(id uuid.UUID) pg.Origin { return pg.System("import-" + id.String()) }
-
 // RunFile starts an import and carries it out at once, for the command line and for seeding. It returns what became of it
 // and the errors, the first 200.
 func (s *Service) RunFile(ctx context.Context, who identity.Principal, u Upload, content io.ReadSeeker) (Import, []Problem, error) {
@@ -191,7 +189,7 @@ func (s *Service) RunFile(ctx context.Context, who identity.Principal, u Upload,
 		return imp, nil, err
 	}
 	var problems []Problem
-	err = s.db.View(ctx, background(imp.ID), func(tx pg.Tx) (err error) {
+	err = s.db.View(ctx, imp.origin(), func(tx pg.Tx) (err error) {
 		if imp, err = pg.Take[Import](tx, "id = ?", imp.ID); err != nil {
 			return err
 		}

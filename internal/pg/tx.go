@@ -8,6 +8,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/errs"
 )
 
@@ -79,10 +80,11 @@ func TakeForUpdate[T any](tx Tx, where string, args ...any) (T, error) {
 	return Take[T](locked, where, args...)
 }
 
-// NextNumber returns the next document number of a series, like "SO-202611-00042". The counter row stays locked until
-// the transaction ends, which is what keeps the series without gaps; so number last.
-func NextNumber(tx Tx, series string, local time.Time) (string, error) {
-	period := local.Format("200601")
+// NextNumber returns the next document number of a series in the month of at by Shanghai's calendar, like
+// "SO-202611-00042". The counter row stays locked until the transaction ends, which is what keeps the series without gaps;
+// so number last.
+func NextNumber(tx Tx, series string, at time.Time) (string, error) {
+	period := at.In(clock.Shanghai).Format("200601")
 	var last int64
 	err := tx.Raw(`INSERT INTO number_series (series, period, last) VALUES (?, ?, 1)
 		ON CONFLICT (series, period) DO UPDATE SET last = number_series.last + 1 RETURNING last`, series, period).Scan(&last).Error
@@ -94,8 +96,8 @@ func NextNumber(tx Tx, series string, local time.Time) (string, error) {
 
 // NumberCTE is NextNumber as a common table expression next_number (number), for a statement that inserts the document
 // too: one round trip less while the counter row is locked.
-func NumberCTE(series string, local time.Time) (sql string, args []any) {
-	period := local.Format("200601")
+func NumberCTE(series string, at time.Time) (sql string, args []any) {
+	period := at.In(clock.Shanghai).Format("200601")
 	return `next_number AS (INSERT INTO number_series (series, period, last) VALUES (?, ?, 1)
 		ON CONFLICT (series, period) DO UPDATE SET last = number_series.last + 1
 		RETURNING ? || lpad(last::text, greatest(5, length(last::text)), '0') AS number)`,

@@ -82,15 +82,17 @@ func (s *Service) giveBack(tx pg.Tx, c Cover, amount decimal.Decimal) error {
 	return setAside(tx, &r, c.NoticeID, amount.Neg())
 }
 
-// payFromCovers pays a fresh invoice with what was set aside for its notices, as far as it goes.
-func (s *Service) payFromCovers(tx pg.Tx, account *credit.Account, v *Invoice, notices []uuid.UUID) error {
-	for _, notice := range notices {
+// payFromCovers pays a fresh invoice with what was set aside for its notices: each notice's cover pays that notice's goods
+// and no others' (SHP-10).
+func (s *Service) payFromCovers(tx pg.Tx, account *credit.Account, v *Invoice, totals []noticeTotal) error {
+	for _, total := range totals {
+		notice, left := total.notice, total.amount
 		covers, err := lockCovers(tx, notice)
 		if err != nil {
 			return err
 		}
 		for _, c := range covers {
-			amount := c.Amount.Min(v.Open())
+			amount := c.Amount.Min(left)
 			if !amount.IsPos() {
 				continue
 			}
@@ -102,6 +104,9 @@ func (s *Service) payFromCovers(tx pg.Tx, account *credit.Account, v *Invoice, n
 				return err
 			}
 			if err := s.allocate(tx, account, &r, []Share{{InvoiceID: v.ID, Amount: amount}}); err != nil {
+				return err
+			}
+			if left, err = left.Sub(amount); err != nil {
 				return err
 			}
 			if v.Paid, err = v.Paid.Add(amount); err != nil {

@@ -30,5 +30,5 @@
 // # Locks
 //
 // Credit account of the payer first, then delivery notes, invoices and receipts, each in id order, then the number series.
-// With the account locked nobody else moves this payer's invoices or receipts.
+// With the account locked nobody else moves this payer's invoices or receipts, so those of one payer can't deadlock.
 package receivable

@@ -28,7 +28,7 @@ var (
 	ErrOverPaid = errs.Define(errs.Rule, "invoice.not_so_much_open",
 		"Of this invoice only {open} is open.", "该发票未付金额仅 {open}。", "ARV-01")
 	ErrOtherPayer = errs.Define(errs.Rule, "receipt.other_payer",
-		"The invoice is another payer's.", "发票与收款不属于同一付款方。", "ARV-01")
+		"This payer has no such invoice.", "该付款方没有此发票。", "ARV-01")
 	ErrSameReference = errs.Define(errs.Conflict, "receipt.same_reference",
 		"A receipt with this bank reference is booked already.", "该银行流水号已入账。", "ARV-01")
 	ErrFuture = errs.Define(errs.Rule, "receivable.future_date", "This date lies in the future.", "日期不能晚于今天。")

@@ -45,6 +45,9 @@ func (s *Service) PostInvoice(tx pg.Tx, who identity.Principal, in NewInvoice) (
 	if err != nil {
 		return Invoice{}, err
 	}
+	if slices.ContainsFunc(notes, func(n shipping.DeliveryNote) bool { return n.State == shipping.NoteCancelled }) {
+		return Invoice{}, ErrUnknownNote.At("/delivery_note_ids") // judged under the lock: it may have been cancelled just now
+	}
 	v := Invoice{
 		ID: uuid.Must(uuid.NewV7()), Kind: KindInvoice, State: Posted, CustomerID: c.ID, PayerID: payer,
 		InvoicedOn: in.InvoicedOn, Currency: Currency, Paid: decimal.Zero.Pad(money.AmountScale), TaxNumber: in.TaxNumber,
@@ -74,7 +77,7 @@ func (s *Service) customerOf(tx pg.Tx, who identity.Principal, ids []uuid.UUID) 
 			return customer.Customer{}, uuid.Nil, ErrTwice.At(elem("/delivery_note_ids", i))
 		}
 	}
-	if len(notes) != len(ids) || slices.ContainsFunc(notes, func(n shipping.DeliveryNote) bool { return n.State == shipping.NoteCancelled }) {
+	if len(notes) != len(ids) {
 		return customer.Customer{}, uuid.Nil, ErrUnknownNote.At("/delivery_note_ids")
 	}
 	for _, n := range notes {
@@ -164,6 +167,12 @@ func (v *Invoice) takeLine(n shipping.DeliveryNote, d shipping.DeliveryLine, qua
 
 // post writes the invoice, marks the delivery lines, moves the exposure and uses what was set aside.
 func (s *Service) post(tx pg.Tx, account *credit.Account, v *Invoice, notes []shipping.DeliveryNote) error {
+	if err := s.shipping.MarkInvoiced(tx, invoiced(v.Lines)); err != nil {
+		return err
+	}
+	if err := s.credit.Post(tx, account, credit.InvoiceMoves(v.ID, v.Total, v.DueOn, fromNotes(v.Lines)...)...); err != nil {
+		return err
+	}
 	var err error
 	if v.Number, err = pg.NextNumber(tx, "INV", tx.Now); err != nil {
 		return err
@@ -171,19 +180,32 @@ func (s *Service) post(tx pg.Tx, account *credit.Account, v *Invoice, notes []sh
 	if err := insertInvoice(tx, v); err != nil {
 		return err
 	}
-	if err := s.shipping.MarkInvoiced(tx, invoiced(v.Lines)); err != nil {
-		return err
-	}
-	if err := s.credit.Post(tx, account, credit.InvoiceMoves(v.ID, v.Total, v.DueOn, fromNotes(v.Lines)...)...); err != nil {
-		return err
-	}
-	noticeIDs := make([]uuid.UUID, 0, len(notes))
+	return s.payFromCovers(tx, account, v, noticeTotals(v.Lines, notes))
+}
+
+// noticeTotal is what an invoice asks for the goods of one notice.
+type noticeTotal struct {
+	notice uuid.UUID
+	amount decimal.Decimal
+}
+
+// noticeTotals adds up the lines by notice, in the order of the notes.
+func noticeTotals(lines []Line, notes []shipping.DeliveryNote) []noticeTotal {
+	var totals []noticeTotal
 	for _, n := range notes {
-		if !slices.Contains(noticeIDs, n.NoticeID) {
-			noticeIDs = append(noticeIDs, n.NoticeID)
+		for _, f := range fromNotes(lines) {
+			if f.Note != n.ID {
+				continue
+			}
+			i := slices.IndexFunc(totals, func(t noticeTotal) bool { return t.notice == n.NoticeID })
+			if i < 0 {
+				totals = append(totals, noticeTotal{n.NoticeID, f.Amount})
+			} else if sum, err := totals[i].amount.Add(f.Amount); err == nil {
+				totals[i].amount = sum
+			}
 		}
 	}
-	return s.payFromCovers(tx, account, v, noticeIDs)
+	return totals
 }
 
 // invoiced tells shipping what was taken from its lines.
@@ -229,12 +251,6 @@ func (s *Service) ReverseInvoice(tx pg.Tx, who identity.Principal, id uuid.UUID,
 		return Invoice{}, ErrHasPayments
 	}
 	back := v.reversal(tx, reason)
-	if back.Number, err = pg.NextNumber(tx, "INV", tx.Now); err != nil {
-		return Invoice{}, err
-	}
-	if err := insertInvoice(tx, &back); err != nil {
-		return Invoice{}, err
-	}
 	if err := pg.Update(tx, "invoices", v.ID, v.Version, map[string]any{"state": Reversed}); err != nil {
 		return Invoice{}, err
 	}
@@ -242,6 +258,12 @@ func (s *Service) ReverseInvoice(tx pg.Tx, who identity.Principal, id uuid.UUID,
 		return Invoice{}, err
 	}
 	if err := s.credit.Post(tx, account, credit.ReverseInvoiceMoves(back.ID, v.ID, fromNotes(v.Lines)...)...); err != nil {
+		return Invoice{}, err
+	}
+	if back.Number, err = pg.NextNumber(tx, "INV", tx.Now); err != nil {
+		return Invoice{}, err
+	}
+	if err := insertInvoice(tx, &back); err != nil {
 		return Invoice{}, err
 	}
 	return back, record(tx, "reverseInvoice", subjectInvoice, v.ID, v, map[string]any{"state": Reversed, "reversal": back.Number, "reason": reason})

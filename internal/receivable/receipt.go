@@ -52,13 +52,13 @@ func (s *Service) PostReceipt(tx pg.Tx, who identity.Principal, in NewReceipt) (
 		ReceivedOn: in.ReceivedOn, Currency: Currency, Amount: money.Fen(in.Amount), Remarks: in.Remarks,
 		CreatedBy: creator(tx), CreatedAt: tx.Now, Version: 1,
 	}
+	if err := s.credit.Post(tx, account, credit.PrepayMove(credit.DocReceipt, r.ID, r.ID, r.Amount)); err != nil {
+		return Receipt{}, err
+	}
 	if r.Number, err = pg.NextNumber(tx, "RC", tx.Now); err != nil {
 		return Receipt{}, err
 	}
 	if err := pg.Insert(tx, &r); err != nil {
-		return Receipt{}, err
-	}
-	if err := s.credit.Post(tx, account, credit.PrepayMove(credit.DocReceipt, r.ID, r.ID, r.Amount)); err != nil {
 		return Receipt{}, err
 	}
 	if err := s.allocate(tx, account, &r, in.Allocations); err != nil {
@@ -93,7 +93,7 @@ func (s *Service) Allocate(tx pg.Tx, who identity.Principal, id uuid.UUID, versi
 	return r, record(tx, "allocateReceipt", subjectReceipt, id, before, r)
 }
 
-// lockReceipt locks the payer's account, then the receipt.
+// lockReceipt locks the payer's account, which holds all of the payer's receipts, and reads the receipt.
 func (s *Service) lockReceipt(tx pg.Tx, who identity.Principal, id uuid.UUID) (Receipt, *credit.Account, error) {
 	r, err := pg.Take[Receipt](tx, "id = ?", id)
 	if err != nil {
@@ -106,7 +106,7 @@ func (s *Service) lockReceipt(tx pg.Tx, who identity.Principal, id uuid.UUID) (R
 	if err != nil {
 		return Receipt{}, nil, err
 	}
-	r, err = pg.TakeForUpdate[Receipt](tx, "id = ?", id)
+	r, err = pg.Take[Receipt](tx, "id = ?", id) // read again: the account's lock holds this payer's receipts as well
 	if err != nil {
 		return Receipt{}, nil, err
 	}
@@ -119,7 +119,7 @@ func (s *Service) allocate(tx pg.Tx, account *credit.Account, r *Receipt, shares
 	if len(shares) == 0 {
 		return nil
 	}
-	invoices, err := lockInvoices(tx, shares)
+	invoices, err := lockInvoices(tx, r.PayerID, shares)
 	if err != nil {
 		return err
 	}
@@ -144,8 +144,6 @@ func newAllocation(tx pg.Tx, r *Receipt, v *Invoice, share Share, i int) (Alloca
 	amount := money.Fen(share.Amount)
 	switch {
 	case v == nil:
-		return Allocation{}, errs.ErrReferenced.At(pointer(i, "invoice_id"))
-	case v.PayerID != r.PayerID:
 		return Allocation{}, ErrOtherPayer.At(pointer(i, "invoice_id"))
 	case amount.Cmp(v.Open()) > 0 || !amount.IsPos():
 		return Allocation{}, ErrOverPaid.With("open", v.Open()).At(pointer(i, "amount"))

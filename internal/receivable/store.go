@@ -93,9 +93,9 @@ func (s *Service) ListInvoices(tx pg.Tx, who identity.Principal, f Filter, p pg.
 	return pg.Cut(p, rows, func(v Invoice) any { return v.ID })
 }
 
-// lockInvoices locks the invoices that shares name, in id order. Returns ErrTwice for one named twice; unknown ones are
-// left out.
-func lockInvoices(tx pg.Tx, shares []Share) (map[uuid.UUID]*Invoice, error) {
+// lockInvoices locks the payer's invoices that shares name, in id order. Returns ErrTwice for one named twice; unknown ones
+// and other payers' are left out.
+func lockInvoices(tx pg.Tx, payer uuid.UUID, shares []Share) (map[uuid.UUID]*Invoice, error) {
 	ids := make([]uuid.UUID, len(shares))
 	for i, s := range shares {
 		if slices.Contains(ids[:i], s.InvoiceID) {
@@ -104,7 +104,7 @@ func lockInvoices(tx pg.Tx, shares []Share) (map[uuid.UUID]*Invoice, error) {
 		ids[i] = s.InvoiceID
 	}
 	var rows []Invoice
-	if err := tx.Raw("SELECT * FROM invoices WHERE id IN ? ORDER BY id FOR UPDATE", ids).Scan(&rows).Error; err != nil {
+	if err := tx.Raw("SELECT * FROM invoices WHERE id IN ? AND payer_id = ? ORDER BY id FOR UPDATE", ids, payer).Scan(&rows).Error; err != nil {
 		return nil, err
 	}
 	byID := make(map[uuid.UUID]*Invoice, len(rows))
