@@ -59,7 +59,8 @@ contract:
 	go run api/bundle.go; \
 	go tool oapi-codegen -config api/models.cfg.yaml openapi.yaml; \
 	go tool oapi-codegen -config api/server.cfg.yaml openapi.yaml; \
-	go tool oapi-codegen -config api/spec.cfg.yaml openapi.yaml; fi
+	go tool oapi-codegen -config api/spec.cfg.yaml openapi.yaml; \
+	go tool oapi-codegen -config api/client.cfg.yaml openapi.yaml; fi
 
 schema:
 	@$(PG) go run migrations/dump.go migrations/schema.sql

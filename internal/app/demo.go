@@ -24,7 +24,11 @@ func LoadDemo(ctx context.Context, cfg Config, say func(format string, args ...a
 		return err
 	}
 	defer a.Close()
-	company := demo.Company{DB: a.DB, Clock: past, People: a.Server.People, Products: a.Server.Products, Imports: a.Imports}
+	s := a.Server
+	company := demo.Company{
+		DB: a.DB, Clock: past, People: s.People, Products: s.Products, Imports: a.Imports,
+		Approvals: s.Approvals, Orders: s.Orders, Shipments: s.Shipments, Receivables: s.Receivables,
+	}
 	return company.Load(ctx, say)
 }
 

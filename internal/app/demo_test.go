@@ -4,18 +4,29 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/salesgate/salesgate/internal/apitest"
 	"github.com/salesgate/salesgate/internal/app"
+	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/demo"
+	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/receivable"
 	"github.com/salesgate/salesgate/internal/testpg"
 )
 
-func TestDemoLoadsOnceWithoutASecondEffect(t *testing.T) {
+// The demo company is loaded once, whatever interrupts it, and its ledger is what its documents say (CRD-11).
+func TestDemoLoadsOnceAndGoesOnAfterAnInterruption(t *testing.T) {
 	t.Parallel()
 	url := testpg.URL(t)
+	short, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+	defer cancel()
+	if err := app.LoadDemo(short, app.Config{DatabaseURL: url}, t.Logf); err != nil {
+		t.Logf("interrupted: %v", err)
+	}
 	var events [2]int
 	for i := range events {
 		if err := app.LoadDemo(context.Background(), app.Config{DatabaseURL: url}, t.Logf); err != nil {
@@ -26,6 +37,7 @@ func TestDemoLoadsOnceWithoutASecondEffect(t *testing.T) {
 	if events[0] != events[1] {
 		t.Errorf("the second load made %d events", events[1]-events[0])
 	}
+	reconcile(t, url)
 	for query, want := range map[string]int{
 		"SELECT count(*) FROM users":                                                    41,
 		"SELECT count(*) FROM customers":                                                300,
@@ -36,6 +48,32 @@ func TestDemoLoadsOnceWithoutASecondEffect(t *testing.T) {
 		if got := count(t, url, query); got != want {
 			t.Errorf("%s: %d, want %d", query, got, want)
 		}
+	}
+}
+
+func reconcile(t *testing.T, url string) {
+	t.Helper()
+	db, err := pg.Open(context.Background(), url, 2, &clock.Clock{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	err = db.Snapshot(context.Background(), pg.System("test"), func(tx pg.Tx) error {
+		ledger, err := credit.Reconcile(tx)
+		if err != nil {
+			return err
+		}
+		documents, err := receivable.Reconcile(tx)
+		for _, d := range ledger {
+			t.Errorf("%+v", d)
+		}
+		for _, d := range documents {
+			t.Errorf("%+v", d)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -23,7 +23,10 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
-const folder = "internal/demo/data"
+const (
+	folder = "internal/demo/data"
+	orders = 450 // in the year of history
+)
 
 var (
 	base = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
@@ -332,16 +335,16 @@ func makeOrders(customers, products [][]string, prices []priceList) [][]string {
 			buyers = append(buyers, c)
 		}
 	}
-	seen, fresh := map[string]bool{}, 0
+	seen := map[string]bool{}
 	var rows [][]string
-	for i := range 600 {
-		ordered := 362 - i*361/600
+	for i := range orders {
+		ordered := 362 - i*361/orders
 		c := buyers[dice.IntN(len(buyers))]
 		if i%25 == 24 { // a first order of a customer that nobody has graded
 			for _, x := range customers[dice.IntN(len(customers)):] {
 				if x[12] == "" && x[5] == "正常" && !seen[x[0]] {
 					c = x
-					fresh++
+
 					break
 				}
 			}

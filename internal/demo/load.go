@@ -7,11 +7,15 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/catalog"
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/importing"
+	"github.com/salesgate/salesgate/internal/order"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/receivable"
+	"github.com/salesgate/salesgate/internal/shipping"
 )
 
 // ErrNotEmpty refuses to load the demo company into the database of a real one.
@@ -25,8 +29,13 @@ type Company struct {
 	Products *catalog.Service
 	Imports  *importing.Service
 
+	Approvals   *approval.Service
+	Orders      *order.Service
+	Shipments   *shipping.Service
+	Receivables *receivable.Service
+
 	anchor time.Time // the instant at which the history ends
-	log    func(format string, args ...any)
+	cast   *cast
 }
 
 // opening is how many days before the end of the history the company began to use salesgate.
@@ -35,13 +44,16 @@ const opening = 370
 // Load brings the demo company into the database, as far as it isn't there yet. It says what takes a while. Returns
 // ErrNotEmpty for a database with other people in it.
 func (c *Company) Load(ctx context.Context, say func(format string, args ...any)) error {
-	c.log = say
 	if loaded, err := c.begin(ctx); err != nil || loaded {
 		return err
 	}
 	start := time.Now() //nolint:forbidigo // how long loading takes is the machine's time, not the company's
 	say("loading the demo company …")
-	for _, s := range c.steps() {
+	stages, err := c.plan()
+	if err != nil {
+		return err
+	}
+	for _, s := range stages {
 		c.goBack(s.daysAgo)
 		if err := s.run(ctx, s.name); err != nil {
 			return fmt.Errorf("demo company, %s: %w", s.name, err)
@@ -93,8 +105,8 @@ type stage struct {
 	run     func(ctx context.Context, name string) error
 }
 
-// steps lists what is loaded, in the order of time.
-func (c *Company) steps() []stage {
+// masters lists what comes in from files, in the order of time.
+func (c *Company) masters() []stage {
 	return []stage{
 		{"people", opening, c.inOne(c.hire)},
 		{"categories", opening, c.inOne(c.categories)},
