@@ -26,6 +26,8 @@ type bare struct {
 // sample is what one order left behind in the program's own run, so that the references write rows of the same size.
 type sample struct {
 	checks, facts, route, after, titleEN, titleZH string
+
+	gate, before, released string // of a release: a decision's checks, an event's before and after
 }
 
 const actor = "00000003-0000-7000-8000-000000000001" // bench.id(3, 1)

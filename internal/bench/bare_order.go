@@ -142,6 +142,3 @@ func (b *bare) store(ctx context.Context, tx pgx.Tx, o *bareOrder, c bareCredit)
 	}
 	return nil
 }
-
-// release is written when the notices are.
-func (b *bare) release(ec echo.Context) error { return echo.ErrNotFound }

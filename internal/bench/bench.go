@@ -50,7 +50,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 			continue
 		}
 		if w.write && b.sample.checks == "" {
-			if err := b.takeSample(ctx); err != nil {
+			if err := b.takeSamples(ctx); err != nil {
 				return nil, err
 			}
 		}
@@ -174,7 +174,15 @@ func (b *bench) login(ctx context.Context) error {
 	return nil
 }
 
-// takeSample submits one order and keeps what it left behind, for the references to write rows of the same size.
+// takeSamples submits an order and releases a notice, and keeps what they left behind, for the references to write rows of
+// the same size.
+func (b *bench) takeSamples(ctx context.Context) error {
+	if err := b.takeSample(ctx); err != nil {
+		return err
+	}
+	return b.takeRelease(ctx)
+}
+
 func (b *bench) takeSample(ctx context.Context) error {
 	if err := b.login(ctx); err != nil {
 		return err

@@ -8,6 +8,8 @@ $$ SELECT (lpad(to_hex(kind), 8, '0') || '-0000-7000-8000-' || lpad(to_hex(n), 1
 CREATE FUNCTION bench.new_id() RETURNS uuid LANGUAGE sql VOLATILE AS
 $$ SELECT (substr(t, 1, 8) || '-' || substr(t, 9, 4) || '-7' || substr(r, 16, 3) || substr(r, 19))::uuid
    FROM lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0') t, CAST(gen_random_uuid() AS text) r $$;
+-- step notices
+CREATE SEQUENCE bench.notices;
 -- step people
 SET session_replication_role = replica;
 INSERT INTO departments (id, code, name, active, created_at, version)

@@ -40,8 +40,13 @@ func (b *bench) measure(ctx context.Context, w workload) ([]row, error) {
 		}
 		b.warm(ctx, clients, w)
 		for range turns {
-			r.gate.join(b.gate.run(ctx, clients, b.opts.Span/turns, w.http))
-			r.bare.join(b.bare.run(ctx, clients, b.opts.Span/turns, w.http))
+			for d, into := range map[*driver]*result{b.gate: &r.gate, b.bare: &r.bare} {
+				supplied, err := b.supply(ctx, w, b.opts.Notices/turns)
+				if err != nil {
+					return nil, err
+				}
+				into.join(d.run(ctx, clients, b.opts.Span/turns, supplied.http))
+			}
 		}
 		if r.hasPG {
 			if r.pg, err = b.script(ctx, b.opts.URL, w, clients); err != nil {
@@ -55,8 +60,21 @@ func (b *bench) measure(ctx context.Context, w workload) ([]row, error) {
 	return rows, nil
 }
 
-// warm fills pools and caches of both HTTP targets.
+// supply gives a workload that uses up notices n of them.
+func (b *bench) supply(ctx context.Context, w workload, n int) (workload, error) {
+	if !w.notices {
+		return w, nil
+	}
+	ids, err := b.prepare(ctx, n)
+	w.http = b.release(ids)
+	return w, err
+}
+
+// warm fills pools and caches of both HTTP targets. Counting has done it for notices.
 func (b *bench) warm(ctx context.Context, clients int, w workload) {
+	if w.notices {
+		return
+	}
 	span := min(time.Second/2, b.opts.Span/4)
 	b.gate.run(ctx, clients, span, w.http)
 	b.bare.run(ctx, clients, span, w.http)
@@ -64,7 +82,10 @@ func (b *bench) warm(ctx context.Context, clients int, w workload) {
 
 // count sends some requests one by one through the counter, after some that fill caches.
 func (b *bench) count(ctx context.Context, w workload) (gate, bare counted, err error) {
-	const n = 20
+	n := 20
+	if w.notices {
+		n = 4
+	}
 	rng := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // picks customers
 	send := func(d *driver) func() error {
 		return func() error {
@@ -77,6 +98,9 @@ func (b *bench) count(ctx context.Context, w workload) (gate, bare counted, err 
 		}
 	}
 	for d, into := range map[*driver]*counted{b.counted.gate: &gate, b.counted.bare: &bare} {
+		if w, err = b.supply(ctx, w, 2*n); err != nil {
+			return gate, bare, err
+		}
 		if err := send(d)(); err != nil {
 			return gate, bare, err
 		}

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 )
 
 //go:embed pgbench/*.sql
@@ -22,6 +24,14 @@ func (b *bench) script(ctx context.Context, url string, w workload, clients int)
 	if b.opts.Span < time.Second { // pgbench counts in seconds
 		span = []string{"-t", "20"}
 	}
+	if w.notices {
+		each := b.opts.Notices / clients
+		span = []string{"-t", strconv.Itoa(each)}
+		if err := b.supplyScript(ctx, each*clients); err != nil {
+			return result{}, err
+		}
+		w.variables = map[string]int{"i": -1, "clients": clients}
+	}
 	return b.pgbench(ctx, url, w, clients, span...)
 }
 
@@ -31,9 +41,18 @@ func (b *bench) countScript(ctx context.Context, w workload) (counted, error) {
 	if b.opts.PGBench == "" {
 		return counted{}, nil
 	}
-	const short, long = 5, 25
+	short, long := 5, 25
+	if w.notices {
+		short, long = 1, 3
+	}
 	var sent [2]counted
 	for i, n := range []int{short, long} {
+		if w.notices {
+			if err := b.supplyScript(ctx, n); err != nil {
+				return counted{}, err
+			}
+			w.variables = map[string]int{"i": -1, "clients": 1}
+		}
 		var err error
 		sent[i], err = b.counted.counter.during(1, func() error {
 			_, err := b.pgbench(ctx, b.counted.counter.URL(), w, 1, "-t", strconv.Itoa(n))
@@ -44,8 +63,23 @@ func (b *bench) countScript(ctx context.Context, w workload) (counted, error) {
 		}
 	}
 	return counted{
-		(sent[1].statements - sent[0].statements) / (long - short), (sent[1].trips - sent[0].trips) / (long - short),
+		(sent[1].statements - sent[0].statements) / float64(long-short), (sent[1].trips - sent[0].trips) / float64(long-short),
 	}, nil
+}
+
+// supplyScript puts notices where the script finds them: client c takes those with n = c, c + clients …
+func (b *bench) supplyScript(ctx context.Context, n int) error {
+	ids, err := b.prepare(ctx, n)
+	if err != nil {
+		return err
+	}
+	_, err = b.pool.Exec(ctx, "DROP TABLE IF EXISTS bench.supply")
+	if err != nil {
+		return err
+	}
+	_, err = b.pool.Exec(ctx, `CREATE TABLE bench.supply AS SELECT (n - 1)::int AS n, id::uuid FROM unnest($1::text[]) WITH ORDINALITY AS s (id, n)`,
+		pgx.QueryExecModeSimpleProtocol, ids)
+	return err
 }
 
 func (b *bench) pgbench(ctx context.Context, url string, w workload, clients int, span ...string) (result, error) {
