@@ -2,6 +2,8 @@ package order
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/audit"
@@ -79,10 +81,7 @@ func (s *Service) approved(tx pg.Tx, o *Order, r approval.Request) error {
 
 // askAgain submits the order anew with the facts as they are now.
 func (s *Service) askAgain(tx pg.Tx, o *Order, r approval.Request, p credit.Position, v verdict) error {
-	facts := map[string]any{}
-	for name, fact := range r.Facts {
-		facts[name] = fact
-	}
+	facts := maps.Clone(r.Facts)
 	delete(facts, "submitter_roles") // the engine's own
 	facts["special_terms"], facts["total"], facts["customer_grade"] = true, o.Total, string(p.Profile.Grade)
 	bound, err := s.rules.Decimal(tx, "contract.gm_amount")
@@ -107,7 +106,7 @@ func (s *Service) VerbalApprovalDenied(tx pg.Tx, r approval.Request) error {
 	if err != nil {
 		return err
 	}
-	if o.ApprovalID == nil || *o.ApprovalID != r.ID || o.May(VerbRevise) != nil {
+	if o.ApprovalID == nil || *o.ApprovalID != r.ID || !slices.Contains(allowed[VerbRevise], o.State) {
 		return nil
 	}
 	before := o.snapshot()

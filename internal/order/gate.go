@@ -43,6 +43,8 @@ type priceAnswer struct {
 	refused *errs.Error
 }
 
+func (a priceAnswer) passed() bool { return a.refused == nil }
+
 // askPrices asks the price gate about each line and the whole order, header discount included (PRC-10, PRC-12). One
 // statement. An error of the price gate that isn't its verdict is returned as such.
 func (s *Service) askPrices(tx pg.Tx, who identity.Principal, o *Order) (priceAnswer, error) {
@@ -54,16 +56,16 @@ func (s *Service) askPrices(tx pg.Tx, who identity.Principal, o *Order) (priceAn
 	if err == nil {
 		return priceAnswer{Answer: a}, nil
 	}
-	e, ok := errs.As(err)
-	if !ok || len(a.Checks) == 0 {
-		return priceAnswer{}, err
+	e, ours := errs.As(err)
+	if ours && len(a.Checks) > 0 {
+		return priceAnswer{a, e}, nil
 	}
-	return priceAnswer{a, e}, nil
+	return priceAnswer{}, err
 }
 
 // products are those that the price gate has read; nil when it refused.
 func (a priceAnswer) products() map[uuid.UUID]catalog.Product {
-	if a.refused != nil {
+	if !a.passed() {
 		return nil
 	}
 	known := make(map[uuid.UUID]catalog.Product, len(a.Lines))
@@ -77,7 +79,7 @@ func (a priceAnswer) products() map[uuid.UUID]catalog.Product {
 func (s *Service) judge(tx pg.Tx, o *Order, p credit.Position, a priceAnswer) (verdict, error) {
 	v := judgeCustomer(o, p)
 	v.checks = append(v.checks, a.Checks...)
-	if a.refused != nil {
+	if !a.passed() {
 		v.refuse(a.refused)
 		return v, nil
 	}

@@ -35,7 +35,7 @@ func TestListsCostAPage(t *testing.T) {
 	t.Parallel()
 	db := testpg.New(t)
 	err := db.Tx(t.Context(), pg.System("test"), func(tx pg.Tx) error {
-		for _, q := range strings.Split(many, ";") {
+		for q := range strings.SplitSeq(many, ";") {
 			if err := tx.Exec(q).Error; err != nil {
 				return err
 			}

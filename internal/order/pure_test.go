@@ -116,7 +116,8 @@ func TestWorthOfPartsAddsUpToTheLine(t *testing.T) {
 func TestAmountsToTheFen(t *testing.T) {
 	t.Parallel()
 	o := Order{HeaderDiscount: dec("1"), Lines: []Line{
-		{Price: dec("3.335"), Quantity: dec("1"), TaxRate: dec("0.13")}, {Price: dec("0"), Quantity: dec("5"), TaxRate: dec("0.13")},
+		{Price: dec("3.335"), Quantity: dec("1"), TaxRate: dec("0.13")},
+		{Price: dec("0"), Quantity: dec("5"), TaxRate: dec("0.13")},
 		{Price: dec("113"), Quantity: dec("1"), TaxRate: dec("0.13")},
 	}}
 	if err := o.compute(); err != nil {
