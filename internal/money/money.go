@@ -44,7 +44,7 @@ func Sum(amounts ...decimal.Decimal) (decimal.Decimal, error) {
 	total := decimal.Zero.Pad(AmountScale)
 	var err error
 	for _, a := range amounts {
-		if total, err = total.Add(a); err != nil {
+		if total, err = total.AddExact(a, AmountScale); err != nil { // Add would round it
 			return decimal.Zero, err
 		}
 	}

@@ -25,3 +25,14 @@ func TestAmountRoundsOnceAtTheEnd(t *testing.T) {
 		t.Fatalf("got %s, %v", got, err)
 	}
 }
+
+func TestSumIsExactOrFails(t *testing.T) {
+	t.Parallel()
+	big := dec("9999999999999999.99")
+	if got, err := Sum(big, big); err != nil || got.String() != "19999999999999999.98" {
+		t.Errorf("%s, %v", got, err)
+	}
+	if got, err := Sum(dec("99999999999999999.99"), dec("0.01")); err == nil {
+		t.Errorf("a sum of 20 digits became %s", got)
+	}
+}

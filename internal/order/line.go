@@ -1,7 +1,6 @@
 package order
 
 import (
-	"math/big"
 	"time"
 
 	"github.com/google/uuid"
@@ -40,18 +39,10 @@ func (l Line) Open() decimal.Decimal {
 	return open
 }
 
-// Worth returns the value of a quantity of this line, header discount deducted, after done of it has been valued already.
-// It is rounded along the way up, so that all parts of a line add up to NetAmount however it is cut.
-func (l Line) Worth(done, quantity decimal.Decimal) (decimal.Decimal, error) {
-	before, err := portion(l.NetAmount, done, l.Quantity)
-	if err != nil {
-		return decimal.Zero, err
-	}
-	after, err := portion(l.NetAmount, sum(done, quantity), l.Quantity)
-	if err != nil {
-		return decimal.Zero, err
-	}
-	return after.Sub(before)
+// Worth returns the value of a quantity of this line, header discount deducted, after done of it has been valued already:
+// all parts of a line add up to NetAmount however it is cut.
+func (l Line) Worth(done, quantity decimal.Decimal) decimal.Decimal {
+	return money.Portion(l.NetAmount, l.Quantity, done, quantity)
 }
 
 func (l Line) moved() bool { return l.Shipped.IsPos() || l.Noticed.IsPos() }
@@ -63,44 +54,4 @@ func sum(a, b decimal.Decimal) decimal.Decimal {
 		panic("order: quantities overflow: " + err.Error())
 	}
 	return s
-}
-
-// portion returns whole × part ÷ of to the fen, half away from zero, computed exactly; 0 of nothing. None is negative.
-func portion(whole, part, of decimal.Decimal) (decimal.Decimal, error) {
-	if of.IsZero() {
-		return decimal.Zero.Pad(money.AmountScale), nil
-	}
-	over := new(big.Int).Mul(units(whole, money.AmountScale), units(part, money.PriceScale))
-	under := units(of, money.PriceScale)
-	over.Add(over.Lsh(over, 1), under) // (2·over + under) ÷ (2·under) rounds half up
-	fen := over.Quo(over, new(big.Int).Lsh(under, 1))
-	if !fen.IsInt64() {
-		return decimal.Zero, ErrTooLarge
-	}
-	return decimal.New(fen.Int64(), money.AmountScale)
-}
-
-// units is d as a whole number of 10^-scale.
-func units(d decimal.Decimal, scale int) *big.Int {
-	n := new(big.Int).SetUint64(d.Coef())
-	shift := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(max(0, scale-d.Scale()))), nil)
-	n.Mul(n, shift)
-	if d.Scale() > scale {
-		n.Quo(n, new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(d.Scale()-scale)), nil))
-	}
-	return n
-}
-
-// taxIn returns the tax that an amount including it contains.
-func taxIn(amount, rate decimal.Decimal) (decimal.Decimal, error) {
-	factor, err := rate.Add(decimal.One)
-	if err != nil {
-		return decimal.Zero, err
-	}
-	net, err := amount.Quo(factor)
-	if err != nil {
-		return decimal.Zero, ErrTooLarge.Wrap(err)
-	}
-	tax, err := amount.Sub(money.Fen(net))
-	return money.Fen(tax), err
 }

@@ -125,27 +125,16 @@ func (o *Order) compute() error {
 
 // spread gives each line its part of the total, and of the tax in it.
 func (o *Order) spread() error {
-	done, cumulated := decimal.Zero.Pad(money.AmountScale), decimal.Zero.Pad(money.AmountScale)
+	done := decimal.Zero.Pad(money.AmountScale)
 	o.Tax = decimal.Zero.Pad(money.AmountScale)
 	for i := range o.Lines {
 		l := &o.Lines[i]
+		l.NetAmount = money.Portion(o.Total, o.Gross, done, l.Amount)
 		var err error
-		if cumulated, err = cumulated.Add(l.Amount); err != nil {
+		if done, err = done.Add(l.Amount); err != nil {
 			return ErrTooLarge.Wrap(err)
 		}
-		upTo, err := portion(o.Total, cumulated, o.Gross)
-		if err != nil {
-			return err
-		}
-		if l.NetAmount, err = upTo.Sub(done); err != nil {
-			return ErrTooLarge.Wrap(err)
-		}
-		done = upTo
-		tax, err := taxIn(l.NetAmount, l.TaxRate)
-		if err != nil {
-			return err
-		}
-		if o.Tax, err = o.Tax.Add(tax); err != nil {
+		if o.Tax, err = o.Tax.Add(money.IncludedTax(l.NetAmount, l.TaxRate)); err != nil {
 			return ErrTooLarge.Wrap(err)
 		}
 	}

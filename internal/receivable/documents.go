@@ -86,19 +86,6 @@ type Line struct {
 // TableName is for GORM.
 func (Line) TableName() string { return "invoice_lines" }
 
-// includedTax returns the tax inside an amount that includes it: amount × rate ÷ (1 + rate), rounded to the fen.
-func includedTax(amount, rate decimal.Decimal) (decimal.Decimal, error) {
-	gross, err := rate.Add(decimal.One)
-	if err != nil {
-		return decimal.Zero, err
-	}
-	part, err := rate.Quo(gross)
-	if err != nil {
-		return decimal.Zero, err
-	}
-	return money.Amount(amount, part)
-}
-
 // Method is how money came.
 type Method string
 

@@ -150,14 +150,12 @@ func (v *Invoice) takeLine(n shipping.DeliveryNote, d shipping.DeliveryLine, qua
 		return ErrOverInvoiced.With("left", left).At("/lines")
 	}
 	amount := d.AmountOf(quantity)
-	tax, err := includedTax(amount, d.TaxRate)
-	if err != nil {
-		return err
-	}
+	tax := money.IncludedTax(amount, d.TaxRate)
 	v.Lines = append(v.Lines, Line{
 		ID: uuid.Must(uuid.NewV7()), InvoiceID: v.ID, LineNo: len(v.Lines) + 1, DeliveryNoteID: n.ID, DeliveryLineID: d.ID,
 		ProductID: d.ProductID, Quantity: quantity, Price: d.Price, Amount: amount, TaxRate: d.TaxRate, Tax: tax,
 	})
+	var err error
 	if v.Total, err = money.Sum(v.Total, amount); err != nil {
 		return err
 	}
@@ -170,17 +168,24 @@ func (s *Service) post(tx pg.Tx, account *credit.Account, v *Invoice, notes []sh
 	if err := s.shipping.MarkInvoiced(tx, invoiced(v.Lines)); err != nil {
 		return err
 	}
-	if err := s.credit.Post(tx, account, credit.InvoiceMoves(v.ID, v.Total, v.DueOn, fromNotes(v.Lines)...)...); err != nil {
+	from, err := fromNotes(v.Lines)
+	if err != nil {
 		return err
 	}
-	var err error
+	if err := s.credit.Post(tx, account, credit.InvoiceMoves(v.ID, v.Total, v.DueOn, from...)...); err != nil {
+		return err
+	}
 	if v.Number, err = pg.NextNumber(tx, "INV", tx.Now); err != nil {
 		return err
 	}
 	if err := insertInvoice(tx, v); err != nil {
 		return err
 	}
-	return s.payFromCovers(tx, account, v, noticeTotals(v.Lines, notes))
+	totals, err := noticeTotals(v.Lines, notes)
+	if err != nil {
+		return err
+	}
+	return s.payFromCovers(tx, account, v, totals)
 }
 
 // noticeTotal is what an invoice asks for the goods of one notice.
@@ -190,22 +195,26 @@ type noticeTotal struct {
 }
 
 // noticeTotals adds up the lines by notice, in the order of the notes.
-func noticeTotals(lines []Line, notes []shipping.DeliveryNote) []noticeTotal {
+func noticeTotals(lines []Line, notes []shipping.DeliveryNote) ([]noticeTotal, error) {
+	from, err := fromNotes(lines)
+	if err != nil {
+		return nil, err
+	}
 	var totals []noticeTotal
 	for _, n := range notes {
-		for _, f := range fromNotes(lines) {
+		for _, f := range from {
 			if f.Note != n.ID {
 				continue
 			}
 			i := slices.IndexFunc(totals, func(t noticeTotal) bool { return t.notice == n.NoticeID })
 			if i < 0 {
 				totals = append(totals, noticeTotal{n.NoticeID, f.Amount})
-			} else if sum, err := totals[i].amount.Add(f.Amount); err == nil {
-				totals[i].amount = sum
+			} else if totals[i].amount, err = money.Sum(totals[i].amount, f.Amount); err != nil {
+				return nil, err
 			}
 		}
 	}
-	return totals
+	return totals, nil
 }
 
 // invoiced tells shipping what was taken from its lines.
@@ -217,8 +226,8 @@ func invoiced(lines []Line) []shipping.Invoiced {
 	return out
 }
 
-// fromNotes adds up the lines by delivery note.
-func fromNotes(lines []Line) []credit.FromNote {
+// fromNotes adds up the lines by delivery note. Returns an error when a sum has more than 19 digits.
+func fromNotes(lines []Line) ([]credit.FromNote, error) {
 	var out []credit.FromNote
 	for _, l := range lines {
 		i := slices.IndexFunc(out, func(f credit.FromNote) bool { return f.Note == l.DeliveryNoteID })
@@ -226,11 +235,12 @@ func fromNotes(lines []Line) []credit.FromNote {
 			out = append(out, credit.FromNote{Note: l.DeliveryNoteID, Amount: l.Amount})
 			continue
 		}
-		if sum, err := out[i].Amount.Add(l.Amount); err == nil {
-			out[i].Amount = sum
+		var err error
+		if out[i].Amount, err = money.Sum(out[i].Amount, l.Amount); err != nil {
+			return nil, err
 		}
 	}
-	return out
+	return out, nil
 }
 
 // ReverseInvoice posts the reversal of an invoice (ARV-06): the goods are shipped-not-invoiced again, and can be invoiced
@@ -257,7 +267,11 @@ func (s *Service) ReverseInvoice(tx pg.Tx, who identity.Principal, id uuid.UUID,
 	if err := s.shipping.UnmarkInvoiced(tx, invoiced(v.Lines)); err != nil {
 		return Invoice{}, err
 	}
-	if err := s.credit.Post(tx, account, credit.ReverseInvoiceMoves(back.ID, v.ID, fromNotes(v.Lines)...)...); err != nil {
+	from, err := fromNotes(v.Lines)
+	if err != nil {
+		return Invoice{}, err
+	}
+	if err := s.credit.Post(tx, account, credit.ReverseInvoiceMoves(back.ID, v.ID, from...)...); err != nil {
 		return Invoice{}, err
 	}
 	if back.Number, err = pg.NextNumber(tx, "INV", tx.Now); err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/money"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/shipping"
 )
@@ -184,13 +185,16 @@ func coveredBy(tx pg.Tx, notice uuid.UUID) (shipping.Cover, error) {
 	}
 	err := tx.Raw(`SELECT r.number, c.amount FROM notice_covers c JOIN receipts r ON r.id = c.receipt_id
 		WHERE c.notice_id = ? AND c.amount > 0 ORDER BY r.received_on, r.id`, notice).Scan(&rows).Error
+	if err != nil {
+		return shipping.Cover{}, err
+	}
 	for _, row := range rows {
 		cover.Receipts = append(cover.Receipts, row.Number)
-		if sum, addErr := cover.Covered.Add(row.Amount); addErr == nil {
-			cover.Covered = sum
+		if cover.Covered, err = money.Sum(cover.Covered, row.Amount); err != nil {
+			return shipping.Cover{}, err
 		}
 	}
-	return cover, err
+	return cover, nil
 }
 
 func lockCovers(tx pg.Tx, notice uuid.UUID) ([]Cover, error) {

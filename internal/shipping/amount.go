@@ -24,32 +24,9 @@ func decimalMax(a, b decimal.Decimal) decimal.Decimal {
 	return b
 }
 
-// part returns amount × quantity / of, rounded to the fen.
-func part(amount, quantity, of decimal.Decimal) decimal.Decimal {
-	if of.IsZero() || quantity.Cmp(of) >= 0 {
-		return money.Fen(amount)
-	}
-	ratio, err := amount.MulExact(quantity, 4)
-	if err != nil { // more than 19 digits: divide first
-		per, err := amount.Quo(of)
-		if err != nil {
-			panic("shipping: amounts beyond numeric(18): " + err.Error())
-		}
-		ratio, err = per.Mul(quantity)
-		if err != nil {
-			panic("shipping: amounts beyond numeric(18): " + err.Error())
-		}
-		return money.Fen(ratio)
-	}
-	quotient, err := ratio.Quo(of)
-	if err != nil {
-		panic("shipping: amounts beyond numeric(18): " + err.Error())
-	}
-	return money.Fen(quotient)
-}
-
 // next returns what a further quantity of a line comes to, when done of its quantity and given of its amount were dealt with
-// before. Counted from the line's beginning, so that all parts add up to the line's amount however it is cut.
+// before. Counted from the line's beginning and from what was really given (a reversed invoice gives back its own fen), so that
+// all parts add up to the line's amount however it is cut.
 func next(amount, of, done, given, quantity decimal.Decimal) decimal.Decimal {
-	return decimalMax(sub(part(amount, add(done, quantity), of), given), decimal.Zero.Pad(money.AmountScale))
+	return money.NotNegative(sub(money.Share(amount, of, add(done, quantity)), given))
 }

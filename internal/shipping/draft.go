@@ -253,10 +253,7 @@ func newLine(notice uuid.UUID, i int, o *order.Order, in LineInput) (Line, error
 	if in.Quantity.Cmp(from.Open()) > 0 { // SHP-02
 		return Line{}, order.ErrNotOpen.With("open", from.Open()).At(pointer)
 	}
-	amount, err := from.Worth(add(from.Shipped, from.Noticed), in.Quantity)
-	if err != nil {
-		return Line{}, err
-	}
+	amount := from.Worth(add(from.Shipped, from.Noticed), in.Quantity)
 	price, err := from.NetAmount.Quo(from.Quantity)
 	return Line{
 		ID: uuid.Must(uuid.NewV7()), NoticeID: notice, PositionNo: i + 1, OrderID: o.ID, OrderLineID: from.ID, OrderRevision: o.Revision,

@@ -143,7 +143,7 @@ func TestPartsAddUp(t *testing.T) {
 		t.Errorf("the parts come to %s", given)
 	}
 	big := decimal.MustParse("9999999999999.99")
-	if got := part(big, decimal.MustParse("33333.3333"), decimal.MustParse("99999.9999")); got.Cmp(decimal.MustParse("3333333333333.33")) != 0 {
+	if got := next(big, decimal.MustParse("99999.9999"), decimal.Zero, decimal.Zero, decimal.MustParse("33333.3333")); got.Cmp(decimal.MustParse("3333333333333.33")) != 0 {
 		t.Errorf("a third of %s is %s", big, got)
 	}
 }
