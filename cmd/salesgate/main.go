@@ -34,7 +34,7 @@ func root() *cobra.Command {
 		SilenceUsage: true, SilenceErrors: true, Version: version,
 	}
 	cmd.SetOut(os.Stdout)
-	cmd.AddCommand(serveCommand(), migrateCommand(), verifyCommand(), userCommand(), importCommand(), benchCommand(), versionCommand())
+	cmd.AddCommand(serveCommand(), migrateCommand(), verifyCommand(), userCommand(), importCommand(), demoCommand(), benchCommand(), versionCommand())
 	return cmd
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/salesgate/salesgate/internal/app"
+	"github.com/salesgate/salesgate/internal/demo"
 )
 
 // serving is the flags of serve.
@@ -54,7 +55,7 @@ func (s *serving) run(cmd *cobra.Command) error {
 	}
 	s.cfg.DatabaseURL, s.cfg.MasterKey = url, os.Getenv("SALESGATE_MASTER_KEY")
 	if s.demo {
-		if err := app.LoadDemo(ctx, s.cfg, say); err != nil {
+		if err := app.LoadDemo(ctx, s.cfg, demo.AllDays, say); err != nil {
 			return err
 		}
 		s.cfg.Sandbox = true

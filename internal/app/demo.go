@@ -12,8 +12,9 @@ import (
 )
 
 // LoadDemo brings the demo company into a migrated database, on a clock of its own that goes through the year before
-// today. Commits of the load don't wait for the disk: what a crash takes back is loaded again.
-func LoadDemo(ctx context.Context, cfg Config, say func(format string, args ...any)) error {
+// today, of which it loads the last days. Commits of the load don't wait for the disk: what a crash takes back is loaded
+// again.
+func LoadDemo(ctx context.Context, cfg Config, days int, say func(format string, args ...any)) error {
 	address, err := withoutWaiting(cfg.DatabaseURL)
 	if err != nil {
 		return err
@@ -27,7 +28,7 @@ func LoadDemo(ctx context.Context, cfg Config, say func(format string, args ...a
 	s := a.Server
 	company := demo.Company{
 		DB: a.DB, Clock: past, People: s.People, Products: s.Products, Imports: a.Imports,
-		Approvals: s.Approvals, Orders: s.Orders, Shipments: s.Shipments, Receivables: s.Receivables,
+		Approvals: s.Approvals, Orders: s.Orders, Shipments: s.Shipments, Receivables: s.Receivables, Days: days,
 	}
 	return company.Load(ctx, say)
 }

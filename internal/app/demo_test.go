@@ -24,12 +24,12 @@ func TestDemoLoadsOnceAndGoesOnAfterAnInterruption(t *testing.T) {
 	url := testpg.URL(t)
 	short, cancel := context.WithTimeout(context.Background(), 3*time.Second)
 	defer cancel()
-	if err := app.LoadDemo(short, app.Config{DatabaseURL: url}, t.Logf); err != nil {
+	if err := app.LoadDemo(short, app.Config{DatabaseURL: url}, demo.AllDays, t.Logf); err != nil {
 		t.Logf("interrupted: %v", err)
 	}
 	var events [2]int
 	for i := range events {
-		if err := app.LoadDemo(context.Background(), app.Config{DatabaseURL: url}, t.Logf); err != nil {
+		if err := app.LoadDemo(context.Background(), app.Config{DatabaseURL: url}, demo.AllDays, t.Logf); err != nil {
 			t.Fatal(err)
 		}
 		events[i] = count(t, url, "SELECT count(*) FROM events")
@@ -81,7 +81,7 @@ func reconcile(t *testing.T, url string) {
 func TestDemoRefusesADatabaseWithPeople(t *testing.T) {
 	t.Parallel()
 	e := apitest.New(t)
-	err := app.LoadDemo(context.Background(), app.Config{DatabaseURL: e.DB.Pool().Config().ConnString()}, t.Logf)
+	err := app.LoadDemo(context.Background(), app.Config{DatabaseURL: e.DB.Pool().Config().ConnString()}, demo.AllDays, t.Logf)
 	if !errors.Is(err, demo.ErrNotEmpty) {
 		t.Errorf("loading beside other people: %v", err)
 	}

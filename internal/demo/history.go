@@ -14,14 +14,19 @@ import (
 // waiting is how many days before the end of the history approvals begin to be left to whoever tries the demo.
 const waiting = 3
 
-// history is the stages of the year: one for each day, in one transaction.
+// history is the stages of the last c.Days days: one for each, in one transaction.
 func (c *Company) history() ([]stage, error) {
 	days, err := readAgendas()
-	stages := make([]stage, len(days))
-	for i, day := range days {
-		stages[i] = stage{fmt.Sprintf("day-%03d", day.daysAgo), day.daysAgo, c.inOne(func(tx pg.Tx) error { return c.live(tx, day) })}
+	if err != nil || c.Days == 0 {
+		return nil, err
 	}
-	return append(stages, stage{"at-limit", 1, c.inOne(c.fillLimits)}), err
+	stages := make([]stage, 0, len(days)+1)
+	for _, day := range days {
+		if day.daysAgo <= c.Days {
+			stages = append(stages, stage{fmt.Sprintf("day-%03d", day.daysAgo), day.daysAgo, c.inOne(func(tx pg.Tx) error { return c.live(tx, day) })})
+		}
+	}
+	return append(stages, stage{"at-limit", 1, c.inOne(c.fillLimits)}), nil
 }
 
 // live carries out one day's business, in the order in which it makes sense: what comes in before what goes out.

@@ -34,12 +34,17 @@ type Company struct {
 	Shipments   *shipping.Service
 	Receivables *receivable.Service
 
+	Days int // of history to load; 0 leaves it at master data and opening items
+
 	anchor time.Time // the instant at which the history ends
 	cast   *cast
 }
 
 // opening is how many days before the end of the history the company began to use salesgate.
 const opening = 370
+
+// AllDays is the whole history.
+const AllDays = opening
 
 // Load brings the demo company into the database, as far as it isn't there yet. It says what takes a while. Returns
 // ErrNotEmpty for a database with other people in it.

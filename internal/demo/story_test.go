@@ -1,0 +1,88 @@
+package demo_test
+
+import (
+	"bytes"
+	"context"
+	"net/http/httptest"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/salesgate/salesgate/internal/app"
+	"github.com/salesgate/salesgate/internal/demo"
+	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/testpg"
+)
+
+// serve starts a server on the demo company without its history.
+func serve(t *testing.T) (*app.App, string) {
+	t.Helper()
+	cfg := app.Config{DatabaseURL: testpg.URL(t), MaxConnections: 8, Sandbox: true}
+	if err := app.LoadDemo(context.Background(), cfg, 0, t.Logf); err != nil {
+		t.Fatal(err)
+	}
+	a, err := app.New(context.Background(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(a.Close)
+	web := httptest.NewServer(a.Handler())
+	t.Cleanup(web.Close)
+	return a, web.URL
+}
+
+// The story from end to end: contract, logins, every gate, both languages, twice on one server.
+func TestStory(t *testing.T) {
+	t.Parallel()
+	a, url := serve(t)
+	for lang, words := range map[string][]string{
+		"zh": {"SHP-04 B5.4.2.1C: 额度内且无逾期", "SHP-06 B5.4.2.1C: 超出信用额度", "SHP-10 B5.4.2.2: 款到发货", "SHP-11 B5.4.2.3", "SHP-12 B5.4.2.4", "演示结束"},
+		"en": {"The sales supervisor can allow it", "409 gate.pass_used", "422 shipping.not_covered", "may leave", "refuses SN-", "The end."},
+	} {
+		var out bytes.Buffer
+		story := demo.Story{Base: url, Lang: lang, Out: &out}
+		if err := story.Play(context.Background()); err != nil {
+			t.Fatalf("%v\n%s", err, out.String())
+		}
+		for _, w := range words {
+			if !strings.Contains(out.String(), w) {
+				t.Errorf("%s: nobody says %q", lang, w)
+			}
+		}
+	}
+	t.Run("printed calls", func(t *testing.T) { printed(t, a, url) })
+}
+
+// The calls that a newcomer is told to paste work as printed.
+func printed(t *testing.T, a *app.App, url string) {
+	var sample demo.Sample
+	err := a.DB.View(context.Background(), pg.System("test"), func(tx pg.Tx) (err error) {
+		sample, err = demo.FindSample(tx, "rep")
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := exec.LookPath("curl"); err != nil {
+		t.Log("no curl here: the printed calls aren't tried")
+		return
+	}
+	out, err := exec.Command("bash", "-c", strings.Join(demo.Curls(url, sample), "\n")).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for _, want := range []string{`"exposure":`, `"required_role":"sales_manager"`} {
+		if !strings.Contains(string(out), want) {
+			t.Errorf("the printed calls don't answer %s:\n%s", want, out)
+		}
+	}
+	var welcome bytes.Buffer
+	if err := demo.Welcome(&welcome, url, sample); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{url + "/docs", "gate_guard", demo.ClientSecret, demo.ClientID.String()} {
+		if !strings.Contains(welcome.String(), want) {
+			t.Errorf("the welcome doesn't say %s", want)
+		}
+	}
+}
