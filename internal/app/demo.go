@@ -35,15 +35,15 @@ func LoadDemo(ctx context.Context, cfg Config, days int, say func(format string,
 
 func withoutWaiting(address string) (string, error) {
 	u, err := url.Parse(address)
-	if err != nil || u.Scheme == "" { // a keyword/value string
+	if err != nil {
+		return "", fmt.Errorf("database url: %w", err)
+	}
+	if u.Scheme == "" { // a keyword/value string
 		return address + " synchronous_commit=off", nil
 	}
 	q := u.Query()
 	q.Set("synchronous_commit", "off")
 	u.RawQuery = q.Encode()
-	if u.Host == "" && u.Path == "" {
-		return "", fmt.Errorf("database url: no host")
-	}
 	return u.String(), nil
 }
 

@@ -147,7 +147,7 @@ func share(quantity decimal.Decimal, percent int64) (decimal.Decimal, error) {
 		return decimal.Zero, err
 	}
 	q, err := quantity.Mul(p)
-	return q.Trunc(0), err
+	return money.Round(q, 0), err
 }
 
 // invoice bills all of an order that has left and isn't billed.
@@ -216,7 +216,7 @@ func (c *Company) fillLimits(tx pg.Tx) error {
 		if err != nil {
 			return err
 		}
-		if quantity = quantity.Floor(0); !quantity.IsPos() {
+		if quantity = quantity.Floor(0); !quantity.IsPos() { //nolint:forbidigo // down: what is over stops at the limit
 			continue
 		}
 		price, err := f.Headroom.Quo(quantity)
@@ -224,7 +224,7 @@ func (c *Company) fillLimits(tx pg.Tx) error {
 			return err
 		}
 		c.cast.customers[f.Code], c.cast.products[f.Product] = f.Customer, f.ProductID
-		d.lines = []dealLine{{f.Product, quantity, price.Floor(money.PriceScale)}}
+		d.lines = []dealLine{{f.Product, quantity, price.Floor(money.PriceScale)}} //nolint:forbidigo // down, too
 		if err := c.order(tx, d); err != nil {
 			return err
 		}

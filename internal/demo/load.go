@@ -52,7 +52,7 @@ func (c *Company) Load(ctx context.Context, say func(format string, args ...any)
 	if loaded, err := c.begin(ctx); err != nil || loaded {
 		return err
 	}
-	start := time.Now() //nolint:forbidigo // how long loading takes is the machine's time, not the company's
+	start := time.Now()
 	say("loading the demo company …")
 	stages, err := c.plan()
 	if err != nil {
@@ -100,7 +100,7 @@ func origin() pg.Origin { return pg.System("demo") }
 func (c *Company) goBack(days int) {
 	today := clock.Today(c.anchor)
 	at := time.Date(today.Year(), today.Month(), today.Day()-days, 10, 0, 0, 0, clock.Shanghai)
-	c.Clock.SetOffset(time.Until(at)) //nolint:forbidigo // the offset is from the machine's time
+	c.Clock.SetOffset(time.Until(at))
 }
 
 // stage is one step of loading, on one day.

@@ -43,7 +43,7 @@ func (s *Story) order(customer string, amount decimal.Decimal, part string) (cli
 	if err != nil {
 		return client.Order{}, err
 	}
-	price, quantity = price.Ceil(money.PriceScale), quantity.Floor(0)
+	price, quantity = price.Ceil(money.PriceScale), quantity.Floor(0) //nolint:forbidigo // up: exactly at a bound is within it
 	res, err := s.as("rep").CreateOrderWithResponse(s.ctx, &client.CreateOrderParams{}, client.OrderCreate{
 		CustomerID: s.customer[customer].ID, Submit: new(true), CustomerOrderNo: new("DEMO-" + s.tag),
 		Lines: []client.OrderLineInput{{ProductID: s.goods.ProductID, Quantity: quantity, Price: price}},
@@ -57,7 +57,7 @@ func (s *Story) order(customer string, amount decimal.Decimal, part string) (cli
 	if o.Decision != nil {
 		s.hear(*o.Decision)
 	}
-	s.result(o.Number, string(o.State))
+	s.result(o.Number, o.State)
 	return o, nil
 }
 
@@ -240,7 +240,7 @@ func (s *Story) refusedWith(err error, status int) error {
 	if refused.Decision != nil {
 		s.hear(*refused.Decision)
 	}
-	s.say("      → %d %s: %s\n", refused.Status, refused.Code, refused.Detail)
+	s.sayf("      → %d %s: %s\n", refused.Status, refused.Code, refused.Detail)
 	if refused.Status != status {
 		return fmt.Errorf("%w: refused with %d, not %d %s", errStory, refused.Status, status, http.StatusText(status))
 	}

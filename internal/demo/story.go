@@ -74,12 +74,12 @@ func (s *Story) Play(ctx context.Context) error {
 		{"开票与收款:占用下降", "Invoice and receipt: the exposure falls", s.money},
 	} {
 		s.scene++
-		s.say("\n%d. %s\n", s.scene, s.in(scene.zh, scene.en))
+		s.sayf("\n%d. %s\n", s.scene, s.in(scene.zh, scene.en))
 		if err := scene.play(); err != nil {
 			return fmt.Errorf("scene %d, %s: %w", s.scene, scene.en, err)
 		}
 	}
-	s.say("\n%s\n", s.in("演示结束。", "The end."))
+	s.sayf("\n%s\n", s.in("演示结束。", "The end."))
 	return nil
 }
 
@@ -142,7 +142,7 @@ func (s *Story) within() error {
 	if err != nil {
 		return err
 	}
-	return want("order", string(o.State), "confirmed")
+	return want("order", o.State, "confirmed")
 }
 
 // below is an order at 2.5 % below, which takes a supervisor.
@@ -151,7 +151,7 @@ func (s *Story) below() error {
 	if err != nil {
 		return err
 	}
-	if err := want("order", string(o.State), "submitted"); err != nil {
+	if err := want("order", o.State, "submitted"); err != nil {
 		return err
 	}
 	return s.decide(*o.ApprovalID, true)

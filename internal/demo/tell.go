@@ -14,15 +14,15 @@ func (s *Story) in(zh, en string) string {
 	return zh
 }
 
-func (s *Story) say(format string, args ...any) { fmt.Fprintf(s.Out, format, args...) }
+func (s *Story) sayf(format string, args ...any) { fmt.Fprintf(s.Out, format, args...) }
 
 // tell says who does what.
 func (s *Story) tell(username, zh, en string, args ...any) {
-	s.say("   %s (%s) %s\n", s.names[username], username, fmt.Sprintf(s.in(zh, en), args...))
+	s.sayf("   %s (%s) %s\n", s.names[username], username, fmt.Sprintf(s.in(zh, en), args...))
 }
 
 // result says what has become of a document.
-func (s *Story) result(number, state string) { s.say("      → %s: %s\n", number, state) }
+func (s *Story) result(number, state string) { s.sayf("      → %s: %s\n", number, state) }
 
 var marks = map[string]string{"passed": "✓", "failed": "✗", "info": "·"}
 
@@ -32,13 +32,13 @@ func (s *Story) hear(d client.Decision) {
 		return
 	}
 	s.heard[d.ID] = true
-	s.say("      [%s] %s\n", d.Gate, d.Outcome)
+	s.sayf("      [%s] %s\n", d.Gate, d.Outcome)
 	for _, c := range d.Checks {
 		rule := c.Rule
 		if c.Clause != nil {
 			rule += " " + *c.Clause
 		}
-		s.say("        %s %s: %s\n", marks[c.Result], rule, s.in(c.TextZh, c.TextEn))
+		s.sayf("        %s %s: %s\n", marks[c.Result], rule, s.in(c.TextZh, c.TextEn))
 	}
 }
 

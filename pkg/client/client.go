@@ -74,7 +74,7 @@ type caller struct {
 // Do implements HttpRequestDoer. The answer is 2xx or 3xx; anything else is an *Error.
 func (c *caller) Do(req *http.Request) (*http.Response, error) {
 	if req.Method == http.MethodPost && req.Header.Get("Idempotency-Key") == "" {
-		req.Header.Set("Idempotency-Key", uuid.NewString())
+		req.Header.Set("Idempotency-Key", uuid.Must(uuid.NewV7()).String())
 	}
 	if c.o.Language != "" && req.Header.Get("Accept-Language") == "" {
 		req.Header.Set("Accept-Language", c.o.Language)
@@ -128,11 +128,11 @@ func (c *caller) once(req *http.Request) (*http.Response, error) {
 }
 
 // usedToken remembers on the caller's request which token its last attempt had. It is never sent.
-const usedToken = "X-Salesgate-Used-Token"
+const usedToken = "X-Salesgate-Used-Token" //nolint:gosec // a name
 
 // failure reads the problem of an answer and closes it.
 func failure(res *http.Response) *Error {
-	defer res.Body.Close() //nolint:errcheck // read only
+	defer res.Body.Close()
 	e := &Error{}
 	b, err := io.ReadAll(io.LimitReader(res.Body, 1<<20))
 	if err == nil {
@@ -172,7 +172,7 @@ func repeatable(req *http.Request, err error) bool {
 // wait sleeps before the next attempt: what the server says, else ever longer, with jitter.
 func (c *caller) wait(ctx context.Context, attempt int, refused *Error) error {
 	d := c.o.Backoff << (attempt - 1)
-	d = d/2 + rand.N(d)
+	d = d/2 + rand.N(d) //nolint:gosec // jitter
 	if refused != nil && refused.RetryAfter > 0 {
 		d = refused.RetryAfter
 	}
@@ -200,6 +200,6 @@ func send(ctx context.Context, h *http.Client, url, contentType string, body []b
 	if res.StatusCode >= 400 {
 		return failure(res)
 	}
-	defer res.Body.Close() //nolint:errcheck // read only
+	defer res.Body.Close()
 	return json.NewDecoder(res.Body).Decode(answer)
 }
