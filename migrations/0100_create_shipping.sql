@@ -33,7 +33,7 @@ CREATE TABLE shipping_notices (
     approval_id       uuid,        -- the last request of the matter shipment.release
     released_by       uuid,
     released_at       timestamptz,
-    ended_reason      text NOT NULL CHECK (length(ended_reason) <= 500),
+    ended_reason      text NOT NULL CHECK (length(ended_reason) <= 2000),
     revision          int NOT NULL CHECK (revision >= 1),
     created_by        uuid,
     created_at        timestamptz NOT NULL,
@@ -149,6 +149,7 @@ CREATE TABLE delivery_note_lines (
     CONSTRAINT delivery_note_lines_not_over CHECK (invoiced_quantity <= quantity),
     CONSTRAINT delivery_note_lines_invoiced_amount CHECK (invoiced_amount >= 0)
 );
+CREATE INDEX delivery_note_lines_notice_line ON delivery_note_lines (notice_line_id);
 CREATE INDEX delivery_note_lines_order ON delivery_note_lines (order_id);
 CREATE INDEX delivery_note_lines_open ON delivery_note_lines (delivery_note_id) WHERE invoiced_quantity < quantity;
 
@@ -188,6 +189,7 @@ CREATE TABLE gate_checks (
     checked_at       timestamptz NOT NULL
 );
 CREATE INDEX gate_checks_pass ON gate_checks (gate_pass_id, id);
+CREATE INDEX gate_checks_note ON gate_checks (delivery_note_id, id);
 -- SHP-09: it lets go once
 CREATE UNIQUE INDEX gate_checks_once ON gate_checks (gate_pass_id) WHERE outcome = 'passed';
 CREATE TRIGGER gate_checks_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON gate_checks

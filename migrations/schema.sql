@@ -1237,7 +1237,7 @@ CREATE TABLE public.shipping_notices (
     CONSTRAINT shipping_notices_dispatched_amount_check CHECK ((dispatched_amount >= (0)::numeric)),
     CONSTRAINT shipping_notices_driver_check CHECK ((length(driver) <= 60)),
     CONSTRAINT shipping_notices_driver_phone_check CHECK ((length(driver_phone) <= 30)),
-    CONSTRAINT shipping_notices_ended_reason_check CHECK ((length(ended_reason) <= 500)),
+    CONSTRAINT shipping_notices_ended_reason_check CHECK ((length(ended_reason) <= 2000)),
     CONSTRAINT shipping_notices_figures_signed CHECK ((((figures IS NULL) = (checked_by IS NULL)) AND ((figures IS NULL) = (figures_hash IS NULL)))),
     CONSTRAINT shipping_notices_flow_check CHECK ((flow = ANY (ARRAY['credit'::text, 'prepaid'::text, 'cod'::text, 'new_customer'::text]))),
     CONSTRAINT shipping_notices_overdue_reason_check CHECK ((length(overdue_reason) <= 500)),
@@ -1671,6 +1671,8 @@ CREATE UNIQUE INDEX customers_uscc_key ON public.customers USING btree (uscc);
 
 CREATE INDEX decisions_subject ON public.decisions USING btree (subject_type, subject_id, id);
 
+CREATE INDEX delivery_note_lines_notice_line ON public.delivery_note_lines USING btree (notice_line_id);
+
 CREATE INDEX delivery_note_lines_open ON public.delivery_note_lines USING btree (delivery_note_id) WHERE (invoiced_quantity < quantity);
 
 CREATE INDEX delivery_note_lines_order ON public.delivery_note_lines USING btree (order_id);
@@ -1688,6 +1690,8 @@ CREATE INDEX events_feed ON public.events USING btree (xid, seq);
 CREATE INDEX events_subject ON public.events USING btree (subject_type, subject_id, seq);
 
 CREATE INDEX external_refs_subject ON public.external_refs USING btree (subject_id);
+
+CREATE INDEX gate_checks_note ON public.gate_checks USING btree (delivery_note_id, id);
 
 CREATE UNIQUE INDEX gate_checks_once ON public.gate_checks USING btree (gate_pass_id) WHERE (outcome = 'passed'::text);
 

@@ -18,5 +18,6 @@
 //
 // # Locks
 //
-// A change locks the customer row first. Naming a payer locks that row as well, both in id order.
+// A change locks the customer row first, then the payer that it names. Two customers that name each other at once meet as a
+// deadlock, which is run again and then refused.
 package customer

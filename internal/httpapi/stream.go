@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
 
 	"github.com/salesgate/salesgate/api"
 	"github.com/salesgate/salesgate/internal/approval"
@@ -15,7 +17,8 @@ import (
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
-// Times of a stream. It lives no longer than an access token, so that nobody goes on listening who may no longer.
+// Times of a stream. At each heartbeat the token is looked at again, so that nobody goes on listening who is logged out,
+// deactivated, or whose token has ended.
 const (
 	streamLife      = 15 * time.Minute
 	streamHeartbeat = 20 * time.Second
@@ -73,6 +76,9 @@ func (e eventStream) VisitStreamMyEventsResponse(w http.ResponseWriter) error {
 		case <-life.C:
 			return nil
 		case <-beat.C:
+			if !e.welcome() {
+				return nil
+			}
 		case _, open := <-e.stream.C:
 			if !open {
 				return nil
@@ -85,6 +91,13 @@ func (e eventStream) VisitStreamMyEventsResponse(w http.ResponseWriter) error {
 			return nil
 		}
 	}
+}
+
+// welcome reports whether the token that opened the stream still lets its bearer in.
+func (e eventStream) welcome() bool {
+	bearer, _ := strings.CutPrefix(current(e.ctx).echo.Request().Header.Get(echo.HeaderAuthorization), "Bearer ")
+	_, err := e.server.Authenticate(e.ctx, bearer)
+	return err == nil
 }
 
 // tasks renders the event with the present counts.

@@ -16,7 +16,7 @@
 // READ COMMITTED, and SELECT … FOR UPDATE on the owning row first. The one order for the whole program, so that no two
 // transactions wait for each other:
 //
-//	approval request → credit account (of the payer) → contract → order → shipping notice → delivery note →
+//	customer → approval request → credit account (of the payer) → contract → order → shipping notice → delivery note →
 //	invoice → receipt → number series
 //
 // Many rows of one kind are locked in id order. A number series is last because every writer of that series waits on it.

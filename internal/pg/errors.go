@@ -10,7 +10,9 @@ import (
 	"github.com/salesgate/salesgate/internal/errs"
 )
 
-var forUpdate = clause.Locking{Strength: clause.LockingStrengthUpdate}
+// forUpdate locks a row against other writers. Keys never change here, so rows that refer to it can be written meanwhile:
+// with the stronger FOR UPDATE, a delivery note's foreign key would wait for whoever edits the customer.
+var forUpdate = clause.Locking{Strength: "NO KEY UPDATE"}
 
 // constraints maps the name of a constraint to the error that its violation is. A module registers its own.
 var constraints = map[string]*errs.Def{}

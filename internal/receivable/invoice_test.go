@@ -58,28 +58,41 @@ func today(e *apitest.Env, in int) string {
 	return clock.Today(e.DB.Clock().Now()).AddDate(0, 0, in).Format(time.DateOnly)
 }
 
+const notices = "/v1/shipping-notices/"
+
 // ship sends a quantity out under a flow and returns the delivery note.
 func (s *shop) ship(flow shipping.Flow, quantity string) uuid.UUID {
 	s.t.Helper()
-	const path = "/v1/shipping-notices/"
+	return s.dispatch(s.release(flow, quantity), quantity)
+}
+
+// release writes a notice and brings it through its gate.
+func (s *shop) release(flow shipping.Flow, quantity string) string {
+	s.t.Helper()
 	n := s.As("rep1").Post("/v1/shipping-notices", object{
 		"customer_id": s.customer.ID, "flow": flow, "ship_date": today(s.Env, 3),
 		"lines": []object{{"order_id": s.order, "order_line_id": s.line, "quantity": quantity}},
 	}).Want(201).ID()
-	s.As("rep1").Post(path+n+"/submit", nil).Want(200)
-	s.As("clerk").Post(path+n+"/check", object{}).Want(200)
+	s.As("rep1").Post(notices+n+"/submit", nil).Want(200)
+	s.As("clerk").Post(notices+n+"/check", object{}).Want(200)
 	switch flow {
 	case shipping.Credit:
-		s.As("manager").Post(path+n+"/release", object{}).Want(200)
+		s.As("manager").Post(notices+n+"/release", object{}).Want(200)
 	case shipping.COD:
-		s.As("gm").Post(path+n+"/release", object{}).Want(200)
+		s.As("gm").Post(notices+n+"/release", object{}).Want(200)
 	}
-	s.As("keeper").Post(path+n+"/dispatch", object{
-		"vehicle": "浙A12345", "lines": []object{{"notice_line_id": s.As("keeper").Get(path + n).Want(200).String("lines.0.id"), "quantity": quantity}},
+	return n
+}
+
+// dispatch lets a quantity of a released notice leave and returns the delivery note.
+func (s *shop) dispatch(notice, quantity string) uuid.UUID {
+	s.t.Helper()
+	s.As("keeper").Post(notices+notice+"/dispatch", object{
+		"vehicle": "浙A12345", "lines": []object{{"notice_line_id": s.As("keeper").Get(notices + notice).Want(200).String("lines.0.id"), "quantity": quantity}},
 	}).Want(201)
 	var id uuid.UUID
 	s.Tx(func(tx pg.Tx) error {
-		return tx.Raw("SELECT id FROM delivery_notes WHERE notice_id = ? ORDER BY id DESC LIMIT 1", n).Row().Scan(&id)
+		return tx.Raw("SELECT id FROM delivery_notes WHERE notice_id = ? ORDER BY id DESC LIMIT 1", notice).Row().Scan(&id)
 	})
 	return id
 }
@@ -186,6 +199,51 @@ func TestSHP10_MoneyPaidAheadPaysItsInvoice(t *testing.T) {
 	p := s.position()
 	want(t, "receivable", p.Account.Receivable, "0.00")
 	want(t, "prepaid", p.Account.Prepaid, "1.00")
+	s.agree()
+}
+
+func TestSHP10_WhatACoverHasNoUseForIsFreeAgain(t *testing.T) {
+	t.Parallel()
+	s := trade(t, netDays(30))
+	r, err := s.receive("1000.00")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := s.release(shipping.Prepaid, "100")
+	s.post(s.dispatch(n, "60"), nil).Want(201)
+	s.As("rep1").Post(notices+n+"/close", object{"reason": "客户不要了"}).Want(200)
+	got := s.As("clerk").Get("/v1/receipts/" + r.ID.String()).Want(200)
+	if got.String("allocated") != "599.40" || got.String("covering") != "0.00" || got.String("free") != "400.60" {
+		t.Errorf("%s", got.Body)
+	}
+	s.agree()
+}
+
+func TestSHP10_ACoverPaysItsOwnNoticeOnly(t *testing.T) {
+	t.Parallel()
+	s := trade(t, netDays(30))
+	r, err := s.receive("999.00")
+	if err != nil {
+		t.Fatal(err)
+	}
+	prepaid := s.release(shipping.Prepaid, "100")
+	first, other := s.dispatch(prepaid, "30"), s.ship(shipping.Credit, "70")
+	v := s.As("clerk").Post("/v1/invoices", object{"delivery_note_ids": []uuid.UUID{first, other}}).Want(201)
+	if v.String("total") != "999.00" || v.String("paid") != "299.70" {
+		t.Errorf("%s", v.Body)
+	}
+	if got := s.As("clerk").Get("/v1/receipts/" + r.ID.String()).Want(200); got.String("covering") != "699.30" {
+		t.Errorf("%s", got.Body)
+	}
+	s.agree()
+}
+
+func TestSHP20_CancelledDeliveryIsNotInvoiced(t *testing.T) {
+	t.Parallel()
+	s := trade(t, netDays(30))
+	note := s.ship(shipping.Credit, "10")
+	s.As("keeper").Post("/v1/delivery-notes/"+note.String()+"/cancel", object{"reason": "车坏了"}).Want(200)
+	s.post(note, nil).WantProblem(422, "invoice.unknown_delivery_note")
 	s.agree()
 }
 

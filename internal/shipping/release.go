@@ -184,7 +184,7 @@ func (s *Service) VerbalApprovalDenied(tx pg.Tx, r approval.Request) error {
 	case StateDraft, StateSubmitted, StateBlocked, StateRefused, StateDispatched, StateClosed, StateCancelled:
 		return nil
 	}
-	n.EndedReason = r.CloseReason
+	n.EndedReason = "ORG-05: the verbal approval was denied / 口头批准被否认"
 	if err := s.uncover(tx, n); err != nil {
 		return err
 	}
@@ -197,7 +197,11 @@ func (s *Service) uncover(tx pg.Tx, n *Notice) error {
 		return nil
 	}
 	n.CoveredAmount = n.DispatchedAmount
-	return s.Payments.ReleaseCover(tx, n.ID, n.DispatchedAmount)
+	keep, err := leftUninvoiced(tx, n.ID) // what was invoiced has taken its part of the cover already
+	if err != nil {
+		return err
+	}
+	return s.Payments.ReleaseCover(tx, n.ID, keep)
 }
 
 // reopen makes a draft of the notice, which passes every gate anew.

@@ -166,3 +166,10 @@ func (s *Service) ListDeliveries(tx pg.Tx, who identity.Principal, f DeliveryFil
 	}
 	return pg.Cut(p, rows, func(r DeliverySummary) any { return r.ID })
 }
+
+// leftUninvoiced returns what of a notice has left and isn't invoiced yet.
+func leftUninvoiced(tx pg.Tx, notice uuid.UUID) (amount decimal.Decimal, err error) {
+	err = pg.ScanRow(tx, []any{&amount}, `SELECT COALESCE(sum(l.amount - l.invoiced_amount), 0.00) FROM delivery_notes n
+		JOIN delivery_note_lines l ON l.delivery_note_id = n.id WHERE n.notice_id = ? AND n.state <> 'cancelled'`, notice)
+	return amount, err
+}
