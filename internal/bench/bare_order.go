@@ -125,16 +125,22 @@ func (b *bare) store(ctx context.Context, tx pgx.Tx, o *bareOrder, c bareCredit)
 		sql  string
 		args []any
 	}{
-		{`INSERT INTO approval_requests (id, matter, subject_type, subject_id, number, title_en, title_zh, submitted_by, submitter_kind,
+		{
+			`INSERT INTO approval_requests (id, matter, subject_type, subject_id, number, title_en, title_zh, submitted_by, submitter_kind,
 				submitter_roles, submitted_at, matrix_version, facts, route, content, content_hash, state, step, closed_at, close_reason, version)
 			VALUES ($1, 'order.confirm', 'order', $2, $3, $4, $5, $6, 'user', '{sales_rep}', now(), 1, $7, $8, $9, $9, 'approved', 0, now(), '', 1)`,
-			[]any{uuid.Must(uuid.NewV7()), o.ID, o.Number, b.sample.titleEN, b.sample.titleZH, actor, b.sample.facts, b.sample.route, content}},
-		{`INSERT INTO decisions (id, gate, subject_type, subject_id, outcome, checks, matter, matrix_version, decided_by, at)
+			[]any{uuid.Must(uuid.NewV7()), o.ID, o.Number, b.sample.titleEN, b.sample.titleZH, actor, b.sample.facts, b.sample.route, content},
+		},
+		{
+			`INSERT INTO decisions (id, gate, subject_type, subject_id, outcome, checks, matter, matrix_version, decided_by, at)
 			VALUES ($1, 'order', 'order', $2, 'passed', $3, 'order.confirm', 1, $4, now())`,
-			[]any{uuid.Must(uuid.NewV7()), o.ID, b.sample.checks, actor}},
-		{`INSERT INTO events (at, actor_id, actor_kind, request_id, action, subject_type, subject_id, after)
+			[]any{uuid.Must(uuid.NewV7()), o.ID, b.sample.checks, actor},
+		},
+		{
+			`INSERT INTO events (at, actor_id, actor_kind, request_id, action, subject_type, subject_id, after)
 			VALUES (now(), $1, 'user', $2, 'createOrder', 'order', $3, $4)`,
-			[]any{actor, fmt.Sprintf("%x", o.ID[:12]), o.ID, b.sample.after}},
+			[]any{actor, fmt.Sprintf("%x", o.ID[:12]), o.ID, b.sample.after},
+		},
 	} {
 		if _, err := tx.Exec(ctx, s.sql, s.args...); err != nil {
 			return err

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -139,8 +140,8 @@ func (b *bench) start(ctx context.Context, url string) (*targets, error) {
 }
 
 func (b *bench) close() {
-	for i := len(b.stops) - 1; i >= 0; i-- {
-		b.stops[i]()
+	for _, v := range slices.Backward(b.stops) {
+		v()
 	}
 }
 
@@ -187,7 +188,7 @@ func (b *bench) takeSample(ctx context.Context) error {
 	if err := b.login(ctx); err != nil {
 		return err
 	}
-	answer, err := b.gate.exchange(ctx, b.submit(1)(rand.New(rand.NewPCG(1, 1)))) //nolint:gosec // picks products
+	answer, err := b.gate.exchange(ctx, b.submit(1)(rand.New(rand.NewPCG(1, 1))))
 	if err != nil {
 		return err
 	}

@@ -89,7 +89,7 @@ func (d *driver) run(ctx context.Context, clients int, span time.Duration, make 
 	start, cpu := time.Now(), processorTime()
 	for c := range clients {
 		wg.Go(func() {
-			rng := rand.New(rand.NewPCG(uint64(c), uint64(start.UnixNano()))) //nolint:gosec // picks customers
+			rng := rand.New(rand.NewPCG(uint64(c), uint64(start.UnixNano())))
 			mine, r := d.client(ctx, start.Add(span), func() *request { return make(rng) })
 			mu.Lock()
 			defer mu.Unlock()

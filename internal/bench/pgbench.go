@@ -111,7 +111,7 @@ func (b *bench) pgbench(ctx context.Context, url string, w workload, clients int
 	return readLog(dir, time.Since(start), string(out))
 }
 
-// readLog reads the latencies that pgbench logged, in µs in the third column.
+// readLog reads the latencies that pgbench logged, in microseconds in the third column.
 func readLog(dir string, took time.Duration, out string) (result, error) {
 	files, err := filepath.Glob(filepath.Join(dir, "log*"))
 	if err != nil {
@@ -129,11 +129,11 @@ func readLog(dir string, took time.Duration, out string) (result, error) {
 			if len(columns) < 3 {
 				continue
 			}
-			µs, err := strconv.ParseInt(columns[2], 10, 64)
+			micros, err := strconv.ParseInt(columns[2], 10, 64)
 			if err != nil {
 				continue // "failed", "skipped"
 			}
-			latencies = append(latencies, time.Duration(µs)*time.Microsecond)
+			latencies = append(latencies, time.Duration(micros)*time.Microsecond)
 		}
 		f.Close()
 	}

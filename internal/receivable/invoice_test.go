@@ -2,6 +2,7 @@ package receivable_test
 
 import (
 	"errors"
+	"maps"
 	"testing"
 	"time"
 
@@ -99,9 +100,7 @@ func (s *shop) dispatch(notice, quantity string) uuid.UUID {
 
 func (s *shop) post(note uuid.UUID, extra object) apitest.Answer {
 	body := object{"delivery_note_ids": []uuid.UUID{note}}
-	for k, v := range extra {
-		body[k] = v
-	}
+	maps.Copy(body, extra)
 	return s.As("clerk").Post("/v1/invoices", body)
 }
 
