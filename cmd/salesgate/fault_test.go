@@ -20,9 +20,10 @@ import (
 
 const faultPassword = "a long enough phrase"
 
-// TestFault_KillNine kills server and database by turns under load and starts them again. Workers repeat a request with
-// its key until it is answered. In the end every acknowledged write is there, once, under the id that was acknowledged.
-// make fault runs twenty rounds.
+// TestFault_KillNine kills server and database by turns while workers register customers, submit orders and book
+// receipts, and starts them again. Workers repeat a request with its key until it is answered. In the end every
+// acknowledged write is there, once, under the id that was acknowledged; its key still gives that answer; document numbers
+// have no gap; and salesgate verify finds exposure, documents and event log in order. make fault runs twenty rounds.
 func TestFault_KillNine(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts servers; -short leaves it out")
@@ -34,10 +35,11 @@ func TestFault_KillNine(t *testing.T) {
 	f := newFault(t)
 	f.start()
 	f.login()
+	f.open()
 	var workers sync.WaitGroup
 	done := make(chan struct{})
-	for w := range 4 {
-		workers.Go(func() { f.work(w, done) })
+	for w, next := range []func(worker, n int) write{f.customer, f.order, f.order, f.receipt} {
+		workers.Go(func() { f.work(w, done, next) })
 	}
 	for round := range rounds {
 		time.Sleep(time.Duration(400+100*(round%5)) * time.Millisecond)
@@ -52,7 +54,10 @@ func TestFault_KillNine(t *testing.T) {
 	time.Sleep(300 * time.Millisecond)
 	close(done)
 	workers.Wait()
-	f.compare(rounds)
+	f.replay()
+	for path, series := range map[string]string{"/v1/customers": "", "/v1/orders": "SO", "/v1/receipts": "RC"} {
+		f.compare(path, series)
+	}
 	_ = f.server.Process.Signal(syscall.SIGTERM)
 	if err := f.server.Wait(); err != nil {
 		t.Errorf("the server didn't stop cleanly: %v", err)
@@ -69,8 +74,17 @@ type fault struct {
 	server                  *exec.Cmd
 	token                   string
 
+	shop, product string // what orders are about
+
 	mu    sync.Mutex
-	acked map[string]string // name of the customer → id
+	acked map[string][]write // by path
+}
+
+// write is a request that is repeated until it is acknowledged.
+type write struct {
+	path, key string
+	request   map[string]any
+	id        string // that was acknowledged
 }
 
 func newFault(t *testing.T) *fault {
@@ -79,18 +93,32 @@ func newFault(t *testing.T) *fault {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &fault{t: t, data: dataFolder(t), addr: ln.Addr().String(), acked: map[string]string{}}
+	f := &fault{t: t, data: dataFolder(t), addr: ln.Addr().String(), acked: map[string][]write{}}
 	ln.Close()
 	f.url, f.binary = "http://"+f.addr, filepath.Join(t.TempDir(), "salesgate")
 	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", f.binary, ".").CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
-	create := f.command("user", "create", "fault.rep", "--role", "sales_rep", "--password-stdin")
+	create := f.command("user", "create", "fault.rep", "--role", "sales_rep,sales_manager,finance_clerk", "--password-stdin")
 	create.Stdin = strings.NewReader(faultPassword + "\n")
 	if out, err := create.CombinedOutput(); err != nil {
 		t.Fatalf("create user: %v\n%s", err, out)
 	}
+	f.load("products", "product code,product name,unit,lifecycle,tax rate\nP-1,Example fibre,kg,standard,0.13\n")
+	f.load("prices", "product code,base price\nP-1,10\n")
 	return f
+}
+
+// load imports a file of goods to sell.
+func (f *fault) load(kind, csv string) {
+	f.t.Helper()
+	file := filepath.Join(f.t.TempDir(), kind+".csv")
+	if err := os.WriteFile(file, []byte(csv), 0o600); err != nil {
+		f.t.Fatal(err)
+	}
+	if out, err := f.command("import", kind, file).CombinedOutput(); err != nil {
+		f.t.Fatalf("import %s: %v\n%s", kind, err, out)
+	}
 }
 
 func (f *fault) command(args ...string) *exec.Cmd {
@@ -150,41 +178,84 @@ func (f *fault) login() {
 	}
 }
 
-// work registers customers one after the other until done, each until it is acknowledged.
-func (f *fault) work(worker int, done <-chan struct{}) {
+// open registers the customer that orders and receipts are about, and finds the product.
+func (f *fault) open() {
+	f.t.Helper()
+	shop := f.until(f.customer(9, 0))
+	f.acked[shop.path] = append(f.acked[shop.path], shop)
+	_, products := f.do(http.MethodGet, "/v1/products", "", nil)
+	rows, _ := products["data"].([]any)
+	if len(rows) != 1 {
+		f.t.Fatalf("products: %v", products)
+	}
+	product, _ := rows[0].(map[string]any)
+	f.shop, f.product = shop.id, fmt.Sprint(product["id"])
+}
+
+// work writes one thing after the other until done, each until it is acknowledged.
+func (f *fault) work(worker int, done <-chan struct{}, next func(worker, n int) write) {
 	for n := 0; ; n++ {
 		select {
 		case <-done:
 			return
 		default:
 		}
-		name := fmt.Sprintf("Fault %d-%d Ltd", worker, n)
-		id := f.register(name, fmt.Sprintf("139%02d%06d", worker, n))
+		w := f.until(next(worker, n))
 		f.mu.Lock()
-		f.acked[name] = id
+		f.acked[w.path] = append(f.acked[w.path], w)
 		f.mu.Unlock()
 	}
 }
 
-// register repeats the request with the same key until it is answered for good, and then once more.
-func (f *fault) register(name, phone string) string {
-	request := map[string]any{"name": name, "status": "active", "contacts": []any{
-		map[string]any{"name": "Example", "position": "buyer", "phone": phone},
+func (f *fault) customer(worker, n int) write {
+	name := fmt.Sprintf("Fault %d-%d Ltd", worker, n)
+	return write{path: "/v1/customers", key: "customer-" + name, request: map[string]any{"name": name, "status": "active", "contacts": []any{
+		map[string]any{"name": "Example", "position": "buyer", "phone": fmt.Sprintf("139%02d%06d", worker, n)},
+	}}}
+}
+
+func (f *fault) order(worker, n int) write {
+	return write{path: "/v1/orders", key: fmt.Sprintf("order-%d-%d", worker, n), request: map[string]any{
+		"customer_id": f.shop, "channel": "api", "settlement": "prepaid", "submit": true,
+		"lines": []any{map[string]any{"product_id": f.product, "quantity": "10", "price": "10"}},
 	}}
+}
+
+func (f *fault) receipt(worker, n int) write {
+	return write{path: "/v1/receipts", key: fmt.Sprintf("receipt-%d-%d", worker, n), request: map[string]any{
+		"customer_id": f.shop, "amount": "100.00", "method": "bank_transfer", "reference": fmt.Sprintf("B%d-%d", worker, n), "received_on": "2026-01-05",
+	}}
+}
+
+// until repeats a request with its key until it is answered for good.
+func (f *fault) until(w write) write {
 	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); {
-		status, body := f.post("/v1/customers", name, request)
+		status, body := f.post(w.path, w.key, w.request)
 		switch {
 		case status == http.StatusCreated:
-			return fmt.Sprint(body["id"])
+			w.id = fmt.Sprint(body["id"])
+			return w
 		case status == 0 || status >= 500 || body["code"] == "idempotency.in_flight":
 			time.Sleep(20 * time.Millisecond) // dead, dying or just back: the key makes repeating safe
 		default:
-			f.t.Errorf("%s: %d %v", name, status, body)
-			return ""
+			f.t.Errorf("%s: %d %v", w.key, status, body)
+			return w
 		}
 	}
-	f.t.Errorf("%s: no answer in two minutes", name)
-	return ""
+	f.t.Errorf("%s: no answer in two minutes", w.key)
+	return w
+}
+
+// replay sends again what was acknowledged, and wants the same answer.
+func (f *fault) replay() {
+	f.t.Helper()
+	for _, all := range f.acked {
+		for _, w := range all[:min(len(all), 100)] {
+			if again := f.until(w); again.id != w.id {
+				f.t.Errorf("%s was answered with %s, and again with %s", w.key, w.id, again.id)
+			}
+		}
+	}
 }
 
 // post returns status 0 when there was no answer.
@@ -221,23 +292,20 @@ func (f *fault) do(method, path, key string, request io.Reader) (int, map[string
 	return res.StatusCode, body
 }
 
-// compare reads all customers and holds them against what was acknowledged.
-func (f *fault) compare(rounds int) {
+// compare reads all documents of a kind and holds them against what was acknowledged. With a series their numbers must
+// be 1 to n.
+func (f *fault) compare(path, series string) {
 	f.t.Helper()
-	found := map[string]string{}
+	found := map[string]string{} // id → number
 	for cursor := ""; ; {
-		status, page := f.do(http.MethodGet, "/v1/customers?limit=200"+cursor, "", nil)
+		status, page := f.do(http.MethodGet, path+"?limit=200"+cursor, "", nil)
 		if status != http.StatusOK {
 			f.t.Fatalf("list: %d %v", status, page)
 		}
 		rows, _ := page["data"].([]any)
 		for _, row := range rows {
 			c, _ := row.(map[string]any)
-			name, id := fmt.Sprint(c["name"]), fmt.Sprint(c["id"])
-			if found[name] != "" {
-				f.t.Errorf("%s is there twice", name)
-			}
-			found[name] = id
+			found[fmt.Sprint(c["id"])] = fmt.Sprint(c["number"])
 		}
 		next, more := page["next_cursor"].(string)
 		if !more || next == "" {
@@ -245,13 +313,23 @@ func (f *fault) compare(rounds int) {
 		}
 		cursor = "&cursor=" + next
 	}
-	for name, id := range f.acked {
-		if found[name] != id {
-			f.t.Errorf("%s was acknowledged as %s, and is %q", name, id, found[name])
+	for _, w := range f.acked[path] {
+		if found[w.id] == "" {
+			f.t.Errorf("%s was acknowledged as %s, which isn't there", w.key, w.id)
 		}
 	}
-	if len(found) != len(f.acked) {
-		f.t.Errorf("%d customers are there, %d were acknowledged", len(found), len(f.acked))
+	if len(found) != len(f.acked[path]) {
+		f.t.Errorf("%s: %d are there, %d were acknowledged", path, len(found), len(f.acked[path]))
 	}
-	f.t.Logf("%d rounds of kill -9, %d writes acknowledged, all there once", rounds, len(found))
+	numbers := map[int]bool{}
+	for _, number := range found {
+		n, _ := strconv.Atoi(number[strings.LastIndex(number, "-")+1:])
+		numbers[n] = true
+	}
+	for n := 1; series != "" && n <= len(found); n++ {
+		if !numbers[n] {
+			f.t.Errorf("%s: number %d is missing", series, n)
+		}
+	}
+	f.t.Logf("%s: %d writes acknowledged, all there once", path, len(found))
 }

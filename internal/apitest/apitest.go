@@ -69,7 +69,13 @@ var people = []struct {
 // New starts the program on a fresh database with one person of every role.
 func New(t testing.TB) *Env {
 	t.Helper()
-	a, err := app.New(context.Background(), app.Config{DatabaseURL: testpg.URL(t), MaxConnections: 16, Sandbox: true})
+	return On(t, testpg.URL(t))
+}
+
+// On is New on the empty database at url.
+func On(t testing.TB, url string) *Env {
+	t.Helper()
+	a, err := app.New(context.Background(), app.Config{DatabaseURL: url, MaxConnections: 16, Sandbox: true})
 	if err != nil {
 		t.Fatal(err)
 	}
