@@ -70,10 +70,17 @@ type LedgerEntry struct {
 }
 
 // ListCreditMovements returns a page of the movements of the account of a visible customer's payer, newest first (CRD-11).
+// Where another customer pays, its sums are the customer's standing (GetCustomerCredit), but its lines name the documents of
+// all customers that it pays for: returns errs.ErrNotFound unless the payer is visible too (ORG-06).
 func (s *Service) ListCreditMovements(tx pg.Tx, who identity.Principal, customerID uuid.UUID, page pg.Page) ([]LedgerEntry, string, error) {
 	c, err := visibleCustomer(tx, who, customerID)
 	if err != nil {
 		return nil, "", err
+	}
+	if c.PayerID != c.ID {
+		if _, err := visibleCustomer(tx, who, c.PayerID); err != nil {
+			return nil, "", err
+		}
 	}
 	return listMovements(tx, c.PayerID, page)
 }
@@ -87,17 +94,25 @@ type Opening struct {
 	NextReview *time.Time // a date
 }
 
+// Check returns ErrLimitForm, ErrTermsForm or ErrGradeLimit for a profile that can't be (CRD-02 to CRD-06).
+func (o Opening) Check() error {
+	if err := check(o.Limit, o.Terms); err != nil {
+		return err
+	}
+	return checkGrade(o.Grade, o.Limit, o.Terms)
+}
+
 // SetOpening writes the first profiles of customers that have none: the one way into the register besides an approved
 // request (CRD-10), for loading the books of before. Only the system may (the import command, the demo company): returns
-// errs.ErrForbidden to anyone else, ErrOnlyByRequest when a customer has a profile already, and ErrLimitForm or
-// ErrTermsForm for a profile that can't be. Locks the accounts, which it makes.
+// errs.ErrForbidden to anyone else, ErrOnlyByRequest when a customer has a profile already, and what Check returns. Locks
+// the accounts, which it makes.
 func (s *Service) SetOpening(tx pg.Tx, openings ...Opening) error {
 	if tx.By.ActorKind != "system" {
 		return errs.ErrForbidden
 	}
 	profiles := make([]Profile, 0, len(openings))
 	for _, o := range openings {
-		if err := check(o.Limit, o.Terms); err != nil {
+		if err := o.Check(); err != nil {
 			return err
 		}
 		profiles = append(profiles, Profile{

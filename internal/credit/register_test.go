@@ -125,6 +125,40 @@ func TestORG06_CreditOfAnothersCustomerIsNotFound(t *testing.T) {
 	})
 }
 
+// The sums of the payer are the customer's standing; the lines name documents of the payer's other customers.
+func TestORG06_LedgerOfThePayerIsForThoseWhoSeeThePayer(t *testing.T) {
+	t.Parallel()
+	db := testpg.New(t)
+	mine, others := newUser(t, db, "{sales_rep}"), newUser(t, db, "{sales_rep}")
+	payer := customerOf(t, db, others, nil)
+	customer := customerOf(t, db, mine, &payer)
+	mustPost(t, db, payer, credit.ReleaseMove(id(), yuan("300"))) // of whichever customer
+	if p, err := position(t, db, rep(mine), customer); err != nil || !p.Exposure().Equal(yuan("300")) {
+		t.Errorf("the standing of the own customer: %v, %v", p.Exposure(), err)
+	}
+	team := identity.TestPrincipal(mine, false, []uuid.UUID{mine, others}, identity.SalesRep)
+	inView(t, db, func(tx pg.Tx) error {
+		for _, c := range []struct {
+			name string
+			who  identity.Principal
+			of   uuid.UUID
+			want error
+		}{
+			{"the owner of the customer, not of the payer", rep(mine), customer, errs.ErrNotFound},
+			{"the owner of the payer, not of the customer", rep(others), customer, errs.ErrNotFound},
+			{"the owner of the payer, of the payer", rep(others), payer, nil},
+			{"who sees both", team, customer, nil},
+			{"who sees all", everyone, customer, nil},
+		} {
+			rows, _, err := service.ListCreditMovements(tx, c.who, c.of, pg.Page{Limit: 10})
+			if !errors.Is(err, c.want) || c.want == nil && len(rows) != 1 {
+				t.Errorf("%s: %d rows, %v", c.name, len(rows), err)
+			}
+		}
+		return nil
+	})
+}
+
 func TestCRD12_OverdueIsWhatIsOpenPastItsDate(t *testing.T) {
 	t.Parallel()
 	db := testpg.New(t)
