@@ -10,7 +10,7 @@ var (
 	ErrTakesTooMuch = errs.Define(errs.Conflict, "credit.takes_too_much",
 		"Only {open} is left of this document's {part} amount.", "该单据的{part}余额仅剩 {open}。", "CRD-11")
 	ErrNegative = errs.Define(errs.Conflict, "credit.negative",
-		"A part of the exposure can't fall below zero.", "信用占用的任何一项都不能为负数。", "CRD-11")
+		"A part of the exposure can't fall below zero.", "欠款额度的任何一项都不能为负数。", "CRD-11")
 	ErrOnlyByRequest = errs.Define(errs.Rule, "credit.only_by_request",
 		"A credit profile changes through an approved request only.", "信用档案只能通过已批准的申请变更。", "CRD-10")
 	ErrNotPayer = errs.Define(errs.Rule, "credit.not_payer",

@@ -23,9 +23,6 @@ type Judgement struct {
 	Checks        []decision.Check // CRD-11 (info), CRD-12 limit, CRD-12 overdue
 }
 
-// Within reports whether nothing stands against the amount: within the limit and nothing overdue (SHP-04).
-func (j Judgement) Within() bool { return !j.OverLimit && j.OverdueDays == 0 }
-
 // Judge says what adding extra to the exposure leads to (CRD-11, CRD-12). It is pure; to rely on the answer, hold the
 // account's lock when the position is read and until the movement is posted (CRD-17).
 func Judge(p Position, extra decimal.Decimal) Judgement {
@@ -54,7 +51,7 @@ func exposureCheck(p Position, j Judgement) decision.Check {
 		},
 		EN: fmt.Sprintf("Exposure %s = receivable %s + shipped, not invoiced %s + released, not shipped %s − prepaid %s; with this %s it is %s.",
 			p.Exposure(), a.Receivable, a.Shipped, a.Released, a.Prepaid, j.Amount, j.ExposureAfter),
-		ZH: fmt.Sprintf("信用占用 %s = 应收 %s + 已发未开票 %s + 已放行未发 %s − 预收 %s;加上本次 %s 后为 %s。",
+		ZH: fmt.Sprintf("欠款额度 %s = 应收款 %s + 已发未开票 %s + 已放行未发货 %s − 预收款 %s;加上本次 %s 后为 %s。",
 			p.Exposure(), a.Receivable, a.Shipped, a.Released, a.Prepaid, j.Amount, j.ExposureAfter),
 	}
 }
@@ -79,11 +76,11 @@ func limitCheck(p Position, j Judgement) decision.Check {
 	}
 	if j.OverLimit {
 		c.EN = fmt.Sprintf("Above the limit by %s (exposure after this: %s; %s).", j.HeadroomAfter.Abs(), j.ExposureAfter, en)
-		c.ZH = fmt.Sprintf("超出额度 %s(本次后占用 %s;%s)。", j.HeadroomAfter.Abs(), j.ExposureAfter, zh)
+		c.ZH = fmt.Sprintf("超出信用额度 %s(本次后欠款额度 %s;%s)。", j.HeadroomAfter.Abs(), j.ExposureAfter, zh)
 		return c
 	}
 	c.EN = fmt.Sprintf("Within the limit, %s left (exposure after this: %s; %s).", j.HeadroomAfter, j.ExposureAfter, en)
-	c.ZH = fmt.Sprintf("在额度之内,剩余 %s(本次后占用 %s;%s)。", j.HeadroomAfter, j.ExposureAfter, zh)
+	c.ZH = fmt.Sprintf("在信用额度之内,可用额度剩余 %s(本次后欠款额度 %s;%s)。", j.HeadroomAfter, j.ExposureAfter, zh)
 	return c
 }
 

@@ -10,7 +10,7 @@
 // A module collects checks and records the decision in the transaction of the effect:
 //
 //	d := decision.New("shipment", "shipping_notice", notice.ID)
-//	d.Check("SHP-06", ok, inputs, "Exposure after this notice …", "本次发货后占用 …")
+//	d.Check("SHP-06", ok, inputs, "Exposure after this notice …", "本次发货后欠款额度 …")
 //	d.Outcome = decision.ApprovalRequired
 //	err := decision.Record(tx, &d)
 //
