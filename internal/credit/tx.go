@@ -49,24 +49,6 @@ func (s *Service) Position(tx pg.Tx, customerID uuid.UUID) (Position, error) {
 // transaction ends.
 func (s *Service) Under(tx pg.Tx, a *Account) (Position, error) { return readPayerPosition(tx, a) }
 
-// Reserve adds a notice's amount to the exposure if it is within the limit, and reports in the Judgement whether it was;
-// above the limit nothing is posted. Of two concurrent requests of which only one fits, one passes (CRD-17).
-func (s *Service) Reserve(tx pg.Tx, payerID, notice uuid.UUID, amount decimal.Decimal) (Judgement, error) {
-	a, err := s.Lock(tx, payerID)
-	if err != nil {
-		return Judgement{}, err
-	}
-	p, err := s.Under(tx, a)
-	if err != nil {
-		return Judgement{}, err
-	}
-	j := Judge(p, amount)
-	if j.OverLimit {
-		return j, nil
-	}
-	return j, s.Post(tx, a, ReleaseMove(notice, amount))
-}
-
 // PayerOf returns the customer that carries the exposure of a customer: its bill-to, or itself (CRD-11). Returns
 // errs.ErrNotFound.
 func (s *Service) PayerOf(tx pg.Tx, customerID uuid.UUID) (uuid.UUID, error) {

@@ -133,14 +133,17 @@ func TestImportListsErrorsByRowAndColumn(t *testing.T) {
 		"K5,五号示例有限公司,,正常,nobody,陈,采购,13900000015,,,,\n" + // owner
 		"K00001,六号示例有限公司,,正常,rep1,陈,采购,13900000016,,,,\n" + // key twice
 		"K7,导入 00001 示例股份有限公司,,正常,rep1,陈,采购,13900000017,,,,\n" + // CUS-08 within the file
-		"K8,八号示例有限公司,,正常,rep1,陈,采购,13900000018,B,abc,,\n") // number
+		"K8,八号示例有限公司,,正常,rep1,陈,采购,13900000018,B,abc,,\n" + // number
+		"K9,九号示例有限公司,,正常,rep1,陈,采购,13900000019,D,100,现款,0\n" + // CRD-06
+		"K10,十号示例有限公司,,正常,rep1,陈,采购,13900000020,B,100,现款,30\n") // days of cash
 	imp, problems := load(t, e, importing.Customers, importing.Atomic, file)
-	if counts(imp) != "failed 0+0+0-7" {
+	if counts(imp) != "failed 0+0+0-9" {
 		t.Fatal(counts(imp), imp.Message, problems)
 	}
 	want := map[int]string{
 		3: "客户名称 import.mandatory", 4: "统一社会信用代码 customer.bad_uscc", 5: "状态 import.bad_choice", 6: "负责人 import.unknown_person",
 		7: " import.key_twice", 8: "客户名称 customer.taken", 9: "信用额度 import.bad_number",
+		10: "信用等级 credit.grade_limit", 11: "账期天数 credit.terms_form",
 	}
 	for _, p := range problems {
 		if got := p.Field + " " + p.Code; want[p.Row] != got {
@@ -154,7 +157,7 @@ func TestImportListsErrorsByRowAndColumn(t *testing.T) {
 	if n := e.As("gm").Get("/v1/customers").Want(200).Len("data"); n != 0 {
 		t.Errorf("an atomic import with errors wrote %d customers", n)
 	}
-	if imp, _ := load(t, e, importing.Customers, importing.Partial, file); counts(imp) != "done 1+0+0-7" {
+	if imp, _ := load(t, e, importing.Customers, importing.Partial, file); counts(imp) != "done 1+0+0-9" {
 		t.Fatal(counts(imp))
 	}
 }

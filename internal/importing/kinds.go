@@ -8,6 +8,7 @@ import (
 	"github.com/salesgate/salesgate/internal/catalog"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/customer"
+	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/pricing"
 )
 
@@ -151,9 +152,19 @@ func (rec *record) readProfile() {
 			rec.fail("days", errNumber.With("scale", 0))
 		}
 	}
+	if e, wrong := errs.As(o.Check()); wrong && !rec.bad { // CRD-02 to CRD-06
+		for _, f := range e.Fields {
+			rec.fail(profileFields[f.Pointer], e)
+		}
+	}
 	if !rec.bad {
 		rec.profile = o
 	}
+}
+
+// profileFields are the columns that credit's refusals are about.
+var profileFields = map[string]string{
+	"/grade": "grade", "/limit_kind": "limit", "/limit_amount": "limit", "/settlement": "settlement", "/terms_days": "days",
 }
 
 func (rec *record) readProduct() {

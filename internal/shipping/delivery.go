@@ -71,11 +71,6 @@ func (DeliveryLine) TableName() string { return "delivery_note_lines" }
 // OpenQuantity is what is not invoiced yet.
 func (l DeliveryLine) OpenQuantity() decimal.Decimal { return sub(l.Quantity, l.InvoicedQuantity) }
 
-// OpenAmount is what is not invoiced yet, never below 0.
-func (l DeliveryLine) OpenAmount() decimal.Decimal {
-	return decimalMax(sub(l.Amount, l.InvoicedAmount), decimal.Zero)
-}
-
 // AmountOf is what a further part of the line comes to: the shares of all parts add up to the line's amount exactly.
 func (l DeliveryLine) AmountOf(quantity decimal.Decimal) decimal.Decimal {
 	return next(l.Amount, l.Quantity, l.InvoicedQuantity, l.InvoicedAmount, quantity)

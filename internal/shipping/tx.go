@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/google/uuid"
-	"github.com/govalues/decimal"
 
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/pg"
@@ -48,9 +47,3 @@ func (s *Service) MarkInvoiced(tx pg.Tx, parts []Invoiced) error { return invoic
 
 // UnmarkInvoiced gives back what MarkInvoiced took, for the reversal of an invoice. The notes are locked.
 func (s *Service) UnmarkInvoiced(tx pg.Tx, parts []Invoiced) error { return invoice(tx, parts, -1) }
-
-// NoticeAmount returns what a notice counts in the exposure in all, and what of it left, for Payments.
-func (s *Service) NoticeAmount(tx pg.Tx, noticeID uuid.UUID) (amount, dispatched decimal.Decimal, err error) {
-	err = pg.ScanRow(tx, []any{&amount, &dispatched}, `SELECT amount, dispatched_amount FROM shipping_notices WHERE id = ?`, noticeID)
-	return amount, dispatched, err
-}

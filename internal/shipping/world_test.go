@@ -79,13 +79,13 @@ func (w *world) limit(limit string) {
 	if limit == "" {
 		return
 	}
-	l := credit.Limit{Kind: credit.LimitUnlimited}
+	l, grade := credit.Unlimited(), credit.GradeA
 	if limit != "unlimited" {
-		l = credit.Limit{Kind: credit.LimitAmount, Amount: amount(limit)}
+		l, grade = credit.Limit{Kind: credit.LimitAmount, Amount: amount(limit)}, credit.GradeB
 	}
 	w.Tx(func(tx pg.Tx) error {
 		return w.App.Server.Credits.SetOpening(tx, credit.Opening{
-			CustomerID: w.customer, Grade: credit.GradeB, Limit: l, Terms: credit.Terms{Settlement: credit.NetDays, Days: 30},
+			CustomerID: w.customer, Grade: grade, Limit: l, Terms: credit.Terms{Settlement: credit.NetDays, Days: 30},
 		})
 	})
 }

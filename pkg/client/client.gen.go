@@ -6974,7 +6974,8 @@ type ClientInterface interface {
 	// ListCreditMovements List what moved a customer's exposure
 	//
 	// Every movement of the payer's account, newest first, with the document that caused it and the balance of its part
-	// afterwards. The parts of the exposure are at any time the sums of these.
+	// afterwards. The parts of the exposure are at any time the sums of these. Where another customer pays, its account is
+	// listed to those who see the payer, and not found for others: it names documents of all customers that it pays for.
 	//
 	// Corresponds with GET /v1/customers/{customer_id}/credit/movements (the `ListCreditMovements` operationId).
 	ListCreditMovements(ctx context.Context, customerID CustomerID, params *ListCreditMovementsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -9742,7 +9743,8 @@ func (c *Client) GetCustomerCredit(ctx context.Context, customerID CustomerID, r
 // ListCreditMovements List what moved a customer's exposure
 //
 // Every movement of the payer's account, newest first, with the document that caused it and the balance of its part
-// afterwards. The parts of the exposure are at any time the sums of these.
+// afterwards. The parts of the exposure are at any time the sums of these. Where another customer pays, its account is
+// listed to those who see the payer, and not found for others: it names documents of all customers that it pays for.
 //
 // Corresponds with GET /v1/customers/{customer_id}/credit/movements (the `ListCreditMovements` operationId).
 func (c *Client) ListCreditMovements(ctx context.Context, customerID CustomerID, params *ListCreditMovementsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -24252,7 +24254,8 @@ type ClientWithResponsesInterface interface {
 	// ListCreditMovementsWithResponse List what moved a customer's exposure
 	//
 	// Every movement of the payer's account, newest first, with the document that caused it and the balance of its part
-	// afterwards. The parts of the exposure are at any time the sums of these.
+	// afterwards. The parts of the exposure are at any time the sums of these. Where another customer pays, its account is
+	// listed to those who see the payer, and not found for others: it names documents of all customers that it pays for.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -34465,7 +34468,8 @@ func (c *ClientWithResponses) GetCustomerCreditWithResponse(ctx context.Context,
 // ListCreditMovementsWithResponse List what moved a customer's exposure
 //
 // Every movement of the payer's account, newest first, with the document that caused it and the balance of its part
-// afterwards. The parts of the exposure are at any time the sums of these.
+// afterwards. The parts of the exposure are at any time the sums of these. Where another customer pays, its account is
+// listed to those who see the payer, and not found for others: it names documents of all customers that it pays for.
 //
 // Returns a wrapper object for the known response body format(s).
 //
