@@ -216,7 +216,7 @@ func (c *Company) fillLimits(tx pg.Tx) error {
 		if err != nil {
 			return err
 		}
-		if quantity = quantity.Floor(0); !quantity.IsPos() { //nolint:forbidigo // down: what is over stops at the limit
+		if quantity = quantity.Floor(0); !quantity.IsPos() { // down: what is over stops at the limit
 			continue
 		}
 		price, err := f.Headroom.Quo(quantity)
@@ -224,7 +224,7 @@ func (c *Company) fillLimits(tx pg.Tx) error {
 			return err
 		}
 		c.cast.customers[f.Code], c.cast.products[f.Product] = f.Customer, f.ProductID
-		d.lines = []dealLine{{f.Product, quantity, price.Floor(money.PriceScale)}} //nolint:forbidigo // down, too
+		d.lines = []dealLine{{f.Product, quantity, price.Floor(money.PriceScale)}} // down, too
 		if err := c.order(tx, d); err != nil {
 			return err
 		}

@@ -11,8 +11,8 @@ import (
 
 // What everybody logs in with, and the machine client. They are published: a demo is no place for secrets.
 const (
-	Password     = "demo-only-8848"                               //nolint:gosec // no secret
-	ClientSecret = "sgs_demo-only-not-a-secret-not-a-secret-8848" //nolint:gosec // no secret
+	Password     = "demo-only-8848"
+	ClientSecret = "sgs_demo-only-not-a-secret-not-a-secret-8848"
 )
 
 // ClientID is the machine client of the demo, an ERP.

@@ -43,7 +43,7 @@ func (s *Story) order(customer string, amount decimal.Decimal, part string) (cli
 	if err != nil {
 		return client.Order{}, err
 	}
-	price, quantity = price.Ceil(money.PriceScale), quantity.Floor(0) //nolint:forbidigo // up: exactly at a bound is within it
+	price, quantity = price.Ceil(money.PriceScale), quantity.Floor(0) // up: exactly at a bound is within it
 	res, err := s.as("rep").CreateOrderWithResponse(s.ctx, &client.CreateOrderParams{}, client.OrderCreate{
 		CustomerID: s.customer[customer].ID, Submit: new(true), CustomerOrderNo: new("DEMO-" + s.tag),
 		Lines: []client.OrderLineInput{{ProductID: s.goods.ProductID, Quantity: quantity, Price: price}},
