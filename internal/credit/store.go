@@ -70,7 +70,7 @@ func storePosting(tx pg.Tx, a *Account, before int64, entries []entry, deltas []
 	if err != nil {
 		return err
 	}
-	return pg.One(tx.Exec(`WITH item AS (
+	n, err := pg.Exec(tx, `WITH item AS (
 			SELECT part, item_id, delta, due_on
 			FROM json_to_recordset(?::json) AS d (part text, item_id uuid, delta numeric(18, 2), due_on date)
 		), moved AS (
@@ -90,7 +90,11 @@ func storePosting(tx pg.Tx, a *Account, before int64, entries []entry, deltas []
 		UPDATE credit_accounts SET receivable = ?, shipped = ?, released = ?, prepaid = ?, last_seq = ?, first_trade = ?
 		WHERE payer_id = ? AND last_seq = ?`,
 		string(items), tx.Now, string(rows), a.PayerID, a.PayerID,
-		a.Receivable, a.Shipped, a.Released, a.Prepaid, a.LastSeq, a.FirstTrade, a.PayerID, before))
+		a.Receivable, a.Shipped, a.Released, a.Prepaid, a.LastSeq, a.FirstTrade, a.PayerID, before)
+	if err == nil && n != 1 {
+		err = errs.ErrStale
+	}
+	return err
 }
 
 const profileColumns = `p.id, p.customer_id, p.grade, coalesce(p.limit_kind, 'none'), coalesce(p.limit_amount, 0),

@@ -132,13 +132,16 @@ func storeMoved(tx pg.Tx, o *Order) error {
 		return err
 	}
 	o.UpdatedAt = tx.Now
-	err = pg.One(tx.Exec(`WITH moved AS (
+	n, err := pg.Exec(tx, `WITH moved AS (
 			UPDATE order_lines l SET noticed = m.noticed, shipped = m.shipped
 			FROM json_to_recordset(?::json) AS m (id uuid, noticed numeric(18, 4), shipped numeric(18, 4))
 			WHERE l.id = m.id AND l.order_id = ?
 		)
 		UPDATE orders SET state = ?, updated_at = ?, version = version + 1 WHERE id = ? AND version = ?`,
-		lines, o.ID, o.State, o.UpdatedAt, o.ID, o.Version))
+		lines, o.ID, o.State, o.UpdatedAt, o.ID, o.Version)
+	if err == nil && n != 1 {
+		err = errs.ErrStale
+	}
 	o.Version++
 	return err
 }

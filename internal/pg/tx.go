@@ -4,6 +4,8 @@ import (
 	"database/sql"
 	"fmt"
 	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -33,14 +35,21 @@ func (tx Tx) AfterCommit(f func()) {
 }
 
 // Update writes the named columns of the row with this id, if its version is the one given, and raises the version.
-// values is a struct or a map. Returns errs.ErrStale when the row has another version or is gone: callers that
-// want NotFound have read (and locked) the row before.
+// Returns errs.ErrStale when the row has another version or is gone: callers that want NotFound have read (and locked)
+// the row before.
 func Update(tx Tx, table string, id any, version int64, values map[string]any) error {
-	set := make(map[string]any, len(values)+1)
-	maps.Copy(set, values)
-	set["version"] = version + 1
-	res := tx.Table(table).Where("id = ? AND version = ?", id, version).Updates(set)
-	return one(res)
+	columns := slices.Sorted(maps.Keys(values)) // one order, one prepared statement
+	args := make([]any, 0, len(columns)+3)
+	var set strings.Builder
+	for _, c := range columns {
+		set.WriteString(`"` + c + `" = ?, `)
+		args = append(args, values[c])
+	}
+	n, err := Exec(tx, "UPDATE "+table+" SET "+set.String()+"version = ? WHERE id = ? AND version = ?", append(args, version+1, id, version)...)
+	if err == nil && n != 1 {
+		err = errs.ErrStale
+	}
+	return err
 }
 
 // One reports a write that didn't hit exactly one row as errs.ErrStale.
