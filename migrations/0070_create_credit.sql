@@ -11,11 +11,13 @@ CREATE TABLE credit_accounts (
     first_trade date
 );
 
--- The ledger: append-only; seq counts within the account without gaps.
+-- The ledger: append-only; seq counts within the account without gaps. at is when it was booked, happened_on the business
+-- date (Shanghai) of what it books: when the money came, when it was invoiced. The trade record goes by that (CRD-08).
 CREATE TABLE credit_movements (
     payer_id      uuid NOT NULL REFERENCES credit_accounts (payer_id),
     seq           bigint NOT NULL CHECK (seq > 0),
     at            timestamptz NOT NULL,
+    happened_on   date NOT NULL,
     part          text NOT NULL CHECK (part IN ('receivable', 'shipped', 'released', 'prepaid')),
     amount        numeric(18, 2) NOT NULL CONSTRAINT credit_movements_amount_not_zero CHECK (amount <> 0),
     balance_after numeric(18, 2) NOT NULL CONSTRAINT credit_movements_balance_not_negative CHECK (balance_after >= 0),

@@ -370,6 +370,7 @@ CREATE TABLE public.credit_movements (
     payer_id uuid NOT NULL,
     seq bigint NOT NULL,
     at timestamp with time zone NOT NULL,
+    happened_on date NOT NULL,
     part text NOT NULL,
     amount numeric(18,2) NOT NULL,
     balance_after numeric(18,2) NOT NULL,

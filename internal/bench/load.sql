@@ -46,8 +46,8 @@ CREATE TEMPORARY TABLE item AS
 SELECT bench.id(4, c) AS payer_id, n, bench.id(9, c * 10 + n) AS item_id,
     current_date + CASE WHEN c % 10 = 0 AND n < 4 THEN -10 * n ELSE 20 + n END AS due_on
 FROM generate_series(1, current_setting('bench.customers')::int) c, generate_series(1, 10) n;
-INSERT INTO credit_movements (payer_id, seq, at, part, amount, balance_after, document_type, document_id, item_id, due_on, reason)
-SELECT payer_id, n, now() - interval '90 days', 'receivable', 1000, 1000 * n, 'opening', item_id, item_id, due_on, 'opening balance' FROM item;
+INSERT INTO credit_movements (payer_id, seq, at, happened_on, part, amount, balance_after, document_type, document_id, item_id, due_on, reason)
+SELECT payer_id, n, now() - interval '90 days', current_date - 90, 'receivable', 1000, 1000 * n, 'opening', item_id, item_id, due_on, 'opening balance' FROM item;
 INSERT INTO credit_open_items (payer_id, part, item_id, open_amount, due_on) SELECT payer_id, 'receivable', item_id, 1000, due_on FROM item;
 DROP TABLE item;
 -- step orders

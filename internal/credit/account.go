@@ -53,6 +53,7 @@ type entry struct {
 	DocumentID   uuid.UUID       `json:"document_id"`
 	ItemID       uuid.UUID       `json:"item_id"`
 	DueOn        *string         `json:"due_on"`
+	HappenedOn   string          `json:"happened_on"`
 	Reason       string          `json:"reason"`
 }
 
@@ -116,7 +117,7 @@ func (a *Account) plan(today time.Time, open map[itemKey]decimal.Decimal, moves 
 		*sum = add(*sum, amount)
 		a.LastSeq++
 		due := dateText(m)
-		entries = append(entries, entry{a.PayerID, a.LastSeq, m.Part, amount, *sum, m.DocumentType, m.DocumentID, key.Item, due, m.Reason})
+		entries = append(entries, entry{a.PayerID, a.LastSeq, m.Part, amount, *sum, m.DocumentType, m.DocumentID, key.Item, due, happened(m, today), m.Reason})
 		if i, seen := at[key]; seen {
 			deltas[i].Delta = add(deltas[i].Delta, amount)
 			if due != nil {
@@ -131,6 +132,13 @@ func (a *Account) plan(today time.Time, open map[itemKey]decimal.Decimal, moves 
 		a.FirstTrade = &today
 	}
 	return entries, deltas, nil
+}
+
+func happened(m Movement, today time.Time) string {
+	if m.HappenedOn.IsZero() {
+		return today.Format(time.DateOnly)
+	}
+	return m.HappenedOn.Format(time.DateOnly)
 }
 
 func dateText(m Movement) *string {

@@ -17,6 +17,10 @@ type Movement struct {
 	DueOn        *time.Time // of a positive receivable movement
 	Reason       string
 
+	// HappenedOn is the business date of what is booked: when the money came, when it was invoiced. The trade record goes by
+	// it, however late it is booked (CRD-08). Zero is today.
+	HappenedOn time.Time
+
 	// Clamp takes at most what is left of the item; without it, taking more than is left is ErrTakesTooMuch.
 	Clamp bool
 	// Rest takes all that is left of the item, whatever Amount says.
@@ -75,12 +79,12 @@ func UnshipMoves(notice, note uuid.UUID, amount decimal.Decimal) []Movement {
 
 // InvoiceMoves moves goods from shipped to receivable. The invoice's total counts in full; each delivery note gives at
 // most what is left of it, so an invoice above the note never makes the note negative.
-func InvoiceMoves(invoice uuid.UUID, total decimal.Decimal, dueOn time.Time, from ...FromNote) []Movement {
+func InvoiceMoves(invoice uuid.UUID, total decimal.Decimal, invoicedOn, dueOn time.Time, from ...FromNote) []Movement {
 	moves := make([]Movement, 0, len(from)+1)
 	for _, f := range from {
-		moves = append(moves, Movement{Part: Shipped, Amount: f.Amount.Neg(), DocumentType: DocInvoice, DocumentID: invoice, ItemID: f.Note, Clamp: true, Reason: reasonInvoiced})
+		moves = append(moves, Movement{Part: Shipped, Amount: f.Amount.Neg(), DocumentType: DocInvoice, DocumentID: invoice, ItemID: f.Note, Clamp: true, HappenedOn: invoicedOn, Reason: reasonInvoiced})
 	}
-	return append(moves, Movement{Part: Receivable, Amount: total, DocumentType: DocInvoice, DocumentID: invoice, DueOn: &dueOn, Reason: reasonInvoiced})
+	return append(moves, Movement{Part: Receivable, Amount: total, DocumentType: DocInvoice, DocumentID: invoice, DueOn: &dueOn, HappenedOn: invoicedOn, Reason: reasonInvoiced})
 }
 
 // ReverseInvoiceMoves undoes InvoiceMoves: what is left of the invoice is owed no more, and the delivery notes are
@@ -94,11 +98,13 @@ func ReverseInvoiceMoves(reversal, invoice uuid.UUID, from ...FromNote) []Moveme
 }
 
 // PayMove pays (part of) an invoice. Paying more than is open is ErrTakesTooMuch: the rest of a receipt is a prepayment.
-func PayMove(documentType string, document, invoice uuid.UUID, amount decimal.Decimal) Movement {
-	return Movement{Part: Receivable, Amount: amount.Neg(), DocumentType: documentType, DocumentID: document, ItemID: invoice, Reason: reasonPaid}
+// receivedOn is when the money came.
+func PayMove(documentType string, document, invoice uuid.UUID, amount decimal.Decimal, receivedOn time.Time) Movement {
+	return Movement{Part: Receivable, Amount: amount.Neg(), DocumentType: documentType, DocumentID: document, ItemID: invoice, HappenedOn: receivedOn, Reason: reasonPaid}
 }
 
-// UnpayMove takes a payment off an invoice again, which is then due as it was.
+// UnpayMove takes a payment off an invoice again, which is then due as it was. document is the payment's own: the trade
+// record leaves both out (CRD-08).
 func UnpayMove(documentType string, document, invoice uuid.UUID, amount decimal.Decimal, dueOn time.Time) Movement {
 	return Movement{Part: Receivable, Amount: amount, DocumentType: documentType, DocumentID: document, ItemID: invoice, DueOn: &dueOn, Reason: reasonUnpaid}
 }
@@ -114,11 +120,11 @@ func UsePrepaidMove(documentType string, document, receipt uuid.UUID, amount dec
 	return Movement{Part: Prepaid, Amount: amount.Neg(), DocumentType: documentType, DocumentID: document, ItemID: receipt, Reason: reasonUsed}
 }
 
-// AllocateMoves allocates an amount of a receipt's rest to an invoice.
-func AllocateMoves(allocation, receipt, invoice uuid.UUID, amount decimal.Decimal) []Movement {
+// AllocateMoves allocates an amount of a receipt's rest to an invoice; it is paid since the receipt's money came.
+func AllocateMoves(allocation, receipt, invoice uuid.UUID, amount decimal.Decimal, receivedOn time.Time) []Movement {
 	return []Movement{
 		UsePrepaidMove(DocAllocation, allocation, receipt, amount),
-		PayMove(DocAllocation, allocation, invoice, amount),
+		PayMove(DocAllocation, allocation, invoice, amount, receivedOn),
 	}
 }
 

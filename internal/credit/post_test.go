@@ -20,7 +20,8 @@ import (
 func TestCRD11_MovementsFollowTheDocuments(t *testing.T) {
 	t.Parallel()
 	db := testpg.New(t)
-	payer, due := newCustomer(t, db), clock.Today(db.Clock().Now())
+	payer, today := newCustomer(t, db), clock.Today(db.Clock().Now())
+	due := today
 	notice, note, invoice, receipt, allocation := id(), id(), id(), id(), id()
 	for _, step := range []struct {
 		what  string
@@ -31,9 +32,9 @@ func TestCRD11_MovementsFollowTheDocuments(t *testing.T) {
 		{"ship a part", credit.ShipMoves(notice, note, yuan("600"), false), "0 600 400 0"},
 		{"cancel the rest", []credit.Movement{credit.UnreleaseMove(notice)}, "0 600 0 0"},
 		{"cancel again", []credit.Movement{credit.UnreleaseMove(notice)}, "0 600 0 0"},
-		{"invoice", credit.InvoiceMoves(invoice, yuan("600"), due, credit.FromNote{Note: note, Amount: yuan("600")}), "600 0 0 0"},
+		{"invoice", credit.InvoiceMoves(invoice, yuan("600"), today, due, credit.FromNote{Note: note, Amount: yuan("600")}), "600 0 0 0"},
 		{"prepayment", []credit.Movement{credit.PrepayMove(credit.DocReceipt, receipt, receipt, yuan("250"))}, "600 0 0 250"},
-		{"allocate", credit.AllocateMoves(allocation, receipt, invoice, yuan("200")), "400 0 0 50"},
+		{"allocate", credit.AllocateMoves(allocation, receipt, invoice, yuan("200"), today), "400 0 0 50"},
 		{"take it off", []credit.Movement{credit.UnpayMove(credit.DocReversal, id(), invoice, yuan("200"), due)}, "600 0 0 50"},
 		{"reverse the invoice", credit.ReverseInvoiceMoves(id(), invoice, credit.FromNote{Note: note, Amount: yuan("600")}), "0 600 0 50"},
 	} {
@@ -47,14 +48,15 @@ func TestCRD11_MovementsFollowTheDocuments(t *testing.T) {
 func TestCRD11_OverShippedAndOverInvoicedRemaindersStayAtZero(t *testing.T) {
 	t.Parallel()
 	db := testpg.New(t)
-	payer, due := newCustomer(t, db), clock.Today(db.Clock().Now())
+	payer, today := newCustomer(t, db), clock.Today(db.Clock().Now())
+	due := today
 	notice, other, note, invoice := id(), id(), id(), id()
 	mustPost(t, db, payer, credit.ReleaseMove(notice, yuan("100")), credit.ReleaseMove(other, yuan("70")))
 	// 130 left on a notice of 100: the other notice's 70 stay whole.
 	if got := parts(mustPost(t, db, payer, credit.ShipMoves(notice, note, yuan("130"), false)...)); got != "0 130 70 0" {
 		t.Fatalf("over-shipped: %s", got)
 	}
-	if got := parts(mustPost(t, db, payer, credit.InvoiceMoves(invoice, yuan("150"), due, credit.FromNote{Note: note, Amount: yuan("150")})...)); got != "150 0 70 0" {
+	if got := parts(mustPost(t, db, payer, credit.InvoiceMoves(invoice, yuan("150"), today, due, credit.FromNote{Note: note, Amount: yuan("150")})...)); got != "150 0 70 0" {
 		t.Fatalf("over-invoiced: %s", got)
 	}
 	if got := parts(mustPost(t, db, payer, credit.UnreleaseMove(notice))); got != "150 0 70 0" {
@@ -66,23 +68,24 @@ func TestCRD11_OverShippedAndOverInvoicedRemaindersStayAtZero(t *testing.T) {
 func TestCRD11_NoDocumentTakesBackMoreThanItGave(t *testing.T) {
 	t.Parallel()
 	db := testpg.New(t)
-	payer, due := newCustomer(t, db), clock.Today(db.Clock().Now())
+	payer, today := newCustomer(t, db), clock.Today(db.Clock().Now())
+	due := today
 	invoice, receipt := id(), id()
 	mustPost(t, db, payer, credit.OpeningMove(invoice, yuan("100"), due), credit.OpeningMove(id(), yuan("900"), due),
 		credit.PrepayMove(credit.DocReceipt, receipt, receipt, yuan("50")))
 	for name, move := range map[string]credit.Movement{
-		"a fen more than the invoice":    credit.PayMove(credit.DocReceipt, id(), invoice, yuan("100.01")),
-		"an invoice that isn't there":    credit.PayMove(credit.DocReceipt, id(), id(), yuan("0.01")),
+		"a fen more than the invoice":    credit.PayMove(credit.DocReceipt, id(), invoice, yuan("100.01"), today),
+		"an invoice that isn't there":    credit.PayMove(credit.DocReceipt, id(), id(), yuan("0.01"), today),
 		"a fen more than the prepayment": credit.UsePrepaidMove(credit.DocAllocation, id(), receipt, yuan("50.01")),
 	} {
 		if _, err := post(db, payer, move); !errors.Is(err, credit.ErrTakesTooMuch) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := post(db, newCustomer(t, db), credit.PayMove(credit.DocReceipt, id(), invoice, yuan("1"))); !errors.Is(err, credit.ErrTakesTooMuch) {
+	if _, err := post(db, newCustomer(t, db), credit.PayMove(credit.DocReceipt, id(), invoice, yuan("1"), today)); !errors.Is(err, credit.ErrTakesTooMuch) {
 		t.Errorf("another payer's invoice: %v", err)
 	}
-	if got := parts(mustPost(t, db, payer, credit.PayMove(credit.DocReceipt, id(), invoice, yuan("100")))); got != "900 0 0 50" {
+	if got := parts(mustPost(t, db, payer, credit.PayMove(credit.DocReceipt, id(), invoice, yuan("100"), today))); got != "900 0 0 50" {
 		t.Errorf("all of the invoice: %s", got)
 	}
 	agrees(t, db)
@@ -126,15 +129,15 @@ func anyMoves(r *rapid.T, item *rapid.Generator[uuid.UUID], cents *rapid.Generat
 		case 3:
 			moves = append(moves, credit.UnshipMoves(a, b, v)...)
 		case 4:
-			moves = append(moves, credit.InvoiceMoves(a, v, today, credit.FromNote{Note: b, Amount: v})...)
+			moves = append(moves, credit.InvoiceMoves(a, v, today, today, credit.FromNote{Note: b, Amount: v})...)
 		case 5:
 			moves = append(moves, credit.ReverseInvoiceMoves(id(), a, credit.FromNote{Note: b, Amount: v})...)
 		case 6:
-			moves = append(moves, credit.PayMove(credit.DocReceipt, id(), a, v))
+			moves = append(moves, credit.PayMove(credit.DocReceipt, id(), a, v, today))
 		case 7:
 			moves = append(moves, credit.PrepayMove(credit.DocReceipt, a, a, v))
 		case 8:
-			moves = append(moves, credit.AllocateMoves(id(), a, b, v)...)
+			moves = append(moves, credit.AllocateMoves(id(), a, b, v, today)...)
 		case 9:
 			moves = append(moves, credit.UnpayMove(credit.DocReversal, id(), a, v, today))
 		}
@@ -154,9 +157,9 @@ func TestLedgerIsAppendOnlyAndItsConstraintsSpeak(t *testing.T) {
 		"UPDATE credit_accounts SET prepaid = -1":            credit.ErrNegative,
 		"UPDATE credit_open_items SET open_amount = -1":      credit.ErrNegative,
 		"UPDATE credit_open_items SET due_on = '2026-01-01'": errs.ErrConstraint,
-		"INSERT INTO credit_movements SELECT payer_id, 2, at, part, 0, 10, document_type, document_id, item_id, due_on, '' FROM credit_movements": errs.ErrConstraint,
-		"INSERT INTO credit_movements SELECT payer_id, 2, at, part, 1, -1, document_type, document_id, item_id, due_on, '' FROM credit_movements": credit.ErrNegative,
-		"INSERT INTO credit_movements SELECT * FROM credit_movements":                                                                             errs.ErrStale,
+		"INSERT INTO credit_movements SELECT payer_id, 2, at, happened_on, part, 0, 10, document_type, document_id, item_id, due_on, '' FROM credit_movements": errs.ErrConstraint,
+		"INSERT INTO credit_movements SELECT payer_id, 2, at, happened_on, part, 1, -1, document_type, document_id, item_id, due_on, '' FROM credit_movements": credit.ErrNegative,
+		"INSERT INTO credit_movements SELECT * FROM credit_movements":                                                                                          errs.ErrStale,
 	} {
 		if err := inTx(db, func(tx pg.Tx) error { return tx.Exec(stmt).Error }); !errors.Is(err, want) {
 			t.Errorf("%s: %v, want %v", stmt, err, want)

@@ -170,7 +170,7 @@ func TestCRD12_OverdueIsWhatIsOpenPastItsDate(t *testing.T) {
 	if p := mustPosition(t, db, payer); !p.Overdue.Equal(yuan("1100")) || p.OverdueDays() != 40 {
 		t.Errorf("overdue %s by %d days", p.Overdue, p.OverdueDays())
 	}
-	mustPost(t, db, payer, credit.PayMove(credit.DocReceipt, id(), late, yuan("1000")))
+	mustPost(t, db, payer, credit.PayMove(credit.DocReceipt, id(), late, yuan("1000"), today))
 	if p := mustPosition(t, db, payer); !p.Overdue.Equal(yuan("100")) || p.OverdueDays() != 1 {
 		t.Errorf("after payment: overdue %s by %d days", p.Overdue, p.OverdueDays())
 	}

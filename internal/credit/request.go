@@ -111,9 +111,9 @@ func terse(p Profile) Terse {
 type Record struct {
 	AsOf            time.Time       `json:"as_of"`
 	FirstTrade      *time.Time      `json:"first_trade"`
-	Sales           decimal.Decimal `json:"sales"`             // invoiced in the last 12 months
-	Payments        decimal.Decimal `json:"payments"`          // paid on invoices in the last 12 months
-	PaidLate        decimal.Decimal `json:"paid_late"`         // of those payments, what came after the due date
+	Sales           decimal.Decimal `json:"sales"`             // invoiced in the last 12 months and not reversed
+	Payments        decimal.Decimal `json:"payments"`          // received in the last 12 months for invoices, and not reversed
+	PaidLate        decimal.Decimal `json:"paid_late"`         // of those payments, what came in after the due date
 	MostDaysLate    int             `json:"most_days_late"`    // of payments in the last 12 months
 	AverageDaysLate decimal.Decimal `json:"average_days_late"` // weighted by amount; paid in time counts as 0
 	Overdue         decimal.Decimal `json:"overdue"`           // now

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -143,11 +144,11 @@ func TestCRD08_TradeRecordIsFrozenInTheRequest(t *testing.T) {
 	today := clock.Today(c.db.Clock().Now())
 	setOpening(t, c.db, c.customer, credit.LimitOf(yuan("500")))
 	late, invoice := id(), id()
-	mustPost(t, c.db, c.customer, credit.InvoiceMoves(late, yuan("300"), today.AddDate(0, 0, -10))...)
-	mustPost(t, c.db, c.customer, credit.InvoiceMoves(invoice, yuan("700"), today.AddDate(0, 0, 5))...)
-	mustPost(t, c.db, c.customer, credit.PayMove(credit.DocReceipt, id(), late, yuan("100")), credit.PayMove(credit.DocReceipt, id(), invoice, yuan("300")))
+	mustPost(t, c.db, c.customer, credit.InvoiceMoves(late, yuan("300"), today, today.AddDate(0, 0, -10))...)
+	mustPost(t, c.db, c.customer, credit.InvoiceMoves(invoice, yuan("700"), today, today.AddDate(0, 0, 5))...)
+	mustPost(t, c.db, c.customer, credit.PayMove(credit.DocReceipt, id(), late, yuan("100"), today), credit.PayMove(credit.DocReceipt, id(), invoice, yuan("300"), today))
 	r := c.mustApply(t, credit.LimitOf(yuan("1000")))
-	mustPost(t, c.db, c.customer, credit.PayMove(credit.DocReceipt, id(), late, yuan("200"))) // later: not in the record
+	mustPost(t, c.db, c.customer, credit.PayMove(credit.DocReceipt, id(), late, yuan("200"), today)) // later: not in the record
 	k := c.read(t, r).Record
 	for what, pair := range map[string][2]string{
 		"sales": {k.Sales.String(), "1000.00"}, "payments": {k.Payments.String(), "400.00"}, "paid late": {k.PaidLate.String(), "100.00"},
@@ -166,6 +167,49 @@ func TestCRD08_TradeRecordIsFrozenInTheRequest(t *testing.T) {
 	})
 	if !errors.Is(err, credit.ErrFrozen) {
 		t.Errorf("the record was changed: %v", err)
+	}
+}
+
+func TestCRD08_TradeRecordGoesByBusinessDates(t *testing.T) {
+	t.Parallel()
+	c := newCompany(t)
+	today := clock.Today(c.db.Clock().Now())
+	ago := func(days int) time.Time { return today.AddDate(0, 0, -days) }
+	year := today.AddDate(-1, 0, 0)
+	invoice := func(amount string, on, due time.Time) uuid.UUID {
+		v := id()
+		mustPost(t, c.db, c.customer, credit.InvoiceMoves(v, yuan(amount), on, due)...)
+		return v
+	}
+	pay := func(v uuid.UUID, amount string, on time.Time) (payment uuid.UUID) {
+		payment = id()
+		mustPost(t, c.db, c.customer, credit.PayMove(credit.DocAllocation, payment, v, yuan(amount), on))
+		return payment
+	}
+	late := invoice("1000", ago(40), ago(10))
+	pay(late, "100", ago(11)) // all of them are booked today, 10 days after the due date
+	pay(late, "100", ago(10))
+	pay(late, "100", ago(9))
+	pay(late, "100", ago(7))
+	bounced := pay(late, "500", ago(1))
+	mustPost(t, c.db, c.customer, credit.UnpayMove(credit.DocReversal, bounced, late, yuan("500"), ago(10)))
+	wrong := invoice("3000", ago(3), today)
+	mustPost(t, c.db, c.customer, credit.ReverseInvoiceMoves(id(), wrong)...)
+	old := invoice("20", year.AddDate(0, 0, -1), year.AddDate(0, 0, -90))
+	pay(old, "7", year.AddDate(0, 0, -1))
+	pay(invoice("3", year, today), "1", year)
+
+	k := c.read(t, c.mustApply(t, credit.LimitOf(yuan("1000")))).Record
+	for what, pair := range map[string][2]string{
+		"sales": {k.Sales.String(), "1003.00"}, "payments": {k.Payments.String(), "401.00"}, "paid late": {k.PaidLate.String(), "200.00"},
+		"average days late": {k.AverageDaysLate.String(), "1.0"}, // (100 × 1 + 100 × 3) ÷ 401
+	} {
+		if pair[0] != pair[1] {
+			t.Errorf("%s: %s, want %s", what, pair[0], pair[1])
+		}
+	}
+	if k.MostDaysLate != 3 {
+		t.Errorf("%d days late at most, want 3", k.MostDaysLate)
 	}
 }
 

@@ -74,9 +74,9 @@ func storePosting(tx pg.Tx, a *Account, before int64, entries []entry, deltas []
 			SELECT part, item_id, delta, due_on
 			FROM json_to_recordset(?::json) AS d (part text, item_id uuid, delta numeric(18, 2), due_on date)
 		), moved AS (
-			INSERT INTO credit_movements (payer_id, seq, at, part, amount, balance_after, document_type, document_id, item_id, due_on, reason)
-			SELECT payer_id, seq, ?, part, amount, balance_after, document_type, document_id, item_id, due_on, reason
-			FROM json_to_recordset(?::json) AS m (payer_id uuid, seq bigint, part text, amount numeric(18, 2),
+			INSERT INTO credit_movements (payer_id, seq, at, happened_on, part, amount, balance_after, document_type, document_id, item_id, due_on, reason)
+			SELECT payer_id, seq, ?, happened_on, part, amount, balance_after, document_type, document_id, item_id, due_on, reason
+			FROM json_to_recordset(?::json) AS m (payer_id uuid, seq bigint, happened_on date, part text, amount numeric(18, 2),
 				balance_after numeric(18, 2), document_type text, document_id uuid, item_id uuid, due_on date, reason text)
 		), given AS (
 			INSERT INTO credit_open_items AS o (payer_id, part, item_id, open_amount, due_on)

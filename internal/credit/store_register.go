@@ -242,23 +242,32 @@ func listRequests(tx pg.Tx, who identity.Principal, f RequestFilter, page pg.Pag
 	return pg.Cut(page, rows, func(r LimitRequest) any { return r.ID })
 }
 
-// readRecord reads the trade record of a payer from its ledger (CRD-08); the present figures are added by the caller.
+// readRecord reads the trade record of a payer from its ledger (CRD-08); the present figures are added by the caller. It goes
+// by business dates, since this day a year ago: a payment is as late as its money came, not as it was booked. What was
+// reversed, payment or invoice, doesn't count at all.
 func readRecord(tx pg.Tx, payerID uuid.UUID) (Record, error) {
 	today := clock.Today(tx.Now)
 	r := Record{AsOf: today}
 	fields := []any{&r.Sales, &r.Payments, &r.PaidLate, &r.MostDaysLate, &r.AverageDaysLate}
-	err := pg.ScanRow(tx, fields, `SELECT
-			coalesce(sum(m.amount) FILTER (WHERE m.reason IN (?, ?)), 0.00),
-			coalesce(-sum(m.amount) FILTER (WHERE m.reason IN (?, ?)), 0.00),
-			coalesce(-sum(m.amount) FILTER (WHERE m.reason = ? AND late.days > 0), 0.00),
-			coalesce(max(late.days) FILTER (WHERE m.reason = ?), 0),
-			coalesce(round(sum(m.amount * late.days) FILTER (WHERE m.reason = ?) / sum(m.amount) FILTER (WHERE m.reason = ?), 1), 0)
-		FROM credit_movements m
-		JOIN credit_open_items i ON i.payer_id = m.payer_id AND i.part = m.part AND i.item_id = m.item_id
-		CROSS JOIN LATERAL (SELECT greatest(0, (m.at AT TIME ZONE 'Asia/Shanghai')::date - i.due_on) AS days) late
-		WHERE m.payer_id = ? AND m.part = 'receivable' AND m.at >= ?`,
-		reasonInvoiced, reasonUninvoiced, reasonPaid, reasonUnpaid, reasonPaid, reasonPaid, reasonPaid, reasonPaid,
-		payerID, today.AddDate(-1, 0, 0))
+	err := pg.ScanRow(tx, fields, `WITH moved AS (
+			SELECT reason, amount, happened_on, document_id, item_id FROM credit_movements WHERE payer_id = ? AND part = 'receivable'
+		), undone AS (
+			SELECT document_id, item_id FROM moved WHERE reason = ?
+			UNION ALL SELECT item_id, item_id FROM moved WHERE reason = ?
+		), counted AS (
+			SELECT m.reason, m.amount, greatest(0, m.happened_on - i.due_on) AS late
+			FROM moved m JOIN credit_open_items i ON i.payer_id = ? AND i.part = 'receivable' AND i.item_id = m.item_id
+			WHERE m.happened_on >= ?
+				AND NOT EXISTS (SELECT FROM undone u WHERE u.document_id = m.document_id AND u.item_id = m.item_id)
+		)
+		SELECT coalesce(sum(amount) FILTER (WHERE reason = ?), 0.00),
+			coalesce(-sum(amount) FILTER (WHERE reason = ?), 0.00),
+			coalesce(-sum(amount) FILTER (WHERE reason = ? AND late > 0), 0.00),
+			coalesce(max(late) FILTER (WHERE reason = ?), 0),
+			coalesce(round(sum(amount * late) FILTER (WHERE reason = ?) / sum(amount) FILTER (WHERE reason = ?), 1), 0)
+		FROM counted`,
+		payerID, reasonUnpaid, reasonUninvoiced, payerID, today.AddDate(-1, 0, 0),
+		reasonInvoiced, reasonPaid, reasonPaid, reasonPaid, reasonPaid, reasonPaid)
 	if err != nil {
 		return r, err
 	}

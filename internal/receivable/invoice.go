@@ -172,7 +172,7 @@ func (s *Service) post(tx pg.Tx, account *credit.Account, v *Invoice, notes []sh
 	if err != nil {
 		return err
 	}
-	if err := s.credit.Post(tx, account, credit.InvoiceMoves(v.ID, v.Total, v.DueOn, from...)...); err != nil {
+	if err := s.credit.Post(tx, account, credit.InvoiceMoves(v.ID, v.Total, v.InvoicedOn, v.DueOn, from...)...); err != nil {
 		return err
 	}
 	if v.Number, err = pg.NextNumber(tx, "INV", tx.Now); err != nil {

@@ -131,7 +131,7 @@ func (s *Service) allocate(tx pg.Tx, account *credit.Account, r *Receipt, shares
 			return err
 		}
 		made = append(made, a)
-		moves = append(moves, credit.AllocateMoves(a.ID, r.ID, a.InvoiceID, a.Amount)...)
+		moves = append(moves, credit.AllocateMoves(a.ID, r.ID, a.InvoiceID, a.Amount, r.ReceivedOn)...)
 	}
 	if err := storeAllocations(tx, r, made); err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/receivable"
 )
@@ -290,5 +291,49 @@ func TestReceiptOverHTTP(t *testing.T) {
 	list := clerk.Get("/v1/invoices?open=true&customer_id=" + b.customer.ID.String()).Want(200)
 	if list.Len("data") != 1 || list.String("data.0.open") != "1000.00" || !strings.HasPrefix(list.String("data.0.number"), "OLD-") {
 		t.Fatalf("%s", list.Body)
+	}
+}
+
+// Money that came on time and was booked and allocated late was paid on time; a bounced bill is no payment.
+func TestCRD08_PaidIsWhenTheMoneyCame(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	v := b.owe("1000.00", -10)
+	today := clock.Today(b.DB.Clock().Now())
+	receive := func(amount string, ago int) (r receivable.Receipt) {
+		err := b.as(func(tx pg.Tx) (err error) {
+			r, err = b.svc.PostReceipt(tx, b.clerk, receivable.NewReceipt{
+				CustomerID: b.customer.ID, Method: receivable.Cash, ReceivedOn: today.AddDate(0, 0, -ago), Amount: money(amount),
+				Allocations: []receivable.Share{{InvoiceID: v.ID, Amount: money(amount)}},
+			})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	receive("100.00", 10)
+	receive("200.00", 7)
+	bounced := receive("300.00", 1)
+	rep, manager := b.Principal("rep1"), b.Principal("finance")
+	var record credit.Record
+	err := b.as(func(tx pg.Tx) error {
+		if _, err := b.svc.ReverseReceipt(tx, manager, bounced.ID, nil, "退票"); err != nil {
+			return err
+		}
+		r, err := b.App.Server.Credits.CreateCreditLimitRequest(tx, rep, credit.Application{
+			CustomerID: b.customer.ID, Grade: credit.GradeB, Limit: credit.LimitOf(money("1000")), Terms: netDays(30), Reasons: "月用量稳定",
+		})
+		record = r.Record
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, "payments", record.Payments, "300.00")
+	want(t, "paid late", record.PaidLate, "200.00")
+	if record.MostDaysLate != 3 {
+		t.Errorf("%d days late at most, want 3", record.MostDaysLate)
 	}
 }
