@@ -45,6 +45,7 @@ func serve(h http.Handler) (base string, stop func(), err error) {
 
 func (b *bare) handler() http.Handler {
 	e := echo.New()
+	e.HTTPErrorHandler = func(err error, ec echo.Context) { _ = ec.String(http.StatusInternalServerError, err.Error()) }
 	e.GET("/v1/customers/:id/credit", b.credit)
 	e.GET("/v1/orders", b.list)
 	e.POST("/v1/orders", b.order)

@@ -117,8 +117,8 @@ func (b *bare) storeRelease(ctx context.Context, tx pgx.Tx, n *bareNotice) error
 		{`WITH moved AS (UPDATE order_lines l SET noticed = l.noticed + s.quantity FROM shipping_notice_lines s WHERE s.notice_id = $1 AND l.id = s.order_line_id)
 			UPDATE orders SET updated_at = now(), version = version + 1 WHERE id = $2`, []any{n.ID, n.order}},
 		{`WITH a AS (UPDATE credit_accounts SET released = released + $2::numeric, last_seq = last_seq + 1 WHERE payer_id = $1 RETURNING last_seq, released),
-			m AS (INSERT INTO credit_movements (payer_id, seq, at, part, amount, balance_after, document_type, document_id, item_id, reason)
-				SELECT $1, last_seq, now(), 'released', $2::numeric, released, 'shipping_notice', $3, $3, 'released' FROM a)
+			m AS (INSERT INTO credit_movements (payer_id, seq, at, happened_on, part, amount, balance_after, document_type, document_id, item_id, reason)
+				SELECT $1, last_seq, now(), current_date, 'released', $2::numeric, released, 'shipping_notice', $3, $3, 'released' FROM a)
 			INSERT INTO credit_open_items (payer_id, part, item_id, open_amount) VALUES ($1, 'released', $3, $2::numeric)`, []any{n.Payer, n.Amount, n.ID}},
 		{`INSERT INTO decisions (id, gate, subject_type, subject_id, outcome, checks, matter, matrix_version, decided_by, at)
 			VALUES ($1, 'shipment', 'shipping_notice', $3, 'passed', $4, 'shipment.release', 1, $5, now()),

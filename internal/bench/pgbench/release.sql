@@ -27,8 +27,8 @@ SELECT o.overdue, o.oldest, p.* FROM (SELECT :payer::uuid AS payer_id) c
 WITH moved AS (UPDATE order_lines l SET noticed = l.noticed + s.quantity FROM shipping_notice_lines s WHERE s.notice_id = :notice AND l.id = s.order_line_id)
     UPDATE orders SET updated_at = now(), version = version + 1 WHERE id = :order_id;
 WITH a AS (UPDATE credit_accounts SET released = released + :amount::numeric, last_seq = last_seq + 1 WHERE payer_id = :payer RETURNING last_seq, released),
-    m AS (INSERT INTO credit_movements (payer_id, seq, at, part, amount, balance_after, document_type, document_id, item_id, reason)
-        SELECT :payer::uuid, last_seq, now(), 'released', :amount::numeric, released, 'shipping_notice', :notice::uuid, :notice::uuid, 'released' FROM a)
+    m AS (INSERT INTO credit_movements (payer_id, seq, at, happened_on, part, amount, balance_after, document_type, document_id, item_id, reason)
+        SELECT :payer::uuid, last_seq, now(), current_date, 'released', :amount::numeric, released, 'shipping_notice', :notice::uuid, :notice::uuid, 'released' FROM a)
     INSERT INTO credit_open_items (payer_id, part, item_id, open_amount) VALUES (:payer, 'released', :notice, :amount);
 INSERT INTO decisions (id, gate, subject_type, subject_id, outcome, checks, matter, matrix_version, decided_by, at)
     SELECT bench.new_id(), 'shipment', 'shipping_notice', :notice::uuid, 'passed', gate, 'shipment.release', 1, bench.id(3, 41), now()
