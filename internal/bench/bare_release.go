@@ -120,16 +120,22 @@ func (b *bare) storeRelease(ctx context.Context, tx pgx.Tx, n *bareNotice) error
 			m AS (INSERT INTO credit_movements (payer_id, seq, at, happened_on, part, amount, balance_after, document_type, document_id, item_id, reason)
 				SELECT $1, last_seq, now(), current_date, 'released', $2::numeric, released, 'shipping_notice', $3, $3, 'released' FROM a)
 			INSERT INTO credit_open_items (payer_id, part, item_id, open_amount) VALUES ($1, 'released', $3, $2::numeric)`, []any{n.Payer, n.Amount, n.ID}},
-		{`INSERT INTO decisions (id, gate, subject_type, subject_id, outcome, checks, matter, matrix_version, decided_by, at)
+		{
+			`INSERT INTO decisions (id, gate, subject_type, subject_id, outcome, checks, matter, matrix_version, decided_by, at)
 			VALUES ($1, 'shipment', 'shipping_notice', $3, 'passed', $4, 'shipment.release', 1, $5, now()),
 				($2, 'shipment', 'shipping_notice', $3, 'passed', $4, 'shipment.release', 1, $5, now())`,
-			[]any{uuid.Must(uuid.NewV7()), uuid.Must(uuid.NewV7()), n.ID, b.sample.gate, manager}},
-		{`INSERT INTO events (at, actor_id, actor_kind, request_id, action, subject_type, subject_id, before, after)
+			[]any{uuid.Must(uuid.NewV7()), uuid.Must(uuid.NewV7()), n.ID, b.sample.gate, manager},
+		},
+		{
+			`INSERT INTO events (at, actor_id, actor_kind, request_id, action, subject_type, subject_id, before, after)
 			VALUES (now(), $1, 'user', $2::text, 'approveRequest', 'approval_request', $3, $4, $5),
 				(now(), $1, 'user', $2::text, 'releaseShippingNotice', 'shipping_notice', $3, $4, $5)`,
-			[]any{manager, n.ID.String()[:24], n.ID, b.sample.before, b.sample.released}},
-		{`UPDATE shipping_notices SET state = 'released', released_by = $2, released_at = now(), updated_at = now(), version = version + 1 WHERE id = $1`,
-			[]any{n.ID, manager}},
+			[]any{manager, n.ID.String()[:24], n.ID, b.sample.before, b.sample.released},
+		},
+		{
+			`UPDATE shipping_notices SET state = 'released', released_by = $2, released_at = now(), updated_at = now(), version = version + 1 WHERE id = $1`,
+			[]any{n.ID, manager},
+		},
 	} {
 		if _, err := tx.Exec(ctx, s.sql, s.args...); err != nil {
 			return err
