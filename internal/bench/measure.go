@@ -86,7 +86,7 @@ func (b *bench) count(ctx context.Context, w workload) (gate, bare counted, err 
 	if w.notices {
 		n = 4
 	}
-	rng := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // picks customers
+	rng := rand.New(rand.NewPCG(1, 2))
 	send := func(d *driver) func() error {
 		return func() error {
 			for range n {

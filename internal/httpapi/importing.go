@@ -32,8 +32,8 @@ func (s *Server) StartImport(ctx context.Context, r api.StartImportRequestObject
 	if err != nil {
 		return nil, err
 	}
-	defer os.Remove(file.Name()) //nolint:errcheck // a file in the folder for temporary ones
-	defer file.Close()           //nolint:errcheck // read back already
+	defer os.Remove(file.Name())
+	defer file.Close()
 	c, h := current(ctx), sha256.New()
 	h.Write(c.hash)
 	if _, err := io.Copy(io.MultiWriter(file, h), r.Body); err != nil {

@@ -44,7 +44,7 @@ func (c *collector) finish() error {
 	if len(c.prices) == 0 {
 		return nil
 	}
-	outcomes, err := c.run.Service.prices.ImportPrices(c.tx, c.who, "导入 "+c.imp.FileName, c.prices)
+	outcomes, err := c.Service.prices.ImportPrices(c.tx, c.who, "导入 "+c.imp.FileName, c.prices)
 	for _, o := range outcomes {
 		c.imp.count(Outcome(o))
 	}
