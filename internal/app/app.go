@@ -112,6 +112,7 @@ func (a *App) join(ctx context.Context) error {
 	approvals.Register(pricing.MatterBaseList, prices)
 	approvals.Register(pricing.MatterAuthority, prices)
 	customers, products := customer.New(), catalog.New()
+	customers.Accounts = credits
 	a.Imports = importing.New(a.DB, customers, products, prices, credits, receivables, func(tx pg.Tx, id uuid.UUID) error {
 		return jobs.InsertTx(tx, importJob{id})
 	})

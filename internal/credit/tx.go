@@ -68,3 +68,13 @@ type Difference struct {
 // Reconcile returns where an account, its movements and its open items disagree (CRD-11), for `salesgate verify`. None
 // is the only right answer.
 func Reconcile(tx pg.Tx) ([]Difference, error) { return readDifferences(tx) }
+
+// InUse locks the customer's own account and reports whether anything stands in it. Package customer asks before who pays
+// changes.
+func (s *Service) InUse(tx pg.Tx, customerID uuid.UUID) (bool, error) {
+	a, found, err := lockAccount(tx, customerID)
+	if err != nil || !found {
+		return false, err
+	}
+	return a.Receivable.IsPos() || a.Shipped.IsPos() || a.Released.IsPos() || a.Prepaid.IsPos(), nil
+}

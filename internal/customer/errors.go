@@ -20,6 +20,10 @@ var (
 	ErrBadPhone = errs.Define(errs.Rule, "customer.bad_phone", "A phone number needs at least five digits.", "电话号码至少需要五位数字。", "CUS-12")
 	ErrBadPayer = errs.Define(errs.Rule, "customer.bad_payer",
 		"The paying customer must be another one that pays for itself, and nobody's payer can bill to a third.", "付款客户必须是自行付款的另一客户,且不可形成链条。", "CRD-11")
+	ErrPayerByLeader = errs.Define(errs.Forbidden, "customer.payer_by_leader",
+		"Who pays for a customer is set by those who may assign customers.", "付款客户只能由有分配权限的人员设定。", "CRD-10")
+	ErrPayerInUse = errs.Define(errs.Conflict, "customer.payer_in_use",
+		"The customer's own account isn't empty: settle what is owed, shipped, released or paid ahead first.", "该客户自身账户尚有应收、在途或预收款项,结清后才能变更付款客户。", "CRD-11")
 	ErrNotOwner = errs.Define(errs.Forbidden, "customer.not_yours_to_give",
 		"Only who may assign customers can name another owner.", "只有有分配权限的人员可以指定其他负责人。", "CUS-08")
 	ErrHidden   = errs.Define(errs.Rule, "customer.not_visible", "This customer exists and isn't one that you may change.", "该客户已存在,且您无权修改。", "ORG-06")

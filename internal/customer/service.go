@@ -14,11 +14,24 @@ import (
 // subject is what events and timelines call a customer.
 const subject = "customer"
 
+// Accounts is what this module asks of credit, which stands behind it in the import order.
+type Accounts interface {
+	// InUse locks the customer's own account and reports whether anything stands in it: owed, shipped, released or paid ahead.
+	InUse(tx pg.Tx, customerID uuid.UUID) (bool, error)
+}
+
 // Service holds the use cases. Every method takes the transaction and the caller.
-type Service struct{}
+type Service struct {
+	Accounts Accounts // app sets it
+}
 
 // New returns the service.
-func New() *Service { return &Service{} }
+func New() *Service { return &Service{Accounts: unused{}} }
+
+// unused is a company that never lent anything.
+type unused struct{}
+
+func (unused) InUse(pg.Tx, uuid.UUID) (bool, error) { return false, nil }
 
 // Draft is a customer to be registered.
 type Draft struct {
@@ -41,7 +54,7 @@ func (s *Service) create(tx pg.Tx, who identity.Principal, id uuid.UUID, d Draft
 	if err := s.setOwner(tx, who, &c, d.OwnerID); err != nil {
 		return Customer{}, err
 	}
-	if err := s.fill(tx, &c, d); err != nil {
+	if err := s.fill(tx, who, &c, d); err != nil {
 		return Customer{}, err
 	}
 	if c.Code == "" {
@@ -78,11 +91,12 @@ func mustSell(tx pg.Tx, id uuid.UUID) error {
 }
 
 // fill writes a draft's content on the customer and refuses a company that is registered already.
-func (s *Service) fill(tx pg.Tx, c *Customer, d Draft) error {
+func (s *Service) fill(tx pg.Tx, who identity.Principal, c *Customer, d Draft) error {
+	payer := c.PayerID()
 	if err := d.apply(c, tx.Now); err != nil {
 		return err
 	}
-	if err := s.lockPayer(tx, *c); err != nil {
+	if err := s.changePayer(tx, who, payer, *c); err != nil {
 		return err
 	}
 	c.Contacts, c.Addresses = d.Contacts, d.Addresses
@@ -104,12 +118,28 @@ func refuseTaken(tx pg.Tx, c Customer) error {
 	return ErrTaken.With("owner", first.OwnerName, "since", first.OwnedAt.Format("2006-01-02"), "same", first.Same)
 }
 
-func (s *Service) lockPayer(tx pg.Tx, c Customer) error {
+// changePayer guards a change of who pays, which is a change of whose limit is used (CRD-10): only who may assign customers
+// makes it, to a payer that they see (ORG-06), and not while the customer's own account has anything in it, which would
+// stay behind and be seen by no gate (CRD-11). Locks the payer and the customer's account.
+func (s *Service) changePayer(tx pg.Tx, who identity.Principal, before uuid.UUID, c Customer) error {
+	if c.PayerID() == before {
+		return nil
+	}
+	if !identity.Allowed(who, "customer.assign") {
+		return ErrPayerByLeader.At("/bill_to_id")
+	}
+	inUse, err := s.Accounts.InUse(tx, c.ID)
+	if err != nil {
+		return err
+	}
+	if inUse {
+		return ErrPayerInUse.At("/bill_to_id")
+	}
 	if c.BillToID == nil {
 		return nil
 	}
 	payer, err := pg.TakeForUpdate[Customer](tx, "id = ?", *c.BillToID)
-	if errors.Is(err, errs.ErrNotFound) {
+	if errors.Is(err, errs.ErrNotFound) || err == nil && !who.Sees(payer.OwnerID) {
 		return ErrBadPayer.At("/bill_to_id")
 	}
 	if err != nil {
@@ -148,12 +178,12 @@ func (s *Service) GetByExternalID(tx pg.Tx, who identity.Principal, source, exte
 // is errs.ErrStale. Returns what Create returns for a bad profile. Locks the customer, and the payer.
 func (s *Service) Update(tx pg.Tx, who identity.Principal, id uuid.UUID, version int64, change func(*Profile)) (Customer, error) {
 	return s.edit(tx, who, id, &version, "updateCustomer", func(c *Customer) error {
-		p := c.profile()
+		p, payer := c.profile(), c.PayerID()
 		change(&p)
 		if err := p.apply(c, tx.Now); err != nil {
 			return err
 		}
-		if err := s.lockPayer(tx, *c); err != nil {
+		if err := s.changePayer(tx, who, payer, *c); err != nil {
 			return err
 		}
 		return refuseTaken(tx, *c)

@@ -106,18 +106,21 @@ func TestCRD11_PayerPaysForItself(t *testing.T) {
 	}
 	d := draft("分厂示例有限公司", "", "13800000002")
 	d.BillToID = &payer.ID
-	branch, err := create(e, "rep1", d)
+	if _, err := create(e, "rep1", d); !errors.Is(err, customer.ErrPayerByLeader) {
+		t.Errorf("a rep named the payer: %v", err)
+	}
+	branch, err := create(e, "manager", d)
 	if err != nil || branch.PayerID() != payer.ID || payer.PayerID() != payer.ID {
 		t.Fatalf("%v, %s", err, branch.PayerID())
 	}
 	chain := draft("三级示例有限公司", "", "13800000003")
 	chain.BillToID = &branch.ID
-	if _, err := create(e, "rep1", chain); !errors.Is(err, customer.ErrBadPayer) {
+	if _, err := create(e, "manager", chain); !errors.Is(err, customer.ErrBadPayer) {
 		t.Errorf("chain: %v", err)
 	}
 	nobody := uuid.New()
 	chain.BillToID = &nobody
-	if _, err := create(e, "rep1", chain); !errors.Is(err, customer.ErrBadPayer) {
+	if _, err := create(e, "manager", chain); !errors.Is(err, customer.ErrBadPayer) {
 		t.Errorf("unknown payer: %v", err)
 	}
 }

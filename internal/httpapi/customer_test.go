@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/salesgate/salesgate/internal/apitest"
+	"github.com/salesgate/salesgate/internal/pg"
 )
 
 type object = map[string]any
@@ -215,4 +216,54 @@ func TestExternalIDUpsertIsSafeToRepeat(t *testing.T) {
 	if got := rep.Get(path).Want(200).ID(); got != first.ID() {
 		t.Fatal(got)
 	}
+}
+
+func TestCRD10_PayerIsNamedByALeaderAndVisibleAndBeforeAnyDebt(t *testing.T) {
+	t.Parallel()
+	e := apitest.New(t)
+	rich := e.As("rep3").Post("/v1/customers", company("富源示例有限公司", "13800000061")).Want(201)
+	own := e.As("rep1").Post("/v1/customers", company("云岭示例纺织有限公司", "13800000062")).Want(201)
+	path, to := "/v1/customers/"+own.ID(), object{"bill_to_id": rich.ID()}
+	e.As("rep1").Patch(path, own.ETag(), to).WantProblem(403, "customer.payer_by_leader")
+	move := func(department string) {
+		e.Tx(func(tx pg.Tx) error {
+			return tx.Exec("UPDATE users SET team_id = NULL, department_id = (SELECT id FROM departments WHERE code = ?) WHERE username = 'rep3'", department).Error
+		})
+	}
+	move("OFFICE") // its customers aren't the sales manager's to see
+	e.As("manager").Patch(path, own.ETag(), to).WantProblem(422, "customer.bad_payer")
+	move("SALES")
+	e.As("clerk").Post("/v1/receipts", object{
+		"customer_id": own.ID(), "amount": "1.00", "method": "cash", "received_on": "2026-01-05",
+	}).Want(201)
+	e.As("manager").Patch(path, own.ETag(), to).WantProblem(409, "customer.payer_in_use")
+}
+
+func TestDryRunIsDryHoweverTrueIsSpelt(t *testing.T) {
+	t.Parallel()
+	e := apitest.New(t)
+	rep := e.As("rep1")
+	for _, spelling := range []string{"true", "1", "True", "TRUE", "t", "true;", "true;x=1", "true%zz"} {
+		rep.Post("/v1/customers?validate_only="+spelling, company("云岭示例纺织有限公司", "13800000042"))
+		if n := rep.Get("/v1/customers").Want(200).Len("data"); n != 0 {
+			t.Fatalf("validate_only=%s wrote", spelling)
+		}
+	}
+	if a := rep.Get("/v1/customers?q=%zz"); a.Status != 400 {
+		t.Errorf("an unreadable query is answered with %d", a.Status)
+	}
+}
+
+func TestOddPathsFormsAndDatesAreNoServerErrors(t *testing.T) {
+	t.Parallel()
+	e := apitest.New(t)
+	rep := e.As("rep1")
+	for _, path := range []string{"/v1/customers/by-external-id/erp/%00", "/v1/customers/by-external-id/erp/%ff", "/v1/orders/by-external-id/erp/a%01"} {
+		rep.Get(path).WantProblem(400, "request.nul_character")
+	}
+	e.As("").With("Content-Type", "application/x-www-form-urlencoded").Do(http.MethodPost, "/v1/auth/token", "a=%zz").Want(400)
+	e.As("clerk").Post("/v1/receipts", object{
+		"customer_id": "01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d", "amount": "1.00", "method": "cash", "received_on": "0000-01-01",
+	}).WantProblem(400, "request.invalid")
+	rep.Get("/v1/customers?cursor=bnVsbA").WantProblem(400, "request.bad_cursor")
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"regexp"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"time"
 
@@ -151,6 +152,9 @@ func (s *Server) admit(ec echo.Context, c *call) error {
 			c.hash = requestHash(r, body)
 		}
 	}
-	c.validateOnly = c.op.query["validate_only"] && r.URL.Query().Get("validate_only") == "true"
+	if c.op.query["validate_only"] {
+		// Whatever the contract takes for true is true here: a dry run that writes would be worse than none.
+		c.validateOnly, _ = strconv.ParseBool(r.URL.Query().Get("validate_only"))
+	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -107,7 +108,10 @@ func (s *Server) known(ctx context.Context, c *call, err error) *errs.Error {
 		return fromEcho(he)
 	}
 	e, ok := errs.As(err)
+	_, badEscape := errors.AsType[url.EscapeError](err)
 	switch {
+	case !ok && badEscape: // of a form
+		e = errs.ErrMalformed.Wrap(err)
 	case !ok && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)):
 		e = errs.ErrTimeout.Wrap(err)
 	case !ok:

@@ -13,9 +13,9 @@ import (
 
 // The ways in which a body can be unreadable before the contract is even asked.
 var (
-	errJSON  = errs.Define(errs.Malformed, "request.bad_json", "The body isn't one valid JSON value in UTF-8 without duplicate names.", "请求体不是合法的 JSON(须为 UTF-8,且无重复字段)。")
-	errDepth = errs.Define(errs.Malformed, "request.too_deep", "The body is nested deeper than 32 levels.", "请求体嵌套超过 32 层。")
-	errNul   = errs.Define(errs.Malformed, "request.nul_character", "Text can't hold the character U+0000.", "文本中不能包含 U+0000 字符。")
+	errJSON    = errs.Define(errs.Malformed, "request.bad_json", "The body isn't one valid JSON value in UTF-8 without duplicate names.", "请求体不是合法的 JSON(须为 UTF-8,且无重复字段)。")
+	errDepth   = errs.Define(errs.Malformed, "request.too_deep", "The body is nested deeper than 32 levels.", "请求体嵌套超过 32 层。")
+	errControl = errs.Define(errs.Malformed, "request.nul_character", "Text must be UTF-8 without U+0000, and names in a path without control characters.", "文本须为 UTF-8 且不含 U+0000,路径中不能有控制字符。")
 )
 
 const maxDepth = 32
@@ -36,7 +36,7 @@ func strictJSON(body []byte) error {
 			return errDepth
 		}
 		if tok.Kind() == '"' && strings.IndexByte(tok.String(), 0) >= 0 {
-			return errNul
+			return errControl
 		}
 		if dec.StackDepth() == 0 {
 			break

@@ -8,8 +8,11 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
+	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -23,7 +26,24 @@ import (
 var errUnknownParameter = errs.Define(errs.Malformed, "request.unknown_parameter",
 	"This operation has no such query parameter.", "该操作没有此查询参数。")
 
+// Business dates lie in these years; PostgreSQL has no year 0, and nothing here was sold before the first.
+const firstYear, lastYear = 1900, 2999
+
 func init() {
+	openapi3.DefineStringFormatValidator("date", openapi3.NewCallbackValidator(func(s string) error {
+		t, err := time.Parse(time.DateOnly, s)
+		if err == nil && (t.Year() < firstYear || t.Year() > lastYear) {
+			err = errors.New("out of range")
+		}
+		return err
+	}))
+	openapi3.DefineStringFormatValidator("date-time", openapi3.NewCallbackValidator(func(s string) error {
+		t, err := time.Parse(time.RFC3339, s)
+		if err == nil && (t.Year() < firstYear || t.Year() > lastYear) {
+			err = errors.New("out of range")
+		}
+		return err
+	}))
 	openapi3.DefineStringFormatValidator("uuid", openapi3.NewCallbackValidator(func(s string) error {
 		if len(s) != 36 {
 			return errors.New("not a UUID")
@@ -57,7 +77,14 @@ func validate(ec echo.Context, op *operation) ([]byte, error) {
 	}
 	params := make(map[string]string, len(ec.ParamNames()))
 	for i, name := range ec.ParamNames() {
-		params[name] = ec.ParamValues()[i]
+		v, err := url.PathUnescape(ec.ParamValues()[i]) // the router leaves unusual escapes as they came
+		if err != nil {
+			return nil, errs.ErrMalformed.Wrap(err)
+		}
+		if !utf8.ValidString(v) || strings.ContainsFunc(v, unicode.IsControl) {
+			return nil, errControl.At("path:" + name)
+		}
+		params[name] = v
 	}
 	err := openapi3filter.ValidateRequest(context.WithoutCancel(r.Context()), &openapi3filter.RequestValidationInput{
 		Request: r, PathParams: params, Route: op.route, Options: optionsFor(op),
@@ -85,13 +112,17 @@ func checkQuery(r *http.Request, op *operation) error {
 	if r.URL.RawQuery == "" {
 		return nil
 	}
-	for name, values := range r.URL.Query() {
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil { // what can't be parsed would be left out silently
+		return errs.ErrMalformed.Wrap(err)
+	}
+	for name, values := range query {
 		if !op.query[name] || len(values) > 1 && !repeatable(op, name) {
 			return errUnknownParameter.At("query:" + printable(name))
 		}
 		for _, v := range values {
 			if !utf8.ValidString(v) || strings.ContainsRune(v, 0) {
-				return errNul.At("query:" + name)
+				return errControl.At("query:" + name)
 			}
 		}
 	}

@@ -110,7 +110,8 @@ func (s *Service) Get(tx pg.Tx, who identity.Principal, id uuid.UUID) (Import, e
 	if err != nil {
 		return Import{}, err
 	}
-	if _, all := who.Owners(); !all && (imp.CreatedBy == nil || *imp.CreatedBy != who.ID) {
+	mine := imp.CreatedBy != nil && *imp.CreatedBy == who.ID
+	if _, all := who.Owners(); !mine && (!all || who.Kind != identity.KindSystem && !identity.Allowed(who, "import.read")) {
 		return Import{}, errs.ErrNotFound
 	}
 	return imp, nil

@@ -25,6 +25,9 @@ func (p Page) After(key any) (found bool, err error) {
 	if err != nil {
 		return false, ErrCursor.Wrap(err)
 	}
+	if string(b) == "null" {
+		return false, ErrCursor.With()
+	}
 	if err := json.Unmarshal(b, key); err != nil {
 		return false, ErrCursor.Wrap(err)
 	}

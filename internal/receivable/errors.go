@@ -31,8 +31,10 @@ var (
 		"This payer has no such invoice.", "该付款方没有此发票。", "ARV-01")
 	ErrSameReference = errs.Define(errs.Conflict, "receipt.same_reference",
 		"A receipt with this bank reference is booked already.", "该银行流水号已入账。", "ARV-01")
-	ErrFuture = errs.Define(errs.Rule, "receivable.future_date", "This date lies in the future.", "日期不能晚于今天。")
-	ErrTwice  = errs.Define(errs.Rule, "receivable.named_twice", "The same document is named twice.", "同一单据被重复引用。")
+	ErrFuture         = errs.Define(errs.Rule, "receivable.future_date", "This date lies in the future.", "日期不能晚于今天。")
+	ErrBeforeDelivery = errs.Define(errs.Rule, "invoice.before_delivery", "An invoice isn't dated before its goods left.", "开票日期不能早于发货日期。", "ARV-04")
+	ErrNoAmount       = errs.Define(errs.Rule, "receipt.no_amount", "The amount must be above 0.", "金额必须大于 0。", "ARV-01")
+	ErrTwice          = errs.Define(errs.Rule, "receivable.named_twice", "The same document is named twice.", "同一单据被重复引用。")
 )
 
 var (

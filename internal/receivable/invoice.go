@@ -101,6 +101,9 @@ func (s *Service) date(tx pg.Tx, v *Invoice, notes []shipping.DeliveryNote) erro
 	if v.InvoicedOn.After(today) {
 		return ErrFuture.At("/invoiced_on")
 	}
+	if slices.ContainsFunc(notes, func(n shipping.DeliveryNote) bool { return n.ShippedOn.After(v.InvoicedOn) }) {
+		return ErrBeforeDelivery.At("/invoiced_on") // backdated, it would be overdue the day it is written
+	}
 	profiles, err := s.credit.Profiles(tx, []uuid.UUID{v.PayerID})
 	if err != nil {
 		return err

@@ -163,6 +163,7 @@ func TestARV04_TermsDecideTheDueDate(t *testing.T) {
 	for range 4 {
 		notes = append(notes, s.ship(shipping.Credit, "1"))
 	}
+	s.Tx(func(tx pg.Tx) error { return tx.Exec("UPDATE delivery_notes SET shipped_on = shipped_on - 60").Error })
 	for i, c := range []struct {
 		invoicedIn, dueIn int
 		overdue           float64
@@ -173,6 +174,8 @@ func TestARV04_TermsDecideTheDueDate(t *testing.T) {
 		}
 	}
 	s.post(notes[3], object{"invoiced_on": today(s.Env, 1)}).WantProblem(422, "receivable.future_date")
+	s.post(notes[3], object{"invoiced_on": today(s.Env, -61)}).WantProblem(422, "invoice.before_delivery")
+	s.post(notes[3], object{"invoiced_on": today(s.Env, -60)}).Want(201)
 }
 
 func TestSHP11_CashOnDeliveryIsDueAtOnce(t *testing.T) {

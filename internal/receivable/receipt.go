@@ -40,6 +40,9 @@ func (s *Service) PostReceipt(tx pg.Tx, who identity.Principal, in NewReceipt) (
 	if err != nil {
 		return Receipt{}, err
 	}
+	if !in.Amount.IsPos() {
+		return Receipt{}, ErrNoAmount.At("/amount")
+	}
 	if in.ReceivedOn.After(clock.Today(tx.Now)) {
 		return Receipt{}, ErrFuture.At("/received_on")
 	}

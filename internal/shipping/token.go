@@ -10,6 +10,8 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/pg"
@@ -91,6 +93,9 @@ func (k *passKeys) key(tx pg.Tx, kid string) (passKey, error) {
 	k.mu.Unlock()
 	if ok {
 		return row, nil
+	}
+	if !utf8.ValidString(kid) || strings.ContainsFunc(kid, unicode.IsControl) {
+		return passKey{}, errs.ErrNotFound // none of ours, and nothing to ask the database for
 	}
 	row, err := readKey(tx, kid)
 	if err != nil {
