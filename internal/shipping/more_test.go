@@ -35,8 +35,8 @@ func TestCRD11_ThePayerCarriesTheExposure(t *testing.T) {
 	payer := w.As("rep1").Post("/v1/customers", object{
 		"name": "海角示例集团有限公司", "status": "active", "contacts": []object{{"name": "林示例", "position": "财务", "phone": "13800000043"}},
 	}).Want(201)
-	etag := w.As("rep1").Get("/v1/customers/" + w.customer.String()).ETag()
-	w.As("rep1").Patch("/v1/customers/"+w.customer.String(), etag, object{"bill_to_id": payer.ID()}).Want(200)
+	etag := w.As("manager").Get("/v1/customers/" + w.customer.String()).ETag()
+	w.As("manager").Patch("/v1/customers/"+w.customer.String(), etag, object{"bill_to_id": payer.ID()}).Want(200)
 	n := w.checked("credit", "100") // the payer has no limit: it counts as 0
 	if got := w.As("rep1").Get(notices + n).Want(200); got.String("payer_id") != payer.ID() || got.String("figures.limit_kind") != "none" {
 		t.Fatalf("%s", got.Body)
