@@ -98,10 +98,10 @@ func ifMatch(tag string) int64 {
 	return v
 }
 
-// page reads limit and cursor with the contract's default.
 // at makes a JSON pointer into a list of the request.
 func at(list string, i int, field string) string { return list + "/" + strconv.Itoa(i) + "/" + field }
 
+// page reads limit and cursor with the contract's default.
 func page(limit *int, cursor *string) pg.Page {
 	p := pg.Page{Limit: 50}
 	if limit != nil {

@@ -1,12 +1,14 @@
 package httpapi_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/salesgate/salesgate/internal/apitest"
+	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
@@ -266,4 +268,12 @@ func TestOddPathsFormsAndDatesAreNoServerErrors(t *testing.T) {
 		"customer_id": "01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d", "amount": "1.00", "method": "cash", "received_on": "0000-01-01",
 	}).WantProblem(400, "request.invalid")
 	rep.Get("/v1/customers?cursor=bnVsbA").WantProblem(400, "request.bad_cursor")
+}
+
+func TestCND01_EventsShowPeopleWithMaskedPhones(t *testing.T) {
+	t.Parallel()
+	b, err := json.Marshal(identity.User{Phone: "13800000001"})
+	if err != nil || !strings.Contains(string(b), `"138****0001"`) {
+		t.Errorf("%s, %v", b, err)
+	}
 }

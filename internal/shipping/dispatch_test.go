@@ -164,10 +164,12 @@ func TestSHP09_AnyDifferenceIsRefused(t *testing.T) {
 	}
 	forged := parts[0] + "." + base64.RawURLEncoding.EncodeToString(bytes.Replace(claims, []byte("A"), []byte("B"), 1)) + "." + parts[2]
 	none := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none","typ":"gate-pass","kid":""}`)) + "." + parts[1] + "."
+	nul := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"EdDSA","typ":"gate-pass","kid":"\u0000"}`)) + "." + parts[1] + "." + parts[2]
 	for name, c := range map[string]struct {
 		body object
 		code string
 	}{
+		"nul key":       {with("token", nul), "gate.forged_pass"},
 		"vehicle":       {with("vehicle", "浙A54321"), "gate.other_vehicle"},
 		"more":          {with("seen", []object{{"product_code": "PET-150D", "quantity": "100.0001"}}), "gate.other_goods"},
 		"less":          {with("seen", []object{{"product_code": "PET-150D", "quantity": "99.9999"}}), "gate.other_goods"},
