@@ -27,14 +27,26 @@ var layers = strings.Fields(`
 	rulebook
 	decision
 	identity
+	attachment
+	followup
 	approval
+	leave
 	customer
+	prospect
+	opportunity
+	campaign
+	visit
 	catalog
 	pricing
 	credit
+	terms
 	order
 	shipping
 	receivable
+	survey
+	creditreview
+	handover
+	backtest
 	importing
 	demo
 	httpapi
@@ -43,33 +55,51 @@ var layers = strings.Fields(`
 
 const (
 	ground = "errs clock money pg audit jobs " // what every module stands on
-	gates  = ground + "rulebook decision identity approval "
+	gates  = ground + "rulebook decision identity attachment followup approval "
+	demand = "customer prospect opportunity campaign visit "
+	supply = "catalog pricing credit terms order shipping receivable "
+	after  = "survey creditreview handover backtest "
 )
 
 // imports is the map: package → what it may import of internal/. An import that isn't listed fails the test.
 var imports = map[string]string{
-	"errs":     "",
-	"clock":    "errs",
-	"money":    "errs",
-	"pg":       "errs clock",
-	"audit":    "errs clock pg",
-	"jobs":     "errs clock pg",
-	"rulebook": ground,
-	"decision": ground + "rulebook",
-	"identity": ground + "rulebook decision",
-	"approval": ground + "rulebook decision identity",
-	"customer": gates,
+	"errs":       "",
+	"clock":      "errs",
+	"money":      "errs",
+	"pg":         "errs clock",
+	"audit":      "errs clock pg",
+	"jobs":       "errs clock pg",
+	"rulebook":   ground,
+	"decision":   ground + "rulebook",
+	"identity":   ground + "rulebook decision",
+	"attachment": ground + "rulebook identity",
+	"followup":   ground + "identity",
+	"approval":   ground + "rulebook decision identity",
+
+	"leave":       gates,
+	"customer":    gates,
+	"prospect":    gates + "customer",
+	"opportunity": gates + "customer prospect",
+	"campaign":    gates + "customer prospect opportunity",
+	"visit":       gates + "customer prospect",
+
 	"catalog":  gates,
 	"pricing":  gates + "customer catalog",
 	"credit":   gates + "customer",
-	"order":    gates + "customer catalog pricing credit",
+	"terms":    gates + "customer credit",
+	"order":    gates + "customer catalog pricing credit terms",
 	"shipping": gates + "customer catalog credit order",
 
-	"receivable": gates + "customer catalog credit order shipping",
-	"importing":  gates + "customer catalog pricing credit receivable",
-	"demo":       gates + "customer catalog pricing credit order shipping receivable importing",
-	"httpapi":    gates + "customer catalog pricing credit order shipping receivable importing",
-	"app":        gates + "customer catalog pricing credit order shipping receivable importing demo httpapi",
+	"receivable":   gates + "customer catalog credit order shipping",
+	"survey":       gates + "customer shipping",
+	"creditreview": gates + "customer credit",
+	"handover":     gates + "customer prospect credit order shipping receivable",
+	"backtest":     gates + "customer catalog pricing credit order shipping",
+	"importing":    gates + "customer catalog pricing credit terms receivable",
+
+	"demo":    gates + "leave " + demand + supply + after + "importing",
+	"httpapi": gates + "leave " + demand + supply + after + "importing",
+	"app":     gates + "leave " + demand + supply + after + "importing demo httpapi",
 
 	// Beside the layers: tools that know nothing of the business.
 	"devpg":  "",

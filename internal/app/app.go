@@ -101,6 +101,10 @@ func (a *App) join(ctx context.Context) error {
 	if err := a.DB.Tx(ctx, pg.System("bootstrap"), approvals.Bootstrap); err != nil {
 		return fmt.Errorf("authority matrix: %w", err)
 	}
+	// attachments and follow-ups
+
+	// leave
+
 	credits := credit.New(rules, approvals)
 	approvals.Register(credit.MatterLimit, credits)
 	prices := pricing.New(approvals)
@@ -118,6 +122,22 @@ func (a *App) join(ctx context.Context) error {
 	})
 	jobs.Handle(a.jobs, func(ctx context.Context, job importJob) error { return a.Imports.Run(ctx, job.ID) })
 	approvals.Register(order.Matter, orders)
+	// customer: applications, changes
+
+	// prospects
+
+	// opportunities, campaigns, visits, surveys
+
+	// credit: limits and special release
+
+	// terms
+
+	// credit reviews
+
+	// handover
+
+	// backtest
+
 	a.Server = &httpapi.Server{
 		DB: a.DB, Log: a.cfg.Log, Ready: a.ready,
 		Authenticate: people.Authenticator().Authenticate,
@@ -135,6 +155,22 @@ func (a *App) join(ctx context.Context) error {
 		Approvals:    approvals,
 		TaskFeed:     approval.NewFeed(),
 		Orders:       orders,
+		// attachments and follow-ups
+
+		// leave
+
+		// customer: applications, changes, handover
+
+		// prospects
+
+		// opportunities, campaigns, visits, surveys
+
+		// credit: limits and special release, terms
+
+		// credit reviews
+
+		// backtest
+
 	}
 	a.handler, err = a.Server.Handler()
 	return err

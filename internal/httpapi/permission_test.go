@@ -196,12 +196,19 @@ var owned = map[string]func(e *apitest.Env) string{
 			"terms_days": 30, "reasons": "半年无逾期",
 		}).Want(201).ID()
 	},
-	"invoices":         invoiceOf,
-	"orders":           orderOf,
+	// customer applications, changes, handovers
+	"invoices": invoiceOf,
+	// prospects
+	"orders": orderOf,
+	// opportunities, campaigns
 	"shipping-notices": noticeOf,
-	"delivery-notes":   deliveryNoteOf,
-	"import-runs":      importOf,
-	"operations":       importOf,
+	// visits, surveys
+	"delivery-notes": deliveryNoteOf,
+	// leave
+	"import-runs": importOf,
+	// attachments, follow-ups
+	"operations": importOf,
+	// credit reviews, groups, special releases, terms
 	"receipts": func(e *apitest.Env) string {
 		return e.As("clerk").Post("/v1/receipts", object{
 			"customer_id": customerOf(e), "amount": "50000.00", "method": "bank_transfer", "reference": "B202601010001", "received_on": "2026-01-01",

@@ -51,6 +51,22 @@ type Server struct {
 	Approvals   *approval.Service
 	TaskFeed    *approval.Feed // wakes the streams of GET /v1/me/events; app runs it
 	Orders      *order.Service
+
+	// attachments and follow-ups
+
+	// leave
+
+	// customer: applications, changes, handover
+
+	// prospects
+
+	// opportunities, campaigns, visits, surveys
+
+	// credit: limits and special release, terms
+
+	// credit reviews
+
+	// backtest
 }
 
 // The generated interface is the list of what must be here.

@@ -62,10 +62,26 @@ var matrix = map[Permission][]Role{
 	"authority.write":  roles(Admin),
 	"delegation.write": everyone,
 
+	// leave
+
+	// attachment and follow-up
+
+	// backtest
+
 	// customer
 	"customer.read":   roles(sellers, finance, overseers, Admin, WarehouseKeeper, QualityManager, ProductionManager),
 	"customer.write":  roles(sellers, Admin),
 	"customer.assign": roles(salesLeaders, Admin),
+
+	// customer: applications, changes, handover
+
+	// prospect
+
+	// opportunity and campaign
+
+	// visit
+
+	// survey
 
 	// catalog
 	"product.read":  everyone,
@@ -85,6 +101,12 @@ var matrix = map[Permission][]Role{
 	"credit.read":     roles(sellers, finance, overseers),
 	"credit.apply":    roles(sellers, FinanceManager, FinanceClerk),
 	"credit.register": roles(finance, overseers, salesLeaders),
+
+	// credit: limits and special release
+
+	// credit review
+
+	// terms
 
 	// order
 	"order.read":   roles(sellers, finance, factory, overseers),

@@ -1,0 +1,17 @@
+package approval
+
+// creditMatters are those of credit limits.
+var creditMatters = []Matter{
+	{Name: "credit.limit", Gate: "credit", Facts: []Fact{
+		{Name: "first", Kind: FactBool}, // the customer's first limit (CRD-07), not a change (CRD-08)
+		{Name: "limit", Kind: FactDecimal, Optional: true},
+		{Name: "unlimited", Kind: FactBool, Optional: true},
+		{Name: "grade", Kind: FactText, Optional: true},
+		{Name: "previous_limit", Kind: FactDecimal, Optional: true},
+		{Name: "previous_unlimited", Kind: FactBool, Optional: true},
+		{Name: "previous_grade", Kind: FactText, Optional: true},
+		{Name: "settlement", Kind: FactText, Optional: true},
+		{Name: "terms", Kind: FactText, Optional: true},
+		{Name: "reason", Kind: FactText, Optional: true},
+	}},
+}
