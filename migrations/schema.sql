@@ -1333,7 +1333,9 @@ CREATE TABLE public.violations (
     number text NOT NULL,
     source_id uuid NOT NULL,
     at timestamp with time zone NOT NULL,
-    CONSTRAINT violations_kind_check CHECK ((kind = ANY (ARRAY['verbal_late'::text, 'verbal_denied'::text])))
+    detail jsonb DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT violations_detail_check CHECK ((jsonb_typeof(detail) = 'object'::text)),
+    CONSTRAINT violations_kind_named CHECK ((kind ~ '^[a-z][a-z0-9_.]{0,59}$'::text))
 );
 
 ALTER TABLE ONLY public.river_job ALTER COLUMN id SET DEFAULT nextval('public.river_job_id_seq'::regclass);
@@ -1599,7 +1601,7 @@ ALTER TABLE ONLY public.verbal_approvals
     ADD CONSTRAINT verbal_approvals_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.violations
-    ADD CONSTRAINT violations_once UNIQUE (source_id, kind);
+    ADD CONSTRAINT violations_once UNIQUE (source_id, kind, person_id);
 
 ALTER TABLE ONLY public.violations
     ADD CONSTRAINT violations_pkey PRIMARY KEY (id);
@@ -1806,7 +1808,11 @@ CREATE INDEX verbal_approvals_due ON public.verbal_approvals USING btree (confir
 
 CREATE INDEX verbal_approvals_request ON public.verbal_approvals USING btree (request_id);
 
+CREATE INDEX violations_kind ON public.violations USING btree (kind, id);
+
 CREATE INDEX violations_person ON public.violations USING btree (person_id, id);
+
+CREATE INDEX violations_subject ON public.violations USING btree (subject_type, subject_id);
 
 CREATE TRIGGER allocations_immutable BEFORE DELETE OR UPDATE ON public.allocations FOR EACH ROW EXECUTE FUNCTION public.guard_posted();
 
@@ -1857,6 +1863,8 @@ CREATE TRIGGER receipts_immutable BEFORE DELETE OR UPDATE ON public.receipts FOR
 CREATE TRIGGER sandbox_clock_forward BEFORE DELETE OR UPDATE ON public.sandbox_clock FOR EACH ROW EXECUTE FUNCTION public.refuse_clock_back();
 
 CREATE TRIGGER shipping_notices_figures_frozen BEFORE UPDATE ON public.shipping_notices FOR EACH ROW EXECUTE FUNCTION public.keep_signed_figures();
+
+CREATE TRIGGER violations_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.violations FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 ALTER TABLE ONLY public.allocations
     ADD CONSTRAINT allocations_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES public.invoices(id);

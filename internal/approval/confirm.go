@@ -3,37 +3,12 @@ package approval
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/salesgate/salesgate/internal/audit"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
-)
-
-// ViolationSubject is the subject type of the audit events of violations.
-const ViolationSubject = "violation"
-
-// Violation is a breach of a rule by a person (CND-02), as far as this package finds it.
-type Violation struct {
-	ID          uuid.UUID
-	Rule        string
-	Kind        string // violationLate or violationDenied
-	PersonID    uuid.UUID
-	SubjectType string
-	SubjectID   uuid.UUID
-	Number      string
-	SourceID    uuid.UUID // the verbal approval
-	At          time.Time
-}
-
-// TableName implements gorm's Tabler.
-func (Violation) TableName() string { return "violations" }
-
-const (
-	violationLate   = "verbal_late"
-	violationDenied = "verbal_denied"
 )
 
 // ConfirmVerbalApproval confirms what the principal approved by phone: the verbal approval with this id, or with none
@@ -47,7 +22,7 @@ func (s *Service) ConfirmVerbalApproval(tx pg.Tx, who identity.Principal, id uui
 	state := VerbalConfirmed
 	if tx.Now.After(v.ConfirmBy) {
 		state = VerbalConfirmedLate
-		if err := violate(tx, r, v, violationLate, v.GivenBy); err != nil {
+		if err := violate(tx, r, v, ViolationVerbalLate, v.GivenBy); err != nil {
 			return VerbalApproval{}, err
 		}
 	}
@@ -66,7 +41,7 @@ func (s *Service) DenyVerbalApproval(tx pg.Tx, who identity.Principal, id uuid.U
 	if err != nil {
 		return VerbalApproval{}, err
 	}
-	if err := violate(tx, r, v, violationDenied, v.RecordedBy); err != nil {
+	if err := violate(tx, r, v, ViolationVerbalDenied, v.RecordedBy); err != nil {
 		return VerbalApproval{}, err
 	}
 	if err := answer(tx, r, &v, VerbalDenied, comment, "denyVerbalApproval"); err != nil {
@@ -136,26 +111,6 @@ func answer(tx pg.Tx, r Request, v *VerbalApproval, state VerbalState, comment, 
 	})
 }
 
-// violate records a violation once.
-func violate(tx pg.Tx, r Request, v VerbalApproval, kind string, person uuid.UUID) error {
-	row := Violation{
-		ID: uuid.Must(uuid.NewV7()), Rule: "ORG-05", Kind: kind, PersonID: person, SubjectType: r.SubjectType,
-		SubjectID: r.SubjectID, Number: r.Number, SourceID: v.ID, At: tx.Now,
-	}
-	res := tx.Exec(`INSERT INTO violations (id, rule, kind, person_id, subject_type, subject_id, number, source_id, at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT ON CONSTRAINT violations_once DO NOTHING`,
-		row.ID, row.Rule, row.Kind, row.PersonID, row.SubjectType, row.SubjectID, row.Number, row.SourceID, row.At)
-	if res.Error != nil || res.RowsAffected == 0 {
-		return res.Error
-	}
-	return audit.Record(tx, audit.Entry{
-		Action: "recordViolation", SubjectType: ViolationSubject, SubjectID: row.ID, After: map[string]any{
-			"rule": row.Rule, "kind": kind, "person": person, "document": r.SubjectType, "document_id": r.SubjectID,
-			"number": r.Number, "verbal_approval": v.ID,
-		},
-	})
-}
-
 // MarkOverdueVerbals marks at most limit verbal approvals whose deadline has passed unanswered, each a violation of its
 // giver (ORG-05, CND-02), and returns how many. It is for a periodic job; call it until it returns less than limit. They
 // can still be confirmed, late, or denied. Locks the verbal approvals it marks and skips those that are being answered.
@@ -171,7 +126,7 @@ func (s *Service) MarkOverdueVerbals(tx pg.Tx, limit int) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		if err := violate(tx, r, v, violationLate, v.GivenBy); err != nil {
+		if err := violate(tx, r, v, ViolationVerbalLate, v.GivenBy); err != nil {
 			return 0, err
 		}
 		if err := pg.Update(tx, "verbal_approvals", v.ID, v.Version, map[string]any{"state": VerbalOverdue}); err != nil {

@@ -15,6 +15,20 @@ func versionHeads(tx pg.Tx) ([]head, error) {
 	return list, tx.Raw(`SELECT version, id, effective_at FROM authority_matrix_versions ORDER BY version DESC`).Scan(&list).Error
 }
 
+// versionChain returns the version in force and those saved after it, which wait for their time, in the order in which
+// they were saved.
+func versionChain(tx pg.Tx) ([]Version, error) {
+	var rows []Version
+	return rows, tx.Where(`version >= (SELECT max(version) FROM authority_matrix_versions WHERE effective_at <= ?)`, tx.Now).
+		Order("version").Find(&rows).Error
+}
+
+// lockVersions keeps everybody else from saving a version until the transaction ends.
+func lockVersions(tx pg.Tx) error {
+	_, err := pg.Exec(tx, `LOCK TABLE authority_matrix_versions IN SHARE ROW EXCLUSIVE MODE`)
+	return err
+}
+
 func versionPage(tx pg.Tx, p pg.Page) ([]Version, error) {
 	q := tx.Order("version DESC").Limit(p.Limit + 1)
 	var last int64

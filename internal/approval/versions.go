@@ -1,7 +1,6 @@
 package approval
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -95,18 +94,6 @@ func (s *Service) programOf(tx pg.Tx, h head) (*program, error) {
 	}
 	s.programs.Store(h.ID, p)
 	return p, nil
-}
-
-// Bootstrap puts the default matrix into a database that has none, in force since ever. It does nothing otherwise.
-func (s *Service) Bootstrap(tx pg.Tx) error {
-	body, err := json.Marshal(Default())
-	if err != nil {
-		return err
-	}
-	return tx.Exec(`INSERT INTO authority_matrix_versions (version, id, effective_at, body, reason, created_at)
-		VALUES (1, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-		uuid.Must(uuid.NewV7()), time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC), string(body),
-		"The matrix that a new company begins with.", tx.Now).Error
 }
 
 // GetAuthorityMatrix returns the version in force at tx.Now and the number of the last one, which is the ETag: it may

@@ -1,0 +1,76 @@
+package approval
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/salesgate/salesgate/internal/audit"
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+// ViolationSubject is the subject type of the audit events of violations.
+const ViolationSubject = "violation"
+
+// Violation is a breach of a rule by a person (CND-02), as a module finds it. Kinds are the module's: a word in lower case
+// like "verbal_late".
+type Violation struct {
+	ID          uuid.UUID
+	Rule        string
+	Kind        string
+	PersonID    uuid.UUID
+	SubjectType string // the document that it is about
+	SubjectID   uuid.UUID
+	Number      string
+	SourceID    uuid.UUID      // what brought it to light: a verbal approval, a request; with Kind and PersonID it is unique
+	Detail      map[string]any `gorm:"serializer:json"` // what the kind needs to be understood: amounts, dates
+	At          time.Time
+}
+
+// TableName implements gorm's Tabler.
+func (Violation) TableName() string { return "violations" }
+
+// The kinds that come of verbal approvals (ORG-05).
+const (
+	ViolationVerbalLate   = "verbal_late"
+	ViolationVerbalDenied = "verbal_denied"
+)
+
+// Violate records a violation and its event. The same kind about the same person from the same source is recorded once:
+// the second time it does nothing. ID and At are its own to fill in. Locks nothing.
+func Violate(tx pg.Tx, v Violation) error {
+	v.ID, v.At = uuid.Must(uuid.NewV7()), tx.Now
+	detail, err := v.detail()
+	if err != nil {
+		return err
+	}
+	n, err := pg.Exec(tx, `INSERT INTO violations (id, rule, kind, person_id, subject_type, subject_id, number, source_id, detail, at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT ON CONSTRAINT violations_once DO NOTHING`,
+		v.ID, v.Rule, v.Kind, v.PersonID, v.SubjectType, v.SubjectID, v.Number, v.SourceID, detail, v.At)
+	if err != nil || n == 0 {
+		return err
+	}
+	return audit.Record(tx, audit.Entry{
+		Action: "recordViolation", SubjectType: ViolationSubject, SubjectID: v.ID, After: map[string]any{
+			"rule": v.Rule, "kind": v.Kind, "person": v.PersonID, "document": v.SubjectType, "document_id": v.SubjectID,
+			"number": v.Number, "source": v.SourceID, "detail": json.RawMessage(detail),
+		},
+	})
+}
+
+func (v Violation) detail() (string, error) {
+	if len(v.Detail) == 0 {
+		return "{}", nil
+	}
+	b, err := json.Marshal(v.Detail)
+	return string(b), err
+}
+
+// violate records what became of a verbal approval.
+func violate(tx pg.Tx, r Request, v VerbalApproval, kind string, person uuid.UUID) error {
+	return Violate(tx, Violation{
+		Rule: "ORG-05", Kind: kind, PersonID: person, SubjectType: r.SubjectType, SubjectID: r.SubjectID, Number: r.Number,
+		SourceID: v.ID, Detail: map[string]any{"approval": r.ID, "given_by": v.GivenBy, "recorded_by": v.RecordedBy, "confirm_by": v.ConfirmBy},
+	})
+}
