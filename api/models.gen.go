@@ -1025,6 +1025,61 @@ type ApprovalList struct {
 // ApprovalMatter Example: shipment.release
 type ApprovalMatter = string
 
+// ApprovalPreview defines model for ApprovalPreview.
+type ApprovalPreview struct {
+	// AtOnce Nobody needs to be asked: it would be approved by authority of the matrix.
+	AtOnce bool `json:"at_once"`
+
+	// Facts What the matrix would judge by, with what the rulebook fills in.
+	Facts map[string]interface{} `json:"facts"`
+
+	// Matrix running, version or draft.
+	//
+	// Example: running
+	Matrix string `json:"matrix"`
+
+	// MatrixVersion The version asked; for a draft the one in force, which it would replace.
+	MatrixVersion int64 `json:"matrix_version"`
+
+	// Matter Example: shipment.release
+	Matter ApprovalMatter `json:"matter"`
+
+	// MaySubmit The matrix lets this person submit the matter.
+	MaySubmit bool                  `json:"may_submit"`
+	Steps     []ApprovalPreviewStep `json:"steps"`
+
+	// SubmittedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SubmittedBy UUID `json:"submitted_by"`
+}
+
+// ApprovalPreviewStep defines model for ApprovalPreviewStep.
+type ApprovalPreviewStep struct {
+	// DueAt When it is due at the latest, submitted now and with each step before it taking all of its time.
+	//
+	// Example: 2026-11-23T09:30:00Z
+	DueAt *time.Time   `json:"due_at,omitempty"`
+	Step  ApprovalStep `json:"step"`
+}
+
+// ApprovalQuestion defines model for ApprovalQuestion.
+type ApprovalQuestion struct {
+	// Facts The facts by name: texts, true or false, whole numbers, decimal strings for amounts, lists of texts.
+	//
+	// Example: {"flow":"credit","new_customer_over":false,"over_limit":true,"overdue_amount":"0.00"}
+	Facts  map[string]interface{} `json:"facts"`
+	Matrix *AuthorityMatrix       `json:"matrix,omitempty"`
+
+	// MatrixVersion A stored version; the one in force when absent.
+	MatrixVersion *int64 `json:"matrix_version,omitempty"`
+
+	// Matter Example: shipment.release
+	Matter ApprovalMatter `json:"matter"`
+	Rules  *MatterRules   `json:"rules,omitempty"`
+
+	// SubmittedBy Who would submit; you when absent.
+	SubmittedBy *openapi_types.UUID `json:"submitted_by,omitempty"`
+}
+
 // ApprovalRefusal defines model for ApprovalRefusal.
 type ApprovalRefusal struct {
 	// Comment Example: 请先收回逾期货款
@@ -6038,6 +6093,9 @@ type ResetPasswordParams struct {
 	// IfMatch The ETag that you read; 412 when someone else has changed it since.
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
+
+// PreviewApprovalJSONRequestBody defines body for PreviewApproval for application/json ContentType.
+type PreviewApprovalJSONRequestBody = ApprovalQuestion
 
 // ApproveRequestJSONRequestBody defines body for ApproveRequest for application/json ContentType.
 type ApproveRequestJSONRequestBody = ApprovalVerdict

@@ -23,6 +23,9 @@ type ServerInterface interface {
 	// ListApprovals List approval requests
 	// (GET /v1/approvals)
 	ListApprovals(ctx echo.Context, params ListApprovalsParams) error
+	// PreviewApproval See who would have to decide
+	// (POST /v1/approvals/preview)
+	PreviewApproval(ctx echo.Context) error
 	// GetApproval Read an approval request
 	// (GET /v1/approvals/{approval_id})
 	GetApproval(ctx echo.Context, approvalID ApprovalID) error
@@ -594,6 +597,15 @@ func (w *ServerInterfaceWrapper) ListApprovals(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListApprovals(ctx, params)
+	return err
+}
+
+// PreviewApproval converts echo context to params.
+func (w *ServerInterfaceWrapper) PreviewApproval(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PreviewApproval(ctx)
 	return err
 }
 
@@ -6427,6 +6439,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/approvals/:approval_id/return", wrapper.ReturnRequest, options.OperationMiddlewares["returnRequest"]...)
 	router.POST(options.BaseURL+"/v1/approvals/:approval_id/verbal-approval", wrapper.RecordVerbalApproval, options.OperationMiddlewares["recordVerbalApproval"]...)
 	router.POST(options.BaseURL+"/v1/approvals/:approval_id/withdraw", wrapper.WithdrawRequest, options.OperationMiddlewares["withdrawRequest"]...)
+	router.POST(options.BaseURL+"/v1/approvals/preview", wrapper.PreviewApproval, options.OperationMiddlewares["previewApproval"]...)
 	router.POST(options.BaseURL+"/v1/auth/login", wrapper.Login, options.OperationMiddlewares["login"]...)
 	router.POST(options.BaseURL+"/v1/auth/logout", wrapper.Logout, options.OperationMiddlewares["logout"]...)
 	router.POST(options.BaseURL+"/v1/auth/logout-everywhere", wrapper.LogoutEverywhere, options.OperationMiddlewares["logoutEverywhere"]...)
@@ -6619,6 +6632,28 @@ type ListApprovalsResponseObject interface {
 type ListApprovals200JSONResponse ApprovalList
 
 func (response ListApprovals200JSONResponse) VisitListApprovalsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewApprovalRequestObject struct {
+	Body *PreviewApprovalJSONRequestBody
+}
+
+type PreviewApprovalResponseObject interface {
+	VisitPreviewApprovalResponse(w http.ResponseWriter) error
+}
+
+type PreviewApproval200JSONResponse ApprovalPreview
+
+func (response PreviewApproval200JSONResponse) VisitPreviewApprovalResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -11239,6 +11274,9 @@ type StrictServerInterface interface {
 	// ListApprovals List approval requests
 	// (GET /v1/approvals)
 	ListApprovals(ctx context.Context, request ListApprovalsRequestObject) (ListApprovalsResponseObject, error)
+	// PreviewApproval See who would have to decide
+	// (POST /v1/approvals/preview)
+	PreviewApproval(ctx context.Context, request PreviewApprovalRequestObject) (PreviewApprovalResponseObject, error)
 	// GetApproval Read an approval request
 	// (GET /v1/approvals/{approval_id})
 	GetApproval(ctx context.Context, request GetApprovalRequestObject) (GetApprovalResponseObject, error)
@@ -11793,6 +11831,52 @@ func (sh *strictHandler) ListApprovals(ctx echo.Context, params ListApprovalsPar
 		return err
 	} else if validResponse, ok := response.(ListApprovalsResponseObject); ok {
 		return validResponse.VisitListApprovalsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PreviewApproval operation middleware
+func (sh *strictHandler) PreviewApproval(ctx echo.Context) error {
+	var request PreviewApprovalRequestObject
+
+	var body PreviewApprovalJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PreviewApproval(ctx.Request().Context(), request.(PreviewApprovalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PreviewApproval")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PreviewApprovalResponseObject); ok {
+		return validResponse.VisitPreviewApprovalResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -17,6 +17,12 @@ var (
 		"The authority matrix doesn't let your role submit this.", "授权矩阵不允许您的角色提交此事项。", "ORG-01")
 	ErrFact = errs.Define(errs.Rule, "approval.fact_invalid",
 		"The fact {fact} is missing or not of its kind ({kind}).", "审批事实 {fact} 缺失或类型不符({kind})。", "ORG-01")
+	ErrNoMatter = errs.Define(errs.Rule, "approval.no_such_matter",
+		"The authority matrix that is asked has no matter {matter}.", "所选授权矩阵没有事项 {matter}。", "ORG-01")
+	ErrNoVersion = errs.Define(errs.Rule, "approval.no_such_version",
+		"There is no version {version} of the authority matrix that can be used.", "授权矩阵没有可用的第 {version} 版。", "ORG-01")
+	ErrOneMatrix = errs.Define(errs.Rule, "approval.one_matrix",
+		"Name one matrix: a version, a whole draft, or the draft of one matter's rules.", "请只指定一种矩阵:已存版本、完整草案或单一事项草案。", "ORG-01")
 	ErrAlreadyPending = pg.Constraint("approval_requests_one_pending", errs.Define(errs.Conflict, "approval.already_pending",
 		"This document waits for approval already.", "该单据已在审批中。"))
 

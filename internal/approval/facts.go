@@ -3,6 +3,7 @@ package approval
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -23,12 +24,14 @@ type judged struct {
 	vars   map[string]any // the CEL activation
 }
 
-// judge checks the given facts against the matter's declaration and fills in what isn't the submitter's to say.
+// judge checks the given facts against the matter's declaration and fills in what isn't the submitter's to say. Returns
+// ErrFact with every fact that is wrong at its place.
 func (s *Service) judge(tx pg.Tx, m *Matter, who identity.Principal, given map[string]any) (judged, error) {
 	j := judged{frozen: map[string]any{}, vars: map[string]any{}}
-	for name := range given {
+	var wrong []*errs.Error
+	for _, name := range slices.Sorted(maps.Keys(given)) {
 		if !slices.ContainsFunc(m.Facts, func(f Fact) bool { return f.Name == name }) {
-			return j, ErrFact.With("fact", name, "kind", "undeclared").At("/facts/" + name)
+			wrong = append(wrong, ErrFact.With("fact", name, "kind", "undeclared").At("/facts/"+name))
 		}
 	}
 	for _, f := range m.Facts {
@@ -40,33 +43,48 @@ func (s *Service) judge(tx pg.Tx, m *Matter, who identity.Principal, given map[s
 			}
 			v, found = d, true
 		}
-		if err := j.put(f, v, found); err != nil {
-			return j, err
+		if !j.put(f, v, found) {
+			wrong = append(wrong, f.refuse())
 		}
 	}
+	j.put(Fact{Name: submitterRoles, Kind: FactTexts}, rolesFact(who), true)
+	if len(wrong) > 0 {
+		return j, together(wrong)
+	}
+	return j, nil
+}
+
+func rolesFact(who identity.Principal) []string {
 	roles := []string{}
 	for _, r := range who.Roles {
 		roles = append(roles, string(r))
 	}
-	return j, j.put(Fact{Name: submitterRoles, Kind: FactTexts}, roles, true)
+	return roles
 }
 
-// put checks one fact. A fact that is left out is refused unless it is optional.
-func (j judged) put(f Fact, v any, found bool) error {
+// together is the first refusal with the places of all of them.
+func together(all []*errs.Error) *errs.Error {
+	e := all[0]
+	for _, more := range all[1:] {
+		e.Fields = append(e.Fields, more.Fields...)
+	}
+	return e
+}
+
+// put takes one fact. It is false for one that isn't of its kind, or is left out without being optional.
+func (j judged) put(f Fact, v any, found bool) bool {
 	v, found = deref(v, found)
 	if !found {
-		if !f.Optional {
-			return f.refuse()
+		if f.Optional {
+			j.vars[f.Name] = f.zero()
 		}
-		j.vars[f.Name] = f.zero()
-		return nil
+		return f.Optional
 	}
 	frozen, seen, ok := f.convert(v)
-	if !ok {
-		return f.refuse()
+	if ok {
+		j.frozen[f.Name], j.vars[f.Name] = frozen, seen
 	}
-	j.frozen[f.Name], j.vars[f.Name] = frozen, seen
-	return nil
+	return ok
 }
 
 func (f Fact) refuse() *errs.Error {

@@ -29,8 +29,7 @@ func (s *Service) Submit(tx pg.Tx, who identity.Principal, sub Submission) (Requ
 	if err != nil {
 		return Request{}, err
 	}
-	starters := p.matters[sub.Matter].rules.Starters
-	if who.Kind != identity.KindSystem && len(starters) > 0 && !who.Has(starters...) {
+	if !p.matters[sub.Matter].rules.starts(who) {
 		return Request{}, ErrStarter
 	}
 	r := newRequest(tx, who, sub, p.version.Version)
@@ -55,16 +54,22 @@ func (s *Service) plan(tx pg.Tx, who identity.Principal, matter string, facts ma
 	if m == nil {
 		return nil, judged{}, nil, fmt.Errorf("approval: matrix version %d has no matter %q", p.version.Version, matter)
 	}
+	j, route, err := s.route(tx, p, m, who, facts)
+	return p, j, route, err
+}
+
+// route is the one way from facts to steps, whichever matrix is asked: that of Submit and of what is only tried.
+func (s *Service) route(tx pg.Tx, p *program, m *matterProgram, who identity.Principal, facts map[string]any) (judged, []Step, error) {
 	j, err := s.judge(tx, m.matter, who, facts)
 	if err != nil {
-		return nil, judged{}, nil, err
+		return judged{}, nil, err
 	}
 	stages, err := m.applying(j.vars)
 	if err != nil {
-		return nil, judged{}, nil, err
+		return judged{}, nil, err
 	}
 	route, err := steps(tx, who, p.version.Body.Ladder, stages)
-	return p, j, route, err
+	return j, route, err
 }
 
 func newRequest(tx pg.Tx, who identity.Principal, sub Submission, version int64) Request {

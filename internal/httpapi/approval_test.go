@@ -241,3 +241,20 @@ func TestEventStreamTellsNewTasks(t *testing.T) {
 		t.Error("the stream outlives the server")
 	}
 }
+
+func TestORG01_PreviewOverTheAPI(t *testing.T) {
+	t.Parallel()
+	e := apitest.New(t)
+	ask := object{"matter": "shipment.release", "facts": object{"flow": "credit", "over_limit": true, "overdue_amount": "0.00", "new_customer_over": false}}
+	a := e.As("rep1").Post("/v1/approvals/preview", ask).Want(200)
+	if a.Len("steps") != 2 || a.At("at_once") != false || a.String("steps.0.step.deciders.0.role") != "sales_manager" || a.String("steps.1.due_at") == "" {
+		t.Errorf("%s", a.Body)
+	}
+	ask["facts"] = object{"flow": "credit", "overdue_amount": 5}
+	bad := e.As("rep1").Post("/v1/approvals/preview", ask).WantProblem(422, "approval.fact_invalid")
+	if bad.Len("errors") != 3 {
+		t.Errorf("%s", bad.Body)
+	}
+	ask["submitted_by"] = e.People["manager"]
+	e.As("rep1").Post("/v1/approvals/preview", ask).WantProblem(403, "auth.forbidden")
+}

@@ -67,6 +67,8 @@ var matrix = map[Permission][]Role{
 	// attachment and follow-up
 
 	// backtest
+	"approval.preview":       everyone,
+	"approval.preview_other": roles(SalesSupervisor, salesLeaders, FinanceManager, overseers, Admin), // for whom they see (ORG-06)
 
 	// customer
 	"customer.read":   roles(sellers, finance, overseers, Admin, WarehouseKeeper, QualityManager, ProductionManager),

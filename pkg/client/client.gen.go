@@ -1034,6 +1034,61 @@ type ApprovalList struct {
 // ApprovalMatter Example: shipment.release
 type ApprovalMatter = string
 
+// ApprovalPreview defines model for ApprovalPreview.
+type ApprovalPreview struct {
+	// AtOnce Nobody needs to be asked: it would be approved by authority of the matrix.
+	AtOnce bool `json:"at_once"`
+
+	// Facts What the matrix would judge by, with what the rulebook fills in.
+	Facts map[string]interface{} `json:"facts"`
+
+	// Matrix running, version or draft.
+	//
+	// Example: running
+	Matrix string `json:"matrix"`
+
+	// MatrixVersion The version asked; for a draft the one in force, which it would replace.
+	MatrixVersion int64 `json:"matrix_version"`
+
+	// Matter Example: shipment.release
+	Matter ApprovalMatter `json:"matter"`
+
+	// MaySubmit The matrix lets this person submit the matter.
+	MaySubmit bool                  `json:"may_submit"`
+	Steps     []ApprovalPreviewStep `json:"steps"`
+
+	// SubmittedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SubmittedBy UUID `json:"submitted_by"`
+}
+
+// ApprovalPreviewStep defines model for ApprovalPreviewStep.
+type ApprovalPreviewStep struct {
+	// DueAt When it is due at the latest, submitted now and with each step before it taking all of its time.
+	//
+	// Example: 2026-11-23T09:30:00Z
+	DueAt *time.Time   `json:"due_at,omitempty"`
+	Step  ApprovalStep `json:"step"`
+}
+
+// ApprovalQuestion defines model for ApprovalQuestion.
+type ApprovalQuestion struct {
+	// Facts The facts by name: texts, true or false, whole numbers, decimal strings for amounts, lists of texts.
+	//
+	// Example: {"flow":"credit","new_customer_over":false,"over_limit":true,"overdue_amount":"0.00"}
+	Facts  map[string]interface{} `json:"facts"`
+	Matrix *AuthorityMatrix       `json:"matrix,omitempty"`
+
+	// MatrixVersion A stored version; the one in force when absent.
+	MatrixVersion *int64 `json:"matrix_version,omitempty"`
+
+	// Matter Example: shipment.release
+	Matter ApprovalMatter `json:"matter"`
+	Rules  *MatterRules   `json:"rules,omitempty"`
+
+	// SubmittedBy Who would submit; you when absent.
+	SubmittedBy *openapi_types.UUID `json:"submitted_by,omitempty"`
+}
+
 // ApprovalRefusal defines model for ApprovalRefusal.
 type ApprovalRefusal struct {
 	// Comment Example: 请先收回逾期货款
@@ -6048,6 +6103,9 @@ type ResetPasswordParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// PreviewApprovalJSONRequestBody defines body for PreviewApproval for application/json ContentType.
+type PreviewApprovalJSONRequestBody = ApprovalQuestion
+
 // ApproveRequestJSONRequestBody defines body for ApproveRequest for application/json ContentType.
 type ApproveRequestJSONRequestBody = ApprovalVerdict
 
@@ -6340,6 +6398,30 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/approvals (the `ListApprovals` operationId).
 	ListApprovals(ctx context.Context, params *ListApprovalsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PreviewApprovalWithBody See who would have to decide
+	//
+	// Which stages a submission with these facts would need: under the authority matrix in force, under a stored version (`matrix_version`), under a
+	// draft of the whole matrix (`matrix`, as in PUT /v1/authority-matrix) or of this matter's rules alone (`rules`). It takes the same way as a submission and writes
+	// nothing. Facts are listed at /v1/authority-matrix/matters; amounts are decimal strings, and those with a parameter may be left out. Naming another submitter
+	// is for leaders, and for people whose documents they see.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/approvals/preview (the `PreviewApproval` operationId).
+	PreviewApprovalWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PreviewApproval See who would have to decide
+	//
+	// Which stages a submission with these facts would need: under the authority matrix in force, under a stored version (`matrix_version`), under a
+	// draft of the whole matrix (`matrix`, as in PUT /v1/authority-matrix) or of this matter's rules alone (`rules`). It takes the same way as a submission and writes
+	// nothing. Facts are listed at /v1/authority-matrix/matters; amounts are decimal strings, and those with a parameter may be left out. Naming another submitter
+	// is for leaders, and for people whose documents they see.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/approvals/preview (the `PreviewApproval` operationId).
+	PreviewApproval(ctx context.Context, body PreviewApprovalJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetApproval Read an approval request
 	//
@@ -8390,6 +8472,50 @@ func (c *Client) GetJwks(ctx context.Context, reqEditors ...RequestEditorFn) (*h
 // Corresponds with GET /v1/approvals (the `ListApprovals` operationId).
 func (c *Client) ListApprovals(ctx context.Context, params *ListApprovalsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListApprovalsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PreviewApprovalWithBody See who would have to decide
+//
+// Which stages a submission with these facts would need: under the authority matrix in force, under a stored version (`matrix_version`), under a
+// draft of the whole matrix (`matrix`, as in PUT /v1/authority-matrix) or of this matter's rules alone (`rules`). It takes the same way as a submission and writes
+// nothing. Facts are listed at /v1/authority-matrix/matters; amounts are decimal strings, and those with a parameter may be left out. Naming another submitter
+// is for leaders, and for people whose documents they see.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/approvals/preview (the `PreviewApproval` operationId).
+func (c *Client) PreviewApprovalWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPreviewApprovalRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PreviewApproval See who would have to decide
+//
+// Which stages a submission with these facts would need: under the authority matrix in force, under a stored version (`matrix_version`), under a
+// draft of the whole matrix (`matrix`, as in PUT /v1/authority-matrix) or of this matter's rules alone (`rules`). It takes the same way as a submission and writes
+// nothing. Facts are listed at /v1/authority-matrix/matters; amounts are decimal strings, and those with a parameter may be left out. Naming another submitter
+// is for leaders, and for people whose documents they see.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/approvals/preview (the `PreviewApproval` operationId).
+func (c *Client) PreviewApproval(ctx context.Context, body PreviewApprovalJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPreviewApprovalRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -12912,6 +13038,46 @@ func NewListApprovalsRequest(server string, params *ListApprovalsParams) (*http.
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewPreviewApprovalRequest calls the generic PreviewApproval builder with application/json body
+func NewPreviewApprovalRequest(server string, body PreviewApprovalJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPreviewApprovalRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewPreviewApprovalRequestWithBody constructs an http.Request for the PreviewApproval method, with any body, and a specified content type
+func NewPreviewApprovalRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/approvals/preview")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -23575,6 +23741,30 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/approvals (the `ListApprovals` operationId).
 	ListApprovalsWithResponse(ctx context.Context, params *ListApprovalsParams, reqEditors ...RequestEditorFn) (*ListApprovalsResponse, error)
 
+	// PreviewApprovalWithBodyWithResponse See who would have to decide
+	//
+	// Which stages a submission with these facts would need: under the authority matrix in force, under a stored version (`matrix_version`), under a
+	// draft of the whole matrix (`matrix`, as in PUT /v1/authority-matrix) or of this matter's rules alone (`rules`). It takes the same way as a submission and writes
+	// nothing. Facts are listed at /v1/authority-matrix/matters; amounts are decimal strings, and those with a parameter may be left out. Naming another submitter
+	// is for leaders, and for people whose documents they see.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/approvals/preview (the `PreviewApproval` operationId).
+	PreviewApprovalWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PreviewApprovalResponse, error)
+
+	// PreviewApprovalWithResponse See who would have to decide
+	//
+	// Which stages a submission with these facts would need: under the authority matrix in force, under a stored version (`matrix_version`), under a
+	// draft of the whole matrix (`matrix`, as in PUT /v1/authority-matrix) or of this matter's rules alone (`rules`). It takes the same way as a submission and writes
+	// nothing. Facts are listed at /v1/authority-matrix/matters; amounts are decimal strings, and those with a parameter may be left out. Naming another submitter
+	// is for leaders, and for people whose documents they see.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/approvals/preview (the `PreviewApproval` operationId).
+	PreviewApprovalWithResponse(ctx context.Context, body PreviewApprovalJSONRequestBody, reqEditors ...RequestEditorFn) (*PreviewApprovalResponse, error)
+
 	// GetApprovalWithResponse Read an approval request
 	//
 	// The request with its facts, its route, every decision and comment, and the tasks that are open. `content_hash` is what a decision may name, to be about what was shown.
@@ -25869,6 +26059,47 @@ func (r ListApprovalsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ListApprovalsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type PreviewApprovalResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ApprovalPreview
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r PreviewApprovalResponse) GetJSON200() *ApprovalPreview {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r PreviewApprovalResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r PreviewApprovalResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PreviewApprovalResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PreviewApprovalResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -33363,6 +33594,42 @@ func (c *ClientWithResponses) ListApprovalsWithResponse(ctx context.Context, par
 	return ParseListApprovalsResponse(rsp)
 }
 
+// PreviewApprovalWithBodyWithResponse See who would have to decide
+//
+// Which stages a submission with these facts would need: under the authority matrix in force, under a stored version (`matrix_version`), under a
+// draft of the whole matrix (`matrix`, as in PUT /v1/authority-matrix) or of this matter's rules alone (`rules`). It takes the same way as a submission and writes
+// nothing. Facts are listed at /v1/authority-matrix/matters; amounts are decimal strings, and those with a parameter may be left out. Naming another submitter
+// is for leaders, and for people whose documents they see.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/approvals/preview (the `PreviewApproval` operationId).
+func (c *ClientWithResponses) PreviewApprovalWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PreviewApprovalResponse, error) {
+	rsp, err := c.PreviewApprovalWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePreviewApprovalResponse(rsp)
+}
+
+// PreviewApprovalWithResponse See who would have to decide
+//
+// Which stages a submission with these facts would need: under the authority matrix in force, under a stored version (`matrix_version`), under a
+// draft of the whole matrix (`matrix`, as in PUT /v1/authority-matrix) or of this matter's rules alone (`rules`). It takes the same way as a submission and writes
+// nothing. Facts are listed at /v1/authority-matrix/matters; amounts are decimal strings, and those with a parameter may be left out. Naming another submitter
+// is for leaders, and for people whose documents they see.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/approvals/preview (the `PreviewApproval` operationId).
+func (c *ClientWithResponses) PreviewApprovalWithResponse(ctx context.Context, body PreviewApprovalJSONRequestBody, reqEditors ...RequestEditorFn) (*PreviewApprovalResponse, error) {
+	rsp, err := c.PreviewApproval(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePreviewApprovalResponse(rsp)
+}
+
 // GetApprovalWithResponse Read an approval request
 //
 // The request with its facts, its route, every decision and comment, and the tasks that are open. `content_hash` is what a decision may name, to be about what was shown.
@@ -37026,6 +37293,32 @@ func ParseListApprovalsResponse(rsp *http.Response) (*ListApprovalsResponse, err
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest ApprovalList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParsePreviewApprovalResponse parses an HTTP response from a PreviewApprovalWithResponse call
+func ParsePreviewApprovalResponse(rsp *http.Response) (*PreviewApprovalResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PreviewApprovalResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ApprovalPreview
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
