@@ -1465,6 +1465,36 @@ type ContentHash = string
 // Example: B
 type CreditGrade string
 
+// CreditGroupStanding The credit group of the payer; absent when it is in none. Its limit is checked beside the payer's own.
+type CreditGroupStanding struct {
+	// Exposure An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Exposure Money `json:"exposure"`
+
+	// Headroom Negative above the limit.
+	//
+	// Example: 200000.00
+	Headroom decimal.Decimal `json:"headroom"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Limit An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Limit Money `json:"limit"`
+
+	// Members Example: 3
+	Members int `json:"members"`
+
+	// Name Example: 云岭示例集团
+	Name string `json:"name"`
+
+	// Number Example: CG-202611-00003
+	Number string `json:"number"`
+}
+
 // CreditLimitKind none: not set, counts as 0. amount: limit_amount, 0 included. unlimited: no upper limit.
 //
 // Example: amount
@@ -1517,6 +1547,9 @@ type CreditLimitRequest struct {
 	// Number Example: CL-202611-00007
 	Number string `json:"number"`
 
+	// OverdueTolerance What may be overdue without counting as overdue, at most so much and at most so many days.
+	OverdueTolerance *OverdueTolerance `json:"overdue_tolerance,omitempty"`
+
 	// Previous Grade, limit and terms, and when they were in force.
 	Previous CreditProfile `json:"previous"`
 	Reasons  string        `json:"reasons"`
@@ -1538,8 +1571,14 @@ type CreditLimitRequest struct {
 	// State Example: pending
 	State CreditLimitRequestState `json:"state"`
 
+	// TemporaryLimit A limit on top for some time; the higher of the two counts, and it ends by itself.
+	TemporaryLimit *TemporaryLimit `json:"temporary_limit,omitempty"`
+
 	// TermsDays Example: 30
 	TermsDays int `json:"terms_days"`
+
+	// ValidUntil Example: 2026-11-20
+	ValidUntil *Date `json:"valid_until,omitempty"`
 }
 
 // CreditLimitRequestCreate defines model for CreditLimitRequestCreate.
@@ -1567,6 +1606,9 @@ type CreditLimitRequestCreate struct {
 	// Example: 2027-05-20
 	NextReview *openapi_types.Date `json:"next_review,omitempty"`
 
+	// OverdueTolerance What may be overdue without counting as overdue; absent keeps what is in force, null is the company's parameters.
+	OverdueTolerance nullable.Nullable[OverdueToleranceInput] `json:"overdue_tolerance,omitempty"`
+
 	// Reasons Why: volume, terms, payment record.
 	//
 	// Example: 月用量稳定在 40 吨、半年无逾期
@@ -1577,10 +1619,18 @@ type CreditLimitRequestCreate struct {
 	// Example: net_days
 	Settlement Settlement `json:"settlement"`
 
+	// TemporaryLimit A limit on top for some time, the higher of the two counts; absent keeps what is in force, null takes it off.
+	TemporaryLimit nullable.Nullable[TemporaryLimitInput] `json:"temporary_limit,omitempty"`
+
 	// TermsDays Of net_days and month_end_days.
 	//
 	// Example: 30
 	TermsDays *int `json:"terms_days,omitempty"`
+
+	// ValidUntil The last date of the limit (of limit_kind amount or unlimited); absent keeps what is in force, null takes it off.
+	//
+	// Example: 2027-05-31
+	ValidUntil nullable.Nullable[openapi_types.Date] `json:"valid_until,omitempty"`
 }
 
 // CreditLimitRequestList defines model for CreditLimitRequestList.
@@ -1661,6 +1711,9 @@ type CreditProfile struct {
 	// NextReview Example: 2026-11-20
 	NextReview *Date `json:"next_review,omitempty"`
 
+	// OverdueTolerance What may be overdue without counting as overdue, at most so much and at most so many days.
+	OverdueTolerance *OverdueTolerance `json:"overdue_tolerance,omitempty"`
+
 	// RequestID The approved request; absent for opening data.
 	RequestID *openapi_types.UUID `json:"request_id,omitempty"`
 
@@ -1668,6 +1721,9 @@ type CreditProfile struct {
 	//
 	// Example: net_days
 	Settlement Settlement `json:"settlement"`
+
+	// TemporaryLimit A limit on top for some time; the higher of the two counts, and it ends by itself.
+	TemporaryLimit *TemporaryLimit `json:"temporary_limit,omitempty"`
 
 	// TermsDays Example: 30
 	TermsDays int `json:"terms_days"`
@@ -1677,6 +1733,11 @@ type CreditProfile struct {
 
 	// ValidTo Null while it is in force.
 	ValidTo nullable.Nullable[time.Time] `json:"valid_to"`
+
+	// ValidUntil The last date of the limit; absent without end.
+	//
+	// Example: 2026-12-31
+	ValidUntil *openapi_types.Date `json:"valid_until,omitempty"`
 }
 
 // CreditProfileList defines model for CreditProfileList.
@@ -1804,6 +1865,16 @@ type CustomerCreate struct {
 
 // CustomerCredit How a customer stands with its payer's account, as of now.
 type CustomerCredit struct {
+	// CountingBecause Why that counts: profile, not_set, grace, expired or temporary.
+	//
+	// Example: profile
+	CountingBecause string `json:"counting_because"`
+
+	// CountingLimit The limit that counts today: the approved one until its last grace day, 0 afterwards, the temporary one while it runs and is higher; null when unlimited.
+	//
+	// Example: 500000.00
+	CountingLimit nullable.Nullable[decimal.Decimal] `json:"counting_limit"`
+
 	// Currency Example: CNY
 	Currency Currency `json:"currency"`
 
@@ -1820,7 +1891,10 @@ type CustomerCredit struct {
 	// Example: B
 	Grade nullable.Nullable[string] `json:"grade"`
 
-	// Headroom Limit less exposure; negative above the limit; null when unlimited.
+	// Group The credit group of the payer; absent when it is in none. Its limit is checked beside the payer's own.
+	Group *CreditGroupStanding `json:"group,omitempty"`
+
+	// Headroom The limit that counts less exposure; negative above the limit; null when unlimited.
 	//
 	// Example: 120000.00
 	Headroom nullable.Nullable[decimal.Decimal] `json:"headroom"`
@@ -1850,6 +1924,14 @@ type CustomerCredit struct {
 	//
 	// Example: 0
 	OverdueDays int `json:"overdue_days"`
+
+	// OverdueTolerance What may be overdue without counting as overdue, at most so much and at most so many days.
+	OverdueTolerance *OverdueTolerance `json:"overdue_tolerance,omitempty"`
+
+	// OverdueTolerated Something is overdue but within the tolerance.
+	//
+	// Example: false
+	OverdueTolerated bool `json:"overdue_tolerated"`
 
 	// PayerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	PayerID UUID `json:"payer_id"`
@@ -1882,8 +1964,14 @@ type CustomerCredit struct {
 	// Since When the profile came into force; null when nothing was ever approved.
 	Since nullable.Nullable[time.Time] `json:"since"`
 
+	// TemporaryLimit A limit on top for some time; the higher of the two counts, and it ends by itself.
+	TemporaryLimit *TemporaryLimit `json:"temporary_limit,omitempty"`
+
 	// TermsDays Example: 30
 	TermsDays int `json:"terms_days"`
+
+	// ValidUntil The last date of the limit; grace days come on top.
+	ValidUntil nullable.Nullable[openapi_types.Date] `json:"valid_until"`
 }
 
 // CustomerList defines model for CustomerList.
@@ -3209,6 +3297,30 @@ type OverdueReason struct {
 	Reason string `json:"reason"`
 }
 
+// OverdueTolerance What may be overdue without counting as overdue, at most so much and at most so many days.
+type OverdueTolerance struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// Days Example: 5
+	Days int `json:"days"`
+}
+
+// OverdueToleranceInput defines model for OverdueToleranceInput.
+type OverdueToleranceInput struct {
+	// Amount At most so much.
+	//
+	// Example: 5000.00
+	Amount decimal.Decimal `json:"amount"`
+
+	// Days At most so many days late.
+	//
+	// Example: 5
+	Days int `json:"days"`
+}
+
 // Parameter defines model for Parameter.
 type Parameter struct {
 	// EffectiveAt Example: 2026-11-20T08:30:00Z
@@ -4480,6 +4592,38 @@ type TeamList struct {
 type TeamPatch struct {
 	LeaderID nullable.Nullable[openapi_types.UUID] `json:"leader_id,omitempty"`
 	Name     *string                               `json:"name,omitempty"`
+}
+
+// TemporaryLimit A limit on top for some time; the higher of the two counts, and it ends by itself.
+type TemporaryLimit struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// From Example: 2026-11-20
+	From Date `json:"from"`
+
+	// Until Example: 2026-11-20
+	Until Date `json:"until"`
+}
+
+// TemporaryLimitInput defines model for TemporaryLimitInput.
+type TemporaryLimitInput struct {
+	// Amount Above 0.
+	//
+	// Example: 800000.00
+	Amount decimal.Decimal `json:"amount"`
+
+	// From The first date on which it counts.
+	//
+	// Example: 2026-11-20
+	From openapi_types.Date `json:"from"`
+
+	// Until The last date on which it counts.
+	//
+	// Example: 2026-12-31
+	Until openapi_types.Date `json:"until"`
 }
 
 // Timeline defines model for Timeline.

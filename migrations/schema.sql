@@ -66,7 +66,8 @@ CREATE FUNCTION public.guard_credit_profile() RETURNS trigger
     AS $$
 BEGIN
     IF TG_OP = 'INSERT' AND NEW.request_id IS NULL THEN
-        IF NOT EXISTS (SELECT FROM credit_profiles WHERE customer_id = NEW.customer_id) THEN
+        IF NOT EXISTS (SELECT FROM credit_profiles WHERE customer_id = NEW.customer_id)
+            AND num_nonnulls(NEW.valid_until, NEW.temporary_amount, NEW.tolerance_amount) = 0 THEN
             RETURN NEW;
         END IF;
     ELSIF TG_OP = 'INSERT' THEN
@@ -74,7 +75,9 @@ BEGIN
             WHERE customer_id = NEW.customer_id AND (valid_to IS NULL OR valid_to > NEW.valid_from)) AND EXISTS (SELECT FROM credit_limit_requests r WHERE r.id = NEW.request_id AND r.state = 'approved'
             AND (r.customer_id, r.limit_kind, r.settlement, r.terms_days, r.next_review)
               = (NEW.customer_id, NEW.limit_kind, NEW.settlement, NEW.terms_days, NEW.next_review)
-            AND r.grade IS NOT DISTINCT FROM NEW.grade AND r.limit_amount IS NOT DISTINCT FROM NEW.limit_amount) THEN
+            AND (r.grade, r.limit_amount, r.valid_until, r.temporary_amount, r.temporary_from, r.temporary_until, r.tolerance_amount, r.tolerance_days)
+              IS NOT DISTINCT FROM (NEW.grade, NEW.limit_amount, NEW.valid_until, NEW.temporary_amount, NEW.temporary_from, NEW.temporary_until,
+                NEW.tolerance_amount, NEW.tolerance_days)) THEN
             RETURN NEW;
         END IF;
     ELSIF TG_OP = 'UPDATE' THEN
@@ -448,6 +451,12 @@ CREATE TABLE public.credit_limit_requests (
     requested_at timestamp with time zone NOT NULL,
     decided_at timestamp with time zone,
     version bigint NOT NULL,
+    valid_until date,
+    temporary_amount numeric(18,2),
+    temporary_from date,
+    temporary_until date,
+    tolerance_amount numeric(18,2),
+    tolerance_days integer,
     CONSTRAINT credit_limit_requests_check CHECK (((state = 'pending'::text) = (decided_at IS NULL))),
     CONSTRAINT credit_limit_requests_grade_check CHECK ((grade = ANY (ARRAY['A'::text, 'B'::text, 'C'::text, 'D'::text]))),
     CONSTRAINT credit_limit_requests_kind_check CHECK ((kind = ANY (ARRAY['first'::text, 'change'::text]))),
@@ -456,8 +465,11 @@ CREATE TABLE public.credit_limit_requests (
     CONSTRAINT credit_limit_requests_reasons_check CHECK (((length(reasons) >= 1) AND (length(reasons) <= 4000))),
     CONSTRAINT credit_limit_requests_settlement_check CHECK ((settlement = ANY (ARRAY['cash'::text, 'prepaid'::text, 'cod'::text, 'net_days'::text, 'month_end_days'::text]))),
     CONSTRAINT credit_limit_requests_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'approved'::text, 'rejected'::text, 'returned'::text, 'withdrawn'::text]))),
+    CONSTRAINT credit_limit_requests_temporary CHECK (((num_nonnulls(temporary_amount, temporary_from, temporary_until) = ANY (ARRAY[0, 3])) AND (temporary_amount > (0)::numeric) AND (temporary_from <= temporary_until) AND ((temporary_amount IS NULL) OR (limit_kind <> 'unlimited'::text)))),
     CONSTRAINT credit_limit_requests_terms CHECK (((settlement = ANY (ARRAY['net_days'::text, 'month_end_days'::text])) OR (terms_days = 0))),
-    CONSTRAINT credit_limit_requests_terms_days_check CHECK (((terms_days >= 0) AND (terms_days <= 365)))
+    CONSTRAINT credit_limit_requests_terms_days_check CHECK (((terms_days >= 0) AND (terms_days <= 365))),
+    CONSTRAINT credit_limit_requests_tolerance CHECK (((num_nonnulls(tolerance_amount, tolerance_days) = ANY (ARRAY[0, 2])) AND (tolerance_amount >= (0)::numeric) AND ((tolerance_days >= 0) AND (tolerance_days <= 3650)))),
+    CONSTRAINT credit_limit_requests_valid_until CHECK (((valid_until IS NULL) OR (limit_kind <> 'none'::text)))
 );
 
 CREATE TABLE public.credit_profiles (
@@ -472,13 +484,22 @@ CREATE TABLE public.credit_profiles (
     valid_from timestamp with time zone NOT NULL,
     valid_to timestamp with time zone,
     request_id uuid,
+    valid_until date,
+    temporary_amount numeric(18,2),
+    temporary_from date,
+    temporary_until date,
+    tolerance_amount numeric(18,2),
+    tolerance_days integer,
     CONSTRAINT credit_profiles_grade_check CHECK ((grade = ANY (ARRAY['A'::text, 'B'::text, 'C'::text, 'D'::text]))),
     CONSTRAINT credit_profiles_limit CHECK ((((limit_kind = 'amount'::text) = (limit_amount IS NOT NULL)) AND (limit_amount >= (0)::numeric))),
     CONSTRAINT credit_profiles_limit_kind_check CHECK ((limit_kind = ANY (ARRAY['none'::text, 'amount'::text, 'unlimited'::text]))),
     CONSTRAINT credit_profiles_period CHECK ((valid_to >= valid_from)),
     CONSTRAINT credit_profiles_settlement_check CHECK ((settlement = ANY (ARRAY['cash'::text, 'prepaid'::text, 'cod'::text, 'net_days'::text, 'month_end_days'::text]))),
+    CONSTRAINT credit_profiles_temporary CHECK (((num_nonnulls(temporary_amount, temporary_from, temporary_until) = ANY (ARRAY[0, 3])) AND (temporary_amount > (0)::numeric) AND (temporary_from <= temporary_until) AND ((temporary_amount IS NULL) OR (limit_kind <> 'unlimited'::text)))),
     CONSTRAINT credit_profiles_terms CHECK (((settlement = ANY (ARRAY['net_days'::text, 'month_end_days'::text])) OR (terms_days = 0))),
-    CONSTRAINT credit_profiles_terms_days_check CHECK (((terms_days >= 0) AND (terms_days <= 365)))
+    CONSTRAINT credit_profiles_terms_days_check CHECK (((terms_days >= 0) AND (terms_days <= 365))),
+    CONSTRAINT credit_profiles_tolerance CHECK (((num_nonnulls(tolerance_amount, tolerance_days) = ANY (ARRAY[0, 2])) AND (tolerance_amount >= (0)::numeric) AND ((tolerance_days >= 0) AND (tolerance_days <= 3650)))),
+    CONSTRAINT credit_profiles_valid_until CHECK (((valid_until IS NULL) OR (limit_kind <> 'none'::text)))
 );
 
 CREATE TABLE public.customer_addresses (
@@ -1652,7 +1673,13 @@ CREATE INDEX credit_open_items_overdue ON public.credit_open_items USING btree (
 
 CREATE UNIQUE INDEX credit_profiles_current ON public.credit_profiles USING btree (customer_id) WHERE (valid_to IS NULL);
 
+CREATE INDEX credit_profiles_ending ON public.credit_profiles USING btree (valid_until) WHERE ((valid_to IS NULL) AND (valid_until IS NOT NULL));
+
 CREATE INDEX credit_profiles_history ON public.credit_profiles USING btree (customer_id, valid_from DESC);
+
+CREATE INDEX credit_profiles_temporary_from ON public.credit_profiles USING btree (temporary_from) WHERE ((valid_to IS NULL) AND (temporary_from IS NOT NULL));
+
+CREATE INDEX credit_profiles_temporary_until ON public.credit_profiles USING btree (temporary_until) WHERE ((valid_to IS NULL) AND (temporary_until IS NOT NULL));
 
 CREATE INDEX customer_addresses_customer ON public.customer_addresses USING btree (customer_id);
 

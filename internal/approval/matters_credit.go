@@ -13,5 +13,11 @@ var creditMatters = []Matter{
 		{Name: "settlement", Kind: FactText, Optional: true},
 		{Name: "terms", Kind: FactText, Optional: true},
 		{Name: "reason", Kind: FactText, Optional: true},
+		{Name: "valid_until", Kind: FactText, Optional: true}, // a date; "" without end
+		{Name: "temporary_limit", Kind: FactDecimal, Optional: true},
+		{Name: "temporary_from", Kind: FactText, Optional: true},
+		{Name: "temporary_until", Kind: FactText, Optional: true},
+		{Name: "tolerance_amount", Kind: FactDecimal, Optional: true},
+		{Name: "tolerance_days", Kind: FactInt, Optional: true},
 	}},
 }

@@ -8,7 +8,11 @@ var shipmentMatters = []Matter{
 		{Name: "flow", Kind: FactText, Enum: salesFlows}, // SHP-01
 		{Name: "over_limit", Kind: FactBool},             // exposure after this notice is above the limit, or there is none
 		{Name: "overdue_amount", Kind: FactDecimal},
-		{Name: "new_customer_over", Kind: FactBool}, // SHP-12: debt after this notice is above shipping.new_customer_debt
+		{Name: "new_customer_over", Kind: FactBool},          // SHP-12: debt after this notice is above shipping.new_customer_debt
+		{Name: "over_group", Kind: FactBool, Optional: true}, // above the limit of the customer's credit group; over_limit is true then
+		{Name: "group_limit", Kind: FactDecimal, Optional: true},
+		{Name: "group_exposure_after", Kind: FactDecimal, Optional: true},
+		{Name: "overdue_tolerated", Kind: FactDecimal, Optional: true}, // overdue, but within the tolerance: not in overdue_amount
 		{Name: "unlimited", Kind: FactBool, Optional: true},
 		{Name: "limit", Kind: FactDecimal, Optional: true},
 		{Name: "exposure_after", Kind: FactDecimal, Optional: true},

@@ -23,6 +23,9 @@ var (
 		"Days belong to net_days and month_end_days only.", "账期天数仅适用于 net_days 与 month_end_days。", "ARV-04")
 	ErrGradeLimit = errs.Define(errs.Rule, "credit.grade_limit",
 		"The limit doesn't fit grade {grade}.", "额度与信用等级 {grade} 不符。", "CRD-03", "CRD-05", "CRD-06")
+	ErrExtrasForm = errs.Define(errs.Rule, "credit.extras_form",
+		"An end, a temporary limit or a tolerance that can't be: dates must not lie in the past or cross, amounts must be above 0, and there must be a limit to end.",
+		"到期日、临时额度或逾期容忍设置有误:日期不得早于今天或前后颠倒,金额须大于 0,且须有可到期的额度。", "CRD-01")
 	ErrFrozen = errs.Define(errs.Conflict, "credit.request_decided",
 		"This credit limit request is decided already.", "该信用额度申请已有审批结果。", "CRD-08")
 	ErrReviewPast = errs.Define(errs.Rule, "credit.review_past",
@@ -46,5 +49,11 @@ var (
 	_ = pg.Constraint("credit_limit_requests_limit", ErrLimitForm)
 	_ = pg.Constraint("credit_limit_requests_terms", ErrTermsForm)
 	_ = pg.Constraint("credit_limit_requests_frozen", ErrFrozen)
+	_ = pg.Constraint("credit_limit_requests_valid_until", ErrExtrasForm)
+	_ = pg.Constraint("credit_limit_requests_temporary", ErrExtrasForm)
+	_ = pg.Constraint("credit_limit_requests_tolerance", ErrExtrasForm)
+	_ = pg.Constraint("credit_profiles_valid_until", ErrExtrasForm)
+	_ = pg.Constraint("credit_profiles_temporary", ErrExtrasForm)
+	_ = pg.Constraint("credit_profiles_tolerance", ErrExtrasForm)
 	_ = pg.Constraint("credit_limit_requests_one_pending", ErrRequestPending)
 )

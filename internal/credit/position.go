@@ -16,8 +16,10 @@ type Position struct {
 	Code, Name string    // of the customer
 	Status     customer.Status
 	PayerID    uuid.UUID
-	Account    Account // the sums; not locked unless the caller holds the lock
-	Profile    Profile // of the payer
+	Account    Account   // the sums; not locked unless the caller holds the lock
+	Profile    Profile   // of the payer
+	Policy     Policy    // the parameters it is judged by
+	Group      *Standing // of the payer's credit group; nil when it is in none
 	Overdue    decimal.Decimal
 	OldestDue  *time.Time // due date of the oldest overdue item; nil when nothing is overdue
 	Now        time.Time  // as of when
@@ -26,8 +28,8 @@ type Position struct {
 // Exposure returns receivable + shipped + released − prepaid (CRD-11). Negative: paid ahead.
 func (p Position) Exposure() decimal.Decimal { return p.Account.Exposure() }
 
-// Headroom returns limit − exposure, negative above the limit, nil when the limit has no bound (CRD-12).
-func (p Position) Headroom() *decimal.Decimal { return headroom(p.Profile.Limit, p.Exposure()) }
+// Headroom returns the limit that counts − exposure, negative above the limit, nil when the limit has no bound (CRD-12).
+func (p Position) Headroom() *decimal.Decimal { return p.Counting().headroom(p.Exposure()) }
 
 // OverdueDays returns the most days that anything is late, 0 when nothing is (CRD-12).
 func (p Position) OverdueDays() int {
@@ -51,11 +53,23 @@ func (p Position) NextReview(firstReviewMonths int) *time.Time {
 	return &due
 }
 
-func headroom(l Limit, exposure decimal.Decimal) *decimal.Decimal {
-	limit, bounded := l.Counts()
-	if !bounded {
+func (c Counting) headroom(exposure decimal.Decimal) *decimal.Decimal {
+	if c.Unlimited {
 		return nil
 	}
-	room := sub(limit, exposure)
+	room := sub(c.Amount, exposure)
 	return &room
 }
+
+// Standing is how a credit group stands: its limit, and what all its members owe together.
+type Standing struct {
+	ID       uuid.UUID
+	Number   string
+	Name     string
+	Limit    decimal.Decimal
+	Exposure decimal.Decimal // of all members, this one included
+	Members  int
+}
+
+// Headroom returns what is left of the group's limit; negative above it.
+func (g Standing) Headroom() decimal.Decimal { return sub(g.Limit, g.Exposure) }

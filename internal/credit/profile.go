@@ -193,6 +193,7 @@ type Profile struct {
 	Grade      Grade
 	Limit      Limit
 	Terms      Terms
+	Extras     Extras
 	NextReview *time.Time // a date
 	ValidFrom  time.Time  // "since when"
 	ValidTo    *time.Time // nil: in force

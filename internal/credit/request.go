@@ -38,6 +38,20 @@ type Application struct {
 	Terms      Terms
 	NextReview *time.Time // a date; nil: credit.first_review_months from today
 	Reasons    string
+
+	// Amend changes the extras that were in force: temporary limit, its end, tolerance. nil leaves them as they are. What has
+	// ended, or the new grade doesn't allow, doesn't go on by itself.
+	Amend func(*Extras)
+}
+
+// extras is what is applied for beyond the limit, on top of what is in force.
+func (a Application) extras(p Position, today time.Time) (Extras, error) {
+	e := p.Profile.Extras.fitting(a.Grade, a.Limit, today)
+	if a.Amend != nil {
+		a.Amend(&e)
+	}
+	e = e.rounded()
+	return e, checkExtras(a.Grade, a.Limit, e, today)
 }
 
 // LimitRequest is an application for a first limit (CRD-07) or a change of limit, grade or terms (CRD-08), with what the
@@ -54,6 +68,7 @@ type LimitRequest struct {
 	Settlement  Settlement
 	TermsDays   int
 	NextReview  time.Time
+	ExtrasRow   extrasRow `gorm:"embedded"`
 	Reasons     string
 	Previous    Terse  `gorm:"serializer:json"` // what was in force
 	Record      Record `gorm:"serializer:json"`
@@ -76,6 +91,9 @@ func (r LimitRequest) Limit() Limit { return limitFrom(r.LimitKind, r.LimitAmoun
 // Terms returns the terms applied for.
 func (r LimitRequest) Terms() Terms { return Terms{r.Settlement, r.TermsDays} }
 
+// Extras returns what is applied for beyond the limit.
+func (r LimitRequest) Extras() Extras { return r.ExtrasRow.of() }
+
 func limitFrom(kind LimitKind, amount *decimal.Decimal) Limit {
 	l := Limit{Kind: kind}
 	if amount != nil {
@@ -94,12 +112,16 @@ type Terse struct {
 	NextReview  *time.Time       `json:"next_review"`
 	ValidFrom   *time.Time       `json:"valid_from"` // nil: nothing was ever approved
 	ValidTo     *time.Time       `json:"valid_to"`
+	ValidUntil  *time.Time       `json:"valid_until,omitempty"`
+	Temporary   *Temporary       `json:"temporary_limit,omitempty"`
+	Tolerance   *Tolerance       `json:"overdue_tolerance,omitempty"`
 }
 
 func terse(p Profile) Terse {
 	t := Terse{
 		Grade: p.Grade, LimitKind: kind(p.Limit), LimitAmount: p.Limit.Shown(),
 		Settlement: p.Terms.Settlement, TermsDays: p.Terms.Days, NextReview: p.NextReview, ValidTo: p.ValidTo,
+		ValidUntil: p.Extras.ValidUntil, Temporary: p.Extras.Temporary, Tolerance: p.Extras.Tolerance,
 	}
 	if p.ID != uuid.Nil {
 		t.ValidFrom = &p.ValidFrom
@@ -134,11 +156,11 @@ func (r Record) at(p Position) Record {
 }
 
 // newRequest makes the request of an application on top of a position.
-func newRequest(a Application, p Position, review time.Time) LimitRequest {
+func newRequest(a Application, e Extras, p Position, review time.Time) LimitRequest {
 	r := LimitRequest{
 		ID: uuid.Must(uuid.NewV7()), CustomerID: a.CustomerID, Kind: ChangeLimit, State: RequestPending, Grade: a.Grade,
 		LimitKind: a.Limit.Kind, LimitAmount: a.Limit.Shown(), Settlement: a.Terms.Settlement, TermsDays: a.Terms.Days,
-		NextReview: review, Reasons: a.Reasons, Previous: terse(p.Profile), RequestedAt: p.Now, Version: 1,
+		NextReview: review, ExtrasRow: e.row(), Reasons: a.Reasons, Previous: terse(p.Profile), RequestedAt: p.Now, Version: 1,
 	}
 	if kind(p.Profile.Limit) == LimitNone { // CRD-07
 		r.Kind = FirstLimit
@@ -149,7 +171,7 @@ func newRequest(a Application, p Position, review time.Time) LimitRequest {
 // profile is what the request becomes when it is approved (CRD-10).
 func (r LimitRequest) profile(now time.Time) Profile {
 	return Profile{
-		ID: uuid.Must(uuid.NewV7()), CustomerID: r.CustomerID, Grade: r.Grade, Limit: r.Limit(), Terms: r.Terms(),
+		ID: uuid.Must(uuid.NewV7()), CustomerID: r.CustomerID, Grade: r.Grade, Limit: r.Limit(), Terms: r.Terms(), Extras: r.Extras(),
 		NextReview: &r.NextReview, ValidFrom: now, RequestID: &r.ID,
 	}
 }
@@ -159,7 +181,8 @@ func (r LimitRequest) trace() map[string]any {
 	return map[string]any{
 		"number": r.Number, "customer_id": r.CustomerID, "kind": r.Kind, "state": r.State, "grade": r.Grade, "limit_kind": r.LimitKind,
 		"limit_amount": r.LimitAmount, "settlement": r.Settlement, "terms_days": r.TermsDays,
-		"next_review": r.NextReview.Format(time.DateOnly), "reasons": r.Reasons, "approval_id": r.ApprovalID, "version": r.Version,
+		"next_review": r.NextReview.Format(time.DateOnly), "reasons": r.Reasons,
+		"valid_until": r.ExtrasRow.ValidUntil, "temporary_limit": r.Extras().Temporary, "overdue_tolerance": r.Extras().Tolerance, "approval_id": r.ApprovalID, "version": r.Version,
 	}
 }
 
@@ -171,13 +194,15 @@ func (r LimitRequest) submission(name string) approval.Submission {
 	if r.Kind == FirstLimit {
 		en, zh = "First credit limit: "+name, "首次信用额度:"+name
 	}
+	facts := map[string]any{
+		"first": r.Kind == FirstLimit, "limit": limit, "unlimited": !bounded, "grade": string(r.Grade),
+		"previous_limit": before, "previous_unlimited": !wasBounded, "previous_grade": string(r.Previous.Grade),
+		"settlement": string(r.Settlement), "terms": r.Terms().String(), "reason": r.Reasons,
+	}
+	r.Extras().facts(facts)
 	return approval.Submission{
 		Matter: MatterLimit, SubjectType: SubjectRequest, SubjectID: r.ID, Number: r.Number, TitleEN: en, TitleZH: zh,
-		Facts: map[string]any{
-			"first": r.Kind == FirstLimit, "limit": limit, "unlimited": !bounded, "grade": string(r.Grade),
-			"previous_limit": before, "previous_unlimited": !wasBounded, "previous_grade": string(r.Previous.Grade),
-			"settlement": string(r.Settlement), "terms": r.Terms().String(), "reason": r.Reasons,
-		},
+		Facts: facts,
 		Content: approval.ContentHash(struct {
 			Customer uuid.UUID
 			Grade    Grade
@@ -185,6 +210,7 @@ func (r LimitRequest) submission(name string) approval.Submission {
 			Amount   *decimal.Decimal
 			Terms    Terms
 			Review   time.Time
-		}{r.CustomerID, r.Grade, r.LimitKind, r.LimitAmount, r.Terms(), r.NextReview}),
+			Extras   Extras
+		}{r.CustomerID, r.Grade, r.LimitKind, r.LimitAmount, r.Terms(), r.NextReview, r.Extras()}),
 	}
 }

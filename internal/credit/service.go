@@ -35,11 +35,25 @@ func New(rules *rulebook.Service, approvals *approval.Service) *Service {
 // GetCustomerCredit returns how a customer stands: the parts of its payer's exposure, overdue, limit and headroom
 // (CRD-11, CRD-12), in one statement. Returns errs.ErrNotFound also for a customer that the caller may not see.
 func (s *Service) GetCustomerCredit(tx pg.Tx, who identity.Principal, customerID uuid.UUID) (Position, error) {
-	p, err := readPosition(tx, customerID)
+	p, err := s.Position(tx, customerID)
 	if err != nil {
 		return Position{}, err
 	}
 	return p, who.MustSee(p.OwnerID)
+}
+
+// policy reads the parameters that positions are judged by.
+func (s *Service) policy(tx pg.Tx) (Policy, error) {
+	var p Policy
+	var err error
+	if p.GraceDays, err = s.rules.Int(tx, "credit.limit_grace_days"); err != nil {
+		return p, err
+	}
+	if p.Tolerance.Amount, err = s.rules.Decimal(tx, "credit.overdue_tolerance_amount"); err != nil {
+		return p, err
+	}
+	p.Tolerance.Days, err = s.rules.Int(tx, "credit.overdue_tolerance_days")
+	return p, err
 }
 
 // FirstReviewMonths returns the parameter of CRD-02 that Position.NextReview wants.
@@ -96,7 +110,11 @@ func (s *Service) draft(tx pg.Tx, a Application, account *Account) (LimitRequest
 	if err != nil {
 		return LimitRequest{}, err
 	}
-	r := newRequest(a, p, review)
+	extras, err := a.extras(p, clock.Today(tx.Now))
+	if err != nil {
+		return LimitRequest{}, err
+	}
+	r := newRequest(a, extras, p, review)
 	record, err := readRecord(tx, a.CustomerID)
 	r.Record = record.at(p)
 	return r, err

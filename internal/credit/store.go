@@ -98,30 +98,67 @@ func storePosting(tx pg.Tx, a *Account, before int64, entries []entry, deltas []
 }
 
 const profileColumns = `p.id, p.customer_id, p.grade, coalesce(p.limit_kind, 'none'), coalesce(p.limit_amount, 0),
-	coalesce(p.settlement, 'cash'), coalesce(p.terms_days, 0), p.next_review, p.valid_from, p.valid_to, p.request_id`
+	coalesce(p.settlement, 'cash'), coalesce(p.terms_days, 0), p.next_review, p.valid_from, p.valid_to, p.request_id,
+	p.valid_until, p.temporary_amount, p.temporary_from, p.temporary_until, p.tolerance_amount, p.tolerance_days`
 
 // profileRow scans profileColumns of an outer join: all null when nothing was ever approved.
 type profileRow struct {
 	id, customerID uuid.NullUUID
 	validFrom      *time.Time
 	profile        Profile
+	extras         extrasRow
 }
 
 func (r *profileRow) fields() []any {
 	p := &r.profile
+	e := &r.extras
 	return []any{
 		&r.id, &r.customerID, &p.Grade, &p.Limit.Kind, &p.Limit.Amount,
 		&p.Terms.Settlement, &p.Terms.Days, &p.NextReview, &r.validFrom, &p.ValidTo, &p.RequestID,
+		&e.ValidUntil, &e.TemporaryAmount, &e.TemporaryFrom, &e.TemporaryUntil, &e.ToleranceAmount, &e.ToleranceDays,
 	}
 }
 
 func (r *profileRow) of(customerID uuid.UUID) Profile {
 	p := r.profile
-	p.ID, p.CustomerID = r.id.UUID, customerID
+	p.ID, p.CustomerID, p.Extras = r.id.UUID, customerID, r.extras.of()
 	if r.validFrom != nil {
 		p.ValidFrom = *r.validFrom
 	}
 	return p
+}
+
+// extrasRow is extras as columns.
+type extrasRow struct {
+	ValidUntil      *time.Time
+	TemporaryAmount *decimal.Decimal
+	TemporaryFrom   *time.Time
+	TemporaryUntil  *time.Time
+	ToleranceAmount *decimal.Decimal
+	ToleranceDays   *int
+}
+
+func (r extrasRow) of() Extras {
+	e := Extras{ValidUntil: r.ValidUntil}
+	if r.TemporaryAmount != nil {
+		e.Temporary = &Temporary{*r.TemporaryAmount, *r.TemporaryFrom, *r.TemporaryUntil}
+	}
+	if r.ToleranceAmount != nil {
+		e.Tolerance = &Tolerance{*r.ToleranceAmount, *r.ToleranceDays}
+	}
+	return e
+}
+
+// row is the extras as columns.
+func (e Extras) row() extrasRow {
+	r := extrasRow{ValidUntil: e.ValidUntil}
+	if t := e.Temporary; t != nil {
+		r.TemporaryAmount, r.TemporaryFrom, r.TemporaryUntil = &t.Amount, &t.From, &t.Until
+	}
+	if t := e.Tolerance; t != nil {
+		r.ToleranceAmount, r.ToleranceDays = &t.Amount, &t.Days
+	}
+	return r
 }
 
 const overdueJoin = `CROSS JOIN LATERAL (SELECT coalesce(sum(i.open_amount), 0.00) AS overdue, min(i.due_on) AS oldest

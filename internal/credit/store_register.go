@@ -43,6 +43,13 @@ type profileJSON struct {
 	NextReview  *string          `json:"next_review"`
 	ValidFrom   time.Time        `json:"valid_from"`
 	RequestID   *uuid.UUID       `json:"request_id"`
+
+	ValidUntil      *string          `json:"valid_until"`
+	TemporaryAmount *decimal.Decimal `json:"temporary_amount"`
+	TemporaryFrom   *string          `json:"temporary_from"`
+	TemporaryUntil  *string          `json:"temporary_until"`
+	ToleranceAmount *decimal.Decimal `json:"tolerance_amount"`
+	ToleranceDays   *int             `json:"tolerance_days"`
 }
 
 // insertProfiles writes any number of profiles in one statement.
@@ -57,10 +64,10 @@ func insertProfiles(tx pg.Tx, profiles ...Profile) error {
 			g := string(p.Grade)
 			row.Grade = &g
 		}
-		if p.NextReview != nil {
-			d := p.NextReview.Format(time.DateOnly)
-			row.NextReview = &d
-		}
+		e := p.Extras.row()
+		row.NextReview, row.ValidUntil = dayText(p.NextReview), dayText(e.ValidUntil)
+		row.TemporaryAmount, row.TemporaryFrom, row.TemporaryUntil = e.TemporaryAmount, dayText(e.TemporaryFrom), dayText(e.TemporaryUntil)
+		row.ToleranceAmount, row.ToleranceDays = e.ToleranceAmount, e.ToleranceDays
 		rows = append(rows, row)
 	}
 	b, err := json.Marshal(rows)
@@ -68,10 +75,21 @@ func insertProfiles(tx pg.Tx, profiles ...Profile) error {
 		return err
 	}
 	return tx.Exec(`INSERT INTO credit_profiles
-			(id, customer_id, grade, limit_kind, limit_amount, settlement, terms_days, next_review, valid_from, request_id)
-		SELECT id, customer_id, grade, limit_kind, limit_amount, settlement, terms_days, next_review, valid_from, request_id
+			(id, customer_id, grade, limit_kind, limit_amount, settlement, terms_days, next_review, valid_from, request_id,
+			valid_until, temporary_amount, temporary_from, temporary_until, tolerance_amount, tolerance_days)
+		SELECT id, customer_id, grade, limit_kind, limit_amount, settlement, terms_days, next_review, valid_from, request_id,
+			valid_until, temporary_amount, temporary_from, temporary_until, tolerance_amount, tolerance_days
 		FROM json_to_recordset(?::json) AS p (id uuid, customer_id uuid, grade text, limit_kind text, limit_amount numeric(18, 2),
-			settlement text, terms_days int, next_review date, valid_from timestamptz, request_id uuid)`, string(b)).Error
+			settlement text, terms_days int, next_review date, valid_from timestamptz, request_id uuid, valid_until date,
+			temporary_amount numeric(18, 2), temporary_from date, temporary_until date, tolerance_amount numeric(18, 2), tolerance_days int)`, string(b)).Error
+}
+
+func dayText(d *time.Time) *string {
+	if d == nil {
+		return nil
+	}
+	text := d.Format(time.DateOnly)
+	return &text
 }
 
 // replaceProfile ends the profile in force and puts the next one in its place. Should the clock of another transaction

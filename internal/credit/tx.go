@@ -42,12 +42,22 @@ func (s *Service) Post(tx pg.Tx, a *Account, moves ...Movement) error {
 // Position reads how a customer stands, by its payer's account and profile, in one statement. Not locked: a gate uses
 // Under. No visibility check: that is the caller's (Position.OwnerID). Returns errs.ErrNotFound for an unknown customer.
 func (s *Service) Position(tx pg.Tx, customerID uuid.UUID) (Position, error) {
-	return readPosition(tx, customerID)
+	p, err := readPosition(tx, customerID)
+	if err == nil {
+		p.Policy, err = s.policy(tx)
+	}
+	return p, err
 }
 
 // Under reads the position of the payer whose account this transaction has locked: what it says stands until the
 // transaction ends.
-func (s *Service) Under(tx pg.Tx, a *Account) (Position, error) { return readPayerPosition(tx, a) }
+func (s *Service) Under(tx pg.Tx, a *Account) (Position, error) {
+	p, err := readPayerPosition(tx, a)
+	if err == nil {
+		p.Policy, err = s.policy(tx)
+	}
+	return p, err
+}
 
 // PayerOf returns the customer that carries the exposure of a customer: its bill-to, or itself (CRD-11). Returns
 // errs.ErrNotFound.

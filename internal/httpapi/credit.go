@@ -35,6 +35,9 @@ func creditBody(p credit.Position, firstReviewMonths int) api.GetCustomerCredit2
 		Receivable: a.Receivable, Shipped: a.Shipped, Released: a.Released, Prepaid: a.Prepaid, Exposure: p.Exposure(),
 		OverdueAmount: p.Overdue, OverdueDays: p.OverdueDays(), OldestDue: dateOrNull(p.OldestDue),
 		Grade: gradeOrNull(f.Grade), LimitKind: api.CreditLimitKind(f.Limit.Kind), LimitAmount: orNull(f.Limit.Shown()), Headroom: orNull(p.Headroom()),
+		CountingLimit: countingLimit(p.Counting()), CountingBecause: string(p.Counting().Because), ValidUntil: dateOrNull(f.Extras.ValidUntil),
+		TemporaryLimit: temporaryBody(f.Extras.Temporary), OverdueTolerance: toleranceBody(f.Extras.Tolerance), OverdueTolerated: p.Tolerated(),
+		Group:      standingBody(p.Group),
 		Settlement: api.Settlement(f.Terms.Settlement), TermsDays: f.Terms.Days,
 		Since: since(f), NextReview: dateOrNull(p.NextReview(firstReviewMonths)),
 	}
@@ -119,7 +122,61 @@ func creditApplication(b api.CreditLimitRequestCreate) (credit.Application, erro
 	if b.NextReview != nil {
 		a.NextReview = &b.NextReview.Time
 	}
+	a.Amend = func(e *credit.Extras) { amendExtras(e, b) }
 	return a, nil
+}
+
+// amendExtras changes what was sent: null takes it off, absent leaves what is in force.
+func amendExtras(e *credit.Extras, b api.CreditLimitRequestCreate) {
+	if b.ValidUntil.IsSpecified() {
+		e.ValidUntil = nil
+		if d, err := b.ValidUntil.Get(); err == nil {
+			e.ValidUntil = &d.Time
+		}
+	}
+	if b.TemporaryLimit.IsSpecified() {
+		e.Temporary = nil
+		if t, err := b.TemporaryLimit.Get(); err == nil {
+			e.Temporary = &credit.Temporary{Amount: t.Amount, From: t.From.Time, Until: t.Until.Time}
+		}
+	}
+	if b.OverdueTolerance.IsSpecified() {
+		e.Tolerance = nil
+		if t, err := b.OverdueTolerance.Get(); err == nil {
+			e.Tolerance = &credit.Tolerance{Amount: t.Amount, Days: t.Days}
+		}
+	}
+}
+
+func temporaryBody(t *credit.Temporary) *api.TemporaryLimit {
+	if t == nil {
+		return nil
+	}
+	return &api.TemporaryLimit{Amount: t.Amount, From: openapi_types.Date{Time: t.From}, Until: openapi_types.Date{Time: t.Until}}
+}
+
+func toleranceBody(t *credit.Tolerance) *api.OverdueTolerance {
+	if t == nil {
+		return nil
+	}
+	return &api.OverdueTolerance{Amount: t.Amount, Days: t.Days}
+}
+
+func standingBody(g *credit.Standing) *api.CreditGroupStanding {
+	if g == nil {
+		return nil
+	}
+	return &api.CreditGroupStanding{
+		ID: g.ID, Number: g.Number, Name: g.Name, Limit: g.Limit, Exposure: g.Exposure, Headroom: g.Headroom(), Members: g.Members,
+	}
+}
+
+// countingLimit is null when unlimited.
+func countingLimit(c credit.Counting) nullable.Nullable[decimal.Decimal] {
+	if c.Unlimited {
+		return nullable.NewNullNullable[decimal.Decimal]()
+	}
+	return nullable.NewNullableWithValue(c.Amount)
 }
 
 // GetCreditLimitRequest implements the operation of that name.
@@ -150,7 +207,8 @@ func limitRequestBody(q credit.LimitRequest) api.CreditLimitRequest {
 		ID: q.ID, Number: q.Number, CustomerID: q.CustomerID, CustomerCode: q.CustomerCode, CustomerName: q.CustomerName,
 		Kind: string(q.Kind), State: api.CreditLimitRequestState(q.State), Grade: gradeOrNull(q.Grade),
 		LimitKind: api.CreditLimitKind(q.LimitKind), LimitAmount: orNull(q.LimitAmount), Settlement: api.Settlement(q.Settlement),
-		TermsDays: q.TermsDays, NextReview: openapi_types.Date{Time: q.NextReview}, Reasons: q.Reasons, Previous: terseBody(q.Previous),
+		TermsDays: q.TermsDays, NextReview: openapi_types.Date{Time: q.NextReview}, ValidUntil: optionalDate(q.Extras().ValidUntil),
+		TemporaryLimit: temporaryBody(q.Extras().Temporary), OverdueTolerance: toleranceBody(q.Extras().Tolerance), Reasons: q.Reasons, Previous: terseBody(q.Previous),
 		Record: recordBody(q.Record), ApprovalID: q.ApprovalID, RequestedBy: q.RequestedBy, RequestedAt: q.RequestedAt,
 		DecidedAt: q.DecidedAt, Etag: etag(q.Version),
 	}
@@ -173,6 +231,7 @@ func terseBody(t credit.Terse) api.CreditProfile {
 	return api.CreditProfile{
 		Grade: gradeOrNull(t.Grade), LimitKind: api.CreditLimitKind(t.LimitKind), LimitAmount: orNull(t.LimitAmount),
 		Settlement: api.Settlement(t.Settlement), TermsDays: t.TermsDays, NextReview: optionalDate(t.NextReview),
+		ValidUntil: optionalDate(t.ValidUntil), TemporaryLimit: temporaryBody(t.Temporary), OverdueTolerance: toleranceBody(t.Tolerance),
 		ValidFrom: orNull(t.ValidFrom), ValidTo: orNull(t.ValidTo),
 	}
 }
@@ -181,6 +240,7 @@ func profileBody(p credit.Profile) api.CreditProfile {
 	return api.CreditProfile{
 		Grade: gradeOrNull(p.Grade), LimitKind: api.CreditLimitKind(p.Limit.Kind), LimitAmount: orNull[decimal.Decimal](p.Limit.Shown()),
 		Settlement: api.Settlement(p.Terms.Settlement), TermsDays: p.Terms.Days, NextReview: optionalDate(p.NextReview),
+		ValidUntil: optionalDate(p.Extras.ValidUntil), TemporaryLimit: temporaryBody(p.Extras.Temporary), OverdueTolerance: toleranceBody(p.Extras.Tolerance),
 		ValidFrom: since(p), ValidTo: orNull(p.ValidTo), RequestID: p.RequestID,
 	}
 }

@@ -172,8 +172,8 @@ func (v *verdict) amount(o *Order, a priceAnswer, bound decimal.Decimal) {
 // terms that differ from the credit profile (CON-06). Cash, prepaid and cod never are.
 func (v *verdict) terms(o *Order, p credit.Position) bool {
 	terms, agreed := o.Terms(), p.Profile.Terms
-	limit, bounded := p.Profile.Limit.Counts()
-	special := !terms.IsCash() && (terms != agreed || bounded && limit.IsZero())
+	limit := p.Counting()
+	special := !terms.IsCash() && (terms != agreed || !limit.Unlimited && limit.Amount.IsZero())
 	in := map[string]string{"terms": terms.String(), "agreed": agreed.String(), "limit_kind": string(p.Profile.Limit.Kind)}
 	if special {
 		v.check("CON-06", false, in,

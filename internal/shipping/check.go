@@ -8,6 +8,7 @@ import (
 	"github.com/govalues/decimal"
 
 	"github.com/salesgate/salesgate/internal/approval"
+	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/decision"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
@@ -109,11 +110,19 @@ func (n *Notice) freeze(sit situation, v verdict, remark string) {
 	n.Figures = &Figures{
 		Amount: n.Amount, Receivable: a.Receivable, Shipped: a.Shipped, Released: a.Released, Prepaid: a.Prepaid,
 		Exposure: sit.position.Exposure(), ExposureAfter: v.ExposureAfter, LimitKind: sit.position.Profile.Limit.Kind,
-		Limit: sit.position.Profile.Limit.Shown(), HeadroomAfter: v.HeadroomAfter, OverdueAmount: v.OverdueAmount,
+		Limit: v.shownLimit(), HeadroomAfter: v.HeadroomAfter, OverdueAmount: v.OverdueAmount,
 		OverdueDays: v.OverdueDays, Grade: sit.position.Profile.Grade, Covered: sit.cover.Covered, Receipts: sit.cover.Receipts,
 		FirstBusiness: sit.firstBusiness, Remark: strings.TrimSpace(remark),
 	}
 	n.FiguresHash = approval.ContentHash(n.Figures)
+}
+
+// shownLimit is the limit that counts on the day, as finance signs it: nil when there is none or it has no bound.
+func (v verdict) shownLimit() *decimal.Decimal {
+	if v.Unlimited || v.Because == credit.BecauseNotSet {
+		return nil
+	}
+	return &v.Limit
 }
 
 // refuse records why a notice can't go on, and gives back what was reserved on the way. The decision commits with the refusal.

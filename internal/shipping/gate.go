@@ -9,6 +9,7 @@ import (
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/decision"
 	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/money"
 )
 
 // situation is what the shipment gate judges by, read under the account's lock.
@@ -62,11 +63,11 @@ func (n *Notice) judgeCredit(v *verdict) {
 	case v.OverLimit:
 		d.Check("SHP-06", false, in, "Above the limit: the sales manager's power ends here (SHP-13), the general manager decides.",
 			"超出信用额度:超出销售部经理权限,由总经理审批。")
-	case v.OverdueDays > 0 && strings.TrimSpace(n.OverdueReason) == "":
+	case v.Late() && strings.TrimSpace(n.OverdueReason) == "":
 		v.needsReason = true
 		d.Check("SHP-05", false, in, "Within the limit, but something is overdue: the rep has to give the reason, then the sales manager decides.",
 			"额度内但有逾期:须由业务员填写逾期原因后,由销售部经理审批。")
-	case v.OverdueDays > 0:
+	case v.Late():
 		d.Check("SHP-05", true, in, "Within the limit, but something is overdue; the rep gave a reason, the sales manager decides.",
 			"额度内但有逾期,业务员已说明原因,由销售部经理审批。")
 	default:
@@ -102,7 +103,10 @@ func (n *Notice) judgeNew(v *verdict, s situation) {
 	case !s.firstBusiness:
 		v.refusal = ErrFirstBusiness.With()
 	}
-	v.newOver = v.ExposureAfter.Cmp(s.newDebt) > 0
+	if v.Group != nil { // the group's limit holds for its new members, too
+		d.Checks = append(d.Checks, v.Checks[3])
+	}
+	v.newOver = v.OverGroup || v.ExposureAfter.Cmp(s.newDebt) > 0
 	in := map[string]string{"debt_after": v.ExposureAfter.String(), "bound": s.newDebt.String()}
 	if v.newOver {
 		d.Check("SHP-12", false, in, fmt.Sprintf("The debt with this notice is %s, above %s: the general manager decides.", v.ExposureAfter, s.newDebt),
@@ -129,11 +133,18 @@ func firstWords(confirmed, fresh bool, lang string) string {
 
 // facts are what the authority matrix decides by.
 func (n *Notice) facts(v verdict, grade credit.Grade) map[string]any {
-	return map[string]any{
-		"flow": string(n.Flow), "over_limit": v.OverLimit, "overdue_amount": v.OverdueAmount, "overdue_days": v.OverdueDays,
+	m := map[string]any{
+		"flow": string(n.Flow), "over_limit": v.OverLimit, "overdue_amount": v.LateAmount(), "overdue_days": v.OverdueDays,
 		"new_customer_over": v.newOver, "unlimited": v.Unlimited, "limit": v.Limit, "exposure_after": v.ExposureAfter,
 		"debt_after": v.ExposureAfter, "amount": n.Amount, "currency": n.Currency, "customer_grade": string(grade), "reason": n.OverdueReason,
 	}
+	if v.Tolerated {
+		m["overdue_tolerated"] = v.OverdueAmount
+	}
+	if v.Group != nil {
+		m["over_group"], m["group_limit"], m["group_exposure_after"] = v.OverGroup, v.Group.Limit, v.GroupAfter()
+	}
+	return m
 }
 
 // worse reports whether the situation now is beyond what was approved, so that those who approved must be asked again:
@@ -141,17 +152,33 @@ func (n *Notice) facts(v verdict, grade credit.Grade) map[string]any {
 func (n *Notice) worse(v verdict, approved map[string]any) bool {
 	switch n.Flow {
 	case Credit:
-		over := sub(v.ExposureAfter, v.Limit)
-		was := sub(amountFact(approved, "exposure_after"), amountFact(approved, "limit"))
-		if v.OverLimit && (!boolFact(approved, "over_limit") || over.Cmp(was) > 0) {
+		if v.overOwn() && !boolFact(approved, "unlimited") && sub(v.ExposureAfter, v.Limit).Cmp(overBefore(approved)) > 0 ||
+			v.overOwn() && boolFact(approved, "unlimited") || v.groupWorse(approved) {
 			return true
 		}
-		return v.OverdueDays > 0 && v.OverdueAmount.Cmp(amountFact(approved, "overdue_amount")) > 0
+		return v.Late() && v.OverdueAmount.Cmp(amountFact(approved, "overdue_amount")) > 0
 	case NewCustomer:
-		return v.newOver && (!boolFact(approved, "new_customer_over") || v.ExposureAfter.Cmp(amountFact(approved, "debt_after")) > 0)
+		return v.groupWorse(approved) || v.newOver && (!boolFact(approved, "new_customer_over") || v.ExposureAfter.Cmp(amountFact(approved, "debt_after")) > 0)
 	case Prepaid, COD: // prepaid is covered or refused; cod has no bound that could be passed
 	}
 	return false
+}
+
+// overOwn reports whether it is above the payer's own limit.
+func (v verdict) overOwn() bool { return v.HeadroomAfter != nil && v.HeadroomAfter.IsNeg() }
+
+// overBefore is by how much the payer's own limit was passed when it was approved; 0 when it wasn't.
+func overBefore(approved map[string]any) decimal.Decimal {
+	return money.NotNegative(sub(amountFact(approved, "exposure_after"), amountFact(approved, "limit")))
+}
+
+// groupWorse reports whether it is above the group's limit by more than what was approved.
+func (v verdict) groupWorse(approved map[string]any) bool {
+	if !v.OverGroup {
+		return false
+	}
+	was := sub(amountFact(approved, "group_exposure_after"), amountFact(approved, "group_limit"))
+	return !boolFact(approved, "over_group") || sub(v.GroupAfter(), v.Group.Limit).Cmp(was) > 0
 }
 
 // amountFact reads an amount as requests keep it: a decimal, or its text.

@@ -1474,6 +1474,36 @@ type ContentHash = string
 // Example: B
 type CreditGrade string
 
+// CreditGroupStanding The credit group of the payer; absent when it is in none. Its limit is checked beside the payer's own.
+type CreditGroupStanding struct {
+	// Exposure An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Exposure Money `json:"exposure"`
+
+	// Headroom Negative above the limit.
+	//
+	// Example: 200000.00
+	Headroom decimal.Decimal `json:"headroom"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Limit An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Limit Money `json:"limit"`
+
+	// Members Example: 3
+	Members int `json:"members"`
+
+	// Name Example: 云岭示例集团
+	Name string `json:"name"`
+
+	// Number Example: CG-202611-00003
+	Number string `json:"number"`
+}
+
 // CreditLimitKind none: not set, counts as 0. amount: limit_amount, 0 included. unlimited: no upper limit.
 //
 // Example: amount
@@ -1526,6 +1556,9 @@ type CreditLimitRequest struct {
 	// Number Example: CL-202611-00007
 	Number string `json:"number"`
 
+	// OverdueTolerance What may be overdue without counting as overdue, at most so much and at most so many days.
+	OverdueTolerance *OverdueTolerance `json:"overdue_tolerance,omitempty"`
+
 	// Previous Grade, limit and terms, and when they were in force.
 	Previous CreditProfile `json:"previous"`
 	Reasons  string        `json:"reasons"`
@@ -1547,8 +1580,14 @@ type CreditLimitRequest struct {
 	// State Example: pending
 	State CreditLimitRequestState `json:"state"`
 
+	// TemporaryLimit A limit on top for some time; the higher of the two counts, and it ends by itself.
+	TemporaryLimit *TemporaryLimit `json:"temporary_limit,omitempty"`
+
 	// TermsDays Example: 30
 	TermsDays int `json:"terms_days"`
+
+	// ValidUntil Example: 2026-11-20
+	ValidUntil *Date `json:"valid_until,omitempty"`
 }
 
 // CreditLimitRequestCreate defines model for CreditLimitRequestCreate.
@@ -1576,6 +1615,9 @@ type CreditLimitRequestCreate struct {
 	// Example: 2027-05-20
 	NextReview *openapi_types.Date `json:"next_review,omitempty"`
 
+	// OverdueTolerance What may be overdue without counting as overdue; absent keeps what is in force, null is the company's parameters.
+	OverdueTolerance nullable.Nullable[OverdueToleranceInput] `json:"overdue_tolerance,omitempty"`
+
 	// Reasons Why: volume, terms, payment record.
 	//
 	// Example: 月用量稳定在 40 吨、半年无逾期
@@ -1586,10 +1628,18 @@ type CreditLimitRequestCreate struct {
 	// Example: net_days
 	Settlement Settlement `json:"settlement"`
 
+	// TemporaryLimit A limit on top for some time, the higher of the two counts; absent keeps what is in force, null takes it off.
+	TemporaryLimit nullable.Nullable[TemporaryLimitInput] `json:"temporary_limit,omitempty"`
+
 	// TermsDays Of net_days and month_end_days.
 	//
 	// Example: 30
 	TermsDays *int `json:"terms_days,omitempty"`
+
+	// ValidUntil The last date of the limit (of limit_kind amount or unlimited); absent keeps what is in force, null takes it off.
+	//
+	// Example: 2027-05-31
+	ValidUntil nullable.Nullable[openapi_types.Date] `json:"valid_until,omitempty"`
 }
 
 // CreditLimitRequestList defines model for CreditLimitRequestList.
@@ -1670,6 +1720,9 @@ type CreditProfile struct {
 	// NextReview Example: 2026-11-20
 	NextReview *Date `json:"next_review,omitempty"`
 
+	// OverdueTolerance What may be overdue without counting as overdue, at most so much and at most so many days.
+	OverdueTolerance *OverdueTolerance `json:"overdue_tolerance,omitempty"`
+
 	// RequestID The approved request; absent for opening data.
 	RequestID *openapi_types.UUID `json:"request_id,omitempty"`
 
@@ -1677,6 +1730,9 @@ type CreditProfile struct {
 	//
 	// Example: net_days
 	Settlement Settlement `json:"settlement"`
+
+	// TemporaryLimit A limit on top for some time; the higher of the two counts, and it ends by itself.
+	TemporaryLimit *TemporaryLimit `json:"temporary_limit,omitempty"`
 
 	// TermsDays Example: 30
 	TermsDays int `json:"terms_days"`
@@ -1686,6 +1742,11 @@ type CreditProfile struct {
 
 	// ValidTo Null while it is in force.
 	ValidTo nullable.Nullable[time.Time] `json:"valid_to"`
+
+	// ValidUntil The last date of the limit; absent without end.
+	//
+	// Example: 2026-12-31
+	ValidUntil *openapi_types.Date `json:"valid_until,omitempty"`
 }
 
 // CreditProfileList defines model for CreditProfileList.
@@ -1813,6 +1874,16 @@ type CustomerCreate struct {
 
 // CustomerCredit How a customer stands with its payer's account, as of now.
 type CustomerCredit struct {
+	// CountingBecause Why that counts: profile, not_set, grace, expired or temporary.
+	//
+	// Example: profile
+	CountingBecause string `json:"counting_because"`
+
+	// CountingLimit The limit that counts today: the approved one until its last grace day, 0 afterwards, the temporary one while it runs and is higher; null when unlimited.
+	//
+	// Example: 500000.00
+	CountingLimit nullable.Nullable[decimal.Decimal] `json:"counting_limit"`
+
 	// Currency Example: CNY
 	Currency Currency `json:"currency"`
 
@@ -1829,7 +1900,10 @@ type CustomerCredit struct {
 	// Example: B
 	Grade nullable.Nullable[string] `json:"grade"`
 
-	// Headroom Limit less exposure; negative above the limit; null when unlimited.
+	// Group The credit group of the payer; absent when it is in none. Its limit is checked beside the payer's own.
+	Group *CreditGroupStanding `json:"group,omitempty"`
+
+	// Headroom The limit that counts less exposure; negative above the limit; null when unlimited.
 	//
 	// Example: 120000.00
 	Headroom nullable.Nullable[decimal.Decimal] `json:"headroom"`
@@ -1859,6 +1933,14 @@ type CustomerCredit struct {
 	//
 	// Example: 0
 	OverdueDays int `json:"overdue_days"`
+
+	// OverdueTolerance What may be overdue without counting as overdue, at most so much and at most so many days.
+	OverdueTolerance *OverdueTolerance `json:"overdue_tolerance,omitempty"`
+
+	// OverdueTolerated Something is overdue but within the tolerance.
+	//
+	// Example: false
+	OverdueTolerated bool `json:"overdue_tolerated"`
 
 	// PayerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	PayerID UUID `json:"payer_id"`
@@ -1891,8 +1973,14 @@ type CustomerCredit struct {
 	// Since When the profile came into force; null when nothing was ever approved.
 	Since nullable.Nullable[time.Time] `json:"since"`
 
+	// TemporaryLimit A limit on top for some time; the higher of the two counts, and it ends by itself.
+	TemporaryLimit *TemporaryLimit `json:"temporary_limit,omitempty"`
+
 	// TermsDays Example: 30
 	TermsDays int `json:"terms_days"`
+
+	// ValidUntil The last date of the limit; grace days come on top.
+	ValidUntil nullable.Nullable[openapi_types.Date] `json:"valid_until"`
 }
 
 // CustomerList defines model for CustomerList.
@@ -3218,6 +3306,30 @@ type OverdueReason struct {
 	Reason string `json:"reason"`
 }
 
+// OverdueTolerance What may be overdue without counting as overdue, at most so much and at most so many days.
+type OverdueTolerance struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// Days Example: 5
+	Days int `json:"days"`
+}
+
+// OverdueToleranceInput defines model for OverdueToleranceInput.
+type OverdueToleranceInput struct {
+	// Amount At most so much.
+	//
+	// Example: 5000.00
+	Amount decimal.Decimal `json:"amount"`
+
+	// Days At most so many days late.
+	//
+	// Example: 5
+	Days int `json:"days"`
+}
+
 // Parameter defines model for Parameter.
 type Parameter struct {
 	// EffectiveAt Example: 2026-11-20T08:30:00Z
@@ -4489,6 +4601,38 @@ type TeamList struct {
 type TeamPatch struct {
 	LeaderID nullable.Nullable[openapi_types.UUID] `json:"leader_id,omitempty"`
 	Name     *string                               `json:"name,omitempty"`
+}
+
+// TemporaryLimit A limit on top for some time; the higher of the two counts, and it ends by itself.
+type TemporaryLimit struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// From Example: 2026-11-20
+	From Date `json:"from"`
+
+	// Until Example: 2026-11-20
+	Until Date `json:"until"`
+}
+
+// TemporaryLimitInput defines model for TemporaryLimitInput.
+type TemporaryLimitInput struct {
+	// Amount Above 0.
+	//
+	// Example: 800000.00
+	Amount decimal.Decimal `json:"amount"`
+
+	// From The first date on which it counts.
+	//
+	// Example: 2026-11-20
+	From openapi_types.Date `json:"from"`
+
+	// Until The last date on which it counts.
+	//
+	// Example: 2026-12-31
+	Until openapi_types.Date `json:"until"`
 }
 
 // Timeline defines model for Timeline.
@@ -6821,7 +6965,8 @@ type ClientInterface interface {
 	//
 	// The only way to change a credit profile. It is a first limit (CRD-07: sales manager, then general manager) while the
 	// customer has none, else a change (CRD-08: finance, then general manager). The trade record that the approvers see
-	// is frozen in the request. The result is in the register the moment it is approved. One request of a customer is
+	// is frozen in the request. An end of the limit (after which credit.limit_grace_days run), a temporary limit on top, and
+	// an overdue tolerance of the customer's own are applied for the same way. The result is in the register the moment it is approved. One request of a customer is
 	// decided at a time, and it is filed for the payer. Unlimited is for grade A; C and D have a limit of 0 and cash
 	// terms; without a grade there is no limit above 0.
 	//
@@ -6834,7 +6979,8 @@ type ClientInterface interface {
 	//
 	// The only way to change a credit profile. It is a first limit (CRD-07: sales manager, then general manager) while the
 	// customer has none, else a change (CRD-08: finance, then general manager). The trade record that the approvers see
-	// is frozen in the request. The result is in the register the moment it is approved. One request of a customer is
+	// is frozen in the request. An end of the limit (after which credit.limit_grace_days run), a temporary limit on top, and
+	// an overdue tolerance of the customer's own are applied for the same way. The result is in the register the moment it is approved. One request of a customer is
 	// decided at a time, and it is filed for the payer. Unlimited is for grade A; C and D have a limit of 0 and cash
 	// terms; without a grade there is no limit above 0.
 	//
@@ -7049,6 +7195,7 @@ type ClientInterface interface {
 	// Exposure with its three parts and prepayments, what is overdue, limit and headroom, as of now. The figures are
 	// those of the payer when another customer pays (`payer_id`). `limit_kind` tells no limit set (`none`, which counts
 	// as 0), a limit (`amount`, 0 included) and no upper limit (`unlimited`) apart; `headroom` is null only when unlimited.
+	// `counting_limit` is what a gate compares with today, and `counting_because` says why.
 	//
 	// Corresponds with GET /v1/customers/{customer_id}/credit (the `GetCustomerCredit` operationId).
 	GetCustomerCredit(ctx context.Context, customerID CustomerID, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -9374,7 +9521,8 @@ func (c *Client) ListCreditLimitRequests(ctx context.Context, params *ListCredit
 //
 // The only way to change a credit profile. It is a first limit (CRD-07: sales manager, then general manager) while the
 // customer has none, else a change (CRD-08: finance, then general manager). The trade record that the approvers see
-// is frozen in the request. The result is in the register the moment it is approved. One request of a customer is
+// is frozen in the request. An end of the limit (after which credit.limit_grace_days run), a temporary limit on top, and
+// an overdue tolerance of the customer's own are applied for the same way. The result is in the register the moment it is approved. One request of a customer is
 // decided at a time, and it is filed for the payer. Unlimited is for grade A; C and D have a limit of 0 and cash
 // terms; without a grade there is no limit above 0.
 //
@@ -9397,7 +9545,8 @@ func (c *Client) CreateCreditLimitRequestWithBody(ctx context.Context, params *C
 //
 // The only way to change a credit profile. It is a first limit (CRD-07: sales manager, then general manager) while the
 // customer has none, else a change (CRD-08: finance, then general manager). The trade record that the approvers see
-// is frozen in the request. The result is in the register the moment it is approved. One request of a customer is
+// is frozen in the request. An end of the limit (after which credit.limit_grace_days run), a temporary limit on top, and
+// an overdue tolerance of the customer's own are applied for the same way. The result is in the register the moment it is approved. One request of a customer is
 // decided at a time, and it is filed for the payer. Unlimited is for grade A; C and D have a limit of 0 and cash
 // terms; without a grade there is no limit above 0.
 //
@@ -9852,6 +10001,7 @@ func (c *Client) ReplaceCustomerContact(ctx context.Context, customerID Customer
 // Exposure with its three parts and prepayments, what is overdue, limit and headroom, as of now. The figures are
 // those of the payer when another customer pays (`payer_id`). `limit_kind` tells no limit set (`none`, which counts
 // as 0), a limit (`amount`, 0 included) and no upper limit (`unlimited`) apart; `headroom` is null only when unlimited.
+// `counting_limit` is what a gate compares with today, and `counting_because` says why.
 //
 // Corresponds with GET /v1/customers/{customer_id}/credit (the `GetCustomerCredit` operationId).
 func (c *Client) GetCustomerCredit(ctx context.Context, customerID CustomerID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -24193,7 +24343,8 @@ type ClientWithResponsesInterface interface {
 	//
 	// The only way to change a credit profile. It is a first limit (CRD-07: sales manager, then general manager) while the
 	// customer has none, else a change (CRD-08: finance, then general manager). The trade record that the approvers see
-	// is frozen in the request. The result is in the register the moment it is approved. One request of a customer is
+	// is frozen in the request. An end of the limit (after which credit.limit_grace_days run), a temporary limit on top, and
+	// an overdue tolerance of the customer's own are applied for the same way. The result is in the register the moment it is approved. One request of a customer is
 	// decided at a time, and it is filed for the payer. Unlimited is for grade A; C and D have a limit of 0 and cash
 	// terms; without a grade there is no limit above 0.
 	//
@@ -24206,7 +24357,8 @@ type ClientWithResponsesInterface interface {
 	//
 	// The only way to change a credit profile. It is a first limit (CRD-07: sales manager, then general manager) while the
 	// customer has none, else a change (CRD-08: finance, then general manager). The trade record that the approvers see
-	// is frozen in the request. The result is in the register the moment it is approved. One request of a customer is
+	// is frozen in the request. An end of the limit (after which credit.limit_grace_days run), a temporary limit on top, and
+	// an overdue tolerance of the customer's own are applied for the same way. The result is in the register the moment it is approved. One request of a customer is
 	// decided at a time, and it is filed for the payer. Unlimited is for grade A; C and D have a limit of 0 and cash
 	// terms; without a grade there is no limit above 0.
 	//
@@ -24435,6 +24587,7 @@ type ClientWithResponsesInterface interface {
 	// Exposure with its three parts and prepayments, what is overdue, limit and headroom, as of now. The figures are
 	// those of the payer when another customer pays (`payer_id`). `limit_kind` tells no limit set (`none`, which counts
 	// as 0), a limit (`amount`, 0 included) and no upper limit (`unlimited`) apart; `headroom` is null only when unlimited.
+	// `counting_limit` is what a gate compares with today, and `counting_because` says why.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -34328,7 +34481,8 @@ func (c *ClientWithResponses) ListCreditLimitRequestsWithResponse(ctx context.Co
 //
 // The only way to change a credit profile. It is a first limit (CRD-07: sales manager, then general manager) while the
 // customer has none, else a change (CRD-08: finance, then general manager). The trade record that the approvers see
-// is frozen in the request. The result is in the register the moment it is approved. One request of a customer is
+// is frozen in the request. An end of the limit (after which credit.limit_grace_days run), a temporary limit on top, and
+// an overdue tolerance of the customer's own are applied for the same way. The result is in the register the moment it is approved. One request of a customer is
 // decided at a time, and it is filed for the payer. Unlimited is for grade A; C and D have a limit of 0 and cash
 // terms; without a grade there is no limit above 0.
 //
@@ -34347,7 +34501,8 @@ func (c *ClientWithResponses) CreateCreditLimitRequestWithBodyWithResponse(ctx c
 //
 // The only way to change a credit profile. It is a first limit (CRD-07: sales manager, then general manager) while the
 // customer has none, else a change (CRD-08: finance, then general manager). The trade record that the approvers see
-// is frozen in the request. The result is in the register the moment it is approved. One request of a customer is
+// is frozen in the request. An end of the limit (after which credit.limit_grace_days run), a temporary limit on top, and
+// an overdue tolerance of the customer's own are applied for the same way. The result is in the register the moment it is approved. One request of a customer is
 // decided at a time, and it is filed for the payer. Unlimited is for grade A; C and D have a limit of 0 and cash
 // terms; without a grade there is no limit above 0.
 //
@@ -34720,6 +34875,7 @@ func (c *ClientWithResponses) ReplaceCustomerContactWithResponse(ctx context.Con
 // Exposure with its three parts and prepayments, what is overdue, limit and headroom, as of now. The figures are
 // those of the payer when another customer pays (`payer_id`). `limit_kind` tells no limit set (`none`, which counts
 // as 0), a limit (`amount`, 0 included) and no upper limit (`unlimited`) apart; `headroom` is null only when unlimited.
+// `counting_limit` is what a gate compares with today, and `counting_because` says why.
 //
 // Returns a wrapper object for the known response body format(s).
 //
