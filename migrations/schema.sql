@@ -563,8 +563,10 @@ CREATE TABLE public.decisions (
     approval_id uuid,
     decided_by uuid,
     at timestamp with time zone NOT NULL,
+    inputs jsonb,
     CONSTRAINT decisions_checks_check CHECK ((jsonb_typeof(checks) = 'array'::text)),
     CONSTRAINT decisions_gate_check CHECK ((gate ~ '^[a-z_]{1,40}$'::text)),
+    CONSTRAINT decisions_inputs CHECK ((jsonb_typeof(inputs) = 'object'::text)),
     CONSTRAINT decisions_outcome_check CHECK ((outcome = ANY (ARRAY['passed'::text, 'approval_required'::text, 'refused'::text]))),
     CONSTRAINT decisions_subject_type_check CHECK ((subject_type ~ '^[a-z_]{1,40}$'::text))
 );
@@ -1645,6 +1647,8 @@ CREATE INDEX approval_requests_state ON public.approval_requests USING btree (st
 
 CREATE INDEX approval_requests_subject ON public.approval_requests USING btree (subject_type, subject_id);
 
+CREATE INDEX approval_requests_submitted ON public.approval_requests USING btree (submitted_at, id);
+
 CREATE INDEX approval_requests_submitter ON public.approval_requests USING btree (submitted_by, id);
 
 CREATE UNIQUE INDEX approval_tasks_open_slot ON public.approval_tasks USING btree (request_id, step, slot, kind) WHERE (state = 'open'::text);
@@ -1698,6 +1702,8 @@ CREATE UNIQUE INDEX customers_name_key ON public.customers USING btree (name_key
 CREATE INDEX customers_owner ON public.customers USING btree (owner_id, id);
 
 CREATE UNIQUE INDEX customers_uscc_key ON public.customers USING btree (uscc);
+
+CREATE INDEX decisions_gate ON public.decisions USING btree (gate, at, id);
 
 CREATE INDEX decisions_subject ON public.decisions USING btree (subject_type, subject_id, id);
 

@@ -39,6 +39,10 @@ type Decision struct {
 	ApprovalID    *uuid.UUID
 	DecidedBy     *uuid.UUID // nil: the system
 	At            time.Time
+
+	// Inputs is all that the gate judged by, when it can be judged again from that: Cases reads it. It is marshalled to a
+	// JSON object; nil stores none.
+	Inputs any `gorm:"-"`
 }
 
 // Check is one rule applied to one case. EN and ZH are whole sentences with the figures in them; Inputs are the same

@@ -25,10 +25,23 @@ func Record(tx pg.Tx, d *Decision) error {
 	if err != nil {
 		return err
 	}
-	_, err = pg.Exec(tx, `INSERT INTO decisions (id, gate, subject_type, subject_id, outcome, checks, matter, matrix_version, approval_id, decided_by, at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		d.ID, d.Gate, d.SubjectType, d.SubjectID, d.Outcome, string(checks), d.Matter, d.MatrixVersion, d.ApprovalID, d.DecidedBy, d.At)
+	inputs, err := d.inputs()
+	if err != nil {
+		return err
+	}
+	_, err = pg.Exec(tx, `INSERT INTO decisions (id, gate, subject_type, subject_id, outcome, checks, matter, matrix_version, approval_id, decided_by, at, inputs)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		d.ID, d.Gate, d.SubjectType, d.SubjectID, d.Outcome, string(checks), d.Matter, d.MatrixVersion, d.ApprovalID, d.DecidedBy, d.At, inputs)
 	return err
+}
+
+func (d *Decision) inputs() (*string, error) {
+	if d.Inputs == nil {
+		return nil, nil
+	}
+	b, err := json.Marshal(d.Inputs)
+	text := string(b)
+	return &text, err
 }
 
 // List returns the decisions about a subject, the first one first.

@@ -21,6 +21,15 @@ type verdict struct {
 	checks  []decision.Check
 	facts   map[string]any // of the matter order.confirm
 	refusal *errs.Error    // the first thing that nobody may let pass; nil when there is none
+	basis   *pricing.Basis // what the price gate judged by; nil when it wasn't asked or refused
+}
+
+// inputs are what the decision stores to be judged again.
+func (v verdict) inputs() any {
+	if v.basis == nil {
+		return nil
+	}
+	return v.basis
 }
 
 func (v *verdict) check(rule string, passed bool, inputs map[string]string, en, zh string) {
@@ -40,6 +49,7 @@ func (v *verdict) refuse(err *errs.Error) {
 // priceAnswer is what the price gate answered, with its refusal if it refused.
 type priceAnswer struct {
 	pricing.Answer
+	basis   *pricing.Basis
 	refused *errs.Error
 }
 
@@ -54,11 +64,11 @@ func (s *Service) askPrices(tx pg.Tx, who identity.Principal, o *Order) (priceAn
 	}
 	a, err := s.prices.Check(tx, q)
 	if err == nil {
-		return priceAnswer{Answer: a}, nil
+		return priceAnswer{Answer: a, basis: pricing.BasisOf(q, a)}, nil
 	}
 	e, ours := errs.As(err)
 	if ours && len(a.Checks) > 0 {
-		return priceAnswer{a, e}, nil
+		return priceAnswer{Answer: a, refused: e}, nil
 	}
 	return priceAnswer{}, err
 }
@@ -78,7 +88,7 @@ func (a priceAnswer) products() map[uuid.UUID]catalog.Product {
 // judge is the order gate (ORD-02). It is pure but for the parameter, which is cached.
 func (s *Service) judge(tx pg.Tx, o *Order, p credit.Position, a priceAnswer) (verdict, error) {
 	v := judgeCustomer(o, p)
-	v.checks = append(v.checks, a.Checks...)
+	v.checks, v.basis = append(v.checks, a.Checks...), a.basis
 	if !a.passed() {
 		v.refuse(a.refused)
 		return v, nil

@@ -62,7 +62,7 @@ func (s *Service) submit(tx pg.Tx, who identity.Principal, o *Order) (decision.D
 // refused keeps the decision of a gate that nobody can open, and returns the refusal. The order stays a draft.
 func refused(tx pg.Tx, o *Order, v verdict) error {
 	d := decision.New("order", Subject, o.ID)
-	d.Checks, d.Outcome = v.checks, decision.Refused
+	d.Checks, d.Outcome, d.Inputs = v.checks, decision.Refused, v.inputs()
 	if err := decision.Record(tx, &d); err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func (o *Order) answered(tx pg.Tx, r approval.Request) {
 // record writes the decision of a pass through the gate that wasn't refused.
 func record(tx pg.Tx, o *Order, v verdict, r approval.Request) (decision.Decision, error) {
 	d := decision.New("order", Subject, o.ID)
-	d.Checks, d.Matter, d.MatrixVersion, d.ApprovalID = v.checks, r.Matter, &r.MatrixVersion, &r.ID
+	d.Checks, d.Matter, d.MatrixVersion, d.ApprovalID, d.Inputs = v.checks, r.Matter, &r.MatrixVersion, &r.ID, v.inputs()
 	in := map[string]string{"matter": r.Matter, "matrix_version": fmt.Sprint(r.MatrixVersion)}
 	if r.AtOnce() {
 		d.Info("ORG-01", in, fmt.Sprintf("Confirmed by authority of version %d of the authority matrix: nobody else needs to decide.", r.MatrixVersion),

@@ -32,7 +32,7 @@ type verdict struct {
 // judge says who must agree that the notice leaves, and whether it can at all. It is pure.
 func (n *Notice) judge(s situation) verdict {
 	v := verdict{Judgement: credit.Judge(s.position, n.Amount), decision: decision.New("shipment", SubjectNotice, n.ID)}
-	v.decision.Outcome, v.decision.Matter = decision.ApprovalRequired, Matter
+	v.decision.Outcome, v.decision.Matter, v.decision.Inputs = decision.ApprovalRequired, Matter, n.basis(s)
 	switch n.Flow {
 	case Credit:
 		n.judgeCredit(&v)

@@ -119,6 +119,9 @@ func (s *Service) approved(tx pg.Tx, h *held, r approval.Request) error {
 		return h.store(tx, "renewShippingApproval")
 	}
 	v.decision.Outcome, v.decision.MatrixVersion, v.decision.ApprovalID = decision.Passed, &r.MatrixVersion, &r.ID
+	if b, ours := v.decision.Inputs.(*Basis); ours {
+		b.Again = true
+	}
 	if err := s.release(tx, h, v); err != nil {
 		return err
 	}

@@ -1,0 +1,110 @@
+package pricing
+
+import (
+	"encoding/json"
+
+	"github.com/google/uuid"
+	"github.com/govalues/decimal"
+
+	"github.com/salesgate/salesgate/internal/catalog"
+	"github.com/salesgate/salesgate/internal/decision"
+	"github.com/salesgate/salesgate/internal/identity"
+)
+
+// Basis is all that the price gate judged an order by, and what it said. It is stored with the order's decision, so that
+// the case can be judged again under another price authority table.
+type Basis struct {
+	Table    string          `json:"table"` // number of the table then in force
+	Roles    []identity.Role `json:"roles"` // of the submitter
+	Discount decimal.Decimal `json:"discount"`
+	Lines    []BasisLine     `json:"lines"`
+	Sale     Sale            `json:"sale"` // what was said
+}
+
+// BasisLine is one line with the base price of then.
+type BasisLine struct {
+	Product  uuid.UUID        `json:"product"`
+	Code     string           `json:"code"`
+	Category *uuid.UUID       `json:"category,omitempty"`
+	Quantity decimal.Decimal  `json:"quantity"`
+	Price    decimal.Decimal  `json:"price"`
+	Base     decimal.Decimal  `json:"base"`
+	Floor    *decimal.Decimal `json:"floor,omitempty"`
+}
+
+// Sale says who may sell an order so.
+type Sale struct {
+	Within   bool          `json:"within"`             // the submitter
+	Required identity.Role `json:"required,omitempty"` // the lowest role that may
+}
+
+// BasisOf is what the question was judged by. Use it only for an answer without error.
+func BasisOf(q Question, a Answer) *Basis {
+	b := &Basis{
+		Table: a.AuthorityNumber, Roles: q.Roles, Discount: q.HeaderDiscount, Lines: make([]BasisLine, len(a.Lines)),
+		Sale: Sale{Within: a.Within, Required: a.RequiredRole},
+	}
+	for i, l := range a.Lines {
+		b.Lines[i] = BasisLine{
+			Product: l.Product.ID, Code: l.Product.Code, Category: l.Product.CategoryID, Quantity: l.Quantity, Price: l.Price,
+			Base: l.BasePrice, Floor: l.FloorPrice,
+		}
+	}
+	return b
+}
+
+// ReadBasis reads what a decision stored.
+func ReadBasis(inputs json.RawMessage) (Basis, error) {
+	var b Basis
+	return b, json.Unmarshal(inputs, &b)
+}
+
+// Trial is a price authority table that is tried, made ready once.
+type Trial struct{ table *authority }
+
+// NewTrial checks the entries as a table's are checked, and returns what judges by them. Returns what
+// CreatePriceAuthorityTable does for entries that can't work.
+func NewTrial(name string, entries []Entry) (*Trial, error) {
+	if err := checkEntries(entries); err != nil {
+		return nil, err
+	}
+	return &Trial{newAuthority(uuid.Nil, name, entries)}, nil
+}
+
+// Judge judges the case again under the table that is tried, by the very code of the gate: against the base prices of then, whose
+// products count as sold by base price.
+func (t *Trial) Judge(b Basis) (Sale, []decision.Check, error) {
+	q := Question{Roles: b.Roles, HeaderDiscount: b.Discount, Lines: make([]Line, len(b.Lines))}
+	facts := make(map[uuid.UUID]fact, len(b.Lines))
+	for i, l := range b.Lines {
+		q.Lines[i] = Line{ProductID: l.Product, Quantity: l.Quantity, Price: l.Price}
+		facts[l.Product] = fact{
+			product: catalog.Product{ID: l.Product, Code: l.Code, CategoryID: l.Category, Active: true, Lifecycle: catalog.LifecycleStandard},
+			base:    &b.Lines[i].Base, floor: l.Floor,
+		}
+	}
+	a, err := judge(q, facts, t.table)
+	return Sale{Within: a.Within, Required: a.RequiredRole}, a.Checks, err
+}
+
+// Level is how high up a sale has to be decided: 0 by the submitter, then the ladder's roles from the lowest up.
+func (s Sale) Level() int {
+	if s.Within {
+		return 0
+	}
+	for i, role := range ladder {
+		if role == s.Required {
+			return i + 1
+		}
+	}
+	return len(ladder)
+}
+
+// String names who decides.
+func (s Sale) String() string {
+	if s.Within {
+		return "submitter"
+	}
+	return string(s.Required)
+}
+
