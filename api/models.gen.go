@@ -66,22 +66,22 @@ func (e ApprovalState) Valid() bool {
 
 // Defines values for CreditGrade.
 const (
-	A CreditGrade = "A"
-	B CreditGrade = "B"
-	C CreditGrade = "C"
-	D CreditGrade = "D"
+	CreditGradeA CreditGrade = "A"
+	CreditGradeB CreditGrade = "B"
+	CreditGradeC CreditGrade = "C"
+	CreditGradeD CreditGrade = "D"
 )
 
 // Valid indicates whether the value is a known member of the CreditGrade enum.
 func (e CreditGrade) Valid() bool {
 	switch e {
-	case A:
+	case CreditGradeA:
 		return true
-	case B:
+	case CreditGradeB:
 		return true
-	case C:
+	case CreditGradeC:
 		return true
-	case D:
+	case CreditGradeD:
 		return true
 	default:
 		return false
@@ -322,6 +322,30 @@ func (e MatterStageMode) Valid() bool {
 	case Any:
 		return true
 	case Quorum:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OpportunityGrade.
+const (
+	OpportunityGradeA OpportunityGrade = "A"
+	OpportunityGradeB OpportunityGrade = "B"
+	OpportunityGradeC OpportunityGrade = "C"
+	OpportunityGradeD OpportunityGrade = "D"
+)
+
+// Valid indicates whether the value is a known member of the OpportunityGrade enum.
+func (e OpportunityGrade) Valid() bool {
+	switch e {
+	case OpportunityGradeA:
+		return true
+	case OpportunityGradeB:
+		return true
+	case OpportunityGradeC:
+		return true
+	case OpportunityGradeD:
 		return true
 	default:
 		return false
@@ -808,6 +832,60 @@ func (e ListMyTasksParamsKind) Valid() bool {
 	case ListMyTasksParamsKindDecide:
 		return true
 	case ListMyTasksParamsKindReview:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListProspectsParamsState.
+const (
+	ListProspectsParamsStateActive            ListProspectsParamsState = "active"
+	ListProspectsParamsStateClosed            ListProspectsParamsState = "closed"
+	ListProspectsParamsStateConverted         ListProspectsParamsState = "converted"
+	ListProspectsParamsStatePendingPermission ListProspectsParamsState = "pending_permission"
+	ListProspectsParamsStatePooled            ListProspectsParamsState = "pooled"
+	ListProspectsParamsStateRefused           ListProspectsParamsState = "refused"
+)
+
+// Valid indicates whether the value is a known member of the ListProspectsParamsState enum.
+func (e ListProspectsParamsState) Valid() bool {
+	switch e {
+	case ListProspectsParamsStateActive:
+		return true
+	case ListProspectsParamsStateClosed:
+		return true
+	case ListProspectsParamsStateConverted:
+		return true
+	case ListProspectsParamsStatePendingPermission:
+		return true
+	case ListProspectsParamsStatePooled:
+		return true
+	case ListProspectsParamsStateRefused:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListProspectsParamsGrade.
+const (
+	ListProspectsParamsGradeA ListProspectsParamsGrade = "A"
+	ListProspectsParamsGradeB ListProspectsParamsGrade = "B"
+	ListProspectsParamsGradeC ListProspectsParamsGrade = "C"
+	ListProspectsParamsGradeD ListProspectsParamsGrade = "D"
+)
+
+// Valid indicates whether the value is a known member of the ListProspectsParamsGrade enum.
+func (e ListProspectsParamsGrade) Valid() bool {
+	switch e {
+	case ListProspectsParamsGradeA:
+		return true
+	case ListProspectsParamsGradeB:
+		return true
+	case ListProspectsParamsGradeC:
+		return true
+	case ListProspectsParamsGradeD:
 		return true
 	default:
 		return false
@@ -1425,6 +1503,34 @@ type ClockAdvance struct {
 	//
 	// Example: 2026-12-31T09:00:00+08:00
 	To time.Time `json:"to"`
+}
+
+// CompanyCheck defines model for CompanyCheck.
+type CompanyCheck struct {
+	// Free Whether nobody has registered it.
+	Free bool `json:"free"`
+
+	// InPool Whether it lies in the shared pool and can be claimed there.
+	InPool *bool `json:"in_pool,omitempty"`
+
+	// Owner Who has it, for those who may know.
+	Owner *string `json:"owner,omitempty"`
+
+	// Same By what it was recognised (uscc, name, phone), for those who may know.
+	Same *string `json:"same,omitempty"`
+
+	// Since Since when, for those who may know.
+	Since *openapi_types.Date `json:"since,omitempty"`
+}
+
+// CompanyCheckInput defines model for CompanyCheckInput.
+type CompanyCheckInput struct {
+	// Name Example: 云岭示例染整有限公司
+	Name   *string   `json:"name,omitempty"`
+	Phones *[]string `json:"phones,omitempty"`
+
+	// Uscc Example: 91330782MA2EXAMP0C
+	Uscc *string `json:"uscc,omitempty"`
 }
 
 // Contact defines model for Contact.
@@ -2971,6 +3077,11 @@ type Operation struct {
 	Total int `json:"total"`
 }
 
+// OpportunityGrade A buys within 1 month, B in 2 to 3, C in 3 to 6, D only planning (months are parameters).
+//
+// Example: B
+type OpportunityGrade string
+
 // Order defines model for Order.
 type Order struct {
 	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
@@ -3931,6 +4042,259 @@ type ProductPatch struct {
 
 	// Unit Example: kg
 	Unit *string `json:"unit,omitempty"`
+}
+
+// Prospect defines model for Prospect.
+type Prospect struct {
+	Address *string `json:"address,omitempty"`
+
+	// ClosedAt Example: 2026-11-20T08:30:00Z
+	ClosedAt     *Instant  `json:"closed_at,omitempty"`
+	ClosedReason *string   `json:"closed_reason,omitempty"`
+	Contacts     []Contact `json:"contacts"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// CustomerID The customer that it became.
+	CustomerID *openapi_types.UUID `json:"customer_id,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID       UUID   `json:"id"`
+	Industry string `json:"industry"`
+
+	// JointOwnerID The second owner, by a ruling on a dispute.
+	JointOwnerID *openapi_types.UUID `json:"joint_owner_id,omitempty"`
+
+	// LastTouchedAt Example: 2026-11-20T08:30:00Z
+	LastTouchedAt Instant `json:"last_touched_at"`
+	Name          string  `json:"name"`
+	Need          string  `json:"need"`
+	Number        string  `json:"number"`
+
+	// OutsideReason Why it may be registered outside its owner's territory.
+	OutsideReason *string `json:"outside_reason,omitempty"`
+
+	// OwnedAt Example: 2026-11-20T08:30:00Z
+	OwnedAt Instant `json:"owned_at"`
+
+	// OwnerID The rep who works on it; in the pool, who had it last.
+	OwnerID        openapi_types.UUID `json:"owner_id"`
+	PurchaseWindow PurchaseWindow     `json:"purchase_window"`
+	Region         string             `json:"region"`
+	Remarks        *string            `json:"remarks,omitempty"`
+	Size           *string            `json:"size,omitempty"`
+	Source         string             `json:"source"`
+
+	// State pending_permission, active, pooled, converted, refused or closed; more may come.
+	//
+	// Example: active
+	State ProspectState `json:"state"`
+
+	// UpdatedAt Example: 2026-11-20T08:30:00Z
+	UpdatedAt Instant `json:"updated_at"`
+	Uscc      *string `json:"uscc,omitempty"`
+}
+
+// ProspectClosing defines model for ProspectClosing.
+type ProspectClosing struct {
+	// Reason Example: 客户转产,不再用纱
+	Reason string `json:"reason"`
+}
+
+// ProspectCreate defines model for ProspectCreate.
+type ProspectCreate struct {
+	// Address Where the company is.
+	//
+	// Example: 浙江省绍兴市示例路 8 号
+	Address *string `json:"address,omitempty"`
+
+	// Contacts The first is the main contact.
+	Contacts []ContactInput `json:"contacts"`
+
+	// Industry What the company makes.
+	//
+	// Example: 染整
+	Industry string `json:"industry"`
+
+	// Name The registered company name.
+	//
+	// Example: 云岭示例染整有限公司
+	Name string `json:"name"`
+
+	// Need What the company needs, clearly stated: who states it first owns the company.
+	//
+	// Example: 每月约 30 吨低弹丝,要求批次色差小
+	Need string `json:"need"`
+
+	// OwnerID The rep who owns the prospect; the caller when absent. Naming another needs customer.assign.
+	OwnerID *openapi_types.UUID `json:"owner_id,omitempty"`
+
+	// PurchaseWindow When the company is expected to buy: a span of dates, or a number of months from today, or nothing while it is only planning. The grade follows from the end of the span.
+	PurchaseWindow *PurchaseWindowInput `json:"purchase_window,omitempty"`
+
+	// Region Sales region.
+	//
+	// Example: 浙江
+	Region string `json:"region"`
+
+	// Remarks Anything worth knowing.
+	//
+	// Example: 现用两家供应商
+	Remarks *string `json:"remarks,omitempty"`
+
+	// Size How big the company is, in words.
+	//
+	// Example: 200 人,年产 5000 吨
+	Size *string `json:"size,omitempty"`
+
+	// Source Where the lead came from.
+	//
+	// Example: 绍兴示例展会
+	Source string `json:"source"`
+
+	// Uscc Unified social credit code (GB 32100) with a valid check character.
+	//
+	// Example: 91330782MA2EXAMP0C
+	Uscc *string `json:"uscc,omitempty"`
+}
+
+// ProspectList defines model for ProspectList.
+type ProspectList struct {
+	Data       []ProspectSummary `json:"data"`
+	NextCursor *string           `json:"next_cursor,omitempty"`
+}
+
+// ProspectPatch defines model for ProspectPatch.
+type ProspectPatch struct {
+	// Address Where the company is.
+	//
+	// Example: 浙江省绍兴市示例路 8 号
+	Address nullable.Nullable[string] `json:"address,omitempty"`
+
+	// Contacts All contacts; the first is the main one.
+	Contacts *[]ContactInput `json:"contacts,omitempty"`
+
+	// Industry What the company makes.
+	//
+	// Example: 染整
+	Industry *string `json:"industry,omitempty"`
+
+	// Name The registered company name.
+	//
+	// Example: 云岭示例染整有限公司
+	Name *string `json:"name,omitempty"`
+
+	// Need What the company needs, clearly stated.
+	//
+	// Example: 每月约 40 吨低弹丝
+	Need *string `json:"need,omitempty"`
+
+	// Region Sales region.
+	//
+	// Example: 浙江
+	Region *string `json:"region,omitempty"`
+
+	// Remarks Anything worth knowing.
+	//
+	// Example: 现用两家供应商
+	Remarks nullable.Nullable[string] `json:"remarks,omitempty"`
+
+	// Size How big the company is.
+	//
+	// Example: 200 人
+	Size nullable.Nullable[string] `json:"size,omitempty"`
+
+	// Source Where the lead came from.
+	//
+	// Example: 同行介绍
+	Source *string `json:"source,omitempty"`
+
+	// Uscc Unified social credit code.
+	//
+	// Example: 91330782MA2EXAMP0C
+	Uscc nullable.Nullable[string] `json:"uscc,omitempty"`
+}
+
+// ProspectState pending_permission, active, pooled, converted, refused or closed; more may come.
+//
+// Example: active
+type ProspectState = string
+
+// ProspectSummary A prospect as a list shows it.
+type ProspectSummary struct {
+	ContactName string `json:"contact_name"`
+
+	// ContactPhone Masked in the pool.
+	ContactPhone string `json:"contact_phone"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// Grade A buys within 1 month, B in 2 to 3, C in 3 to 6, D only planning (months are parameters).
+	//
+	// Example: B
+	Grade OpportunityGrade `json:"grade"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID       UUID   `json:"id"`
+	Industry string `json:"industry"`
+
+	// LastTouchedAt Example: 2026-11-20T08:30:00Z
+	LastTouchedAt Instant `json:"last_touched_at"`
+	Name          string  `json:"name"`
+	Number        string  `json:"number"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID UUID   `json:"owner_id"`
+	Region  string `json:"region"`
+
+	// State pending_permission, active, pooled, converted, refused or closed; more may come.
+	//
+	// Example: active
+	State ProspectState `json:"state"`
+}
+
+// PurchaseWindow defines model for PurchaseWindow.
+type PurchaseWindow struct {
+	// From The first day.
+	From *openapi_types.Date `json:"from,omitempty"`
+
+	// Grade A buys within 1 month, B in 2 to 3, C in 3 to 6, D only planning (months are parameters).
+	//
+	// Example: B
+	Grade OpportunityGrade `json:"grade"`
+
+	// GradedOn Since when it has this grade.
+	GradedOn *openapi_types.Date `json:"graded_on,omitempty"`
+
+	// To The last day; absent while the company is only planning.
+	To *openapi_types.Date `json:"to,omitempty"`
+}
+
+// PurchaseWindowInput When the company is expected to buy: a span of dates, or a number of months from today, or nothing while it is only planning. The grade follows from the end of the span.
+type PurchaseWindowInput struct {
+	// From The first day.
+	//
+	// Example: 2026-12-01
+	From *openapi_types.Date `json:"from,omitempty"`
+
+	// To The last day.
+	//
+	// Example: 2027-01-31
+	To *openapi_types.Date `json:"to,omitempty"`
+
+	// WithinMonths Instead of dates.
+	//
+	// Example: 2
+	WithinMonths *int `json:"within_months,omitempty"`
 }
 
 // Quantity A price or a quantity as a decimal string with at most 4 decimals.
@@ -4966,6 +5330,9 @@ type PriceAuthorityTableID = UUID
 // ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ProductID = UUID
 
+// ProspectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type ProspectID = UUID
+
 // ReceiptID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ReceiptID = UUID
 
@@ -5231,6 +5598,12 @@ type ListBasePricesParams struct {
 
 	// Cursor next_cursor of the page before.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CheckCompanyParams defines parameters for CheckCompany.
+type CheckCompanyParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ListCreditLimitRequestsParams defines parameters for ListCreditLimitRequests.
@@ -5920,6 +6293,75 @@ type ChangeProductLifecycleParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// ListProspectsParams defines parameters for ListProspects.
+type ListProspectsParams struct {
+	// Q What to look for.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+
+	// OwnerID Only prospects of this person.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// State Only prospects in this state.
+	State *ListProspectsParamsState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Grade Only prospects of this opportunity grade.
+	Grade *ListProspectsParamsGrade `form:"grade,omitempty" json:"grade,omitempty"`
+
+	// Industry Only prospects of this industry.
+	Industry *string `form:"industry,omitempty" json:"industry,omitempty"`
+
+	// Region Only prospects of this region.
+	Region *string `form:"region,omitempty" json:"region,omitempty"`
+
+	// Pool The shared pool instead of your own.
+	Pool *bool `form:"pool,omitempty" json:"pool,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListProspectsParamsState defines parameters for ListProspects.
+type ListProspectsParamsState string
+
+// ListProspectsParamsGrade defines parameters for ListProspects.
+type ListProspectsParamsGrade string
+
+// RegisterProspectParams defines parameters for RegisterProspect.
+type RegisterProspectParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UpdateProspectParams defines parameters for UpdateProspect.
+type UpdateProspectParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// CloseProspectParams defines parameters for CloseProspect.
+type CloseProspectParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// GetProspectTimelineParams defines parameters for GetProspectTimeline.
+type GetProspectTimelineParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ListReceiptsParams defines parameters for ListReceipts.
 type ListReceiptsParams struct {
 	// PayerID Only of this payer.
@@ -6286,6 +6728,9 @@ type UpdateBasePriceListJSONRequestBody = BasePriceListPatch
 // SetBasePriceLinesJSONRequestBody defines body for SetBasePriceLines for application/json ContentType.
 type SetBasePriceLinesJSONRequestBody = BasePriceLines
 
+// CheckCompanyJSONRequestBody defines body for CheckCompany for application/json ContentType.
+type CheckCompanyJSONRequestBody = CompanyCheckInput
+
 // CreateCreditLimitRequestJSONRequestBody defines body for CreateCreditLimitRequest for application/json ContentType.
 type CreateCreditLimitRequestJSONRequestBody = CreditLimitRequestCreate
 
@@ -6390,6 +6835,15 @@ type RecordProductCostJSONRequestBody = ProductCostCreate
 
 // ChangeProductLifecycleJSONRequestBody defines body for ChangeProductLifecycle for application/json ContentType.
 type ChangeProductLifecycleJSONRequestBody = ProductLifecycleChange
+
+// RegisterProspectJSONRequestBody defines body for RegisterProspect for application/json ContentType.
+type RegisterProspectJSONRequestBody = ProspectCreate
+
+// UpdateProspectJSONRequestBody defines body for UpdateProspect for application/json ContentType.
+type UpdateProspectJSONRequestBody = ProspectPatch
+
+// CloseProspectJSONRequestBody defines body for CloseProspect for application/json ContentType.
+type CloseProspectJSONRequestBody = ProspectClosing
 
 // PostReceiptJSONRequestBody defines body for PostReceipt for application/json ContentType.
 type PostReceiptJSONRequestBody = ReceiptCreate

@@ -113,6 +113,9 @@ type ServerInterface interface {
 	// ListBasePrices List base prices as of any instant
 	// (GET /v1/base-prices)
 	ListBasePrices(ctx echo.Context, params ListBasePricesParams) error
+	// CheckCompany Ask whether a company is free
+	// (POST /v1/company-checks)
+	CheckCompany(ctx echo.Context, params CheckCompanyParams) error
 	// ListCreditLimitRequests List credit limit requests
 	// (GET /v1/credit-limit-requests)
 	ListCreditLimitRequests(ctx echo.Context, params ListCreditLimitRequestsParams) error
@@ -410,6 +413,24 @@ type ServerInterface interface {
 	// ChangeProductLifecycle Move a product along its life
 	// (POST /v1/products/{product_id}/lifecycle)
 	ChangeProductLifecycle(ctx echo.Context, productID ProductID, params ChangeProductLifecycleParams) error
+	// ListProspects List and search prospects
+	// (GET /v1/prospects)
+	ListProspects(ctx echo.Context, params ListProspectsParams) error
+	// RegisterProspect Register a prospect
+	// (POST /v1/prospects)
+	RegisterProspect(ctx echo.Context, params RegisterProspectParams) error
+	// GetProspect Read a prospect
+	// (GET /v1/prospects/{prospect_id})
+	GetProspect(ctx echo.Context, prospectID ProspectID) error
+	// UpdateProspect Change a prospect
+	// (PATCH /v1/prospects/{prospect_id})
+	UpdateProspect(ctx echo.Context, prospectID ProspectID, params UpdateProspectParams) error
+	// CloseProspect Give a prospect up
+	// (POST /v1/prospects/{prospect_id}/close)
+	CloseProspect(ctx echo.Context, prospectID ProspectID, params CloseProspectParams) error
+	// GetProspectTimeline Read what happened to a prospect
+	// (GET /v1/prospects/{prospect_id}/timeline)
+	GetProspectTimeline(ctx echo.Context, prospectID ProspectID, params GetProspectTimelineParams) error
 	// ListReceipts List receipts
 	// (GET /v1/receipts)
 	ListReceipts(ctx echo.Context, params ListReceiptsParams) error
@@ -1579,6 +1600,35 @@ func (w *ServerInterfaceWrapper) ListBasePrices(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListBasePrices(ctx, params)
+	return err
+}
+
+// CheckCompany converts echo context to params.
+func (w *ServerInterfaceWrapper) CheckCompany(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CheckCompanyParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CheckCompany(ctx, params)
 	return err
 }
 
@@ -4880,6 +4930,252 @@ func (w *ServerInterfaceWrapper) ChangeProductLifecycle(ctx echo.Context) error 
 	return err
 }
 
+// ListProspects converts echo context to params.
+func (w *ServerInterfaceWrapper) ListProspects(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListProspectsParams
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "grade" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "grade", ctx.QueryParams(), &params.Grade, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter grade: %s", err))
+	}
+
+	// ------------- Optional query parameter "industry" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "industry", ctx.QueryParams(), &params.Industry, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter industry: %s", err))
+	}
+
+	// ------------- Optional query parameter "region" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "region", ctx.QueryParams(), &params.Region, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter region: %s", err))
+	}
+
+	// ------------- Optional query parameter "pool" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "pool", ctx.QueryParams(), &params.Pool, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter pool: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListProspects(ctx, params)
+	return err
+}
+
+// RegisterProspect converts echo context to params.
+func (w *ServerInterfaceWrapper) RegisterProspect(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RegisterProspectParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RegisterProspect(ctx, params)
+	return err
+}
+
+// GetProspect converts echo context to params.
+func (w *ServerInterfaceWrapper) GetProspect(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "prospect_id" -------------
+	var prospectID ProspectID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "prospect_id", ctx.Param("prospect_id"), &prospectID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter prospect_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetProspect(ctx, prospectID)
+	return err
+}
+
+// UpdateProspect converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateProspect(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "prospect_id" -------------
+	var prospectID ProspectID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "prospect_id", ctx.Param("prospect_id"), &prospectID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter prospect_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateProspectParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdateProspect(ctx, prospectID, params)
+	return err
+}
+
+// CloseProspect converts echo context to params.
+func (w *ServerInterfaceWrapper) CloseProspect(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "prospect_id" -------------
+	var prospectID ProspectID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "prospect_id", ctx.Param("prospect_id"), &prospectID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter prospect_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CloseProspectParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CloseProspect(ctx, prospectID, params)
+	return err
+}
+
+// GetProspectTimeline converts echo context to params.
+func (w *ServerInterfaceWrapper) GetProspectTimeline(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "prospect_id" -------------
+	var prospectID ProspectID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "prospect_id", ctx.Param("prospect_id"), &prospectID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter prospect_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetProspectTimelineParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetProspectTimeline(ctx, prospectID, params)
+	return err
+}
+
 // ListReceipts converts echo context to params.
 func (w *ServerInterfaceWrapper) ListReceipts(ctx echo.Context) error {
 	var err error
@@ -6460,6 +6756,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.DELETE(options.BaseURL+"/v1/base-price-lists/:list_id/lines/:product_id", wrapper.RemoveBasePriceLine, options.OperationMiddlewares["removeBasePriceLine"]...)
 	router.POST(options.BaseURL+"/v1/base-price-lists/:list_id/submit", wrapper.SubmitBasePriceList, options.OperationMiddlewares["submitBasePriceList"]...)
 	router.GET(options.BaseURL+"/v1/base-prices", wrapper.ListBasePrices, options.OperationMiddlewares["listBasePrices"]...)
+	router.POST(options.BaseURL+"/v1/company-checks", wrapper.CheckCompany, options.OperationMiddlewares["checkCompany"]...)
 	router.GET(options.BaseURL+"/v1/credit-limit-requests", wrapper.ListCreditLimitRequests, options.OperationMiddlewares["listCreditLimitRequests"]...)
 	router.POST(options.BaseURL+"/v1/credit-limit-requests", wrapper.CreateCreditLimitRequest, options.OperationMiddlewares["createCreditLimitRequest"]...)
 	router.GET(options.BaseURL+"/v1/credit-limit-requests/:request_id", wrapper.GetCreditLimitRequest, options.OperationMiddlewares["getCreditLimitRequest"]...)
@@ -6559,6 +6856,12 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/products/:product_id/lifecycle", wrapper.ChangeProductLifecycle, options.OperationMiddlewares["changeProductLifecycle"]...)
 	router.GET(options.BaseURL+"/v1/products/by-external-id/:source/:external_id", wrapper.GetProductByExternalID, options.OperationMiddlewares["getProductByExternalId"]...)
 	router.PUT(options.BaseURL+"/v1/products/by-external-id/:source/:external_id", wrapper.UpsertProductByExternalID, options.OperationMiddlewares["upsertProductByExternalId"]...)
+	router.GET(options.BaseURL+"/v1/prospects", wrapper.ListProspects, options.OperationMiddlewares["listProspects"]...)
+	router.POST(options.BaseURL+"/v1/prospects", wrapper.RegisterProspect, options.OperationMiddlewares["registerProspect"]...)
+	router.GET(options.BaseURL+"/v1/prospects/:prospect_id", wrapper.GetProspect, options.OperationMiddlewares["getProspect"]...)
+	router.PATCH(options.BaseURL+"/v1/prospects/:prospect_id", wrapper.UpdateProspect, options.OperationMiddlewares["updateProspect"]...)
+	router.POST(options.BaseURL+"/v1/prospects/:prospect_id/close", wrapper.CloseProspect, options.OperationMiddlewares["closeProspect"]...)
+	router.GET(options.BaseURL+"/v1/prospects/:prospect_id/timeline", wrapper.GetProspectTimeline, options.OperationMiddlewares["getProspectTimeline"]...)
 	router.GET(options.BaseURL+"/v1/receipts", wrapper.ListReceipts, options.OperationMiddlewares["listReceipts"]...)
 	router.POST(options.BaseURL+"/v1/receipts", wrapper.PostReceipt, options.OperationMiddlewares["postReceipt"]...)
 	router.GET(options.BaseURL+"/v1/receipts/:receipt_id", wrapper.GetReceipt, options.OperationMiddlewares["getReceipt"]...)
@@ -7425,6 +7728,29 @@ type ListBasePricesResponseObject interface {
 type ListBasePrices200JSONResponse BasePriceRegister
 
 func (response ListBasePrices200JSONResponse) VisitListBasePricesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckCompanyRequestObject struct {
+	Params CheckCompanyParams
+	Body   *CheckCompanyJSONRequestBody
+}
+
+type CheckCompanyResponseObject interface {
+	VisitCheckCompanyResponse(w http.ResponseWriter) error
+}
+
+type CheckCompany200JSONResponse CompanyCheck
+
+func (response CheckCompany200JSONResponse) VisitCheckCompanyResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -10190,6 +10516,176 @@ func (response ChangeProductLifecycle200JSONResponse) VisitChangeProductLifecycl
 	return err
 }
 
+type ListProspectsRequestObject struct {
+	Params ListProspectsParams
+}
+
+type ListProspectsResponseObject interface {
+	VisitListProspectsResponse(w http.ResponseWriter) error
+}
+
+type ListProspects200JSONResponse ProspectList
+
+func (response ListProspects200JSONResponse) VisitListProspectsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RegisterProspectRequestObject struct {
+	Params RegisterProspectParams
+	Body   *RegisterProspectJSONRequestBody
+}
+
+type RegisterProspectResponseObject interface {
+	VisitRegisterProspectResponse(w http.ResponseWriter) error
+}
+
+type RegisterProspect201ResponseHeaders struct {
+	ETag string
+}
+
+type RegisterProspect201JSONResponse struct {
+	Body    Prospect
+	Headers RegisterProspect201ResponseHeaders
+}
+
+func (response RegisterProspect201JSONResponse) VisitRegisterProspectResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetProspectRequestObject struct {
+	ProspectID ProspectID `json:"prospect_id"`
+}
+
+type GetProspectResponseObject interface {
+	VisitGetProspectResponse(w http.ResponseWriter) error
+}
+
+type GetProspect200ResponseHeaders struct {
+	ETag string
+}
+
+type GetProspect200JSONResponse struct {
+	Body    Prospect
+	Headers GetProspect200ResponseHeaders
+}
+
+func (response GetProspect200JSONResponse) VisitGetProspectResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateProspectRequestObject struct {
+	ProspectID ProspectID `json:"prospect_id"`
+	Params     UpdateProspectParams
+	Body       *UpdateProspectJSONRequestBody
+}
+
+type UpdateProspectResponseObject interface {
+	VisitUpdateProspectResponse(w http.ResponseWriter) error
+}
+
+type UpdateProspect200ResponseHeaders struct {
+	ETag string
+}
+
+type UpdateProspect200JSONResponse struct {
+	Body    Prospect
+	Headers UpdateProspect200ResponseHeaders
+}
+
+func (response UpdateProspect200JSONResponse) VisitUpdateProspectResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CloseProspectRequestObject struct {
+	ProspectID ProspectID `json:"prospect_id"`
+	Params     CloseProspectParams
+	Body       *CloseProspectJSONRequestBody
+}
+
+type CloseProspectResponseObject interface {
+	VisitCloseProspectResponse(w http.ResponseWriter) error
+}
+
+type CloseProspect200ResponseHeaders struct {
+	ETag string
+}
+
+type CloseProspect200JSONResponse struct {
+	Body    Prospect
+	Headers CloseProspect200ResponseHeaders
+}
+
+func (response CloseProspect200JSONResponse) VisitCloseProspectResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetProspectTimelineRequestObject struct {
+	ProspectID ProspectID `json:"prospect_id"`
+	Params     GetProspectTimelineParams
+}
+
+type GetProspectTimelineResponseObject interface {
+	VisitGetProspectTimelineResponse(w http.ResponseWriter) error
+}
+
+type GetProspectTimeline200JSONResponse Timeline
+
+func (response GetProspectTimeline200JSONResponse) VisitGetProspectTimelineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListReceiptsRequestObject struct {
 	Params ListReceiptsParams
 }
@@ -11364,6 +11860,9 @@ type StrictServerInterface interface {
 	// ListBasePrices List base prices as of any instant
 	// (GET /v1/base-prices)
 	ListBasePrices(ctx context.Context, request ListBasePricesRequestObject) (ListBasePricesResponseObject, error)
+	// CheckCompany Ask whether a company is free
+	// (POST /v1/company-checks)
+	CheckCompany(ctx context.Context, request CheckCompanyRequestObject) (CheckCompanyResponseObject, error)
 	// ListCreditLimitRequests List credit limit requests
 	// (GET /v1/credit-limit-requests)
 	ListCreditLimitRequests(ctx context.Context, request ListCreditLimitRequestsRequestObject) (ListCreditLimitRequestsResponseObject, error)
@@ -11661,6 +12160,24 @@ type StrictServerInterface interface {
 	// ChangeProductLifecycle Move a product along its life
 	// (POST /v1/products/{product_id}/lifecycle)
 	ChangeProductLifecycle(ctx context.Context, request ChangeProductLifecycleRequestObject) (ChangeProductLifecycleResponseObject, error)
+	// ListProspects List and search prospects
+	// (GET /v1/prospects)
+	ListProspects(ctx context.Context, request ListProspectsRequestObject) (ListProspectsResponseObject, error)
+	// RegisterProspect Register a prospect
+	// (POST /v1/prospects)
+	RegisterProspect(ctx context.Context, request RegisterProspectRequestObject) (RegisterProspectResponseObject, error)
+	// GetProspect Read a prospect
+	// (GET /v1/prospects/{prospect_id})
+	GetProspect(ctx context.Context, request GetProspectRequestObject) (GetProspectResponseObject, error)
+	// UpdateProspect Change a prospect
+	// (PATCH /v1/prospects/{prospect_id})
+	UpdateProspect(ctx context.Context, request UpdateProspectRequestObject) (UpdateProspectResponseObject, error)
+	// CloseProspect Give a prospect up
+	// (POST /v1/prospects/{prospect_id}/close)
+	CloseProspect(ctx context.Context, request CloseProspectRequestObject) (CloseProspectResponseObject, error)
+	// GetProspectTimeline Read what happened to a prospect
+	// (GET /v1/prospects/{prospect_id}/timeline)
+	GetProspectTimeline(ctx context.Context, request GetProspectTimelineRequestObject) (GetProspectTimelineResponseObject, error)
 	// ListReceipts List receipts
 	// (GET /v1/receipts)
 	ListReceipts(ctx context.Context, request ListReceiptsRequestObject) (ListReceiptsResponseObject, error)
@@ -12939,6 +13456,54 @@ func (sh *strictHandler) ListBasePrices(ctx echo.Context, params ListBasePricesP
 		return err
 	} else if validResponse, ok := response.(ListBasePricesResponseObject); ok {
 		return validResponse.VisitListBasePricesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CheckCompany operation middleware
+func (sh *strictHandler) CheckCompany(ctx echo.Context, params CheckCompanyParams) error {
+	var request CheckCompanyRequestObject
+
+	request.Params = params
+
+	var body CheckCompanyJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CheckCompany(ctx.Request().Context(), request.(CheckCompanyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CheckCompany")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CheckCompanyResponseObject); ok {
+		return validResponse.VisitCheckCompanyResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -16264,6 +16829,228 @@ func (sh *strictHandler) ChangeProductLifecycle(ctx echo.Context, productID Prod
 		return err
 	} else if validResponse, ok := response.(ChangeProductLifecycleResponseObject); ok {
 		return validResponse.VisitChangeProductLifecycleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListProspects operation middleware
+func (sh *strictHandler) ListProspects(ctx echo.Context, params ListProspectsParams) error {
+	var request ListProspectsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListProspects(ctx.Request().Context(), request.(ListProspectsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListProspects")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListProspectsResponseObject); ok {
+		return validResponse.VisitListProspectsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RegisterProspect operation middleware
+func (sh *strictHandler) RegisterProspect(ctx echo.Context, params RegisterProspectParams) error {
+	var request RegisterProspectRequestObject
+
+	request.Params = params
+
+	var body RegisterProspectJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RegisterProspect(ctx.Request().Context(), request.(RegisterProspectRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RegisterProspect")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RegisterProspectResponseObject); ok {
+		return validResponse.VisitRegisterProspectResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetProspect operation middleware
+func (sh *strictHandler) GetProspect(ctx echo.Context, prospectID ProspectID) error {
+	var request GetProspectRequestObject
+
+	request.ProspectID = prospectID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetProspect(ctx.Request().Context(), request.(GetProspectRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetProspect")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetProspectResponseObject); ok {
+		return validResponse.VisitGetProspectResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UpdateProspect operation middleware
+func (sh *strictHandler) UpdateProspect(ctx echo.Context, prospectID ProspectID, params UpdateProspectParams) error {
+	var request UpdateProspectRequestObject
+
+	request.ProspectID = prospectID
+	request.Params = params
+
+	var body UpdateProspectJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateProspect(ctx.Request().Context(), request.(UpdateProspectRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateProspect")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UpdateProspectResponseObject); ok {
+		return validResponse.VisitUpdateProspectResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CloseProspect operation middleware
+func (sh *strictHandler) CloseProspect(ctx echo.Context, prospectID ProspectID, params CloseProspectParams) error {
+	var request CloseProspectRequestObject
+
+	request.ProspectID = prospectID
+	request.Params = params
+
+	var body CloseProspectJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CloseProspect(ctx.Request().Context(), request.(CloseProspectRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CloseProspect")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CloseProspectResponseObject); ok {
+		return validResponse.VisitCloseProspectResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetProspectTimeline operation middleware
+func (sh *strictHandler) GetProspectTimeline(ctx echo.Context, prospectID ProspectID, params GetProspectTimelineParams) error {
+	var request GetProspectTimelineRequestObject
+
+	request.ProspectID = prospectID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetProspectTimeline(ctx.Request().Context(), request.(GetProspectTimelineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetProspectTimeline")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetProspectTimelineResponseObject); ok {
+		return validResponse.VisitGetProspectTimelineResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

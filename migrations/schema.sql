@@ -15,6 +15,62 @@ CREATE TYPE public.river_job_state AS ENUM (
     'scheduled'
 );
 
+CREATE FUNCTION public.claim_company(claim_kind text, claim_key text, claim_type text, claim_id uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO company_claims (kind, key, subject_type, subject_id) VALUES (claim_kind, claim_key, claim_type, claim_id)
+        ON CONFLICT (kind, key) DO NOTHING;
+    IF NOT FOUND AND EXISTS (SELECT FROM company_claims c WHERE c.kind = claim_kind AND c.key = claim_key AND c.subject_id <> claim_id) THEN
+        RAISE EXCEPTION 'company is taken' USING ERRCODE = 'unique_violation', CONSTRAINT = 'company_claims_key';
+    END IF;
+END $$;
+
+CREATE FUNCTION public.claim_customer_phones() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO company_claims (kind, key, subject_type, subject_id)
+        SELECT DISTINCT 'phone', phone_key, 'customer', customer_id FROM new_rows ORDER BY phone_key
+        ON CONFLICT (kind, key) DO NOTHING;
+    IF EXISTS (SELECT FROM new_rows n JOIN company_claims c ON c.kind = 'phone' AND c.key = n.phone_key WHERE c.subject_id <> n.customer_id) THEN
+        RAISE EXCEPTION 'company is taken' USING ERRCODE = 'unique_violation', CONSTRAINT = 'company_claims_key';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.claim_new_companies() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO company_claims (kind, key, subject_type, subject_id)
+        SELECT kind, key, TG_ARGV[0], id FROM (
+            SELECT 'uscc' AS kind, uscc AS key, id FROM new_rows WHERE uscc IS NOT NULL
+            UNION ALL SELECT 'name', name_key, id FROM new_rows
+        ) c ORDER BY kind, key
+        ON CONFLICT (kind, key) DO NOTHING;
+    IF EXISTS (SELECT FROM new_rows n JOIN company_claims c ON c.kind = 'name' AND c.key = n.name_key WHERE c.subject_id <> n.id)
+        OR EXISTS (SELECT FROM new_rows n JOIN company_claims c ON c.kind = 'uscc' AND c.key = n.uscc WHERE c.subject_id <> n.id) THEN
+        RAISE EXCEPTION 'company is taken' USING ERRCODE = 'unique_violation', CONSTRAINT = 'company_claims_key';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.claim_prospect_phone() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP IN ('DELETE', 'UPDATE') THEN
+        DELETE FROM company_claims c
+            WHERE c.kind = 'phone' AND c.key = OLD.phone_key AND c.subject_id = OLD.prospect_id
+            AND NOT EXISTS (SELECT FROM prospect_contacts k WHERE k.prospect_id = OLD.prospect_id AND k.phone_key = OLD.phone_key);
+    END IF;
+    IF TG_OP IN ('INSERT', 'UPDATE') THEN
+        PERFORM claim_company('phone', NEW.phone_key, 'prospect', NEW.prospect_id);
+    END IF;
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.follow_customer_owner() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -135,6 +191,38 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.reclaim_company() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        DELETE FROM company_claims WHERE subject_id = OLD.id AND subject_type = TG_ARGV[0];
+        RETURN NULL;
+    END IF;
+    IF OLD.name_key <> NEW.name_key THEN
+        DELETE FROM company_claims WHERE kind = 'name' AND key = OLD.name_key AND subject_id = OLD.id;
+        PERFORM claim_company('name', NEW.name_key, TG_ARGV[0], NEW.id);
+    END IF;
+    IF OLD.uscc IS DISTINCT FROM NEW.uscc THEN
+        DELETE FROM company_claims WHERE kind = 'uscc' AND key = OLD.uscc AND subject_id = OLD.id;
+        IF NEW.uscc IS NOT NULL THEN
+            PERFORM claim_company('uscc', NEW.uscc, TG_ARGV[0], NEW.id);
+        END IF;
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.reclaim_customer_phone() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    DELETE FROM company_claims c
+        WHERE c.kind = 'phone' AND c.key = OLD.phone_key AND c.subject_id = OLD.customer_id
+        AND NOT EXISTS (SELECT FROM customer_contacts k WHERE k.customer_id = OLD.customer_id AND k.phone_key = OLD.phone_key);
+    PERFORM claim_company('phone', NEW.phone_key, 'customer', NEW.customer_id);
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.refuse_change() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -150,6 +238,16 @@ BEGIN
         RAISE EXCEPTION 'the clock never goes back' USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.release_customer_phones() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    DELETE FROM company_claims c USING old_rows o
+        WHERE c.kind = 'phone' AND c.key = o.phone_key AND c.subject_id = o.customer_id
+        AND NOT EXISTS (SELECT FROM customer_contacts k WHERE k.customer_id = o.customer_id AND k.phone_key = o.phone_key);
+    RETURN NULL;
 END $$;
 
 CREATE FUNCTION public.river_job_state_in_bitmask(bitmask bit, state public.river_job_state) RETURNS boolean
@@ -354,6 +452,89 @@ CREATE TABLE public.client_secrets (
     CONSTRAINT client_secrets_slot_check CHECK ((slot = ANY (ARRAY[1, 2])))
 );
 
+CREATE TABLE public.company_claims (
+    kind text NOT NULL,
+    key text NOT NULL,
+    subject_type text NOT NULL,
+    subject_id uuid NOT NULL,
+    CONSTRAINT company_claims_key_check CHECK ((key <> ''::text)),
+    CONSTRAINT company_claims_kind_check CHECK ((kind = ANY (ARRAY['uscc'::text, 'name'::text, 'phone'::text]))),
+    CONSTRAINT company_claims_subject_type_check CHECK ((subject_type = ANY (ARRAY['prospect'::text, 'customer'::text])))
+);
+
+CREATE TABLE public.customers (
+    id uuid NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    name_key text NOT NULL,
+    name_grams text[] NOT NULL,
+    uscc text,
+    industry text NOT NULL,
+    region text NOT NULL,
+    remarks text NOT NULL,
+    status text NOT NULL,
+    owner_id uuid NOT NULL,
+    owned_at timestamp with time zone NOT NULL,
+    bill_to_id uuid,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT customers_bill_to_not_self CHECK ((bill_to_id <> id)),
+    CONSTRAINT customers_name_check CHECK (((length(name) >= 2) AND (length(name) <= 120))),
+    CONSTRAINT customers_name_key_check CHECK ((name_key <> ''::text)),
+    CONSTRAINT customers_status CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text, 'closed'::text])))
+);
+
+CREATE TABLE public.prospects (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    name text NOT NULL,
+    name_key text NOT NULL,
+    name_grams text[] NOT NULL,
+    uscc text,
+    address text NOT NULL,
+    industry text NOT NULL,
+    region text NOT NULL,
+    need text NOT NULL,
+    size text NOT NULL,
+    source text NOT NULL,
+    remarks text NOT NULL,
+    state text NOT NULL,
+    owner_id uuid NOT NULL,
+    owned_at timestamp with time zone NOT NULL,
+    joint_owner_id uuid,
+    registered_by uuid,
+    last_touched_at timestamp with time zone NOT NULL,
+    outside_reason text NOT NULL,
+    customer_id uuid,
+    closed_at timestamp with time zone,
+    closed_reason text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT prospects_closed CHECK (((state = ANY (ARRAY['converted'::text, 'refused'::text, 'closed'::text])) = (closed_at IS NOT NULL))),
+    CONSTRAINT prospects_converted CHECK (((state = 'converted'::text) = (customer_id IS NOT NULL))),
+    CONSTRAINT prospects_industry_check CHECK ((industry <> ''::text)),
+    CONSTRAINT prospects_name_check CHECK (((length(name) >= 2) AND (length(name) <= 120))),
+    CONSTRAINT prospects_name_key_check CHECK ((name_key <> ''::text)),
+    CONSTRAINT prospects_need CHECK ((TRIM(BOTH FROM need) <> ''::text)),
+    CONSTRAINT prospects_region_check CHECK ((region <> ''::text)),
+    CONSTRAINT prospects_source_check CHECK ((source <> ''::text)),
+    CONSTRAINT prospects_state CHECK ((state = ANY (ARRAY['pending_permission'::text, 'active'::text, 'pooled'::text, 'converted'::text, 'refused'::text, 'closed'::text])))
+);
+
+CREATE VIEW public.company_holders AS
+ SELECT k.kind,
+    k.key,
+    k.subject_type,
+    k.subject_id,
+    COALESCE(c.owner_id, p.owner_id) AS owner_id,
+    COALESCE(c.owned_at, p.owned_at) AS owned_at,
+    COALESCE((p.state = 'pooled'::text), false) AS pooled
+   FROM ((public.company_claims k
+     LEFT JOIN public.customers c ON (((k.subject_type = 'customer'::text) AND (c.id = k.subject_id))))
+     LEFT JOIN public.prospects p ON (((k.subject_type = 'prospect'::text) AND (p.id = k.subject_id))));
+
 CREATE TABLE public.credit_accounts (
     payer_id uuid NOT NULL,
     receivable numeric(18,2) NOT NULL,
@@ -526,29 +707,6 @@ CREATE TABLE public.customer_contacts (
     CONSTRAINT customer_contacts_phone_check CHECK ((phone <> ''::text)),
     CONSTRAINT customer_contacts_phone_key_check CHECK ((phone_key <> ''::text)),
     CONSTRAINT customer_contacts_position_check CHECK (("position" <> ''::text))
-);
-
-CREATE TABLE public.customers (
-    id uuid NOT NULL,
-    code text NOT NULL,
-    name text NOT NULL,
-    name_key text NOT NULL,
-    name_grams text[] NOT NULL,
-    uscc text,
-    industry text NOT NULL,
-    region text NOT NULL,
-    remarks text NOT NULL,
-    status text NOT NULL,
-    owner_id uuid NOT NULL,
-    owned_at timestamp with time zone NOT NULL,
-    bill_to_id uuid,
-    created_at timestamp with time zone NOT NULL,
-    updated_at timestamp with time zone NOT NULL,
-    version bigint NOT NULL,
-    CONSTRAINT customers_bill_to_not_self CHECK ((bill_to_id <> id)),
-    CONSTRAINT customers_name_check CHECK (((length(name) >= 2) AND (length(name) <= 120))),
-    CONSTRAINT customers_name_key_check CHECK ((name_key <> ''::text)),
-    CONSTRAINT customers_status CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text, 'closed'::text])))
 );
 
 CREATE TABLE public.decisions (
@@ -858,6 +1016,24 @@ CREATE TABLE public.number_series (
     last bigint NOT NULL
 );
 
+CREATE TABLE public.opportunity_grade_changes (
+    id uuid NOT NULL,
+    subject_type text NOT NULL,
+    subject_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    changed_on date NOT NULL,
+    previous text,
+    grade text NOT NULL,
+    expected_from date,
+    expected_to date,
+    cause text NOT NULL,
+    changed_by uuid,
+    CONSTRAINT opportunity_grade_changes_cause_check CHECK ((cause = ANY (ARRAY['stated'::text, 'time'::text, 'carried'::text]))),
+    CONSTRAINT opportunity_grade_changes_differ CHECK ((previous IS DISTINCT FROM grade)),
+    CONSTRAINT opportunity_grade_changes_grade_check CHECK ((grade = ANY (ARRAY['A'::text, 'B'::text, 'C'::text, 'D'::text]))),
+    CONSTRAINT opportunity_grade_changes_previous_check CHECK ((previous = ANY (ARRAY['A'::text, 'B'::text, 'C'::text, 'D'::text])))
+);
+
 CREATE TABLE public.order_lines (
     id uuid NOT NULL,
     order_id uuid NOT NULL,
@@ -1049,6 +1225,34 @@ CREATE TABLE public.products (
     CONSTRAINT products_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
     CONSTRAINT products_tax_rate_check CHECK (((tax_rate >= (0)::numeric) AND (tax_rate < (1)::numeric))),
     CONSTRAINT products_unit_check CHECK (((length(unit) >= 1) AND (length(unit) <= 20)))
+);
+
+CREATE TABLE public.prospect_contacts (
+    id uuid NOT NULL,
+    prospect_id uuid NOT NULL,
+    position_no integer NOT NULL,
+    name text NOT NULL,
+    "position" text NOT NULL,
+    phone text NOT NULL,
+    phone_key text NOT NULL,
+    email text NOT NULL,
+    CONSTRAINT prospect_contacts_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT prospect_contacts_phone_check CHECK ((phone <> ''::text)),
+    CONSTRAINT prospect_contacts_phone_key_check CHECK ((phone_key <> ''::text)),
+    CONSTRAINT prospect_contacts_position_check CHECK (("position" <> ''::text))
+);
+
+CREATE TABLE public.purchase_windows (
+    subject_type text NOT NULL,
+    subject_id uuid NOT NULL,
+    expected_from date,
+    expected_to date,
+    grade text NOT NULL,
+    graded_on date NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT purchase_windows_grade CHECK ((grade = ANY (ARRAY['A'::text, 'B'::text, 'C'::text, 'D'::text]))),
+    CONSTRAINT purchase_windows_order CHECK ((expected_from <= expected_to)),
+    CONSTRAINT purchase_windows_subject_type_check CHECK ((subject_type = ANY (ARRAY['prospect'::text, 'customer'::text])))
 );
 
 CREATE TABLE public.receipts (
@@ -1410,6 +1614,9 @@ ALTER TABLE ONLY public.base_prices
 ALTER TABLE ONLY public.client_secrets
     ADD CONSTRAINT client_secrets_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.company_claims
+    ADD CONSTRAINT company_claims_key PRIMARY KEY (kind, key);
+
 ALTER TABLE ONLY public.credit_accounts
     ADD CONSTRAINT credit_accounts_pkey PRIMARY KEY (payer_id);
 
@@ -1433,9 +1640,6 @@ ALTER TABLE ONLY public.credit_profiles
 
 ALTER TABLE ONLY public.customer_addresses
     ADD CONSTRAINT customer_addresses_pkey PRIMARY KEY (id);
-
-ALTER TABLE ONLY public.customer_contacts
-    ADD CONSTRAINT customer_contacts_phone_excl EXCLUDE USING gist (phone_key WITH =, customer_id WITH <>);
 
 ALTER TABLE ONLY public.customer_contacts
     ADD CONSTRAINT customer_contacts_pkey PRIMARY KEY (id);
@@ -1527,6 +1731,9 @@ ALTER TABLE ONLY public.notice_covers
 ALTER TABLE ONLY public.number_series
     ADD CONSTRAINT number_series_pkey PRIMARY KEY (series, period);
 
+ALTER TABLE ONLY public.opportunity_grade_changes
+    ADD CONSTRAINT opportunity_grade_changes_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.order_lines
     ADD CONSTRAINT order_lines_pkey PRIMARY KEY (id);
 
@@ -1562,6 +1769,15 @@ ALTER TABLE ONLY public.products
 
 ALTER TABLE ONLY public.products
     ADD CONSTRAINT products_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.prospect_contacts
+    ADD CONSTRAINT prospect_contacts_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.prospects
+    ADD CONSTRAINT prospects_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.purchase_windows
+    ADD CONSTRAINT purchase_windows_pkey PRIMARY KEY (subject_type, subject_id);
 
 ALTER TABLE ONLY public.receipts
     ADD CONSTRAINT receipts_number UNIQUE (number);
@@ -1665,6 +1881,8 @@ CREATE UNIQUE INDEX base_price_lists_in_force ON public.base_price_lists USING b
 
 CREATE UNIQUE INDEX client_secrets_two_live ON public.client_secrets USING btree (client_id, slot) WHERE (revoked_at IS NULL);
 
+CREATE INDEX company_claims_subject ON public.company_claims USING btree (subject_id);
+
 CREATE INDEX credit_limit_requests_customer ON public.credit_limit_requests USING btree (customer_id, id DESC);
 
 CREATE UNIQUE INDEX credit_limit_requests_one_pending ON public.credit_limit_requests USING btree (customer_id) WHERE (state = 'pending'::text);
@@ -1757,6 +1975,10 @@ CREATE UNIQUE INDEX machine_clients_name ON public.machine_clients USING btree (
 
 CREATE INDEX notice_covers_receipt ON public.notice_covers USING btree (receipt_id);
 
+CREATE INDEX opportunity_grade_changes_subject ON public.opportunity_grade_changes USING btree (subject_id, id);
+
+CREATE INDEX opportunity_grade_changes_week ON public.opportunity_grade_changes USING btree (changed_on, id);
+
 CREATE INDEX order_lines_order ON public.order_lines USING btree (order_id, line_no);
 
 CREATE INDEX orders_by_state ON public.orders USING btree (state, id);
@@ -1778,6 +2000,30 @@ CREATE INDEX products_category ON public.products USING btree (category_id, code
 CREATE INDEX products_lifecycle ON public.products USING btree (lifecycle, code);
 
 CREATE INDEX products_search ON public.products USING gin (search public.gin_trgm_ops);
+
+CREATE INDEX prospect_contacts_phone ON public.prospect_contacts USING btree (phone_key);
+
+CREATE INDEX prospect_contacts_prospect ON public.prospect_contacts USING btree (prospect_id, position_no);
+
+CREATE INDEX prospects_closed_at ON public.prospects USING btree (owner_id, closed_at) WHERE (state = 'converted'::text);
+
+CREATE UNIQUE INDEX prospects_customer_key ON public.prospects USING btree (customer_id) WHERE (customer_id IS NOT NULL);
+
+CREATE INDEX prospects_joint_owner ON public.prospects USING btree (joint_owner_id, id) WHERE (joint_owner_id IS NOT NULL);
+
+CREATE INDEX prospects_name_grams ON public.prospects USING gin (name_grams);
+
+CREATE UNIQUE INDEX prospects_number_key ON public.prospects USING btree (number);
+
+CREATE INDEX prospects_owner ON public.prospects USING btree (owner_id, id);
+
+CREATE INDEX prospects_pool ON public.prospects USING btree (id) WHERE (state = 'pooled'::text);
+
+CREATE INDEX prospects_registered ON public.prospects USING btree (owner_id, created_at);
+
+CREATE INDEX prospects_touched ON public.prospects USING btree (last_touched_at) WHERE (state = 'active'::text);
+
+CREATE INDEX purchase_windows_due ON public.purchase_windows USING btree (grade, expected_to);
 
 CREATE INDEX receipts_free ON public.receipts USING btree (payer_id, received_on, id) WHERE ((state = 'posted'::text) AND ((allocated + covering) < amount));
 
@@ -1869,9 +2115,21 @@ CREATE TRIGGER credit_profiles_guard BEFORE INSERT OR DELETE OR UPDATE ON public
 
 CREATE TRIGGER credit_profiles_no_truncate BEFORE TRUNCATE ON public.credit_profiles FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER customer_contacts_claim AFTER INSERT ON public.customer_contacts REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.claim_customer_phones();
+
+CREATE TRIGGER customer_contacts_reclaim AFTER UPDATE OF phone_key, customer_id ON public.customer_contacts FOR EACH ROW WHEN (((old.phone_key <> new.phone_key) OR (old.customer_id <> new.customer_id))) EXECUTE FUNCTION public.reclaim_customer_phone();
+
+CREATE TRIGGER customer_contacts_unclaim AFTER DELETE ON public.customer_contacts REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.release_customer_phones();
+
+CREATE TRIGGER customers_claim AFTER INSERT ON public.customers REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.claim_new_companies('customer');
+
 CREATE TRIGGER customers_owner_of_orders AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner();
 
 CREATE TRIGGER customers_owner_of_shipping AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner_shipping();
+
+CREATE TRIGGER customers_reclaim AFTER UPDATE OF name_key, uscc ON public.customers FOR EACH ROW WHEN (((old.name_key <> new.name_key) OR (old.uscc IS DISTINCT FROM new.uscc))) EXECUTE FUNCTION public.reclaim_company('customer');
+
+CREATE TRIGGER customers_unclaim AFTER DELETE ON public.customers FOR EACH ROW EXECUTE FUNCTION public.reclaim_company('customer');
 
 CREATE TRIGGER decisions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.decisions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
@@ -1885,11 +2143,21 @@ CREATE TRIGGER invoice_lines_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON 
 
 CREATE TRIGGER invoices_immutable BEFORE DELETE OR UPDATE ON public.invoices FOR EACH ROW EXECUTE FUNCTION public.guard_posted();
 
+CREATE TRIGGER opportunity_grade_changes_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.opportunity_grade_changes FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
 CREATE TRIGGER order_lines_frozen BEFORE DELETE OR UPDATE OF order_id, product_id, unit, price, quantity, tax_rate, amount, net_amount, promised_on ON public.order_lines FOR EACH ROW EXECUTE FUNCTION public.guard_order_line();
 
 CREATE TRIGGER parameter_versions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.parameter_versions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER product_costs_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.product_costs FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER prospect_contacts_claim AFTER INSERT OR DELETE OR UPDATE OF phone_key ON public.prospect_contacts FOR EACH ROW EXECUTE FUNCTION public.claim_prospect_phone();
+
+CREATE TRIGGER prospects_claim AFTER INSERT ON public.prospects REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.claim_new_companies('prospect');
+
+CREATE TRIGGER prospects_reclaim AFTER UPDATE OF name_key, uscc ON public.prospects FOR EACH ROW WHEN (((old.name_key <> new.name_key) OR (old.uscc IS DISTINCT FROM new.uscc))) EXECUTE FUNCTION public.reclaim_company('prospect');
+
+CREATE TRIGGER prospects_unclaim AFTER DELETE ON public.prospects FOR EACH ROW EXECUTE FUNCTION public.reclaim_company('prospect');
 
 CREATE TRIGGER receipts_immutable BEFORE DELETE OR UPDATE ON public.receipts FOR EACH ROW EXECUTE FUNCTION public.guard_posted();
 
@@ -2060,6 +2328,18 @@ ALTER TABLE ONLY public.product_costs
 
 ALTER TABLE ONLY public.products
     ADD CONSTRAINT products_category_id_fkey FOREIGN KEY (category_id) REFERENCES public.product_categories(id);
+
+ALTER TABLE ONLY public.prospect_contacts
+    ADD CONSTRAINT prospect_contacts_prospect_id_fkey FOREIGN KEY (prospect_id) REFERENCES public.prospects(id);
+
+ALTER TABLE ONLY public.prospects
+    ADD CONSTRAINT prospects_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.prospects
+    ADD CONSTRAINT prospects_joint_owner_fkey FOREIGN KEY (joint_owner_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.prospects
+    ADD CONSTRAINT prospects_owner_fkey FOREIGN KEY (owner_id) REFERENCES public.users(id);
 
 ALTER TABLE ONLY public.receipts
     ADD CONSTRAINT receipts_payer_fkey FOREIGN KEY (payer_id) REFERENCES public.customers(id);

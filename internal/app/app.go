@@ -27,6 +27,7 @@ import (
 	"github.com/salesgate/salesgate/internal/order"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/pricing"
+	"github.com/salesgate/salesgate/internal/prospect"
 	"github.com/salesgate/salesgate/internal/receivable"
 	"github.com/salesgate/salesgate/internal/rulebook"
 	"github.com/salesgate/salesgate/internal/shipping"
@@ -125,6 +126,7 @@ func (a *App) join(ctx context.Context) error {
 	// customer: applications, changes
 
 	// prospects
+	prospects := prospect.New(rules, approvals, customers)
 
 	// opportunities, campaigns, visits, surveys
 
@@ -162,6 +164,7 @@ func (a *App) join(ctx context.Context) error {
 		// customer: applications, changes, handover
 
 		// prospects
+		Prospects: prospects,
 
 		// opportunities, campaigns, visits, surveys
 

@@ -134,7 +134,7 @@ func (p Profile) apply(c *Customer, now time.Time) error {
 		}
 		c.USCC = &p.USCC
 	}
-	c.Name, c.NameKey, c.NameGrams = p.Name, key, grams(key)
+	c.Name, c.NameKey, c.NameGrams = p.Name, key, Grams(key)
 	c.Industry, c.Region, c.Remarks, c.Status, c.BillToID = p.Industry, p.Region, p.Remarks, p.Status, p.BillToID
 	c.UpdatedAt = now
 	return nil

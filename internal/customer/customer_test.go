@@ -74,10 +74,10 @@ func TestGramsOfAPartAreGramsOfTheWhole(t *testing.T) {
 		from := rapid.IntRange(0, len(whole)-1).Draw(t, "from")
 		to := rapid.IntRange(from+1, len(whole)).Draw(t, "to")
 		have := map[string]bool{}
-		for _, g := range grams(string(whole)) {
+		for _, g := range Grams(string(whole)) {
 			have[g] = true
 		}
-		for _, g := range grams(string(whole[from:to])) {
+		for _, g := range Grams(string(whole[from:to])) {
 			if !have[g] {
 				t.Fatalf("%q of %q isn't in %q", g, string(whole[from:to]), string(whole))
 			}

@@ -10,8 +10,9 @@
 //
 // # Invariants
 //
-//   - CUS-08: a company is registered once. Its unified social credit code, its normalised name and the phones of
-//     its contacts belong to no other customer. Unique indexes decide between two registrations at the same instant.
+//   - CUS-08: a company is registered once, as a prospect or as a customer. Its unified social credit code, its normalised
+//     name and the phones of its contacts are claims in one table, whose key decides between two registrations at the same
+//     instant; triggers keep them. Who is refused learns the owner only if they may know.
 //   - CUS-12: name, status and at least one contact with name, position and phone are always there.
 //   - bill_to points at another customer that bills to itself: exposure has one carrier, and no chains.
 //   - version rises with every change of the customer, its contacts or its addresses: one ETag for the whole record.

@@ -8,8 +8,12 @@ import (
 // The refusals of this module.
 var (
 	ErrTaken = errs.Define(errs.Conflict, "customer.taken",
+		"This company is registered already. If you think it is yours, open an ownership dispute.", "该公司已被登记。如有异议,可提出归属争议。", "CUS-08")
+	ErrTakenBy = errs.Define(errs.Conflict, "customer.taken_by",
 		"This company is registered already, by {owner} since {since} (same {same}).",
 		"该公司已由 {owner} 于 {since} 登记({same} 相同)。", "CUS-08")
+	ErrPooled = errs.Define(errs.Conflict, "customer.in_pool",
+		"This company lies in the shared pool of prospects: claim it there.", "该公司在客户公海中,请到公海认领。", "CUS-08")
 	ErrCodeTaken = errs.Define(errs.Conflict, "customer.code_taken", "Another customer has this code.", "客户编码已被占用。")
 	ErrBadUSCC   = errs.Define(errs.Rule, "customer.bad_uscc",
 		"The check character of this unified social credit code is wrong.", "统一社会信用代码校验位不正确。", "CUS-08")
@@ -35,7 +39,7 @@ var (
 	_ = pg.Constraint("customers_code_key", ErrCodeTaken)
 	_ = pg.Constraint("customers_uscc_key", ErrTaken)
 	_ = pg.Constraint("customers_name_key", ErrTaken)
-	_ = pg.Constraint("customer_contacts_phone_excl", ErrTaken)
+	_ = pg.Constraint("company_claims_key", ErrTaken)
 	_ = pg.Constraint("customers_bill_to_not_self", ErrBadPayer)
 	_ = pg.Constraint("customers_bill_to_fkey", ErrBadPayer)
 	_ = pg.Constraint("customers_owner_fkey", ErrBadOwner)

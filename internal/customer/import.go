@@ -34,7 +34,7 @@ func (s *Service) ImportBatch(tx pg.Tx, who identity.Principal, drafts []Draft) 
 	for i, d := range drafts {
 		rows[i] = imported(tx, who, known, d, &b.results[i])
 	}
-	if err := refuseTakenRows(tx, rows, b.results); err != nil {
+	if err := refuseTakenRows(tx, who, rows, b.results); err != nil {
 		return nil, err
 	}
 	for i := range rows {
@@ -232,68 +232,6 @@ func lockByCode(tx pg.Tx, drafts []Draft) (map[string]Customer, error) {
 		known[c.Code] = c
 	}
 	return known, err
-}
-
-// refuseTakenRows enforces CUS-08 for a batch: against the other customers, and among its own rows.
-func refuseTakenRows(tx pg.Tx, rows []Customer, results []Imported) error {
-	var usccs, names, phones pg.TextArray
-	for _, c := range rows {
-		if c.USCC != nil {
-			usccs = append(usccs, *c.USCC)
-		}
-		names = append(names, c.NameKey)
-		for _, k := range c.Contacts {
-			phones = append(phones, k.PhoneKey)
-		}
-	}
-	var hits []struct {
-		same
-		ID  uuid.UUID
-		Key string
-	}
-	err := tx.Raw(`SELECT c.id, hit.key, u.name AS owner_name, c.owned_at, hit.same FROM (
-			SELECT id, uscc AS key, 'uscc' AS same FROM customers WHERE uscc = ANY(?)
-			UNION ALL SELECT id, name_key, 'name' FROM customers WHERE name_key = ANY(?)
-			UNION ALL SELECT customer_id, phone_key, 'phone' FROM customer_contacts WHERE phone_key = ANY(?)
-		) hit JOIN customers c ON c.id = hit.id JOIN users u ON u.id = c.owner_id`, usccs, names, phones).Scan(&hits).Error
-	if err != nil {
-		return err
-	}
-	type key struct{ same, key string }
-	first := make(map[key]same, len(hits))
-	holder := make(map[key]uuid.UUID, len(hits)+3*len(rows))
-	for _, h := range hits {
-		k := key{h.Same, h.Key}
-		first[k], holder[k] = h.same, h.ID
-	}
-	for i, c := range rows {
-		if results[i].Err != nil {
-			continue
-		}
-		keys := []key{{"name", c.NameKey}}
-		if c.USCC != nil {
-			keys = append(keys, key{"uscc", *c.USCC})
-		}
-		for _, contact := range c.Contacts {
-			keys = append(keys, key{"phone", contact.PhoneKey})
-		}
-		for _, k := range keys {
-			if id, taken := holder[k]; taken && id != c.ID {
-				owner, since := first[k].OwnerName, first[k].OwnedAt.Format("2006-01-02")
-				if first[k].Same == "" { // another row of this file
-					owner, since = "-", tx.Now.Format("2006-01-02")
-				}
-				results[i].Err = ErrTaken.With("owner", owner, "since", since, "same", k.same)
-				break
-			}
-		}
-		if results[i].Err == nil {
-			for _, k := range keys {
-				holder[k] = c.ID
-			}
-		}
-	}
-	return nil
 }
 
 // IDsByCode returns the ids of customers by code, with their payers and owners; unknown codes are left out.

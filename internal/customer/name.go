@@ -52,9 +52,9 @@ func PhoneKey(phone string) string {
 	return digits
 }
 
-// grams returns the characters and pairs of neighbouring characters of a key, sorted. A key that contains another
+// Grams returns the characters and pairs of neighbouring characters of a key, sorted. A key that contains another
 // contains all its grams, which is what the search index looks for before it compares.
-func grams(key string) []string {
+func Grams(key string) []string {
 	runes := []rune(key)
 	var out []string
 	for i := range runes {

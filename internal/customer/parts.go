@@ -21,7 +21,7 @@ func (s *Service) AddContact(tx pg.Tx, who identity.Principal, id uuid.UUID, ver
 		if err := prepare(c.ID, c.Contacts); err != nil {
 			return err
 		}
-		if err := refuseTaken(tx, *c); err != nil {
+		if err := refuseTaken(tx, who, *c); err != nil {
 			return err
 		}
 		return pg.Insert(tx, &c.Contacts[len(c.Contacts)-1])
@@ -41,7 +41,7 @@ func (s *Service) ReplaceContact(tx pg.Tx, who identity.Principal, id uuid.UUID,
 			return err
 		}
 		c.Contacts[i] = k
-		if err := refuseTaken(tx, *c); err != nil {
+		if err := refuseTaken(tx, who, *c); err != nil {
 			return err
 		}
 		return pg.One(tx.Select("*").Where("id = ?", k.ID).Updates(&k))

@@ -43,7 +43,7 @@ type Draft struct {
 }
 
 // Create registers a customer for its owner and returns it. Naming another owner needs the permission customer.assign
-// (ErrNotOwner). Returns ErrTaken with owner and date when the company is registered already (CUS-08), ErrBadUSCC,
+// (ErrNotOwner). Returns ErrTaken when the company is registered already (CUS-08), see Taken for what it tells, ErrBadUSCC,
 // ErrBadName, ErrLastContact or ErrBadPhone (CUS-12), ErrBadOwner, ErrBadPayer, ErrCodeTaken. Locks the payer.
 func (s *Service) Create(tx pg.Tx, who identity.Principal, d Draft) (Customer, error) {
 	return s.create(tx, who, uuid.Must(uuid.NewV7()), d)
@@ -106,16 +106,7 @@ func (s *Service) fill(tx pg.Tx, who identity.Principal, c *Customer, d Draft) e
 	for i := range c.Addresses {
 		c.Addresses[i].ID, c.Addresses[i].CustomerID = uuid.Must(uuid.NewV7()), c.ID
 	}
-	return refuseTaken(tx, *c)
-}
-
-// refuseTaken enforces CUS-08: first to register owns the company. The indexes guard the same when two come at once.
-func refuseTaken(tx pg.Tx, c Customer) error {
-	first, err := findSame(tx, c)
-	if err != nil || first == nil {
-		return err
-	}
-	return ErrTaken.With("owner", first.OwnerName, "since", first.OwnedAt.Format("2006-01-02"), "same", first.Same)
+	return refuseTaken(tx, who, *c)
 }
 
 // changePayer guards a change of who pays, which is a change of whose limit is used (CRD-10): only who may assign customers
@@ -186,7 +177,7 @@ func (s *Service) Update(tx pg.Tx, who identity.Principal, id uuid.UUID, version
 		if err := s.changePayer(tx, who, payer, *c); err != nil {
 			return err
 		}
-		return refuseTaken(tx, *c)
+		return refuseTaken(tx, who, *c)
 	})
 }
 

@@ -32,7 +32,7 @@ func create(e *apitest.Env, username string, d customer.Draft) (customer.Custome
 	return c, err
 }
 
-func TestCUS08_SecondRegistrationIsRefusedWithOwnerAndDate(t *testing.T) {
+func TestCUS08_SecondRegistrationTellsOwnerAndDateToThoseWhoMayKnow(t *testing.T) {
 	t.Parallel()
 	e := apitest.New(t)
 	if _, err := create(e, "rep1", draft("云岭示例纺织有限公司", "91330782MA2EXAMP0C", "13800000042")); err != nil {
@@ -43,10 +43,15 @@ func TestCUS08_SecondRegistrationIsRefusedWithOwnerAndDate(t *testing.T) {
 		"name":  draft("云岭 示例纺织股份有限公司", "", "13800000051"),
 		"phone": draft("另名示例有限公司", "", "+86 138-0000-0042"),
 	} {
-		_, err := create(e, "rep2", d)
+		_, err := create(e, "manager", d)
 		taken, ok := errs.As(err)
 		if !errors.Is(err, customer.ErrTaken) || !ok || taken.Params["owner"] != "REP1" || taken.Params["same"] != what || taken.Params["since"] == "" {
 			t.Errorf("same %s: %v %+v", what, err, taken)
+		}
+		_, err = create(e, "rep2", d)
+		taken, ok = errs.As(err)
+		if !errors.Is(err, customer.ErrTaken) || !ok || len(taken.Params) != 0 {
+			t.Errorf("same %s, rep2: %v %+v", what, err, taken)
 		}
 	}
 	if _, err := create(e, "rep2", draft("远山示例纺织有限公司", "", "13800000099")); err != nil {

@@ -2,7 +2,6 @@ package customer
 
 import (
 	"errors"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -60,31 +59,36 @@ func attachParts(tx pg.Tx, c *Customer) error {
 	return tx.Where("customer_id = ?", c.ID).Order("id").Find(&c.Addresses).Error
 }
 
-// same is a customer that is the same company, and what they share.
-type same struct {
-	OwnerName string
-	OwnedAt   time.Time
-	Same      string // "uscc", "name" or "phone"
-}
-
-// findSame looks for another customer with the code, the name or a phone of this one (CUS-08). One statement, three
-// index look-ups; independent of the number of customers.
-func findSame(tx pg.Tx, c Customer) (*same, error) {
-	phones := make([]string, 0, len(c.Contacts)+1)
-	for _, k := range c.Contacts {
-		phones = append(phones, k.PhoneKey)
-	}
-	var rows []same
-	err := tx.Raw(`SELECT u.name AS owner_name, c.owned_at, hit.same FROM (
-			SELECT id, 'uscc' AS same, 1 AS rank FROM customers WHERE uscc = ?
-			UNION ALL SELECT id, 'name', 2 FROM customers WHERE name_key = ?
-			UNION ALL SELECT customer_id, 'phone', 3 FROM customer_contacts WHERE phone_key = ANY(?)
-		) hit JOIN customers c ON c.id = hit.id JOIN users u ON u.id = c.owner_id
-		WHERE c.id <> ? ORDER BY hit.rank LIMIT 1`, c.USCC, c.NameKey, pg.TextArray(phones), c.ID).Scan(&rows).Error
+// findClaim looks for a claim on one of the keys that isn't except's: the code before the name before a phone.
+func findClaim(tx pg.Tx, k Keys, except uuid.UUID) (*Claim, error) {
+	var rows []Claim
+	err := tx.Raw(`SELECT h.subject_type, h.subject_id, h.owner_id, u.name AS owner_name, h.owned_at, h.pooled, h.kind AS same
+		FROM company_holders h JOIN users u ON u.id = h.owner_id
+		WHERE ((h.kind = 'uscc' AND h.key = ?) OR (h.kind = 'name' AND h.key = ?) OR (h.kind = 'phone' AND h.key = ANY(?)))
+		AND h.subject_id <> ?
+		ORDER BY CASE h.kind WHEN 'uscc' THEN 1 WHEN 'name' THEN 2 ELSE 3 END LIMIT 1`,
+		k.USCC, k.Name, pg.TextArray(k.Phones), except).Scan(&rows).Error
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
 	return &rows[0], nil
+}
+
+// heldClaims returns the claims on any of many keys.
+func heldClaims(tx pg.Tx, usccs, names, phones pg.TextArray) (map[claimKey]Claim, error) {
+	var hits []struct {
+		Claim
+		Key string
+	}
+	err := tx.Raw(`SELECT h.key, h.subject_type, h.subject_id, h.owner_id, u.name AS owner_name, h.owned_at, h.pooled, h.kind AS same
+		FROM company_holders h JOIN users u ON u.id = h.owner_id
+		WHERE (h.kind = 'uscc' AND h.key = ANY(?)) OR (h.kind = 'name' AND h.key = ANY(?)) OR (h.kind = 'phone' AND h.key = ANY(?))`,
+		usccs, names, phones).Scan(&hits).Error
+	held := make(map[claimKey]Claim, len(hits))
+	for _, h := range hits {
+		held[claimKey{h.Same, h.Key}] = h.Claim
+	}
+	return held, err
 }
 
 func paysForOthers(tx pg.Tx, id uuid.UUID) (bool, error) {
@@ -174,7 +178,7 @@ func search(text string) (string, []any) {
 	where, args := "c.code = ? OR c.uscc = ?", []any{text, text}
 	if key := NameKey(text); key != "" {
 		where += " OR (c.name_grams @> ? AND position(? IN c.name_key) > 0)"
-		args = append(args, pg.TextArray(grams(key)), key)
+		args = append(args, pg.TextArray(Grams(key)), key)
 	}
 	if phone := PhoneKey(text); phone != "" {
 		where += " OR c.id = ANY (ARRAY(SELECT customer_id FROM customer_contacts WHERE phone_key = ?))"

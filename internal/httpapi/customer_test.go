@@ -197,7 +197,7 @@ func TestProblemSpeaksTheCallersLanguage(t *testing.T) {
 	e := apitest.New(t)
 	body := company("云岭示例纺织有限公司", "13800000042")
 	e.As("rep1").Post("/v1/customers", body).Want(201)
-	zh := e.As("rep2").With("Accept-Language", "zh-CN").Post("/v1/customers", body).WantProblem(409, "customer.taken")
+	zh := e.As("manager").With("Accept-Language", "zh-CN").Post("/v1/customers", body).WantProblem(409, "customer.taken_by")
 	if !strings.Contains(zh.String("detail"), "REP1") || !strings.Contains(zh.String("detail"), "登记") || zh.String("rules.0") != "CUS-08" {
 		t.Errorf("%s", zh.Body)
 	}
@@ -214,7 +214,7 @@ func TestExternalIDUpsertIsSafeToRepeat(t *testing.T) {
 	if first.ID() != second.ID() {
 		t.Fatalf("%s and %s", first.ID(), second.ID())
 	}
-	rep.Put("/v1/customers/by-external-id/erp/K-2", "", body).WantProblem(409, "customer.taken")
+	rep.Put("/v1/customers/by-external-id/erp/K-2", "", body).WantProblem(409, "customer.taken_by")
 	if got := rep.Get(path).Want(200).ID(); got != first.ID() {
 		t.Fatal(got)
 	}

@@ -199,6 +199,9 @@ var owned = map[string]func(e *apitest.Env) string{
 	// customer applications, changes, handovers
 	"invoices": invoiceOf,
 	// prospects
+	"prospects": func(e *apitest.Env) string {
+		return e.As("rep1").Post("/v1/prospects", lead(fmt.Sprintf("云岭示例第%d染整有限公司", customersMade.Add(1)), fmt.Sprintf("139%08d", customersMade.Load()))).Want(201).ID()
+	},
 	"orders": orderOf,
 	// opportunities, campaigns
 	"shipping-notices": noticeOf,

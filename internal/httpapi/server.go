@@ -20,6 +20,7 @@ import (
 	"github.com/salesgate/salesgate/internal/order"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/pricing"
+	"github.com/salesgate/salesgate/internal/prospect"
 	"github.com/salesgate/salesgate/internal/receivable"
 	"github.com/salesgate/salesgate/internal/rulebook"
 	"github.com/salesgate/salesgate/internal/shipping"
@@ -59,6 +60,7 @@ type Server struct {
 	// customer: applications, changes, handover
 
 	// prospects
+	Prospects *prospect.Service
 
 	// opportunities, campaigns, visits, surveys
 

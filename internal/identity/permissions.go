@@ -78,6 +78,10 @@ var matrix = map[Permission][]Role{
 	// customer: applications, changes, handover
 
 	// prospect
+	"customer.owner_known": roles(salesLeaders, overseers, SalesSupervisor, FinanceManager, Admin), // CUS-08: who owns what others are refused
+	"prospect.read":        roles(sellers, overseers, Admin),
+	"prospect.write":       roles(sellers, Admin),
+	"company.check":        roles(sellers, overseers, Admin),
 
 	// opportunity and campaign
 

@@ -97,7 +97,7 @@ func (c *collector) customersRows(batch []*record) error {
 
 // fieldOf is the column that a customer's refusal is about.
 func fieldOf(result customer.Imported) string {
-	if same, ok := result.Err.Params["same"].(string); ok && result.Err.Def == customer.ErrTaken {
+	if same, ok := result.Err.Params["same"].(string); ok && result.Err.Def == customer.ErrTakenBy {
 		return same
 	}
 	return ""

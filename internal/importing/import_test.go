@@ -142,7 +142,7 @@ func TestImportListsErrorsByRowAndColumn(t *testing.T) {
 	}
 	want := map[int]string{
 		3: "客户名称 import.mandatory", 4: "统一社会信用代码 customer.bad_uscc", 5: "状态 import.bad_choice", 6: "负责人 import.unknown_person",
-		7: " import.key_twice", 8: "客户名称 customer.taken", 9: "信用额度 import.bad_number",
+		7: " import.key_twice", 8: "客户名称 customer.taken_by", 9: "信用额度 import.bad_number",
 		10: "信用等级 credit.grade_limit", 11: "账期天数 credit.terms_form",
 	}
 	for _, p := range problems {

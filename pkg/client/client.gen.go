@@ -75,22 +75,22 @@ func (e ApprovalState) Valid() bool {
 
 // Defines values for CreditGrade.
 const (
-	A CreditGrade = "A"
-	B CreditGrade = "B"
-	C CreditGrade = "C"
-	D CreditGrade = "D"
+	CreditGradeA CreditGrade = "A"
+	CreditGradeB CreditGrade = "B"
+	CreditGradeC CreditGrade = "C"
+	CreditGradeD CreditGrade = "D"
 )
 
 // Valid indicates whether the value is a known member of the CreditGrade enum.
 func (e CreditGrade) Valid() bool {
 	switch e {
-	case A:
+	case CreditGradeA:
 		return true
-	case B:
+	case CreditGradeB:
 		return true
-	case C:
+	case CreditGradeC:
 		return true
-	case D:
+	case CreditGradeD:
 		return true
 	default:
 		return false
@@ -331,6 +331,30 @@ func (e MatterStageMode) Valid() bool {
 	case Any:
 		return true
 	case Quorum:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OpportunityGrade.
+const (
+	OpportunityGradeA OpportunityGrade = "A"
+	OpportunityGradeB OpportunityGrade = "B"
+	OpportunityGradeC OpportunityGrade = "C"
+	OpportunityGradeD OpportunityGrade = "D"
+)
+
+// Valid indicates whether the value is a known member of the OpportunityGrade enum.
+func (e OpportunityGrade) Valid() bool {
+	switch e {
+	case OpportunityGradeA:
+		return true
+	case OpportunityGradeB:
+		return true
+	case OpportunityGradeC:
+		return true
+	case OpportunityGradeD:
 		return true
 	default:
 		return false
@@ -817,6 +841,60 @@ func (e ListMyTasksParamsKind) Valid() bool {
 	case ListMyTasksParamsKindDecide:
 		return true
 	case ListMyTasksParamsKindReview:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListProspectsParamsState.
+const (
+	ListProspectsParamsStateActive            ListProspectsParamsState = "active"
+	ListProspectsParamsStateClosed            ListProspectsParamsState = "closed"
+	ListProspectsParamsStateConverted         ListProspectsParamsState = "converted"
+	ListProspectsParamsStatePendingPermission ListProspectsParamsState = "pending_permission"
+	ListProspectsParamsStatePooled            ListProspectsParamsState = "pooled"
+	ListProspectsParamsStateRefused           ListProspectsParamsState = "refused"
+)
+
+// Valid indicates whether the value is a known member of the ListProspectsParamsState enum.
+func (e ListProspectsParamsState) Valid() bool {
+	switch e {
+	case ListProspectsParamsStateActive:
+		return true
+	case ListProspectsParamsStateClosed:
+		return true
+	case ListProspectsParamsStateConverted:
+		return true
+	case ListProspectsParamsStatePendingPermission:
+		return true
+	case ListProspectsParamsStatePooled:
+		return true
+	case ListProspectsParamsStateRefused:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListProspectsParamsGrade.
+const (
+	ListProspectsParamsGradeA ListProspectsParamsGrade = "A"
+	ListProspectsParamsGradeB ListProspectsParamsGrade = "B"
+	ListProspectsParamsGradeC ListProspectsParamsGrade = "C"
+	ListProspectsParamsGradeD ListProspectsParamsGrade = "D"
+)
+
+// Valid indicates whether the value is a known member of the ListProspectsParamsGrade enum.
+func (e ListProspectsParamsGrade) Valid() bool {
+	switch e {
+	case ListProspectsParamsGradeA:
+		return true
+	case ListProspectsParamsGradeB:
+		return true
+	case ListProspectsParamsGradeC:
+		return true
+	case ListProspectsParamsGradeD:
 		return true
 	default:
 		return false
@@ -1434,6 +1512,34 @@ type ClockAdvance struct {
 	//
 	// Example: 2026-12-31T09:00:00+08:00
 	To time.Time `json:"to"`
+}
+
+// CompanyCheck defines model for CompanyCheck.
+type CompanyCheck struct {
+	// Free Whether nobody has registered it.
+	Free bool `json:"free"`
+
+	// InPool Whether it lies in the shared pool and can be claimed there.
+	InPool *bool `json:"in_pool,omitempty"`
+
+	// Owner Who has it, for those who may know.
+	Owner *string `json:"owner,omitempty"`
+
+	// Same By what it was recognised (uscc, name, phone), for those who may know.
+	Same *string `json:"same,omitempty"`
+
+	// Since Since when, for those who may know.
+	Since *openapi_types.Date `json:"since,omitempty"`
+}
+
+// CompanyCheckInput defines model for CompanyCheckInput.
+type CompanyCheckInput struct {
+	// Name Example: 云岭示例染整有限公司
+	Name   *string   `json:"name,omitempty"`
+	Phones *[]string `json:"phones,omitempty"`
+
+	// Uscc Example: 91330782MA2EXAMP0C
+	Uscc *string `json:"uscc,omitempty"`
 }
 
 // Contact defines model for Contact.
@@ -2980,6 +3086,11 @@ type Operation struct {
 	Total int `json:"total"`
 }
 
+// OpportunityGrade A buys within 1 month, B in 2 to 3, C in 3 to 6, D only planning (months are parameters).
+//
+// Example: B
+type OpportunityGrade string
+
 // Order defines model for Order.
 type Order struct {
 	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
@@ -3940,6 +4051,259 @@ type ProductPatch struct {
 
 	// Unit Example: kg
 	Unit *string `json:"unit,omitempty"`
+}
+
+// Prospect defines model for Prospect.
+type Prospect struct {
+	Address *string `json:"address,omitempty"`
+
+	// ClosedAt Example: 2026-11-20T08:30:00Z
+	ClosedAt     *Instant  `json:"closed_at,omitempty"`
+	ClosedReason *string   `json:"closed_reason,omitempty"`
+	Contacts     []Contact `json:"contacts"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// CustomerID The customer that it became.
+	CustomerID *openapi_types.UUID `json:"customer_id,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID       UUID   `json:"id"`
+	Industry string `json:"industry"`
+
+	// JointOwnerID The second owner, by a ruling on a dispute.
+	JointOwnerID *openapi_types.UUID `json:"joint_owner_id,omitempty"`
+
+	// LastTouchedAt Example: 2026-11-20T08:30:00Z
+	LastTouchedAt Instant `json:"last_touched_at"`
+	Name          string  `json:"name"`
+	Need          string  `json:"need"`
+	Number        string  `json:"number"`
+
+	// OutsideReason Why it may be registered outside its owner's territory.
+	OutsideReason *string `json:"outside_reason,omitempty"`
+
+	// OwnedAt Example: 2026-11-20T08:30:00Z
+	OwnedAt Instant `json:"owned_at"`
+
+	// OwnerID The rep who works on it; in the pool, who had it last.
+	OwnerID        openapi_types.UUID `json:"owner_id"`
+	PurchaseWindow PurchaseWindow     `json:"purchase_window"`
+	Region         string             `json:"region"`
+	Remarks        *string            `json:"remarks,omitempty"`
+	Size           *string            `json:"size,omitempty"`
+	Source         string             `json:"source"`
+
+	// State pending_permission, active, pooled, converted, refused or closed; more may come.
+	//
+	// Example: active
+	State ProspectState `json:"state"`
+
+	// UpdatedAt Example: 2026-11-20T08:30:00Z
+	UpdatedAt Instant `json:"updated_at"`
+	Uscc      *string `json:"uscc,omitempty"`
+}
+
+// ProspectClosing defines model for ProspectClosing.
+type ProspectClosing struct {
+	// Reason Example: 客户转产,不再用纱
+	Reason string `json:"reason"`
+}
+
+// ProspectCreate defines model for ProspectCreate.
+type ProspectCreate struct {
+	// Address Where the company is.
+	//
+	// Example: 浙江省绍兴市示例路 8 号
+	Address *string `json:"address,omitempty"`
+
+	// Contacts The first is the main contact.
+	Contacts []ContactInput `json:"contacts"`
+
+	// Industry What the company makes.
+	//
+	// Example: 染整
+	Industry string `json:"industry"`
+
+	// Name The registered company name.
+	//
+	// Example: 云岭示例染整有限公司
+	Name string `json:"name"`
+
+	// Need What the company needs, clearly stated: who states it first owns the company.
+	//
+	// Example: 每月约 30 吨低弹丝,要求批次色差小
+	Need string `json:"need"`
+
+	// OwnerID The rep who owns the prospect; the caller when absent. Naming another needs customer.assign.
+	OwnerID *openapi_types.UUID `json:"owner_id,omitempty"`
+
+	// PurchaseWindow When the company is expected to buy: a span of dates, or a number of months from today, or nothing while it is only planning. The grade follows from the end of the span.
+	PurchaseWindow *PurchaseWindowInput `json:"purchase_window,omitempty"`
+
+	// Region Sales region.
+	//
+	// Example: 浙江
+	Region string `json:"region"`
+
+	// Remarks Anything worth knowing.
+	//
+	// Example: 现用两家供应商
+	Remarks *string `json:"remarks,omitempty"`
+
+	// Size How big the company is, in words.
+	//
+	// Example: 200 人,年产 5000 吨
+	Size *string `json:"size,omitempty"`
+
+	// Source Where the lead came from.
+	//
+	// Example: 绍兴示例展会
+	Source string `json:"source"`
+
+	// Uscc Unified social credit code (GB 32100) with a valid check character.
+	//
+	// Example: 91330782MA2EXAMP0C
+	Uscc *string `json:"uscc,omitempty"`
+}
+
+// ProspectList defines model for ProspectList.
+type ProspectList struct {
+	Data       []ProspectSummary `json:"data"`
+	NextCursor *string           `json:"next_cursor,omitempty"`
+}
+
+// ProspectPatch defines model for ProspectPatch.
+type ProspectPatch struct {
+	// Address Where the company is.
+	//
+	// Example: 浙江省绍兴市示例路 8 号
+	Address nullable.Nullable[string] `json:"address,omitempty"`
+
+	// Contacts All contacts; the first is the main one.
+	Contacts *[]ContactInput `json:"contacts,omitempty"`
+
+	// Industry What the company makes.
+	//
+	// Example: 染整
+	Industry *string `json:"industry,omitempty"`
+
+	// Name The registered company name.
+	//
+	// Example: 云岭示例染整有限公司
+	Name *string `json:"name,omitempty"`
+
+	// Need What the company needs, clearly stated.
+	//
+	// Example: 每月约 40 吨低弹丝
+	Need *string `json:"need,omitempty"`
+
+	// Region Sales region.
+	//
+	// Example: 浙江
+	Region *string `json:"region,omitempty"`
+
+	// Remarks Anything worth knowing.
+	//
+	// Example: 现用两家供应商
+	Remarks nullable.Nullable[string] `json:"remarks,omitempty"`
+
+	// Size How big the company is.
+	//
+	// Example: 200 人
+	Size nullable.Nullable[string] `json:"size,omitempty"`
+
+	// Source Where the lead came from.
+	//
+	// Example: 同行介绍
+	Source *string `json:"source,omitempty"`
+
+	// Uscc Unified social credit code.
+	//
+	// Example: 91330782MA2EXAMP0C
+	Uscc nullable.Nullable[string] `json:"uscc,omitempty"`
+}
+
+// ProspectState pending_permission, active, pooled, converted, refused or closed; more may come.
+//
+// Example: active
+type ProspectState = string
+
+// ProspectSummary A prospect as a list shows it.
+type ProspectSummary struct {
+	ContactName string `json:"contact_name"`
+
+	// ContactPhone Masked in the pool.
+	ContactPhone string `json:"contact_phone"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// Grade A buys within 1 month, B in 2 to 3, C in 3 to 6, D only planning (months are parameters).
+	//
+	// Example: B
+	Grade OpportunityGrade `json:"grade"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID       UUID   `json:"id"`
+	Industry string `json:"industry"`
+
+	// LastTouchedAt Example: 2026-11-20T08:30:00Z
+	LastTouchedAt Instant `json:"last_touched_at"`
+	Name          string  `json:"name"`
+	Number        string  `json:"number"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID UUID   `json:"owner_id"`
+	Region  string `json:"region"`
+
+	// State pending_permission, active, pooled, converted, refused or closed; more may come.
+	//
+	// Example: active
+	State ProspectState `json:"state"`
+}
+
+// PurchaseWindow defines model for PurchaseWindow.
+type PurchaseWindow struct {
+	// From The first day.
+	From *openapi_types.Date `json:"from,omitempty"`
+
+	// Grade A buys within 1 month, B in 2 to 3, C in 3 to 6, D only planning (months are parameters).
+	//
+	// Example: B
+	Grade OpportunityGrade `json:"grade"`
+
+	// GradedOn Since when it has this grade.
+	GradedOn *openapi_types.Date `json:"graded_on,omitempty"`
+
+	// To The last day; absent while the company is only planning.
+	To *openapi_types.Date `json:"to,omitempty"`
+}
+
+// PurchaseWindowInput When the company is expected to buy: a span of dates, or a number of months from today, or nothing while it is only planning. The grade follows from the end of the span.
+type PurchaseWindowInput struct {
+	// From The first day.
+	//
+	// Example: 2026-12-01
+	From *openapi_types.Date `json:"from,omitempty"`
+
+	// To The last day.
+	//
+	// Example: 2027-01-31
+	To *openapi_types.Date `json:"to,omitempty"`
+
+	// WithinMonths Instead of dates.
+	//
+	// Example: 2
+	WithinMonths *int `json:"within_months,omitempty"`
 }
 
 // Quantity A price or a quantity as a decimal string with at most 4 decimals.
@@ -4975,6 +5339,9 @@ type PriceAuthorityTableID = UUID
 // ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ProductID = UUID
 
+// ProspectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type ProspectID = UUID
+
 // ReceiptID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ReceiptID = UUID
 
@@ -5240,6 +5607,12 @@ type ListBasePricesParams struct {
 
 	// Cursor next_cursor of the page before.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CheckCompanyParams defines parameters for CheckCompany.
+type CheckCompanyParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ListCreditLimitRequestsParams defines parameters for ListCreditLimitRequests.
@@ -5929,6 +6302,75 @@ type ChangeProductLifecycleParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// ListProspectsParams defines parameters for ListProspects.
+type ListProspectsParams struct {
+	// Q What to look for.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+
+	// OwnerID Only prospects of this person.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// State Only prospects in this state.
+	State *ListProspectsParamsState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Grade Only prospects of this opportunity grade.
+	Grade *ListProspectsParamsGrade `form:"grade,omitempty" json:"grade,omitempty"`
+
+	// Industry Only prospects of this industry.
+	Industry *string `form:"industry,omitempty" json:"industry,omitempty"`
+
+	// Region Only prospects of this region.
+	Region *string `form:"region,omitempty" json:"region,omitempty"`
+
+	// Pool The shared pool instead of your own.
+	Pool *bool `form:"pool,omitempty" json:"pool,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListProspectsParamsState defines parameters for ListProspects.
+type ListProspectsParamsState string
+
+// ListProspectsParamsGrade defines parameters for ListProspects.
+type ListProspectsParamsGrade string
+
+// RegisterProspectParams defines parameters for RegisterProspect.
+type RegisterProspectParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UpdateProspectParams defines parameters for UpdateProspect.
+type UpdateProspectParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// CloseProspectParams defines parameters for CloseProspect.
+type CloseProspectParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// GetProspectTimelineParams defines parameters for GetProspectTimeline.
+type GetProspectTimelineParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ListReceiptsParams defines parameters for ListReceipts.
 type ListReceiptsParams struct {
 	// PayerID Only of this payer.
@@ -6295,6 +6737,9 @@ type UpdateBasePriceListJSONRequestBody = BasePriceListPatch
 // SetBasePriceLinesJSONRequestBody defines body for SetBasePriceLines for application/json ContentType.
 type SetBasePriceLinesJSONRequestBody = BasePriceLines
 
+// CheckCompanyJSONRequestBody defines body for CheckCompany for application/json ContentType.
+type CheckCompanyJSONRequestBody = CompanyCheckInput
+
 // CreateCreditLimitRequestJSONRequestBody defines body for CreateCreditLimitRequest for application/json ContentType.
 type CreateCreditLimitRequestJSONRequestBody = CreditLimitRequestCreate
 
@@ -6399,6 +6844,15 @@ type RecordProductCostJSONRequestBody = ProductCostCreate
 
 // ChangeProductLifecycleJSONRequestBody defines body for ChangeProductLifecycle for application/json ContentType.
 type ChangeProductLifecycleJSONRequestBody = ProductLifecycleChange
+
+// RegisterProspectJSONRequestBody defines body for RegisterProspect for application/json ContentType.
+type RegisterProspectJSONRequestBody = ProspectCreate
+
+// UpdateProspectJSONRequestBody defines body for UpdateProspect for application/json ContentType.
+type UpdateProspectJSONRequestBody = ProspectPatch
+
+// CloseProspectJSONRequestBody defines body for CloseProspect for application/json ContentType.
+type CloseProspectJSONRequestBody = ProspectClosing
 
 // PostReceiptJSONRequestBody defines body for PostReceipt for application/json ContentType.
 type PostReceiptJSONRequestBody = ReceiptCreate
@@ -6953,6 +7407,28 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/base-prices (the `ListBasePrices` operationId).
 	ListBasePrices(ctx context.Context, params *ListBasePricesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CheckCompanyWithBody Ask whether a company is free
+	//
+	// Answers whether somebody has registered this company, as a prospect or as a customer, before you write anything down. At
+	// least one of name, code and phones. Who has it, since when and by what it was recognised is in the answer only for those
+	// who may know.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/company-checks (the `CheckCompany` operationId).
+	CheckCompanyWithBody(ctx context.Context, params *CheckCompanyParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CheckCompany Ask whether a company is free
+	//
+	// Answers whether somebody has registered this company, as a prospect or as a customer, before you write anything down. At
+	// least one of name, code and phones. Who has it, since when and by what it was recognised is in the answer only for those
+	// who may know.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/company-checks (the `CheckCompany` operationId).
+	CheckCompany(ctx context.Context, params *CheckCompanyParams, body CheckCompanyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListCreditLimitRequests List credit limit requests
 	//
@@ -8109,6 +8585,88 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/products/{product_id}/lifecycle (the `ChangeProductLifecycle` operationId).
 	ChangeProductLifecycle(ctx context.Context, productID ProductID, params *ChangeProductLifecycleParams, body ChangeProductLifecycleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListProspects List and search prospects
+	//
+	// Prospects that you may see, newest first. `q` finds substrings of the name, the number, the unified social credit code
+	// and whole phone numbers. With `pool=true`: the shared pool, whoever had them before, with masked phones.
+	//
+	// Corresponds with GET /v1/prospects (the `ListProspects` operationId).
+	ListProspects(ctx context.Context, params *ListProspectsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RegisterProspectWithBody Register a prospect
+	//
+	// Registers a company with a clearly stated need for its owner: yourself, unless you may name another. First come, first
+	// served, across prospects and customers: a company that is registered already (same unified social credit code, same name
+	// after normalisation, or a phone of its contacts) is refused. Those who may know are told the owner and since when
+	// (`customer.taken_by`), others only that it is taken (`customer.taken`).
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/prospects (the `RegisterProspect` operationId).
+	RegisterProspectWithBody(ctx context.Context, params *RegisterProspectParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RegisterProspect Register a prospect
+	//
+	// Registers a company with a clearly stated need for its owner: yourself, unless you may name another. First come, first
+	// served, across prospects and customers: a company that is registered already (same unified social credit code, same name
+	// after normalisation, or a phone of its contacts) is refused. Those who may know are told the owner and since when
+	// (`customer.taken_by`), others only that it is taken (`customer.taken`).
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/prospects (the `RegisterProspect` operationId).
+	RegisterProspect(ctx context.Context, params *RegisterProspectParams, body RegisterProspectJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetProspect Read a prospect
+	//
+	// The whole record with contacts and purchase window. In the pool phones are masked for everybody.
+	//
+	// Corresponds with GET /v1/prospects/{prospect_id} (the `GetProspect` operationId).
+	GetProspect(ctx context.Context, prospectID ProspectID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateProspectWithBody Change a prospect
+	//
+	// Changes the fields that are given; null clears an optional one. Contacts are replaced as a whole.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /v1/prospects/{prospect_id} (the `UpdateProspect` operationId).
+	UpdateProspectWithBody(ctx context.Context, prospectID ProspectID, params *UpdateProspectParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateProspect Change a prospect
+	//
+	// Changes the fields that are given; null clears an optional one. Contacts are replaced as a whole.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /v1/prospects/{prospect_id} (the `UpdateProspect` operationId).
+	UpdateProspect(ctx context.Context, prospectID ProspectID, params *UpdateProspectParams, body UpdateProspectJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CloseProspectWithBody Give a prospect up
+	//
+	// Ends the work on a prospect for a reason. The company is free again for whoever registers it next.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/prospects/{prospect_id}/close (the `CloseProspect` operationId).
+	CloseProspectWithBody(ctx context.Context, prospectID ProspectID, params *CloseProspectParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CloseProspect Give a prospect up
+	//
+	// Ends the work on a prospect for a reason. The company is free again for whoever registers it next.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/prospects/{prospect_id}/close (the `CloseProspect` operationId).
+	CloseProspect(ctx context.Context, prospectID ProspectID, params *CloseProspectParams, body CloseProspectJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetProspectTimeline Read what happened to a prospect
+	//
+	// Every change of the prospect, the oldest first, with who made it and the fields that changed.
+	//
+	// Corresponds with GET /v1/prospects/{prospect_id}/timeline (the `GetProspectTimeline` operationId).
+	GetProspectTimeline(ctx context.Context, prospectID ProspectID, params *GetProspectTimelineParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListReceipts List receipts
 	//
@@ -9490,6 +10048,48 @@ func (c *Client) SubmitBasePriceList(ctx context.Context, listID BasePriceListID
 // Corresponds with GET /v1/base-prices (the `ListBasePrices` operationId).
 func (c *Client) ListBasePrices(ctx context.Context, params *ListBasePricesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListBasePricesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CheckCompanyWithBody Ask whether a company is free
+//
+// Answers whether somebody has registered this company, as a prospect or as a customer, before you write anything down. At
+// least one of name, code and phones. Who has it, since when and by what it was recognised is in the answer only for those
+// who may know.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/company-checks (the `CheckCompany` operationId).
+func (c *Client) CheckCompanyWithBody(ctx context.Context, params *CheckCompanyParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCheckCompanyRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CheckCompany Ask whether a company is free
+//
+// Answers whether somebody has registered this company, as a prospect or as a customer, before you write anything down. At
+// least one of name, code and phones. Who has it, since when and by what it was recognised is in the answer only for those
+// who may know.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/company-checks (the `CheckCompany` operationId).
+func (c *Client) CheckCompany(ctx context.Context, params *CheckCompanyParams, body CheckCompanyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCheckCompanyRequest(c.Server, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -11986,6 +12586,178 @@ func (c *Client) ChangeProductLifecycleWithBody(ctx context.Context, productID P
 // Corresponds with POST /v1/products/{product_id}/lifecycle (the `ChangeProductLifecycle` operationId).
 func (c *Client) ChangeProductLifecycle(ctx context.Context, productID ProductID, params *ChangeProductLifecycleParams, body ChangeProductLifecycleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewChangeProductLifecycleRequest(c.Server, productID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListProspects List and search prospects
+//
+// Prospects that you may see, newest first. `q` finds substrings of the name, the number, the unified social credit code
+// and whole phone numbers. With `pool=true`: the shared pool, whoever had them before, with masked phones.
+//
+// Corresponds with GET /v1/prospects (the `ListProspects` operationId).
+func (c *Client) ListProspects(ctx context.Context, params *ListProspectsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListProspectsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RegisterProspectWithBody Register a prospect
+//
+// Registers a company with a clearly stated need for its owner: yourself, unless you may name another. First come, first
+// served, across prospects and customers: a company that is registered already (same unified social credit code, same name
+// after normalisation, or a phone of its contacts) is refused. Those who may know are told the owner and since when
+// (`customer.taken_by`), others only that it is taken (`customer.taken`).
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/prospects (the `RegisterProspect` operationId).
+func (c *Client) RegisterProspectWithBody(ctx context.Context, params *RegisterProspectParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRegisterProspectRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RegisterProspect Register a prospect
+//
+// Registers a company with a clearly stated need for its owner: yourself, unless you may name another. First come, first
+// served, across prospects and customers: a company that is registered already (same unified social credit code, same name
+// after normalisation, or a phone of its contacts) is refused. Those who may know are told the owner and since when
+// (`customer.taken_by`), others only that it is taken (`customer.taken`).
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/prospects (the `RegisterProspect` operationId).
+func (c *Client) RegisterProspect(ctx context.Context, params *RegisterProspectParams, body RegisterProspectJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRegisterProspectRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetProspect Read a prospect
+//
+// The whole record with contacts and purchase window. In the pool phones are masked for everybody.
+//
+// Corresponds with GET /v1/prospects/{prospect_id} (the `GetProspect` operationId).
+func (c *Client) GetProspect(ctx context.Context, prospectID ProspectID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetProspectRequest(c.Server, prospectID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateProspectWithBody Change a prospect
+//
+// Changes the fields that are given; null clears an optional one. Contacts are replaced as a whole.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /v1/prospects/{prospect_id} (the `UpdateProspect` operationId).
+func (c *Client) UpdateProspectWithBody(ctx context.Context, prospectID ProspectID, params *UpdateProspectParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateProspectRequestWithBody(c.Server, prospectID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateProspect Change a prospect
+//
+// Changes the fields that are given; null clears an optional one. Contacts are replaced as a whole.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /v1/prospects/{prospect_id} (the `UpdateProspect` operationId).
+func (c *Client) UpdateProspect(ctx context.Context, prospectID ProspectID, params *UpdateProspectParams, body UpdateProspectJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateProspectRequest(c.Server, prospectID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CloseProspectWithBody Give a prospect up
+//
+// Ends the work on a prospect for a reason. The company is free again for whoever registers it next.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/prospects/{prospect_id}/close (the `CloseProspect` operationId).
+func (c *Client) CloseProspectWithBody(ctx context.Context, prospectID ProspectID, params *CloseProspectParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCloseProspectRequestWithBody(c.Server, prospectID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CloseProspect Give a prospect up
+//
+// Ends the work on a prospect for a reason. The company is free again for whoever registers it next.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/prospects/{prospect_id}/close (the `CloseProspect` operationId).
+func (c *Client) CloseProspect(ctx context.Context, prospectID ProspectID, params *CloseProspectParams, body CloseProspectJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCloseProspectRequest(c.Server, prospectID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetProspectTimeline Read what happened to a prospect
+//
+// Every change of the prospect, the oldest first, with who made it and the fields that changed.
+//
+// Corresponds with GET /v1/prospects/{prospect_id}/timeline (the `GetProspectTimeline` operationId).
+func (c *Client) GetProspectTimeline(ctx context.Context, prospectID ProspectID, params *GetProspectTimelineParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetProspectTimelineRequest(c.Server, prospectID, params)
 	if err != nil {
 		return nil, err
 	}
@@ -15017,6 +15789,61 @@ func NewListBasePricesRequest(server string, params *ListBasePricesParams) (*htt
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCheckCompanyRequest calls the generic CheckCompany builder with application/json body
+func NewCheckCompanyRequest(server string, params *CheckCompanyParams, body CheckCompanyJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCheckCompanyRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewCheckCompanyRequestWithBody constructs an http.Request for the CheckCompany method, with any body, and a specified content type
+func NewCheckCompanyRequestWithBody(server string, params *CheckCompanyParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/company-checks")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
 	}
 
 	return req, nil
@@ -21130,6 +21957,478 @@ func NewChangeProductLifecycleRequestWithBody(server string, productID ProductID
 	return req, nil
 }
 
+// NewListProspectsRequest constructs an http.Request for the ListProspects method
+func NewListProspectsRequest(server string, params *ListProspectsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/prospects")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Q != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "q", *params.Q, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.OwnerID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "owner_id", *params.OwnerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.State != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Grade != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "grade", *params.Grade, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Industry != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "industry", *params.Industry, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Region != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "region", *params.Region, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Pool != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pool", *params.Pool, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRegisterProspectRequest calls the generic RegisterProspect builder with application/json body
+func NewRegisterProspectRequest(server string, params *RegisterProspectParams, body RegisterProspectJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRegisterProspectRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewRegisterProspectRequestWithBody constructs an http.Request for the RegisterProspect method, with any body, and a specified content type
+func NewRegisterProspectRequestWithBody(server string, params *RegisterProspectParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/prospects")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.ValidateOnly != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "validate_only", *params.ValidateOnly, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetProspectRequest constructs an http.Request for the GetProspect method
+func NewGetProspectRequest(server string, prospectID ProspectID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "prospect_id", prospectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/prospects/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewUpdateProspectRequest calls the generic UpdateProspect builder with application/json body
+func NewUpdateProspectRequest(server string, prospectID ProspectID, params *UpdateProspectParams, body UpdateProspectJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateProspectRequestWithBody(server, prospectID, params, "application/json", bodyReader)
+}
+
+// NewUpdateProspectRequestWithBody constructs an http.Request for the UpdateProspect method, with any body, and a specified content type
+func NewUpdateProspectRequestWithBody(server string, prospectID ProspectID, params *UpdateProspectParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "prospect_id", prospectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/prospects/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewCloseProspectRequest calls the generic CloseProspect builder with application/json body
+func NewCloseProspectRequest(server string, prospectID ProspectID, params *CloseProspectParams, body CloseProspectJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCloseProspectRequestWithBody(server, prospectID, params, "application/json", bodyReader)
+}
+
+// NewCloseProspectRequestWithBody constructs an http.Request for the CloseProspect method, with any body, and a specified content type
+func NewCloseProspectRequestWithBody(server string, prospectID ProspectID, params *CloseProspectParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "prospect_id", prospectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/prospects/%s/close", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetProspectTimelineRequest constructs an http.Request for the GetProspectTimeline method
+func NewGetProspectTimelineRequest(server string, prospectID ProspectID, params *GetProspectTimelineParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "prospect_id", prospectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/prospects/%s/timeline", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListReceiptsRequest constructs an http.Request for the ListReceipts method
 func NewListReceiptsRequest(server string, params *ListReceiptsParams) (*http.Request, error) {
 	var err error
@@ -24330,6 +25629,28 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/base-prices (the `ListBasePrices` operationId).
 	ListBasePricesWithResponse(ctx context.Context, params *ListBasePricesParams, reqEditors ...RequestEditorFn) (*ListBasePricesResponse, error)
 
+	// CheckCompanyWithBodyWithResponse Ask whether a company is free
+	//
+	// Answers whether somebody has registered this company, as a prospect or as a customer, before you write anything down. At
+	// least one of name, code and phones. Who has it, since when and by what it was recognised is in the answer only for those
+	// who may know.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/company-checks (the `CheckCompany` operationId).
+	CheckCompanyWithBodyWithResponse(ctx context.Context, params *CheckCompanyParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CheckCompanyResponse, error)
+
+	// CheckCompanyWithResponse Ask whether a company is free
+	//
+	// Answers whether somebody has registered this company, as a prospect or as a customer, before you write anything down. At
+	// least one of name, code and phones. Who has it, since when and by what it was recognised is in the answer only for those
+	// who may know.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/company-checks (the `CheckCompany` operationId).
+	CheckCompanyWithResponse(ctx context.Context, params *CheckCompanyParams, body CheckCompanyJSONRequestBody, reqEditors ...RequestEditorFn) (*CheckCompanyResponse, error)
+
 	// ListCreditLimitRequestsWithResponse List credit limit requests
 	//
 	// Applications about customers that you may see, newest first.
@@ -25611,6 +26932,94 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/products/{product_id}/lifecycle (the `ChangeProductLifecycle` operationId).
 	ChangeProductLifecycleWithResponse(ctx context.Context, productID ProductID, params *ChangeProductLifecycleParams, body ChangeProductLifecycleJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangeProductLifecycleResponse, error)
+
+	// ListProspectsWithResponse List and search prospects
+	//
+	// Prospects that you may see, newest first. `q` finds substrings of the name, the number, the unified social credit code
+	// and whole phone numbers. With `pool=true`: the shared pool, whoever had them before, with masked phones.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/prospects (the `ListProspects` operationId).
+	ListProspectsWithResponse(ctx context.Context, params *ListProspectsParams, reqEditors ...RequestEditorFn) (*ListProspectsResponse, error)
+
+	// RegisterProspectWithBodyWithResponse Register a prospect
+	//
+	// Registers a company with a clearly stated need for its owner: yourself, unless you may name another. First come, first
+	// served, across prospects and customers: a company that is registered already (same unified social credit code, same name
+	// after normalisation, or a phone of its contacts) is refused. Those who may know are told the owner and since when
+	// (`customer.taken_by`), others only that it is taken (`customer.taken`).
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/prospects (the `RegisterProspect` operationId).
+	RegisterProspectWithBodyWithResponse(ctx context.Context, params *RegisterProspectParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RegisterProspectResponse, error)
+
+	// RegisterProspectWithResponse Register a prospect
+	//
+	// Registers a company with a clearly stated need for its owner: yourself, unless you may name another. First come, first
+	// served, across prospects and customers: a company that is registered already (same unified social credit code, same name
+	// after normalisation, or a phone of its contacts) is refused. Those who may know are told the owner and since when
+	// (`customer.taken_by`), others only that it is taken (`customer.taken`).
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/prospects (the `RegisterProspect` operationId).
+	RegisterProspectWithResponse(ctx context.Context, params *RegisterProspectParams, body RegisterProspectJSONRequestBody, reqEditors ...RequestEditorFn) (*RegisterProspectResponse, error)
+
+	// GetProspectWithResponse Read a prospect
+	//
+	// The whole record with contacts and purchase window. In the pool phones are masked for everybody.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/prospects/{prospect_id} (the `GetProspect` operationId).
+	GetProspectWithResponse(ctx context.Context, prospectID ProspectID, reqEditors ...RequestEditorFn) (*GetProspectResponse, error)
+
+	// UpdateProspectWithBodyWithResponse Change a prospect
+	//
+	// Changes the fields that are given; null clears an optional one. Contacts are replaced as a whole.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /v1/prospects/{prospect_id} (the `UpdateProspect` operationId).
+	UpdateProspectWithBodyWithResponse(ctx context.Context, prospectID ProspectID, params *UpdateProspectParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateProspectResponse, error)
+
+	// UpdateProspectWithResponse Change a prospect
+	//
+	// Changes the fields that are given; null clears an optional one. Contacts are replaced as a whole.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /v1/prospects/{prospect_id} (the `UpdateProspect` operationId).
+	UpdateProspectWithResponse(ctx context.Context, prospectID ProspectID, params *UpdateProspectParams, body UpdateProspectJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateProspectResponse, error)
+
+	// CloseProspectWithBodyWithResponse Give a prospect up
+	//
+	// Ends the work on a prospect for a reason. The company is free again for whoever registers it next.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/prospects/{prospect_id}/close (the `CloseProspect` operationId).
+	CloseProspectWithBodyWithResponse(ctx context.Context, prospectID ProspectID, params *CloseProspectParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CloseProspectResponse, error)
+
+	// CloseProspectWithResponse Give a prospect up
+	//
+	// Ends the work on a prospect for a reason. The company is free again for whoever registers it next.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/prospects/{prospect_id}/close (the `CloseProspect` operationId).
+	CloseProspectWithResponse(ctx context.Context, prospectID ProspectID, params *CloseProspectParams, body CloseProspectJSONRequestBody, reqEditors ...RequestEditorFn) (*CloseProspectResponse, error)
+
+	// GetProspectTimelineWithResponse Read what happened to a prospect
+	//
+	// Every change of the prospect, the oldest first, with who made it and the fields that changed.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/prospects/{prospect_id}/timeline (the `GetProspectTimeline` operationId).
+	GetProspectTimelineWithResponse(ctx context.Context, prospectID ProspectID, params *GetProspectTimelineParams, reqEditors ...RequestEditorFn) (*GetProspectTimelineResponse, error)
 
 	// ListReceiptsWithResponse List receipts
 	//
@@ -27533,6 +28942,47 @@ func (r ListBasePricesResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ListBasePricesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type CheckCompanyResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CompanyCheck
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CheckCompanyResponse) GetJSON200() *CompanyCheck {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r CheckCompanyResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CheckCompanyResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CheckCompanyResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CheckCompanyResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -31983,6 +33433,280 @@ func (r ChangeProductLifecycleResponse) ContentType() string {
 	return ""
 }
 
+type ListProspectsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ProspectList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListProspectsResponse) GetJSON200() *ProspectList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListProspectsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListProspectsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListProspectsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListProspectsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// RegisterProspectResponse201Headers the declared response headers of an HTTP 201 response for RegisterProspect
+type RegisterProspectResponse201Headers struct {
+	ETag string
+}
+
+type RegisterProspectResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Prospect
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *RegisterProspectResponse201Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r RegisterProspectResponse) GetJSON201() *Prospect {
+	return r.JSON201
+}
+
+// GetBody returns the raw response body bytes
+func (r RegisterProspectResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RegisterProspectResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RegisterProspectResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RegisterProspectResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetProspectResponse200Headers the declared response headers of an HTTP 200 response for GetProspect
+type GetProspectResponse200Headers struct {
+	ETag string
+}
+
+type GetProspectResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Prospect
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetProspectResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetProspectResponse) GetJSON200() *Prospect {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetProspectResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetProspectResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetProspectResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetProspectResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// UpdateProspectResponse200Headers the declared response headers of an HTTP 200 response for UpdateProspect
+type UpdateProspectResponse200Headers struct {
+	ETag string
+}
+
+type UpdateProspectResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Prospect
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *UpdateProspectResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r UpdateProspectResponse) GetJSON200() *Prospect {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r UpdateProspectResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r UpdateProspectResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UpdateProspectResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r UpdateProspectResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CloseProspectResponse200Headers the declared response headers of an HTTP 200 response for CloseProspect
+type CloseProspectResponse200Headers struct {
+	ETag string
+}
+
+type CloseProspectResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Prospect
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *CloseProspectResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CloseProspectResponse) GetJSON200() *Prospect {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r CloseProspectResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CloseProspectResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CloseProspectResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CloseProspectResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetProspectTimelineResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Timeline
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetProspectTimelineResponse) GetJSON200() *Timeline {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetProspectTimelineResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetProspectTimelineResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetProspectTimelineResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetProspectTimelineResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ListReceiptsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -34462,6 +36186,40 @@ func (c *ClientWithResponses) ListBasePricesWithResponse(ctx context.Context, pa
 	return ParseListBasePricesResponse(rsp)
 }
 
+// CheckCompanyWithBodyWithResponse Ask whether a company is free
+//
+// Answers whether somebody has registered this company, as a prospect or as a customer, before you write anything down. At
+// least one of name, code and phones. Who has it, since when and by what it was recognised is in the answer only for those
+// who may know.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/company-checks (the `CheckCompany` operationId).
+func (c *ClientWithResponses) CheckCompanyWithBodyWithResponse(ctx context.Context, params *CheckCompanyParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CheckCompanyResponse, error) {
+	rsp, err := c.CheckCompanyWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCheckCompanyResponse(rsp)
+}
+
+// CheckCompanyWithResponse Ask whether a company is free
+//
+// Answers whether somebody has registered this company, as a prospect or as a customer, before you write anything down. At
+// least one of name, code and phones. Who has it, since when and by what it was recognised is in the answer only for those
+// who may know.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/company-checks (the `CheckCompany` operationId).
+func (c *ClientWithResponses) CheckCompanyWithResponse(ctx context.Context, params *CheckCompanyParams, body CheckCompanyJSONRequestBody, reqEditors ...RequestEditorFn) (*CheckCompanyResponse, error) {
+	rsp, err := c.CheckCompany(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCheckCompanyResponse(rsp)
+}
+
 // ListCreditLimitRequestsWithResponse List credit limit requests
 //
 // Applications about customers that you may see, newest first.
@@ -36548,6 +38306,148 @@ func (c *ClientWithResponses) ChangeProductLifecycleWithResponse(ctx context.Con
 	return ParseChangeProductLifecycleResponse(rsp)
 }
 
+// ListProspectsWithResponse List and search prospects
+//
+// Prospects that you may see, newest first. `q` finds substrings of the name, the number, the unified social credit code
+// and whole phone numbers. With `pool=true`: the shared pool, whoever had them before, with masked phones.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/prospects (the `ListProspects` operationId).
+func (c *ClientWithResponses) ListProspectsWithResponse(ctx context.Context, params *ListProspectsParams, reqEditors ...RequestEditorFn) (*ListProspectsResponse, error) {
+	rsp, err := c.ListProspects(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListProspectsResponse(rsp)
+}
+
+// RegisterProspectWithBodyWithResponse Register a prospect
+//
+// Registers a company with a clearly stated need for its owner: yourself, unless you may name another. First come, first
+// served, across prospects and customers: a company that is registered already (same unified social credit code, same name
+// after normalisation, or a phone of its contacts) is refused. Those who may know are told the owner and since when
+// (`customer.taken_by`), others only that it is taken (`customer.taken`).
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/prospects (the `RegisterProspect` operationId).
+func (c *ClientWithResponses) RegisterProspectWithBodyWithResponse(ctx context.Context, params *RegisterProspectParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RegisterProspectResponse, error) {
+	rsp, err := c.RegisterProspectWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRegisterProspectResponse(rsp)
+}
+
+// RegisterProspectWithResponse Register a prospect
+//
+// Registers a company with a clearly stated need for its owner: yourself, unless you may name another. First come, first
+// served, across prospects and customers: a company that is registered already (same unified social credit code, same name
+// after normalisation, or a phone of its contacts) is refused. Those who may know are told the owner and since when
+// (`customer.taken_by`), others only that it is taken (`customer.taken`).
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/prospects (the `RegisterProspect` operationId).
+func (c *ClientWithResponses) RegisterProspectWithResponse(ctx context.Context, params *RegisterProspectParams, body RegisterProspectJSONRequestBody, reqEditors ...RequestEditorFn) (*RegisterProspectResponse, error) {
+	rsp, err := c.RegisterProspect(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRegisterProspectResponse(rsp)
+}
+
+// GetProspectWithResponse Read a prospect
+//
+// The whole record with contacts and purchase window. In the pool phones are masked for everybody.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/prospects/{prospect_id} (the `GetProspect` operationId).
+func (c *ClientWithResponses) GetProspectWithResponse(ctx context.Context, prospectID ProspectID, reqEditors ...RequestEditorFn) (*GetProspectResponse, error) {
+	rsp, err := c.GetProspect(ctx, prospectID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetProspectResponse(rsp)
+}
+
+// UpdateProspectWithBodyWithResponse Change a prospect
+//
+// Changes the fields that are given; null clears an optional one. Contacts are replaced as a whole.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /v1/prospects/{prospect_id} (the `UpdateProspect` operationId).
+func (c *ClientWithResponses) UpdateProspectWithBodyWithResponse(ctx context.Context, prospectID ProspectID, params *UpdateProspectParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateProspectResponse, error) {
+	rsp, err := c.UpdateProspectWithBody(ctx, prospectID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateProspectResponse(rsp)
+}
+
+// UpdateProspectWithResponse Change a prospect
+//
+// Changes the fields that are given; null clears an optional one. Contacts are replaced as a whole.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /v1/prospects/{prospect_id} (the `UpdateProspect` operationId).
+func (c *ClientWithResponses) UpdateProspectWithResponse(ctx context.Context, prospectID ProspectID, params *UpdateProspectParams, body UpdateProspectJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateProspectResponse, error) {
+	rsp, err := c.UpdateProspect(ctx, prospectID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateProspectResponse(rsp)
+}
+
+// CloseProspectWithBodyWithResponse Give a prospect up
+//
+// Ends the work on a prospect for a reason. The company is free again for whoever registers it next.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/prospects/{prospect_id}/close (the `CloseProspect` operationId).
+func (c *ClientWithResponses) CloseProspectWithBodyWithResponse(ctx context.Context, prospectID ProspectID, params *CloseProspectParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CloseProspectResponse, error) {
+	rsp, err := c.CloseProspectWithBody(ctx, prospectID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCloseProspectResponse(rsp)
+}
+
+// CloseProspectWithResponse Give a prospect up
+//
+// Ends the work on a prospect for a reason. The company is free again for whoever registers it next.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/prospects/{prospect_id}/close (the `CloseProspect` operationId).
+func (c *ClientWithResponses) CloseProspectWithResponse(ctx context.Context, prospectID ProspectID, params *CloseProspectParams, body CloseProspectJSONRequestBody, reqEditors ...RequestEditorFn) (*CloseProspectResponse, error) {
+	rsp, err := c.CloseProspect(ctx, prospectID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCloseProspectResponse(rsp)
+}
+
+// GetProspectTimelineWithResponse Read what happened to a prospect
+//
+// Every change of the prospect, the oldest first, with who made it and the fields that changed.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/prospects/{prospect_id}/timeline (the `GetProspectTimeline` operationId).
+func (c *ClientWithResponses) GetProspectTimelineWithResponse(ctx context.Context, prospectID ProspectID, params *GetProspectTimelineParams, reqEditors ...RequestEditorFn) (*GetProspectTimelineResponse, error) {
+	rsp, err := c.GetProspectTimeline(ctx, prospectID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetProspectTimelineResponse(rsp)
+}
+
 // ListReceiptsWithResponse List receipts
 //
 // Receipts of payers that you may see, newest first.
@@ -38404,6 +40304,32 @@ func ParseListBasePricesResponse(rsp *http.Response) (*ListBasePricesResponse, e
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest BasePriceRegister
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCheckCompanyResponse parses an HTTP response from a CheckCompanyWithResponse call
+func ParseCheckCompanyResponse(rsp *http.Response) (*CheckCompanyResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CheckCompanyResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CompanyCheck
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -41704,6 +43630,214 @@ func ParseChangeProductLifecycleResponse(rsp *http.Response) (*ChangeProductLife
 			headers.ETag = value
 		}
 		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListProspectsResponse parses an HTTP response from a ListProspectsWithResponse call
+func ParseListProspectsResponse(rsp *http.Response) (*ListProspectsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListProspectsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ProspectList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRegisterProspectResponse parses an HTTP response from a RegisterProspectWithResponse call
+func ParseRegisterProspectResponse(rsp *http.Response) (*RegisterProspectResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RegisterProspectResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Prospect
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers RegisterProspectResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers201 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetProspectResponse parses an HTTP response from a GetProspectWithResponse call
+func ParseGetProspectResponse(rsp *http.Response) (*GetProspectResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetProspectResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Prospect
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetProspectResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseUpdateProspectResponse parses an HTTP response from a UpdateProspectWithResponse call
+func ParseUpdateProspectResponse(rsp *http.Response) (*UpdateProspectResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UpdateProspectResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Prospect
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers UpdateProspectResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCloseProspectResponse parses an HTTP response from a CloseProspectWithResponse call
+func ParseCloseProspectResponse(rsp *http.Response) (*CloseProspectResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CloseProspectResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Prospect
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers CloseProspectResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetProspectTimelineResponse parses an HTTP response from a GetProspectTimelineWithResponse call
+func ParseGetProspectTimelineResponse(rsp *http.Response) (*GetProspectTimelineResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetProspectTimelineResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Timeline
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
 	}
 
 	return response, nil

@@ -1,0 +1,30 @@
+package prospect
+
+import (
+	"github.com/salesgate/salesgate/internal/customer"
+	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+// The refusals of this module.
+var (
+	ErrNoNeed = errs.Define(errs.Rule, "prospect.no_need",
+		"Say clearly what the company needs: who does that first owns it.", "请明确填写客户需求:先明确登记者取得归属。", "CUS-08")
+	ErrNoContact = errs.Define(errs.Rule, "prospect.no_contact",
+		"A prospect needs at least one contact with name, position and phone.", "潜在客户至少需要一位联系人(姓名、职务、电话)。", "CUS-01")
+	ErrWindow = errs.Define(errs.Rule, "prospect.bad_window",
+		"The purchase window must end on or after the day it begins, and not in the past.", "预计采购时间段的结束日不能早于开始日,也不能早于今天。", "CUS-07")
+	ErrOwner    = errs.Define(errs.Rule, "prospect.bad_owner", "The owner must be an active person in sales.", "负责人必须是在职的销售人员。", "ORG-06")
+	ErrNotYours = errs.Define(errs.Forbidden, "prospect.not_yours_to_give",
+		"Only who may assign customers can name another owner.", "只有有分配权限的人员可以指定其他负责人。", "CUS-08")
+)
+
+// What the schema says when a rule of Go was passed by.
+var (
+	_ = pg.Constraint("prospects_need", ErrNoNeed)
+	_ = pg.Constraint("prospects_owner_fkey", ErrOwner)
+	_ = pg.Constraint("purchase_windows_order", ErrWindow)
+)
+
+// ErrTaken is the refusal of a company that somebody has registered, as a prospect or as a customer.
+var ErrTaken = customer.ErrTaken
