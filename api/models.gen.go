@@ -354,31 +354,31 @@ func (e OpportunityGrade) Valid() bool {
 
 // Defines values for OrderChannel.
 const (
-	API   OrderChannel = "api"
-	Email OrderChannel = "email"
-	Fax   OrderChannel = "fax"
-	Mail  OrderChannel = "mail"
-	Other OrderChannel = "other"
-	Phone OrderChannel = "phone"
-	Visit OrderChannel = "visit"
+	OrderChannelAPI   OrderChannel = "api"
+	OrderChannelEmail OrderChannel = "email"
+	OrderChannelFax   OrderChannel = "fax"
+	OrderChannelMail  OrderChannel = "mail"
+	OrderChannelOther OrderChannel = "other"
+	OrderChannelPhone OrderChannel = "phone"
+	OrderChannelVisit OrderChannel = "visit"
 )
 
 // Valid indicates whether the value is a known member of the OrderChannel enum.
 func (e OrderChannel) Valid() bool {
 	switch e {
-	case API:
+	case OrderChannelAPI:
 		return true
-	case Email:
+	case OrderChannelEmail:
 		return true
-	case Fax:
+	case OrderChannelFax:
 		return true
-	case Mail:
+	case OrderChannelMail:
 		return true
-	case Other:
+	case OrderChannelOther:
 		return true
-	case Phone:
+	case OrderChannelPhone:
 		return true
-	case Visit:
+	case OrderChannelVisit:
 		return true
 	default:
 		return false
@@ -420,19 +420,19 @@ func (e OrderStateFilter) Valid() bool {
 
 // Defines values for ParameterKind.
 const (
-	Bool    ParameterKind = "bool"
-	Decimal ParameterKind = "decimal"
-	Int     ParameterKind = "int"
+	ParameterKindBool    ParameterKind = "bool"
+	ParameterKindDecimal ParameterKind = "decimal"
+	ParameterKindInt     ParameterKind = "int"
 )
 
 // Valid indicates whether the value is a known member of the ParameterKind enum.
 func (e ParameterKind) Valid() bool {
 	switch e {
-	case Bool:
+	case ParameterKindBool:
 		return true
-	case Decimal:
+	case ParameterKindDecimal:
 		return true
-	case Int:
+	case ParameterKindInt:
 		return true
 	default:
 		return false
@@ -739,6 +739,159 @@ func (e ShippingState) Valid() bool {
 	}
 }
 
+// Defines values for VisitFieldType.
+const (
+	VisitFieldTypeBool    VisitFieldType = "bool"
+	VisitFieldTypeChoice  VisitFieldType = "choice"
+	VisitFieldTypeChoices VisitFieldType = "choices"
+	VisitFieldTypeDate    VisitFieldType = "date"
+	VisitFieldTypeDecimal VisitFieldType = "decimal"
+	VisitFieldTypeInteger VisitFieldType = "integer"
+	VisitFieldTypeText    VisitFieldType = "text"
+)
+
+// Valid indicates whether the value is a known member of the VisitFieldType enum.
+func (e VisitFieldType) Valid() bool {
+	switch e {
+	case VisitFieldTypeBool:
+		return true
+	case VisitFieldTypeChoice:
+		return true
+	case VisitFieldTypeChoices:
+		return true
+	case VisitFieldTypeDate:
+		return true
+	case VisitFieldTypeDecimal:
+		return true
+	case VisitFieldTypeInteger:
+		return true
+	case VisitFieldTypeText:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for VisitOutcomeKind.
+const (
+	Applied    VisitOutcomeKind = "applied"
+	Superseded VisitOutcomeKind = "superseded"
+	Unchanged  VisitOutcomeKind = "unchanged"
+)
+
+// Valid indicates whether the value is a known member of the VisitOutcomeKind enum.
+func (e VisitOutcomeKind) Valid() bool {
+	switch e {
+	case Applied:
+		return true
+	case Superseded:
+		return true
+	case Unchanged:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for VisitPeriod.
+const (
+	HalfMonth VisitPeriod = "half_month"
+	Week      VisitPeriod = "week"
+)
+
+// Valid indicates whether the value is a known member of the VisitPeriod enum.
+func (e VisitPeriod) Valid() bool {
+	switch e {
+	case HalfMonth:
+		return true
+	case Week:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for VisitProgressBy.
+const (
+	VisitProgressByCustomer VisitProgressBy = "customer"
+	VisitProgressByRep      VisitProgressBy = "rep"
+	VisitProgressByTeam     VisitProgressBy = "team"
+)
+
+// Valid indicates whether the value is a known member of the VisitProgressBy enum.
+func (e VisitProgressBy) Valid() bool {
+	switch e {
+	case VisitProgressByCustomer:
+		return true
+	case VisitProgressByRep:
+		return true
+	case VisitProgressByTeam:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for VisitResult.
+const (
+	VisitResultDone   VisitResult = "done"
+	VisitResultMissed VisitResult = "missed"
+)
+
+// Valid indicates whether the value is a known member of the VisitResult enum.
+func (e VisitResult) Valid() bool {
+	switch e {
+	case VisitResultDone:
+		return true
+	case VisitResultMissed:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for VisitRevisionSection.
+const (
+	Plan   VisitRevisionSection = "plan"
+	Report VisitRevisionSection = "report"
+)
+
+// Valid indicates whether the value is a known member of the VisitRevisionSection enum.
+func (e VisitRevisionSection) Valid() bool {
+	switch e {
+	case Plan:
+		return true
+	case Report:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for VisitState.
+const (
+	VisitStateCancelled VisitState = "cancelled"
+	VisitStateDone      VisitState = "done"
+	VisitStateMissed    VisitState = "missed"
+	VisitStatePlanned   VisitState = "planned"
+)
+
+// Valid indicates whether the value is a known member of the VisitState enum.
+func (e VisitState) Valid() bool {
+	switch e {
+	case VisitStateCancelled:
+		return true
+	case VisitStateDone:
+		return true
+	case VisitStateMissed:
+		return true
+	case VisitStatePlanned:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListCustomersParamsStatus.
 const (
 	ListCustomersParamsStatusActive    ListCustomersParamsStatus = "active"
@@ -886,6 +1039,27 @@ func (e ListProspectsParamsGrade) Valid() bool {
 	case ListProspectsParamsGradeC:
 		return true
 	case ListProspectsParamsGradeD:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GetVisitProgressParamsBy.
+const (
+	GetVisitProgressParamsByCustomer GetVisitProgressParamsBy = "customer"
+	GetVisitProgressParamsByRep      GetVisitProgressParamsBy = "rep"
+	GetVisitProgressParamsByTeam     GetVisitProgressParamsBy = "team"
+)
+
+// Valid indicates whether the value is a known member of the GetVisitProgressParamsBy enum.
+func (e GetVisitProgressParamsBy) Valid() bool {
+	switch e {
+	case GetVisitProgressParamsByCustomer:
+		return true
+	case GetVisitProgressParamsByRep:
+		return true
+	case GetVisitProgressParamsByTeam:
 		return true
 	default:
 		return false
@@ -2807,6 +2981,35 @@ type Jwk struct {
 // Jwks defines model for Jwks.
 type Jwks struct {
 	Keys []Jwk `json:"keys"`
+}
+
+// KeyCustomer defines model for KeyCustomer.
+type KeyCustomer struct {
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID   UUID    `json:"customer_id"`
+	CustomerName *string `json:"customer_name,omitempty"`
+	Key          bool    `json:"key"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID *UUID  `json:"owner_id,omitempty"`
+	Reason  string `json:"reason"`
+
+	// Since Example: 2026-11-20
+	Since Date `json:"since"`
+}
+
+// KeyCustomerList defines model for KeyCustomerList.
+type KeyCustomerList struct {
+	Data       []KeyCustomer `json:"data"`
+	NextCursor *string       `json:"next_cursor,omitempty"`
+}
+
+// KeyCustomerSet defines model for KeyCustomerSet.
+type KeyCustomerSet struct {
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID   `json:"customer_id"`
+	Key        bool   `json:"key"`
+	Reason     string `json:"reason"`
 }
 
 // Locale Example: zh-CN
@@ -5276,6 +5479,352 @@ type VerbalDenial struct {
 	VerbalApprovalID *openapi_types.UUID `json:"verbal_approval_id,omitempty"`
 }
 
+// Visit defines model for Visit.
+type Visit struct {
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID *UUID `json:"customer_id,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID   UUID       `json:"id"`
+	Plan *VisitPlan `json:"plan,omitempty"`
+
+	// ProspectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProspectID *UUID `json:"prospect_id,omitempty"`
+
+	// RepID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	RepID  UUID         `json:"rep_id"`
+	Report *VisitReport `json:"report,omitempty"`
+
+	// State missed: the rep met nobody.
+	State VisitState `json:"state"`
+
+	// UpdatedAt Example: 2026-11-20T08:30:00Z
+	UpdatedAt Instant `json:"updated_at"`
+}
+
+// VisitAnswer defines model for VisitAnswer.
+type VisitAnswer struct {
+	// Answer Text, number, true or false, or an array of keys, as the form asks.
+	Answer      rawjson.RawMessage `json:"answer"`
+	FormVersion int                `json:"form_version"`
+	Key         string             `json:"key"`
+
+	// RepID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	RepID UUID `json:"rep_id"`
+
+	// VisitID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	VisitID UUID `json:"visit_id"`
+
+	// VisitedOn Example: 2026-11-20
+	VisitedOn Date `json:"visited_on"`
+}
+
+// VisitAnswerList defines model for VisitAnswerList.
+type VisitAnswerList struct {
+	Data []VisitAnswer `json:"data"`
+}
+
+// VisitAnswers Answers by the key of the form's field. A decimal is a string, a date YYYY-MM-DD, several choices an array of keys.
+type VisitAnswers map[string]interface{}
+
+// VisitField defines model for VisitField.
+type VisitField struct {
+	Key     string         `json:"key"`
+	Maximum *int           `json:"maximum,omitempty"`
+	Minimum *int           `json:"minimum,omitempty"`
+	Options *[]VisitOption `json:"options,omitempty"`
+	Title   VisitTitle     `json:"title"`
+	Type    VisitFieldType `json:"type"`
+}
+
+// VisitFieldType defines model for VisitField.Type.
+type VisitFieldType string
+
+// VisitForm defines model for VisitForm.
+type VisitForm struct {
+	Groups []VisitGroup `json:"groups"`
+	Note   string       `json:"note"`
+
+	// PublishedAt Example: 2026-11-20T08:30:00Z
+	PublishedAt Instant `json:"published_at"`
+
+	// PublishedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	PublishedBy *UUID `json:"published_by,omitempty"`
+	Version     int   `json:"version"`
+}
+
+// VisitFormCreate defines model for VisitFormCreate.
+type VisitFormCreate struct {
+	Groups []VisitGroup `json:"groups"`
+
+	// Note What is new.
+	Note string `json:"note"`
+}
+
+// VisitFormList defines model for VisitFormList.
+type VisitFormList struct {
+	Data []VisitForm `json:"data"`
+}
+
+// VisitGroup defines model for VisitGroup.
+type VisitGroup struct {
+	Fields []VisitField `json:"fields"`
+	Key    string       `json:"key"`
+	No     int          `json:"no"`
+	Title  VisitTitle   `json:"title"`
+}
+
+// VisitInput A visit to one customer or one prospect; a plan, a report, or both.
+type VisitInput struct {
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID *UUID           `json:"customer_id,omitempty"`
+	Plan       *VisitPlanInput `json:"plan,omitempty"`
+
+	// ProspectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProspectID *UUID             `json:"prospect_id,omitempty"`
+	Report     *VisitReportInput `json:"report,omitempty"`
+}
+
+// VisitList defines model for VisitList.
+type VisitList struct {
+	Data       []Visit `json:"data"`
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// VisitOption defines model for VisitOption.
+type VisitOption struct {
+	En  string `json:"en"`
+	Key string `json:"key"`
+	Zh  string `json:"zh"`
+}
+
+// VisitOutcome defines model for VisitOutcome.
+type VisitOutcome struct {
+	Outcome VisitOutcomeKind `json:"outcome"`
+	Visit   Visit            `json:"visit"`
+}
+
+// VisitOutcomeKind defines model for VisitOutcomeKind.
+type VisitOutcomeKind string
+
+// VisitPeriod defines model for VisitPeriod.
+type VisitPeriod string
+
+// VisitPlan defines model for VisitPlan.
+type VisitPlan struct {
+	Cancelled bool `json:"cancelled"`
+
+	// PlannedOn Example: 2026-11-20
+	PlannedOn Date    `json:"planned_on"`
+	Purpose   *string `json:"purpose,omitempty"`
+	Reason    *string `json:"reason,omitempty"`
+
+	// WrittenAt Example: 2026-11-20T08:30:00Z
+	WrittenAt Instant `json:"written_at"`
+}
+
+// VisitPlanInput defines model for VisitPlanInput.
+type VisitPlanInput struct {
+	Cancelled *bool `json:"cancelled,omitempty"`
+
+	// PlannedOn Example: 2026-11-20
+	PlannedOn Date    `json:"planned_on"`
+	Purpose   *string `json:"purpose,omitempty"`
+
+	// Reason Why it was cancelled.
+	Reason *string `json:"reason,omitempty"`
+
+	// WrittenAt Example: 2026-11-20T08:30:00Z
+	WrittenAt Instant `json:"written_at"`
+}
+
+// VisitProgress defines model for VisitProgress.
+type VisitProgress struct {
+	By   VisitProgressBy     `json:"by"`
+	Data []VisitProgressLine `json:"data"`
+
+	// From Example: 2026-11-20
+	From       Date        `json:"from"`
+	NextCursor *string     `json:"next_cursor,omitempty"`
+	Period     VisitPeriod `json:"period"`
+
+	// To Example: 2026-11-20
+	To Date `json:"to"`
+}
+
+// VisitProgressBy defines model for VisitProgress.By.
+type VisitProgressBy string
+
+// VisitProgressLine defines model for VisitProgressLine.
+type VisitProgressLine struct {
+	Code         *string `json:"code,omitempty"`
+	CustomersDue *int    `json:"customers_due,omitempty"`
+	CustomersMet *int    `json:"customers_met,omitempty"`
+	Done         int     `json:"done"`
+
+	// Due Absent where there is no quota for this kind of period.
+	Due *int `json:"due,omitempty"`
+
+	// ID Of the rep, the team or the customer.
+	ID openapi_types.UUID `json:"id"`
+
+	// Late Of those done.
+	Late int    `json:"late"`
+	Name string `json:"name"`
+
+	// RepID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	RepID *UUID `json:"rep_id,omitempty"`
+
+	// TeamID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	TeamID *UUID `json:"team_id,omitempty"`
+
+	// ToProspects Of those done.
+	ToProspects *int `json:"to_prospects,omitempty"`
+}
+
+// VisitReport defines model for VisitReport.
+type VisitReport struct {
+	// Answers Answers by the key of the form's field. A decimal is a string, a date YYYY-MM-DD, several choices an array of keys.
+	Answers     *VisitAnswers `json:"answers,omitempty"`
+	FormVersion *int          `json:"form_version,omitempty"`
+
+	// Late Reported later than visit.late_after_days.
+	Late     bool    `json:"late"`
+	NextStep *string `json:"next_step,omitempty"`
+
+	// NextStepOn Example: 2026-11-20
+	NextStepOn *Date   `json:"next_step_on,omitempty"`
+	People     *string `json:"people,omitempty"`
+	Problems   *string `json:"problems,omitempty"`
+
+	// ReportedAt When the first report came.
+	ReportedAt time.Time   `json:"reported_at"`
+	Result     VisitResult `json:"result"`
+	Summary    string      `json:"summary"`
+
+	// VisitedAt Example: 2026-11-20T08:30:00Z
+	VisitedAt Instant `json:"visited_at"`
+
+	// VisitedOn The day in Shanghai that it counts on.
+	VisitedOn openapi_types.Date `json:"visited_on"`
+
+	// WrittenAt Example: 2026-11-20T08:30:00Z
+	WrittenAt Instant `json:"written_at"`
+}
+
+// VisitReportInput defines model for VisitReportInput.
+type VisitReportInput struct {
+	// Answers Answers by the key of the form's field. A decimal is a string, a date YYYY-MM-DD, several choices an array of keys.
+	Answers     *VisitAnswers `json:"answers,omitempty"`
+	FormVersion *int          `json:"form_version,omitempty"`
+	NextStep    *string       `json:"next_step,omitempty"`
+
+	// NextStepOn Example: 2026-11-20
+	NextStepOn *Date `json:"next_step_on,omitempty"`
+
+	// People Who was met.
+	People   *string     `json:"people,omitempty"`
+	Problems *string     `json:"problems,omitempty"`
+	Result   VisitResult `json:"result"`
+	Summary  string      `json:"summary"`
+
+	// VisitedAt Example: 2026-11-20T08:30:00Z
+	VisitedAt Instant `json:"visited_at"`
+
+	// WrittenAt Example: 2026-11-20T08:30:00Z
+	WrittenAt Instant `json:"written_at"`
+}
+
+// VisitResult defines model for VisitResult.
+type VisitResult string
+
+// VisitRevision defines model for VisitRevision.
+type VisitRevision struct {
+	Content rawjson.RawMessage `json:"content"`
+
+	// ReceivedAt Example: 2026-11-20T08:30:00Z
+	ReceivedAt Instant `json:"received_at"`
+
+	// ReceivedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ReceivedBy UUID                 `json:"received_by"`
+	Section    VisitRevisionSection `json:"section"`
+
+	// Taken False: it came after something written later, and never stood.
+	Taken bool `json:"taken"`
+
+	// WrittenAt Example: 2026-11-20T08:30:00Z
+	WrittenAt Instant `json:"written_at"`
+}
+
+// VisitRevisionSection defines model for VisitRevision.Section.
+type VisitRevisionSection string
+
+// VisitRevisionList defines model for VisitRevisionList.
+type VisitRevisionList struct {
+	Data       []VisitRevision `json:"data"`
+	NextCursor *string         `json:"next_cursor,omitempty"`
+}
+
+// VisitSent defines model for VisitSent.
+type VisitSent struct {
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID *UUID `json:"customer_id,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID   UUID            `json:"id"`
+	Plan *VisitPlanInput `json:"plan,omitempty"`
+
+	// ProspectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProspectID *UUID             `json:"prospect_id,omitempty"`
+	Report     *VisitReportInput `json:"report,omitempty"`
+}
+
+// VisitState missed: the rep met nobody.
+type VisitState string
+
+// VisitSync defines model for VisitSync.
+type VisitSync struct {
+	Items []VisitSent `json:"items"`
+}
+
+// VisitSyncResult The outcome, or the problem for which the item was refused.
+type VisitSyncResult struct {
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag *Etag `json:"etag,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID      UUID              `json:"id"`
+	Late    *bool             `json:"late,omitempty"`
+	Outcome *VisitOutcomeKind `json:"outcome,omitempty"`
+
+	// Problem Why a request failed (RFC 9457). `code` is stable; `detail` follows Accept-Language.
+	Problem *Problem `json:"problem,omitempty"`
+
+	// State missed: the rep met nobody.
+	State *VisitState `json:"state,omitempty"`
+}
+
+// VisitSyncResults defines model for VisitSyncResults.
+type VisitSyncResults struct {
+	Results []VisitSyncResult `json:"results"`
+}
+
+// VisitTitle defines model for VisitTitle.
+type VisitTitle struct {
+	En string `json:"en"`
+	Zh string `json:"zh"`
+}
+
 // ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ApprovalID = UUID
 
@@ -5347,6 +5896,9 @@ type UserID = UUID
 
 // ValidateOnly defines model for ValidateOnly.
 type ValidateOnly = bool
+
+// VisitID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type VisitID = UUID
 
 // Problem400 Why a request failed (RFC 9457). `code` is stable; `detail` follows Accept-Language.
 type Problem400 = Problem
@@ -5753,6 +6305,12 @@ type GetCustomerTimelineParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListVisitAnswersParams defines parameters for ListVisitAnswers.
+type ListVisitAnswersParams struct {
+	// Key Only this field, with its history.
+	Key *string `form:"key,omitempty" json:"key,omitempty"`
+}
+
 // ListDeliveryNotesParams defines parameters for ListDeliveryNotes.
 type ListDeliveryNotesParams struct {
 	// ShippingNoticeID Only of this notice.
@@ -5964,6 +6522,24 @@ type GetInvoiceTimelineParams struct {
 
 	// Cursor next_cursor of the page before.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListKeyCustomersParams defines parameters for ListKeyCustomers.
+type ListKeyCustomersParams struct {
+	// RepID Only customers of this person.
+	RepID *UUID `form:"rep_id,omitempty" json:"rep_id,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// SetKeyCustomerParams defines parameters for SetKeyCustomer.
+type SetKeyCustomerParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ListMachineClientsParams defines parameters for ListMachineClients.
@@ -6680,6 +7256,87 @@ type ResetPasswordParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// PublishVisitFormParams defines parameters for PublishVisitForm.
+type PublishVisitFormParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetVisitProgressParams defines parameters for GetVisitProgress.
+type GetVisitProgressParams struct {
+	// By Whose progress.
+	By GetVisitProgressParamsBy `form:"by" json:"by"`
+
+	// Period The kind of period.
+	Period VisitPeriod `form:"period" json:"period"`
+
+	// Date A day of the period.
+	Date *Date `form:"date,omitempty" json:"date,omitempty"`
+
+	// RepID Only this rep and this rep's customers.
+	RepID *UUID `form:"rep_id,omitempty" json:"rep_id,omitempty"`
+
+	// TeamID Only this team's.
+	TeamID *UUID `form:"team_id,omitempty" json:"team_id,omitempty"`
+
+	// CustomerID With by=customer: only this one.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// Unmet Only where less was done than due.
+	Unmet *bool `form:"unmet,omitempty" json:"unmet,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// GetVisitProgressParamsBy defines parameters for GetVisitProgress.
+type GetVisitProgressParamsBy string
+
+// ListVisitsParams defines parameters for ListVisits.
+type ListVisitsParams struct {
+	// RepID Only visits of this person.
+	RepID *UUID `form:"rep_id,omitempty" json:"rep_id,omitempty"`
+
+	// CustomerID Only visits to this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// ProspectID Only visits to this prospect.
+	ProspectID *UUID `form:"prospect_id,omitempty" json:"prospect_id,omitempty"`
+
+	// State Only visits in this state.
+	State *VisitState `form:"state,omitempty" json:"state,omitempty"`
+
+	// From The first day.
+	From *Date `form:"from,omitempty" json:"from,omitempty"`
+
+	// To The last day.
+	To *Date `form:"to,omitempty" json:"to,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// SyncVisitsParams defines parameters for SyncVisits.
+type SyncVisitsParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListVisitRevisionsParams defines parameters for ListVisitRevisions.
+type ListVisitRevisionsParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // PreviewApprovalJSONRequestBody defines body for PreviewApproval for application/json ContentType.
 type PreviewApprovalJSONRequestBody = ApprovalQuestion
 
@@ -6775,6 +7432,9 @@ type PostInvoiceJSONRequestBody = InvoiceCreate
 
 // ReverseInvoiceJSONRequestBody defines body for ReverseInvoice for application/json ContentType.
 type ReverseInvoiceJSONRequestBody = Reversal
+
+// SetKeyCustomerJSONRequestBody defines body for SetKeyCustomer for application/json ContentType.
+type SetKeyCustomerJSONRequestBody = KeyCustomerSet
 
 // CreateMachineClientJSONRequestBody defines body for CreateMachineClient for application/json ContentType.
 type CreateMachineClientJSONRequestBody = MachineClientCreate
@@ -6898,3 +7558,12 @@ type UpdateUserJSONRequestBody = UserPatch
 
 // ResetPasswordJSONRequestBody defines body for ResetPassword for application/json ContentType.
 type ResetPasswordJSONRequestBody = PasswordReset
+
+// PublishVisitFormJSONRequestBody defines body for PublishVisitForm for application/json ContentType.
+type PublishVisitFormJSONRequestBody = VisitFormCreate
+
+// SyncVisitsJSONRequestBody defines body for SyncVisits for application/json ContentType.
+type SyncVisitsJSONRequestBody = VisitSync
+
+// PutVisitJSONRequestBody defines body for PutVisit for application/json ContentType.
+type PutVisitJSONRequestBody = VisitInput

@@ -179,6 +179,9 @@ type ServerInterface interface {
 	// GetCustomerTimeline Read what happened to a customer
 	// (GET /v1/customers/{customer_id}/timeline)
 	GetCustomerTimeline(ctx echo.Context, customerID CustomerID, params GetCustomerTimelineParams) error
+	// ListVisitAnswers Read what is known of a customer
+	// (GET /v1/customers/{customer_id}/visit-answers)
+	ListVisitAnswers(ctx echo.Context, customerID CustomerID, params ListVisitAnswersParams) error
 	// ListDeliveryNotes List delivery notes
 	// (GET /v1/delivery-notes)
 	ListDeliveryNotes(ctx echo.Context, params ListDeliveryNotesParams) error
@@ -254,6 +257,12 @@ type ServerInterface interface {
 	// GetInvoiceTimeline Read what happened to an invoice
 	// (GET /v1/invoices/{invoice_id}/timeline)
 	GetInvoiceTimeline(ctx echo.Context, invoiceID InvoiceID, params GetInvoiceTimelineParams) error
+	// ListKeyCustomers List key customers
+	// (GET /v1/key-customers)
+	ListKeyCustomers(ctx echo.Context, params ListKeyCustomersParams) error
+	// SetKeyCustomer Say whether a customer is a key customer
+	// (POST /v1/key-customers)
+	SetKeyCustomer(ctx echo.Context, params SetKeyCustomerParams) error
 	// ListMachineClients List machine clients
 	// (GET /v1/machine-clients)
 	ListMachineClients(ctx echo.Context, params ListMachineClientsParams) error
@@ -545,6 +554,30 @@ type ServerInterface interface {
 	// ResetPassword Reset a password
 	// (POST /v1/users/{user_id}/reset-password)
 	ResetPassword(ctx echo.Context, userID UserID, params ResetPasswordParams) error
+	// ListVisitForms List the versions of the visit form
+	// (GET /v1/visit-forms)
+	ListVisitForms(ctx echo.Context) error
+	// PublishVisitForm Publish a new version of the visit form
+	// (POST /v1/visit-forms)
+	PublishVisitForm(ctx echo.Context, params PublishVisitFormParams) error
+	// GetVisitProgress Read visits done against visits due
+	// (GET /v1/visit-progress)
+	GetVisitProgress(ctx echo.Context, params GetVisitProgressParams) error
+	// ListVisits List visits
+	// (GET /v1/visits)
+	ListVisits(ctx echo.Context, params ListVisitsParams) error
+	// SyncVisits Send what gathered on a phone
+	// (POST /v1/visits/sync)
+	SyncVisits(ctx echo.Context, params SyncVisitsParams) error
+	// GetVisit Read a visit
+	// (GET /v1/visits/{visit_id})
+	GetVisit(ctx echo.Context, visitID VisitID) error
+	// PutVisit Plan, report or correct a visit
+	// (PUT /v1/visits/{visit_id})
+	PutVisit(ctx echo.Context, visitID VisitID) error
+	// ListVisitRevisions List everything that was ever sent about a visit
+	// (GET /v1/visits/{visit_id}/revisions)
+	ListVisitRevisions(ctx echo.Context, visitID VisitID, params ListVisitRevisionsParams) error
 }
 
 // ServerInterfaceWrapper converts echo contexts to parameters.
@@ -2392,6 +2425,31 @@ func (w *ServerInterfaceWrapper) GetCustomerTimeline(ctx echo.Context) error {
 	return err
 }
 
+// ListVisitAnswers converts echo context to params.
+func (w *ServerInterfaceWrapper) ListVisitAnswers(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "customer_id" -------------
+	var customerID CustomerID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "customer_id", ctx.Param("customer_id"), &customerID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListVisitAnswersParams
+	// ------------- Optional query parameter "key" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "key", ctx.QueryParams(), &params.Key, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter key: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListVisitAnswers(ctx, customerID, params)
+	return err
+}
+
 // ListDeliveryNotes converts echo context to params.
 func (w *ServerInterfaceWrapper) ListDeliveryNotes(ctx echo.Context) error {
 	var err error
@@ -3235,6 +3293,67 @@ func (w *ServerInterfaceWrapper) GetInvoiceTimeline(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetInvoiceTimeline(ctx, invoiceID, params)
+	return err
+}
+
+// ListKeyCustomers converts echo context to params.
+func (w *ServerInterfaceWrapper) ListKeyCustomers(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListKeyCustomersParams
+	// ------------- Optional query parameter "rep_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "rep_id", ctx.QueryParams(), &params.RepID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter rep_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListKeyCustomers(ctx, params)
+	return err
+}
+
+// SetKeyCustomer converts echo context to params.
+func (w *ServerInterfaceWrapper) SetKeyCustomer(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetKeyCustomerParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetKeyCustomer(ctx, params)
 	return err
 }
 
@@ -6677,6 +6796,278 @@ func (w *ServerInterfaceWrapper) ResetPassword(ctx echo.Context) error {
 	return err
 }
 
+// ListVisitForms converts echo context to params.
+func (w *ServerInterfaceWrapper) ListVisitForms(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListVisitForms(ctx)
+	return err
+}
+
+// PublishVisitForm converts echo context to params.
+func (w *ServerInterfaceWrapper) PublishVisitForm(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PublishVisitFormParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PublishVisitForm(ctx, params)
+	return err
+}
+
+// GetVisitProgress converts echo context to params.
+func (w *ServerInterfaceWrapper) GetVisitProgress(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetVisitProgressParams
+	// ------------- Required query parameter "by" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "by", ctx.QueryParams(), &params.By, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter by: %s", err))
+	}
+
+	// ------------- Required query parameter "period" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "period", ctx.QueryParams(), &params.Period, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter period: %s", err))
+	}
+
+	// ------------- Optional query parameter "date" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "date", ctx.QueryParams(), &params.Date, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter date: %s", err))
+	}
+
+	// ------------- Optional query parameter "rep_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "rep_id", ctx.QueryParams(), &params.RepID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter rep_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "team_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "team_id", ctx.QueryParams(), &params.TeamID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter team_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "unmet" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "unmet", ctx.QueryParams(), &params.Unmet, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter unmet: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetVisitProgress(ctx, params)
+	return err
+}
+
+// ListVisits converts echo context to params.
+func (w *ServerInterfaceWrapper) ListVisits(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListVisitsParams
+	// ------------- Optional query parameter "rep_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "rep_id", ctx.QueryParams(), &params.RepID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter rep_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "prospect_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "prospect_id", ctx.QueryParams(), &params.ProspectID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter prospect_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListVisits(ctx, params)
+	return err
+}
+
+// SyncVisits converts echo context to params.
+func (w *ServerInterfaceWrapper) SyncVisits(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SyncVisitsParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SyncVisits(ctx, params)
+	return err
+}
+
+// GetVisit converts echo context to params.
+func (w *ServerInterfaceWrapper) GetVisit(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "visit_id" -------------
+	var visitID VisitID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "visit_id", ctx.Param("visit_id"), &visitID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter visit_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetVisit(ctx, visitID)
+	return err
+}
+
+// PutVisit converts echo context to params.
+func (w *ServerInterfaceWrapper) PutVisit(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "visit_id" -------------
+	var visitID VisitID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "visit_id", ctx.Param("visit_id"), &visitID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter visit_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PutVisit(ctx, visitID)
+	return err
+}
+
+// ListVisitRevisions converts echo context to params.
+func (w *ServerInterfaceWrapper) ListVisitRevisions(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "visit_id" -------------
+	var visitID VisitID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "visit_id", ctx.Param("visit_id"), &visitID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter visit_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListVisitRevisionsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListVisitRevisions(ctx, visitID, params)
+	return err
+}
+
 // This is a simple interface which specifies echo.Route addition functions which
 // are present on both echo.Echo and echo.Group, since we want to allow using
 // either of them for path registration
@@ -6776,6 +7167,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/customers/:customer_id/credit/movements", wrapper.ListCreditMovements, options.OperationMiddlewares["listCreditMovements"]...)
 	router.GET(options.BaseURL+"/v1/customers/:customer_id/credit/profiles", wrapper.ListCreditProfiles, options.OperationMiddlewares["listCreditProfiles"]...)
 	router.GET(options.BaseURL+"/v1/customers/:customer_id/timeline", wrapper.GetCustomerTimeline, options.OperationMiddlewares["getCustomerTimeline"]...)
+	router.GET(options.BaseURL+"/v1/customers/:customer_id/visit-answers", wrapper.ListVisitAnswers, options.OperationMiddlewares["listVisitAnswers"]...)
 	router.GET(options.BaseURL+"/v1/customers/by-external-id/:source/:external_id", wrapper.GetCustomerByExternalID, options.OperationMiddlewares["getCustomerByExternalId"]...)
 	router.PUT(options.BaseURL+"/v1/customers/by-external-id/:source/:external_id", wrapper.UpsertCustomerByExternalID, options.OperationMiddlewares["upsertCustomerByExternalId"]...)
 	router.GET(options.BaseURL+"/v1/delivery-notes", wrapper.ListDeliveryNotes, options.OperationMiddlewares["listDeliveryNotes"]...)
@@ -6803,6 +7195,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/invoices/:invoice_id/decisions", wrapper.ListInvoiceDecisions, options.OperationMiddlewares["listInvoiceDecisions"]...)
 	router.POST(options.BaseURL+"/v1/invoices/:invoice_id/reverse", wrapper.ReverseInvoice, options.OperationMiddlewares["reverseInvoice"]...)
 	router.GET(options.BaseURL+"/v1/invoices/:invoice_id/timeline", wrapper.GetInvoiceTimeline, options.OperationMiddlewares["getInvoiceTimeline"]...)
+	router.GET(options.BaseURL+"/v1/key-customers", wrapper.ListKeyCustomers, options.OperationMiddlewares["listKeyCustomers"]...)
+	router.POST(options.BaseURL+"/v1/key-customers", wrapper.SetKeyCustomer, options.OperationMiddlewares["setKeyCustomer"]...)
 	router.GET(options.BaseURL+"/v1/machine-clients", wrapper.ListMachineClients, options.OperationMiddlewares["listMachineClients"]...)
 	router.POST(options.BaseURL+"/v1/machine-clients", wrapper.CreateMachineClient, options.OperationMiddlewares["createMachineClient"]...)
 	router.GET(options.BaseURL+"/v1/machine-clients/:client_id", wrapper.GetMachineClient, options.OperationMiddlewares["getMachineClient"]...)
@@ -6900,6 +7294,14 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/users/:user_id/activate", wrapper.ActivateUser, options.OperationMiddlewares["activateUser"]...)
 	router.POST(options.BaseURL+"/v1/users/:user_id/deactivate", wrapper.DeactivateUser, options.OperationMiddlewares["deactivateUser"]...)
 	router.POST(options.BaseURL+"/v1/users/:user_id/reset-password", wrapper.ResetPassword, options.OperationMiddlewares["resetPassword"]...)
+	router.GET(options.BaseURL+"/v1/visit-forms", wrapper.ListVisitForms, options.OperationMiddlewares["listVisitForms"]...)
+	router.POST(options.BaseURL+"/v1/visit-forms", wrapper.PublishVisitForm, options.OperationMiddlewares["publishVisitForm"]...)
+	router.GET(options.BaseURL+"/v1/visit-progress", wrapper.GetVisitProgress, options.OperationMiddlewares["getVisitProgress"]...)
+	router.GET(options.BaseURL+"/v1/visits", wrapper.ListVisits, options.OperationMiddlewares["listVisits"]...)
+	router.GET(options.BaseURL+"/v1/visits/:visit_id", wrapper.GetVisit, options.OperationMiddlewares["getVisit"]...)
+	router.PUT(options.BaseURL+"/v1/visits/:visit_id", wrapper.PutVisit, options.OperationMiddlewares["putVisit"]...)
+	router.GET(options.BaseURL+"/v1/visits/:visit_id/revisions", wrapper.ListVisitRevisions, options.OperationMiddlewares["listVisitRevisions"]...)
+	router.POST(options.BaseURL+"/v1/visits/sync", wrapper.SyncVisits, options.OperationMiddlewares["syncVisits"]...)
 
 }
 
@@ -8362,6 +8764,29 @@ func (response GetCustomerTimeline200JSONResponse) VisitGetCustomerTimelineRespo
 	return err
 }
 
+type ListVisitAnswersRequestObject struct {
+	CustomerID CustomerID `json:"customer_id"`
+	Params     ListVisitAnswersParams
+}
+
+type ListVisitAnswersResponseObject interface {
+	VisitListVisitAnswersResponse(w http.ResponseWriter) error
+}
+
+type ListVisitAnswers200JSONResponse VisitAnswerList
+
+func (response ListVisitAnswers200JSONResponse) VisitListVisitAnswersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListDeliveryNotesRequestObject struct {
 	Params ListDeliveryNotesParams
 }
@@ -9002,6 +9427,51 @@ type GetInvoiceTimelineResponseObject interface {
 type GetInvoiceTimeline200JSONResponse Timeline
 
 func (response GetInvoiceTimeline200JSONResponse) VisitGetInvoiceTimelineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListKeyCustomersRequestObject struct {
+	Params ListKeyCustomersParams
+}
+
+type ListKeyCustomersResponseObject interface {
+	VisitListKeyCustomersResponse(w http.ResponseWriter) error
+}
+
+type ListKeyCustomers200JSONResponse KeyCustomerList
+
+func (response ListKeyCustomers200JSONResponse) VisitListKeyCustomersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetKeyCustomerRequestObject struct {
+	Params SetKeyCustomerParams
+	Body   *SetKeyCustomerJSONRequestBody
+}
+
+type SetKeyCustomerResponseObject interface {
+	VisitSetKeyCustomerResponse(w http.ResponseWriter) error
+}
+
+type SetKeyCustomer200JSONResponse KeyCustomer
+
+func (response SetKeyCustomer200JSONResponse) VisitSetKeyCustomerResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -11762,6 +12232,201 @@ func (response ResetPassword200JSONResponse) VisitResetPasswordResponse(w http.R
 	return err
 }
 
+type ListVisitFormsRequestObject struct {
+}
+
+type ListVisitFormsResponseObject interface {
+	VisitListVisitFormsResponse(w http.ResponseWriter) error
+}
+
+type ListVisitForms200JSONResponse VisitFormList
+
+func (response ListVisitForms200JSONResponse) VisitListVisitFormsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PublishVisitFormRequestObject struct {
+	Params PublishVisitFormParams
+	Body   *PublishVisitFormJSONRequestBody
+}
+
+type PublishVisitFormResponseObject interface {
+	VisitPublishVisitFormResponse(w http.ResponseWriter) error
+}
+
+type PublishVisitForm201JSONResponse VisitForm
+
+func (response PublishVisitForm201JSONResponse) VisitPublishVisitFormResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetVisitProgressRequestObject struct {
+	Params GetVisitProgressParams
+}
+
+type GetVisitProgressResponseObject interface {
+	VisitGetVisitProgressResponse(w http.ResponseWriter) error
+}
+
+type GetVisitProgress200JSONResponse VisitProgress
+
+func (response GetVisitProgress200JSONResponse) VisitGetVisitProgressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListVisitsRequestObject struct {
+	Params ListVisitsParams
+}
+
+type ListVisitsResponseObject interface {
+	VisitListVisitsResponse(w http.ResponseWriter) error
+}
+
+type ListVisits200JSONResponse VisitList
+
+func (response ListVisits200JSONResponse) VisitListVisitsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SyncVisitsRequestObject struct {
+	Params SyncVisitsParams
+	Body   *SyncVisitsJSONRequestBody
+}
+
+type SyncVisitsResponseObject interface {
+	VisitSyncVisitsResponse(w http.ResponseWriter) error
+}
+
+type SyncVisits207JSONResponse VisitSyncResults
+
+func (response SyncVisits207JSONResponse) VisitSyncVisitsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(207)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetVisitRequestObject struct {
+	VisitID VisitID `json:"visit_id"`
+}
+
+type GetVisitResponseObject interface {
+	VisitGetVisitResponse(w http.ResponseWriter) error
+}
+
+type GetVisit200ResponseHeaders struct {
+	ETag string
+}
+
+type GetVisit200JSONResponse struct {
+	Body    Visit
+	Headers GetVisit200ResponseHeaders
+}
+
+func (response GetVisit200JSONResponse) VisitGetVisitResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutVisitRequestObject struct {
+	VisitID VisitID `json:"visit_id"`
+	Body    *PutVisitJSONRequestBody
+}
+
+type PutVisitResponseObject interface {
+	VisitPutVisitResponse(w http.ResponseWriter) error
+}
+
+type PutVisit200ResponseHeaders struct {
+	ETag string
+}
+
+type PutVisit200JSONResponse struct {
+	Body    VisitOutcome
+	Headers PutVisit200ResponseHeaders
+}
+
+func (response PutVisit200JSONResponse) VisitPutVisitResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListVisitRevisionsRequestObject struct {
+	VisitID VisitID `json:"visit_id"`
+	Params  ListVisitRevisionsParams
+}
+
+type ListVisitRevisionsResponseObject interface {
+	VisitListVisitRevisionsResponse(w http.ResponseWriter) error
+}
+
+type ListVisitRevisions200JSONResponse VisitRevisionList
+
+func (response ListVisitRevisions200JSONResponse) VisitListVisitRevisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
 	// GetJwks Public keys of access tokens
@@ -11926,6 +12591,9 @@ type StrictServerInterface interface {
 	// GetCustomerTimeline Read what happened to a customer
 	// (GET /v1/customers/{customer_id}/timeline)
 	GetCustomerTimeline(ctx context.Context, request GetCustomerTimelineRequestObject) (GetCustomerTimelineResponseObject, error)
+	// ListVisitAnswers Read what is known of a customer
+	// (GET /v1/customers/{customer_id}/visit-answers)
+	ListVisitAnswers(ctx context.Context, request ListVisitAnswersRequestObject) (ListVisitAnswersResponseObject, error)
 	// ListDeliveryNotes List delivery notes
 	// (GET /v1/delivery-notes)
 	ListDeliveryNotes(ctx context.Context, request ListDeliveryNotesRequestObject) (ListDeliveryNotesResponseObject, error)
@@ -12001,6 +12669,12 @@ type StrictServerInterface interface {
 	// GetInvoiceTimeline Read what happened to an invoice
 	// (GET /v1/invoices/{invoice_id}/timeline)
 	GetInvoiceTimeline(ctx context.Context, request GetInvoiceTimelineRequestObject) (GetInvoiceTimelineResponseObject, error)
+	// ListKeyCustomers List key customers
+	// (GET /v1/key-customers)
+	ListKeyCustomers(ctx context.Context, request ListKeyCustomersRequestObject) (ListKeyCustomersResponseObject, error)
+	// SetKeyCustomer Say whether a customer is a key customer
+	// (POST /v1/key-customers)
+	SetKeyCustomer(ctx context.Context, request SetKeyCustomerRequestObject) (SetKeyCustomerResponseObject, error)
 	// ListMachineClients List machine clients
 	// (GET /v1/machine-clients)
 	ListMachineClients(ctx context.Context, request ListMachineClientsRequestObject) (ListMachineClientsResponseObject, error)
@@ -12292,6 +12966,30 @@ type StrictServerInterface interface {
 	// ResetPassword Reset a password
 	// (POST /v1/users/{user_id}/reset-password)
 	ResetPassword(ctx context.Context, request ResetPasswordRequestObject) (ResetPasswordResponseObject, error)
+	// ListVisitForms List the versions of the visit form
+	// (GET /v1/visit-forms)
+	ListVisitForms(ctx context.Context, request ListVisitFormsRequestObject) (ListVisitFormsResponseObject, error)
+	// PublishVisitForm Publish a new version of the visit form
+	// (POST /v1/visit-forms)
+	PublishVisitForm(ctx context.Context, request PublishVisitFormRequestObject) (PublishVisitFormResponseObject, error)
+	// GetVisitProgress Read visits done against visits due
+	// (GET /v1/visit-progress)
+	GetVisitProgress(ctx context.Context, request GetVisitProgressRequestObject) (GetVisitProgressResponseObject, error)
+	// ListVisits List visits
+	// (GET /v1/visits)
+	ListVisits(ctx context.Context, request ListVisitsRequestObject) (ListVisitsResponseObject, error)
+	// SyncVisits Send what gathered on a phone
+	// (POST /v1/visits/sync)
+	SyncVisits(ctx context.Context, request SyncVisitsRequestObject) (SyncVisitsResponseObject, error)
+	// GetVisit Read a visit
+	// (GET /v1/visits/{visit_id})
+	GetVisit(ctx context.Context, request GetVisitRequestObject) (GetVisitResponseObject, error)
+	// PutVisit Plan, report or correct a visit
+	// (PUT /v1/visits/{visit_id})
+	PutVisit(ctx context.Context, request PutVisitRequestObject) (PutVisitResponseObject, error)
+	// ListVisitRevisions List everything that was ever sent about a visit
+	// (GET /v1/visits/{visit_id}/revisions)
+	ListVisitRevisions(ctx context.Context, request ListVisitRevisionsRequestObject) (ListVisitRevisionsResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx echo.Context, request any) (any, error)
@@ -14259,6 +14957,32 @@ func (sh *strictHandler) GetCustomerTimeline(ctx echo.Context, customerID Custom
 	return nil
 }
 
+// ListVisitAnswers operation middleware
+func (sh *strictHandler) ListVisitAnswers(ctx echo.Context, customerID CustomerID, params ListVisitAnswersParams) error {
+	var request ListVisitAnswersRequestObject
+
+	request.CustomerID = customerID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListVisitAnswers(ctx.Request().Context(), request.(ListVisitAnswersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListVisitAnswers")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListVisitAnswersResponseObject); ok {
+		return validResponse.VisitListVisitAnswersResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListDeliveryNotes operation middleware
 func (sh *strictHandler) ListDeliveryNotes(ctx echo.Context, params ListDeliveryNotesParams) error {
 	var request ListDeliveryNotesRequestObject
@@ -15026,6 +15750,79 @@ func (sh *strictHandler) GetInvoiceTimeline(ctx echo.Context, invoiceID InvoiceI
 		return err
 	} else if validResponse, ok := response.(GetInvoiceTimelineResponseObject); ok {
 		return validResponse.VisitGetInvoiceTimelineResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListKeyCustomers operation middleware
+func (sh *strictHandler) ListKeyCustomers(ctx echo.Context, params ListKeyCustomersParams) error {
+	var request ListKeyCustomersRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListKeyCustomers(ctx.Request().Context(), request.(ListKeyCustomersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListKeyCustomers")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListKeyCustomersResponseObject); ok {
+		return validResponse.VisitListKeyCustomersResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetKeyCustomer operation middleware
+func (sh *strictHandler) SetKeyCustomer(ctx echo.Context, params SetKeyCustomerParams) error {
+	var request SetKeyCustomerRequestObject
+
+	request.Params = params
+
+	var body SetKeyCustomerJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetKeyCustomer(ctx.Request().Context(), request.(SetKeyCustomerRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetKeyCustomer")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetKeyCustomerResponseObject); ok {
+		return validResponse.VisitSetKeyCustomerResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -18434,6 +19231,274 @@ func (sh *strictHandler) ResetPassword(ctx echo.Context, userID UserID, params R
 		return err
 	} else if validResponse, ok := response.(ResetPasswordResponseObject); ok {
 		return validResponse.VisitResetPasswordResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListVisitForms operation middleware
+func (sh *strictHandler) ListVisitForms(ctx echo.Context) error {
+	var request ListVisitFormsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListVisitForms(ctx.Request().Context(), request.(ListVisitFormsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListVisitForms")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListVisitFormsResponseObject); ok {
+		return validResponse.VisitListVisitFormsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PublishVisitForm operation middleware
+func (sh *strictHandler) PublishVisitForm(ctx echo.Context, params PublishVisitFormParams) error {
+	var request PublishVisitFormRequestObject
+
+	request.Params = params
+
+	var body PublishVisitFormJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PublishVisitForm(ctx.Request().Context(), request.(PublishVisitFormRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PublishVisitForm")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PublishVisitFormResponseObject); ok {
+		return validResponse.VisitPublishVisitFormResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetVisitProgress operation middleware
+func (sh *strictHandler) GetVisitProgress(ctx echo.Context, params GetVisitProgressParams) error {
+	var request GetVisitProgressRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetVisitProgress(ctx.Request().Context(), request.(GetVisitProgressRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetVisitProgress")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetVisitProgressResponseObject); ok {
+		return validResponse.VisitGetVisitProgressResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListVisits operation middleware
+func (sh *strictHandler) ListVisits(ctx echo.Context, params ListVisitsParams) error {
+	var request ListVisitsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListVisits(ctx.Request().Context(), request.(ListVisitsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListVisits")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListVisitsResponseObject); ok {
+		return validResponse.VisitListVisitsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SyncVisits operation middleware
+func (sh *strictHandler) SyncVisits(ctx echo.Context, params SyncVisitsParams) error {
+	var request SyncVisitsRequestObject
+
+	request.Params = params
+
+	var body SyncVisitsJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SyncVisits(ctx.Request().Context(), request.(SyncVisitsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SyncVisits")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SyncVisitsResponseObject); ok {
+		return validResponse.VisitSyncVisitsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetVisit operation middleware
+func (sh *strictHandler) GetVisit(ctx echo.Context, visitID VisitID) error {
+	var request GetVisitRequestObject
+
+	request.VisitID = visitID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetVisit(ctx.Request().Context(), request.(GetVisitRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetVisit")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetVisitResponseObject); ok {
+		return validResponse.VisitGetVisitResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PutVisit operation middleware
+func (sh *strictHandler) PutVisit(ctx echo.Context, visitID VisitID) error {
+	var request PutVisitRequestObject
+
+	request.VisitID = visitID
+
+	var body PutVisitJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PutVisit(ctx.Request().Context(), request.(PutVisitRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutVisit")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PutVisitResponseObject); ok {
+		return validResponse.VisitPutVisitResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListVisitRevisions operation middleware
+func (sh *strictHandler) ListVisitRevisions(ctx echo.Context, visitID VisitID, params ListVisitRevisionsParams) error {
+	var request ListVisitRevisionsRequestObject
+
+	request.VisitID = visitID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListVisitRevisions(ctx.Request().Context(), request.(ListVisitRevisionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListVisitRevisions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListVisitRevisionsResponseObject); ok {
+		return validResponse.VisitListVisitRevisionsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -88,6 +88,22 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.follow_customer_roster() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    today date := (NEW.updated_at AT TIME ZONE 'Asia/Shanghai')::date;
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        DELETE FROM visit_rosters WHERE customer_id = NEW.id AND valid_to IS NULL AND valid_from >= today;
+        UPDATE visit_rosters SET valid_to = today WHERE customer_id = NEW.id AND valid_to IS NULL;
+    END IF;
+    IF NEW.status = 'active' THEN
+        INSERT INTO visit_rosters (customer_id, owner_id, valid_from) VALUES (NEW.id, NEW.owner_id, today);
+    END IF;
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.guard_approval_request() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1565,6 +1581,79 @@ CREATE TABLE public.violations (
     CONSTRAINT violations_kind_named CHECK ((kind ~ '^[a-z][a-z0-9_.]{0,59}$'::text))
 );
 
+CREATE TABLE public.visit_forms (
+    version integer NOT NULL,
+    groups jsonb NOT NULL,
+    note text NOT NULL,
+    published_by uuid,
+    published_at timestamp with time zone NOT NULL,
+    CONSTRAINT visit_forms_nine_groups CHECK (((jsonb_typeof(groups) = 'array'::text) AND (jsonb_array_length(groups) = 9))),
+    CONSTRAINT visit_forms_note_check CHECK (((length(note) >= 1) AND (length(note) <= 500))),
+    CONSTRAINT visit_forms_version_check CHECK ((version > 0))
+);
+
+CREATE TABLE public.visit_key_customers (
+    id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    valid_from date NOT NULL,
+    valid_to date,
+    reason text NOT NULL,
+    set_by uuid NOT NULL,
+    CONSTRAINT visit_key_customers_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
+);
+
+CREATE TABLE public.visit_revisions (
+    id uuid NOT NULL,
+    visit_id uuid NOT NULL,
+    section text NOT NULL,
+    written_at timestamp with time zone NOT NULL,
+    hash bytea NOT NULL,
+    content jsonb NOT NULL,
+    taken boolean NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    received_by uuid NOT NULL,
+    CONSTRAINT visit_revisions_section_check CHECK ((section = ANY (ARRAY['plan'::text, 'report'::text])))
+);
+
+CREATE TABLE public.visit_rosters (
+    customer_id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    valid_from date NOT NULL,
+    valid_to date,
+    CONSTRAINT visit_rosters_order CHECK ((valid_from < valid_to))
+);
+
+CREATE TABLE public.visits (
+    id uuid NOT NULL,
+    rep_id uuid NOT NULL,
+    customer_id uuid,
+    prospect_id uuid,
+    state text NOT NULL,
+    planned_on date,
+    plan jsonb,
+    plan_hash bytea,
+    plan_written_at timestamp with time zone,
+    visited_on date,
+    visited_at timestamp with time zone,
+    report jsonb,
+    report_hash bytea,
+    report_written_at timestamp with time zone,
+    reported_at timestamp with time zone,
+    late boolean NOT NULL,
+    form_version integer,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT visits_answers_name_their_form CHECK (((report IS NULL) OR ((report ? 'answers'::text) <= (form_version IS NOT NULL)))),
+    CONSTRAINT visits_done_is_reported CHECK (((state = ANY (ARRAY['done'::text, 'missed'::text])) = (report IS NOT NULL))),
+    CONSTRAINT visits_one_subject CHECK ((num_nonnulls(customer_id, prospect_id) = 1)),
+    CONSTRAINT visits_plan_whole CHECK ((num_nonnulls(plan, plan_hash, plan_written_at, planned_on) = ANY (ARRAY[0, 4]))),
+    CONSTRAINT visits_report_whole CHECK ((num_nonnulls(report, report_hash, report_written_at, reported_at, visited_on, visited_at) = ANY (ARRAY[0, 6]))),
+    CONSTRAINT visits_says_something CHECK (((plan IS NOT NULL) OR (report IS NOT NULL))),
+    CONSTRAINT visits_state CHECK ((state = ANY (ARRAY['planned'::text, 'cancelled'::text, 'done'::text, 'missed'::text]))),
+    CONSTRAINT visits_version_check CHECK ((version > 0))
+);
+
 ALTER TABLE ONLY public.river_job ALTER COLUMN id SET DEFAULT nextval('public.river_job_id_seq'::regclass);
 
 ALTER TABLE ONLY public.river_notification ALTER COLUMN id SET DEFAULT nextval('public.river_notification_id_seq'::regclass);
@@ -1845,6 +1934,27 @@ ALTER TABLE ONLY public.violations
 ALTER TABLE ONLY public.violations
     ADD CONSTRAINT violations_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.visit_forms
+    ADD CONSTRAINT visit_forms_pkey PRIMARY KEY (version);
+
+ALTER TABLE ONLY public.visit_key_customers
+    ADD CONSTRAINT visit_key_customers_once EXCLUDE USING gist (customer_id WITH =, daterange(valid_from, valid_to) WITH &&);
+
+ALTER TABLE ONLY public.visit_key_customers
+    ADD CONSTRAINT visit_key_customers_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.visit_revisions
+    ADD CONSTRAINT visit_revisions_once UNIQUE (visit_id, section, written_at, hash);
+
+ALTER TABLE ONLY public.visit_revisions
+    ADD CONSTRAINT visit_revisions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.visit_rosters
+    ADD CONSTRAINT visit_rosters_key PRIMARY KEY (customer_id, valid_from);
+
+ALTER TABLE ONLY public.visits
+    ADD CONSTRAINT visits_pkey PRIMARY KEY (id);
+
 CREATE INDEX allocations_invoice ON public.allocations USING btree (invoice_id);
 
 CREATE INDEX allocations_receipt ON public.allocations USING btree (receipt_id);
@@ -2093,6 +2203,20 @@ CREATE INDEX violations_person ON public.violations USING btree (person_id, id);
 
 CREATE INDEX violations_subject ON public.violations USING btree (subject_type, subject_id);
 
+CREATE INDEX visit_key_customers_from ON public.visit_key_customers USING btree (valid_from, valid_to);
+
+CREATE INDEX visit_rosters_owner ON public.visit_rosters USING btree (owner_id, customer_id);
+
+CREATE INDEX visits_customer ON public.visits USING btree (customer_id, id DESC) WHERE (customer_id IS NOT NULL);
+
+CREATE INDEX visits_customer_done ON public.visits USING btree (customer_id, visited_on) INCLUDE (late) WHERE ((state = 'done'::text) AND (customer_id IS NOT NULL));
+
+CREATE INDEX visits_prospect ON public.visits USING btree (prospect_id, id DESC) WHERE (prospect_id IS NOT NULL);
+
+CREATE INDEX visits_rep ON public.visits USING btree (rep_id, id DESC);
+
+CREATE INDEX visits_rep_done ON public.visits USING btree (rep_id, visited_on) INCLUDE (customer_id, late) WHERE (state = 'done'::text);
+
 CREATE TRIGGER allocations_immutable BEFORE DELETE OR UPDATE ON public.allocations FOR EACH ROW EXECUTE FUNCTION public.guard_posted();
 
 CREATE TRIGGER approval_comments_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.approval_comments FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
@@ -2128,6 +2252,10 @@ CREATE TRIGGER customers_owner_of_orders AFTER UPDATE OF owner_id ON public.cust
 CREATE TRIGGER customers_owner_of_shipping AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner_shipping();
 
 CREATE TRIGGER customers_reclaim AFTER UPDATE OF name_key, uscc ON public.customers FOR EACH ROW WHEN (((old.name_key <> new.name_key) OR (old.uscc IS DISTINCT FROM new.uscc))) EXECUTE FUNCTION public.reclaim_company('customer');
+
+CREATE TRIGGER customers_roster_begins AFTER INSERT ON public.customers FOR EACH ROW EXECUTE FUNCTION public.follow_customer_roster();
+
+CREATE TRIGGER customers_roster_changes AFTER UPDATE OF owner_id, status ON public.customers FOR EACH ROW WHEN (((old.owner_id <> new.owner_id) OR (old.status <> new.status))) EXECUTE FUNCTION public.follow_customer_roster();
 
 CREATE TRIGGER customers_unclaim AFTER DELETE ON public.customers FOR EACH ROW EXECUTE FUNCTION public.reclaim_company('customer');
 
@@ -2166,6 +2294,10 @@ CREATE TRIGGER sandbox_clock_forward BEFORE DELETE OR UPDATE ON public.sandbox_c
 CREATE TRIGGER shipping_notices_figures_frozen BEFORE UPDATE ON public.shipping_notices FOR EACH ROW EXECUTE FUNCTION public.keep_signed_figures();
 
 CREATE TRIGGER violations_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.violations FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER visit_forms_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.visit_forms FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER visit_revisions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.visit_revisions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 ALTER TABLE ONLY public.allocations
     ADD CONSTRAINT allocations_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES public.invoices(id);
@@ -2385,3 +2517,24 @@ ALTER TABLE ONLY public.verbal_approvals
 
 ALTER TABLE ONLY public.verbal_approvals
     ADD CONSTRAINT verbal_approvals_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.approval_requests(id);
+
+ALTER TABLE ONLY public.visit_key_customers
+    ADD CONSTRAINT visit_key_customers_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.visit_revisions
+    ADD CONSTRAINT visit_revisions_visit_id_fkey FOREIGN KEY (visit_id) REFERENCES public.visits(id);
+
+ALTER TABLE ONLY public.visit_rosters
+    ADD CONSTRAINT visit_rosters_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.visit_rosters
+    ADD CONSTRAINT visit_rosters_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.visits
+    ADD CONSTRAINT visits_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.visits
+    ADD CONSTRAINT visits_form_version_fkey FOREIGN KEY (form_version) REFERENCES public.visit_forms(version);
+
+ALTER TABLE ONLY public.visits
+    ADD CONSTRAINT visits_rep_id_fkey FOREIGN KEY (rep_id) REFERENCES public.users(id);

@@ -31,6 +31,7 @@ import (
 	"github.com/salesgate/salesgate/internal/receivable"
 	"github.com/salesgate/salesgate/internal/rulebook"
 	"github.com/salesgate/salesgate/internal/shipping"
+	"github.com/salesgate/salesgate/internal/visit"
 	"github.com/salesgate/salesgate/migrations"
 )
 
@@ -129,6 +130,7 @@ func (a *App) join(ctx context.Context) error {
 	prospects := prospect.New(rules, approvals, customers)
 
 	// opportunities, campaigns, visits, surveys
+	visits := visit.New(rules)
 
 	// credit: limits and special release
 
@@ -167,6 +169,7 @@ func (a *App) join(ctx context.Context) error {
 		Prospects: prospects,
 
 		// opportunities, campaigns, visits, surveys
+		Visits: visits,
 
 		// credit: limits and special release, terms
 

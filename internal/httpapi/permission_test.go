@@ -206,6 +206,7 @@ var owned = map[string]func(e *apitest.Env) string{
 	// opportunities, campaigns
 	"shipping-notices": noticeOf,
 	// visits, surveys
+	"visits":         visitOf,
 	"delivery-notes": deliveryNoteOf,
 	// leave
 	"import-runs": importOf,

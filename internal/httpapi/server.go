@@ -24,6 +24,7 @@ import (
 	"github.com/salesgate/salesgate/internal/receivable"
 	"github.com/salesgate/salesgate/internal/rulebook"
 	"github.com/salesgate/salesgate/internal/shipping"
+	"github.com/salesgate/salesgate/internal/visit"
 )
 
 // requestTimeout bounds every request but a stream.
@@ -63,6 +64,7 @@ type Server struct {
 	Prospects *prospect.Service
 
 	// opportunities, campaigns, visits, surveys
+	Visits *visit.Service
 
 	// credit: limits and special release, terms
 

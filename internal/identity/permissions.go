@@ -86,6 +86,10 @@ var matrix = map[Permission][]Role{
 	// opportunity and campaign
 
 	// visit
+	"visit.read":  roles(sellers, overseers),
+	"visit.write": roles(sellers),
+	"visit.form":  roles(salesLeaders, Admin),
+	"visit.key":   roles(salesLeaders),
 
 	// survey
 

@@ -49,6 +49,19 @@ func (s *Service) Int(tx pg.Tx, name string) (int, error) {
 	return strconv.Atoi(v)
 }
 
+// IntAt returns the value of an int parameter that was in force at an instant: for figures of a past period.
+func (s *Service) IntAt(tx pg.Tx, name string, at time.Time) (int, error) {
+	snap, err := s.fresh(tx)
+	if err != nil {
+		return 0, err
+	}
+	v, ok := inForce(snap.versions[name], at)
+	if !ok {
+		return 0, fmt.Errorf("rulebook: no parameter %q at %s", name, at)
+	}
+	return strconv.Atoi(v.Value)
+}
+
 // Bool returns the value of a bool parameter in force at tx.Now.
 func (s *Service) Bool(tx pg.Tx, name string) (bool, error) {
 	v, err := s.value(tx, name)

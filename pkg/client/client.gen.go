@@ -363,31 +363,31 @@ func (e OpportunityGrade) Valid() bool {
 
 // Defines values for OrderChannel.
 const (
-	API   OrderChannel = "api"
-	Email OrderChannel = "email"
-	Fax   OrderChannel = "fax"
-	Mail  OrderChannel = "mail"
-	Other OrderChannel = "other"
-	Phone OrderChannel = "phone"
-	Visit OrderChannel = "visit"
+	OrderChannelAPI   OrderChannel = "api"
+	OrderChannelEmail OrderChannel = "email"
+	OrderChannelFax   OrderChannel = "fax"
+	OrderChannelMail  OrderChannel = "mail"
+	OrderChannelOther OrderChannel = "other"
+	OrderChannelPhone OrderChannel = "phone"
+	OrderChannelVisit OrderChannel = "visit"
 )
 
 // Valid indicates whether the value is a known member of the OrderChannel enum.
 func (e OrderChannel) Valid() bool {
 	switch e {
-	case API:
+	case OrderChannelAPI:
 		return true
-	case Email:
+	case OrderChannelEmail:
 		return true
-	case Fax:
+	case OrderChannelFax:
 		return true
-	case Mail:
+	case OrderChannelMail:
 		return true
-	case Other:
+	case OrderChannelOther:
 		return true
-	case Phone:
+	case OrderChannelPhone:
 		return true
-	case Visit:
+	case OrderChannelVisit:
 		return true
 	default:
 		return false
@@ -429,19 +429,19 @@ func (e OrderStateFilter) Valid() bool {
 
 // Defines values for ParameterKind.
 const (
-	Bool    ParameterKind = "bool"
-	Decimal ParameterKind = "decimal"
-	Int     ParameterKind = "int"
+	ParameterKindBool    ParameterKind = "bool"
+	ParameterKindDecimal ParameterKind = "decimal"
+	ParameterKindInt     ParameterKind = "int"
 )
 
 // Valid indicates whether the value is a known member of the ParameterKind enum.
 func (e ParameterKind) Valid() bool {
 	switch e {
-	case Bool:
+	case ParameterKindBool:
 		return true
-	case Decimal:
+	case ParameterKindDecimal:
 		return true
-	case Int:
+	case ParameterKindInt:
 		return true
 	default:
 		return false
@@ -748,6 +748,159 @@ func (e ShippingState) Valid() bool {
 	}
 }
 
+// Defines values for VisitFieldType.
+const (
+	VisitFieldTypeBool    VisitFieldType = "bool"
+	VisitFieldTypeChoice  VisitFieldType = "choice"
+	VisitFieldTypeChoices VisitFieldType = "choices"
+	VisitFieldTypeDate    VisitFieldType = "date"
+	VisitFieldTypeDecimal VisitFieldType = "decimal"
+	VisitFieldTypeInteger VisitFieldType = "integer"
+	VisitFieldTypeText    VisitFieldType = "text"
+)
+
+// Valid indicates whether the value is a known member of the VisitFieldType enum.
+func (e VisitFieldType) Valid() bool {
+	switch e {
+	case VisitFieldTypeBool:
+		return true
+	case VisitFieldTypeChoice:
+		return true
+	case VisitFieldTypeChoices:
+		return true
+	case VisitFieldTypeDate:
+		return true
+	case VisitFieldTypeDecimal:
+		return true
+	case VisitFieldTypeInteger:
+		return true
+	case VisitFieldTypeText:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for VisitOutcomeKind.
+const (
+	Applied    VisitOutcomeKind = "applied"
+	Superseded VisitOutcomeKind = "superseded"
+	Unchanged  VisitOutcomeKind = "unchanged"
+)
+
+// Valid indicates whether the value is a known member of the VisitOutcomeKind enum.
+func (e VisitOutcomeKind) Valid() bool {
+	switch e {
+	case Applied:
+		return true
+	case Superseded:
+		return true
+	case Unchanged:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for VisitPeriod.
+const (
+	HalfMonth VisitPeriod = "half_month"
+	Week      VisitPeriod = "week"
+)
+
+// Valid indicates whether the value is a known member of the VisitPeriod enum.
+func (e VisitPeriod) Valid() bool {
+	switch e {
+	case HalfMonth:
+		return true
+	case Week:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for VisitProgressBy.
+const (
+	VisitProgressByCustomer VisitProgressBy = "customer"
+	VisitProgressByRep      VisitProgressBy = "rep"
+	VisitProgressByTeam     VisitProgressBy = "team"
+)
+
+// Valid indicates whether the value is a known member of the VisitProgressBy enum.
+func (e VisitProgressBy) Valid() bool {
+	switch e {
+	case VisitProgressByCustomer:
+		return true
+	case VisitProgressByRep:
+		return true
+	case VisitProgressByTeam:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for VisitResult.
+const (
+	VisitResultDone   VisitResult = "done"
+	VisitResultMissed VisitResult = "missed"
+)
+
+// Valid indicates whether the value is a known member of the VisitResult enum.
+func (e VisitResult) Valid() bool {
+	switch e {
+	case VisitResultDone:
+		return true
+	case VisitResultMissed:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for VisitRevisionSection.
+const (
+	Plan   VisitRevisionSection = "plan"
+	Report VisitRevisionSection = "report"
+)
+
+// Valid indicates whether the value is a known member of the VisitRevisionSection enum.
+func (e VisitRevisionSection) Valid() bool {
+	switch e {
+	case Plan:
+		return true
+	case Report:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for VisitState.
+const (
+	VisitStateCancelled VisitState = "cancelled"
+	VisitStateDone      VisitState = "done"
+	VisitStateMissed    VisitState = "missed"
+	VisitStatePlanned   VisitState = "planned"
+)
+
+// Valid indicates whether the value is a known member of the VisitState enum.
+func (e VisitState) Valid() bool {
+	switch e {
+	case VisitStateCancelled:
+		return true
+	case VisitStateDone:
+		return true
+	case VisitStateMissed:
+		return true
+	case VisitStatePlanned:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListCustomersParamsStatus.
 const (
 	ListCustomersParamsStatusActive    ListCustomersParamsStatus = "active"
@@ -895,6 +1048,27 @@ func (e ListProspectsParamsGrade) Valid() bool {
 	case ListProspectsParamsGradeC:
 		return true
 	case ListProspectsParamsGradeD:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GetVisitProgressParamsBy.
+const (
+	GetVisitProgressParamsByCustomer GetVisitProgressParamsBy = "customer"
+	GetVisitProgressParamsByRep      GetVisitProgressParamsBy = "rep"
+	GetVisitProgressParamsByTeam     GetVisitProgressParamsBy = "team"
+)
+
+// Valid indicates whether the value is a known member of the GetVisitProgressParamsBy enum.
+func (e GetVisitProgressParamsBy) Valid() bool {
+	switch e {
+	case GetVisitProgressParamsByCustomer:
+		return true
+	case GetVisitProgressParamsByRep:
+		return true
+	case GetVisitProgressParamsByTeam:
 		return true
 	default:
 		return false
@@ -2816,6 +2990,35 @@ type Jwk struct {
 // Jwks defines model for Jwks.
 type Jwks struct {
 	Keys []Jwk `json:"keys"`
+}
+
+// KeyCustomer defines model for KeyCustomer.
+type KeyCustomer struct {
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID   UUID    `json:"customer_id"`
+	CustomerName *string `json:"customer_name,omitempty"`
+	Key          bool    `json:"key"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID *UUID  `json:"owner_id,omitempty"`
+	Reason  string `json:"reason"`
+
+	// Since Example: 2026-11-20
+	Since Date `json:"since"`
+}
+
+// KeyCustomerList defines model for KeyCustomerList.
+type KeyCustomerList struct {
+	Data       []KeyCustomer `json:"data"`
+	NextCursor *string       `json:"next_cursor,omitempty"`
+}
+
+// KeyCustomerSet defines model for KeyCustomerSet.
+type KeyCustomerSet struct {
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID   `json:"customer_id"`
+	Key        bool   `json:"key"`
+	Reason     string `json:"reason"`
 }
 
 // Locale Example: zh-CN
@@ -5285,6 +5488,352 @@ type VerbalDenial struct {
 	VerbalApprovalID *openapi_types.UUID `json:"verbal_approval_id,omitempty"`
 }
 
+// Visit defines model for Visit.
+type Visit struct {
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID *UUID `json:"customer_id,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID   UUID       `json:"id"`
+	Plan *VisitPlan `json:"plan,omitempty"`
+
+	// ProspectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProspectID *UUID `json:"prospect_id,omitempty"`
+
+	// RepID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	RepID  UUID         `json:"rep_id"`
+	Report *VisitReport `json:"report,omitempty"`
+
+	// State missed: the rep met nobody.
+	State VisitState `json:"state"`
+
+	// UpdatedAt Example: 2026-11-20T08:30:00Z
+	UpdatedAt Instant `json:"updated_at"`
+}
+
+// VisitAnswer defines model for VisitAnswer.
+type VisitAnswer struct {
+	// Answer Text, number, true or false, or an array of keys, as the form asks.
+	Answer      rawjson.RawMessage `json:"answer"`
+	FormVersion int                `json:"form_version"`
+	Key         string             `json:"key"`
+
+	// RepID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	RepID UUID `json:"rep_id"`
+
+	// VisitID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	VisitID UUID `json:"visit_id"`
+
+	// VisitedOn Example: 2026-11-20
+	VisitedOn Date `json:"visited_on"`
+}
+
+// VisitAnswerList defines model for VisitAnswerList.
+type VisitAnswerList struct {
+	Data []VisitAnswer `json:"data"`
+}
+
+// VisitAnswers Answers by the key of the form's field. A decimal is a string, a date YYYY-MM-DD, several choices an array of keys.
+type VisitAnswers map[string]interface{}
+
+// VisitField defines model for VisitField.
+type VisitField struct {
+	Key     string         `json:"key"`
+	Maximum *int           `json:"maximum,omitempty"`
+	Minimum *int           `json:"minimum,omitempty"`
+	Options *[]VisitOption `json:"options,omitempty"`
+	Title   VisitTitle     `json:"title"`
+	Type    VisitFieldType `json:"type"`
+}
+
+// VisitFieldType defines model for VisitField.Type.
+type VisitFieldType string
+
+// VisitForm defines model for VisitForm.
+type VisitForm struct {
+	Groups []VisitGroup `json:"groups"`
+	Note   string       `json:"note"`
+
+	// PublishedAt Example: 2026-11-20T08:30:00Z
+	PublishedAt Instant `json:"published_at"`
+
+	// PublishedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	PublishedBy *UUID `json:"published_by,omitempty"`
+	Version     int   `json:"version"`
+}
+
+// VisitFormCreate defines model for VisitFormCreate.
+type VisitFormCreate struct {
+	Groups []VisitGroup `json:"groups"`
+
+	// Note What is new.
+	Note string `json:"note"`
+}
+
+// VisitFormList defines model for VisitFormList.
+type VisitFormList struct {
+	Data []VisitForm `json:"data"`
+}
+
+// VisitGroup defines model for VisitGroup.
+type VisitGroup struct {
+	Fields []VisitField `json:"fields"`
+	Key    string       `json:"key"`
+	No     int          `json:"no"`
+	Title  VisitTitle   `json:"title"`
+}
+
+// VisitInput A visit to one customer or one prospect; a plan, a report, or both.
+type VisitInput struct {
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID *UUID           `json:"customer_id,omitempty"`
+	Plan       *VisitPlanInput `json:"plan,omitempty"`
+
+	// ProspectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProspectID *UUID             `json:"prospect_id,omitempty"`
+	Report     *VisitReportInput `json:"report,omitempty"`
+}
+
+// VisitList defines model for VisitList.
+type VisitList struct {
+	Data       []Visit `json:"data"`
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// VisitOption defines model for VisitOption.
+type VisitOption struct {
+	En  string `json:"en"`
+	Key string `json:"key"`
+	Zh  string `json:"zh"`
+}
+
+// VisitOutcome defines model for VisitOutcome.
+type VisitOutcome struct {
+	Outcome VisitOutcomeKind `json:"outcome"`
+	Visit   Visit            `json:"visit"`
+}
+
+// VisitOutcomeKind defines model for VisitOutcomeKind.
+type VisitOutcomeKind string
+
+// VisitPeriod defines model for VisitPeriod.
+type VisitPeriod string
+
+// VisitPlan defines model for VisitPlan.
+type VisitPlan struct {
+	Cancelled bool `json:"cancelled"`
+
+	// PlannedOn Example: 2026-11-20
+	PlannedOn Date    `json:"planned_on"`
+	Purpose   *string `json:"purpose,omitempty"`
+	Reason    *string `json:"reason,omitempty"`
+
+	// WrittenAt Example: 2026-11-20T08:30:00Z
+	WrittenAt Instant `json:"written_at"`
+}
+
+// VisitPlanInput defines model for VisitPlanInput.
+type VisitPlanInput struct {
+	Cancelled *bool `json:"cancelled,omitempty"`
+
+	// PlannedOn Example: 2026-11-20
+	PlannedOn Date    `json:"planned_on"`
+	Purpose   *string `json:"purpose,omitempty"`
+
+	// Reason Why it was cancelled.
+	Reason *string `json:"reason,omitempty"`
+
+	// WrittenAt Example: 2026-11-20T08:30:00Z
+	WrittenAt Instant `json:"written_at"`
+}
+
+// VisitProgress defines model for VisitProgress.
+type VisitProgress struct {
+	By   VisitProgressBy     `json:"by"`
+	Data []VisitProgressLine `json:"data"`
+
+	// From Example: 2026-11-20
+	From       Date        `json:"from"`
+	NextCursor *string     `json:"next_cursor,omitempty"`
+	Period     VisitPeriod `json:"period"`
+
+	// To Example: 2026-11-20
+	To Date `json:"to"`
+}
+
+// VisitProgressBy defines model for VisitProgress.By.
+type VisitProgressBy string
+
+// VisitProgressLine defines model for VisitProgressLine.
+type VisitProgressLine struct {
+	Code         *string `json:"code,omitempty"`
+	CustomersDue *int    `json:"customers_due,omitempty"`
+	CustomersMet *int    `json:"customers_met,omitempty"`
+	Done         int     `json:"done"`
+
+	// Due Absent where there is no quota for this kind of period.
+	Due *int `json:"due,omitempty"`
+
+	// ID Of the rep, the team or the customer.
+	ID openapi_types.UUID `json:"id"`
+
+	// Late Of those done.
+	Late int    `json:"late"`
+	Name string `json:"name"`
+
+	// RepID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	RepID *UUID `json:"rep_id,omitempty"`
+
+	// TeamID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	TeamID *UUID `json:"team_id,omitempty"`
+
+	// ToProspects Of those done.
+	ToProspects *int `json:"to_prospects,omitempty"`
+}
+
+// VisitReport defines model for VisitReport.
+type VisitReport struct {
+	// Answers Answers by the key of the form's field. A decimal is a string, a date YYYY-MM-DD, several choices an array of keys.
+	Answers     *VisitAnswers `json:"answers,omitempty"`
+	FormVersion *int          `json:"form_version,omitempty"`
+
+	// Late Reported later than visit.late_after_days.
+	Late     bool    `json:"late"`
+	NextStep *string `json:"next_step,omitempty"`
+
+	// NextStepOn Example: 2026-11-20
+	NextStepOn *Date   `json:"next_step_on,omitempty"`
+	People     *string `json:"people,omitempty"`
+	Problems   *string `json:"problems,omitempty"`
+
+	// ReportedAt When the first report came.
+	ReportedAt time.Time   `json:"reported_at"`
+	Result     VisitResult `json:"result"`
+	Summary    string      `json:"summary"`
+
+	// VisitedAt Example: 2026-11-20T08:30:00Z
+	VisitedAt Instant `json:"visited_at"`
+
+	// VisitedOn The day in Shanghai that it counts on.
+	VisitedOn openapi_types.Date `json:"visited_on"`
+
+	// WrittenAt Example: 2026-11-20T08:30:00Z
+	WrittenAt Instant `json:"written_at"`
+}
+
+// VisitReportInput defines model for VisitReportInput.
+type VisitReportInput struct {
+	// Answers Answers by the key of the form's field. A decimal is a string, a date YYYY-MM-DD, several choices an array of keys.
+	Answers     *VisitAnswers `json:"answers,omitempty"`
+	FormVersion *int          `json:"form_version,omitempty"`
+	NextStep    *string       `json:"next_step,omitempty"`
+
+	// NextStepOn Example: 2026-11-20
+	NextStepOn *Date `json:"next_step_on,omitempty"`
+
+	// People Who was met.
+	People   *string     `json:"people,omitempty"`
+	Problems *string     `json:"problems,omitempty"`
+	Result   VisitResult `json:"result"`
+	Summary  string      `json:"summary"`
+
+	// VisitedAt Example: 2026-11-20T08:30:00Z
+	VisitedAt Instant `json:"visited_at"`
+
+	// WrittenAt Example: 2026-11-20T08:30:00Z
+	WrittenAt Instant `json:"written_at"`
+}
+
+// VisitResult defines model for VisitResult.
+type VisitResult string
+
+// VisitRevision defines model for VisitRevision.
+type VisitRevision struct {
+	Content rawjson.RawMessage `json:"content"`
+
+	// ReceivedAt Example: 2026-11-20T08:30:00Z
+	ReceivedAt Instant `json:"received_at"`
+
+	// ReceivedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ReceivedBy UUID                 `json:"received_by"`
+	Section    VisitRevisionSection `json:"section"`
+
+	// Taken False: it came after something written later, and never stood.
+	Taken bool `json:"taken"`
+
+	// WrittenAt Example: 2026-11-20T08:30:00Z
+	WrittenAt Instant `json:"written_at"`
+}
+
+// VisitRevisionSection defines model for VisitRevision.Section.
+type VisitRevisionSection string
+
+// VisitRevisionList defines model for VisitRevisionList.
+type VisitRevisionList struct {
+	Data       []VisitRevision `json:"data"`
+	NextCursor *string         `json:"next_cursor,omitempty"`
+}
+
+// VisitSent defines model for VisitSent.
+type VisitSent struct {
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID *UUID `json:"customer_id,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID   UUID            `json:"id"`
+	Plan *VisitPlanInput `json:"plan,omitempty"`
+
+	// ProspectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProspectID *UUID             `json:"prospect_id,omitempty"`
+	Report     *VisitReportInput `json:"report,omitempty"`
+}
+
+// VisitState missed: the rep met nobody.
+type VisitState string
+
+// VisitSync defines model for VisitSync.
+type VisitSync struct {
+	Items []VisitSent `json:"items"`
+}
+
+// VisitSyncResult The outcome, or the problem for which the item was refused.
+type VisitSyncResult struct {
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag *Etag `json:"etag,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID      UUID              `json:"id"`
+	Late    *bool             `json:"late,omitempty"`
+	Outcome *VisitOutcomeKind `json:"outcome,omitempty"`
+
+	// Problem Why a request failed (RFC 9457). `code` is stable; `detail` follows Accept-Language.
+	Problem *Problem `json:"problem,omitempty"`
+
+	// State missed: the rep met nobody.
+	State *VisitState `json:"state,omitempty"`
+}
+
+// VisitSyncResults defines model for VisitSyncResults.
+type VisitSyncResults struct {
+	Results []VisitSyncResult `json:"results"`
+}
+
+// VisitTitle defines model for VisitTitle.
+type VisitTitle struct {
+	En string `json:"en"`
+	Zh string `json:"zh"`
+}
+
 // ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ApprovalID = UUID
 
@@ -5356,6 +5905,9 @@ type UserID = UUID
 
 // ValidateOnly defines model for ValidateOnly.
 type ValidateOnly = bool
+
+// VisitID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type VisitID = UUID
 
 // Problem400 Why a request failed (RFC 9457). `code` is stable; `detail` follows Accept-Language.
 type Problem400 = Problem
@@ -5762,6 +6314,12 @@ type GetCustomerTimelineParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListVisitAnswersParams defines parameters for ListVisitAnswers.
+type ListVisitAnswersParams struct {
+	// Key Only this field, with its history.
+	Key *string `form:"key,omitempty" json:"key,omitempty"`
+}
+
 // ListDeliveryNotesParams defines parameters for ListDeliveryNotes.
 type ListDeliveryNotesParams struct {
 	// ShippingNoticeID Only of this notice.
@@ -5973,6 +6531,24 @@ type GetInvoiceTimelineParams struct {
 
 	// Cursor next_cursor of the page before.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListKeyCustomersParams defines parameters for ListKeyCustomers.
+type ListKeyCustomersParams struct {
+	// RepID Only customers of this person.
+	RepID *UUID `form:"rep_id,omitempty" json:"rep_id,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// SetKeyCustomerParams defines parameters for SetKeyCustomer.
+type SetKeyCustomerParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ListMachineClientsParams defines parameters for ListMachineClients.
@@ -6689,6 +7265,87 @@ type ResetPasswordParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// PublishVisitFormParams defines parameters for PublishVisitForm.
+type PublishVisitFormParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetVisitProgressParams defines parameters for GetVisitProgress.
+type GetVisitProgressParams struct {
+	// By Whose progress.
+	By GetVisitProgressParamsBy `form:"by" json:"by"`
+
+	// Period The kind of period.
+	Period VisitPeriod `form:"period" json:"period"`
+
+	// Date A day of the period.
+	Date *Date `form:"date,omitempty" json:"date,omitempty"`
+
+	// RepID Only this rep and this rep's customers.
+	RepID *UUID `form:"rep_id,omitempty" json:"rep_id,omitempty"`
+
+	// TeamID Only this team's.
+	TeamID *UUID `form:"team_id,omitempty" json:"team_id,omitempty"`
+
+	// CustomerID With by=customer: only this one.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// Unmet Only where less was done than due.
+	Unmet *bool `form:"unmet,omitempty" json:"unmet,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// GetVisitProgressParamsBy defines parameters for GetVisitProgress.
+type GetVisitProgressParamsBy string
+
+// ListVisitsParams defines parameters for ListVisits.
+type ListVisitsParams struct {
+	// RepID Only visits of this person.
+	RepID *UUID `form:"rep_id,omitempty" json:"rep_id,omitempty"`
+
+	// CustomerID Only visits to this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// ProspectID Only visits to this prospect.
+	ProspectID *UUID `form:"prospect_id,omitempty" json:"prospect_id,omitempty"`
+
+	// State Only visits in this state.
+	State *VisitState `form:"state,omitempty" json:"state,omitempty"`
+
+	// From The first day.
+	From *Date `form:"from,omitempty" json:"from,omitempty"`
+
+	// To The last day.
+	To *Date `form:"to,omitempty" json:"to,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// SyncVisitsParams defines parameters for SyncVisits.
+type SyncVisitsParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListVisitRevisionsParams defines parameters for ListVisitRevisions.
+type ListVisitRevisionsParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // PreviewApprovalJSONRequestBody defines body for PreviewApproval for application/json ContentType.
 type PreviewApprovalJSONRequestBody = ApprovalQuestion
 
@@ -6784,6 +7441,9 @@ type PostInvoiceJSONRequestBody = InvoiceCreate
 
 // ReverseInvoiceJSONRequestBody defines body for ReverseInvoice for application/json ContentType.
 type ReverseInvoiceJSONRequestBody = Reversal
+
+// SetKeyCustomerJSONRequestBody defines body for SetKeyCustomer for application/json ContentType.
+type SetKeyCustomerJSONRequestBody = KeyCustomerSet
 
 // CreateMachineClientJSONRequestBody defines body for CreateMachineClient for application/json ContentType.
 type CreateMachineClientJSONRequestBody = MachineClientCreate
@@ -6907,6 +7567,15 @@ type UpdateUserJSONRequestBody = UserPatch
 
 // ResetPasswordJSONRequestBody defines body for ResetPassword for application/json ContentType.
 type ResetPasswordJSONRequestBody = PasswordReset
+
+// PublishVisitFormJSONRequestBody defines body for PublishVisitForm for application/json ContentType.
+type PublishVisitFormJSONRequestBody = VisitFormCreate
+
+// SyncVisitsJSONRequestBody defines body for SyncVisits for application/json ContentType.
+type SyncVisitsJSONRequestBody = VisitSync
+
+// PutVisitJSONRequestBody defines body for PutVisit for application/json ContentType.
+type PutVisitJSONRequestBody = VisitInput
 
 // RequestEditorFn is the function signature for the RequestEditor callback function
 type RequestEditorFn func(ctx context.Context, req *http.Request) error
@@ -7699,6 +8368,14 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/customers/{customer_id}/timeline (the `GetCustomerTimeline` operationId).
 	GetCustomerTimeline(ctx context.Context, customerID CustomerID, params *GetCustomerTimelineParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListVisitAnswers Read what is known of a customer
+	//
+	// The latest answer to each field of the nine groups from visits that were done, with the visit and the version of the form that it
+	// comes from. With `key`, every answer ever given to that field, newest first.
+	//
+	// Corresponds with GET /v1/customers/{customer_id}/visit-answers (the `ListVisitAnswers` operationId).
+	ListVisitAnswers(ctx context.Context, customerID CustomerID, params *ListVisitAnswersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListDeliveryNotes List delivery notes
 	//
 	// Delivery notes of customers that you may see, newest first, without their lines.
@@ -7955,6 +8632,33 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/invoices/{invoice_id}/timeline (the `GetInvoiceTimeline` operationId).
 	GetInvoiceTimeline(ctx context.Context, invoiceID InvoiceID, params *GetInvoiceTimelineParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListKeyCustomers List key customers
+	//
+	// The customers that are key customers now and that you may see.
+	//
+	// Corresponds with GET /v1/key-customers (the `ListKeyCustomers` operationId).
+	ListKeyCustomers(ctx context.Context, params *ListKeyCustomersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetKeyCustomerWithBody Say whether a customer is a key customer
+	//
+	// From today on. A key customer is due for `visit.key_customer_weekly` visits each week, an ordinary one for
+	// `visit.ordinary_half_monthly` each half month; it counts from the next period on. Saying what stands changes nothing.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/key-customers (the `SetKeyCustomer` operationId).
+	SetKeyCustomerWithBody(ctx context.Context, params *SetKeyCustomerParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetKeyCustomer Say whether a customer is a key customer
+	//
+	// From today on. A key customer is due for `visit.key_customer_weekly` visits each week, an ordinary one for
+	// `visit.ordinary_half_monthly` each half month; it counts from the next period on. Saying what stands changes nothing.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/key-customers (the `SetKeyCustomer` operationId).
+	SetKeyCustomer(ctx context.Context, params *SetKeyCustomerParams, body SetKeyCustomerJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListMachineClients List machine clients
 	//
@@ -9150,6 +9854,119 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/users/{user_id}/reset-password (the `ResetPassword` operationId).
 	ResetPassword(ctx context.Context, userID UserID, params *ResetPasswordParams, body ResetPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListVisitForms List the versions of the visit form
+	//
+	// Every version, newest first. The first is what a phone shows for a new report.
+	//
+	// Corresponds with GET /v1/visit-forms (the `ListVisitForms` operationId).
+	ListVisitForms(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PublishVisitFormWithBody Publish a new version of the visit form
+	//
+	// The nine groups with their fields. Reports filled under earlier versions stay, and may still come from phones that were
+	// offline. A key that an earlier version used keeps its type, so that all answers can be read side by side.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/visit-forms (the `PublishVisitForm` operationId).
+	PublishVisitFormWithBody(ctx context.Context, params *PublishVisitFormParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PublishVisitForm Publish a new version of the visit form
+	//
+	// The nine groups with their fields. Reports filled under earlier versions stay, and may still come from phones that were
+	// offline. A key that an earlier version used keeps its type, so that all answers can be read side by side.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/visit-forms (the `PublishVisitForm` operationId).
+	PublishVisitForm(ctx context.Context, params *PublishVisitFormParams, body PublishVisitFormJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetVisitProgress Read visits done against visits due
+	//
+	// For the week (Monday to Sunday) or half month (1–15, 16–end) that holds `date`, today when absent, also in the past:
+	// by rep, team or customer. Only visits reported as done count, on their day in Shanghai, however late they were
+	// reported. A rep's quota is for the week; `customers_due` and `customers_met` count the rep's customers with a quota of
+	// their own: key customers in a week, ordinary ones in a half month, and only those are lines by customer. Whose a
+	// customer was, and whether a key customer, goes by the first day of the period; quotas by its last. Leave and holidays
+	// lower no quota.
+	//
+	// Corresponds with GET /v1/visit-progress (the `GetVisitProgress` operationId).
+	GetVisitProgress(ctx context.Context, params *GetVisitProgressParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListVisits List visits
+	//
+	// Visits of people whom you see, newest ids first; with a `customer_id` that you see, all visits to it, also those of
+	// its former reps. `from` and `to` are the day visited, or planned while nothing is reported.
+	//
+	// Corresponds with GET /v1/visits (the `ListVisits` operationId).
+	ListVisits(ctx context.Context, params *ListVisitsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SyncVisitsWithBody Send what gathered on a phone
+	//
+	// Up to 200 visits at once, each as putVisit takes it, each by itself: one that is refused keeps no other from being
+	// taken. The results are in the order of the items. Send the same again after a lost connection: nothing is doubled.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/visits/sync (the `SyncVisits` operationId).
+	SyncVisitsWithBody(ctx context.Context, params *SyncVisitsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SyncVisits Send what gathered on a phone
+	//
+	// Up to 200 visits at once, each as putVisit takes it, each by itself: one that is refused keeps no other from being
+	// taken. The results are in the order of the items. Send the same again after a lost connection: nothing is doubled.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/visits/sync (the `SyncVisits` operationId).
+	SyncVisits(ctx context.Context, params *SyncVisitsParams, body SyncVisitsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetVisit Read a visit
+	//
+	// The visit with its plan and its report as they stand.
+	//
+	// Corresponds with GET /v1/visits/{visit_id} (the `GetVisit` operationId).
+	GetVisit(ctx context.Context, visitID VisitID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PutVisitWithBody Plan, report or correct a visit
+	//
+	// The client makes the id (UUIDv7) and sends the plan, the report or both, each with `written_at`, the time at which
+	// the rep wrote it. Send it as often as you like and in any order: the same content changes nothing
+	// (`outcome: unchanged`), the content written later stands (`applied`), and what was written earlier and comes later is
+	// kept as a revision and changes nothing (`superseded`); of two contents that claim the same time the first that came
+	// stands. The answer is the visit as it stands. No If-Match: `written_at` decides.
+	//
+	// Reports are for visits to customers and prospects of your own, not in the future, and up to `visit.report_days` back;
+	// later than `visit.late_after_days` they are flagged. Answers are checked against the version of the form that they name.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /v1/visits/{visit_id} (the `PutVisit` operationId).
+	PutVisitWithBody(ctx context.Context, visitID VisitID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PutVisit Plan, report or correct a visit
+	//
+	// The client makes the id (UUIDv7) and sends the plan, the report or both, each with `written_at`, the time at which
+	// the rep wrote it. Send it as often as you like and in any order: the same content changes nothing
+	// (`outcome: unchanged`), the content written later stands (`applied`), and what was written earlier and comes later is
+	// kept as a revision and changes nothing (`superseded`); of two contents that claim the same time the first that came
+	// stands. The answer is the visit as it stands. No If-Match: `written_at` decides.
+	//
+	// Reports are for visits to customers and prospects of your own, not in the future, and up to `visit.report_days` back;
+	// later than `visit.late_after_days` they are flagged. Answers are checked against the version of the form that they name.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /v1/visits/{visit_id} (the `PutVisit` operationId).
+	PutVisit(ctx context.Context, visitID VisitID, body PutVisitJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListVisitRevisions List everything that was ever sent about a visit
+	//
+	// Newest first, with what stood for a time and what came too late to stand.
+	//
+	// Corresponds with GET /v1/visits/{visit_id}/revisions (the `ListVisitRevisions` operationId).
+	ListVisitRevisions(ctx context.Context, visitID VisitID, params *ListVisitRevisionsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 }
 
 // GetJwks Public keys of access tokens
@@ -10669,6 +11486,24 @@ func (c *Client) GetCustomerTimeline(ctx context.Context, customerID CustomerID,
 	return c.Client.Do(req)
 }
 
+// ListVisitAnswers Read what is known of a customer
+//
+// The latest answer to each field of the nine groups from visits that were done, with the visit and the version of the form that it
+// comes from. With `key`, every answer ever given to that field, newest first.
+//
+// Corresponds with GET /v1/customers/{customer_id}/visit-answers (the `ListVisitAnswers` operationId).
+func (c *Client) ListVisitAnswers(ctx context.Context, customerID CustomerID, params *ListVisitAnswersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListVisitAnswersRequest(c.Server, customerID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListDeliveryNotes List delivery notes
 //
 // Delivery notes of customers that you may see, newest first, without their lines.
@@ -11226,6 +12061,63 @@ func (c *Client) ReverseInvoice(ctx context.Context, invoiceID InvoiceID, params
 // Corresponds with GET /v1/invoices/{invoice_id}/timeline (the `GetInvoiceTimeline` operationId).
 func (c *Client) GetInvoiceTimeline(ctx context.Context, invoiceID InvoiceID, params *GetInvoiceTimelineParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetInvoiceTimelineRequest(c.Server, invoiceID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListKeyCustomers List key customers
+//
+// The customers that are key customers now and that you may see.
+//
+// Corresponds with GET /v1/key-customers (the `ListKeyCustomers` operationId).
+func (c *Client) ListKeyCustomers(ctx context.Context, params *ListKeyCustomersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListKeyCustomersRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetKeyCustomerWithBody Say whether a customer is a key customer
+//
+// From today on. A key customer is due for `visit.key_customer_weekly` visits each week, an ordinary one for
+// `visit.ordinary_half_monthly` each half month; it counts from the next period on. Saying what stands changes nothing.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/key-customers (the `SetKeyCustomer` operationId).
+func (c *Client) SetKeyCustomerWithBody(ctx context.Context, params *SetKeyCustomerParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetKeyCustomerRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetKeyCustomer Say whether a customer is a key customer
+//
+// From today on. A key customer is due for `visit.key_customer_weekly` visits each week, an ordinary one for
+// `visit.ordinary_half_monthly` each half month; it counts from the next period on. Saying what stands changes nothing.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/key-customers (the `SetKeyCustomer` operationId).
+func (c *Client) SetKeyCustomer(ctx context.Context, params *SetKeyCustomerParams, body SetKeyCustomerJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetKeyCustomerRequest(c.Server, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -13801,6 +14693,229 @@ func (c *Client) ResetPasswordWithBody(ctx context.Context, userID UserID, param
 // Corresponds with POST /v1/users/{user_id}/reset-password (the `ResetPassword` operationId).
 func (c *Client) ResetPassword(ctx context.Context, userID UserID, params *ResetPasswordParams, body ResetPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewResetPasswordRequest(c.Server, userID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListVisitForms List the versions of the visit form
+//
+// Every version, newest first. The first is what a phone shows for a new report.
+//
+// Corresponds with GET /v1/visit-forms (the `ListVisitForms` operationId).
+func (c *Client) ListVisitForms(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListVisitFormsRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PublishVisitFormWithBody Publish a new version of the visit form
+//
+// The nine groups with their fields. Reports filled under earlier versions stay, and may still come from phones that were
+// offline. A key that an earlier version used keeps its type, so that all answers can be read side by side.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/visit-forms (the `PublishVisitForm` operationId).
+func (c *Client) PublishVisitFormWithBody(ctx context.Context, params *PublishVisitFormParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPublishVisitFormRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PublishVisitForm Publish a new version of the visit form
+//
+// The nine groups with their fields. Reports filled under earlier versions stay, and may still come from phones that were
+// offline. A key that an earlier version used keeps its type, so that all answers can be read side by side.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/visit-forms (the `PublishVisitForm` operationId).
+func (c *Client) PublishVisitForm(ctx context.Context, params *PublishVisitFormParams, body PublishVisitFormJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPublishVisitFormRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetVisitProgress Read visits done against visits due
+//
+// For the week (Monday to Sunday) or half month (1–15, 16–end) that holds `date`, today when absent, also in the past:
+// by rep, team or customer. Only visits reported as done count, on their day in Shanghai, however late they were
+// reported. A rep's quota is for the week; `customers_due` and `customers_met` count the rep's customers with a quota of
+// their own: key customers in a week, ordinary ones in a half month, and only those are lines by customer. Whose a
+// customer was, and whether a key customer, goes by the first day of the period; quotas by its last. Leave and holidays
+// lower no quota.
+//
+// Corresponds with GET /v1/visit-progress (the `GetVisitProgress` operationId).
+func (c *Client) GetVisitProgress(ctx context.Context, params *GetVisitProgressParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetVisitProgressRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListVisits List visits
+//
+// Visits of people whom you see, newest ids first; with a `customer_id` that you see, all visits to it, also those of
+// its former reps. `from` and `to` are the day visited, or planned while nothing is reported.
+//
+// Corresponds with GET /v1/visits (the `ListVisits` operationId).
+func (c *Client) ListVisits(ctx context.Context, params *ListVisitsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListVisitsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SyncVisitsWithBody Send what gathered on a phone
+//
+// Up to 200 visits at once, each as putVisit takes it, each by itself: one that is refused keeps no other from being
+// taken. The results are in the order of the items. Send the same again after a lost connection: nothing is doubled.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/visits/sync (the `SyncVisits` operationId).
+func (c *Client) SyncVisitsWithBody(ctx context.Context, params *SyncVisitsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSyncVisitsRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SyncVisits Send what gathered on a phone
+//
+// Up to 200 visits at once, each as putVisit takes it, each by itself: one that is refused keeps no other from being
+// taken. The results are in the order of the items. Send the same again after a lost connection: nothing is doubled.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/visits/sync (the `SyncVisits` operationId).
+func (c *Client) SyncVisits(ctx context.Context, params *SyncVisitsParams, body SyncVisitsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSyncVisitsRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetVisit Read a visit
+//
+// The visit with its plan and its report as they stand.
+//
+// Corresponds with GET /v1/visits/{visit_id} (the `GetVisit` operationId).
+func (c *Client) GetVisit(ctx context.Context, visitID VisitID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetVisitRequest(c.Server, visitID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PutVisitWithBody Plan, report or correct a visit
+//
+// The client makes the id (UUIDv7) and sends the plan, the report or both, each with `written_at`, the time at which
+// the rep wrote it. Send it as often as you like and in any order: the same content changes nothing
+// (`outcome: unchanged`), the content written later stands (`applied`), and what was written earlier and comes later is
+// kept as a revision and changes nothing (`superseded`); of two contents that claim the same time the first that came
+// stands. The answer is the visit as it stands. No If-Match: `written_at` decides.
+//
+// Reports are for visits to customers and prospects of your own, not in the future, and up to `visit.report_days` back;
+// later than `visit.late_after_days` they are flagged. Answers are checked against the version of the form that they name.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /v1/visits/{visit_id} (the `PutVisit` operationId).
+func (c *Client) PutVisitWithBody(ctx context.Context, visitID VisitID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPutVisitRequestWithBody(c.Server, visitID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PutVisit Plan, report or correct a visit
+//
+// The client makes the id (UUIDv7) and sends the plan, the report or both, each with `written_at`, the time at which
+// the rep wrote it. Send it as often as you like and in any order: the same content changes nothing
+// (`outcome: unchanged`), the content written later stands (`applied`), and what was written earlier and comes later is
+// kept as a revision and changes nothing (`superseded`); of two contents that claim the same time the first that came
+// stands. The answer is the visit as it stands. No If-Match: `written_at` decides.
+//
+// Reports are for visits to customers and prospects of your own, not in the future, and up to `visit.report_days` back;
+// later than `visit.late_after_days` they are flagged. Answers are checked against the version of the form that they name.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /v1/visits/{visit_id} (the `PutVisit` operationId).
+func (c *Client) PutVisit(ctx context.Context, visitID VisitID, body PutVisitJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPutVisitRequest(c.Server, visitID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListVisitRevisions List everything that was ever sent about a visit
+//
+// Newest first, with what stood for a time and what came too late to stand.
+//
+// Corresponds with GET /v1/visits/{visit_id}/revisions (the `ListVisitRevisions` operationId).
+func (c *Client) ListVisitRevisions(ctx context.Context, visitID VisitID, params *ListVisitRevisionsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListVisitRevisionsRequest(c.Server, visitID, params)
 	if err != nil {
 		return nil, err
 	}
@@ -17194,6 +18309,67 @@ func NewGetCustomerTimelineRequest(server string, customerID CustomerID, params 
 	return req, nil
 }
 
+// NewListVisitAnswersRequest constructs an http.Request for the ListVisitAnswers method
+func NewListVisitAnswersRequest(server string, customerID CustomerID, params *ListVisitAnswersParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "customer_id", customerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/customers/%s/visit-answers", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Key != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "key", *params.Key, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListDeliveryNotesRequest constructs an http.Request for the ListDeliveryNotes method
 func NewListDeliveryNotesRequest(server string, params *ListDeliveryNotesParams) (*http.Request, error) {
 	var err error
@@ -18874,6 +20050,139 @@ func NewGetInvoiceTimelineRequest(server string, invoiceID InvoiceID, params *Ge
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListKeyCustomersRequest constructs an http.Request for the ListKeyCustomers method
+func NewListKeyCustomersRequest(server string, params *ListKeyCustomersParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/key-customers")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.RepID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "rep_id", *params.RepID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSetKeyCustomerRequest calls the generic SetKeyCustomer builder with application/json body
+func NewSetKeyCustomerRequest(server string, params *SetKeyCustomerParams, body SetKeyCustomerJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetKeyCustomerRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewSetKeyCustomerRequestWithBody constructs an http.Request for the SetKeyCustomer method, with any body, and a specified content type
+func NewSetKeyCustomerRequestWithBody(server string, params *SetKeyCustomerParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/key-customers")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
 	}
 
 	return req, nil
@@ -25127,6 +26436,577 @@ func NewResetPasswordRequestWithBody(server string, userID UserID, params *Reset
 	return req, nil
 }
 
+// NewListVisitFormsRequest constructs an http.Request for the ListVisitForms method
+func NewListVisitFormsRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/visit-forms")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewPublishVisitFormRequest calls the generic PublishVisitForm builder with application/json body
+func NewPublishVisitFormRequest(server string, params *PublishVisitFormParams, body PublishVisitFormJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPublishVisitFormRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewPublishVisitFormRequestWithBody constructs an http.Request for the PublishVisitForm method, with any body, and a specified content type
+func NewPublishVisitFormRequestWithBody(server string, params *PublishVisitFormParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/visit-forms")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetVisitProgressRequest constructs an http.Request for the GetVisitProgress method
+func NewGetVisitProgressRequest(server string, params *GetVisitProgressParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/visit-progress")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "by", params.By, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "period", params.Period, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.Date != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "date", *params.Date, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.RepID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "rep_id", *params.RepID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.TeamID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "team_id", *params.TeamID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.CustomerID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "customer_id", *params.CustomerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Unmet != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "unmet", *params.Unmet, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListVisitsRequest constructs an http.Request for the ListVisits method
+func NewListVisitsRequest(server string, params *ListVisitsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/visits")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.RepID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "rep_id", *params.RepID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.CustomerID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "customer_id", *params.CustomerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ProspectID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "prospect_id", *params.ProspectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.State != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.From != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "from", *params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.To != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "to", *params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSyncVisitsRequest calls the generic SyncVisits builder with application/json body
+func NewSyncVisitsRequest(server string, params *SyncVisitsParams, body SyncVisitsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSyncVisitsRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewSyncVisitsRequestWithBody constructs an http.Request for the SyncVisits method, with any body, and a specified content type
+func NewSyncVisitsRequestWithBody(server string, params *SyncVisitsParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/visits/sync")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetVisitRequest constructs an http.Request for the GetVisit method
+func NewGetVisitRequest(server string, visitID VisitID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "visit_id", visitID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/visits/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewPutVisitRequest calls the generic PutVisit builder with application/json body
+func NewPutVisitRequest(server string, visitID VisitID, body PutVisitJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPutVisitRequestWithBody(server, visitID, "application/json", bodyReader)
+}
+
+// NewPutVisitRequestWithBody constructs an http.Request for the PutVisit method, with any body, and a specified content type
+func NewPutVisitRequestWithBody(server string, visitID VisitID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "visit_id", visitID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/visits/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListVisitRevisionsRequest constructs an http.Request for the ListVisitRevisions method
+func NewListVisitRevisionsRequest(server string, visitID VisitID, params *ListVisitRevisionsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "visit_id", visitID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/visits/%s/revisions", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 func (c *Client) applyEditors(ctx context.Context, req *http.Request, additionalEditors []RequestEditorFn) error {
 	for _, r := range c.RequestEditors {
 		if err := r(ctx, req); err != nil {
@@ -25944,6 +27824,16 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/customers/{customer_id}/timeline (the `GetCustomerTimeline` operationId).
 	GetCustomerTimelineWithResponse(ctx context.Context, customerID CustomerID, params *GetCustomerTimelineParams, reqEditors ...RequestEditorFn) (*GetCustomerTimelineResponse, error)
 
+	// ListVisitAnswersWithResponse Read what is known of a customer
+	//
+	// The latest answer to each field of the nine groups from visits that were done, with the visit and the version of the form that it
+	// comes from. With `key`, every answer ever given to that field, newest first.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/customers/{customer_id}/visit-answers (the `ListVisitAnswers` operationId).
+	ListVisitAnswersWithResponse(ctx context.Context, customerID CustomerID, params *ListVisitAnswersParams, reqEditors ...RequestEditorFn) (*ListVisitAnswersResponse, error)
+
 	// ListDeliveryNotesWithResponse List delivery notes
 	//
 	// Delivery notes of customers that you may see, newest first, without their lines.
@@ -26236,6 +28126,35 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/invoices/{invoice_id}/timeline (the `GetInvoiceTimeline` operationId).
 	GetInvoiceTimelineWithResponse(ctx context.Context, invoiceID InvoiceID, params *GetInvoiceTimelineParams, reqEditors ...RequestEditorFn) (*GetInvoiceTimelineResponse, error)
+
+	// ListKeyCustomersWithResponse List key customers
+	//
+	// The customers that are key customers now and that you may see.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/key-customers (the `ListKeyCustomers` operationId).
+	ListKeyCustomersWithResponse(ctx context.Context, params *ListKeyCustomersParams, reqEditors ...RequestEditorFn) (*ListKeyCustomersResponse, error)
+
+	// SetKeyCustomerWithBodyWithResponse Say whether a customer is a key customer
+	//
+	// From today on. A key customer is due for `visit.key_customer_weekly` visits each week, an ordinary one for
+	// `visit.ordinary_half_monthly` each half month; it counts from the next period on. Saying what stands changes nothing.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/key-customers (the `SetKeyCustomer` operationId).
+	SetKeyCustomerWithBodyWithResponse(ctx context.Context, params *SetKeyCustomerParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetKeyCustomerResponse, error)
+
+	// SetKeyCustomerWithResponse Say whether a customer is a key customer
+	//
+	// From today on. A key customer is due for `visit.key_customer_weekly` visits each week, an ordinary one for
+	// `visit.ordinary_half_monthly` each half month; it counts from the next period on. Saying what stands changes nothing.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/key-customers (the `SetKeyCustomer` operationId).
+	SetKeyCustomerWithResponse(ctx context.Context, params *SetKeyCustomerParams, body SetKeyCustomerJSONRequestBody, reqEditors ...RequestEditorFn) (*SetKeyCustomerResponse, error)
 
 	// ListMachineClientsWithResponse List machine clients
 	//
@@ -27543,6 +29462,129 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/users/{user_id}/reset-password (the `ResetPassword` operationId).
 	ResetPasswordWithResponse(ctx context.Context, userID UserID, params *ResetPasswordParams, body ResetPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*ResetPasswordResponse, error)
+
+	// ListVisitFormsWithResponse List the versions of the visit form
+	//
+	// Every version, newest first. The first is what a phone shows for a new report.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/visit-forms (the `ListVisitForms` operationId).
+	ListVisitFormsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListVisitFormsResponse, error)
+
+	// PublishVisitFormWithBodyWithResponse Publish a new version of the visit form
+	//
+	// The nine groups with their fields. Reports filled under earlier versions stay, and may still come from phones that were
+	// offline. A key that an earlier version used keeps its type, so that all answers can be read side by side.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/visit-forms (the `PublishVisitForm` operationId).
+	PublishVisitFormWithBodyWithResponse(ctx context.Context, params *PublishVisitFormParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PublishVisitFormResponse, error)
+
+	// PublishVisitFormWithResponse Publish a new version of the visit form
+	//
+	// The nine groups with their fields. Reports filled under earlier versions stay, and may still come from phones that were
+	// offline. A key that an earlier version used keeps its type, so that all answers can be read side by side.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/visit-forms (the `PublishVisitForm` operationId).
+	PublishVisitFormWithResponse(ctx context.Context, params *PublishVisitFormParams, body PublishVisitFormJSONRequestBody, reqEditors ...RequestEditorFn) (*PublishVisitFormResponse, error)
+
+	// GetVisitProgressWithResponse Read visits done against visits due
+	//
+	// For the week (Monday to Sunday) or half month (1–15, 16–end) that holds `date`, today when absent, also in the past:
+	// by rep, team or customer. Only visits reported as done count, on their day in Shanghai, however late they were
+	// reported. A rep's quota is for the week; `customers_due` and `customers_met` count the rep's customers with a quota of
+	// their own: key customers in a week, ordinary ones in a half month, and only those are lines by customer. Whose a
+	// customer was, and whether a key customer, goes by the first day of the period; quotas by its last. Leave and holidays
+	// lower no quota.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/visit-progress (the `GetVisitProgress` operationId).
+	GetVisitProgressWithResponse(ctx context.Context, params *GetVisitProgressParams, reqEditors ...RequestEditorFn) (*GetVisitProgressResponse, error)
+
+	// ListVisitsWithResponse List visits
+	//
+	// Visits of people whom you see, newest ids first; with a `customer_id` that you see, all visits to it, also those of
+	// its former reps. `from` and `to` are the day visited, or planned while nothing is reported.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/visits (the `ListVisits` operationId).
+	ListVisitsWithResponse(ctx context.Context, params *ListVisitsParams, reqEditors ...RequestEditorFn) (*ListVisitsResponse, error)
+
+	// SyncVisitsWithBodyWithResponse Send what gathered on a phone
+	//
+	// Up to 200 visits at once, each as putVisit takes it, each by itself: one that is refused keeps no other from being
+	// taken. The results are in the order of the items. Send the same again after a lost connection: nothing is doubled.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/visits/sync (the `SyncVisits` operationId).
+	SyncVisitsWithBodyWithResponse(ctx context.Context, params *SyncVisitsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SyncVisitsResponse, error)
+
+	// SyncVisitsWithResponse Send what gathered on a phone
+	//
+	// Up to 200 visits at once, each as putVisit takes it, each by itself: one that is refused keeps no other from being
+	// taken. The results are in the order of the items. Send the same again after a lost connection: nothing is doubled.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/visits/sync (the `SyncVisits` operationId).
+	SyncVisitsWithResponse(ctx context.Context, params *SyncVisitsParams, body SyncVisitsJSONRequestBody, reqEditors ...RequestEditorFn) (*SyncVisitsResponse, error)
+
+	// GetVisitWithResponse Read a visit
+	//
+	// The visit with its plan and its report as they stand.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/visits/{visit_id} (the `GetVisit` operationId).
+	GetVisitWithResponse(ctx context.Context, visitID VisitID, reqEditors ...RequestEditorFn) (*GetVisitResponse, error)
+
+	// PutVisitWithBodyWithResponse Plan, report or correct a visit
+	//
+	// The client makes the id (UUIDv7) and sends the plan, the report or both, each with `written_at`, the time at which
+	// the rep wrote it. Send it as often as you like and in any order: the same content changes nothing
+	// (`outcome: unchanged`), the content written later stands (`applied`), and what was written earlier and comes later is
+	// kept as a revision and changes nothing (`superseded`); of two contents that claim the same time the first that came
+	// stands. The answer is the visit as it stands. No If-Match: `written_at` decides.
+	//
+	// Reports are for visits to customers and prospects of your own, not in the future, and up to `visit.report_days` back;
+	// later than `visit.late_after_days` they are flagged. Answers are checked against the version of the form that they name.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/visits/{visit_id} (the `PutVisit` operationId).
+	PutVisitWithBodyWithResponse(ctx context.Context, visitID VisitID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PutVisitResponse, error)
+
+	// PutVisitWithResponse Plan, report or correct a visit
+	//
+	// The client makes the id (UUIDv7) and sends the plan, the report or both, each with `written_at`, the time at which
+	// the rep wrote it. Send it as often as you like and in any order: the same content changes nothing
+	// (`outcome: unchanged`), the content written later stands (`applied`), and what was written earlier and comes later is
+	// kept as a revision and changes nothing (`superseded`); of two contents that claim the same time the first that came
+	// stands. The answer is the visit as it stands. No If-Match: `written_at` decides.
+	//
+	// Reports are for visits to customers and prospects of your own, not in the future, and up to `visit.report_days` back;
+	// later than `visit.late_after_days` they are flagged. Answers are checked against the version of the form that they name.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/visits/{visit_id} (the `PutVisit` operationId).
+	PutVisitWithResponse(ctx context.Context, visitID VisitID, body PutVisitJSONRequestBody, reqEditors ...RequestEditorFn) (*PutVisitResponse, error)
+
+	// ListVisitRevisionsWithResponse List everything that was ever sent about a visit
+	//
+	// Newest first, with what stood for a time and what came too late to stand.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/visits/{visit_id}/revisions (the `ListVisitRevisions` operationId).
+	ListVisitRevisionsWithResponse(ctx context.Context, visitID VisitID, params *ListVisitRevisionsParams, reqEditors ...RequestEditorFn) (*ListVisitRevisionsResponse, error)
 }
 
 type GetJwksResponse struct {
@@ -29948,6 +31990,47 @@ func (r GetCustomerTimelineResponse) ContentType() string {
 	return ""
 }
 
+type ListVisitAnswersResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *VisitAnswerList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListVisitAnswersResponse) GetJSON200() *VisitAnswerList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListVisitAnswersResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListVisitAnswersResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListVisitAnswersResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListVisitAnswersResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ListDeliveryNotesResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -31030,6 +33113,88 @@ func (r GetInvoiceTimelineResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetInvoiceTimelineResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListKeyCustomersResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *KeyCustomerList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListKeyCustomersResponse) GetJSON200() *KeyCustomerList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListKeyCustomersResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListKeyCustomersResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListKeyCustomersResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListKeyCustomersResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type SetKeyCustomerResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *KeyCustomer
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SetKeyCustomerResponse) GetJSON200() *KeyCustomer {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r SetKeyCustomerResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SetKeyCustomerResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetKeyCustomerResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetKeyCustomerResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -35440,6 +37605,348 @@ func (r ResetPasswordResponse) ContentType() string {
 	return ""
 }
 
+type ListVisitFormsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *VisitFormList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListVisitFormsResponse) GetJSON200() *VisitFormList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListVisitFormsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListVisitFormsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListVisitFormsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListVisitFormsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type PublishVisitFormResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *VisitForm
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r PublishVisitFormResponse) GetJSON201() *VisitForm {
+	return r.JSON201
+}
+
+// GetBody returns the raw response body bytes
+func (r PublishVisitFormResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r PublishVisitFormResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PublishVisitFormResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PublishVisitFormResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetVisitProgressResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *VisitProgress
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetVisitProgressResponse) GetJSON200() *VisitProgress {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetVisitProgressResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetVisitProgressResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetVisitProgressResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetVisitProgressResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListVisitsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *VisitList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListVisitsResponse) GetJSON200() *VisitList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListVisitsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListVisitsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListVisitsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListVisitsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type SyncVisitsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON207 the response for an HTTP 207 `application/json` response
+	JSON207 *VisitSyncResults
+}
+
+// GetJSON207 returns the response for an HTTP 207 `application/json` response
+func (r SyncVisitsResponse) GetJSON207() *VisitSyncResults {
+	return r.JSON207
+}
+
+// GetBody returns the raw response body bytes
+func (r SyncVisitsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SyncVisitsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SyncVisitsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SyncVisitsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetVisitResponse200Headers the declared response headers of an HTTP 200 response for GetVisit
+type GetVisitResponse200Headers struct {
+	ETag string
+}
+
+type GetVisitResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Visit
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetVisitResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetVisitResponse) GetJSON200() *Visit {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetVisitResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetVisitResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetVisitResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetVisitResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// PutVisitResponse200Headers the declared response headers of an HTTP 200 response for PutVisit
+type PutVisitResponse200Headers struct {
+	ETag string
+}
+
+type PutVisitResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *VisitOutcome
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *PutVisitResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r PutVisitResponse) GetJSON200() *VisitOutcome {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r PutVisitResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r PutVisitResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PutVisitResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PutVisitResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListVisitRevisionsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *VisitRevisionList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListVisitRevisionsResponse) GetJSON200() *VisitRevisionList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListVisitRevisionsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListVisitRevisionsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListVisitRevisionsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListVisitRevisionsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // GetJwksWithResponse Public keys of access tokens
 //
 // The keys that verify access tokens now (RFC 7517, RFC 8037), the one that signs new tokens first.
@@ -36693,6 +39200,22 @@ func (c *ClientWithResponses) GetCustomerTimelineWithResponse(ctx context.Contex
 	return ParseGetCustomerTimelineResponse(rsp)
 }
 
+// ListVisitAnswersWithResponse Read what is known of a customer
+//
+// The latest answer to each field of the nine groups from visits that were done, with the visit and the version of the form that it
+// comes from. With `key`, every answer ever given to that field, newest first.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/customers/{customer_id}/visit-answers (the `ListVisitAnswers` operationId).
+func (c *ClientWithResponses) ListVisitAnswersWithResponse(ctx context.Context, customerID CustomerID, params *ListVisitAnswersParams, reqEditors ...RequestEditorFn) (*ListVisitAnswersResponse, error) {
+	rsp, err := c.ListVisitAnswers(ctx, customerID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListVisitAnswersResponse(rsp)
+}
+
 // ListDeliveryNotesWithResponse List delivery notes
 //
 // Delivery notes of customers that you may see, newest first, without their lines.
@@ -37170,6 +39693,53 @@ func (c *ClientWithResponses) GetInvoiceTimelineWithResponse(ctx context.Context
 		return nil, err
 	}
 	return ParseGetInvoiceTimelineResponse(rsp)
+}
+
+// ListKeyCustomersWithResponse List key customers
+//
+// The customers that are key customers now and that you may see.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/key-customers (the `ListKeyCustomers` operationId).
+func (c *ClientWithResponses) ListKeyCustomersWithResponse(ctx context.Context, params *ListKeyCustomersParams, reqEditors ...RequestEditorFn) (*ListKeyCustomersResponse, error) {
+	rsp, err := c.ListKeyCustomers(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListKeyCustomersResponse(rsp)
+}
+
+// SetKeyCustomerWithBodyWithResponse Say whether a customer is a key customer
+//
+// From today on. A key customer is due for `visit.key_customer_weekly` visits each week, an ordinary one for
+// `visit.ordinary_half_monthly` each half month; it counts from the next period on. Saying what stands changes nothing.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/key-customers (the `SetKeyCustomer` operationId).
+func (c *ClientWithResponses) SetKeyCustomerWithBodyWithResponse(ctx context.Context, params *SetKeyCustomerParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetKeyCustomerResponse, error) {
+	rsp, err := c.SetKeyCustomerWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetKeyCustomerResponse(rsp)
+}
+
+// SetKeyCustomerWithResponse Say whether a customer is a key customer
+//
+// From today on. A key customer is due for `visit.key_customer_weekly` visits each week, an ordinary one for
+// `visit.ordinary_half_monthly` each half month; it counts from the next period on. Saying what stands changes nothing.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/key-customers (the `SetKeyCustomer` operationId).
+func (c *ClientWithResponses) SetKeyCustomerWithResponse(ctx context.Context, params *SetKeyCustomerParams, body SetKeyCustomerJSONRequestBody, reqEditors ...RequestEditorFn) (*SetKeyCustomerResponse, error) {
+	rsp, err := c.SetKeyCustomer(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetKeyCustomerResponse(rsp)
 }
 
 // ListMachineClientsWithResponse List machine clients
@@ -39307,6 +41877,195 @@ func (c *ClientWithResponses) ResetPasswordWithResponse(ctx context.Context, use
 	return ParseResetPasswordResponse(rsp)
 }
 
+// ListVisitFormsWithResponse List the versions of the visit form
+//
+// Every version, newest first. The first is what a phone shows for a new report.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/visit-forms (the `ListVisitForms` operationId).
+func (c *ClientWithResponses) ListVisitFormsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListVisitFormsResponse, error) {
+	rsp, err := c.ListVisitForms(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListVisitFormsResponse(rsp)
+}
+
+// PublishVisitFormWithBodyWithResponse Publish a new version of the visit form
+//
+// The nine groups with their fields. Reports filled under earlier versions stay, and may still come from phones that were
+// offline. A key that an earlier version used keeps its type, so that all answers can be read side by side.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/visit-forms (the `PublishVisitForm` operationId).
+func (c *ClientWithResponses) PublishVisitFormWithBodyWithResponse(ctx context.Context, params *PublishVisitFormParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PublishVisitFormResponse, error) {
+	rsp, err := c.PublishVisitFormWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePublishVisitFormResponse(rsp)
+}
+
+// PublishVisitFormWithResponse Publish a new version of the visit form
+//
+// The nine groups with their fields. Reports filled under earlier versions stay, and may still come from phones that were
+// offline. A key that an earlier version used keeps its type, so that all answers can be read side by side.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/visit-forms (the `PublishVisitForm` operationId).
+func (c *ClientWithResponses) PublishVisitFormWithResponse(ctx context.Context, params *PublishVisitFormParams, body PublishVisitFormJSONRequestBody, reqEditors ...RequestEditorFn) (*PublishVisitFormResponse, error) {
+	rsp, err := c.PublishVisitForm(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePublishVisitFormResponse(rsp)
+}
+
+// GetVisitProgressWithResponse Read visits done against visits due
+//
+// For the week (Monday to Sunday) or half month (1–15, 16–end) that holds `date`, today when absent, also in the past:
+// by rep, team or customer. Only visits reported as done count, on their day in Shanghai, however late they were
+// reported. A rep's quota is for the week; `customers_due` and `customers_met` count the rep's customers with a quota of
+// their own: key customers in a week, ordinary ones in a half month, and only those are lines by customer. Whose a
+// customer was, and whether a key customer, goes by the first day of the period; quotas by its last. Leave and holidays
+// lower no quota.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/visit-progress (the `GetVisitProgress` operationId).
+func (c *ClientWithResponses) GetVisitProgressWithResponse(ctx context.Context, params *GetVisitProgressParams, reqEditors ...RequestEditorFn) (*GetVisitProgressResponse, error) {
+	rsp, err := c.GetVisitProgress(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetVisitProgressResponse(rsp)
+}
+
+// ListVisitsWithResponse List visits
+//
+// Visits of people whom you see, newest ids first; with a `customer_id` that you see, all visits to it, also those of
+// its former reps. `from` and `to` are the day visited, or planned while nothing is reported.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/visits (the `ListVisits` operationId).
+func (c *ClientWithResponses) ListVisitsWithResponse(ctx context.Context, params *ListVisitsParams, reqEditors ...RequestEditorFn) (*ListVisitsResponse, error) {
+	rsp, err := c.ListVisits(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListVisitsResponse(rsp)
+}
+
+// SyncVisitsWithBodyWithResponse Send what gathered on a phone
+//
+// Up to 200 visits at once, each as putVisit takes it, each by itself: one that is refused keeps no other from being
+// taken. The results are in the order of the items. Send the same again after a lost connection: nothing is doubled.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/visits/sync (the `SyncVisits` operationId).
+func (c *ClientWithResponses) SyncVisitsWithBodyWithResponse(ctx context.Context, params *SyncVisitsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SyncVisitsResponse, error) {
+	rsp, err := c.SyncVisitsWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSyncVisitsResponse(rsp)
+}
+
+// SyncVisitsWithResponse Send what gathered on a phone
+//
+// Up to 200 visits at once, each as putVisit takes it, each by itself: one that is refused keeps no other from being
+// taken. The results are in the order of the items. Send the same again after a lost connection: nothing is doubled.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/visits/sync (the `SyncVisits` operationId).
+func (c *ClientWithResponses) SyncVisitsWithResponse(ctx context.Context, params *SyncVisitsParams, body SyncVisitsJSONRequestBody, reqEditors ...RequestEditorFn) (*SyncVisitsResponse, error) {
+	rsp, err := c.SyncVisits(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSyncVisitsResponse(rsp)
+}
+
+// GetVisitWithResponse Read a visit
+//
+// The visit with its plan and its report as they stand.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/visits/{visit_id} (the `GetVisit` operationId).
+func (c *ClientWithResponses) GetVisitWithResponse(ctx context.Context, visitID VisitID, reqEditors ...RequestEditorFn) (*GetVisitResponse, error) {
+	rsp, err := c.GetVisit(ctx, visitID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetVisitResponse(rsp)
+}
+
+// PutVisitWithBodyWithResponse Plan, report or correct a visit
+//
+// The client makes the id (UUIDv7) and sends the plan, the report or both, each with `written_at`, the time at which
+// the rep wrote it. Send it as often as you like and in any order: the same content changes nothing
+// (`outcome: unchanged`), the content written later stands (`applied`), and what was written earlier and comes later is
+// kept as a revision and changes nothing (`superseded`); of two contents that claim the same time the first that came
+// stands. The answer is the visit as it stands. No If-Match: `written_at` decides.
+//
+// Reports are for visits to customers and prospects of your own, not in the future, and up to `visit.report_days` back;
+// later than `visit.late_after_days` they are flagged. Answers are checked against the version of the form that they name.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/visits/{visit_id} (the `PutVisit` operationId).
+func (c *ClientWithResponses) PutVisitWithBodyWithResponse(ctx context.Context, visitID VisitID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PutVisitResponse, error) {
+	rsp, err := c.PutVisitWithBody(ctx, visitID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePutVisitResponse(rsp)
+}
+
+// PutVisitWithResponse Plan, report or correct a visit
+//
+// The client makes the id (UUIDv7) and sends the plan, the report or both, each with `written_at`, the time at which
+// the rep wrote it. Send it as often as you like and in any order: the same content changes nothing
+// (`outcome: unchanged`), the content written later stands (`applied`), and what was written earlier and comes later is
+// kept as a revision and changes nothing (`superseded`); of two contents that claim the same time the first that came
+// stands. The answer is the visit as it stands. No If-Match: `written_at` decides.
+//
+// Reports are for visits to customers and prospects of your own, not in the future, and up to `visit.report_days` back;
+// later than `visit.late_after_days` they are flagged. Answers are checked against the version of the form that they name.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/visits/{visit_id} (the `PutVisit` operationId).
+func (c *ClientWithResponses) PutVisitWithResponse(ctx context.Context, visitID VisitID, body PutVisitJSONRequestBody, reqEditors ...RequestEditorFn) (*PutVisitResponse, error) {
+	rsp, err := c.PutVisit(ctx, visitID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePutVisitResponse(rsp)
+}
+
+// ListVisitRevisionsWithResponse List everything that was ever sent about a visit
+//
+// Newest first, with what stood for a time and what came too late to stand.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/visits/{visit_id}/revisions (the `ListVisitRevisions` operationId).
+func (c *ClientWithResponses) ListVisitRevisionsWithResponse(ctx context.Context, visitID VisitID, params *ListVisitRevisionsParams, reqEditors ...RequestEditorFn) (*ListVisitRevisionsResponse, error) {
+	rsp, err := c.ListVisitRevisions(ctx, visitID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListVisitRevisionsResponse(rsp)
+}
+
 // ParseGetJwksResponse parses an HTTP response from a GetJwksWithResponse call
 func ParseGetJwksResponse(rsp *http.Response) (*GetJwksResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -41068,6 +43827,32 @@ func ParseGetCustomerTimelineResponse(rsp *http.Response) (*GetCustomerTimelineR
 	return response, nil
 }
 
+// ParseListVisitAnswersResponse parses an HTTP response from a ListVisitAnswersWithResponse call
+func ParseListVisitAnswersResponse(rsp *http.Response) (*ListVisitAnswersResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListVisitAnswersResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest VisitAnswerList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseListDeliveryNotesResponse parses an HTTP response from a ListDeliveryNotesWithResponse call
 func ParseListDeliveryNotesResponse(rsp *http.Response) (*ListDeliveryNotesResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -41828,6 +44613,58 @@ func ParseGetInvoiceTimelineResponse(rsp *http.Response) (*GetInvoiceTimelineRes
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest Timeline
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListKeyCustomersResponse parses an HTTP response from a ListKeyCustomersWithResponse call
+func ParseListKeyCustomersResponse(rsp *http.Response) (*ListKeyCustomersResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListKeyCustomersResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest KeyCustomerList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSetKeyCustomerResponse parses an HTTP response from a SetKeyCustomerWithResponse call
+func ParseSetKeyCustomerResponse(rsp *http.Response) (*SetKeyCustomerResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetKeyCustomerResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest KeyCustomer
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -45154,6 +47991,240 @@ func ParseResetPasswordResponse(rsp *http.Response) (*ResetPasswordResponse, err
 			headers.ETag = value
 		}
 		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListVisitFormsResponse parses an HTTP response from a ListVisitFormsWithResponse call
+func ParseListVisitFormsResponse(rsp *http.Response) (*ListVisitFormsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListVisitFormsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest VisitFormList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParsePublishVisitFormResponse parses an HTTP response from a PublishVisitFormWithResponse call
+func ParsePublishVisitFormResponse(rsp *http.Response) (*PublishVisitFormResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PublishVisitFormResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest VisitForm
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetVisitProgressResponse parses an HTTP response from a GetVisitProgressWithResponse call
+func ParseGetVisitProgressResponse(rsp *http.Response) (*GetVisitProgressResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetVisitProgressResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest VisitProgress
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListVisitsResponse parses an HTTP response from a ListVisitsWithResponse call
+func ParseListVisitsResponse(rsp *http.Response) (*ListVisitsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListVisitsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest VisitList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSyncVisitsResponse parses an HTTP response from a SyncVisitsWithResponse call
+func ParseSyncVisitsResponse(rsp *http.Response) (*SyncVisitsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SyncVisitsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 207:
+		var dest VisitSyncResults
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON207 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetVisitResponse parses an HTTP response from a GetVisitWithResponse call
+func ParseGetVisitResponse(rsp *http.Response) (*GetVisitResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetVisitResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Visit
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetVisitResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParsePutVisitResponse parses an HTTP response from a PutVisitWithResponse call
+func ParsePutVisitResponse(rsp *http.Response) (*PutVisitResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PutVisitResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest VisitOutcome
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers PutVisitResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListVisitRevisionsResponse parses an HTTP response from a ListVisitRevisionsWithResponse call
+func ParseListVisitRevisionsResponse(rsp *http.Response) (*ListVisitRevisionsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListVisitRevisionsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest VisitRevisionList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
 	}
 
 	return response, nil
