@@ -967,6 +967,27 @@ func (e ListInvoicesParamsState) Valid() bool {
 	}
 }
 
+// Defines values for ListMyFollowUpsParamsState.
+const (
+	ListMyFollowUpsParamsStateClosed ListMyFollowUpsParamsState = "closed"
+	ListMyFollowUpsParamsStateDone   ListMyFollowUpsParamsState = "done"
+	ListMyFollowUpsParamsStateOpen   ListMyFollowUpsParamsState = "open"
+)
+
+// Valid indicates whether the value is a known member of the ListMyFollowUpsParamsState enum.
+func (e ListMyFollowUpsParamsState) Valid() bool {
+	switch e {
+	case ListMyFollowUpsParamsStateClosed:
+		return true
+	case ListMyFollowUpsParamsStateDone:
+		return true
+	case ListMyFollowUpsParamsStateOpen:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListMyTasksParamsKind.
 const (
 	ListMyTasksParamsKindAcknowledge ListMyTasksParamsKind = "acknowledge"
@@ -1414,6 +1435,35 @@ type ApprovalVerdict struct {
 	// Example: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 	ContentHash *ContentHash `json:"content_hash,omitempty"`
 }
+
+// Attachment defines model for Attachment.
+type Attachment struct {
+	// FileName Example: 月结协议.pdf
+	FileName string `json:"file_name"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// MediaType application/pdf, image/jpeg or image/png, by content.
+	//
+	// Example: application/pdf
+	MediaType string `json:"media_type"`
+
+	// Sha256 Checksum of the content in hexadecimal.
+	Sha256 string `json:"sha256"`
+
+	// Size In bytes.
+	Size int64 `json:"size"`
+
+	// UploadedAt Example: 2026-11-20T08:30:00Z
+	UploadedAt Instant `json:"uploaded_at"`
+
+	// UploadedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	UploadedBy UUID `json:"uploaded_by"`
+}
+
+// AttachmentIds Uploads of yours that no document has yet; they stay with this one. See POST /v1/attachments.
+type AttachmentIds = []UUID
 
 // AuthorityMatrix defines model for AuthorityMatrix.
 type AuthorityMatrix struct {
@@ -2645,6 +2695,77 @@ type ExternalRef struct {
 	//
 	// Example: erp
 	Source string `json:"source"`
+}
+
+// FollowUp defines model for FollowUp.
+type FollowUp struct {
+	// ClosedAt Example: 2026-11-20T08:30:00Z
+	ClosedAt *Instant `json:"closed_at,omitempty"`
+
+	// ClosedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ClosedBy *UUID `json:"closed_by,omitempty"`
+
+	// DepartmentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DepartmentID *UUID `json:"department_id,omitempty"`
+
+	// DueAt Example: 2026-11-20T08:30:00Z
+	DueAt *Instant `json:"due_at,omitempty"`
+
+	// EscalatedAt Example: 2026-11-20T08:30:00Z
+	EscalatedAt *Instant `json:"escalated_at,omitempty"`
+
+	// EscalatedFrom Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	EscalatedFrom *UUID  `json:"escalated_from,omitempty"`
+	Etag          string `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Inform Only to be read.
+	Inform bool `json:"inform"`
+
+	// Kind The module, a dot, and what it is.
+	//
+	// Example: survey.low_score
+	Kind string  `json:"kind"`
+	Note *string `json:"note,omitempty"`
+
+	// Number What people call the subject.
+	Number string `json:"number"`
+
+	// OpenedAt Example: 2026-11-20T08:30:00Z
+	OpenedAt Instant `json:"opened_at"`
+	Overdue  bool    `json:"overdue"`
+
+	// Role Asks everybody of this role when it asks nobody by name.
+	Role *string `json:"role,omitempty"`
+
+	// State open, done, or closed by the program that found it done.
+	State string `json:"state"`
+
+	// SubjectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SubjectID UUID `json:"subject_id"`
+
+	// SubjectType Example: survey
+	SubjectType string `json:"subject_type"`
+
+	// Title In the language of Accept-Language.
+	Title string `json:"title"`
+
+	// UserID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	UserID *UUID `json:"user_id,omitempty"`
+}
+
+// FollowUpCompletion defines model for FollowUpCompletion.
+type FollowUpCompletion struct {
+	// Note What was done. Needed unless the follow-up only informs.
+	Note *string `json:"note,omitempty"`
+}
+
+// FollowUpList defines model for FollowUpList.
+type FollowUpList struct {
+	Data       []FollowUp `json:"data"`
+	NextCursor *string    `json:"next_cursor,omitempty"`
 }
 
 // GateCheck defines model for GateCheck.
@@ -5828,6 +5949,9 @@ type VisitTitle struct {
 // ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ApprovalID = UUID
 
+// AttachmentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type AttachmentID = UUID
+
 // BasePriceListID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type BasePriceListID = UUID
 
@@ -6039,6 +6163,21 @@ type WithdrawRequestParams struct {
 
 	// IfMatch The ETag that you read; 412 when someone else has changed it since.
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// UploadAttachmentParams defines parameters for UploadAttachment.
+type UploadAttachmentParams struct {
+	// FileName Name of the file for people, percent-encoded UTF-8. Folders and control characters are taken out.
+	FileName string `form:"file_name" json:"file_name"`
+
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteAttachmentParams defines parameters for DeleteAttachment.
+type DeleteAttachmentParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
 }
 
 // LogoutParams defines parameters for Logout.
@@ -6407,6 +6546,15 @@ type ListEventsParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// CompleteFollowUpParams defines parameters for CompleteFollowUp.
+type CompleteFollowUpParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
 // ListGateChecksParams defines parameters for ListGateChecks.
 type ListGateChecksParams struct {
 	// DeliveryNoteID Only of this delivery note.
@@ -6583,6 +6731,27 @@ type StreamMyEventsParams struct {
 	// LastEventID What browsers send when they connect again. It isn't needed: the first event tells the present state.
 	LastEventID *string `json:"Last-Event-ID,omitempty"`
 }
+
+// ListMyFollowUpsParams defines parameters for ListMyFollowUps.
+type ListMyFollowUpsParams struct {
+	// Kind Only those of this kind.
+	Kind *string `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// State Only those in this state.
+	State *ListMyFollowUpsParamsState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Overdue Only those that are past due.
+	Overdue *bool `form:"overdue,omitempty" json:"overdue,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListMyFollowUpsParamsState defines parameters for ListMyFollowUps.
+type ListMyFollowUpsParamsState string
 
 // ListMyTasksParams defines parameters for ListMyTasks.
 type ListMyTasksParams struct {
@@ -7423,6 +7592,9 @@ type CreateDepartmentJSONRequestBody = DepartmentCreate
 
 // UpdateDepartmentJSONRequestBody defines body for UpdateDepartment for application/json ContentType.
 type UpdateDepartmentJSONRequestBody = DepartmentPatch
+
+// CompleteFollowUpJSONRequestBody defines body for CompleteFollowUp for application/json ContentType.
+type CompleteFollowUpJSONRequestBody = FollowUpCompletion
 
 // CheckGatePassJSONRequestBody defines body for CheckGatePass for application/json ContentType.
 type CheckGatePassJSONRequestBody = GateCheckCreate

@@ -121,6 +121,24 @@ BEGIN
     RETURN NEW;
 END $$;
 
+CREATE FUNCTION public.guard_attachment() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF OLD.subject_id IS NOT NULL THEN
+        RAISE EXCEPTION 'an attachment of a document stays' USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF TG_OP = 'DELETE' THEN
+        RETURN OLD;
+    END IF;
+    IF (OLD.id, OLD.file_name, OLD.media_type, OLD.size, OLD.sha256, OLD.uploaded_by, OLD.uploaded_at)
+       IS DISTINCT FROM
+       (NEW.id, NEW.file_name, NEW.media_type, NEW.size, NEW.sha256, NEW.uploaded_by, NEW.uploaded_at) THEN
+        RAISE EXCEPTION 'an attachment never changes' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
 CREATE FUNCTION public.guard_credit_limit_request() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -397,6 +415,29 @@ CREATE TABLE public.approval_tasks (
     CONSTRAINT approval_tasks_confirm CHECK (((kind = 'confirm'::text) = (verbal_id IS NOT NULL))),
     CONSTRAINT approval_tasks_kind_check CHECK ((kind = ANY (ARRAY['review'::text, 'decide'::text, 'acknowledge'::text, 'confirm'::text]))),
     CONSTRAINT approval_tasks_state_check CHECK ((state = ANY (ARRAY['open'::text, 'done'::text, 'cancelled'::text])))
+);
+
+CREATE TABLE public.attachments (
+    id uuid NOT NULL,
+    file_name text NOT NULL,
+    media_type text NOT NULL,
+    size bigint NOT NULL,
+    sha256 bytea NOT NULL,
+    uploaded_by uuid NOT NULL,
+    uploader_kind text NOT NULL,
+    uploaded_at timestamp with time zone NOT NULL,
+    subject_type text,
+    subject_id uuid,
+    bound_at timestamp with time zone,
+    version bigint NOT NULL,
+    CONSTRAINT attachments_bound CHECK ((((subject_type IS NULL) = (subject_id IS NULL)) AND ((subject_id IS NULL) = (bound_at IS NULL)))),
+    CONSTRAINT attachments_file_name_check CHECK (((length(file_name) >= 1) AND (length(file_name) <= 200))),
+    CONSTRAINT attachments_sha256_check CHECK ((length(sha256) = 32)),
+    CONSTRAINT attachments_size CHECK ((size > 0)),
+    CONSTRAINT attachments_subject_type_check CHECK ((subject_type ~ '^[a-z_]{1,40}$'::text)),
+    CONSTRAINT attachments_type CHECK ((media_type = ANY (ARRAY['application/pdf'::text, 'image/jpeg'::text, 'image/png'::text]))),
+    CONSTRAINT attachments_uploader_kind_check CHECK ((uploader_kind = ANY (ARRAY['user'::text, 'machine'::text, 'system'::text]))),
+    CONSTRAINT attachments_version_check CHECK ((version > 0))
 );
 
 CREATE TABLE public.authority_matrix_versions (
@@ -863,6 +904,41 @@ CREATE TABLE public.external_refs (
     subject_id uuid NOT NULL
 );
 
+CREATE TABLE public.follow_ups (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    subject_type text NOT NULL,
+    subject_id uuid NOT NULL,
+    number text NOT NULL,
+    title_en text NOT NULL,
+    title_zh text NOT NULL,
+    inform boolean NOT NULL,
+    user_id uuid,
+    role text,
+    department_id uuid,
+    opened_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone,
+    escalate_to text,
+    escalated_at timestamp with time zone,
+    escalated_from uuid,
+    state text NOT NULL,
+    closed_at timestamp with time zone,
+    closed_by uuid,
+    note text NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT follow_ups_answered CHECK (((state <> 'done'::text) OR inform OR (length(TRIM(BOTH FROM note)) > 0))),
+    CONSTRAINT follow_ups_assigned CHECK (((role IS NULL) <> (user_id IS NULL))),
+    CONSTRAINT follow_ups_closed CHECK (((state = 'open'::text) = (closed_at IS NULL))),
+    CONSTRAINT follow_ups_kind_check CHECK ((kind ~ '^[a-z_.]{1,60}$'::text)),
+    CONSTRAINT follow_ups_note_check CHECK ((length(note) <= 2000)),
+    CONSTRAINT follow_ups_number_check CHECK ((length(number) <= 100)),
+    CONSTRAINT follow_ups_state_check CHECK ((state = ANY (ARRAY['open'::text, 'done'::text, 'closed'::text]))),
+    CONSTRAINT follow_ups_subject_type_check CHECK ((subject_type ~ '^[a-z_]{1,40}$'::text)),
+    CONSTRAINT follow_ups_title_en_check CHECK (((length(title_en) >= 1) AND (length(title_en) <= 500))),
+    CONSTRAINT follow_ups_title_zh_check CHECK (((length(title_zh) >= 1) AND (length(title_zh) <= 500))),
+    CONSTRAINT follow_ups_version_check CHECK ((version > 0))
+);
+
 CREATE TABLE public.gate_checks (
     id uuid NOT NULL,
     gate_pass_id uuid,
@@ -1000,6 +1076,15 @@ CASE
     WHEN (kind = 'reversal'::text) THEN (total < (0)::numeric)
     ELSE (total > (0)::numeric)
 END)
+);
+
+CREATE TABLE public.job_periods (
+    name text NOT NULL,
+    start date NOT NULL,
+    begun_at timestamp with time zone NOT NULL,
+    completed_at timestamp with time zone,
+    CONSTRAINT job_periods_ends CHECK ((completed_at >= begun_at)),
+    CONSTRAINT job_periods_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
 );
 
 CREATE TABLE public.login_throttles (
@@ -1682,6 +1767,9 @@ ALTER TABLE ONLY public.approval_requests
 ALTER TABLE ONLY public.approval_tasks
     ADD CONSTRAINT approval_tasks_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.attachments
+    ADD CONSTRAINT attachments_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.authority_matrix_versions
     ADD CONSTRAINT authority_matrix_versions_id_key UNIQUE (id);
 
@@ -1766,6 +1854,9 @@ ALTER TABLE ONLY public.events
 ALTER TABLE ONLY public.external_refs
     ADD CONSTRAINT external_refs_key PRIMARY KEY (kind, source, external_id);
 
+ALTER TABLE ONLY public.follow_ups
+    ADD CONSTRAINT follow_ups_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.gate_checks
     ADD CONSTRAINT gate_checks_pkey PRIMARY KEY (id);
 
@@ -1807,6 +1898,9 @@ ALTER TABLE ONLY public.invoices
 
 ALTER TABLE ONLY public.invoices
     ADD CONSTRAINT invoices_reversed_once UNIQUE (reverses_id);
+
+ALTER TABLE ONLY public.job_periods
+    ADD CONSTRAINT job_periods_pkey PRIMARY KEY (name, start);
 
 ALTER TABLE ONLY public.login_throttles
     ADD CONSTRAINT login_throttles_pkey PRIMARY KEY (key);
@@ -1985,6 +2079,12 @@ CREATE INDEX approval_tasks_role ON public.approval_tasks USING btree (role, id)
 
 CREATE INDEX approval_tasks_user ON public.approval_tasks USING btree (user_id, id) WHERE ((state = 'open'::text) AND (user_id IS NOT NULL));
 
+CREATE INDEX attachments_subject ON public.attachments USING btree (subject_type, subject_id, id) WHERE (subject_id IS NOT NULL);
+
+CREATE INDEX attachments_unbound ON public.attachments USING btree (uploaded_at, id) WHERE (subject_id IS NULL);
+
+CREATE INDEX attachments_unbound_of ON public.attachments USING btree (uploaded_by) WHERE (subject_id IS NULL);
+
 CREATE INDEX base_price_lists_created ON public.base_price_lists USING btree (created_at, id);
 
 CREATE UNIQUE INDEX base_price_lists_in_force ON public.base_price_lists USING btree (effective_at) WHERE (state = 'published'::text);
@@ -2055,6 +2155,16 @@ CREATE INDEX events_subject ON public.events USING btree (subject_type, subject_
 
 CREATE INDEX external_refs_subject ON public.external_refs USING btree (subject_id);
 
+CREATE INDEX follow_ups_copies ON public.follow_ups USING btree (escalated_from) WHERE (escalated_from IS NOT NULL);
+
+CREATE INDEX follow_ups_due ON public.follow_ups USING btree (due_at, id) WHERE ((state = 'open'::text) AND (NOT inform) AND (escalated_at IS NULL));
+
+CREATE UNIQUE INDEX follow_ups_one_open ON public.follow_ups USING btree (kind, subject_type, subject_id, user_id, role, department_id) NULLS NOT DISTINCT WHERE (state = 'open'::text);
+
+CREATE INDEX follow_ups_role ON public.follow_ups USING btree (role, state, id) WHERE (role IS NOT NULL);
+
+CREATE INDEX follow_ups_user ON public.follow_ups USING btree (user_id, state, id) WHERE (user_id IS NOT NULL);
+
 CREATE INDEX gate_checks_note ON public.gate_checks USING btree (delivery_note_id, id);
 
 CREATE UNIQUE INDEX gate_checks_once ON public.gate_checks USING btree (gate_pass_id) WHERE (outcome = 'passed'::text);
@@ -2078,6 +2188,8 @@ CREATE INDEX invoices_payer ON public.invoices USING btree (payer_id, id DESC);
 CREATE INDEX invoices_payer_open ON public.invoices USING btree (payer_id, due_on, id) WHERE ((state = 'posted'::text) AND (kind <> 'reversal'::text) AND (paid < total));
 
 CREATE INDEX invoices_state ON public.invoices USING btree (state, id DESC);
+
+CREATE UNIQUE INDEX job_periods_one_due ON public.job_periods USING btree (name) WHERE (completed_at IS NULL);
 
 CREATE INDEX login_throttles_tat ON public.login_throttles USING btree (tat);
 
@@ -2227,6 +2339,8 @@ CREATE TRIGGER approval_requests_guard BEFORE UPDATE ON public.approval_requests
 
 CREATE TRIGGER approval_tasks_notify AFTER INSERT OR UPDATE OF state ON public.approval_tasks FOR EACH ROW EXECUTE FUNCTION public.notify_approval_task();
 
+CREATE TRIGGER attachments_guard BEFORE DELETE OR UPDATE ON public.attachments FOR EACH ROW EXECUTE FUNCTION public.guard_attachment();
+
 CREATE TRIGGER authority_matrix_versions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.authority_matrix_versions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER base_prices_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.base_prices FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
@@ -2264,6 +2378,8 @@ CREATE TRIGGER decisions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON publ
 CREATE TRIGGER event_blocks_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.event_blocks FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER events_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.events FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER follow_ups_notify AFTER INSERT OR UPDATE OF state, user_id ON public.follow_ups FOR EACH ROW EXECUTE FUNCTION public.notify_approval_task();
 
 CREATE TRIGGER gate_checks_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.gate_checks FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
@@ -2394,6 +2510,12 @@ ALTER TABLE ONLY public.delivery_notes
 
 ALTER TABLE ONLY public.departments
     ADD CONSTRAINT departments_head FOREIGN KEY (head_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.follow_ups
+    ADD CONSTRAINT follow_ups_escalated_from_fkey FOREIGN KEY (escalated_from) REFERENCES public.follow_ups(id);
+
+ALTER TABLE ONLY public.follow_ups
+    ADD CONSTRAINT follow_ups_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
 
 ALTER TABLE ONLY public.gate_checks
     ADD CONSTRAINT gate_checks_delivery_note_id_fkey FOREIGN KEY (delivery_note_id) REFERENCES public.delivery_notes(id);

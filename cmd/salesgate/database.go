@@ -18,7 +18,7 @@ type database struct{ url, data string }
 
 func (d *database) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&d.url, "database", env("SALESGATE_DATABASE_URL", ""), "address of the PostgreSQL database; empty: a private one is run")
-	cmd.Flags().StringVar(&d.data, "data", env("SALESGATE_DATA", "data"), "folder of the private database")
+	cmd.Flags().StringVar(&d.data, "data", env("SALESGATE_DATA", "data"), "folder of the private database, and of attachments")
 }
 
 // open returns the address to connect to and what to call at the end. gone is closed when a private server dies.

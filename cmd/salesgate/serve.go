@@ -6,11 +6,13 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"path/filepath"
 	"strconv"
 
 	"github.com/spf13/cobra"
 
 	"github.com/salesgate/salesgate/internal/app"
+	"github.com/salesgate/salesgate/internal/attachment"
 	"github.com/salesgate/salesgate/internal/demo"
 )
 
@@ -34,6 +36,7 @@ func serveCommand() *cobra.Command {
 	cmd.Flags().StringVar(&s.cfg.Addr, "addr", env("SALESGATE_ADDR", ":8080"), "address to listen on")
 	cmd.Flags().Int32Var(&s.cfg.MaxConnections, "max-connections", 24, "database connections at most")
 	cmd.Flags().BoolVar(&s.cfg.Sandbox, "sandbox", sandbox, "let the clock be moved forward, for trying things out")
+	cmd.Flags().StringVar(&s.cfg.BlobURL, "blob-url", env("SALESGATE_BLOB_URL", ""), "where attachments are kept: file:///folder, s3://bucket?region=…; empty: the folder attachments below --data")
 	cmd.Flags().BoolVar(&s.demo, "demo", false, "load the demo company, print its published logins, and let the clock be moved: for trying things out")
 	return cmd
 }
@@ -54,6 +57,11 @@ func (s *serving) run(cmd *cobra.Command) error {
 		}
 	}
 	s.cfg.DatabaseURL, s.cfg.MasterKey = url, os.Getenv("SALESGATE_MASTER_KEY")
+	if s.cfg.BlobURL == "" {
+		if s.cfg.BlobURL, err = attachment.FolderURL(filepath.Join(s.data, "attachments")); err != nil {
+			return err
+		}
+	}
 	if s.demo {
 		if err := app.LoadDemo(ctx, s.cfg, demo.AllDays, say); err != nil {
 			return err

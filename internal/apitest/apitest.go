@@ -320,6 +320,12 @@ func (a Answer) Len(path string) int {
 // ID is the "id" of the body.
 func (a Answer) ID() string { return a.String("id") }
 
+func init() {
+	for _, media := range []string{"application/pdf", "image/jpeg", "image/png"} {
+		openapi3filter.RegisterBodyDecoder(media, openapi3filter.FileBodyDecoder)
+	}
+}
+
 var contract = func() routers.Router {
 	spec, err := api.GetSpec()
 	if err != nil {

@@ -3,6 +3,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/salesgate/salesgate/internal/approval"
+	"github.com/salesgate/salesgate/internal/attachment"
 	"github.com/salesgate/salesgate/internal/catalog"
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/credit"
@@ -42,6 +44,7 @@ type Config struct {
 	MaxConnections int32
 	MasterKey      string // seals signing keys at rest; "" stores them in the clear
 	Sandbox        bool   // the clock may be moved forward
+	BlobURL        string // where attachments are kept: file:///folder, s3://bucket; "" is memory, for tests
 	Log            *slog.Logger
 
 	clock *clock.Clock // the real one when nil
@@ -53,6 +56,7 @@ type App struct {
 	Server   *httpapi.Server
 	Imports  *importing.Service
 	jobs     *jobs.Runner
+	storage  *attachment.Storage
 	handler  http.Handler
 	cfg      Config
 	draining atomic.Bool
@@ -75,8 +79,12 @@ func New(ctx context.Context, cfg Config) (*App, error) {
 		return nil, err
 	}
 	a := &App{DB: db, cfg: cfg}
-	if err := a.join(ctx); err != nil {
+	if a.storage, err = attachment.OpenStorage(ctx, cmp.Or(cfg.BlobURL, "mem://")); err != nil {
 		db.Close()
+		return nil, err
+	}
+	if err := a.join(ctx); err != nil {
+		a.Close()
 		return nil, err
 	}
 	return a, nil
@@ -104,6 +112,8 @@ func (a *App) join(ctx context.Context) error {
 		return fmt.Errorf("authority matrix: %w", err)
 	}
 	// attachments and follow-ups
+	files := attachment.New(a.DB, rules, a.storage)
+	a.sweepFiles(files)
 
 	// leave
 
@@ -160,6 +170,7 @@ func (a *App) join(ctx context.Context) error {
 		TaskFeed:     approval.NewFeed(),
 		Orders:       orders,
 		// attachments and follow-ups
+		Attachments: files,
 
 		// leave
 
@@ -193,8 +204,15 @@ func (importJob) Kind() string { return "run_import" }
 // Handler is the HTTP interface, for tests that serve it themselves.
 func (a *App) Handler() http.Handler { return a.handler }
 
-// Close releases the database connections.
-func (a *App) Close() { a.DB.Close() }
+// Sweep does at once what the queue does in its time: every sweep, and the work of every period that is due. For programs that
+// run no queue, such as tests.
+func (a *App) Sweep(ctx context.Context) error { return a.jobs.RunAll(ctx) }
+
+// Close releases the database connections and the storage.
+func (a *App) Close() {
+	_ = a.storage.Close()
+	a.DB.Close()
+}
 
 func (a *App) ready(ctx context.Context) error {
 	if a.draining.Load() {

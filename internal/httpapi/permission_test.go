@@ -20,6 +20,7 @@ import (
 
 	"github.com/salesgate/salesgate/api"
 	"github.com/salesgate/salesgate/internal/apitest"
+	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/httpapi"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
@@ -211,6 +212,10 @@ var owned = map[string]func(e *apitest.Env) string{
 	// leave
 	"import-runs": importOf,
 	// attachments, follow-ups
+	"attachments": func(e *apitest.Env) string {
+		return e.As("rep1").With("Content-Type", "application/octet-stream").Post("/v1/attachments?file_name=a.pdf", "%PDF-1.7 example").Want(201).ID()
+	},
+	"follow-ups": followUpOf,
 	"operations": importOf,
 	// credit reviews, groups, special releases, terms
 	"receipts": func(e *apitest.Env) string {
@@ -281,6 +286,15 @@ func invoiceOf(e *apitest.Env) string {
 // importOf makes an import that rep1 started, and that has ended.
 func importOf(e *apitest.Env) string {
 	return plant(e, "imports", object{"kind": "customers", "mode": "atomic", "state": "done", "created_by": e.People["rep1"]})
+}
+
+// followUpOf opens something that asks rep1.
+func followUpOf(e *apitest.Env) string {
+	rep1, about := e.People["rep1"], uuid.New()
+	e.Tx(func(tx pg.Tx) error {
+		return followup.Open(tx, followup.Task{Kind: "test.ask", SubjectType: "customer", SubjectID: about, TitleEN: "Call", TitleZH: "致电", UserID: &rep1})
+	})
+	return e.As("rep1").Get("/v1/me/follow-ups").Want(200).String("data.0.id")
 }
 
 func orderOf(e *apitest.Env) string {

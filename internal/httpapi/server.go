@@ -11,6 +11,7 @@ import (
 
 	"github.com/salesgate/salesgate/api"
 	"github.com/salesgate/salesgate/internal/approval"
+	"github.com/salesgate/salesgate/internal/attachment"
 	"github.com/salesgate/salesgate/internal/catalog"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/customer"
@@ -55,6 +56,7 @@ type Server struct {
 	Orders      *order.Service
 
 	// attachments and follow-ups
+	Attachments *attachment.Service
 
 	// leave
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/salesgate/salesgate/api"
 	"github.com/salesgate/salesgate/internal/approval"
+	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 )
@@ -30,6 +31,9 @@ type taskEvent struct {
 	Open    int        `json:"open"`
 	Overdue int        `json:"overdue"`
 	Newest  *uuid.UUID `json:"newest_task_id,omitempty"`
+
+	FollowUps        int `json:"follow_ups"`
+	FollowUpsOverdue int `json:"follow_ups_overdue"`
 }
 
 // StreamMyEvents implements the operation of that name.
@@ -103,14 +107,20 @@ func (e eventStream) welcome() bool {
 // tasks renders the event with the present counts.
 func (e eventStream) tasks() (string, error) {
 	var count approval.TaskCount
+	var more followup.Count
 	err := e.server.DB.View(e.ctx, current(e.ctx).origin(), func(tx pg.Tx) (err error) {
-		count, err = e.server.Approvals.CountMyTasks(tx, e.who)
+		if count, err = e.server.Approvals.CountMyTasks(tx, e.who); err != nil {
+			return err
+		}
+		more, err = followup.CountMine(tx, e.who)
 		return err
 	})
 	if err != nil {
 		return "", err
 	}
-	data, err := json.Marshal(taskEvent{Open: count.Open, Overdue: count.Overdue, Newest: count.Newest})
+	data, err := json.Marshal(taskEvent{
+		Open: count.Open, Overdue: count.Overdue, Newest: count.Newest, FollowUps: more.Open, FollowUpsOverdue: more.Overdue,
+	})
 	id := uuid.Nil
 	if count.Newest != nil {
 		id = *count.Newest

@@ -65,6 +65,10 @@ var matrix = map[Permission][]Role{
 	// leave
 
 	// attachment and follow-up
+	"attachment.read":    everyone, // and of these who may see the document
+	"attachment.write":   everyone,
+	"follow_up.read":     everyone,
+	"follow_up.complete": everyone,
 
 	// backtest
 	"approval.preview":       everyone,
@@ -158,6 +162,7 @@ var peopleOnly = []Permission{
 	"product_cost.read", "product_cost.write", // PRC-13 names people
 	"approval.decide", "authority.write", "delegation.write", "parameter.write", "user.write", "department.write",
 	"team.write", "machine_client.read", "machine_client.write", "signing_key.rotate", "sandbox.clock",
+	"follow_up.read", "follow_up.complete", // they ask people
 }
 
 // roles joins groups and single roles to one sorted list without repetition.

@@ -5,6 +5,10 @@
 // Every: it runs at its interval on one of the servers, and at once when SweepAll asks for it, as the sandbox does after
 // it has moved the clock.
 //
+// Work of the calendar (a review in June and December, a quarter's figures) is registered with Period: it is done once for
+// every period, which the table job_periods remembers, and what was missed is caught up in order. A lock of the
+// database, held by the server that is at it, keeps two from doing the same work at a time.
+//
 // It does not own what the work is: app registers functions of the modules concerned. It doesn't know the business.
 //
 // A job runs at least once: a server that is killed between the effect and the note that it is done runs it again. So a

@@ -56,16 +56,17 @@ func insert(tx pg.Tx, args Args, opts *river.InsertOpts) error {
 
 // Runner runs jobs. Register all of them, then Start.
 type Runner struct {
-	db      *pg.DB
-	log     *slog.Logger
-	workers *river.Workers
-	sweeps  map[string]sweep
-	client  *river.Client[pgx.Tx]
+	db       *pg.DB
+	log      *slog.Logger
+	workers  *river.Workers
+	sweeps   map[string]sweep
+	calendar map[string]calendarWork
+	client   *river.Client[pgx.Tx]
 }
 
 // New returns a runner on the database's own pool with no jobs registered.
 func New(db *pg.DB, log *slog.Logger) *Runner {
-	return &Runner{db: db, log: log, workers: river.NewWorkers(), sweeps: map[string]sweep{}}
+	return &Runner{db: db, log: log, workers: river.NewWorkers(), sweeps: map[string]sweep{}, calendar: map[string]calendarWork{}}
 }
 
 // Handle registers what runs a kind of job. fn runs again, later and later, until it returns nil, 25 times at most.
@@ -78,6 +79,7 @@ func Handle[T Args](r *Runner, fn func(ctx context.Context, args T) error) {
 // Start begins to run jobs, at most parallel at once, until Stop. The end of ctx doesn't stop it.
 func (r *Runner) Start(ctx context.Context, parallel int) error {
 	Handle(r, r.runSweep)
+	river.AddWorker(r.workers, periodWorker{r: r})
 	client, err := river.NewClient(riverpgxv5.New(r.db.Pool()), &river.Config{
 		Workers:                     r.workers,
 		Queues:                      map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: parallel}},

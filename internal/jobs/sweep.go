@@ -47,11 +47,32 @@ func (r *Runner) Every(name string, interval time.Duration, fn func(context.Cont
 	r.sweeps[name] = sweep{interval, fn}
 }
 
-// SweepAll queues one round of every sweep in the caller's transaction, also beside one that runs: that one may have looked
-// at the clock too early.
+// SweepAll queues one round of every sweep and of all calendar work in the caller's transaction, also beside one that runs:
+// that one may have looked at the clock too early.
 func (r *Runner) SweepAll(tx pg.Tx) error {
 	for _, name := range slices.Sorted(maps.Keys(r.sweeps)) {
 		if err := InsertTx(tx, sweepArgs{Name: name, Asked: &tx.Now}); err != nil {
+			return err
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.calendar)) {
+		if err := InsertTx(tx, periodArgs{Name: name, Asked: true}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// RunAll does at once, in the caller's goroutine, what SweepAll queues: the sweeps, then the calendar's work, by name. It is
+// for programs that run no queue, such as tests. Returns the first error.
+func (r *Runner) RunAll(ctx context.Context) error {
+	for _, name := range slices.Sorted(maps.Keys(r.sweeps)) {
+		if err := r.runSweep(ctx, sweepArgs{Name: name}); err != nil {
+			return err
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.calendar)) {
+		if err := r.catchUp(ctx, name); err != nil {
 			return err
 		}
 	}
@@ -63,6 +84,10 @@ func (r *Runner) periodic() []*river.PeriodicJob {
 	for name, s := range r.sweeps {
 		round := func() (river.JobArgs, *river.InsertOpts) { return sweepArgs{Name: name}, nil }
 		all = append(all, river.NewPeriodicJob(river.PeriodicInterval(s.interval), round, &river.PeriodicJobOpts{RunOnStart: true}))
+	}
+	for name := range r.calendar {
+		round := func() (river.JobArgs, *river.InsertOpts) { return periodArgs{Name: name}, nil }
+		all = append(all, river.NewPeriodicJob(river.PeriodicInterval(periodLook), round, &river.PeriodicJobOpts{RunOnStart: true}))
 	}
 	return all
 }

@@ -976,6 +976,27 @@ func (e ListInvoicesParamsState) Valid() bool {
 	}
 }
 
+// Defines values for ListMyFollowUpsParamsState.
+const (
+	ListMyFollowUpsParamsStateClosed ListMyFollowUpsParamsState = "closed"
+	ListMyFollowUpsParamsStateDone   ListMyFollowUpsParamsState = "done"
+	ListMyFollowUpsParamsStateOpen   ListMyFollowUpsParamsState = "open"
+)
+
+// Valid indicates whether the value is a known member of the ListMyFollowUpsParamsState enum.
+func (e ListMyFollowUpsParamsState) Valid() bool {
+	switch e {
+	case ListMyFollowUpsParamsStateClosed:
+		return true
+	case ListMyFollowUpsParamsStateDone:
+		return true
+	case ListMyFollowUpsParamsStateOpen:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListMyTasksParamsKind.
 const (
 	ListMyTasksParamsKindAcknowledge ListMyTasksParamsKind = "acknowledge"
@@ -1423,6 +1444,35 @@ type ApprovalVerdict struct {
 	// Example: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 	ContentHash *ContentHash `json:"content_hash,omitempty"`
 }
+
+// Attachment defines model for Attachment.
+type Attachment struct {
+	// FileName Example: 月结协议.pdf
+	FileName string `json:"file_name"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// MediaType application/pdf, image/jpeg or image/png, by content.
+	//
+	// Example: application/pdf
+	MediaType string `json:"media_type"`
+
+	// Sha256 Checksum of the content in hexadecimal.
+	Sha256 string `json:"sha256"`
+
+	// Size In bytes.
+	Size int64 `json:"size"`
+
+	// UploadedAt Example: 2026-11-20T08:30:00Z
+	UploadedAt Instant `json:"uploaded_at"`
+
+	// UploadedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	UploadedBy UUID `json:"uploaded_by"`
+}
+
+// AttachmentIds Uploads of yours that no document has yet; they stay with this one. See POST /v1/attachments.
+type AttachmentIds = []UUID
 
 // AuthorityMatrix defines model for AuthorityMatrix.
 type AuthorityMatrix struct {
@@ -2654,6 +2704,77 @@ type ExternalRef struct {
 	//
 	// Example: erp
 	Source string `json:"source"`
+}
+
+// FollowUp defines model for FollowUp.
+type FollowUp struct {
+	// ClosedAt Example: 2026-11-20T08:30:00Z
+	ClosedAt *Instant `json:"closed_at,omitempty"`
+
+	// ClosedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ClosedBy *UUID `json:"closed_by,omitempty"`
+
+	// DepartmentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DepartmentID *UUID `json:"department_id,omitempty"`
+
+	// DueAt Example: 2026-11-20T08:30:00Z
+	DueAt *Instant `json:"due_at,omitempty"`
+
+	// EscalatedAt Example: 2026-11-20T08:30:00Z
+	EscalatedAt *Instant `json:"escalated_at,omitempty"`
+
+	// EscalatedFrom Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	EscalatedFrom *UUID  `json:"escalated_from,omitempty"`
+	Etag          string `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Inform Only to be read.
+	Inform bool `json:"inform"`
+
+	// Kind The module, a dot, and what it is.
+	//
+	// Example: survey.low_score
+	Kind string  `json:"kind"`
+	Note *string `json:"note,omitempty"`
+
+	// Number What people call the subject.
+	Number string `json:"number"`
+
+	// OpenedAt Example: 2026-11-20T08:30:00Z
+	OpenedAt Instant `json:"opened_at"`
+	Overdue  bool    `json:"overdue"`
+
+	// Role Asks everybody of this role when it asks nobody by name.
+	Role *string `json:"role,omitempty"`
+
+	// State open, done, or closed by the program that found it done.
+	State string `json:"state"`
+
+	// SubjectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SubjectID UUID `json:"subject_id"`
+
+	// SubjectType Example: survey
+	SubjectType string `json:"subject_type"`
+
+	// Title In the language of Accept-Language.
+	Title string `json:"title"`
+
+	// UserID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	UserID *UUID `json:"user_id,omitempty"`
+}
+
+// FollowUpCompletion defines model for FollowUpCompletion.
+type FollowUpCompletion struct {
+	// Note What was done. Needed unless the follow-up only informs.
+	Note *string `json:"note,omitempty"`
+}
+
+// FollowUpList defines model for FollowUpList.
+type FollowUpList struct {
+	Data       []FollowUp `json:"data"`
+	NextCursor *string    `json:"next_cursor,omitempty"`
 }
 
 // GateCheck defines model for GateCheck.
@@ -5837,6 +5958,9 @@ type VisitTitle struct {
 // ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ApprovalID = UUID
 
+// AttachmentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type AttachmentID = UUID
+
 // BasePriceListID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type BasePriceListID = UUID
 
@@ -6048,6 +6172,21 @@ type WithdrawRequestParams struct {
 
 	// IfMatch The ETag that you read; 412 when someone else has changed it since.
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// UploadAttachmentParams defines parameters for UploadAttachment.
+type UploadAttachmentParams struct {
+	// FileName Name of the file for people, percent-encoded UTF-8. Folders and control characters are taken out.
+	FileName string `form:"file_name" json:"file_name"`
+
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteAttachmentParams defines parameters for DeleteAttachment.
+type DeleteAttachmentParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
 }
 
 // LogoutParams defines parameters for Logout.
@@ -6416,6 +6555,15 @@ type ListEventsParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// CompleteFollowUpParams defines parameters for CompleteFollowUp.
+type CompleteFollowUpParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
 // ListGateChecksParams defines parameters for ListGateChecks.
 type ListGateChecksParams struct {
 	// DeliveryNoteID Only of this delivery note.
@@ -6592,6 +6740,27 @@ type StreamMyEventsParams struct {
 	// LastEventID What browsers send when they connect again. It isn't needed: the first event tells the present state.
 	LastEventID *string `json:"Last-Event-ID,omitempty"`
 }
+
+// ListMyFollowUpsParams defines parameters for ListMyFollowUps.
+type ListMyFollowUpsParams struct {
+	// Kind Only those of this kind.
+	Kind *string `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// State Only those in this state.
+	State *ListMyFollowUpsParamsState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Overdue Only those that are past due.
+	Overdue *bool `form:"overdue,omitempty" json:"overdue,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListMyFollowUpsParamsState defines parameters for ListMyFollowUps.
+type ListMyFollowUpsParamsState string
 
 // ListMyTasksParams defines parameters for ListMyTasks.
 type ListMyTasksParams struct {
@@ -7433,6 +7602,9 @@ type CreateDepartmentJSONRequestBody = DepartmentCreate
 // UpdateDepartmentJSONRequestBody defines body for UpdateDepartment for application/json ContentType.
 type UpdateDepartmentJSONRequestBody = DepartmentPatch
 
+// CompleteFollowUpJSONRequestBody defines body for CompleteFollowUp for application/json ContentType.
+type CompleteFollowUpJSONRequestBody = FollowUpCompletion
+
 // CheckGatePassJSONRequestBody defines body for CheckGatePass for application/json ContentType.
 type CheckGatePassJSONRequestBody = GateCheckCreate
 
@@ -7848,6 +8020,39 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/approvals/{approval_id}/withdraw (the `WithdrawRequest` operationId).
 	WithdrawRequest(ctx context.Context, approvalID ApprovalID, params *WithdrawRequestParams, body WithdrawRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UploadAttachmentWithBody Upload a file
+	//
+	// Takes one PDF, JPEG or PNG file as the body, whatever its name or Content-Type says: the first bytes tell. Put the id of the answer into
+	// `attachment_ids` of the request that makes or changes a document; until then only you see the file, and after
+	// `attachment.orphan_hours` (48) it is gone. At most `attachment.max_bytes` (20 MiB). With an Idempotency-Key it can be repeated
+	// from a bad connection: the same file again answers with the same id.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/attachments (the `UploadAttachment` operationId).
+	UploadAttachmentWithBody(ctx context.Context, params *UploadAttachmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeleteAttachment Delete an upload
+	//
+	// Deletes an upload of yours that no document has. What a document has stays with it.
+	//
+	// Corresponds with DELETE /v1/attachments/{attachment_id} (the `DeleteAttachment` operationId).
+	DeleteAttachment(ctx context.Context, attachmentID AttachmentID, params *DeleteAttachmentParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetAttachment Read what a file is
+	//
+	// Name, type, size and checksum of a file of a document that you may see, or of an upload of yours that no document has yet.
+	//
+	// Corresponds with GET /v1/attachments/{attachment_id} (the `GetAttachment` operationId).
+	GetAttachment(ctx context.Context, attachmentID AttachmentID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetAttachmentContent Download a file
+	//
+	// The file itself, under its name. The ETag is its SHA-256.
+	//
+	// Corresponds with GET /v1/attachments/{attachment_id}/content (the `GetAttachmentContent` operationId).
+	GetAttachmentContent(ctx context.Context, attachmentID AttachmentID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// LoginWithBody Log in
 	//
@@ -8503,6 +8708,24 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/events (the `ListEvents` operationId).
 	ListEvents(ctx context.Context, params *ListEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// CompleteFollowUpWithBody Say that it is done
+	//
+	// Ends a follow-up that asks you, with a note of what was done; one that only informs (`inform`) needs none. The one that was opened for the next role ends with it.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/follow-ups/{follow_up_id}/complete (the `CompleteFollowUp` operationId).
+	CompleteFollowUpWithBody(ctx context.Context, followUpID UUID, params *CompleteFollowUpParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CompleteFollowUp Say that it is done
+	//
+	// Ends a follow-up that asks you, with a note of what was done; one that only informs (`inform`) needs none. The one that was opened for the next role ends with it.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/follow-ups/{follow_up_id}/complete (the `CompleteFollowUp` operationId).
+	CompleteFollowUp(ctx context.Context, followUpID UUID, params *CompleteFollowUpParams, body CompleteFollowUpJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListGateChecks List what the gate was shown
 	//
 	// Every check at the gate with what was said, newest first.
@@ -8740,13 +8963,21 @@ type ClientInterface interface {
 
 	// StreamMyEvents Learn of new tasks at once
 	//
-	// A stream of server-sent events. Each event `tasks` has the counts of your open tasks, as JSON `{"open":2,"overdue":0,"newest_task_id":"…"}`;
+	// A stream of server-sent events. Each event `tasks` has the counts of your open tasks, as JSON `{"open":2,"overdue":0,"newest_task_id":"…","follow_ups":1,"follow_ups_overdue":0}`, the last two of GET /v1/me/follow-ups;
 	// one comes when the stream opens and one whenever the counts may have changed, so a client that connects again has missed nothing. A comment
 	// line every 20 seconds keeps proxies from closing it. The stream ends after 15 minutes, and when the server stops: connect again. At most 5
 	// streams a person.
 	//
 	// Corresponds with GET /v1/me/events (the `StreamMyEvents` operationId).
 	StreamMyEvents(ctx context.Context, params *StreamMyEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListMyFollowUps List what you must do or know
+	//
+	// What asks you, or a role of yours, the oldest first: a survey's low score to be answered, a review to be confirmed, the news that a shipment
+	// was released. What is past due is opened for the next role too (`escalated_from`). GET /v1/me/events tells of new ones at once.
+	//
+	// Corresponds with GET /v1/me/follow-ups (the `ListMyFollowUps` operationId).
+	ListMyFollowUps(ctx context.Context, params *ListMyFollowUpsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ChangePasswordWithBody Change my password
 	//
@@ -10377,6 +10608,79 @@ func (c *Client) WithdrawRequest(ctx context.Context, approvalID ApprovalID, par
 	return c.Client.Do(req)
 }
 
+// UploadAttachmentWithBody Upload a file
+//
+// Takes one PDF, JPEG or PNG file as the body, whatever its name or Content-Type says: the first bytes tell. Put the id of the answer into
+// `attachment_ids` of the request that makes or changes a document; until then only you see the file, and after
+// `attachment.orphan_hours` (48) it is gone. At most `attachment.max_bytes` (20 MiB). With an Idempotency-Key it can be repeated
+// from a bad connection: the same file again answers with the same id.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/attachments (the `UploadAttachment` operationId).
+func (c *Client) UploadAttachmentWithBody(ctx context.Context, params *UploadAttachmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUploadAttachmentRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeleteAttachment Delete an upload
+//
+// Deletes an upload of yours that no document has. What a document has stays with it.
+//
+// Corresponds with DELETE /v1/attachments/{attachment_id} (the `DeleteAttachment` operationId).
+func (c *Client) DeleteAttachment(ctx context.Context, attachmentID AttachmentID, params *DeleteAttachmentParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteAttachmentRequest(c.Server, attachmentID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetAttachment Read what a file is
+//
+// Name, type, size and checksum of a file of a document that you may see, or of an upload of yours that no document has yet.
+//
+// Corresponds with GET /v1/attachments/{attachment_id} (the `GetAttachment` operationId).
+func (c *Client) GetAttachment(ctx context.Context, attachmentID AttachmentID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetAttachmentRequest(c.Server, attachmentID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetAttachmentContent Download a file
+//
+// The file itself, under its name. The ETag is its SHA-256.
+//
+// Corresponds with GET /v1/attachments/{attachment_id}/content (the `GetAttachmentContent` operationId).
+func (c *Client) GetAttachmentContent(ctx context.Context, attachmentID AttachmentID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetAttachmentContentRequest(c.Server, attachmentID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // LoginWithBody Log in
 //
 // A person's user name and password for an access token (10 minutes) and a refresh token. Attempts are throttled per account and per address: 429 with Retry-After.
@@ -11791,6 +12095,44 @@ func (c *Client) ListEvents(ctx context.Context, params *ListEventsParams, reqEd
 	return c.Client.Do(req)
 }
 
+// CompleteFollowUpWithBody Say that it is done
+//
+// Ends a follow-up that asks you, with a note of what was done; one that only informs (`inform`) needs none. The one that was opened for the next role ends with it.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/follow-ups/{follow_up_id}/complete (the `CompleteFollowUp` operationId).
+func (c *Client) CompleteFollowUpWithBody(ctx context.Context, followUpID UUID, params *CompleteFollowUpParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCompleteFollowUpRequestWithBody(c.Server, followUpID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CompleteFollowUp Say that it is done
+//
+// Ends a follow-up that asks you, with a note of what was done; one that only informs (`inform`) needs none. The one that was opened for the next role ends with it.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/follow-ups/{follow_up_id}/complete (the `CompleteFollowUp` operationId).
+func (c *Client) CompleteFollowUp(ctx context.Context, followUpID UUID, params *CompleteFollowUpParams, body CompleteFollowUpJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCompleteFollowUpRequest(c.Server, followUpID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListGateChecks List what the gate was shown
 //
 // Every check at the gate with what was said, newest first.
@@ -12308,7 +12650,7 @@ func (c *Client) GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*htt
 
 // StreamMyEvents Learn of new tasks at once
 //
-// A stream of server-sent events. Each event `tasks` has the counts of your open tasks, as JSON `{"open":2,"overdue":0,"newest_task_id":"…"}`;
+// A stream of server-sent events. Each event `tasks` has the counts of your open tasks, as JSON `{"open":2,"overdue":0,"newest_task_id":"…","follow_ups":1,"follow_ups_overdue":0}`, the last two of GET /v1/me/follow-ups;
 // one comes when the stream opens and one whenever the counts may have changed, so a client that connects again has missed nothing. A comment
 // line every 20 seconds keeps proxies from closing it. The stream ends after 15 minutes, and when the server stops: connect again. At most 5
 // streams a person.
@@ -12316,6 +12658,24 @@ func (c *Client) GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*htt
 // Corresponds with GET /v1/me/events (the `StreamMyEvents` operationId).
 func (c *Client) StreamMyEvents(ctx context.Context, params *StreamMyEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewStreamMyEventsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListMyFollowUps List what you must do or know
+//
+// What asks you, or a role of yours, the oldest first: a survey's low score to be answered, a review to be confirmed, the news that a shipment
+// was released. What is past due is opened for the next role too (`escalated_from`). GET /v1/me/events tells of new ones at once.
+//
+// Corresponds with GET /v1/me/follow-ups (the `ListMyFollowUps` operationId).
+func (c *Client) ListMyFollowUps(ctx context.Context, params *ListMyFollowUpsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListMyFollowUpsRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -15835,6 +16195,188 @@ func NewWithdrawRequestRequestWithBody(server string, approvalID ApprovalID, par
 	return req, nil
 }
 
+// NewUploadAttachmentRequestWithBody constructs an http.Request for the UploadAttachment method, with any body, and a specified content type
+func NewUploadAttachmentRequestWithBody(server string, params *UploadAttachmentParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/attachments")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "file_name", params.FileName, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewDeleteAttachmentRequest constructs an http.Request for the DeleteAttachment method
+func NewDeleteAttachmentRequest(server string, attachmentID AttachmentID, params *DeleteAttachmentParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "attachment_id", attachmentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/attachments/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewGetAttachmentRequest constructs an http.Request for the GetAttachment method
+func NewGetAttachmentRequest(server string, attachmentID AttachmentID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "attachment_id", attachmentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/attachments/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetAttachmentContentRequest constructs an http.Request for the GetAttachmentContent method
+func NewGetAttachmentContentRequest(server string, attachmentID AttachmentID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "attachment_id", attachmentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/attachments/%s/content", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewLoginRequest calls the generic Login builder with application/json body
 func NewLoginRequest(server string, body LoginJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -19192,6 +19734,79 @@ func NewListEventsRequest(server string, params *ListEventsParams) (*http.Reques
 	return req, nil
 }
 
+// NewCompleteFollowUpRequest calls the generic CompleteFollowUp builder with application/json body
+func NewCompleteFollowUpRequest(server string, followUpID UUID, params *CompleteFollowUpParams, body CompleteFollowUpJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCompleteFollowUpRequestWithBody(server, followUpID, params, "application/json", bodyReader)
+}
+
+// NewCompleteFollowUpRequestWithBody constructs an http.Request for the CompleteFollowUp method, with any body, and a specified content type
+func NewCompleteFollowUpRequestWithBody(server string, followUpID UUID, params *CompleteFollowUpParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "follow_up_id", followUpID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/follow-ups/%s/complete", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewListGateChecksRequest constructs an http.Request for the ListGateChecks method
 func NewListGateChecksRequest(server string, params *ListGateChecksParams) (*http.Request, error) {
 	var err error
@@ -20617,6 +21232,108 @@ func NewStreamMyEventsRequest(server string, params *StreamMyEventsParams) (*htt
 			req.Header.Set("Last-Event-ID", headerParam0)
 		}
 
+	}
+
+	return req, nil
+}
+
+// NewListMyFollowUpsRequest constructs an http.Request for the ListMyFollowUps method
+func NewListMyFollowUpsRequest(server string, params *ListMyFollowUpsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/me/follow-ups")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Kind != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "kind", *params.Kind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.State != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Overdue != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "overdue", *params.Overdue, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
 	}
 
 	return req, nil
@@ -27255,6 +27972,45 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/approvals/{approval_id}/withdraw (the `WithdrawRequest` operationId).
 	WithdrawRequestWithResponse(ctx context.Context, approvalID ApprovalID, params *WithdrawRequestParams, body WithdrawRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*WithdrawRequestResponse, error)
 
+	// UploadAttachmentWithBodyWithResponse Upload a file
+	//
+	// Takes one PDF, JPEG or PNG file as the body, whatever its name or Content-Type says: the first bytes tell. Put the id of the answer into
+	// `attachment_ids` of the request that makes or changes a document; until then only you see the file, and after
+	// `attachment.orphan_hours` (48) it is gone. At most `attachment.max_bytes` (20 MiB). With an Idempotency-Key it can be repeated
+	// from a bad connection: the same file again answers with the same id.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/attachments (the `UploadAttachment` operationId).
+	UploadAttachmentWithBodyWithResponse(ctx context.Context, params *UploadAttachmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UploadAttachmentResponse, error)
+
+	// DeleteAttachmentWithResponse Delete an upload
+	//
+	// Deletes an upload of yours that no document has. What a document has stays with it.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /v1/attachments/{attachment_id} (the `DeleteAttachment` operationId).
+	DeleteAttachmentWithResponse(ctx context.Context, attachmentID AttachmentID, params *DeleteAttachmentParams, reqEditors ...RequestEditorFn) (*DeleteAttachmentResponse, error)
+
+	// GetAttachmentWithResponse Read what a file is
+	//
+	// Name, type, size and checksum of a file of a document that you may see, or of an upload of yours that no document has yet.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/attachments/{attachment_id} (the `GetAttachment` operationId).
+	GetAttachmentWithResponse(ctx context.Context, attachmentID AttachmentID, reqEditors ...RequestEditorFn) (*GetAttachmentResponse, error)
+
+	// GetAttachmentContentWithResponse Download a file
+	//
+	// The file itself, under its name. The ETag is its SHA-256.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/attachments/{attachment_id}/content (the `GetAttachmentContent` operationId).
+	GetAttachmentContentWithResponse(ctx context.Context, attachmentID AttachmentID, reqEditors ...RequestEditorFn) (*GetAttachmentContentResponse, error)
+
 	// LoginWithBodyWithResponse Log in
 	//
 	// A person's user name and password for an access token (10 minutes) and a refresh token. Attempts are throttled per account and per address: 429 with Retry-After.
@@ -27981,6 +28737,24 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/events (the `ListEvents` operationId).
 	ListEventsWithResponse(ctx context.Context, params *ListEventsParams, reqEditors ...RequestEditorFn) (*ListEventsResponse, error)
 
+	// CompleteFollowUpWithBodyWithResponse Say that it is done
+	//
+	// Ends a follow-up that asks you, with a note of what was done; one that only informs (`inform`) needs none. The one that was opened for the next role ends with it.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/follow-ups/{follow_up_id}/complete (the `CompleteFollowUp` operationId).
+	CompleteFollowUpWithBodyWithResponse(ctx context.Context, followUpID UUID, params *CompleteFollowUpParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CompleteFollowUpResponse, error)
+
+	// CompleteFollowUpWithResponse Say that it is done
+	//
+	// Ends a follow-up that asks you, with a note of what was done; one that only informs (`inform`) needs none. The one that was opened for the next role ends with it.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/follow-ups/{follow_up_id}/complete (the `CompleteFollowUp` operationId).
+	CompleteFollowUpWithResponse(ctx context.Context, followUpID UUID, params *CompleteFollowUpParams, body CompleteFollowUpJSONRequestBody, reqEditors ...RequestEditorFn) (*CompleteFollowUpResponse, error)
+
 	// ListGateChecksWithResponse List what the gate was shown
 	//
 	// Every check at the gate with what was said, newest first.
@@ -28248,7 +29022,7 @@ type ClientWithResponsesInterface interface {
 
 	// StreamMyEventsWithResponse Learn of new tasks at once
 	//
-	// A stream of server-sent events. Each event `tasks` has the counts of your open tasks, as JSON `{"open":2,"overdue":0,"newest_task_id":"…"}`;
+	// A stream of server-sent events. Each event `tasks` has the counts of your open tasks, as JSON `{"open":2,"overdue":0,"newest_task_id":"…","follow_ups":1,"follow_ups_overdue":0}`, the last two of GET /v1/me/follow-ups;
 	// one comes when the stream opens and one whenever the counts may have changed, so a client that connects again has missed nothing. A comment
 	// line every 20 seconds keeps proxies from closing it. The stream ends after 15 minutes, and when the server stops: connect again. At most 5
 	// streams a person.
@@ -28257,6 +29031,16 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/me/events (the `StreamMyEvents` operationId).
 	StreamMyEventsWithResponse(ctx context.Context, params *StreamMyEventsParams, reqEditors ...RequestEditorFn) (*StreamMyEventsResponse, error)
+
+	// ListMyFollowUpsWithResponse List what you must do or know
+	//
+	// What asks you, or a role of yours, the oldest first: a survey's low score to be answered, a review to be confirmed, the news that a shipment
+	// was released. What is past due is opened for the next role too (`escalated_from`). GET /v1/me/events tells of new ones at once.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/me/follow-ups (the `ListMyFollowUps` operationId).
+	ListMyFollowUpsWithResponse(ctx context.Context, params *ListMyFollowUpsParams, reqEditors ...RequestEditorFn) (*ListMyFollowUpsResponse, error)
 
 	// ChangePasswordWithBodyWithResponse Change my password
 	//
@@ -30115,6 +30899,179 @@ func (r WithdrawRequestResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r WithdrawRequestResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// UploadAttachmentResponse201Headers the declared response headers of an HTTP 201 response for UploadAttachment
+type UploadAttachmentResponse201Headers struct {
+	ETag string
+}
+
+type UploadAttachmentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Attachment
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *UploadAttachmentResponse201Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r UploadAttachmentResponse) GetJSON201() *Attachment {
+	return r.JSON201
+}
+
+// GetBody returns the raw response body bytes
+func (r UploadAttachmentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r UploadAttachmentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UploadAttachmentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r UploadAttachmentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type DeleteAttachmentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+}
+
+// GetBody returns the raw response body bytes
+func (r DeleteAttachmentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r DeleteAttachmentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DeleteAttachmentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DeleteAttachmentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetAttachmentResponse200Headers the declared response headers of an HTTP 200 response for GetAttachment
+type GetAttachmentResponse200Headers struct {
+	ETag string
+}
+
+type GetAttachmentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Attachment
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetAttachmentResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetAttachmentResponse) GetJSON200() *Attachment {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetAttachmentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetAttachmentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetAttachmentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetAttachmentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetAttachmentContentResponse200Headers the declared response headers of an HTTP 200 response for GetAttachmentContent
+type GetAttachmentContentResponse200Headers struct {
+	ContentDisposition string
+	ContentLength      string
+	ETag               string
+}
+
+type GetAttachmentContentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetAttachmentContentResponse200Headers
+}
+
+// GetBody returns the raw response body bytes
+func (r GetAttachmentContentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetAttachmentContentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetAttachmentContentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetAttachmentContentResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -32599,6 +33556,54 @@ func (r ListEventsResponse) ContentType() string {
 	return ""
 }
 
+// CompleteFollowUpResponse200Headers the declared response headers of an HTTP 200 response for CompleteFollowUp
+type CompleteFollowUpResponse200Headers struct {
+	ETag string
+}
+
+type CompleteFollowUpResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *FollowUp
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *CompleteFollowUpResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CompleteFollowUpResponse) GetJSON200() *FollowUp {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r CompleteFollowUpResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CompleteFollowUpResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CompleteFollowUpResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CompleteFollowUpResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ListGateChecksResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -33599,6 +34604,47 @@ func (r StreamMyEventsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r StreamMyEventsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListMyFollowUpsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *FollowUpList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListMyFollowUpsResponse) GetJSON200() *FollowUpList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListMyFollowUpsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListMyFollowUpsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListMyFollowUpsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListMyFollowUpsResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -38277,6 +39323,69 @@ func (c *ClientWithResponses) WithdrawRequestWithResponse(ctx context.Context, a
 	return ParseWithdrawRequestResponse(rsp)
 }
 
+// UploadAttachmentWithBodyWithResponse Upload a file
+//
+// Takes one PDF, JPEG or PNG file as the body, whatever its name or Content-Type says: the first bytes tell. Put the id of the answer into
+// `attachment_ids` of the request that makes or changes a document; until then only you see the file, and after
+// `attachment.orphan_hours` (48) it is gone. At most `attachment.max_bytes` (20 MiB). With an Idempotency-Key it can be repeated
+// from a bad connection: the same file again answers with the same id.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/attachments (the `UploadAttachment` operationId).
+func (c *ClientWithResponses) UploadAttachmentWithBodyWithResponse(ctx context.Context, params *UploadAttachmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UploadAttachmentResponse, error) {
+	rsp, err := c.UploadAttachmentWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUploadAttachmentResponse(rsp)
+}
+
+// DeleteAttachmentWithResponse Delete an upload
+//
+// Deletes an upload of yours that no document has. What a document has stays with it.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /v1/attachments/{attachment_id} (the `DeleteAttachment` operationId).
+func (c *ClientWithResponses) DeleteAttachmentWithResponse(ctx context.Context, attachmentID AttachmentID, params *DeleteAttachmentParams, reqEditors ...RequestEditorFn) (*DeleteAttachmentResponse, error) {
+	rsp, err := c.DeleteAttachment(ctx, attachmentID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDeleteAttachmentResponse(rsp)
+}
+
+// GetAttachmentWithResponse Read what a file is
+//
+// Name, type, size and checksum of a file of a document that you may see, or of an upload of yours that no document has yet.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/attachments/{attachment_id} (the `GetAttachment` operationId).
+func (c *ClientWithResponses) GetAttachmentWithResponse(ctx context.Context, attachmentID AttachmentID, reqEditors ...RequestEditorFn) (*GetAttachmentResponse, error) {
+	rsp, err := c.GetAttachment(ctx, attachmentID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetAttachmentResponse(rsp)
+}
+
+// GetAttachmentContentWithResponse Download a file
+//
+// The file itself, under its name. The ETag is its SHA-256.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/attachments/{attachment_id}/content (the `GetAttachmentContent` operationId).
+func (c *ClientWithResponses) GetAttachmentContentWithResponse(ctx context.Context, attachmentID AttachmentID, reqEditors ...RequestEditorFn) (*GetAttachmentContentResponse, error) {
+	rsp, err := c.GetAttachmentContent(ctx, attachmentID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetAttachmentContentResponse(rsp)
+}
+
 // LoginWithBodyWithResponse Log in
 //
 // A person's user name and password for an access token (10 minutes) and a refresh token. Attempts are throttled per account and per address: 429 with Retry-After.
@@ -39459,6 +40568,36 @@ func (c *ClientWithResponses) ListEventsWithResponse(ctx context.Context, params
 	return ParseListEventsResponse(rsp)
 }
 
+// CompleteFollowUpWithBodyWithResponse Say that it is done
+//
+// Ends a follow-up that asks you, with a note of what was done; one that only informs (`inform`) needs none. The one that was opened for the next role ends with it.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/follow-ups/{follow_up_id}/complete (the `CompleteFollowUp` operationId).
+func (c *ClientWithResponses) CompleteFollowUpWithBodyWithResponse(ctx context.Context, followUpID UUID, params *CompleteFollowUpParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CompleteFollowUpResponse, error) {
+	rsp, err := c.CompleteFollowUpWithBody(ctx, followUpID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCompleteFollowUpResponse(rsp)
+}
+
+// CompleteFollowUpWithResponse Say that it is done
+//
+// Ends a follow-up that asks you, with a note of what was done; one that only informs (`inform`) needs none. The one that was opened for the next role ends with it.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/follow-ups/{follow_up_id}/complete (the `CompleteFollowUp` operationId).
+func (c *ClientWithResponses) CompleteFollowUpWithResponse(ctx context.Context, followUpID UUID, params *CompleteFollowUpParams, body CompleteFollowUpJSONRequestBody, reqEditors ...RequestEditorFn) (*CompleteFollowUpResponse, error) {
+	rsp, err := c.CompleteFollowUp(ctx, followUpID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCompleteFollowUpResponse(rsp)
+}
+
 // ListGateChecksWithResponse List what the gate was shown
 //
 // Every check at the gate with what was said, newest first.
@@ -39894,7 +41033,7 @@ func (c *ClientWithResponses) GetMeWithResponse(ctx context.Context, reqEditors 
 
 // StreamMyEventsWithResponse Learn of new tasks at once
 //
-// A stream of server-sent events. Each event `tasks` has the counts of your open tasks, as JSON `{"open":2,"overdue":0,"newest_task_id":"…"}`;
+// A stream of server-sent events. Each event `tasks` has the counts of your open tasks, as JSON `{"open":2,"overdue":0,"newest_task_id":"…","follow_ups":1,"follow_ups_overdue":0}`, the last two of GET /v1/me/follow-ups;
 // one comes when the stream opens and one whenever the counts may have changed, so a client that connects again has missed nothing. A comment
 // line every 20 seconds keeps proxies from closing it. The stream ends after 15 minutes, and when the server stops: connect again. At most 5
 // streams a person.
@@ -39908,6 +41047,22 @@ func (c *ClientWithResponses) StreamMyEventsWithResponse(ctx context.Context, pa
 		return nil, err
 	}
 	return ParseStreamMyEventsResponse(rsp)
+}
+
+// ListMyFollowUpsWithResponse List what you must do or know
+//
+// What asks you, or a role of yours, the oldest first: a survey's low score to be answered, a review to be confirmed, the news that a shipment
+// was released. What is past due is opened for the next role too (`escalated_from`). GET /v1/me/events tells of new ones at once.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/me/follow-ups (the `ListMyFollowUps` operationId).
+func (c *ClientWithResponses) ListMyFollowUpsWithResponse(ctx context.Context, params *ListMyFollowUpsParams, reqEditors ...RequestEditorFn) (*ListMyFollowUpsResponse, error) {
+	rsp, err := c.ListMyFollowUps(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListMyFollowUpsResponse(rsp)
 }
 
 // ChangePasswordWithBodyWithResponse Change my password
@@ -42456,6 +43611,143 @@ func ParseWithdrawRequestResponse(rsp *http.Response) (*WithdrawRequestResponse,
 	return response, nil
 }
 
+// ParseUploadAttachmentResponse parses an HTTP response from a UploadAttachmentWithResponse call
+func ParseUploadAttachmentResponse(rsp *http.Response) (*UploadAttachmentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UploadAttachmentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Attachment
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers UploadAttachmentResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers201 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseDeleteAttachmentResponse parses an HTTP response from a DeleteAttachmentWithResponse call
+func ParseDeleteAttachmentResponse(rsp *http.Response) (*DeleteAttachmentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DeleteAttachmentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	return response, nil
+}
+
+// ParseGetAttachmentResponse parses an HTTP response from a GetAttachmentWithResponse call
+func ParseGetAttachmentResponse(rsp *http.Response) (*GetAttachmentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetAttachmentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Attachment
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetAttachmentResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetAttachmentContentResponse parses an HTTP response from a GetAttachmentContentWithResponse call
+func ParseGetAttachmentContentResponse(rsp *http.Response) (*GetAttachmentContentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetAttachmentContentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetAttachmentContentResponse200Headers
+		if values := rsp.Header.Values("Content-Disposition"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Content-Disposition", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ContentDisposition = value
+		}
+		if values := rsp.Header.Values("Content-Length"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Content-Length", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ContentLength = value
+		}
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseLoginResponse parses an HTTP response from a LoginWithResponse call
 func ParseLoginResponse(rsp *http.Response) (*LoginResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -44259,6 +45551,45 @@ func ParseListEventsResponse(rsp *http.Response) (*ListEventsResponse, error) {
 	return response, nil
 }
 
+// ParseCompleteFollowUpResponse parses an HTTP response from a CompleteFollowUpWithResponse call
+func ParseCompleteFollowUpResponse(rsp *http.Response) (*CompleteFollowUpResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CompleteFollowUpResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest FollowUp
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers CompleteFollowUpResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseListGateChecksResponse parses an HTTP response from a ListGateChecksWithResponse call
 func ParseListGateChecksResponse(rsp *http.Response) (*ListGateChecksResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -44972,6 +46303,32 @@ func ParseStreamMyEventsResponse(rsp *http.Response) (*StreamMyEventsResponse, e
 	response := &StreamMyEventsResponse{
 		Body:         bodyBytes,
 		HTTPResponse: rsp,
+	}
+
+	return response, nil
+}
+
+// ParseListMyFollowUpsResponse parses an HTTP response from a ListMyFollowUpsWithResponse call
+func ParseListMyFollowUpsResponse(rsp *http.Response) (*ListMyFollowUpsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListMyFollowUpsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest FollowUpList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
 	}
 
 	return response, nil
