@@ -79,6 +79,14 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.follow_customer_owner_reviews() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    UPDATE credit_reviews SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.follow_customer_owner_shipping() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -178,6 +186,23 @@ BEGIN
     END IF;
     RAISE EXCEPTION 'a credit profile changes through an approved request only'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'credit_profiles_only_by_request';
+END $$;
+
+CREATE FUNCTION public.guard_credit_review() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE free text[] := '{state,request_id,answered_by,answered_at,reason,next_review,version}';
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        IF to_jsonb(NEW) - 'owner_id' = to_jsonb(OLD) - 'owner_id' THEN
+            RETURN NEW;
+        END IF;
+        IF OLD.state IN ('open', 'overdue', 'requested') AND to_jsonb(NEW) - free = to_jsonb(OLD) - free THEN
+            RETURN NEW;
+        END IF;
+    END IF;
+    RAISE EXCEPTION 'a credit review is answered once and otherwise never changed'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'credit_reviews_frozen';
 END $$;
 
 CREATE FUNCTION public.guard_order_line() RETURNS trigger
@@ -607,6 +632,13 @@ CREATE TABLE public.credit_accounts (
     CONSTRAINT credit_accounts_shipped_not_negative CHECK ((shipped >= (0)::numeric))
 );
 
+CREATE TABLE public.credit_confirmations (
+    customer_id uuid NOT NULL,
+    review_id uuid NOT NULL,
+    next_review date NOT NULL,
+    confirmed_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.credit_movements (
     payer_id uuid NOT NULL,
     seq bigint NOT NULL,
@@ -738,6 +770,72 @@ CREATE TABLE public.credit_profiles (
     CONSTRAINT credit_profiles_terms_days_check CHECK (((terms_days >= 0) AND (terms_days <= 365))),
     CONSTRAINT credit_profiles_tolerance CHECK (((num_nonnulls(tolerance_amount, tolerance_days) = ANY (ARRAY[0, 2])) AND (tolerance_amount >= (0)::numeric) AND ((tolerance_days >= 0) AND (tolerance_days <= 3650)))),
     CONSTRAINT credit_profiles_valid_until CHECK (((valid_until IS NULL) OR (limit_kind <> 'none'::text)))
+);
+
+CREATE TABLE public.credit_review_batches (
+    id uuid NOT NULL,
+    period date NOT NULL,
+    state text NOT NULL,
+    as_of timestamp with time zone NOT NULL,
+    due_on date NOT NULL,
+    expected bigint NOT NULL,
+    opened bigint NOT NULL,
+    after_id uuid NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    opened_at timestamp with time zone,
+    closed_at timestamp with time zone,
+    version bigint NOT NULL,
+    CONSTRAINT credit_review_batches_check CHECK (((state = 'opening'::text) = (opened_at IS NULL))),
+    CONSTRAINT credit_review_batches_check1 CHECK (((state = 'closed'::text) = (closed_at IS NOT NULL))),
+    CONSTRAINT credit_review_batches_expected_check CHECK ((expected >= 0)),
+    CONSTRAINT credit_review_batches_opened_check CHECK ((opened >= 0)),
+    CONSTRAINT credit_review_batches_state_check CHECK ((state = ANY (ARRAY['opening'::text, 'open'::text, 'closed'::text])))
+);
+
+CREATE TABLE public.credit_reviews (
+    id uuid NOT NULL,
+    batch_id uuid,
+    kind text NOT NULL,
+    customer_id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    state text NOT NULL,
+    as_of timestamp with time zone NOT NULL,
+    due_on date NOT NULL,
+    grade text,
+    limit_kind text NOT NULL,
+    limit_amount numeric(18,2),
+    proposed_grade text,
+    proposed_limit_kind text NOT NULL,
+    proposed_limit_amount numeric(18,2),
+    change text NOT NULL,
+    needs_judgement boolean NOT NULL,
+    overdue_amount numeric(18,2) NOT NULL,
+    overdue_days integer NOT NULL,
+    risk integer NOT NULL,
+    figures jsonb NOT NULL,
+    checks jsonb NOT NULL,
+    pending_request_id uuid,
+    request_id uuid,
+    answered_by uuid,
+    answered_at timestamp with time zone,
+    reason text NOT NULL,
+    next_review date,
+    opened_at timestamp with time zone NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT credit_reviews_batch CHECK (((kind = 'half_year'::text) = (batch_id IS NOT NULL))),
+    CONSTRAINT credit_reviews_change_check CHECK ((change = ANY (ARRAY['none'::text, 'up'::text, 'down'::text]))),
+    CONSTRAINT credit_reviews_confirmed CHECK (((state = 'confirmed'::text) = (next_review IS NOT NULL))),
+    CONSTRAINT credit_reviews_grade_check CHECK ((grade = ANY (ARRAY['A'::text, 'B'::text, 'C'::text, 'D'::text]))),
+    CONSTRAINT credit_reviews_kind_check CHECK ((kind = ANY (ARRAY['half_year'::text, 'first'::text, 'due'::text]))),
+    CONSTRAINT credit_reviews_limit_kind_check CHECK ((limit_kind = ANY (ARRAY['none'::text, 'amount'::text, 'unlimited'::text]))),
+    CONSTRAINT credit_reviews_overdue_amount_check CHECK ((overdue_amount >= (0)::numeric)),
+    CONSTRAINT credit_reviews_overdue_days_check CHECK ((overdue_days >= 0)),
+    CONSTRAINT credit_reviews_proposed_grade_check CHECK ((proposed_grade = ANY (ARRAY['A'::text, 'B'::text, 'C'::text, 'D'::text]))),
+    CONSTRAINT credit_reviews_proposed_limit_kind_check CHECK ((proposed_limit_kind = ANY (ARRAY['none'::text, 'amount'::text, 'unlimited'::text]))),
+    CONSTRAINT credit_reviews_reason_check CHECK ((length(reason) <= 2000)),
+    CONSTRAINT credit_reviews_requested CHECK (((state <> ALL (ARRAY['requested'::text, 'changed'::text])) OR (request_id IS NOT NULL))),
+    CONSTRAINT credit_reviews_risk_check CHECK ((risk >= 0)),
+    CONSTRAINT credit_reviews_state_check CHECK ((state = ANY (ARRAY['open'::text, 'overdue'::text, 'requested'::text, 'confirmed'::text, 'changed'::text, 'superseded'::text])))
 );
 
 CREATE TABLE public.customer_addresses (
@@ -1797,6 +1895,9 @@ ALTER TABLE ONLY public.company_claims
 ALTER TABLE ONLY public.credit_accounts
     ADD CONSTRAINT credit_accounts_pkey PRIMARY KEY (payer_id);
 
+ALTER TABLE ONLY public.credit_confirmations
+    ADD CONSTRAINT credit_confirmations_pkey PRIMARY KEY (customer_id, confirmed_at, review_id);
+
 ALTER TABLE ONLY public.credit_limit_requests
     ADD CONSTRAINT credit_limit_requests_number UNIQUE (number);
 
@@ -1814,6 +1915,18 @@ ALTER TABLE ONLY public.credit_profiles
 
 ALTER TABLE ONLY public.credit_profiles
     ADD CONSTRAINT credit_profiles_request_once UNIQUE (request_id);
+
+ALTER TABLE ONLY public.credit_review_batches
+    ADD CONSTRAINT credit_review_batches_period UNIQUE (period);
+
+ALTER TABLE ONLY public.credit_review_batches
+    ADD CONSTRAINT credit_review_batches_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.credit_reviews
+    ADD CONSTRAINT credit_reviews_once UNIQUE (batch_id, customer_id);
+
+ALTER TABLE ONLY public.credit_reviews
+    ADD CONSTRAINT credit_reviews_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.customer_addresses
     ADD CONSTRAINT customer_addresses_pkey PRIMARY KEY (id);
@@ -2093,6 +2206,8 @@ CREATE UNIQUE INDEX client_secrets_two_live ON public.client_secrets USING btree
 
 CREATE INDEX company_claims_subject ON public.company_claims USING btree (subject_id);
 
+CREATE INDEX credit_accounts_first_trade ON public.credit_accounts USING btree (first_trade);
+
 CREATE INDEX credit_limit_requests_customer ON public.credit_limit_requests USING btree (customer_id, id DESC);
 
 CREATE UNIQUE INDEX credit_limit_requests_one_pending ON public.credit_limit_requests USING btree (customer_id) WHERE (state = 'pending'::text);
@@ -2109,9 +2224,27 @@ CREATE INDEX credit_profiles_ending ON public.credit_profiles USING btree (valid
 
 CREATE INDEX credit_profiles_history ON public.credit_profiles USING btree (customer_id, valid_from DESC);
 
+CREATE INDEX credit_profiles_next_review ON public.credit_profiles USING btree (next_review) WHERE (valid_to IS NULL);
+
 CREATE INDEX credit_profiles_temporary_from ON public.credit_profiles USING btree (temporary_from) WHERE ((valid_to IS NULL) AND (temporary_from IS NOT NULL));
 
 CREATE INDEX credit_profiles_temporary_until ON public.credit_profiles USING btree (temporary_until) WHERE ((valid_to IS NULL) AND (temporary_until IS NOT NULL));
+
+CREATE INDEX credit_reviews_batch_risk ON public.credit_reviews USING btree (batch_id, risk DESC, id DESC);
+
+CREATE INDEX credit_reviews_batch_state ON public.credit_reviews USING btree (batch_id, state, risk DESC, id DESC);
+
+CREATE INDEX credit_reviews_customer ON public.credit_reviews USING btree (customer_id, id DESC);
+
+CREATE INDEX credit_reviews_deadline ON public.credit_reviews USING btree (due_on, id) WHERE (state = 'open'::text);
+
+CREATE UNIQUE INDEX credit_reviews_one_live ON public.credit_reviews USING btree (customer_id) WHERE (state = ANY (ARRAY['open'::text, 'overdue'::text, 'requested'::text]));
+
+CREATE INDEX credit_reviews_owner ON public.credit_reviews USING btree (owner_id, state, risk DESC, id DESC);
+
+CREATE INDEX credit_reviews_request ON public.credit_reviews USING btree (request_id) WHERE (request_id IS NOT NULL);
+
+CREATE INDEX credit_reviews_state ON public.credit_reviews USING btree (state, risk DESC, id DESC);
 
 CREATE INDEX customer_addresses_customer ON public.customer_addresses USING btree (customer_id);
 
@@ -2345,6 +2478,8 @@ CREATE TRIGGER authority_matrix_versions_append_only BEFORE DELETE OR UPDATE OR 
 
 CREATE TRIGGER base_prices_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.base_prices FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER credit_confirmations_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.credit_confirmations FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
 CREATE TRIGGER credit_limit_requests_guard BEFORE DELETE OR UPDATE ON public.credit_limit_requests FOR EACH ROW EXECUTE FUNCTION public.guard_credit_limit_request();
 
 CREATE TRIGGER credit_movements_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.credit_movements FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
@@ -2352,6 +2487,8 @@ CREATE TRIGGER credit_movements_append_only BEFORE DELETE OR UPDATE OR TRUNCATE 
 CREATE TRIGGER credit_profiles_guard BEFORE INSERT OR DELETE OR UPDATE ON public.credit_profiles FOR EACH ROW EXECUTE FUNCTION public.guard_credit_profile();
 
 CREATE TRIGGER credit_profiles_no_truncate BEFORE TRUNCATE ON public.credit_profiles FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER credit_reviews_guard BEFORE DELETE OR UPDATE ON public.credit_reviews FOR EACH ROW EXECUTE FUNCTION public.guard_credit_review();
 
 CREATE TRIGGER customer_contacts_claim AFTER INSERT ON public.customer_contacts REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.claim_customer_phones();
 
@@ -2362,6 +2499,8 @@ CREATE TRIGGER customer_contacts_unclaim AFTER DELETE ON public.customer_contact
 CREATE TRIGGER customers_claim AFTER INSERT ON public.customers REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.claim_new_companies('customer');
 
 CREATE TRIGGER customers_owner_of_orders AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner();
+
+CREATE TRIGGER customers_owner_of_reviews AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner_reviews();
 
 CREATE TRIGGER customers_owner_of_shipping AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner_shipping();
 
@@ -2460,6 +2599,9 @@ ALTER TABLE ONLY public.client_secrets
 ALTER TABLE ONLY public.credit_accounts
     ADD CONSTRAINT credit_accounts_payer_fkey FOREIGN KEY (payer_id) REFERENCES public.customers(id);
 
+ALTER TABLE ONLY public.credit_confirmations
+    ADD CONSTRAINT credit_confirmations_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
 ALTER TABLE ONLY public.credit_limit_requests
     ADD CONSTRAINT credit_limit_requests_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
 
@@ -2474,6 +2616,21 @@ ALTER TABLE ONLY public.credit_profiles
 
 ALTER TABLE ONLY public.credit_profiles
     ADD CONSTRAINT credit_profiles_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.credit_limit_requests(id);
+
+ALTER TABLE ONLY public.credit_reviews
+    ADD CONSTRAINT credit_reviews_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES public.credit_review_batches(id);
+
+ALTER TABLE ONLY public.credit_reviews
+    ADD CONSTRAINT credit_reviews_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.credit_reviews
+    ADD CONSTRAINT credit_reviews_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.credit_reviews
+    ADD CONSTRAINT credit_reviews_pending_request_id_fkey FOREIGN KEY (pending_request_id) REFERENCES public.credit_limit_requests(id);
+
+ALTER TABLE ONLY public.credit_reviews
+    ADD CONSTRAINT credit_reviews_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.credit_limit_requests(id);
 
 ALTER TABLE ONLY public.customer_addresses
     ADD CONSTRAINT customer_addresses_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);

@@ -20,6 +20,7 @@ import (
 	"github.com/salesgate/salesgate/internal/catalog"
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/credit"
+	"github.com/salesgate/salesgate/internal/creditreview"
 	"github.com/salesgate/salesgate/internal/customer"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/httpapi"
@@ -147,6 +148,9 @@ func (a *App) join(ctx context.Context) error {
 	// terms
 
 	// credit reviews
+	reviews := creditreview.New(rules, credits)
+	credits.Watchers = append(credits.Watchers, reviews)
+	a.sweepReviews(reviews)
 
 	// handover
 

@@ -19,7 +19,7 @@ type Account struct {
 	Released   decimal.Decimal
 	Prepaid    decimal.Decimal
 	LastSeq    int64      // of the last movement; rises with each, so it is the account's version
-	FirstTrade *time.Time // the date of the first movement
+	FirstTrade *time.Time // the business date of the first trade (see Figures)
 }
 
 // Exposure returns receivable + shipped + released − prepaid (CRD-11).
@@ -128,10 +128,25 @@ func (a *Account) plan(today time.Time, open map[itemKey]decimal.Decimal, moves 
 		at[key] = len(deltas)
 		deltas = append(deltas, itemDelta{m.Part, key.Item, amount, due})
 	}
-	if a.FirstTrade == nil && len(entries) > 0 {
-		a.FirstTrade = &today
+	if a.FirstTrade == nil {
+		a.FirstTrade = firstTrade(entries)
 	}
 	return entries, deltas, nil
+}
+
+// firstTrade returns the earliest business date of what makes a trade (see Figures): goods that left, an invoice, an opening
+// item; nil when there is none among them.
+func firstTrade(entries []entry) *time.Time {
+	var first *time.Time
+	for _, e := range entries {
+		if !e.Amount.IsPos() || e.Part != Shipped && e.Part != Receivable {
+			continue
+		}
+		if on, err := time.Parse(time.DateOnly, e.HappenedOn); err == nil && (first == nil || on.Before(*first)) {
+			first = &on
+		}
+	}
+	return first
 }
 
 func happened(m Movement, today time.Time) string {

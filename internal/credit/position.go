@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
+	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/customer"
 )
 
@@ -22,6 +23,7 @@ type Position struct {
 	Group      *Standing // of the payer's credit group; nil when it is in none
 	Overdue    decimal.Decimal
 	OldestDue  *time.Time // due date of the oldest overdue item; nil when nothing is overdue
+	Confirmed  *time.Time // next review by the last review that left the profile in force as it is; nil without one (CRD-09)
 	Now        time.Time  // as of when
 }
 
@@ -43,13 +45,17 @@ func (p Position) OverdueDays() int {
 // (CRD-06, ORD-10).
 func (p Position) OldDebt() decimal.Decimal { return p.Account.Receivable }
 
-// NextReview returns the date of the next review: the one that was approved, or for a customer without a grade the date
-// that many months after its first trade (CRD-02: credit.first_review_months); nil while there is neither.
+// NextReview returns the date of the next review: what the last review confirmed (CRD-09), else the one that was approved with
+// the profile, or for a customer without a grade the date that many months after its first trade (CRD-02:
+// credit.first_review_months); nil while there is none of these.
 func (p Position) NextReview(firstReviewMonths int) *time.Time {
+	if p.Confirmed != nil {
+		return p.Confirmed
+	}
 	if p.Profile.NextReview != nil || p.Profile.Grade != NoGrade || p.Account.FirstTrade == nil {
 		return p.Profile.NextReview
 	}
-	due := p.Account.FirstTrade.AddDate(0, firstReviewMonths, 0)
+	due := clock.AddMonths(*p.Account.FirstTrade, firstReviewMonths)
 	return &due
 }
 

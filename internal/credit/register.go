@@ -22,11 +22,12 @@ type RegisterRow struct {
 	PayerID    uuid.UUID
 	Profile    Profile    // of the payer, as of the date
 	FirstTrade *time.Time // of the payer
+	Confirmed  *time.Time // as Position.Confirmed, as of the date
 }
 
 // NextReview is Position.NextReview of the row.
 func (r RegisterRow) NextReview(firstReviewMonths int) *time.Time {
-	return Position{Profile: r.Profile, Account: Account{FirstTrade: r.FirstTrade}}.NextReview(firstReviewMonths)
+	return Position{Profile: r.Profile, Account: Account{FirstTrade: r.FirstTrade}, Confirmed: r.Confirmed}.NextReview(firstReviewMonths)
 }
 
 // ListCreditRegister returns a page of the register as it stood at the end of a business date (CRD-01): every visible

@@ -264,7 +264,7 @@ func TestCreditReadsAreIndexScans(t *testing.T) {
 	fill(t, db, owner)
 	inView(t, db, func(tx pg.Tx) error {
 		isIndexed(t, tx, credit.PositionSQL, some, clock.Today(tx.Now))
-		isIndexed(t, tx, credit.RegisterSQL(""), tx.Now, "C-5", tx.Now, 51)
+		isIndexed(t, tx, credit.RegisterSQL(""), tx.Now, tx.Now, "C-5", tx.Now, 51)
 		return nil
 	})
 }
@@ -282,7 +282,8 @@ func fill(t *testing.T, db *pg.DB, owner uuid.UUID) {
 			`INSERT INTO credit_profiles (id, customer_id, limit_kind, settlement, terms_days, valid_from)
 				SELECT gen_random_uuid(), id, 'none', 'cash', 0, now() FROM customers`,
 			`INSERT INTO credit_open_items SELECT id, 'receivable', gen_random_uuid(), 10, '2026-01-01' FROM customers`,
-			`ANALYZE customers, credit_accounts, credit_profiles, credit_open_items`,
+			`INSERT INTO credit_confirmations SELECT id, gen_random_uuid(), '2026-01-01', now() FROM customers`,
+			`ANALYZE customers, credit_accounts, credit_profiles, credit_open_items, credit_confirmations`,
 		} {
 			if err := tx.Exec(stmt).Error; err != nil {
 				return err

@@ -25,6 +25,14 @@ const (
 type Service struct {
 	rules     *rulebook.Service
 	approvals *approval.Service
+
+	Watchers []Watcher // app sets them
+}
+
+// Watcher is told of every credit limit request when it is decided, in the same transaction and under the account's lock, with the
+// new profile in force when it was approved. Modules behind credit in the import order are watchers.
+type Watcher interface {
+	RequestDecided(tx pg.Tx, r LimitRequest) error
 }
 
 // New returns the service, which app registers for MatterLimit.
@@ -115,8 +123,8 @@ func (s *Service) draft(tx pg.Tx, a Application, account *Account) (LimitRequest
 		return LimitRequest{}, err
 	}
 	r := newRequest(a, extras, p, review)
-	record, err := readRecord(tx, a.CustomerID)
-	r.Record = record.at(p)
+	figures, err := s.Figures(tx, tx.Now, a.CustomerID)
+	r.Record = figures[a.CustomerID].record().at(p)
 	return r, err
 }
 
@@ -197,9 +205,19 @@ func (s *Service) conclude(tx pg.Tx, r *LimitRequest, state RequestState) error 
 		Action: "decideCreditLimitRequest", SubjectType: SubjectRequest, SubjectID: r.ID,
 		Before: map[string]any{"state": RequestPending}, After: map[string]any{"state": state},
 	})
-	if err != nil || state != RequestApproved {
-		return err
+	if err == nil && state == RequestApproved {
+		err = s.enforce(tx, r)
 	}
+	for _, w := range s.Watchers {
+		if err == nil {
+			err = w.RequestDecided(tx, *r)
+		}
+	}
+	return err
+}
+
+// enforce puts what was approved into the register (CRD-10).
+func (s *Service) enforce(tx pg.Tx, r *LimitRequest) error {
 	next := r.profile(tx.Now)
 	if err := replaceProfile(tx, &next); err != nil {
 		return err

@@ -9,7 +9,6 @@ import (
 	"github.com/govalues/decimal"
 	"gorm.io/gorm"
 
-	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
@@ -159,7 +158,9 @@ func scanProfiles(query *gorm.DB) ([]Profile, error) {
 // registerSQL walks customers by code and looks up the one profile of each: at most a page of index look-ups. Customers
 // that were created later and had no profile at the time weren't there yet. visible is a condition of visibility.
 func registerSQL(visible string) string {
-	return `SELECT c.id, c.code, c.name, coalesce(c.bill_to_id, c.id), a.first_trade, ` + profileColumns + `
+	return `SELECT c.id, c.code, c.name, coalesce(c.bill_to_id, c.id), a.first_trade,
+			(SELECT n.next_review FROM credit_confirmations n WHERE n.customer_id = coalesce(c.bill_to_id, c.id)
+				AND n.confirmed_at >= coalesce(p.valid_from, '-infinity') AND n.confirmed_at < ? ORDER BY n.confirmed_at DESC LIMIT 1), ` + profileColumns + `
 		FROM customers c
 		LEFT JOIN LATERAL (SELECT * FROM credit_profiles h WHERE h.customer_id = coalesce(c.bill_to_id, c.id) AND h.valid_from < ?
 			ORDER BY h.valid_from DESC LIMIT 1) p ON true
@@ -174,7 +175,7 @@ func listRegister(tx pg.Tx, who identity.Principal, before time.Time, page pg.Pa
 		return nil, "", err
 	}
 	visible, args := visibility(who)
-	rows, err := tx.Raw(registerSQL(visible), append(append([]any{before, after, before}, args...), page.Limit+1)...).Rows()
+	rows, err := tx.Raw(registerSQL(visible), append(append([]any{before, before, after, before}, args...), page.Limit+1)...).Rows()
 	if err != nil {
 		return nil, "", err
 	}
@@ -183,7 +184,7 @@ func listRegister(tx pg.Tx, who identity.Principal, before time.Time, page pg.Pa
 	for rows.Next() {
 		var r RegisterRow
 		var profile profileRow
-		if err := rows.Scan(append([]any{&r.CustomerID, &r.Code, &r.Name, &r.PayerID, &r.FirstTrade}, profile.fields()...)...); err != nil {
+		if err := rows.Scan(append([]any{&r.CustomerID, &r.Code, &r.Name, &r.PayerID, &r.FirstTrade, &r.Confirmed}, profile.fields()...)...); err != nil {
 			return nil, "", err
 		}
 		r.Profile = profile.of(r.PayerID)
@@ -258,41 +259,4 @@ func listRequests(tx pg.Tx, who identity.Principal, f RequestFilter, page pg.Pag
 		return nil, "", err
 	}
 	return pg.Cut(page, rows, func(r LimitRequest) any { return r.ID })
-}
-
-// readRecord reads the trade record of a payer from its ledger (CRD-08); the present figures are added by the caller. It goes
-// by business dates, since this day a year ago: a payment is as late as its money came, not as it was booked. What was
-// reversed, payment or invoice, doesn't count at all.
-func readRecord(tx pg.Tx, payerID uuid.UUID) (Record, error) {
-	today := clock.Today(tx.Now)
-	r := Record{AsOf: today}
-	fields := []any{&r.Sales, &r.Payments, &r.PaidLate, &r.MostDaysLate, &r.AverageDaysLate}
-	err := pg.ScanRow(tx, fields, `WITH moved AS (
-			SELECT reason, amount, happened_on, document_id, item_id FROM credit_movements WHERE payer_id = ? AND part = 'receivable'
-		), undone AS (
-			SELECT document_id, item_id FROM moved WHERE reason = ?
-			UNION ALL SELECT item_id, item_id FROM moved WHERE reason = ?
-		), counted AS (
-			SELECT m.reason, m.amount, greatest(0, m.happened_on - i.due_on) AS late
-			FROM moved m JOIN credit_open_items i ON i.payer_id = ? AND i.part = 'receivable' AND i.item_id = m.item_id
-			WHERE m.happened_on >= ?
-				AND NOT EXISTS (SELECT FROM undone u WHERE u.document_id = m.document_id AND u.item_id = m.item_id)
-		)
-		SELECT coalesce(sum(amount) FILTER (WHERE reason = ?), 0.00),
-			coalesce(-sum(amount) FILTER (WHERE reason = ?), 0.00),
-			coalesce(-sum(amount) FILTER (WHERE reason = ? AND late > 0), 0.00),
-			coalesce(max(late) FILTER (WHERE reason = ?), 0),
-			coalesce(round(sum(amount * late) FILTER (WHERE reason = ?) / sum(amount) FILTER (WHERE reason = ?), 1), 0)
-		FROM counted`,
-		payerID, reasonUnpaid, reasonUninvoiced, payerID, today.AddDate(-1, 0, 0),
-		reasonInvoiced, reasonPaid, reasonPaid, reasonPaid, reasonPaid, reasonPaid)
-	if err != nil {
-		return r, err
-	}
-	profiles, err := readHistory(tx, payerID)
-	r.History = make([]Terse, 0, len(profiles))
-	for _, p := range profiles {
-		r.History = append(r.History, terse(p))
-	}
-	return r, err
 }

@@ -190,3 +190,6 @@ func search(text string) (string, []any) {
 // Brief returns a customer without its parts, for other modules. Returns errs.ErrNotFound. Takes no lock and checks no
 // visibility: the calling module does.
 func Brief(tx pg.Tx, id uuid.UUID) (Customer, error) { return pg.Take[Customer](tx, "id = ?", id) }
+
+// Matching is the condition of List's text search on customers c, for lists of other modules that name customers.
+func Matching(text string) (where string, args []any) { return search(text) }

@@ -83,6 +83,7 @@ func (s *Service) postByPayer(tx pg.Tx, byPayer map[uuid.UUID][]Invoice) error {
 		moves := make([]credit.Movement, len(byPayer[id]))
 		for i, v := range byPayer[id] {
 			moves[i] = credit.OpeningMove(v.ID, v.Total, v.DueOn)
+			moves[i].HappenedOn = v.InvoicedOn // trade began then, not when the books were loaded
 		}
 		if err := s.credit.Post(tx, account, moves...); err != nil {
 			return err
