@@ -131,7 +131,11 @@ func (c *Company) plan() ([]stage, error) {
 		return nil, err
 	}
 	var all []stage
-	masters := c.masters()
+	early, err := c.pipeline()
+	if err != nil {
+		return nil, err
+	}
+	masters := append(c.masters(), early...)
 	for len(masters) > 0 || len(days) > 0 {
 		if len(days) == 0 || len(masters) > 0 && masters[0].daysAgo >= days[0].daysAgo {
 			all, masters = append(all, masters[0]), masters[1:]

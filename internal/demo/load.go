@@ -14,8 +14,10 @@ import (
 	"github.com/salesgate/salesgate/internal/importing"
 	"github.com/salesgate/salesgate/internal/order"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/prospect"
 	"github.com/salesgate/salesgate/internal/receivable"
 	"github.com/salesgate/salesgate/internal/shipping"
+	"github.com/salesgate/salesgate/internal/visit"
 )
 
 // ErrNotEmpty refuses to load the demo company into the database of a real one.
@@ -33,6 +35,9 @@ type Company struct {
 	Orders      *order.Service
 	Shipments   *shipping.Service
 	Receivables *receivable.Service
+
+	Prospects *prospect.Service
+	Visits    *visit.Service
 
 	Days int // of history to load; 0 leaves it at master data and opening items
 
