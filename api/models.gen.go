@@ -1178,6 +1178,12 @@ type Approval struct {
 	// Number The document's number.
 	Number string `json:"number"`
 
+	// OwnerID Whose document it is, when that isn't the submitter.
+	OwnerID *openapi_types.UUID `json:"owner_id,omitempty"`
+
+	// Renews The earlier approved request about the same document. Steps for which nothing got worse keep its approval.
+	Renews *openapi_types.UUID `json:"renews,omitempty"`
+
 	// State Example: pending
 	State ApprovalState `json:"state"`
 
@@ -1245,7 +1251,12 @@ type ApprovalDecider struct {
 
 // ApprovalDecision defines model for ApprovalDecision.
 type ApprovalDecision struct {
-	Comment string `json:"comment"`
+	// Absent That person's name.
+	Absent *string `json:"absent,omitempty"`
+
+	// CarriedFrom The decision on an earlier request that counts here too: who and when are of then.
+	CarriedFrom *openapi_types.UUID `json:"carried_from,omitempty"`
+	Comment     string              `json:"comment"`
 
 	// DecidedAt Example: 2026-11-20T08:30:00Z
 	DecidedAt Instant `json:"decided_at"`
@@ -1253,8 +1264,17 @@ type ApprovalDecision struct {
 	// DecidedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	DecidedBy UUID `json:"decided_by"`
 
+	// Decider Their name.
+	Decider *string `json:"decider,omitempty"`
+
+	// Escalated By the role that the step was escalated to, not by those of the route.
+	Escalated *bool `json:"escalated,omitempty"`
+
 	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	ID UUID `json:"id"`
+
+	// OnBehalfOf The person on leave for whom the deputy decided, in the deputy's own name (ORG-04).
+	OnBehalfOf *openapi_types.UUID `json:"on_behalf_of,omitempty"`
 
 	// Outcome approve, reject or return.
 	//
@@ -1275,9 +1295,15 @@ type ApprovalDecision struct {
 
 // ApprovalDetail defines model for ApprovalDetail.
 type ApprovalDetail struct {
-	Approval  Approval           `json:"approval"`
-	Comments  []ApprovalComment  `json:"comments"`
-	Decisions []ApprovalDecision `json:"decisions"`
+	Approval Approval          `json:"approval"`
+	Comments []ApprovalComment `json:"comments"`
+
+	// DecidesFor The person on leave in whose place you would decide.
+	DecidesFor *openapi_types.UUID `json:"decides_for,omitempty"`
+	Decisions  []ApprovalDecision  `json:"decisions"`
+
+	// Escalations Steps that went to somebody else too.
+	Escalations []ApprovalEscalation `json:"escalations"`
 
 	// Facts What the matrix judged by, frozen at submission; amounts are decimal strings.
 	Facts map[string]interface{} `json:"facts"`
@@ -1287,6 +1313,27 @@ type ApprovalDetail struct {
 	Route           []ApprovalStep   `json:"route"`
 	Tasks           []ApprovalTask   `json:"tasks"`
 	VerbalApprovals []VerbalApproval `json:"verbal_approvals"`
+}
+
+// ApprovalEscalation defines model for ApprovalEscalation.
+type ApprovalEscalation struct {
+	// At Example: 2026-11-20T08:30:00Z
+	At Instant `json:"at"`
+
+	// DepartmentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DepartmentID *UUID `json:"department_id,omitempty"`
+
+	// Reason overdue, or vacant when nobody is left whom the step asks.
+	//
+	// Example: overdue
+	Reason string `json:"reason"`
+
+	// Role Example: sales_director
+	Role string `json:"role"`
+	Step int    `json:"step"`
+
+	// UserID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	UserID *UUID `json:"user_id,omitempty"`
 }
 
 // ApprovalList defines model for ApprovalList.
@@ -1369,10 +1416,14 @@ type ApprovalState string
 
 // ApprovalStep defines model for ApprovalStep.
 type ApprovalStep struct {
+	// Carried It keeps the approval of the request that this one renews: nothing that it saw is worse.
+	Carried  *bool             `json:"carried,omitempty"`
 	Deciders []ApprovalDecider `json:"deciders"`
 
 	// DueHours Working hours from the opening of the step.
-	DueHours   *int    `json:"due_hours,omitempty"`
+	DueHours *int `json:"due_hours,omitempty"`
+
+	// Escalation The role that it goes to when overdue.
 	Escalation *string `json:"escalation,omitempty"`
 
 	// Kind review, decide or acknowledge.
@@ -1404,6 +1455,9 @@ type ApprovalTask struct {
 
 	// DueAt Example: 2026-11-20T08:30:00Z
 	DueAt *Instant `json:"due_at,omitempty"`
+
+	// Escalated It asks somebody beyond the route, since the step is overdue or nobody of the route is left.
+	Escalated *bool `json:"escalated,omitempty"`
 
 	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	ID UUID `json:"id"`
@@ -3228,6 +3282,11 @@ type MatterFact struct {
 
 	// Values The values that a text may have.
 	Values *[]string `json:"values,omitempty"`
+
+	// Worse When it is worse than before, for what is submitted again: higher (of a yes or no: yes), lower, any (every change matters) or never.
+	//
+	// Example: higher
+	Worse *string `json:"worse,omitempty"`
 }
 
 // MatterHolder A role, company-wide or of the submitter's department; or a position relative to the submitter.
@@ -3337,6 +3396,9 @@ type Money = decimal.Decimal
 
 // MyTask defines model for MyTask.
 type MyTask struct {
+	// Absent That person's name.
+	Absent *string `json:"absent,omitempty"`
+
 	// ContentHash SHA-256 of what is shown: document, protected content and facts.
 	//
 	// Example: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
@@ -3350,6 +3412,9 @@ type MyTask struct {
 	// Matter Example: shipment.release
 	Matter ApprovalMatter `json:"matter"`
 	Number string         `json:"number"`
+
+	// OnBehalfOf The person on leave whom it asks; you act for them (ORG-04).
+	OnBehalfOf *openapi_types.UUID `json:"on_behalf_of,omitempty"`
 
 	// SubjectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	SubjectID   UUID   `json:"subject_id"`
@@ -5600,6 +5665,50 @@ type VerbalDenial struct {
 	VerbalApprovalID *openapi_types.UUID `json:"verbal_approval_id,omitempty"`
 }
 
+// Violation defines model for Violation.
+type Violation struct {
+	// At Example: 2026-11-20T08:30:00Z
+	At Instant `json:"at"`
+
+	// Detail What the kind needs to be understood.
+	Detail map[string]interface{} `json:"detail"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Kind Example: verbal_late
+	Kind string `json:"kind"`
+
+	// Number The document's number.
+	Number string `json:"number"`
+
+	// Person Their name.
+	Person *string `json:"person,omitempty"`
+
+	// PersonID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	PersonID UUID `json:"person_id"`
+
+	// Rule Example: ORG-05
+	Rule string `json:"rule"`
+
+	// SourceID What brought it to light, for example the verbal approval.
+	SourceID openapi_types.UUID `json:"source_id"`
+
+	// SubjectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SubjectID UUID `json:"subject_id"`
+
+	// SubjectType The kind of document.
+	//
+	// Example: shipping_notice
+	SubjectType string `json:"subject_type"`
+}
+
+// ViolationList defines model for ViolationList.
+type ViolationList struct {
+	Data       []Violation `json:"data"`
+	NextCursor *string     `json:"next_cursor,omitempty"`
+}
+
 // Visit defines model for Visit.
 type Visit struct {
 	// CreatedAt Example: 2026-11-20T08:30:00Z
@@ -7423,6 +7532,36 @@ type DeactivateUserParams struct {
 type ResetPasswordParams struct {
 	// IfMatch The ETag that you read; 412 when someone else has changed it since.
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ListViolationsParams defines parameters for ListViolations.
+type ListViolationsParams struct {
+	// PersonID Only those of this person.
+	PersonID *UUID `form:"person_id,omitempty" json:"person_id,omitempty"`
+
+	// Rule Only breaches of this rule.
+	Rule *string `form:"rule,omitempty" json:"rule,omitempty"`
+
+	// Kind Only those of this kind.
+	Kind *string `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// SubjectType Only those about documents of this type.
+	SubjectType *string `form:"subject_type,omitempty" json:"subject_type,omitempty"`
+
+	// SubjectID Only those about this document.
+	SubjectID *UUID `form:"subject_id,omitempty" json:"subject_id,omitempty"`
+
+	// From Only those since this instant.
+	From *time.Time `form:"from,omitempty" json:"from,omitempty"`
+
+	// Before Only those before this instant.
+	Before *time.Time `form:"before,omitempty" json:"before,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // PublishVisitFormParams defines parameters for PublishVisitForm.

@@ -117,10 +117,10 @@ CREATE FUNCTION public.guard_approval_request() RETURNS trigger
     AS $$
 BEGIN
     IF (OLD.matter, OLD.subject_type, OLD.subject_id, OLD.submitted_by, OLD.submitter_roles, OLD.matrix_version,
-        OLD.facts, OLD.route, OLD.content, OLD.content_hash)
+        OLD.facts, OLD.route, OLD.content, OLD.content_hash, OLD.renews)
        IS DISTINCT FROM
        (NEW.matter, NEW.subject_type, NEW.subject_id, NEW.submitted_by, NEW.submitter_roles, NEW.matrix_version,
-        NEW.facts, NEW.route, NEW.content, NEW.content_hash) THEN
+        NEW.facts, NEW.route, NEW.content, NEW.content_hash, NEW.renews) THEN
         RAISE EXCEPTION 'what was submitted is frozen' USING ERRCODE = 'restrict_violation';
     END IF;
     IF OLD.state <> NEW.state AND OLD.state <> 'pending' AND NOT (OLD.state = 'approved' AND NEW.state = 'void') THEN
@@ -205,6 +205,17 @@ BEGIN
         USING ERRCODE = 'check_violation', CONSTRAINT = 'credit_reviews_frozen';
 END $$;
 
+CREATE FUNCTION public.guard_deputy_decision() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM approval_deputations
+                   WHERE id = NEW.deputation_id AND starts_at <= NEW.decided_at AND ends_at > NEW.decided_at) THEN
+        RAISE EXCEPTION 'the deputy doesn''t act at that time' USING ERRCODE = 'check_violation', CONSTRAINT = 'approval_decisions_deputy_time';
+    END IF;
+    RETURN NEW;
+END $$;
+
 CREATE FUNCTION public.guard_order_line() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -245,8 +256,24 @@ END $$;
 CREATE FUNCTION public.notify_approval_task() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
+DECLARE
+    changed timestamptz := coalesce(NEW.closed_at, NEW.opened_at);
 BEGIN
     PERFORM pg_notify('approval_tasks', coalesce(NEW.user_id::text, '') || '|' || coalesce(NEW.role, '') || '|' || coalesce(NEW.department_id::text, ''));
+    IF NEW.kind <> 'confirm' THEN
+        PERFORM pg_notify('approval_tasks', g.deputy_id::text || '||')
+        FROM approval_deputations g JOIN users u ON u.id = g.absent_id
+        WHERE g.starts_at <= changed AND g.ends_at > changed
+          AND (u.id = NEW.user_id OR NEW.role = ANY (u.roles) AND (NEW.department_id IS NULL OR NEW.department_id = u.department_id));
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.notify_deputy() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM pg_notify('approval_tasks', NEW.deputy_id::text || '||');
     RETURN NULL;
 END $$;
 
@@ -371,8 +398,12 @@ CASE
     ELSE NULL::boolean
 END) STORED,
     finance_reviewed boolean GENERATED ALWAYS AS (((role = 'finance_manager'::text) AND (outcome = 'approve'::text) AND (decided_by <> submitted_by))) STORED,
+    deputation_id uuid,
+    escalation_id uuid,
+    carried_from uuid,
     CONSTRAINT approval_decisions_comment_check CHECK ((length(comment) <= 2000)),
     CONSTRAINT approval_decisions_content_hash_check CHECK ((length(content_hash) = 32)),
+    CONSTRAINT approval_decisions_deputy CHECK (((on_behalf_of IS NULL) = (deputation_id IS NULL))),
     CONSTRAINT approval_decisions_mode_check CHECK ((mode = ANY (ARRAY['any'::text, 'all'::text, 'quorum'::text]))),
     CONSTRAINT approval_decisions_not_own CHECK (((own IS NULL) OR ((role = 'general_manager'::text) AND (on_behalf_of IS NULL) AND (finance_review_id IS NOT NULL)))),
     CONSTRAINT approval_decisions_outcome_check CHECK ((outcome = ANY (ARRAY['approve'::text, 'reject'::text, 'return'::text]))),
@@ -380,6 +411,32 @@ END) STORED,
     CONSTRAINT approval_decisions_slot_check CHECK ((slot >= 0)),
     CONSTRAINT approval_decisions_step_check CHECK ((step >= 0)),
     CONSTRAINT approval_decisions_verbal CHECK (((NOT verbal) OR ((outcome = 'approve'::text) AND (recorded_by <> decided_by))))
+);
+
+CREATE TABLE public.approval_deputations (
+    id uuid NOT NULL,
+    absent_id uuid NOT NULL,
+    deputy_id uuid NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    announced_at timestamp with time zone,
+    CONSTRAINT approval_deputations_other CHECK ((absent_id <> deputy_id)),
+    CONSTRAINT approval_deputations_times CHECK ((starts_at <= ends_at))
+);
+
+CREATE TABLE public.approval_escalations (
+    id uuid NOT NULL,
+    request_id uuid NOT NULL,
+    step integer NOT NULL,
+    slot integer NOT NULL,
+    reason text NOT NULL,
+    role text NOT NULL,
+    department_id uuid,
+    user_id uuid,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT approval_escalations_reason_check CHECK ((reason = ANY (ARRAY['overdue'::text, 'vacant'::text]))),
+    CONSTRAINT approval_escalations_slot_check CHECK ((slot >= 0)),
+    CONSTRAINT approval_escalations_step_check CHECK ((step >= 0))
 );
 
 CREATE TABLE public.approval_requests (
@@ -408,6 +465,8 @@ CREATE TABLE public.approval_requests (
     closed_by uuid,
     close_reason text NOT NULL,
     version bigint NOT NULL,
+    owner_id uuid,
+    renews uuid,
     CONSTRAINT approval_requests_check CHECK (((step >= 0) AND (step <= jsonb_array_length(route)))),
     CONSTRAINT approval_requests_close_reason_check CHECK ((length(close_reason) <= 2000)),
     CONSTRAINT approval_requests_closed CHECK (((state = 'pending'::text) = (closed_at IS NULL))),
@@ -435,6 +494,9 @@ CREATE TABLE public.approval_tasks (
     state text NOT NULL,
     closed_at timestamp with time zone,
     closed_by uuid,
+    escalation_id uuid,
+    escalated_at timestamp with time zone,
+    vacated_at timestamp with time zone,
     CONSTRAINT approval_tasks_assigned CHECK (((role IS NULL) <> (user_id IS NULL))),
     CONSTRAINT approval_tasks_closed CHECK (((state = 'open'::text) = (closed_at IS NULL))),
     CONSTRAINT approval_tasks_confirm CHECK (((kind = 'confirm'::text) = (verbal_id IS NOT NULL))),
@@ -1856,6 +1918,21 @@ ALTER TABLE ONLY public.approval_decisions
 ALTER TABLE ONLY public.approval_decisions
     ADD CONSTRAINT approval_decisions_slot UNIQUE (request_id, step, slot);
 
+ALTER TABLE ONLY public.approval_deputations
+    ADD CONSTRAINT approval_deputations_id_deputy_id_absent_id_key UNIQUE (id, deputy_id, absent_id);
+
+ALTER TABLE ONLY public.approval_deputations
+    ADD CONSTRAINT approval_deputations_one EXCLUDE USING gist (absent_id WITH =, tstzrange(starts_at, ends_at) WITH &&);
+
+ALTER TABLE ONLY public.approval_deputations
+    ADD CONSTRAINT approval_deputations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.approval_escalations
+    ADD CONSTRAINT approval_escalations_once UNIQUE (request_id, step, slot, reason);
+
+ALTER TABLE ONLY public.approval_escalations
+    ADD CONSTRAINT approval_escalations_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.approval_requests
     ADD CONSTRAINT approval_requests_id_submitted_by_key UNIQUE (id, submitted_by);
 
@@ -2168,13 +2245,25 @@ CREATE INDEX allocations_receipt ON public.allocations USING btree (receipt_id);
 
 CREATE INDEX approval_comments_request ON public.approval_comments USING btree (request_id, id);
 
+CREATE INDEX approval_decisions_absent ON public.approval_decisions USING btree (on_behalf_of, request_id) WHERE (on_behalf_of IS NOT NULL);
+
+CREATE UNIQUE INDEX approval_decisions_one_voice ON public.approval_decisions USING btree (request_id, step, COALESCE(on_behalf_of, decided_by)) WHERE (mode = 'quorum'::text);
+
 CREATE UNIQUE INDEX approval_decisions_one_vote ON public.approval_decisions USING btree (request_id, step, decided_by) WHERE (mode = 'quorum'::text);
 
 CREATE INDEX approval_decisions_person ON public.approval_decisions USING btree (decided_by, request_id);
 
 CREATE INDEX approval_decisions_request ON public.approval_decisions USING btree (request_id, step, slot);
 
+CREATE INDEX approval_deputations_absent ON public.approval_deputations USING btree (absent_id, ends_at);
+
+CREATE INDEX approval_deputations_deputy ON public.approval_deputations USING btree (deputy_id, ends_at);
+
+CREATE INDEX approval_deputations_quiet ON public.approval_deputations USING btree (starts_at) WHERE ((announced_at IS NULL) OR (announced_at < ends_at));
+
 CREATE UNIQUE INDEX approval_requests_one_pending ON public.approval_requests USING btree (matter, subject_type, subject_id) WHERE (state = 'pending'::text);
+
+CREATE INDEX approval_requests_owner ON public.approval_requests USING btree (owner_id, id) WHERE (owner_id IS NOT NULL);
 
 CREATE INDEX approval_requests_state ON public.approval_requests USING btree (state, id) WHERE (state <> 'approved'::text);
 
@@ -2184,7 +2273,9 @@ CREATE INDEX approval_requests_submitted ON public.approval_requests USING btree
 
 CREATE INDEX approval_requests_submitter ON public.approval_requests USING btree (submitted_by, id);
 
-CREATE UNIQUE INDEX approval_tasks_open_slot ON public.approval_tasks USING btree (request_id, step, slot, kind) WHERE (state = 'open'::text);
+CREATE INDEX approval_tasks_due ON public.approval_tasks USING btree (due_at, id) WHERE ((state = 'open'::text) AND (kind <> 'confirm'::text) AND (escalation_id IS NULL) AND (escalated_at IS NULL) AND (due_at IS NOT NULL));
+
+CREATE UNIQUE INDEX approval_tasks_open_slot ON public.approval_tasks USING btree (request_id, step, slot, kind, COALESCE(escalation_id, '00000000-0000-0000-0000-000000000000'::uuid)) WHERE (state = 'open'::text);
 
 CREATE INDEX approval_tasks_request ON public.approval_tasks USING btree (request_id);
 
@@ -2468,6 +2559,12 @@ CREATE TRIGGER approval_comments_append_only BEFORE DELETE OR UPDATE OR TRUNCATE
 
 CREATE TRIGGER approval_decisions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.approval_decisions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER approval_decisions_deputy_time BEFORE INSERT ON public.approval_decisions FOR EACH ROW WHEN ((new.on_behalf_of IS NOT NULL)) EXECUTE FUNCTION public.guard_deputy_decision();
+
+CREATE TRIGGER approval_deputations_notify AFTER INSERT OR UPDATE ON public.approval_deputations FOR EACH ROW EXECUTE FUNCTION public.notify_deputy();
+
+CREATE TRIGGER approval_escalations_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.approval_escalations FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
 CREATE TRIGGER approval_requests_guard BEFORE UPDATE ON public.approval_requests FOR EACH ROW EXECUTE FUNCTION public.guard_approval_request();
 
 CREATE TRIGGER approval_tasks_notify AFTER INSERT OR UPDATE OF state ON public.approval_tasks FOR EACH ROW EXECUTE FUNCTION public.notify_approval_task();
@@ -2564,16 +2661,34 @@ ALTER TABLE ONLY public.approval_comments
     ADD CONSTRAINT approval_comments_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.approval_requests(id);
 
 ALTER TABLE ONLY public.approval_decisions
+    ADD CONSTRAINT approval_decisions_carried_from_fkey FOREIGN KEY (carried_from) REFERENCES public.approval_decisions(id);
+
+ALTER TABLE ONLY public.approval_decisions
+    ADD CONSTRAINT approval_decisions_deputation FOREIGN KEY (deputation_id, decided_by, on_behalf_of) REFERENCES public.approval_deputations(id, deputy_id, absent_id);
+
+ALTER TABLE ONLY public.approval_decisions
+    ADD CONSTRAINT approval_decisions_escalation_id_fkey FOREIGN KEY (escalation_id) REFERENCES public.approval_escalations(id);
+
+ALTER TABLE ONLY public.approval_decisions
     ADD CONSTRAINT approval_decisions_own_reviewed FOREIGN KEY (finance_review_id, request_id, own) REFERENCES public.approval_decisions(id, request_id, finance_reviewed);
 
 ALTER TABLE ONLY public.approval_decisions
     ADD CONSTRAINT approval_decisions_request_id_submitted_by_fkey FOREIGN KEY (request_id, submitted_by) REFERENCES public.approval_requests(id, submitted_by);
+
+ALTER TABLE ONLY public.approval_escalations
+    ADD CONSTRAINT approval_escalations_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.approval_requests(id);
 
 ALTER TABLE ONLY public.approval_requests
     ADD CONSTRAINT approval_requests_final_decision FOREIGN KEY (final_decision_id) REFERENCES public.approval_decisions(id);
 
 ALTER TABLE ONLY public.approval_requests
     ADD CONSTRAINT approval_requests_matrix_version_fkey FOREIGN KEY (matrix_version) REFERENCES public.authority_matrix_versions(version);
+
+ALTER TABLE ONLY public.approval_requests
+    ADD CONSTRAINT approval_requests_renews_fkey FOREIGN KEY (renews) REFERENCES public.approval_requests(id);
+
+ALTER TABLE ONLY public.approval_tasks
+    ADD CONSTRAINT approval_tasks_escalation_id_fkey FOREIGN KEY (escalation_id) REFERENCES public.approval_escalations(id);
 
 ALTER TABLE ONLY public.approval_tasks
     ADD CONSTRAINT approval_tasks_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.approval_requests(id);

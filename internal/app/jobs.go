@@ -16,16 +16,19 @@ import (
 // parallelJobs is how many jobs one server runs at once; each takes a connection of the pool while it works.
 const parallelJobs = 4
 
-// verbalBatch is how many verbal approvals one transaction marks as overdue.
-const verbalBatch = 100
+// batch is how many verbal approvals, overdue steps, deputies or follow-ups one transaction deals with.
+const batch = 100
 
 // sweeps registers the work that comes round. Intervals are how late it may be at worst, not rules.
 func (a *App) sweeps(approvals *approval.Service, people *identity.Service) *jobs.Runner {
 	r := jobs.New(a.DB, a.cfg.Log)
 	r.Every("seal_events", 30*time.Second, func(ctx context.Context) error { return audit.SealAll(ctx, a.DB) })
 	r.Every("purge_idempotency_keys", time.Hour, func(ctx context.Context) error { return jobs.PurgeIdempotencyKeys(ctx, a.DB) })
-	r.Every("verbal_approvals", time.Minute, func(ctx context.Context) error { return a.markOverdueVerbals(ctx, approvals) })
-	r.Every("follow_ups", time.Minute, a.escalateFollowUps)
+	r.Every("verbal_approvals", time.Minute, a.batches("verbal_approvals", approvals.MarkOverdueVerbals)) // ORG-05
+	r.Every("escalate_approvals", time.Minute, a.batches("escalate_approvals", approvals.EscalateOverdue))
+	r.Every("rescue_approvals", time.Minute, a.batches("rescue_approvals", approvals.RescueVacant))
+	r.Every("announce_deputies", 30*time.Second, a.batches("announce_deputies", approval.AnnounceDeputations)) // ORG-04
+	r.Every("follow_ups", time.Minute, a.batches("follow_ups", followup.Escalate))
 	r.Every("prune_sessions", time.Hour, func(ctx context.Context) error {
 		return a.DB.Tx(ctx, pg.System("prune_sessions"), people.Prune)
 	})
@@ -35,39 +38,24 @@ func (a *App) sweeps(approvals *approval.Service, people *identity.Service) *job
 	return r
 }
 
-// followUpBatch is how many follow-ups one transaction escalates.
-const followUpBatch = 200
-
 // sweepFiles registers the clean-up of attachments.
 func (a *App) sweepFiles(files *attachment.Service) {
 	a.jobs.Every("attachment_orphans", time.Hour, files.Sweep)
 	a.jobs.Every("attachment_storage", 6*time.Hour, files.SweepStorage)
 }
 
-// escalateFollowUps hands what is past due to the next role.
-func (a *App) escalateFollowUps(ctx context.Context) error {
-	for n := followUpBatch; n == followUpBatch; {
-		err := a.DB.Tx(ctx, pg.System("follow_ups"), func(tx pg.Tx) (err error) {
-			n, err = followup.Escalate(tx, followUpBatch)
-			return err
-		})
-		if err != nil {
-			return err
+// batches makes a sweep of what deals with at most so many at a time, each batch in a transaction of its own.
+func (a *App) batches(name string, some func(tx pg.Tx, limit int) (int, error)) func(context.Context) error {
+	return func(ctx context.Context) error {
+		for n := batch; n == batch; {
+			err := a.DB.Tx(ctx, pg.System(name), func(tx pg.Tx) (err error) {
+				n, err = some(tx, batch)
+				return err
+			})
+			if err != nil {
+				return err
+			}
 		}
+		return nil
 	}
-	return nil
-}
-
-// markOverdueVerbals turns verbal approvals that were not confirmed in time into violations (ORG-05).
-func (a *App) markOverdueVerbals(ctx context.Context, approvals *approval.Service) error {
-	for n := verbalBatch; n == verbalBatch; {
-		err := a.DB.Tx(ctx, pg.System("verbal_approvals"), func(tx pg.Tx) (err error) {
-			n, err = approvals.MarkOverdueVerbals(tx, verbalBatch)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

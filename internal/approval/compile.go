@@ -3,6 +3,7 @@ package approval
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -32,6 +33,7 @@ type matterProgram struct {
 type stageProgram struct {
 	Stage
 	when cel.Program // nil: always
+	sees []string    // the facts that the condition names
 }
 
 // matters are the declared ones by name, with the CEL environment of each, made once.
@@ -97,6 +99,24 @@ func (d *declared) condition(source string) (cel.Program, error) {
 	return d.env.Program(checked, cel.EvalOptions(cel.OptOptimize), cel.CostLimit(conditionCost))
 }
 
+// names returns the facts that a condition names, of one that compiles.
+func (d *declared) names(source string) []string {
+	if source == "" {
+		return nil
+	}
+	checked, issues := d.env.Compile(source)
+	if issues.Err() != nil {
+		return nil
+	}
+	var facts []string
+	for _, ref := range checked.NativeRep().ReferenceMap() {
+		if ref.Name != "" && !slices.Contains(facts, ref.Name) {
+			facts = append(facts, ref.Name)
+		}
+	}
+	return facts
+}
+
 // compile makes a program of a version that was checked when it was saved; an error means that the program has lost a
 // fact that the version still names.
 func compile(v Version) (*program, error) {
@@ -112,7 +132,7 @@ func compile(v Version) (*program, error) {
 			if err != nil {
 				return nil, fmt.Errorf("approval: matrix version %d, %s, stage %s: %w", v.Version, rules.Matter, st.Key, err)
 			}
-			mp.stages = append(mp.stages, stageProgram{Stage: st, when: when})
+			mp.stages = append(mp.stages, stageProgram{Stage: st, when: when, sees: d.names(st.When)})
 		}
 		p.matters[rules.Matter] = mp
 	}

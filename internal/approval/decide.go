@@ -12,8 +12,8 @@ import (
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
-// ApproveRequest approves the open step of a request for the principal, who must be asked by it and not be the
-// submitter (ORG-03). The approval that completes the last step ends the request and calls the subject.
+// ApproveRequest approves the open step of a request for the principal, who must be asked by it, or act for
+// somebody it asks who is away (ORG-04), and not be the submitter (ORG-03). The approval that completes the last step ends the request and calls the subject.
 //
 // Locks the request. Returns errs.ErrNotFound, ErrEnded, ErrOwn, ErrNotAsked, ErrHasDecided, ErrChanged, errs.ErrStale,
 // and whatever the subject refuses.
@@ -78,33 +78,37 @@ func (s *Service) decide(tx pg.Tx, who identity.Principal, id uuid.UUID, verb Ve
 	if err := r.open(v); err != nil {
 		return Request{}, err
 	}
-	d, votes, err := s.vote(tx, r, who, verb, v)
+	d, b, err := s.vote(tx, r, who, verb, v)
 	if err != nil {
 		return Request{}, err
 	}
 	if err := insertDecision(tx, &d); err != nil {
 		return Request{}, err
 	}
-	return s.move(tx, r, d, votes, actions[verb])
+	return s.move(tx, r, d, b, actions[verb])
 }
 
 // move moves the request on by a decision that is written: within the step, to the next one, or to its end.
-func (s *Service) move(tx pg.Tx, r Request, d Decision, votes int, action string) (Request, error) {
+func (s *Service) move(tx pg.Tx, r Request, d Decision, b ballot, action string) (Request, error) {
 	before := r.trace()
+	lost, err := s.lost(tx, r, b, d)
+	if err != nil {
+		return Request{}, err
+	}
 	switch {
-	case d.Outcome == Reject:
+	case lost:
 		return s.finish(tx, r, d, Rejected, action, before)
 	case d.Outcome == Return:
 		return s.finish(tx, r, d, Returned, action, before)
-	case votes < r.Current().needs():
+	case b.approvals(d) < r.Current().needs():
 		if err := s.wait(tx, &r, d); err != nil {
 			return Request{}, err
 		}
-	case r.Step+1 == len(r.Route):
-		r.Step++
+	case r.next() == len(r.Route):
+		r.Step = len(r.Route)
 		return s.finish(tx, r, d, Approved, action, before)
 	default:
-		r.Step++
+		r.Step = r.next()
 		if err := advance(tx, &r, taskDone); err != nil {
 			return Request{}, err
 		}
@@ -115,6 +119,17 @@ func (s *Service) move(tx pg.Tx, r Request, d Decision, votes int, action string
 	return r, audit.Record(tx, audit.Entry{
 		Action: action, SubjectType: RequestSubject, SubjectID: r.ID, Before: before, After: d.trace(r),
 	})
+}
+
+// next is the step after the open one that somebody has to decide; len(Route) when there is none.
+func (r Request) next() int { return r.from(r.Step + 1) }
+
+// from is the first step from i on that somebody has to decide.
+func (r Request) from(i int) int {
+	for i < len(r.Route) && r.Route[i].Carried {
+		i++
+	}
+	return i
 }
 
 // wait leaves the step open for the others. The task of a quorum stays open until the step is done.
@@ -157,6 +172,12 @@ func (s *Service) ended(tx pg.Tx, r Request, action string, before map[string]an
 
 func (d Decision) trace(r Request) map[string]any {
 	t := r.trace()
+	if d.OnBehalfOf != nil {
+		t["on_behalf_of"] = *d.OnBehalfOf
+	}
+	if d.EscalationID != nil {
+		t["escalated"] = true
+	}
 	t["stage"], t["role"], t["outcome"], t["comment"], t["verbal"] = d.Stage, d.Role, d.Outcome, d.Comment, d.Verbal
 	return t
 }

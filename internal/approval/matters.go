@@ -22,6 +22,9 @@ type Fact struct {
 	NonEmpty  bool     // a text that must say something
 	Enum      []string // the values that a text may have
 	Parameter string   // filled in from the rulebook when the submission leaves it out
+
+	Direction   Direction // when it is worse than before, for what is submitted again
+	ForDeciders bool      // what is worse concerns those who decide, not those who review or take note
 }
 
 // Matter is something that the authority matrix rules on, with the facts that it is judged by.

@@ -20,12 +20,22 @@ func recordOutcome(tx pg.Tx, r Request, d Decision) error {
 		"stage": d.Stage, "role": string(d.Role), "matrix_version": fmt.Sprint(r.MatrixVersion), "decided_by": d.DecidedBy.String(),
 		"comment": d.Comment,
 	}
+	if d.OnBehalfOf != nil {
+		inputs["on_behalf_of"] = d.OnBehalfOf.String()
+	}
+	if d.EscalationID != nil {
+		inputs["escalated"] = "true"
+	}
 	gd.Check("ORG-01", d.Outcome == Approve, inputs,
 		fmt.Sprintf("%s: %s, under version %d of the authority matrix.", step.TitleEN, en, r.MatrixVersion),
 		fmt.Sprintf("%s:%s(授权矩阵第 %d 版)。", step.TitleZH, zh, r.MatrixVersion))
 	if d.Verbal {
 		gd.Info("ORG-05", map[string]string{"recorded_by": d.RecordedBy.String()},
 			"The approval was given by phone and waits to be confirmed.", "该批准为口头批准,待本人确认。")
+	}
+	if d.OnBehalfOf != nil {
+		gd.Info("ORG-04", map[string]string{"deputy": d.DecidedBy.String(), "on_behalf_of": d.OnBehalfOf.String()},
+			"A deputy decided for somebody who is away.", "由代理人代请假人审批。")
 	}
 	return decision.Record(tx, &gd)
 }

@@ -235,4 +235,3 @@ func (f Fact) fromJSON(v any) any {
 	}
 	return v
 }
-

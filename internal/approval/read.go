@@ -16,11 +16,13 @@ var overseers = []identity.Role{identity.GeneralManager, identity.Auditor, ident
 // Dossier is a request with all that was said about it.
 type Dossier struct {
 	Request
-	Decisions []Decision
-	Comments  []Comment
-	Verbals   []VerbalApproval
-	Tasks     []Task // open ones
-	MayDecide bool   // the open step asks the one who reads it
+	Decisions   []Decision
+	Comments    []Comment
+	Verbals     []VerbalApproval
+	Escalations []Escalation
+	Tasks       []Task     // open ones
+	MayDecide   bool       // the open step asks the one who reads it
+	DecidesFor  *uuid.UUID // the absent person in whose place they would decide (ORG-04)
 }
 
 // GetApproval returns a request with its decisions, comments, verbal approvals and open tasks. Returns errs.ErrNotFound
@@ -47,18 +49,41 @@ func (s *Service) GetApproval(tx pg.Tx, who identity.Principal, id uuid.UUID) (D
 	if err := tx.Where("request_id = ? AND state = ?", id, taskOpen).Order("id").Find(&d.Tasks).Error; err != nil {
 		return Dossier{}, err
 	}
-	d.MayDecide = d.mayDecide(who)
-	return d, nil
+	if d.Escalations, err = escalationsOf(tx, id); err != nil {
+		return Dossier{}, err
+	}
+	return d, d.may(tx, who)
 }
 
-func (d Dossier) mayDecide(who identity.Principal) bool {
-	step := d.Current()
-	if step == nil {
-		return false
+// People returns everybody whom the request names as submitter or decider.
+func (d *Dossier) People() []uuid.UUID {
+	ids := []uuid.UUID{d.SubmittedBy}
+	for _, x := range d.Decisions {
+		ids = append(ids, x.DecidedBy, x.voice())
 	}
-	at := slices.DeleteFunc(slices.Clone(d.Decisions), func(x Decision) bool { return x.Step != d.Step })
-	_, role, err := step.slotFor(who, at)
-	return err == nil && (who.ID != d.SubmittedBy || role == identity.GeneralManager)
+	return ids
+}
+
+// may fills in whether the principal may decide now, and for whom.
+func (d *Dossier) may(tx pg.Tx, who identity.Principal) error {
+	if d.Current() == nil {
+		return nil
+	}
+	seats, err := deputySeats(tx, who, false)
+	if err != nil {
+		return err
+	}
+	b := ballot{
+		step:        d.Current(),
+		before:      slices.DeleteFunc(slices.Clone(d.Decisions), func(x Decision) bool { return x.Step != d.Step }),
+		escalations: slices.DeleteFunc(slices.Clone(d.Escalations), func(e Escalation) bool { return e.Step != d.Step }),
+	}
+	p, err := b.seated(who.ID, d.bench(who, seats))
+	d.MayDecide = err == nil && (who.ID != d.SubmittedBy || p.role == identity.GeneralManager)
+	if d.MayDecide {
+		d.DecidesFor = p.seat.absent()
+	}
+	return nil
 }
 
 // mustSee returns errs.ErrNotFound for a request that the principal may not see. It reads only when the request itself
@@ -67,11 +92,11 @@ func mustSee(tx pg.Tx, who identity.Principal, r Request) error {
 	if r.shows(who) {
 		return nil
 	}
-	var seen bool
-	err := tx.Raw(`SELECT EXISTS (SELECT 1 FROM approval_tasks WHERE request_id = @id AND user_id = @me)
-		OR EXISTS (SELECT 1 FROM approval_decisions WHERE request_id = @id AND (decided_by = @me OR recorded_by = @me))`,
-		map[string]any{"id": r.ID, "me": who.ID}).Scan(&seen).Error
-	if err == nil && !seen {
+	cond, args := seen(tx, who)
+	args["id"] = r.ID
+	var found bool
+	err := tx.Raw(`SELECT EXISTS (SELECT 1 FROM approval_requests r WHERE r.id = @id AND `+cond+`)`, args).Scan(&found).Error
+	if err == nil && !found {
 		err = errs.ErrNotFound
 	}
 	return err
@@ -79,7 +104,7 @@ func mustSee(tx pg.Tx, who identity.Principal, r Request) error {
 
 // shows reports whether the request itself says that the principal sees it.
 func (r Request) shows(who identity.Principal) bool {
-	if who.ID == r.SubmittedBy || who.Kind == identity.KindSystem || who.Has(overseers...) || r.superior(who) {
+	if who.ID == r.SubmittedBy || r.OwnerID != nil && *r.OwnerID == who.ID || who.Kind == identity.KindSystem || who.Has(overseers...) || r.superior(who) {
 		return true
 	}
 	return slices.ContainsFunc(r.Route, func(st Step) bool {
@@ -87,11 +112,11 @@ func (r Request) shows(who identity.Principal) bool {
 	})
 }
 
-// superior reports whether the submitter is one of the people whose documents the principal sees by their place in
-// sales (ORG-06). Those who see everybody's for other reasons (warehouse, gate) don't see approvals by that.
+// superior reports whether the submitter, or the owner of the document, is one of the people whose documents the principal
+// sees by their place in sales (ORG-06). Those who see everybody's for other reasons (warehouse, gate) don't see approvals by that.
 func (r Request) superior(who identity.Principal) bool {
 	owners, all := who.Owners()
-	return !all && slices.Contains(owners, r.SubmittedBy)
+	return !all && (slices.Contains(owners, r.SubmittedBy) || r.OwnerID != nil && slices.Contains(owners, *r.OwnerID))
 }
 
 // lockSeen locks a request that the principal may see.
@@ -127,7 +152,7 @@ func (s *Service) ListApprovals(tx pg.Tx, who identity.Principal, f Filter, p pg
 		q = q.Where("r.submitted_by = ?", *f.SubmittedBy)
 	}
 	if !who.Has(overseers...) && who.Kind != identity.KindSystem {
-		cond, args := seen(who)
+		cond, args := seen(tx, who)
 		q = q.Where(cond, args)
 	}
 	var last uuid.UUID
@@ -146,15 +171,17 @@ func (s *Service) ListApprovals(tx pg.Tx, who identity.Principal, f Filter, p pg
 }
 
 // seen is mustSee as a condition on requests (r).
-func seen(who identity.Principal) (string, map[string]any) {
+func seen(tx pg.Tx, who identity.Principal) (string, map[string]any) {
 	cond, args := asked(who)
-	args["owners"] = []uuid.UUID{who.ID}
+	args["owners"], args["now"] = []uuid.UUID{who.ID}, tx.Now
 	if owners, all := who.Owners(); !all && len(owners) > 0 {
 		args["owners"] = append(slices.Clone(owners), who.ID)
 	}
-	return `(r.submitted_by IN @owners
+	return `(r.submitted_by IN @owners OR r.owner_id IN @owners
 		OR EXISTS (SELECT 1 FROM approval_tasks t WHERE t.request_id = r.id AND ` + cond + `)
-		OR EXISTS (SELECT 1 FROM approval_decisions d WHERE d.request_id = r.id AND (d.decided_by = @me OR d.recorded_by = @me)))`, args
+		OR EXISTS (SELECT 1 FROM approval_decisions d WHERE d.request_id = r.id
+			AND (d.decided_by = @me OR d.recorded_by = @me OR d.on_behalf_of = @me))
+		OR EXISTS (SELECT 1 FROM ` + deputed + ` AND t.request_id = r.id))`, args
 }
 
 // decisionsAt returns the decisions on one step.

@@ -56,6 +56,13 @@ type Submission struct {
 
 	// Content is what the approval is bound to: ContentHash of the protected fields. Request.Covers compares it later.
 	Content []byte
+
+	// OwnerID is the person whose document it is, when that isn't the submitter: they and their superiors see the request.
+	OwnerID *uuid.UUID
+
+	// Renews is an earlier request about the same document that was approved. Steps that have no reason to look again
+	// keep its approval (see doc.go, Renewal).
+	Renews *uuid.UUID
 }
 
 // Request is one submission on its way.
@@ -73,6 +80,8 @@ type Request struct {
 	DepartmentID    *uuid.UUID
 	TeamID          *uuid.UUID
 	SubmittedAt     time.Time
+	OwnerID         *uuid.UUID
+	Renews          *uuid.UUID
 	MatrixVersion   int64
 	Facts           map[string]any `gorm:"serializer:json"` // amounts are decimal strings
 	Route           []Step         `gorm:"serializer:json"`
@@ -93,8 +102,11 @@ func (Request) TableName() string { return "approval_requests" }
 // Covers reports whether the approval is of this content: of what ContentHash made of the protected fields.
 func (r Request) Covers(content []byte) bool { return bytes.Equal(r.Content, digest(content)) }
 
-// AtOnce reports whether the request needed nobody: it was approved by authority of the matrix.
-func (r Request) AtOnce() bool { return r.State == Approved && len(r.Route) == 0 }
+// AtOnce reports whether the request needed nobody: it was approved when it was submitted, by authority of the matrix or
+// because every step keeps an earlier approval.
+func (r Request) AtOnce() bool {
+	return r.State == Approved && !slices.ContainsFunc(r.Route, func(st Step) bool { return !st.Carried })
+}
 
 // Submitter returns the submitter as they were at submission: the principal for submitting anew on their behalf. It sees
 // nothing, so it is of no use for reading.
@@ -124,6 +136,8 @@ type Step struct {
 	Deciders   []Decider `json:"deciders"`
 	DueHours   int       `json:"due_hours,omitempty"` // working hours from the opening of the step
 	Escalation string    `json:"escalation,omitempty"`
+	Joined     []string  `json:"joined,omitempty"`  // stages that it stands for too, since they ask the same people
+	Carried    bool      `json:"carried,omitempty"` // it keeps the approval of the request that this one renews
 }
 
 // Decider is one slot of a step: a role, bound to a department or not, or one person.
@@ -150,6 +164,9 @@ type Decision struct {
 	OnBehalfOf      *uuid.UUID // the absent person, for a deputy (ORG-04)
 	Verbal          bool
 	RecordedBy      uuid.UUID
+	DeputationID    *uuid.UUID // by which a deputy acted
+	EscalationID    *uuid.UUID // by which the role was asked, when not by the route
+	CarriedFrom     *uuid.UUID // the decision on an earlier request that counts again (Submission.Renews)
 	FinanceReviewID *uuid.UUID // the review that lets the general manager decide their own submission (ORG-03)
 	ContentHash     []byte
 	DecidedAt       time.Time

@@ -83,6 +83,7 @@ func join(route []Step, next Step) []Step {
 	if last.Kind == Decide {
 		next.Kind = Decide
 	}
+	next.Joined = append(slices.Clone(last.Joined), last.Stage)
 	route[len(route)-1] = next
 	return route
 }

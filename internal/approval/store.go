@@ -1,6 +1,7 @@
 package approval
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -43,13 +44,19 @@ func versionPage(tx pg.Tx, p pg.Page) ([]Version, error) {
 	return rows, q.Find(&rows).Error
 }
 
+// represented excludes users (u) who are away and for whom the submitter himself acts: neither of the two can decide, the
+// one isn't there and the other may not (ORG-03, ORG-04).
+const represented = `NOT EXISTS (SELECT FROM approval_deputations g WHERE g.absent_id = u.id AND g.deputy_id = @except
+	AND g.starts_at <= @now AND g.ends_at > @now)`
+
 // readStaffing reads which roles are held in which departments by active people other than the submitter.
 func readStaffing(tx pg.Tx, except uuid.UUID) (staffing, error) {
 	var rows []struct {
 		Role         identity.Role
 		DepartmentID *uuid.UUID
 	}
-	err := tx.Raw(`SELECT DISTINCT unnest(roles) AS role, department_id FROM users WHERE active AND id <> ?`, except).Scan(&rows).Error
+	err := tx.Raw(`SELECT DISTINCT unnest(roles) AS role, department_id FROM users u WHERE active AND id <> @except AND `+represented,
+		map[string]any{"except": except, "now": tx.Now}).Scan(&rows).Error
 	s := staffing{}
 	for _, r := range rows {
 		department := uuid.Nil
@@ -77,9 +84,9 @@ func readSuperiors(tx pg.Tx, who identity.Principal, stages []Stage) (map[string
 		Position string
 		ID       uuid.UUID
 	}
-	err := tx.Raw(`SELECT @leader AS position, u.id FROM teams t JOIN users u ON u.id = t.leader_id AND u.active WHERE t.id = @team
-		UNION ALL SELECT @head, u.id FROM departments d JOIN users u ON u.id = d.head_id AND u.active WHERE d.id = @department`,
-		map[string]any{"leader": TeamLeader, "head": DepartmentHead, "team": who.TeamID, "department": who.DepartmentID}).Scan(&rows).Error
+	err := tx.Raw(`SELECT @leader AS position, u.id FROM teams t JOIN users u ON u.id = t.leader_id AND u.active AND `+represented+` WHERE t.id = @team
+		UNION ALL SELECT @head, u.id FROM departments d JOIN users u ON u.id = d.head_id AND u.active AND `+represented+`
+		WHERE d.id = @department`, map[string]any{"except": who.ID, "now": tx.Now, "leader": TeamLeader, "head": DepartmentHead, "team": who.TeamID, "department": who.DepartmentID}).Scan(&rows).Error
 	for _, r := range rows {
 		found[r.Position] = r.ID
 	}
@@ -90,11 +97,11 @@ func readSuperiors(tx pg.Tx, who identity.Principal, stages []Stage) (map[string
 func insertRequest(tx pg.Tx, r *Request, facts, route string) error {
 	_, err := pg.Exec(tx, `INSERT INTO approval_requests (id, matter, subject_type, subject_id, number, title_en, title_zh,
 			submitted_by, submitter_kind, submitter_roles, department_id, team_id, submitted_at, matrix_version, facts, route,
-			content, content_hash, state, step, closed_at, close_reason, version)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 1)`,
+			content, content_hash, state, step, closed_at, close_reason, version, owner_id, renews)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 1, ?, ?)`,
 		r.ID, r.Matter, r.SubjectType, r.SubjectID, r.Number, r.TitleEN, r.TitleZH,
 		r.SubmittedBy, r.SubmitterKind, r.SubmitterRoles, r.DepartmentID, r.TeamID, r.SubmittedAt, r.MatrixVersion, facts, route,
-		r.Content, r.ContentHash, r.State, r.Step, r.ClosedAt)
+		r.Content, r.ContentHash, r.State, r.Step, r.ClosedAt, r.OwnerID, r.Renews)
 	return err
 }
 
@@ -128,11 +135,11 @@ func advance(tx pg.Tx, r *Request, tasks string) error {
 	return pg.One(res)
 }
 
-// touch raises the request's version without moving it on, and closes the task of one slot.
+// touch raises the request's version without moving it on, and closes the task of one slot; none when slot is -1.
 func touch(tx pg.Tx, r *Request, slot int) error {
 	res := tx.Exec(`WITH closed AS (
 			UPDATE approval_tasks SET state = 'done', closed_at = @now, closed_by = @by
-			WHERE request_id = @id AND step = @step AND slot = @slot AND state = 'open' AND kind <> 'confirm')
+			WHERE request_id = @id AND step = @step AND slot = @slot AND state = 'open' AND kind <> 'confirm' AND escalation_id IS NULL)
 		UPDATE approval_requests SET version = version + 1 WHERE id = @id AND version = @version`,
 		map[string]any{"now": tx.Now, "by": tx.By.Actor(), "id": r.ID, "step": r.Step, "slot": slot, "version": r.Version})
 	r.Version++
@@ -176,4 +183,134 @@ func asked(who identity.Principal) (cond string, args map[string]any) {
 	}
 	return strings.TrimSpace(`
 		(t.user_id = @me OR (t.role IN @roles AND (t.department_id IS NULL OR t.department_id = @department)))`), args
+}
+
+// verbalStates returns how the verbal approvals stand that decisions rest on, by the decision that somebody made.
+func verbalStates(tx pg.Tx, decisions []Decision) (map[uuid.UUID]VerbalState, error) {
+	states := map[uuid.UUID]VerbalState{}
+	var roots []uuid.UUID
+	for _, d := range decisions {
+		if d.Verbal {
+			roots = append(roots, d.root())
+		}
+	}
+	if len(roots) == 0 {
+		return states, nil
+	}
+	var rows []VerbalApproval
+	err := tx.Where("decision_id IN ?", roots).Find(&rows).Error
+	for _, v := range rows {
+		states[v.DecisionID] = v.State
+	}
+	return states, err
+}
+
+func escalationsOf(tx pg.Tx, request uuid.UUID) ([]Escalation, error) {
+	var rows []Escalation
+	return rows, tx.Where("request_id = ?", request).Order("id").Find(&rows).Error
+}
+
+func escalationsAt(tx pg.Tx, request uuid.UUID, step int) ([]Escalation, error) {
+	var rows []Escalation
+	return rows, tx.Where("request_id = ? AND step = ?", request, step).Order("id").Find(&rows).Error
+}
+
+// readVoters returns the people whom the open step asks and who may decide it.
+func readVoters(tx pg.Tx, r Request, b ballot) ([]uuid.UUID, error) {
+	deciders := slices.Clone(b.step.Deciders)
+	for _, e := range b.escalations {
+		deciders = append(deciders, e.decider())
+	}
+	var people []identity.User
+	if err := tx.Where("active AND id <> ?", r.SubmittedBy).Find(&people).Error; err != nil {
+		return nil, err
+	}
+	var ids []uuid.UUID
+	for _, u := range people {
+		p := identity.Principal{ID: u.ID, Kind: identity.KindUser, Roles: u.Roles, DepartmentID: u.DepartmentID}
+		if slices.ContainsFunc(deciders, func(d Decider) bool { return d.asks(p) }) {
+			ids = append(ids, u.ID)
+		}
+	}
+	return ids, nil
+}
+
+// overdueRequests locks pending requests with a step that is past due and hasn't gone up.
+func overdueRequests(tx pg.Tx, limit int) ([]Request, error) {
+	var rows []Request
+	return rows, tx.Raw(`SELECT * FROM approval_requests WHERE id IN (
+			SELECT request_id FROM approval_tasks WHERE state = 'open' AND kind <> 'confirm' AND escalation_id IS NULL
+				AND escalated_at IS NULL AND due_at < ? ORDER BY due_at, id LIMIT ?)
+		ORDER BY id FOR NO KEY UPDATE SKIP LOCKED`, tx.Now, limit).Find(&rows).Error
+}
+
+// vacant is the condition of an open task (t) of a request (r) that asks nobody who is left. The general manager may be
+// asked about their own.
+const vacant = `t.state = 'open' AND t.kind <> 'confirm' AND t.vacated_at IS NULL AND t.escalation_id IS NULL AND NOT EXISTS (
+	SELECT FROM users u WHERE u.active AND (u.id = t.user_id
+		OR u.roles @> ARRAY[t.role] AND (t.department_id IS NULL OR t.department_id = u.department_id)
+			AND (u.id <> r.submitted_by OR t.role = 'general_manager')))`
+
+// vacantRequests locks pending requests with a task that asks nobody who is left, while somebody is: a company without
+// anybody to ask has to appoint somebody.
+func vacantRequests(tx pg.Tx, limit int) ([]Request, error) {
+	var rows []Request
+	return rows, tx.Raw(`SELECT * FROM approval_requests WHERE id IN (
+			SELECT t.request_id FROM approval_tasks t JOIN approval_requests r ON r.id = t.request_id WHERE `+vacant+`
+				AND t.role IS DISTINCT FROM 'general_manager' LIMIT ?)
+		ORDER BY id FOR NO KEY UPDATE SKIP LOCKED`, limit).Find(&rows).Error
+}
+
+// vacantSlots returns the slots of the locked request's open step that ask nobody who is left.
+func vacantSlots(tx pg.Tx, r Request) ([]int, error) {
+	var slots []int
+	return slots, tx.Raw(`SELECT t.slot FROM approval_tasks t JOIN approval_requests r ON r.id = t.request_id
+		WHERE r.id = ? AND t.step = ? AND `+vacant+` ORDER BY t.slot`, r.ID, r.Step).Scan(&slots).Error
+}
+
+// markEscalated writes when the open tasks of the request's step went up; of some slots, or of all.
+func markEscalated(tx pg.Tx, r Request, column string, slots ...int) error {
+	q := tx.Table("approval_tasks").Where("request_id = ? AND step = ? AND state = 'open' AND kind <> 'confirm' AND escalation_id IS NULL", r.ID, r.Step)
+	if len(slots) > 0 {
+		q = q.Where("slot IN ?", slots)
+	}
+	return q.Update(column, tx.Now).Error
+}
+
+func violationPage(tx pg.Tx, who identity.Principal, f ViolationFilter, p pg.Page) ([]Violation, error) {
+	q := tx.Order("id DESC").Limit(p.Limit + 1)
+	for column, v := range map[string]string{"rule": f.Rule, "kind": f.Kind, "subject_type": f.SubjectType} {
+		if v != "" {
+			q = q.Where(column+" = ?", v)
+		}
+	}
+	if f.PersonID != nil {
+		q = q.Where("person_id = ?", *f.PersonID)
+	}
+	if f.SubjectID != nil {
+		q = q.Where("subject_id = ?", *f.SubjectID)
+	}
+	if f.From != nil {
+		q = q.Where("at >= ?", *f.From)
+	}
+	if f.Before != nil {
+		q = q.Where("at < ?", *f.Before)
+	}
+	if !who.Has(accusers...) && who.Kind != identity.KindSystem {
+		people := []uuid.UUID{who.ID}
+		if owners, all := who.Owners(); !all {
+			people = append(people, owners...)
+		}
+		q = q.Where("person_id IN ?", people)
+	}
+	var last uuid.UUID
+	found, err := p.After(&last)
+	if err != nil {
+		return nil, err
+	}
+	if found {
+		q = q.Where("id < ?", last)
+	}
+	var rows []Violation
+	return rows, q.Find(&rows).Error
 }

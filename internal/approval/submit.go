@@ -34,7 +34,12 @@ func (s *Service) Submit(tx pg.Tx, who identity.Principal, sub Submission) (Requ
 	}
 	r := newRequest(tx, who, sub, p.version.Version)
 	r.Route, r.Facts = route, j.frozen
-	return r, s.open(tx, &r, j)
+	kept, err := s.renew(tx, &r, p, j)
+	if err != nil {
+		return Request{}, err
+	}
+	r.Step = r.from(0)
+	return r, s.open(tx, &r, j, kept)
 }
 
 // Preview returns the route that a submission of these facts by this person would take now, empty when nobody would be
@@ -82,11 +87,12 @@ func newRequest(tx pg.Tx, who identity.Principal, sub Submission, version int64)
 		Number: sub.Number, TitleEN: sub.TitleEN, TitleZH: sub.TitleZH, SubmittedBy: who.ID, SubmitterKind: kind,
 		SubmitterRoles: identity.Roles(slices.Clone(who.Roles)), DepartmentID: who.DepartmentID, TeamID: who.TeamID,
 		SubmittedAt: tx.Now, MatrixVersion: version, Content: digest(sub.Content), State: Pending, Version: 1,
+		OwnerID: sub.OwnerID, Renews: sub.Renews,
 	}
 }
 
-// open writes the request; with steps, its first tasks and the event too.
-func (s *Service) open(tx pg.Tx, r *Request, j judged) error {
+// open writes the request; with steps, also the decisions that are kept, the first tasks and the event.
+func (s *Service) open(tx pg.Tx, r *Request, j judged, kept []Decision) error {
 	facts, err := j.canonical()
 	if err != nil {
 		return err
@@ -106,10 +112,24 @@ func (s *Service) open(tx pg.Tx, r *Request, j judged) error {
 	if err := insertRequest(tx, r, facts, string(route)); err != nil {
 		return err
 	}
-	if err := s.openTasks(tx, *r); err != nil {
+	if len(kept) > 0 {
+		if err := pg.Insert(tx, &kept); err != nil {
+			return err
+		}
+	}
+	if err := s.begin(tx, r, kept); err != nil {
 		return err
 	}
 	return audit.Record(tx, audit.Entry{Action: "submitForApproval", SubjectType: RequestSubject, SubjectID: r.ID, After: r.trace()})
+}
+
+// begin opens the first step that somebody has to decide. A request of which every step keeps its approval is approved.
+func (s *Service) begin(tx pg.Tx, r *Request, kept []Decision) error {
+	if r.Step < len(r.Route) {
+		return s.openTasks(tx, *r)
+	}
+	r.State, r.ClosedAt, r.FinalDecisionID = Approved, &tx.Now, &kept[len(kept)-1].ID
+	return advance(tx, r, taskDone)
 }
 
 // shownHash is the hash of what a decider is shown: the document, its protected content and the facts.
@@ -125,22 +145,26 @@ func shownHash(r Request, facts string) []byte {
 
 // trace is what events keep of a request: the names of its steps, not the facts, which the request itself keeps for ever.
 func (r Request) trace() map[string]any {
-	route := make([]string, 0, len(r.Route))
+	route, kept := make([]string, 0, len(r.Route)), []string{}
 	for _, st := range r.Route {
 		route = append(route, st.Stage)
+		if st.Carried {
+			kept = append(kept, st.Stage)
+		}
 	}
 	return map[string]any{
+		"renews": r.Renews, "kept": kept,
 		"matter": r.Matter, "document": r.SubjectType, "document_id": r.SubjectID, "number": r.Number, "state": r.State,
 		"step": r.Step, "route": route, "matrix_version": r.MatrixVersion, "version": r.Version, "reason": r.CloseReason,
 	}
 }
 
 // Resubmit asks anew about the subject of a decided request, on behalf of its submitter: for a subject that finds in
-// ApprovalDecided that the facts have changed.
+// ApprovalDecided that the facts have changed. Steps that have no reason to look again keep their approval.
 func (s *Service) Resubmit(tx pg.Tx, r Request, facts map[string]any, content []byte) (Request, error) {
 	return s.Submit(tx, r.Submitter(), Submission{
 		Matter: r.Matter, SubjectType: r.SubjectType, SubjectID: r.SubjectID, Number: r.Number,
-		TitleEN: r.TitleEN, TitleZH: r.TitleZH, Facts: facts, Content: content,
+		TitleEN: r.TitleEN, TitleZH: r.TitleZH, Facts: facts, Content: content, OwnerID: r.OwnerID, Renews: &r.ID,
 	})
 }
 

@@ -28,6 +28,9 @@ type Task struct {
 	DepartmentID *uuid.UUID
 	UserID       *uuid.UUID
 	VerbalID     *uuid.UUID // of a Confirm
+	EscalationID *uuid.UUID // of a task that an escalation opened
+	EscalatedAt  *time.Time // when it went up, being overdue
+	VacatedAt    *time.Time // when it went to somebody else, nobody being left whom it asks
 	OpenedAt     time.Time
 	DueAt        *time.Time
 	State        string
@@ -63,6 +66,7 @@ func (s *Service) openTasks(tx pg.Tx, r Request) error {
 // MyTask is a task with what a list shows of its request.
 type MyTask struct {
 	Task        `gorm:"embedded"`
+	OnBehalfOf  *uuid.UUID // the absent person whom it asks, for their deputy (ORG-04)
 	Matter      string
 	SubjectType string
 	SubjectID   uuid.UUID
@@ -82,22 +86,20 @@ type TaskFilter struct {
 	Overdue bool   // only those that are past due
 }
 
-// ListMyTasks returns the open tasks that ask the principal, the oldest first: by name, or by a role of theirs (in their
-// department, where the matrix says so). Their own submissions are left out (ORG-03), but for the general manager's own
-// after finance's review, and so are steps they have voted on. One statement.
+// ListMyTasks returns the open tasks that ask the principal, the oldest first: by name, by a role of theirs (in their
+// department, where the matrix says so), or in the place of somebody who is away (ORG-04). Their own submissions are left
+// out (ORG-03), but for the general manager's own after finance's review, and so are steps they have voted on. One statement.
 func (s *Service) ListMyTasks(tx pg.Tx, who identity.Principal, f TaskFilter, p pg.Page) ([]MyTask, string, error) {
-	cond, args := mine(who)
-	q := tx.Table("approval_tasks t JOIN approval_requests r ON r.id = t.request_id").
-		Select(`t.*, r.matter, r.subject_type, r.subject_id, r.number, r.title_en, r.title_zh, r.submitted_by, r.submitted_at,
-			r.content_hash, r.version`).Where(cond, args)
+	from, args := mine(tx, who)
+	cond := ""
 	if f.Matter != "" {
-		q = q.Where("r.matter = ?", f.Matter)
+		cond, args["matter"] = cond+" AND r.matter = @matter", f.Matter
 	}
 	if f.Kind != "" {
-		q = q.Where("t.kind = ?", f.Kind)
+		cond, args["kind"] = cond+" AND t.kind = @kind", f.Kind
 	}
 	if f.Overdue {
-		q = q.Where("t.due_at < ?", tx.Now)
+		cond += " AND t.due_at < @now"
 	}
 	var last uuid.UUID
 	found, err := p.After(&last)
@@ -105,24 +107,39 @@ func (s *Service) ListMyTasks(tx pg.Tx, who identity.Principal, f TaskFilter, p 
 		return nil, "", err
 	}
 	if found {
-		q = q.Where("t.id > ?", last)
+		cond, args["last"] = cond+" AND t.id > @last", last
 	}
+	args["limit"] = p.Limit + 1
 	var rows []MyTask
-	if err := q.Order("t.id").Limit(p.Limit + 1).Scan(&rows).Error; err != nil {
+	err = tx.Raw(`SELECT DISTINCT ON (t.id) t.*, r.matter, r.subject_type, r.subject_id, r.number, r.title_en, r.title_zh,
+			r.submitted_by, r.submitted_at, r.content_hash, r.version
+		`+from+cond+` ORDER BY t.id, t.on_behalf_of NULLS FIRST LIMIT @limit`, args).Scan(&rows).Error
+	if err != nil {
 		return nil, "", err
 	}
 	return pg.Cut(p, rows, func(t MyTask) any { return t.ID })
 }
 
-// mine is the condition of a task (t) of a request (r) that the principal can act on now.
-func mine(who identity.Principal) (string, map[string]any) {
+// mine is the rest of a query, from FROM on, over the open tasks (t) of requests (r) that the principal can act on now. A
+// task may come twice: in their own right, and for somebody who is away.
+func mine(tx pg.Tx, who identity.Principal) (string, map[string]any) {
 	cond, args := asked(who)
-	args["gm"] = identity.GeneralManager
-	return `t.state = 'open' AND ` + cond + `
-		AND (t.kind = 'confirm' OR r.submitted_by <> @me OR t.role = @gm)
+	args["gm"], args["now"] = identity.GeneralManager, tx.Now
+	return `FROM (
+			SELECT t.*, NULL::uuid AS on_behalf_of FROM approval_tasks t WHERE t.state = 'open' AND ` + cond + `
+			UNION ALL SELECT t.*, g.absent_id FROM ` + deputed + ` AND t.state = 'open'
+		) t JOIN approval_requests r ON r.id = t.request_id
+		WHERE (t.kind = 'confirm' OR r.submitted_by <> @me OR t.role = @gm AND t.on_behalf_of IS NULL)
+		AND r.submitted_by IS DISTINCT FROM t.on_behalf_of
 		AND NOT EXISTS (SELECT 1 FROM approval_decisions d WHERE d.request_id = t.request_id AND d.step = t.step
-			AND d.decided_by = @me AND d.mode = 'quorum')`, args
+			AND d.mode = 'quorum' AND (d.decided_by = @me OR coalesce(d.on_behalf_of, d.decided_by) = coalesce(t.on_behalf_of, @me)))`, args
 }
+
+// deputed are the tasks (t) that ask somebody for whom the principal acts now (ORG-04): one hop, and never to confirm
+// what the absent person said on the phone.
+const deputed = `approval_deputations g JOIN users u ON u.id = g.absent_id AND u.active
+	JOIN approval_tasks t ON (t.user_id = u.id OR t.role = ANY (u.roles) AND (t.department_id IS NULL OR t.department_id = u.department_id))
+	WHERE g.deputy_id = @me AND g.starts_at <= @now AND g.ends_at > @now AND t.kind <> 'confirm'`
 
 // TaskCount is what a stream tells of somebody's tasks.
 type TaskCount struct {
@@ -133,11 +150,9 @@ type TaskCount struct {
 
 // CountMyTasks counts what ListMyTasks lists.
 func (s *Service) CountMyTasks(tx pg.Tx, who identity.Principal) (TaskCount, error) {
-	cond, args := mine(who)
-	args["now"] = tx.Now
+	from, args := mine(tx, who)
 	var c TaskCount
-	err := tx.Raw(`SELECT count(*) AS open, count(*) FILTER (WHERE t.due_at < @now) AS overdue,
-		(array_agg(t.id ORDER BY t.id DESC))[1] AS newest
-		FROM approval_tasks t JOIN approval_requests r ON r.id = t.request_id WHERE `+cond, args).Scan(&c).Error
+	err := tx.Raw(`SELECT count(DISTINCT t.id) AS open, count(DISTINCT t.id) FILTER (WHERE t.due_at < @now) AS overdue,
+		(array_agg(t.id ORDER BY t.id DESC))[1] AS newest `+from, args).Scan(&c).Error
 	return c, err
 }

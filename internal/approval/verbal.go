@@ -74,7 +74,7 @@ func (s *Service) RecordVerbalApproval(tx pg.Tx, who identity.Principal, id uuid
 	if err != nil {
 		return Request{}, VerbalApproval{}, errs.ErrReferenced.At("/given_by")
 	}
-	d, votes, err := s.vote(tx, r, giver, Approve, in.Verdict)
+	d, b, err := s.vote(tx, r, giver, Approve, in.Verdict)
 	if err != nil {
 		return Request{}, VerbalApproval{}, err
 	}
@@ -85,7 +85,7 @@ func (s *Service) RecordVerbalApproval(tx pg.Tx, who identity.Principal, id uuid
 	if err := s.openConfirm(tx, v, r.Step, d.Slot); err != nil {
 		return Request{}, VerbalApproval{}, err
 	}
-	r, err = s.move(tx, r, d, votes, "recordVerbalApproval")
+	r, err = s.move(tx, r, d, b, "recordVerbalApproval")
 	return r, v, err
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/salesgate/salesgate/internal/audit"
+	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
@@ -65,6 +66,31 @@ func (v Violation) detail() (string, error) {
 	}
 	b, err := json.Marshal(v.Detail)
 	return string(b), err
+}
+
+// ViolationFilter narrows the list of violations; zero values don't.
+type ViolationFilter struct {
+	PersonID    *uuid.UUID
+	Rule        string
+	Kind        string
+	SubjectType string
+	SubjectID   *uuid.UUID
+	From        *time.Time // since
+	Before      *time.Time
+}
+
+// accusers see everybody's violations.
+var accusers = []identity.Role{identity.HR, identity.GeneralManager, identity.Auditor, identity.Admin}
+
+// ListViolations returns the violations that the principal may see, the last one first: their own, those of the people
+// whose documents they see by their place in sales (ORG-06), and all of them for HR, the general manager, the auditor and
+// the administrator. One statement.
+func (s *Service) ListViolations(tx pg.Tx, who identity.Principal, f ViolationFilter, p pg.Page) ([]Violation, string, error) {
+	rows, err := violationPage(tx, who, f, p)
+	if err != nil {
+		return nil, "", err
+	}
+	return pg.Cut(p, rows, func(v Violation) any { return v.ID })
 }
 
 // violate records what became of a verbal approval.

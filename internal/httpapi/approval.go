@@ -20,7 +20,14 @@ func (s *Server) ListMyTasks(ctx context.Context, r api.ListMyTasksRequestObject
 		if err != nil {
 			return api.ListMyTasks200JSONResponse{}, err
 		}
-		names, err := namesOf(tx, rows, func(t approval.MyTask) uuid.UUID { return t.SubmittedBy })
+		people := make([]uuid.UUID, 0, 2*len(rows))
+		for _, t := range rows {
+			people = append(people, t.SubmittedBy)
+			if t.OnBehalfOf != nil {
+				people = append(people, *t.OnBehalfOf)
+			}
+		}
+		names, err := identity.Names(tx, people...)
 		return api.ListMyTasks200JSONResponse{
 			Data:       each(rows, func(t approval.MyTask) api.MyTask { return myTaskBody(t, names) }),
 			NextCursor: optional(next),
@@ -54,9 +61,9 @@ func (s *Server) GetApproval(ctx context.Context, r api.GetApprovalRequestObject
 		if err != nil {
 			return api.GetApproval200JSONResponse{}, err
 		}
-		names, err := identity.Names(tx, d.SubmittedBy)
+		names, err := identity.Names(tx, d.People()...)
 		return api.GetApproval200JSONResponse{
-			Body: dossierBody(d, names[d.SubmittedBy]), Headers: api.GetApproval200ResponseHeaders{ETag: etag(d.Version)},
+			Body: dossierBody(d, names), Headers: api.GetApproval200ResponseHeaders{ETag: etag(d.Version)},
 		}, err
 	})
 }
@@ -154,14 +161,16 @@ func approvalBody(a approval.Request, submitter string) api.Approval {
 		ID: a.ID, Matter: a.Matter, SubjectType: a.SubjectType, SubjectID: a.SubjectID, Number: a.Number, TitleEn: a.TitleEN, TitleZh: a.TitleZH,
 		SubmittedBy: a.SubmittedBy, Submitter: optional(submitter), SubmittedAt: a.SubmittedAt, MatrixVersion: a.MatrixVersion,
 		State: api.ApprovalState(a.State), Step: a.Step, Steps: len(a.Route), ClosedAt: a.ClosedAt, ClosedBy: a.ClosedBy,
-		CloseReason: optional(a.CloseReason), ContentHash: hex.EncodeToString(a.ContentHash), Etag: etag(a.Version),
+		OwnerID: a.OwnerID, Renews: a.Renews, CloseReason: optional(a.CloseReason), ContentHash: hex.EncodeToString(a.ContentHash), Etag: etag(a.Version),
 	}
 }
 
-func dossierBody(d approval.Dossier, submitter string) api.ApprovalDetail {
+func dossierBody(d approval.Dossier, names map[uuid.UUID]string) api.ApprovalDetail {
 	return api.ApprovalDetail{
-		Approval: approvalBody(d.Request, submitter), Facts: d.Facts, MayDecide: d.MayDecide,
-		Route: each(d.Route, approvalStepBody), Decisions: each(d.Decisions, approvalDecisionBody), Comments: each(d.Comments, approvalCommentBody),
+		Approval: approvalBody(d.Request, names[d.SubmittedBy]), Facts: d.Facts, MayDecide: d.MayDecide, DecidesFor: d.DecidesFor,
+		Route:       each(d.Route, approvalStepBody),
+		Decisions:   each(d.Decisions, func(x approval.Decision) api.ApprovalDecision { return approvalDecisionBody(x, names) }),
+		Escalations: each(d.Escalations, escalationBody), Comments: each(d.Comments, approvalCommentBody),
 		VerbalApprovals: each(d.Verbals, verbalApprovalBody), Tasks: each(d.Tasks, approvalTaskBody),
 	}
 }
@@ -169,7 +178,7 @@ func dossierBody(d approval.Dossier, submitter string) api.ApprovalDetail {
 func approvalStepBody(st approval.Step) api.ApprovalStep {
 	return api.ApprovalStep{
 		Stage: st.Stage, TitleEn: st.TitleEN, TitleZh: st.TitleZH, Kind: string(st.Kind), Mode: string(st.Mode), Quorum: optional(st.Quorum),
-		DueHours: optional(st.DueHours), Escalation: optional(st.Escalation),
+		DueHours: optional(st.DueHours), Escalation: optional(st.Escalation), Carried: optional(st.Carried),
 		Deciders: each(st.Deciders, func(d approval.Decider) api.ApprovalDecider {
 			return api.ApprovalDecider{
 				Role: string(d.Role), DepartmentID: d.DepartmentID, UserID: d.UserID, MovedFrom: optional(string(d.MovedFrom)),
@@ -178,11 +187,22 @@ func approvalStepBody(st approval.Step) api.ApprovalStep {
 	}
 }
 
-func approvalDecisionBody(d approval.Decision) api.ApprovalDecision {
-	return api.ApprovalDecision{
-		ID: d.ID, Step: d.Step, Stage: d.Stage, Role: string(d.Role), Outcome: string(d.Outcome), Comment: d.Comment, DecidedBy: d.DecidedBy,
-		Verbal: d.Verbal, RecordedBy: d.RecordedBy, DecidedAt: d.DecidedAt,
+func escalationBody(e approval.Escalation) api.ApprovalEscalation {
+	return api.ApprovalEscalation{
+		Step: e.Step, Reason: e.Reason, Role: string(e.Role), DepartmentID: e.DepartmentID, UserID: e.UserID, At: e.At,
 	}
+}
+
+func approvalDecisionBody(d approval.Decision, names map[uuid.UUID]string) api.ApprovalDecision {
+	body := api.ApprovalDecision{
+		ID: d.ID, Step: d.Step, Stage: d.Stage, Role: string(d.Role), Outcome: string(d.Outcome), Comment: d.Comment, DecidedBy: d.DecidedBy,
+		Verbal: d.Verbal, RecordedBy: d.RecordedBy, DecidedAt: d.DecidedAt, Decider: optional(names[d.DecidedBy]),
+		OnBehalfOf: d.OnBehalfOf, Escalated: optional(d.EscalationID != nil), CarriedFrom: d.CarriedFrom,
+	}
+	if d.OnBehalfOf != nil {
+		body.Absent = optional(names[*d.OnBehalfOf])
+	}
+	return body
 }
 
 func approvalCommentBody(c approval.Comment) api.ApprovalComment {
@@ -200,7 +220,7 @@ func verbalApprovalBody(v approval.VerbalApproval) api.VerbalApproval {
 func approvalTaskBody(t approval.Task) api.ApprovalTask {
 	body := api.ApprovalTask{
 		ID: t.ID, ApprovalID: t.RequestID, Step: t.Step, Kind: string(t.Kind), DepartmentID: t.DepartmentID, UserID: t.UserID,
-		VerbalApprovalID: t.VerbalID, OpenedAt: t.OpenedAt, DueAt: t.DueAt,
+		VerbalApprovalID: t.VerbalID, OpenedAt: t.OpenedAt, DueAt: t.DueAt, Escalated: optional(t.EscalationID != nil),
 	}
 	if t.Role != nil {
 		body.Role = optional(string(*t.Role))
@@ -209,9 +229,13 @@ func approvalTaskBody(t approval.Task) api.ApprovalTask {
 }
 
 func myTaskBody(t approval.MyTask, names map[uuid.UUID]string) api.MyTask {
-	return api.MyTask{
-		Task: approvalTaskBody(t.Task), Matter: t.Matter, SubjectType: t.SubjectType, SubjectID: t.SubjectID, Number: t.Number,
+	body := api.MyTask{
+		OnBehalfOf: t.OnBehalfOf, Task: approvalTaskBody(t.Task), Matter: t.Matter, SubjectType: t.SubjectType, SubjectID: t.SubjectID, Number: t.Number,
 		TitleEn: t.TitleEN, TitleZh: t.TitleZH, SubmittedBy: t.SubmittedBy, Submitter: optional(names[t.SubmittedBy]),
 		SubmittedAt: t.SubmittedAt, ContentHash: hex.EncodeToString(t.ContentHash), Etag: etag(t.Version),
 	}
+	if t.OnBehalfOf != nil {
+		body.Absent = optional(names[*t.OnBehalfOf])
+	}
+	return body
 }

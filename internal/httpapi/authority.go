@@ -56,12 +56,23 @@ func (s *Server) ListMatters(ctx context.Context, _ api.ListMattersRequestObject
 
 func matterBody(m approval.Matter) api.Matter {
 	return api.Matter{Matter: m.Name, Facts: each(m.AllFacts(), func(f approval.Fact) api.MatterFact {
-		body := api.MatterFact{Name: f.Name, Kind: string(f.Kind), Optional: f.Optional, Parameter: optional(f.Parameter)}
+		body := api.MatterFact{Name: f.Name, Kind: string(f.Kind), Optional: f.Optional, Parameter: optional(f.Parameter), Worse: optional(worseWhen(f))}
 		if len(f.Enum) > 0 {
 			body.Values = &f.Enum
 		}
 		return body
 	})}
+}
+
+func worseWhen(f approval.Fact) string {
+	switch f.Direction {
+	case approval.HigherIsWorse, approval.LowerIsWorse:
+		return string(f.Direction)
+	case approval.Irrelevant:
+		return "never"
+	case approval.AnyChange:
+	}
+	return "any"
 }
 
 func matrixHeadBody(v approval.Version) api.AuthorityMatrixHead {

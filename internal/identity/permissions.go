@@ -61,6 +61,7 @@ var matrix = map[Permission][]Role{
 	"authority.read":   everyone,
 	"authority.write":  roles(Admin),
 	"delegation.write": everyone,
+	"violation.read":   everyone, // one's own; of others by their place in the company
 
 	// leave
 

@@ -81,7 +81,7 @@ func (s *Service) ask(tx pg.Tx, who identity.Principal, o *Order, v verdict, cus
 		Matter: Matter, SubjectType: Subject, SubjectID: o.ID, Number: o.Number,
 		TitleEN: fmt.Sprintf("Order %s of %s, %s %s", o.Number, customerName, o.Total, o.Currency),
 		TitleZH: fmt.Sprintf("%s 的订单 %s,%s 元", customerName, o.Number, o.Total),
-		Facts:   v.facts, Content: o.Content,
+		Facts:   v.facts, Content: o.Content, OwnerID: &o.OwnerID, Renews: o.ApprovalID,
 	})
 	if err != nil {
 		return r, err
@@ -99,7 +99,10 @@ func (o *Order) judged(tx pg.Tx) {
 func (o *Order) answered(tx pg.Tx, r approval.Request) {
 	o.State, o.ApprovalID, o.ConfirmedAt = StateSubmitted, &r.ID, nil
 	if r.AtOnce() {
-		o.State, o.ApprovalID, o.ConfirmedAt = o.progress(), nil, &tx.Now
+		o.State, o.ConfirmedAt = o.progress(), &tx.Now
+		if len(r.Route) == 0 {
+			o.ApprovalID = nil
+		}
 	}
 }
 
@@ -108,6 +111,10 @@ func record(tx pg.Tx, o *Order, v verdict, r approval.Request) (decision.Decisio
 	d := decision.New("order", Subject, o.ID)
 	d.Checks, d.Matter, d.MatrixVersion, d.ApprovalID, d.Inputs = v.checks, r.Matter, &r.MatrixVersion, &r.ID, v.inputs()
 	in := map[string]string{"matter": r.Matter, "matrix_version": fmt.Sprint(r.MatrixVersion)}
+	if r.AtOnce() && len(r.Route) > 0 {
+		d.Info("ORG-01", in, "Nothing got worse than what was approved: the earlier approvals count on.", "各项条件未劣于已批准内容,原审批继续有效。")
+		return d, decision.Record(tx, &d)
+	}
 	if r.AtOnce() {
 		d.Info("ORG-01", in, fmt.Sprintf("Confirmed by authority of version %d of the authority matrix: nobody else needs to decide.", r.MatrixVersion),
 			fmt.Sprintf("依据授权矩阵第 %d 版,无须他人审批,订单即时生效。", r.MatrixVersion))

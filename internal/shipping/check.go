@@ -148,11 +148,15 @@ func (s *Service) ask(tx pg.Tx, h *held, v verdict, sit situation) error {
 	if err != nil {
 		return err
 	}
+	renews, err := s.earlier(tx, n)
+	if err != nil {
+		return err
+	}
 	r, err := s.approvals.Submit(tx, submitter, approval.Submission{
 		Matter: Matter, SubjectType: SubjectNotice, SubjectID: n.ID, Number: n.Number,
 		TitleEN: fmt.Sprintf("Release shipping notice %s: %s %s", n.Number, n.Amount, n.Currency),
 		TitleZH: fmt.Sprintf("发货放行 %s:%s %s", n.Number, n.Amount, n.Currency),
-		Facts:   n.facts(v, sit.position.Profile.Grade), Content: n.content(),
+		Facts:   n.facts(v, sit.position.Profile.Grade), Content: n.content(), OwnerID: &n.OwnerID, Renews: renews,
 	})
 	if err != nil {
 		return err
@@ -164,6 +168,19 @@ func (s *Service) ask(tx pg.Tx, h *held, v verdict, sit situation) error {
 	}
 	v.decision.Outcome = decision.Passed // by authority of the matrix, which names nobody
 	return s.release(tx, h, v)
+}
+
+// earlier returns the approval that asking again renews: the one that turns out to be too little, or that of the revision
+// before this one.
+func (s *Service) earlier(tx pg.Tx, n *Notice) (*uuid.UUID, error) {
+	if n.ApprovalID != nil || n.Revision == 1 {
+		return n.ApprovalID, nil
+	}
+	r, err := s.approvals.Latest(tx, Matter, SubjectNotice, n.ID)
+	if err != nil {
+		return nil, notFound(err, nil)
+	}
+	return &r.ID, nil
 }
 
 // submitter is the person or machine client whose submission it is, though finance sets it going (ORG-03).

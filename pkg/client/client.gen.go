@@ -1187,6 +1187,12 @@ type Approval struct {
 	// Number The document's number.
 	Number string `json:"number"`
 
+	// OwnerID Whose document it is, when that isn't the submitter.
+	OwnerID *openapi_types.UUID `json:"owner_id,omitempty"`
+
+	// Renews The earlier approved request about the same document. Steps for which nothing got worse keep its approval.
+	Renews *openapi_types.UUID `json:"renews,omitempty"`
+
 	// State Example: pending
 	State ApprovalState `json:"state"`
 
@@ -1254,7 +1260,12 @@ type ApprovalDecider struct {
 
 // ApprovalDecision defines model for ApprovalDecision.
 type ApprovalDecision struct {
-	Comment string `json:"comment"`
+	// Absent That person's name.
+	Absent *string `json:"absent,omitempty"`
+
+	// CarriedFrom The decision on an earlier request that counts here too: who and when are of then.
+	CarriedFrom *openapi_types.UUID `json:"carried_from,omitempty"`
+	Comment     string              `json:"comment"`
 
 	// DecidedAt Example: 2026-11-20T08:30:00Z
 	DecidedAt Instant `json:"decided_at"`
@@ -1262,8 +1273,17 @@ type ApprovalDecision struct {
 	// DecidedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	DecidedBy UUID `json:"decided_by"`
 
+	// Decider Their name.
+	Decider *string `json:"decider,omitempty"`
+
+	// Escalated By the role that the step was escalated to, not by those of the route.
+	Escalated *bool `json:"escalated,omitempty"`
+
 	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	ID UUID `json:"id"`
+
+	// OnBehalfOf The person on leave for whom the deputy decided, in the deputy's own name (ORG-04).
+	OnBehalfOf *openapi_types.UUID `json:"on_behalf_of,omitempty"`
 
 	// Outcome approve, reject or return.
 	//
@@ -1284,9 +1304,15 @@ type ApprovalDecision struct {
 
 // ApprovalDetail defines model for ApprovalDetail.
 type ApprovalDetail struct {
-	Approval  Approval           `json:"approval"`
-	Comments  []ApprovalComment  `json:"comments"`
-	Decisions []ApprovalDecision `json:"decisions"`
+	Approval Approval          `json:"approval"`
+	Comments []ApprovalComment `json:"comments"`
+
+	// DecidesFor The person on leave in whose place you would decide.
+	DecidesFor *openapi_types.UUID `json:"decides_for,omitempty"`
+	Decisions  []ApprovalDecision  `json:"decisions"`
+
+	// Escalations Steps that went to somebody else too.
+	Escalations []ApprovalEscalation `json:"escalations"`
 
 	// Facts What the matrix judged by, frozen at submission; amounts are decimal strings.
 	Facts map[string]interface{} `json:"facts"`
@@ -1296,6 +1322,27 @@ type ApprovalDetail struct {
 	Route           []ApprovalStep   `json:"route"`
 	Tasks           []ApprovalTask   `json:"tasks"`
 	VerbalApprovals []VerbalApproval `json:"verbal_approvals"`
+}
+
+// ApprovalEscalation defines model for ApprovalEscalation.
+type ApprovalEscalation struct {
+	// At Example: 2026-11-20T08:30:00Z
+	At Instant `json:"at"`
+
+	// DepartmentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DepartmentID *UUID `json:"department_id,omitempty"`
+
+	// Reason overdue, or vacant when nobody is left whom the step asks.
+	//
+	// Example: overdue
+	Reason string `json:"reason"`
+
+	// Role Example: sales_director
+	Role string `json:"role"`
+	Step int    `json:"step"`
+
+	// UserID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	UserID *UUID `json:"user_id,omitempty"`
 }
 
 // ApprovalList defines model for ApprovalList.
@@ -1378,10 +1425,14 @@ type ApprovalState string
 
 // ApprovalStep defines model for ApprovalStep.
 type ApprovalStep struct {
+	// Carried It keeps the approval of the request that this one renews: nothing that it saw is worse.
+	Carried  *bool             `json:"carried,omitempty"`
 	Deciders []ApprovalDecider `json:"deciders"`
 
 	// DueHours Working hours from the opening of the step.
-	DueHours   *int    `json:"due_hours,omitempty"`
+	DueHours *int `json:"due_hours,omitempty"`
+
+	// Escalation The role that it goes to when overdue.
 	Escalation *string `json:"escalation,omitempty"`
 
 	// Kind review, decide or acknowledge.
@@ -1413,6 +1464,9 @@ type ApprovalTask struct {
 
 	// DueAt Example: 2026-11-20T08:30:00Z
 	DueAt *Instant `json:"due_at,omitempty"`
+
+	// Escalated It asks somebody beyond the route, since the step is overdue or nobody of the route is left.
+	Escalated *bool `json:"escalated,omitempty"`
 
 	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	ID UUID `json:"id"`
@@ -3237,6 +3291,11 @@ type MatterFact struct {
 
 	// Values The values that a text may have.
 	Values *[]string `json:"values,omitempty"`
+
+	// Worse When it is worse than before, for what is submitted again: higher (of a yes or no: yes), lower, any (every change matters) or never.
+	//
+	// Example: higher
+	Worse *string `json:"worse,omitempty"`
 }
 
 // MatterHolder A role, company-wide or of the submitter's department; or a position relative to the submitter.
@@ -3346,6 +3405,9 @@ type Money = decimal.Decimal
 
 // MyTask defines model for MyTask.
 type MyTask struct {
+	// Absent That person's name.
+	Absent *string `json:"absent,omitempty"`
+
 	// ContentHash SHA-256 of what is shown: document, protected content and facts.
 	//
 	// Example: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
@@ -3359,6 +3421,9 @@ type MyTask struct {
 	// Matter Example: shipment.release
 	Matter ApprovalMatter `json:"matter"`
 	Number string         `json:"number"`
+
+	// OnBehalfOf The person on leave whom it asks; you act for them (ORG-04).
+	OnBehalfOf *openapi_types.UUID `json:"on_behalf_of,omitempty"`
 
 	// SubjectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	SubjectID   UUID   `json:"subject_id"`
@@ -5609,6 +5674,50 @@ type VerbalDenial struct {
 	VerbalApprovalID *openapi_types.UUID `json:"verbal_approval_id,omitempty"`
 }
 
+// Violation defines model for Violation.
+type Violation struct {
+	// At Example: 2026-11-20T08:30:00Z
+	At Instant `json:"at"`
+
+	// Detail What the kind needs to be understood.
+	Detail map[string]interface{} `json:"detail"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Kind Example: verbal_late
+	Kind string `json:"kind"`
+
+	// Number The document's number.
+	Number string `json:"number"`
+
+	// Person Their name.
+	Person *string `json:"person,omitempty"`
+
+	// PersonID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	PersonID UUID `json:"person_id"`
+
+	// Rule Example: ORG-05
+	Rule string `json:"rule"`
+
+	// SourceID What brought it to light, for example the verbal approval.
+	SourceID openapi_types.UUID `json:"source_id"`
+
+	// SubjectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SubjectID UUID `json:"subject_id"`
+
+	// SubjectType The kind of document.
+	//
+	// Example: shipping_notice
+	SubjectType string `json:"subject_type"`
+}
+
+// ViolationList defines model for ViolationList.
+type ViolationList struct {
+	Data       []Violation `json:"data"`
+	NextCursor *string     `json:"next_cursor,omitempty"`
+}
+
 // Visit defines model for Visit.
 type Visit struct {
 	// CreatedAt Example: 2026-11-20T08:30:00Z
@@ -7434,6 +7543,36 @@ type ResetPasswordParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// ListViolationsParams defines parameters for ListViolations.
+type ListViolationsParams struct {
+	// PersonID Only those of this person.
+	PersonID *UUID `form:"person_id,omitempty" json:"person_id,omitempty"`
+
+	// Rule Only breaches of this rule.
+	Rule *string `form:"rule,omitempty" json:"rule,omitempty"`
+
+	// Kind Only those of this kind.
+	Kind *string `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// SubjectType Only those about documents of this type.
+	SubjectType *string `form:"subject_type,omitempty" json:"subject_type,omitempty"`
+
+	// SubjectID Only those about this document.
+	SubjectID *UUID `form:"subject_id,omitempty" json:"subject_id,omitempty"`
+
+	// From Only those since this instant.
+	From *time.Time `form:"from,omitempty" json:"from,omitempty"`
+
+	// Before Only those before this instant.
+	Before *time.Time `form:"before,omitempty" json:"before,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // PublishVisitFormParams defines parameters for PublishVisitForm.
 type PublishVisitFormParams struct {
 	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
@@ -7832,8 +7971,8 @@ type ClientInterface interface {
 
 	// ListApprovals List approval requests
 	//
-	// The requests that you may see, the last one first: your own and those of the people whose documents you see in sales, those that ask or asked
-	// you, and all of them for the general manager, the auditor and the administrator.
+	// The requests that you may see, the last one first: your own, those about documents that are yours or of the people whose documents you see in sales,
+	// those that ask or asked you, or somebody whose deputy you are or were, and all of them for the general manager, the auditor and the administrator.
 	//
 	// Corresponds with GET /v1/approvals (the `ListApprovals` operationId).
 	ListApprovals(ctx context.Context, params *ListApprovalsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -7864,14 +8003,16 @@ type ClientInterface interface {
 
 	// GetApproval Read an approval request
 	//
-	// The request with its facts, its route, every decision and comment, and the tasks that are open. `content_hash` is what a decision may name, to be about what was shown.
+	// The request with its facts, its route, every decision (by whom and for whom), comment, verbal approval and escalation, and the tasks that are open. It is read by
+	// everyone concerned: submitter, owner of the document, those asked and those who decided, their deputies, leaders, general manager, auditor. `content_hash` is what a decision may name, to be about what was shown.
 	//
 	// Corresponds with GET /v1/approvals/{approval_id} (the `GetApproval` operationId).
 	GetApproval(ctx context.Context, approvalID ApprovalID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ApproveRequestWithBody Approve
 	//
-	// Approves the open step. The approval that completes the last step ends the request and takes effect on the document in the same transaction; if the
+	// Approves the open step. A deputy of somebody on leave decides in their own name for the absent one; nobody decides their own submission through
+	// a deputy either. With a quorum the step is passed by so many different people, and lost when the votes left aren't enough. The approval that completes the last step ends the request and takes effect on the document in the same transaction; if the
 	// document can't take it any more, nothing is written and the answer says why. Of concurrent decisions one wins, the others get 409.
 	//
 	// Takes any type of body and a specified content type.
@@ -7881,7 +8022,8 @@ type ClientInterface interface {
 
 	// ApproveRequest Approve
 	//
-	// Approves the open step. The approval that completes the last step ends the request and takes effect on the document in the same transaction; if the
+	// Approves the open step. A deputy of somebody on leave decides in their own name for the absent one; nobody decides their own submission through
+	// a deputy either. With a quorum the step is passed by so many different people, and lost when the votes left aren't enough. The approval that completes the last step ends the request and takes effect on the document in the same transaction; if the
 	// document can't take it any more, nothing is written and the answer says why. Of concurrent decisions one wins, the others get 409.
 	//
 	// Takes a body of the `application/json` content type.
@@ -9006,8 +9148,8 @@ type ClientInterface interface {
 
 	// ListMyTasks List my open tasks
 	//
-	// What asks you now, the oldest first: by name, or by a role of yours, in your department where the authority matrix says so. Your own
-	// submissions are not among them, since nobody decides their own.
+	// What asks you now, the oldest first: by name, by a role of yours, in your department where the authority matrix says so, or in the place of somebody
+	// on leave whose deputy you are. Your own submissions are not among them, nor are those of the one you act for, since nobody decides their own.
 	//
 	// Corresponds with GET /v1/me/tasks (the `ListMyTasks` operationId).
 	ListMyTasks(ctx context.Context, params *ListMyTasksParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -10086,6 +10228,14 @@ type ClientInterface interface {
 	// Corresponds with POST /v1/users/{user_id}/reset-password (the `ResetPassword` operationId).
 	ResetPassword(ctx context.Context, userID UserID, params *ResetPasswordParams, body ResetPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListViolations List violations of the rules
+	//
+	// Who broke which rule, the last first: late and denied verbal approvals, and what other parts of the program find. You see your own and those of the
+	// people whose documents you see in sales; HR, the general manager, the auditor and the administrator see all.
+	//
+	// Corresponds with GET /v1/violations (the `ListViolations` operationId).
+	ListViolations(ctx context.Context, params *ListViolationsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListVisitForms List the versions of the visit form
 	//
 	// Every version, newest first. The first is what a phone shows for a new report.
@@ -10219,8 +10369,8 @@ func (c *Client) GetJwks(ctx context.Context, reqEditors ...RequestEditorFn) (*h
 
 // ListApprovals List approval requests
 //
-// The requests that you may see, the last one first: your own and those of the people whose documents you see in sales, those that ask or asked
-// you, and all of them for the general manager, the auditor and the administrator.
+// The requests that you may see, the last one first: your own, those about documents that are yours or of the people whose documents you see in sales,
+// those that ask or asked you, or somebody whose deputy you are or were, and all of them for the general manager, the auditor and the administrator.
 //
 // Corresponds with GET /v1/approvals (the `ListApprovals` operationId).
 func (c *Client) ListApprovals(ctx context.Context, params *ListApprovalsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -10281,7 +10431,8 @@ func (c *Client) PreviewApproval(ctx context.Context, body PreviewApprovalJSONRe
 
 // GetApproval Read an approval request
 //
-// The request with its facts, its route, every decision and comment, and the tasks that are open. `content_hash` is what a decision may name, to be about what was shown.
+// The request with its facts, its route, every decision (by whom and for whom), comment, verbal approval and escalation, and the tasks that are open. It is read by
+// everyone concerned: submitter, owner of the document, those asked and those who decided, their deputies, leaders, general manager, auditor. `content_hash` is what a decision may name, to be about what was shown.
 //
 // Corresponds with GET /v1/approvals/{approval_id} (the `GetApproval` operationId).
 func (c *Client) GetApproval(ctx context.Context, approvalID ApprovalID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -10298,7 +10449,8 @@ func (c *Client) GetApproval(ctx context.Context, approvalID ApprovalID, reqEdit
 
 // ApproveRequestWithBody Approve
 //
-// Approves the open step. The approval that completes the last step ends the request and takes effect on the document in the same transaction; if the
+// Approves the open step. A deputy of somebody on leave decides in their own name for the absent one; nobody decides their own submission through
+// a deputy either. With a quorum the step is passed by so many different people, and lost when the votes left aren't enough. The approval that completes the last step ends the request and takes effect on the document in the same transaction; if the
 // document can't take it any more, nothing is written and the answer says why. Of concurrent decisions one wins, the others get 409.
 //
 // Takes any type of body and a specified content type.
@@ -10318,7 +10470,8 @@ func (c *Client) ApproveRequestWithBody(ctx context.Context, approvalID Approval
 
 // ApproveRequest Approve
 //
-// Approves the open step. The approval that completes the last step ends the request and takes effect on the document in the same transaction; if the
+// Approves the open step. A deputy of somebody on leave decides in their own name for the absent one; nobody decides their own submission through
+// a deputy either. With a quorum the step is passed by so many different people, and lost when the votes left aren't enough. The approval that completes the last step ends the request and takes effect on the document in the same transaction; if the
 // document can't take it any more, nothing is written and the answer says why. Of concurrent decisions one wins, the others get 409.
 //
 // Takes a body of the `application/json` content type.
@@ -12743,8 +12896,8 @@ func (c *Client) ListMySessions(ctx context.Context, reqEditors ...RequestEditor
 
 // ListMyTasks List my open tasks
 //
-// What asks you now, the oldest first: by name, or by a role of yours, in your department where the authority matrix says so. Your own
-// submissions are not among them, since nobody decides their own.
+// What asks you now, the oldest first: by name, by a role of yours, in your department where the authority matrix says so, or in the place of somebody
+// on leave whose deputy you are. Your own submissions are not among them, nor are those of the one you act for, since nobody decides their own.
 //
 // Corresponds with GET /v1/me/tasks (the `ListMyTasks` operationId).
 func (c *Client) ListMyTasks(ctx context.Context, params *ListMyTasksParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -15053,6 +15206,24 @@ func (c *Client) ResetPasswordWithBody(ctx context.Context, userID UserID, param
 // Corresponds with POST /v1/users/{user_id}/reset-password (the `ResetPassword` operationId).
 func (c *Client) ResetPassword(ctx context.Context, userID UserID, params *ResetPasswordParams, body ResetPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewResetPasswordRequest(c.Server, userID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListViolations List violations of the rules
+//
+// Who broke which rule, the last first: late and denied verbal approvals, and what other parts of the program find. You see your own and those of the
+// people whose documents you see in sales; HR, the general manager, the auditor and the administrator see all.
+//
+// Corresponds with GET /v1/violations (the `ListViolations` operationId).
+func (c *Client) ListViolations(ctx context.Context, params *ListViolationsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListViolationsRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -27153,6 +27324,156 @@ func NewResetPasswordRequestWithBody(server string, userID UserID, params *Reset
 	return req, nil
 }
 
+// NewListViolationsRequest constructs an http.Request for the ListViolations method
+func NewListViolationsRequest(server string, params *ListViolationsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/violations")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.PersonID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "person_id", *params.PersonID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Rule != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "rule", *params.Rule, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Kind != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "kind", *params.Kind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.SubjectType != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "subject_type", *params.SubjectType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.SubjectID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "subject_id", *params.SubjectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.From != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "from", *params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Before != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "before", *params.Before, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListVisitFormsRequest constructs an http.Request for the ListVisitForms method
 func NewListVisitFormsRequest(server string) (*http.Request, error) {
 	var err error
@@ -27779,8 +28100,8 @@ type ClientWithResponsesInterface interface {
 
 	// ListApprovalsWithResponse List approval requests
 	//
-	// The requests that you may see, the last one first: your own and those of the people whose documents you see in sales, those that ask or asked
-	// you, and all of them for the general manager, the auditor and the administrator.
+	// The requests that you may see, the last one first: your own, those about documents that are yours or of the people whose documents you see in sales,
+	// those that ask or asked you, or somebody whose deputy you are or were, and all of them for the general manager, the auditor and the administrator.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -27813,7 +28134,8 @@ type ClientWithResponsesInterface interface {
 
 	// GetApprovalWithResponse Read an approval request
 	//
-	// The request with its facts, its route, every decision and comment, and the tasks that are open. `content_hash` is what a decision may name, to be about what was shown.
+	// The request with its facts, its route, every decision (by whom and for whom), comment, verbal approval and escalation, and the tasks that are open. It is read by
+	// everyone concerned: submitter, owner of the document, those asked and those who decided, their deputies, leaders, general manager, auditor. `content_hash` is what a decision may name, to be about what was shown.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -27822,7 +28144,8 @@ type ClientWithResponsesInterface interface {
 
 	// ApproveRequestWithBodyWithResponse Approve
 	//
-	// Approves the open step. The approval that completes the last step ends the request and takes effect on the document in the same transaction; if the
+	// Approves the open step. A deputy of somebody on leave decides in their own name for the absent one; nobody decides their own submission through
+	// a deputy either. With a quorum the step is passed by so many different people, and lost when the votes left aren't enough. The approval that completes the last step ends the request and takes effect on the document in the same transaction; if the
 	// document can't take it any more, nothing is written and the answer says why. Of concurrent decisions one wins, the others get 409.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -27832,7 +28155,8 @@ type ClientWithResponsesInterface interface {
 
 	// ApproveRequestWithResponse Approve
 	//
-	// Approves the open step. The approval that completes the last step ends the request and takes effect on the document in the same transaction; if the
+	// Approves the open step. A deputy of somebody on leave decides in their own name for the absent one; nobody decides their own submission through
+	// a deputy either. With a quorum the step is passed by so many different people, and lost when the votes left aren't enough. The approval that completes the last step ends the request and takes effect on the document in the same transaction; if the
 	// document can't take it any more, nothing is written and the answer says why. Of concurrent decisions one wins, the others get 409.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
@@ -29071,8 +29395,8 @@ type ClientWithResponsesInterface interface {
 
 	// ListMyTasksWithResponse List my open tasks
 	//
-	// What asks you now, the oldest first: by name, or by a role of yours, in your department where the authority matrix says so. Your own
-	// submissions are not among them, since nobody decides their own.
+	// What asks you now, the oldest first: by name, by a role of yours, in your department where the authority matrix says so, or in the place of somebody
+	// on leave whose deputy you are. Your own submissions are not among them, nor are those of the one you act for, since nobody decides their own.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -30246,6 +30570,16 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/users/{user_id}/reset-password (the `ResetPassword` operationId).
 	ResetPasswordWithResponse(ctx context.Context, userID UserID, params *ResetPasswordParams, body ResetPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*ResetPasswordResponse, error)
+
+	// ListViolationsWithResponse List violations of the rules
+	//
+	// Who broke which rule, the last first: late and denied verbal approvals, and what other parts of the program find. You see your own and those of the
+	// people whose documents you see in sales; HR, the general manager, the auditor and the administrator see all.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/violations (the `ListViolations` operationId).
+	ListViolationsWithResponse(ctx context.Context, params *ListViolationsParams, reqEditors ...RequestEditorFn) (*ListViolationsResponse, error)
 
 	// ListVisitFormsWithResponse List the versions of the visit form
 	//
@@ -38651,6 +38985,47 @@ func (r ResetPasswordResponse) ContentType() string {
 	return ""
 }
 
+type ListViolationsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ViolationList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListViolationsResponse) GetJSON200() *ViolationList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListViolationsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListViolationsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListViolationsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListViolationsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ListVisitFormsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -39010,8 +39385,8 @@ func (c *ClientWithResponses) GetJwksWithResponse(ctx context.Context, reqEditor
 
 // ListApprovalsWithResponse List approval requests
 //
-// The requests that you may see, the last one first: your own and those of the people whose documents you see in sales, those that ask or asked
-// you, and all of them for the general manager, the auditor and the administrator.
+// The requests that you may see, the last one first: your own, those about documents that are yours or of the people whose documents you see in sales,
+// those that ask or asked you, or somebody whose deputy you are or were, and all of them for the general manager, the auditor and the administrator.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -39062,7 +39437,8 @@ func (c *ClientWithResponses) PreviewApprovalWithResponse(ctx context.Context, b
 
 // GetApprovalWithResponse Read an approval request
 //
-// The request with its facts, its route, every decision and comment, and the tasks that are open. `content_hash` is what a decision may name, to be about what was shown.
+// The request with its facts, its route, every decision (by whom and for whom), comment, verbal approval and escalation, and the tasks that are open. It is read by
+// everyone concerned: submitter, owner of the document, those asked and those who decided, their deputies, leaders, general manager, auditor. `content_hash` is what a decision may name, to be about what was shown.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -39077,7 +39453,8 @@ func (c *ClientWithResponses) GetApprovalWithResponse(ctx context.Context, appro
 
 // ApproveRequestWithBodyWithResponse Approve
 //
-// Approves the open step. The approval that completes the last step ends the request and takes effect on the document in the same transaction; if the
+// Approves the open step. A deputy of somebody on leave decides in their own name for the absent one; nobody decides their own submission through
+// a deputy either. With a quorum the step is passed by so many different people, and lost when the votes left aren't enough. The approval that completes the last step ends the request and takes effect on the document in the same transaction; if the
 // document can't take it any more, nothing is written and the answer says why. Of concurrent decisions one wins, the others get 409.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -39093,7 +39470,8 @@ func (c *ClientWithResponses) ApproveRequestWithBodyWithResponse(ctx context.Con
 
 // ApproveRequestWithResponse Approve
 //
-// Approves the open step. The approval that completes the last step ends the request and takes effect on the document in the same transaction; if the
+// Approves the open step. A deputy of somebody on leave decides in their own name for the absent one; nobody decides their own submission through
+// a deputy either. With a quorum the step is passed by so many different people, and lost when the votes left aren't enough. The approval that completes the last step ends the request and takes effect on the document in the same transaction; if the
 // document can't take it any more, nothing is written and the answer says why. Of concurrent decisions one wins, the others get 409.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
@@ -41112,8 +41490,8 @@ func (c *ClientWithResponses) ListMySessionsWithResponse(ctx context.Context, re
 
 // ListMyTasksWithResponse List my open tasks
 //
-// What asks you now, the oldest first: by name, or by a role of yours, in your department where the authority matrix says so. Your own
-// submissions are not among them, since nobody decides their own.
+// What asks you now, the oldest first: by name, by a role of yours, in your department where the authority matrix says so, or in the place of somebody
+// on leave whose deputy you are. Your own submissions are not among them, nor are those of the one you act for, since nobody decides their own.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -43030,6 +43408,22 @@ func (c *ClientWithResponses) ResetPasswordWithResponse(ctx context.Context, use
 		return nil, err
 	}
 	return ParseResetPasswordResponse(rsp)
+}
+
+// ListViolationsWithResponse List violations of the rules
+//
+// Who broke which rule, the last first: late and denied verbal approvals, and what other parts of the program find. You see your own and those of the
+// people whose documents you see in sales; HR, the general manager, the auditor and the administrator see all.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/violations (the `ListViolations` operationId).
+func (c *ClientWithResponses) ListViolationsWithResponse(ctx context.Context, params *ListViolationsParams, reqEditors ...RequestEditorFn) (*ListViolationsResponse, error) {
+	rsp, err := c.ListViolations(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListViolationsResponse(rsp)
 }
 
 // ListVisitFormsWithResponse List the versions of the visit form
@@ -49348,6 +49742,32 @@ func ParseResetPasswordResponse(rsp *http.Response) (*ResetPasswordResponse, err
 			headers.ETag = value
 		}
 		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListViolationsResponse parses an HTTP response from a ListViolationsWithResponse call
+func ParseListViolationsResponse(rsp *http.Response) (*ListViolationsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListViolationsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ViolationList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
 	}
 
 	return response, nil
