@@ -352,6 +352,66 @@ func (e OpportunityGrade) Valid() bool {
 	}
 }
 
+// Defines values for OpportunityOpenStage.
+const (
+	OpportunityOpenStageCollection OpportunityOpenStage = "collection"
+	OpportunityOpenStageDeal       OpportunityOpenStage = "deal"
+	OpportunityOpenStageLeadFound  OpportunityOpenStage = "lead_found"
+	OpportunityOpenStageProject    OpportunityOpenStage = "project"
+	OpportunityOpenStageProposal   OpportunityOpenStage = "proposal"
+)
+
+// Valid indicates whether the value is a known member of the OpportunityOpenStage enum.
+func (e OpportunityOpenStage) Valid() bool {
+	switch e {
+	case OpportunityOpenStageCollection:
+		return true
+	case OpportunityOpenStageDeal:
+		return true
+	case OpportunityOpenStageLeadFound:
+		return true
+	case OpportunityOpenStageProject:
+		return true
+	case OpportunityOpenStageProposal:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OpportunityStage.
+const (
+	OpportunityStageCancelled  OpportunityStage = "cancelled"
+	OpportunityStageCollection OpportunityStage = "collection"
+	OpportunityStageDeal       OpportunityStage = "deal"
+	OpportunityStageLeadFound  OpportunityStage = "lead_found"
+	OpportunityStageLost       OpportunityStage = "lost"
+	OpportunityStageProject    OpportunityStage = "project"
+	OpportunityStageProposal   OpportunityStage = "proposal"
+)
+
+// Valid indicates whether the value is a known member of the OpportunityStage enum.
+func (e OpportunityStage) Valid() bool {
+	switch e {
+	case OpportunityStageCancelled:
+		return true
+	case OpportunityStageCollection:
+		return true
+	case OpportunityStageDeal:
+		return true
+	case OpportunityStageLeadFound:
+		return true
+	case OpportunityStageLost:
+		return true
+	case OpportunityStageProject:
+		return true
+	case OpportunityStageProposal:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for OrderChannel.
 const (
 	OrderChannelAPI   OrderChannel = "api"
@@ -1006,6 +1066,30 @@ func (e ListMyTasksParamsKind) Valid() bool {
 	case ListMyTasksParamsKindDecide:
 		return true
 	case ListMyTasksParamsKindReview:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GetOpportunityPipelineParamsBy.
+const (
+	GetOpportunityPipelineParamsByMonth GetOpportunityPipelineParamsBy = "month"
+	GetOpportunityPipelineParamsByRep   GetOpportunityPipelineParamsBy = "rep"
+	GetOpportunityPipelineParamsByStage GetOpportunityPipelineParamsBy = "stage"
+	GetOpportunityPipelineParamsByTeam  GetOpportunityPipelineParamsBy = "team"
+)
+
+// Valid indicates whether the value is a known member of the GetOpportunityPipelineParamsBy enum.
+func (e GetOpportunityPipelineParamsBy) Valid() bool {
+	switch e {
+	case GetOpportunityPipelineParamsByMonth:
+		return true
+	case GetOpportunityPipelineParamsByRep:
+		return true
+	case GetOpportunityPipelineParamsByStage:
+		return true
+	case GetOpportunityPipelineParamsByTeam:
 		return true
 	default:
 		return false
@@ -3394,6 +3478,11 @@ type Me struct {
 // Example: 12500.00
 type Money = decimal.Decimal
 
+// Month A month.
+//
+// Example: 2026-12
+type Month = string
+
 // MyTask defines model for MyTask.
 type MyTask struct {
 	// Absent That person's name.
@@ -3466,10 +3555,221 @@ type Operation struct {
 	Total int `json:"total"`
 }
 
+// Opportunity defines model for Opportunity.
+type Opportunity struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount      Money   `json:"amount"`
+	Competitors *string `json:"competitors,omitempty"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// Currency Example: CNY
+	Currency Currency `json:"currency"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID     *UUID   `json:"customer_id,omitempty"`
+	DecisionMakers *string `json:"decision_makers,omitempty"`
+	EndedReason    *string `json:"ended_reason,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ExpectedMonth A month.
+	//
+	// Example: 2026-12
+	ExpectedMonth Month `json:"expected_month"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID       UUID    `json:"id"`
+	Name     string  `json:"name"`
+	NextStep *string `json:"next_step,omitempty"`
+
+	// NextStepOn Example: 2026-11-20
+	NextStepOn *Date   `json:"next_step_on,omitempty"`
+	Number     string  `json:"number"`
+	OrderIds   *[]UUID `json:"order_ids,omitempty"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID  UUID                  `json:"owner_id"`
+	Products *[]OpportunityProduct `json:"products,omitempty"`
+
+	// ProspectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProspectID *UUID            `json:"prospect_id,omitempty"`
+	Stage      OpportunityStage `json:"stage"`
+
+	// UpdatedAt Example: 2026-11-20T08:30:00Z
+	UpdatedAt Instant `json:"updated_at"`
+}
+
+// OpportunityCreate defines model for OpportunityCreate.
+type OpportunityCreate struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount      Money   `json:"amount"`
+	Competitors *string `json:"competitors,omitempty"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID     *UUID   `json:"customer_id,omitempty"`
+	DecisionMakers *string `json:"decision_makers,omitempty"`
+
+	// ExpectedMonth A month.
+	//
+	// Example: 2026-12
+	ExpectedMonth Month   `json:"expected_month"`
+	Name          string  `json:"name"`
+	NextStep      *string `json:"next_step,omitempty"`
+
+	// NextStepOn Example: 2026-11-20
+	NextStepOn *Date                      `json:"next_step_on,omitempty"`
+	Products   *[]OpportunityProductInput `json:"products,omitempty"`
+
+	// ProspectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProspectID *UUID `json:"prospect_id,omitempty"`
+}
+
 // OpportunityGrade A buys within 1 month, B in 2 to 3, C in 3 to 6, D only planning (months are parameters).
 //
 // Example: B
 type OpportunityGrade string
+
+// OpportunityList defines model for OpportunityList.
+type OpportunityList struct {
+	Data       []Opportunity `json:"data"`
+	NextCursor *string       `json:"next_cursor,omitempty"`
+}
+
+// OpportunityMove defines model for OpportunityMove.
+type OpportunityMove struct {
+	// Reason Needed when it goes back.
+	Reason *string              `json:"reason,omitempty"`
+	Stage  OpportunityOpenStage `json:"stage"`
+}
+
+// OpportunityOpenStage defines model for OpportunityOpenStage.
+type OpportunityOpenStage string
+
+// OpportunityOrder defines model for OpportunityOrder.
+type OpportunityOrder struct {
+	// OrderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderID UUID `json:"order_id"`
+}
+
+// OpportunityPatch defines model for OpportunityPatch.
+type OpportunityPatch struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount         *Money                    `json:"amount,omitempty"`
+	Competitors    nullable.Nullable[string] `json:"competitors,omitempty"`
+	DecisionMakers nullable.Nullable[string] `json:"decision_makers,omitempty"`
+
+	// ExpectedMonth A month.
+	//
+	// Example: 2026-12
+	ExpectedMonth *Month                                `json:"expected_month,omitempty"`
+	Name          *string                               `json:"name,omitempty"`
+	NextStep      nullable.Nullable[string]             `json:"next_step,omitempty"`
+	NextStepOn    nullable.Nullable[openapi_types.Date] `json:"next_step_on,omitempty"`
+	Products      *[]OpportunityProductInput            `json:"products,omitempty"`
+}
+
+// OpportunityPipeline defines model for OpportunityPipeline.
+type OpportunityPipeline struct {
+	// Currency Example: CNY
+	Currency Currency           `json:"currency"`
+	Data     []OpportunitySlice `json:"data"`
+}
+
+// OpportunityProduct defines model for OpportunityProduct.
+type OpportunityProduct struct {
+	Name string `json:"name"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID *UUID `json:"product_id,omitempty"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+	Unit     string   `json:"unit"`
+}
+
+// OpportunityProductInput defines model for OpportunityProductInput.
+type OpportunityProductInput struct {
+	Name string `json:"name"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID *UUID `json:"product_id,omitempty"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+	Unit     string   `json:"unit"`
+}
+
+// OpportunityReason defines model for OpportunityReason.
+type OpportunityReason struct {
+	Reason string `json:"reason"`
+}
+
+// OpportunitySlice defines model for OpportunitySlice.
+type OpportunitySlice struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+	Count  int   `json:"count"`
+
+	// Month A month.
+	//
+	// Example: 2026-12
+	Month *Month `json:"month,omitempty"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID *UUID             `json:"owner_id,omitempty"`
+	Stage   *OpportunityStage `json:"stage,omitempty"`
+
+	// TeamID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	TeamID   *UUID   `json:"team_id,omitempty"`
+	TeamName *string `json:"team_name,omitempty"`
+
+	// Weighted An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Weighted Money `json:"weighted"`
+}
+
+// OpportunityStage defines model for OpportunityStage.
+type OpportunityStage string
+
+// OpportunityStep defines model for OpportunityStep.
+type OpportunityStep struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount    Money             `json:"amount"`
+	FromStage *OpportunityStage `json:"from_stage,omitempty"`
+
+	// MovedAt Example: 2026-11-20T08:30:00Z
+	MovedAt Instant `json:"moved_at"`
+
+	// MovedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	MovedBy *UUID            `json:"moved_by,omitempty"`
+	Reason  *string          `json:"reason,omitempty"`
+	ToStage OpportunityStage `json:"to_stage"`
+}
+
+// OpportunityStepList defines model for OpportunityStepList.
+type OpportunityStepList struct {
+	Data []OpportunityStep `json:"data"`
+}
 
 // Order defines model for Order.
 type Order struct {
@@ -6100,6 +6400,9 @@ type InvoiceID = UUID
 // Limit defines model for Limit.
 type Limit = int
 
+// OpportunityID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type OpportunityID = UUID
+
 // OrderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type OrderID = UUID
 
@@ -6882,6 +7185,132 @@ type ListMyTasksParams struct {
 
 // ListMyTasksParamsKind defines parameters for ListMyTasks.
 type ListMyTasksParamsKind string
+
+// ListOpportunitiesParams defines parameters for ListOpportunities.
+type ListOpportunitiesParams struct {
+	// Q A part of the name or the number.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+
+	// OwnerID Only of this person.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// CustomerID Only with this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// ProspectID Only with this prospect.
+	ProspectID *UUID `form:"prospect_id,omitempty" json:"prospect_id,omitempty"`
+
+	// Stage Only at this stage.
+	Stage *OpportunityStage `form:"stage,omitempty" json:"stage,omitempty"`
+
+	// From The first expected month.
+	From *Month `form:"from,omitempty" json:"from,omitempty"`
+
+	// To The last expected month.
+	To *Month `form:"to,omitempty" json:"to,omitempty"`
+
+	// StepBefore Next step due by this day.
+	StepBefore *Date `form:"step_before,omitempty" json:"step_before,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateOpportunityParams defines parameters for CreateOpportunity.
+type CreateOpportunityParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UpdateOpportunityParams defines parameters for UpdateOpportunity.
+type UpdateOpportunityParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// CancelOpportunityParams defines parameters for CancelOpportunity.
+type CancelOpportunityParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// LoseOpportunityParams defines parameters for LoseOpportunity.
+type LoseOpportunityParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// MoveOpportunityParams defines parameters for MoveOpportunity.
+type MoveOpportunityParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// LinkOpportunityOrderParams defines parameters for LinkOpportunityOrder.
+type LinkOpportunityOrderParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ReopenOpportunityParams defines parameters for ReopenOpportunity.
+type ReopenOpportunityParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// GetOpportunityTimelineParams defines parameters for GetOpportunityTimeline.
+type GetOpportunityTimelineParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// GetOpportunityPipelineParams defines parameters for GetOpportunityPipeline.
+type GetOpportunityPipelineParams struct {
+	// By How to cut it; by stage, team and month when absent.
+	By *[]GetOpportunityPipelineParamsBy `form:"by,omitempty" json:"by,omitempty"`
+
+	// From The first expected month.
+	From *Month `form:"from,omitempty" json:"from,omitempty"`
+
+	// To The last expected month.
+	To *Month `form:"to,omitempty" json:"to,omitempty"`
+
+	// OwnerID Only of this person.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// TeamID Only of this team.
+	TeamID *UUID `form:"team_id,omitempty" json:"team_id,omitempty"`
+
+	// Ended Lost and cancelled ones too.
+	Ended *bool `form:"ended,omitempty" json:"ended,omitempty"`
+}
+
+// GetOpportunityPipelineParamsBy defines parameters for GetOpportunityPipeline.
+type GetOpportunityPipelineParamsBy string
 
 // ListOrdersParams defines parameters for ListOrders.
 type ListOrdersParams struct {
@@ -7755,6 +8184,27 @@ type UpdateMachineClientJSONRequestBody = MachineClientPatch
 
 // ChangePasswordJSONRequestBody defines body for ChangePassword for application/json ContentType.
 type ChangePasswordJSONRequestBody = PasswordChange
+
+// CreateOpportunityJSONRequestBody defines body for CreateOpportunity for application/json ContentType.
+type CreateOpportunityJSONRequestBody = OpportunityCreate
+
+// UpdateOpportunityJSONRequestBody defines body for UpdateOpportunity for application/json ContentType.
+type UpdateOpportunityJSONRequestBody = OpportunityPatch
+
+// CancelOpportunityJSONRequestBody defines body for CancelOpportunity for application/json ContentType.
+type CancelOpportunityJSONRequestBody = OpportunityReason
+
+// LoseOpportunityJSONRequestBody defines body for LoseOpportunity for application/json ContentType.
+type LoseOpportunityJSONRequestBody = OpportunityReason
+
+// MoveOpportunityJSONRequestBody defines body for MoveOpportunity for application/json ContentType.
+type MoveOpportunityJSONRequestBody = OpportunityMove
+
+// LinkOpportunityOrderJSONRequestBody defines body for LinkOpportunityOrder for application/json ContentType.
+type LinkOpportunityOrderJSONRequestBody = OpportunityOrder
+
+// ReopenOpportunityJSONRequestBody defines body for ReopenOpportunity for application/json ContentType.
+type ReopenOpportunityJSONRequestBody = OpportunityReason
 
 // CreateOrderJSONRequestBody defines body for CreateOrder for application/json ContentType.
 type CreateOrderJSONRequestBody = OrderCreate

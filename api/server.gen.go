@@ -320,6 +320,42 @@ type ServerInterface interface {
 	// GetOperation Follow long work
 	// (GET /v1/operations/{operation_id})
 	GetOperation(ctx echo.Context, operationID UUID) error
+	// ListOpportunities List opportunities
+	// (GET /v1/opportunities)
+	ListOpportunities(ctx echo.Context, params ListOpportunitiesParams) error
+	// CreateOpportunity Make an opportunity
+	// (POST /v1/opportunities)
+	CreateOpportunity(ctx echo.Context, params CreateOpportunityParams) error
+	// GetOpportunity Read an opportunity
+	// (GET /v1/opportunities/{opportunity_id})
+	GetOpportunity(ctx echo.Context, opportunityID OpportunityID) error
+	// UpdateOpportunity Change an opportunity
+	// (PATCH /v1/opportunities/{opportunity_id})
+	UpdateOpportunity(ctx echo.Context, opportunityID OpportunityID, params UpdateOpportunityParams) error
+	// CancelOpportunity Cancel an opportunity
+	// (POST /v1/opportunities/{opportunity_id}/cancel)
+	CancelOpportunity(ctx echo.Context, opportunityID OpportunityID, params CancelOpportunityParams) error
+	// LoseOpportunity Say that an opportunity is lost
+	// (POST /v1/opportunities/{opportunity_id}/lose)
+	LoseOpportunity(ctx echo.Context, opportunityID OpportunityID, params LoseOpportunityParams) error
+	// MoveOpportunity Move an opportunity to another stage
+	// (POST /v1/opportunities/{opportunity_id}/move)
+	MoveOpportunity(ctx echo.Context, opportunityID OpportunityID, params MoveOpportunityParams) error
+	// LinkOpportunityOrder Say that an order came from an opportunity
+	// (POST /v1/opportunities/{opportunity_id}/orders)
+	LinkOpportunityOrder(ctx echo.Context, opportunityID OpportunityID, params LinkOpportunityOrderParams) error
+	// ReopenOpportunity Reopen a lost or cancelled opportunity
+	// (POST /v1/opportunities/{opportunity_id}/reopen)
+	ReopenOpportunity(ctx echo.Context, opportunityID OpportunityID, params ReopenOpportunityParams) error
+	// ListOpportunityStages Read how an opportunity moved
+	// (GET /v1/opportunities/{opportunity_id}/stages)
+	ListOpportunityStages(ctx echo.Context, opportunityID OpportunityID) error
+	// GetOpportunityTimeline Read what happened to an opportunity
+	// (GET /v1/opportunities/{opportunity_id}/timeline)
+	GetOpportunityTimeline(ctx echo.Context, opportunityID OpportunityID, params GetOpportunityTimelineParams) error
+	// GetOpportunityPipeline Read the pipeline
+	// (GET /v1/opportunity-pipeline)
+	GetOpportunityPipeline(ctx echo.Context, params GetOpportunityPipelineParams) error
 	// ListOrders List orders
 	// (GET /v1/orders)
 	ListOrders(ctx echo.Context, params ListOrdersParams) error
@@ -3914,6 +3950,532 @@ func (w *ServerInterfaceWrapper) GetOperation(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetOperation(ctx, operationID)
+	return err
+}
+
+// ListOpportunities converts echo context to params.
+func (w *ServerInterfaceWrapper) ListOpportunities(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListOpportunitiesParams
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "prospect_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "prospect_id", ctx.QueryParams(), &params.ProspectID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter prospect_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "stage" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "stage", ctx.QueryParams(), &params.Stage, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter stage: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "step_before" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "step_before", ctx.QueryParams(), &params.StepBefore, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter step_before: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListOpportunities(ctx, params)
+	return err
+}
+
+// CreateOpportunity converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateOpportunity(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateOpportunityParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateOpportunity(ctx, params)
+	return err
+}
+
+// GetOpportunity converts echo context to params.
+func (w *ServerInterfaceWrapper) GetOpportunity(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "opportunity_id" -------------
+	var opportunityID OpportunityID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "opportunity_id", ctx.Param("opportunity_id"), &opportunityID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter opportunity_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetOpportunity(ctx, opportunityID)
+	return err
+}
+
+// UpdateOpportunity converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateOpportunity(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "opportunity_id" -------------
+	var opportunityID OpportunityID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "opportunity_id", ctx.Param("opportunity_id"), &opportunityID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter opportunity_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateOpportunityParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdateOpportunity(ctx, opportunityID, params)
+	return err
+}
+
+// CancelOpportunity converts echo context to params.
+func (w *ServerInterfaceWrapper) CancelOpportunity(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "opportunity_id" -------------
+	var opportunityID OpportunityID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "opportunity_id", ctx.Param("opportunity_id"), &opportunityID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter opportunity_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CancelOpportunityParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CancelOpportunity(ctx, opportunityID, params)
+	return err
+}
+
+// LoseOpportunity converts echo context to params.
+func (w *ServerInterfaceWrapper) LoseOpportunity(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "opportunity_id" -------------
+	var opportunityID OpportunityID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "opportunity_id", ctx.Param("opportunity_id"), &opportunityID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter opportunity_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params LoseOpportunityParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.LoseOpportunity(ctx, opportunityID, params)
+	return err
+}
+
+// MoveOpportunity converts echo context to params.
+func (w *ServerInterfaceWrapper) MoveOpportunity(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "opportunity_id" -------------
+	var opportunityID OpportunityID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "opportunity_id", ctx.Param("opportunity_id"), &opportunityID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter opportunity_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params MoveOpportunityParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.MoveOpportunity(ctx, opportunityID, params)
+	return err
+}
+
+// LinkOpportunityOrder converts echo context to params.
+func (w *ServerInterfaceWrapper) LinkOpportunityOrder(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "opportunity_id" -------------
+	var opportunityID OpportunityID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "opportunity_id", ctx.Param("opportunity_id"), &opportunityID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter opportunity_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params LinkOpportunityOrderParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.LinkOpportunityOrder(ctx, opportunityID, params)
+	return err
+}
+
+// ReopenOpportunity converts echo context to params.
+func (w *ServerInterfaceWrapper) ReopenOpportunity(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "opportunity_id" -------------
+	var opportunityID OpportunityID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "opportunity_id", ctx.Param("opportunity_id"), &opportunityID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter opportunity_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReopenOpportunityParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReopenOpportunity(ctx, opportunityID, params)
+	return err
+}
+
+// ListOpportunityStages converts echo context to params.
+func (w *ServerInterfaceWrapper) ListOpportunityStages(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "opportunity_id" -------------
+	var opportunityID OpportunityID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "opportunity_id", ctx.Param("opportunity_id"), &opportunityID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter opportunity_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListOpportunityStages(ctx, opportunityID)
+	return err
+}
+
+// GetOpportunityTimeline converts echo context to params.
+func (w *ServerInterfaceWrapper) GetOpportunityTimeline(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "opportunity_id" -------------
+	var opportunityID OpportunityID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "opportunity_id", ctx.Param("opportunity_id"), &opportunityID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter opportunity_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetOpportunityTimelineParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetOpportunityTimeline(ctx, opportunityID, params)
+	return err
+}
+
+// GetOpportunityPipeline converts echo context to params.
+func (w *ServerInterfaceWrapper) GetOpportunityPipeline(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetOpportunityPipelineParams
+	// ------------- Optional query parameter "by" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "by", ctx.QueryParams(), &params.By, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter by: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "team_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "team_id", ctx.QueryParams(), &params.TeamID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter team_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "ended" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "ended", ctx.QueryParams(), &params.Ended, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter ended: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetOpportunityPipeline(ctx, params)
 	return err
 }
 
@@ -7513,6 +8075,18 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/me/sessions", wrapper.ListMySessions, options.OperationMiddlewares["listMySessions"]...)
 	router.GET(options.BaseURL+"/v1/me/tasks", wrapper.ListMyTasks, options.OperationMiddlewares["listMyTasks"]...)
 	router.GET(options.BaseURL+"/v1/operations/:operation_id", wrapper.GetOperation, options.OperationMiddlewares["getOperation"]...)
+	router.GET(options.BaseURL+"/v1/opportunities", wrapper.ListOpportunities, options.OperationMiddlewares["listOpportunities"]...)
+	router.POST(options.BaseURL+"/v1/opportunities", wrapper.CreateOpportunity, options.OperationMiddlewares["createOpportunity"]...)
+	router.GET(options.BaseURL+"/v1/opportunities/:opportunity_id", wrapper.GetOpportunity, options.OperationMiddlewares["getOpportunity"]...)
+	router.PATCH(options.BaseURL+"/v1/opportunities/:opportunity_id", wrapper.UpdateOpportunity, options.OperationMiddlewares["updateOpportunity"]...)
+	router.POST(options.BaseURL+"/v1/opportunities/:opportunity_id/cancel", wrapper.CancelOpportunity, options.OperationMiddlewares["cancelOpportunity"]...)
+	router.POST(options.BaseURL+"/v1/opportunities/:opportunity_id/lose", wrapper.LoseOpportunity, options.OperationMiddlewares["loseOpportunity"]...)
+	router.POST(options.BaseURL+"/v1/opportunities/:opportunity_id/move", wrapper.MoveOpportunity, options.OperationMiddlewares["moveOpportunity"]...)
+	router.POST(options.BaseURL+"/v1/opportunities/:opportunity_id/orders", wrapper.LinkOpportunityOrder, options.OperationMiddlewares["linkOpportunityOrder"]...)
+	router.POST(options.BaseURL+"/v1/opportunities/:opportunity_id/reopen", wrapper.ReopenOpportunity, options.OperationMiddlewares["reopenOpportunity"]...)
+	router.GET(options.BaseURL+"/v1/opportunities/:opportunity_id/stages", wrapper.ListOpportunityStages, options.OperationMiddlewares["listOpportunityStages"]...)
+	router.GET(options.BaseURL+"/v1/opportunities/:opportunity_id/timeline", wrapper.GetOpportunityTimeline, options.OperationMiddlewares["getOpportunityTimeline"]...)
+	router.GET(options.BaseURL+"/v1/opportunity-pipeline", wrapper.GetOpportunityPipeline, options.OperationMiddlewares["getOpportunityPipeline"]...)
 	router.GET(options.BaseURL+"/v1/orders", wrapper.ListOrders, options.OperationMiddlewares["listOrders"]...)
 	router.POST(options.BaseURL+"/v1/orders", wrapper.CreateOrder, options.OperationMiddlewares["createOrder"]...)
 	router.GET(options.BaseURL+"/v1/orders/:order_id", wrapper.GetOrder, options.OperationMiddlewares["getOrder"]...)
@@ -10361,6 +10935,348 @@ type GetOperationResponseObject interface {
 type GetOperation200JSONResponse Operation
 
 func (response GetOperation200JSONResponse) VisitGetOperationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListOpportunitiesRequestObject struct {
+	Params ListOpportunitiesParams
+}
+
+type ListOpportunitiesResponseObject interface {
+	VisitListOpportunitiesResponse(w http.ResponseWriter) error
+}
+
+type ListOpportunities200JSONResponse OpportunityList
+
+func (response ListOpportunities200JSONResponse) VisitListOpportunitiesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateOpportunityRequestObject struct {
+	Params CreateOpportunityParams
+	Body   *CreateOpportunityJSONRequestBody
+}
+
+type CreateOpportunityResponseObject interface {
+	VisitCreateOpportunityResponse(w http.ResponseWriter) error
+}
+
+type CreateOpportunity201ResponseHeaders struct {
+	ETag string
+}
+
+type CreateOpportunity201JSONResponse struct {
+	Body    Opportunity
+	Headers CreateOpportunity201ResponseHeaders
+}
+
+func (response CreateOpportunity201JSONResponse) VisitCreateOpportunityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOpportunityRequestObject struct {
+	OpportunityID OpportunityID `json:"opportunity_id"`
+}
+
+type GetOpportunityResponseObject interface {
+	VisitGetOpportunityResponse(w http.ResponseWriter) error
+}
+
+type GetOpportunity200ResponseHeaders struct {
+	ETag string
+}
+
+type GetOpportunity200JSONResponse struct {
+	Body    Opportunity
+	Headers GetOpportunity200ResponseHeaders
+}
+
+func (response GetOpportunity200JSONResponse) VisitGetOpportunityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateOpportunityRequestObject struct {
+	OpportunityID OpportunityID `json:"opportunity_id"`
+	Params        UpdateOpportunityParams
+	Body          *UpdateOpportunityJSONRequestBody
+}
+
+type UpdateOpportunityResponseObject interface {
+	VisitUpdateOpportunityResponse(w http.ResponseWriter) error
+}
+
+type UpdateOpportunity200ResponseHeaders struct {
+	ETag string
+}
+
+type UpdateOpportunity200JSONResponse struct {
+	Body    Opportunity
+	Headers UpdateOpportunity200ResponseHeaders
+}
+
+func (response UpdateOpportunity200JSONResponse) VisitUpdateOpportunityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelOpportunityRequestObject struct {
+	OpportunityID OpportunityID `json:"opportunity_id"`
+	Params        CancelOpportunityParams
+	Body          *CancelOpportunityJSONRequestBody
+}
+
+type CancelOpportunityResponseObject interface {
+	VisitCancelOpportunityResponse(w http.ResponseWriter) error
+}
+
+type CancelOpportunity200ResponseHeaders struct {
+	ETag string
+}
+
+type CancelOpportunity200JSONResponse struct {
+	Body    Opportunity
+	Headers CancelOpportunity200ResponseHeaders
+}
+
+func (response CancelOpportunity200JSONResponse) VisitCancelOpportunityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LoseOpportunityRequestObject struct {
+	OpportunityID OpportunityID `json:"opportunity_id"`
+	Params        LoseOpportunityParams
+	Body          *LoseOpportunityJSONRequestBody
+}
+
+type LoseOpportunityResponseObject interface {
+	VisitLoseOpportunityResponse(w http.ResponseWriter) error
+}
+
+type LoseOpportunity200ResponseHeaders struct {
+	ETag string
+}
+
+type LoseOpportunity200JSONResponse struct {
+	Body    Opportunity
+	Headers LoseOpportunity200ResponseHeaders
+}
+
+func (response LoseOpportunity200JSONResponse) VisitLoseOpportunityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MoveOpportunityRequestObject struct {
+	OpportunityID OpportunityID `json:"opportunity_id"`
+	Params        MoveOpportunityParams
+	Body          *MoveOpportunityJSONRequestBody
+}
+
+type MoveOpportunityResponseObject interface {
+	VisitMoveOpportunityResponse(w http.ResponseWriter) error
+}
+
+type MoveOpportunity200ResponseHeaders struct {
+	ETag string
+}
+
+type MoveOpportunity200JSONResponse struct {
+	Body    Opportunity
+	Headers MoveOpportunity200ResponseHeaders
+}
+
+func (response MoveOpportunity200JSONResponse) VisitMoveOpportunityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LinkOpportunityOrderRequestObject struct {
+	OpportunityID OpportunityID `json:"opportunity_id"`
+	Params        LinkOpportunityOrderParams
+	Body          *LinkOpportunityOrderJSONRequestBody
+}
+
+type LinkOpportunityOrderResponseObject interface {
+	VisitLinkOpportunityOrderResponse(w http.ResponseWriter) error
+}
+
+type LinkOpportunityOrder200ResponseHeaders struct {
+	ETag string
+}
+
+type LinkOpportunityOrder200JSONResponse struct {
+	Body    Opportunity
+	Headers LinkOpportunityOrder200ResponseHeaders
+}
+
+func (response LinkOpportunityOrder200JSONResponse) VisitLinkOpportunityOrderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReopenOpportunityRequestObject struct {
+	OpportunityID OpportunityID `json:"opportunity_id"`
+	Params        ReopenOpportunityParams
+	Body          *ReopenOpportunityJSONRequestBody
+}
+
+type ReopenOpportunityResponseObject interface {
+	VisitReopenOpportunityResponse(w http.ResponseWriter) error
+}
+
+type ReopenOpportunity200ResponseHeaders struct {
+	ETag string
+}
+
+type ReopenOpportunity200JSONResponse struct {
+	Body    Opportunity
+	Headers ReopenOpportunity200ResponseHeaders
+}
+
+func (response ReopenOpportunity200JSONResponse) VisitReopenOpportunityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListOpportunityStagesRequestObject struct {
+	OpportunityID OpportunityID `json:"opportunity_id"`
+}
+
+type ListOpportunityStagesResponseObject interface {
+	VisitListOpportunityStagesResponse(w http.ResponseWriter) error
+}
+
+type ListOpportunityStages200JSONResponse OpportunityStepList
+
+func (response ListOpportunityStages200JSONResponse) VisitListOpportunityStagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOpportunityTimelineRequestObject struct {
+	OpportunityID OpportunityID `json:"opportunity_id"`
+	Params        GetOpportunityTimelineParams
+}
+
+type GetOpportunityTimelineResponseObject interface {
+	VisitGetOpportunityTimelineResponse(w http.ResponseWriter) error
+}
+
+type GetOpportunityTimeline200JSONResponse Timeline
+
+func (response GetOpportunityTimeline200JSONResponse) VisitGetOpportunityTimelineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOpportunityPipelineRequestObject struct {
+	Params GetOpportunityPipelineParams
+}
+
+type GetOpportunityPipelineResponseObject interface {
+	VisitGetOpportunityPipelineResponse(w http.ResponseWriter) error
+}
+
+type GetOpportunityPipeline200JSONResponse OpportunityPipeline
+
+func (response GetOpportunityPipeline200JSONResponse) VisitGetOpportunityPipelineResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -13276,6 +14192,42 @@ type StrictServerInterface interface {
 	// GetOperation Follow long work
 	// (GET /v1/operations/{operation_id})
 	GetOperation(ctx context.Context, request GetOperationRequestObject) (GetOperationResponseObject, error)
+	// ListOpportunities List opportunities
+	// (GET /v1/opportunities)
+	ListOpportunities(ctx context.Context, request ListOpportunitiesRequestObject) (ListOpportunitiesResponseObject, error)
+	// CreateOpportunity Make an opportunity
+	// (POST /v1/opportunities)
+	CreateOpportunity(ctx context.Context, request CreateOpportunityRequestObject) (CreateOpportunityResponseObject, error)
+	// GetOpportunity Read an opportunity
+	// (GET /v1/opportunities/{opportunity_id})
+	GetOpportunity(ctx context.Context, request GetOpportunityRequestObject) (GetOpportunityResponseObject, error)
+	// UpdateOpportunity Change an opportunity
+	// (PATCH /v1/opportunities/{opportunity_id})
+	UpdateOpportunity(ctx context.Context, request UpdateOpportunityRequestObject) (UpdateOpportunityResponseObject, error)
+	// CancelOpportunity Cancel an opportunity
+	// (POST /v1/opportunities/{opportunity_id}/cancel)
+	CancelOpportunity(ctx context.Context, request CancelOpportunityRequestObject) (CancelOpportunityResponseObject, error)
+	// LoseOpportunity Say that an opportunity is lost
+	// (POST /v1/opportunities/{opportunity_id}/lose)
+	LoseOpportunity(ctx context.Context, request LoseOpportunityRequestObject) (LoseOpportunityResponseObject, error)
+	// MoveOpportunity Move an opportunity to another stage
+	// (POST /v1/opportunities/{opportunity_id}/move)
+	MoveOpportunity(ctx context.Context, request MoveOpportunityRequestObject) (MoveOpportunityResponseObject, error)
+	// LinkOpportunityOrder Say that an order came from an opportunity
+	// (POST /v1/opportunities/{opportunity_id}/orders)
+	LinkOpportunityOrder(ctx context.Context, request LinkOpportunityOrderRequestObject) (LinkOpportunityOrderResponseObject, error)
+	// ReopenOpportunity Reopen a lost or cancelled opportunity
+	// (POST /v1/opportunities/{opportunity_id}/reopen)
+	ReopenOpportunity(ctx context.Context, request ReopenOpportunityRequestObject) (ReopenOpportunityResponseObject, error)
+	// ListOpportunityStages Read how an opportunity moved
+	// (GET /v1/opportunities/{opportunity_id}/stages)
+	ListOpportunityStages(ctx context.Context, request ListOpportunityStagesRequestObject) (ListOpportunityStagesResponseObject, error)
+	// GetOpportunityTimeline Read what happened to an opportunity
+	// (GET /v1/opportunities/{opportunity_id}/timeline)
+	GetOpportunityTimeline(ctx context.Context, request GetOpportunityTimelineRequestObject) (GetOpportunityTimelineResponseObject, error)
+	// GetOpportunityPipeline Read the pipeline
+	// (GET /v1/opportunity-pipeline)
+	GetOpportunityPipeline(ctx context.Context, request GetOpportunityPipelineRequestObject) (GetOpportunityPipelineResponseObject, error)
 	// ListOrders List orders
 	// (GET /v1/orders)
 	ListOrders(ctx context.Context, request ListOrdersRequestObject) (ListOrdersResponseObject, error)
@@ -16956,6 +17908,474 @@ func (sh *strictHandler) GetOperation(ctx echo.Context, operationID UUID) error 
 		return err
 	} else if validResponse, ok := response.(GetOperationResponseObject); ok {
 		return validResponse.VisitGetOperationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListOpportunities operation middleware
+func (sh *strictHandler) ListOpportunities(ctx echo.Context, params ListOpportunitiesParams) error {
+	var request ListOpportunitiesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListOpportunities(ctx.Request().Context(), request.(ListOpportunitiesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListOpportunities")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListOpportunitiesResponseObject); ok {
+		return validResponse.VisitListOpportunitiesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateOpportunity operation middleware
+func (sh *strictHandler) CreateOpportunity(ctx echo.Context, params CreateOpportunityParams) error {
+	var request CreateOpportunityRequestObject
+
+	request.Params = params
+
+	var body CreateOpportunityJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateOpportunity(ctx.Request().Context(), request.(CreateOpportunityRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateOpportunity")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateOpportunityResponseObject); ok {
+		return validResponse.VisitCreateOpportunityResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetOpportunity operation middleware
+func (sh *strictHandler) GetOpportunity(ctx echo.Context, opportunityID OpportunityID) error {
+	var request GetOpportunityRequestObject
+
+	request.OpportunityID = opportunityID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetOpportunity(ctx.Request().Context(), request.(GetOpportunityRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetOpportunity")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetOpportunityResponseObject); ok {
+		return validResponse.VisitGetOpportunityResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UpdateOpportunity operation middleware
+func (sh *strictHandler) UpdateOpportunity(ctx echo.Context, opportunityID OpportunityID, params UpdateOpportunityParams) error {
+	var request UpdateOpportunityRequestObject
+
+	request.OpportunityID = opportunityID
+	request.Params = params
+
+	var body UpdateOpportunityJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateOpportunity(ctx.Request().Context(), request.(UpdateOpportunityRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateOpportunity")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UpdateOpportunityResponseObject); ok {
+		return validResponse.VisitUpdateOpportunityResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CancelOpportunity operation middleware
+func (sh *strictHandler) CancelOpportunity(ctx echo.Context, opportunityID OpportunityID, params CancelOpportunityParams) error {
+	var request CancelOpportunityRequestObject
+
+	request.OpportunityID = opportunityID
+	request.Params = params
+
+	var body CancelOpportunityJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CancelOpportunity(ctx.Request().Context(), request.(CancelOpportunityRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CancelOpportunity")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CancelOpportunityResponseObject); ok {
+		return validResponse.VisitCancelOpportunityResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// LoseOpportunity operation middleware
+func (sh *strictHandler) LoseOpportunity(ctx echo.Context, opportunityID OpportunityID, params LoseOpportunityParams) error {
+	var request LoseOpportunityRequestObject
+
+	request.OpportunityID = opportunityID
+	request.Params = params
+
+	var body LoseOpportunityJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.LoseOpportunity(ctx.Request().Context(), request.(LoseOpportunityRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "LoseOpportunity")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(LoseOpportunityResponseObject); ok {
+		return validResponse.VisitLoseOpportunityResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// MoveOpportunity operation middleware
+func (sh *strictHandler) MoveOpportunity(ctx echo.Context, opportunityID OpportunityID, params MoveOpportunityParams) error {
+	var request MoveOpportunityRequestObject
+
+	request.OpportunityID = opportunityID
+	request.Params = params
+
+	var body MoveOpportunityJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.MoveOpportunity(ctx.Request().Context(), request.(MoveOpportunityRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MoveOpportunity")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(MoveOpportunityResponseObject); ok {
+		return validResponse.VisitMoveOpportunityResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// LinkOpportunityOrder operation middleware
+func (sh *strictHandler) LinkOpportunityOrder(ctx echo.Context, opportunityID OpportunityID, params LinkOpportunityOrderParams) error {
+	var request LinkOpportunityOrderRequestObject
+
+	request.OpportunityID = opportunityID
+	request.Params = params
+
+	var body LinkOpportunityOrderJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.LinkOpportunityOrder(ctx.Request().Context(), request.(LinkOpportunityOrderRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "LinkOpportunityOrder")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(LinkOpportunityOrderResponseObject); ok {
+		return validResponse.VisitLinkOpportunityOrderResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReopenOpportunity operation middleware
+func (sh *strictHandler) ReopenOpportunity(ctx echo.Context, opportunityID OpportunityID, params ReopenOpportunityParams) error {
+	var request ReopenOpportunityRequestObject
+
+	request.OpportunityID = opportunityID
+	request.Params = params
+
+	var body ReopenOpportunityJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReopenOpportunity(ctx.Request().Context(), request.(ReopenOpportunityRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReopenOpportunity")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReopenOpportunityResponseObject); ok {
+		return validResponse.VisitReopenOpportunityResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListOpportunityStages operation middleware
+func (sh *strictHandler) ListOpportunityStages(ctx echo.Context, opportunityID OpportunityID) error {
+	var request ListOpportunityStagesRequestObject
+
+	request.OpportunityID = opportunityID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListOpportunityStages(ctx.Request().Context(), request.(ListOpportunityStagesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListOpportunityStages")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListOpportunityStagesResponseObject); ok {
+		return validResponse.VisitListOpportunityStagesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetOpportunityTimeline operation middleware
+func (sh *strictHandler) GetOpportunityTimeline(ctx echo.Context, opportunityID OpportunityID, params GetOpportunityTimelineParams) error {
+	var request GetOpportunityTimelineRequestObject
+
+	request.OpportunityID = opportunityID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetOpportunityTimeline(ctx.Request().Context(), request.(GetOpportunityTimelineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetOpportunityTimeline")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetOpportunityTimelineResponseObject); ok {
+		return validResponse.VisitGetOpportunityTimelineResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetOpportunityPipeline operation middleware
+func (sh *strictHandler) GetOpportunityPipeline(ctx echo.Context, params GetOpportunityPipelineParams) error {
+	var request GetOpportunityPipelineRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetOpportunityPipeline(ctx.Request().Context(), request.(GetOpportunityPipelineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetOpportunityPipeline")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetOpportunityPipelineResponseObject); ok {
+		return validResponse.VisitGetOpportunityPipelineResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

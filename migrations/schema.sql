@@ -79,6 +79,14 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.follow_customer_owner_opportunities() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    UPDATE opportunities SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.follow_customer_owner_reviews() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -108,6 +116,19 @@ BEGIN
     END IF;
     IF NEW.status = 'active' THEN
         INSERT INTO visit_rosters (customer_id, owner_id, valid_from) VALUES (NEW.id, NEW.owner_id, today);
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.follow_prospect_opportunities() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF NEW.customer_id IS NOT NULL THEN
+        UPDATE opportunities SET customer_id = NEW.customer_id, owner_id = (SELECT owner_id FROM customers WHERE id = NEW.customer_id)
+            WHERE prospect_id = NEW.id AND customer_id IS NULL;
+    ELSE
+        UPDATE opportunities SET owner_id = NEW.owner_id WHERE prospect_id = NEW.id AND customer_id IS NULL;
     END IF;
     RETURN NULL;
 END $$;
@@ -1277,6 +1298,40 @@ CREATE TABLE public.number_series (
     last bigint NOT NULL
 );
 
+CREATE TABLE public.opportunities (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    name text NOT NULL,
+    owner_id uuid NOT NULL,
+    customer_id uuid,
+    prospect_id uuid,
+    stage text NOT NULL,
+    last_stage text NOT NULL,
+    amount numeric(18,2) NOT NULL,
+    currency text NOT NULL,
+    expected_month date NOT NULL,
+    decision_makers text NOT NULL,
+    competitors text NOT NULL,
+    next_step text NOT NULL,
+    next_step_on date,
+    ended_reason text NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT opportunities_amount CHECK ((amount >= (0)::numeric)),
+    CONSTRAINT opportunities_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT opportunities_deal_with_customer CHECK (((stage <> ALL (ARRAY['deal'::text, 'collection'::text])) OR (customer_id IS NOT NULL))),
+    CONSTRAINT opportunities_ended_has_reason CHECK (((stage <> ALL (ARRAY['lost'::text, 'cancelled'::text])) OR (TRIM(BOTH FROM ended_reason) <> ''::text))),
+    CONSTRAINT opportunities_expected_month_check CHECK ((EXTRACT(day FROM expected_month) = (1)::numeric)),
+    CONSTRAINT opportunities_last_stage_check CHECK ((last_stage = ANY (ARRAY['lead_found'::text, 'project'::text, 'proposal'::text, 'deal'::text, 'collection'::text]))),
+    CONSTRAINT opportunities_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+    CONSTRAINT opportunities_open_is_its_stage CHECK (((stage = ANY (ARRAY['lost'::text, 'cancelled'::text])) OR (stage = last_stage))),
+    CONSTRAINT opportunities_stage CHECK ((stage = ANY (ARRAY['lead_found'::text, 'project'::text, 'proposal'::text, 'deal'::text, 'collection'::text, 'lost'::text, 'cancelled'::text]))),
+    CONSTRAINT opportunities_version_check CHECK ((version > 0)),
+    CONSTRAINT opportunities_whose CHECK ((num_nonnulls(customer_id, prospect_id) >= 1))
+);
+
 CREATE TABLE public.opportunity_grade_changes (
     id uuid NOT NULL,
     subject_type text NOT NULL,
@@ -1293,6 +1348,36 @@ CREATE TABLE public.opportunity_grade_changes (
     CONSTRAINT opportunity_grade_changes_differ CHECK ((previous IS DISTINCT FROM grade)),
     CONSTRAINT opportunity_grade_changes_grade_check CHECK ((grade = ANY (ARRAY['A'::text, 'B'::text, 'C'::text, 'D'::text]))),
     CONSTRAINT opportunity_grade_changes_previous_check CHECK ((previous = ANY (ARRAY['A'::text, 'B'::text, 'C'::text, 'D'::text])))
+);
+
+CREATE TABLE public.opportunity_orders (
+    order_id uuid NOT NULL,
+    opportunity_id uuid NOT NULL,
+    linked_by uuid,
+    linked_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.opportunity_products (
+    opportunity_id uuid NOT NULL,
+    position_no integer NOT NULL,
+    product_id uuid,
+    name text NOT NULL,
+    quantity numeric(18,4) NOT NULL,
+    unit text NOT NULL,
+    CONSTRAINT opportunity_products_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+    CONSTRAINT opportunity_products_position_no_check CHECK ((position_no >= 1)),
+    CONSTRAINT opportunity_products_quantity CHECK ((quantity >= (0)::numeric))
+);
+
+CREATE TABLE public.opportunity_stages (
+    id uuid NOT NULL,
+    opportunity_id uuid NOT NULL,
+    from_stage text NOT NULL,
+    to_stage text NOT NULL,
+    amount numeric(18,2) NOT NULL,
+    reason text NOT NULL,
+    moved_by uuid,
+    moved_at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.order_lines (
@@ -2104,8 +2189,23 @@ ALTER TABLE ONLY public.notice_covers
 ALTER TABLE ONLY public.number_series
     ADD CONSTRAINT number_series_pkey PRIMARY KEY (series, period);
 
+ALTER TABLE ONLY public.opportunities
+    ADD CONSTRAINT opportunities_number UNIQUE (number);
+
+ALTER TABLE ONLY public.opportunities
+    ADD CONSTRAINT opportunities_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.opportunity_grade_changes
     ADD CONSTRAINT opportunity_grade_changes_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.opportunity_orders
+    ADD CONSTRAINT opportunity_orders_order PRIMARY KEY (order_id);
+
+ALTER TABLE ONLY public.opportunity_products
+    ADD CONSTRAINT opportunity_products_pkey PRIMARY KEY (opportunity_id, position_no);
+
+ALTER TABLE ONLY public.opportunity_stages
+    ADD CONSTRAINT opportunity_stages_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.order_lines
     ADD CONSTRAINT order_lines_pkey PRIMARY KEY (id);
@@ -2421,9 +2521,21 @@ CREATE UNIQUE INDEX machine_clients_name ON public.machine_clients USING btree (
 
 CREATE INDEX notice_covers_receipt ON public.notice_covers USING btree (receipt_id);
 
+CREATE INDEX opportunities_customer ON public.opportunities USING btree (customer_id, id DESC) WHERE (customer_id IS NOT NULL);
+
+CREATE INDEX opportunities_month ON public.opportunities USING btree (expected_month, owner_id) INCLUDE (stage, amount);
+
+CREATE INDEX opportunities_owner ON public.opportunities USING btree (owner_id, id DESC);
+
+CREATE INDEX opportunities_prospect ON public.opportunities USING btree (prospect_id, id DESC) WHERE (prospect_id IS NOT NULL);
+
 CREATE INDEX opportunity_grade_changes_subject ON public.opportunity_grade_changes USING btree (subject_id, id);
 
 CREATE INDEX opportunity_grade_changes_week ON public.opportunity_grade_changes USING btree (changed_on, id);
+
+CREATE INDEX opportunity_orders_opportunity ON public.opportunity_orders USING btree (opportunity_id);
+
+CREATE INDEX opportunity_stages_opportunity ON public.opportunity_stages USING btree (opportunity_id, id);
 
 CREATE INDEX order_lines_order ON public.order_lines USING btree (order_id, line_no);
 
@@ -2595,6 +2707,8 @@ CREATE TRIGGER customer_contacts_unclaim AFTER DELETE ON public.customer_contact
 
 CREATE TRIGGER customers_claim AFTER INSERT ON public.customers REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.claim_new_companies('customer');
 
+CREATE TRIGGER customers_owner_of_opportunities AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner_opportunities();
+
 CREATE TRIGGER customers_owner_of_orders AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner();
 
 CREATE TRIGGER customers_owner_of_reviews AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner_reviews();
@@ -2625,6 +2739,8 @@ CREATE TRIGGER invoices_immutable BEFORE DELETE OR UPDATE ON public.invoices FOR
 
 CREATE TRIGGER opportunity_grade_changes_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.opportunity_grade_changes FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER opportunity_stages_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.opportunity_stages FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
 CREATE TRIGGER order_lines_frozen BEFORE DELETE OR UPDATE OF order_id, product_id, unit, price, quantity, tax_rate, amount, net_amount, promised_on ON public.order_lines FOR EACH ROW EXECUTE FUNCTION public.guard_order_line();
 
 CREATE TRIGGER parameter_versions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.parameter_versions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
@@ -2634,6 +2750,8 @@ CREATE TRIGGER product_costs_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON 
 CREATE TRIGGER prospect_contacts_claim AFTER INSERT OR DELETE OR UPDATE OF phone_key ON public.prospect_contacts FOR EACH ROW EXECUTE FUNCTION public.claim_prospect_phone();
 
 CREATE TRIGGER prospects_claim AFTER INSERT ON public.prospects REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.claim_new_companies('prospect');
+
+CREATE TRIGGER prospects_of_opportunities AFTER UPDATE OF owner_id, customer_id ON public.prospects FOR EACH ROW EXECUTE FUNCTION public.follow_prospect_opportunities();
 
 CREATE TRIGGER prospects_reclaim AFTER UPDATE OF name_key, uscc ON public.prospects FOR EACH ROW WHEN (((old.name_key <> new.name_key) OR (old.uscc IS DISTINCT FROM new.uscc))) EXECUTE FUNCTION public.reclaim_company('prospect');
 
@@ -2825,6 +2943,30 @@ ALTER TABLE ONLY public.invoices
 ALTER TABLE ONLY public.notice_covers
     ADD CONSTRAINT notice_covers_receipt_id_fkey FOREIGN KEY (receipt_id) REFERENCES public.receipts(id);
 
+ALTER TABLE ONLY public.opportunities
+    ADD CONSTRAINT opportunities_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.opportunities
+    ADD CONSTRAINT opportunities_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.opportunities
+    ADD CONSTRAINT opportunities_prospect_id_fkey FOREIGN KEY (prospect_id) REFERENCES public.prospects(id);
+
+ALTER TABLE ONLY public.opportunity_orders
+    ADD CONSTRAINT opportunity_orders_exists FOREIGN KEY (order_id) REFERENCES public.orders(id);
+
+ALTER TABLE ONLY public.opportunity_orders
+    ADD CONSTRAINT opportunity_orders_opportunity_id_fkey FOREIGN KEY (opportunity_id) REFERENCES public.opportunities(id);
+
+ALTER TABLE ONLY public.opportunity_products
+    ADD CONSTRAINT opportunity_products_opportunity_id_fkey FOREIGN KEY (opportunity_id) REFERENCES public.opportunities(id);
+
+ALTER TABLE ONLY public.opportunity_products
+    ADD CONSTRAINT opportunity_products_product FOREIGN KEY (product_id) REFERENCES public.products(id);
+
+ALTER TABLE ONLY public.opportunity_stages
+    ADD CONSTRAINT opportunity_stages_opportunity_id_fkey FOREIGN KEY (opportunity_id) REFERENCES public.opportunities(id);
+
 ALTER TABLE ONLY public.order_lines
     ADD CONSTRAINT order_lines_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
 
@@ -2929,6 +3071,9 @@ ALTER TABLE ONLY public.visits
 
 ALTER TABLE ONLY public.visits
     ADD CONSTRAINT visits_form_version_fkey FOREIGN KEY (form_version) REFERENCES public.visit_forms(version);
+
+ALTER TABLE ONLY public.visits
+    ADD CONSTRAINT visits_prospect FOREIGN KEY (prospect_id) REFERENCES public.prospects(id);
 
 ALTER TABLE ONLY public.visits
     ADD CONSTRAINT visits_rep_id_fkey FOREIGN KEY (rep_id) REFERENCES public.users(id);

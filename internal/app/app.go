@@ -27,6 +27,7 @@ import (
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/importing"
 	"github.com/salesgate/salesgate/internal/jobs"
+	"github.com/salesgate/salesgate/internal/opportunity"
 	"github.com/salesgate/salesgate/internal/order"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/pricing"
@@ -141,7 +142,7 @@ func (a *App) join(ctx context.Context) error {
 	prospects := prospect.New(rules, approvals, customers)
 
 	// opportunities, campaigns, visits, surveys
-	visits := visit.New(rules)
+	visits, opportunities := visit.New(rules), opportunity.New(rules)
 
 	// credit: limits and special release
 
@@ -184,7 +185,7 @@ func (a *App) join(ctx context.Context) error {
 		Prospects: prospects,
 
 		// opportunities, campaigns, visits, surveys
-		Visits: visits,
+		Visits: visits, Opportunities: opportunities,
 
 		// credit: limits and special release, terms
 

@@ -205,6 +205,7 @@ var owned = map[string]func(e *apitest.Env) string{
 	},
 	"orders": orderOf,
 	// opportunities, campaigns
+	"opportunities":    opportunityOf,
 	"shipping-notices": noticeOf,
 	// visits, surveys
 	"visits":         visitOf,

@@ -18,6 +18,7 @@ import (
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/importing"
 	"github.com/salesgate/salesgate/internal/jobs"
+	"github.com/salesgate/salesgate/internal/opportunity"
 	"github.com/salesgate/salesgate/internal/order"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/pricing"
@@ -66,7 +67,8 @@ type Server struct {
 	Prospects *prospect.Service
 
 	// opportunities, campaigns, visits, surveys
-	Visits *visit.Service
+	Visits        *visit.Service
+	Opportunities *opportunity.Service
 
 	// credit: limits and special release, terms
 

@@ -89,6 +89,8 @@ var matrix = map[Permission][]Role{
 	"company.check":        roles(sellers, overseers, Admin),
 
 	// opportunity and campaign
+	"opportunity.read":  roles(sellers, overseers, FinanceManager),
+	"opportunity.write": roles(sellers),
 
 	// visit
 	"visit.read":  roles(sellers, overseers),

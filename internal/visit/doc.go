@@ -29,5 +29,5 @@
 //
 // # Locks
 //
-// A change locks the visit, several in id order. The customer isn't locked.
+// A change locks the visit, several in id order, and then touches the prospect. The customer isn't locked.
 package visit

@@ -6,7 +6,9 @@ import (
 	"testing"
 )
 
-func is(got, want error) bool { return got == nil && want == nil || want != nil && errors.Is(got, want) }
+func is(got, want error) bool {
+	return got == nil && want == nil || want != nil && errors.Is(got, want)
+}
 
 func nine() Form {
 	f := Form{Version: 2}

@@ -12,6 +12,7 @@ import (
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/prospect"
 	"github.com/salesgate/salesgate/internal/rulebook"
 )
 
@@ -56,6 +57,11 @@ func (s *Service) Put(tx pg.Tx, who identity.Principal, in Input) (Visit, Outcom
 	if err := keep(tx, who, v.ID, kept); err != nil || outcome != Applied {
 		return v, outcome, err
 	}
+	if v.ProspectID != nil && v.State == Done { // a prospect that is visited doesn't fall back into the pool (CUS-08)
+		if err := prospect.Touch(tx, *v.ProspectID, *v.VisitedAt); err != nil {
+			return v, outcome, err
+		}
+	}
 	e := audit.Entry{Action: "putVisit", SubjectType: subject, SubjectID: v.ID, After: v.trace()}
 	if !fresh {
 		e.Before = before.trace()
@@ -91,7 +97,11 @@ func begin(tx pg.Tx, who identity.Principal, in Input) (Visit, error) {
 // and one that is somebody else's are told by the same words.
 func mustBeYours(tx pg.Tx, who identity.Principal, in Input) error {
 	if in.CustomerID == nil {
-		return ErrNotYourCustomer.At("/prospect_id")
+		x, err := prospect.BriefFor(tx, who, *in.ProspectID)
+		if errors.Is(err, errs.ErrNotFound) || err == nil && x.State != prospect.Active {
+			return ErrNotYourCustomer.At("/prospect_id")
+		}
+		return err
 	}
 	c, err := customer.Brief(tx, *in.CustomerID)
 	if errors.Is(err, errs.ErrNotFound) || err == nil && !who.Sees(c.OwnerID) {
@@ -123,7 +133,8 @@ func (v Visit) mustSee(tx pg.Tx, who identity.Principal) error {
 		return nil
 	}
 	if v.CustomerID == nil {
-		return errs.ErrNotFound
+		_, err := prospect.BriefFor(tx, who, *v.ProspectID)
+		return err
 	}
 	c, err := customer.Brief(tx, *v.CustomerID)
 	if err != nil {

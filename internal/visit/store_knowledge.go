@@ -25,19 +25,22 @@ func lockForms(tx pg.Tx) error {
 	return err
 }
 
+// ofCustomer is a customer's visits, with those to the prospect that it was. Takes the customer twice.
+const ofCustomer = `(v.customer_id = ? OR v.prospect_id IN (SELECT p.id FROM prospects p WHERE p.customer_id = ?))`
+
 // latestAnswers reads the answers of a customer's visits: a few hundred at most.
 func latestAnswers(tx pg.Tx, customer uuid.UUID) ([]Known, error) {
 	return known(tx, `SELECT DISTINCT ON (a.key) a.key, a.value::text, v.id, v.visited_on, v.rep_id, v.form_version
 		FROM visits v CROSS JOIN LATERAL jsonb_each(v.report -> 'answers') a
-		WHERE v.customer_id = ? AND v.state = 'done' AND v.form_version IS NOT NULL
-		ORDER BY a.key, v.visited_at DESC, v.id DESC`, customer)
+		WHERE `+ofCustomer+` AND v.state = 'done' AND v.form_version IS NOT NULL
+		ORDER BY a.key, v.visited_at DESC, v.id DESC`, customer, customer)
 }
 
 func answersTo(tx pg.Tx, customer uuid.UUID, key string) ([]Known, error) {
 	return known(tx, `SELECT ?::text, (v.report -> 'answers' -> ?::text)::text, v.id, v.visited_on, v.rep_id, v.form_version
 		FROM visits v
-		WHERE v.customer_id = ? AND v.state = 'done' AND v.form_version IS NOT NULL AND v.report -> 'answers' -> ?::text IS NOT NULL
-		ORDER BY v.visited_at DESC, v.id DESC LIMIT 500`, key, key, customer, key)
+		WHERE `+ofCustomer+` AND v.state = 'done' AND v.form_version IS NOT NULL AND v.report -> 'answers' -> ?::text IS NOT NULL
+		ORDER BY v.visited_at DESC, v.id DESC LIMIT 500`, key, key, customer, customer, key)
 }
 
 func known(tx pg.Tx, query string, args ...any) ([]Known, error) {

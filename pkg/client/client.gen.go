@@ -361,6 +361,66 @@ func (e OpportunityGrade) Valid() bool {
 	}
 }
 
+// Defines values for OpportunityOpenStage.
+const (
+	OpportunityOpenStageCollection OpportunityOpenStage = "collection"
+	OpportunityOpenStageDeal       OpportunityOpenStage = "deal"
+	OpportunityOpenStageLeadFound  OpportunityOpenStage = "lead_found"
+	OpportunityOpenStageProject    OpportunityOpenStage = "project"
+	OpportunityOpenStageProposal   OpportunityOpenStage = "proposal"
+)
+
+// Valid indicates whether the value is a known member of the OpportunityOpenStage enum.
+func (e OpportunityOpenStage) Valid() bool {
+	switch e {
+	case OpportunityOpenStageCollection:
+		return true
+	case OpportunityOpenStageDeal:
+		return true
+	case OpportunityOpenStageLeadFound:
+		return true
+	case OpportunityOpenStageProject:
+		return true
+	case OpportunityOpenStageProposal:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OpportunityStage.
+const (
+	OpportunityStageCancelled  OpportunityStage = "cancelled"
+	OpportunityStageCollection OpportunityStage = "collection"
+	OpportunityStageDeal       OpportunityStage = "deal"
+	OpportunityStageLeadFound  OpportunityStage = "lead_found"
+	OpportunityStageLost       OpportunityStage = "lost"
+	OpportunityStageProject    OpportunityStage = "project"
+	OpportunityStageProposal   OpportunityStage = "proposal"
+)
+
+// Valid indicates whether the value is a known member of the OpportunityStage enum.
+func (e OpportunityStage) Valid() bool {
+	switch e {
+	case OpportunityStageCancelled:
+		return true
+	case OpportunityStageCollection:
+		return true
+	case OpportunityStageDeal:
+		return true
+	case OpportunityStageLeadFound:
+		return true
+	case OpportunityStageLost:
+		return true
+	case OpportunityStageProject:
+		return true
+	case OpportunityStageProposal:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for OrderChannel.
 const (
 	OrderChannelAPI   OrderChannel = "api"
@@ -1015,6 +1075,30 @@ func (e ListMyTasksParamsKind) Valid() bool {
 	case ListMyTasksParamsKindDecide:
 		return true
 	case ListMyTasksParamsKindReview:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GetOpportunityPipelineParamsBy.
+const (
+	GetOpportunityPipelineParamsByMonth GetOpportunityPipelineParamsBy = "month"
+	GetOpportunityPipelineParamsByRep   GetOpportunityPipelineParamsBy = "rep"
+	GetOpportunityPipelineParamsByStage GetOpportunityPipelineParamsBy = "stage"
+	GetOpportunityPipelineParamsByTeam  GetOpportunityPipelineParamsBy = "team"
+)
+
+// Valid indicates whether the value is a known member of the GetOpportunityPipelineParamsBy enum.
+func (e GetOpportunityPipelineParamsBy) Valid() bool {
+	switch e {
+	case GetOpportunityPipelineParamsByMonth:
+		return true
+	case GetOpportunityPipelineParamsByRep:
+		return true
+	case GetOpportunityPipelineParamsByStage:
+		return true
+	case GetOpportunityPipelineParamsByTeam:
 		return true
 	default:
 		return false
@@ -3403,6 +3487,11 @@ type Me struct {
 // Example: 12500.00
 type Money = decimal.Decimal
 
+// Month A month.
+//
+// Example: 2026-12
+type Month = string
+
 // MyTask defines model for MyTask.
 type MyTask struct {
 	// Absent That person's name.
@@ -3475,10 +3564,221 @@ type Operation struct {
 	Total int `json:"total"`
 }
 
+// Opportunity defines model for Opportunity.
+type Opportunity struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount      Money   `json:"amount"`
+	Competitors *string `json:"competitors,omitempty"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// Currency Example: CNY
+	Currency Currency `json:"currency"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID     *UUID   `json:"customer_id,omitempty"`
+	DecisionMakers *string `json:"decision_makers,omitempty"`
+	EndedReason    *string `json:"ended_reason,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ExpectedMonth A month.
+	//
+	// Example: 2026-12
+	ExpectedMonth Month `json:"expected_month"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID       UUID    `json:"id"`
+	Name     string  `json:"name"`
+	NextStep *string `json:"next_step,omitempty"`
+
+	// NextStepOn Example: 2026-11-20
+	NextStepOn *Date   `json:"next_step_on,omitempty"`
+	Number     string  `json:"number"`
+	OrderIds   *[]UUID `json:"order_ids,omitempty"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID  UUID                  `json:"owner_id"`
+	Products *[]OpportunityProduct `json:"products,omitempty"`
+
+	// ProspectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProspectID *UUID            `json:"prospect_id,omitempty"`
+	Stage      OpportunityStage `json:"stage"`
+
+	// UpdatedAt Example: 2026-11-20T08:30:00Z
+	UpdatedAt Instant `json:"updated_at"`
+}
+
+// OpportunityCreate defines model for OpportunityCreate.
+type OpportunityCreate struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount      Money   `json:"amount"`
+	Competitors *string `json:"competitors,omitempty"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID     *UUID   `json:"customer_id,omitempty"`
+	DecisionMakers *string `json:"decision_makers,omitempty"`
+
+	// ExpectedMonth A month.
+	//
+	// Example: 2026-12
+	ExpectedMonth Month   `json:"expected_month"`
+	Name          string  `json:"name"`
+	NextStep      *string `json:"next_step,omitempty"`
+
+	// NextStepOn Example: 2026-11-20
+	NextStepOn *Date                      `json:"next_step_on,omitempty"`
+	Products   *[]OpportunityProductInput `json:"products,omitempty"`
+
+	// ProspectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProspectID *UUID `json:"prospect_id,omitempty"`
+}
+
 // OpportunityGrade A buys within 1 month, B in 2 to 3, C in 3 to 6, D only planning (months are parameters).
 //
 // Example: B
 type OpportunityGrade string
+
+// OpportunityList defines model for OpportunityList.
+type OpportunityList struct {
+	Data       []Opportunity `json:"data"`
+	NextCursor *string       `json:"next_cursor,omitempty"`
+}
+
+// OpportunityMove defines model for OpportunityMove.
+type OpportunityMove struct {
+	// Reason Needed when it goes back.
+	Reason *string              `json:"reason,omitempty"`
+	Stage  OpportunityOpenStage `json:"stage"`
+}
+
+// OpportunityOpenStage defines model for OpportunityOpenStage.
+type OpportunityOpenStage string
+
+// OpportunityOrder defines model for OpportunityOrder.
+type OpportunityOrder struct {
+	// OrderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderID UUID `json:"order_id"`
+}
+
+// OpportunityPatch defines model for OpportunityPatch.
+type OpportunityPatch struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount         *Money                    `json:"amount,omitempty"`
+	Competitors    nullable.Nullable[string] `json:"competitors,omitempty"`
+	DecisionMakers nullable.Nullable[string] `json:"decision_makers,omitempty"`
+
+	// ExpectedMonth A month.
+	//
+	// Example: 2026-12
+	ExpectedMonth *Month                                `json:"expected_month,omitempty"`
+	Name          *string                               `json:"name,omitempty"`
+	NextStep      nullable.Nullable[string]             `json:"next_step,omitempty"`
+	NextStepOn    nullable.Nullable[openapi_types.Date] `json:"next_step_on,omitempty"`
+	Products      *[]OpportunityProductInput            `json:"products,omitempty"`
+}
+
+// OpportunityPipeline defines model for OpportunityPipeline.
+type OpportunityPipeline struct {
+	// Currency Example: CNY
+	Currency Currency           `json:"currency"`
+	Data     []OpportunitySlice `json:"data"`
+}
+
+// OpportunityProduct defines model for OpportunityProduct.
+type OpportunityProduct struct {
+	Name string `json:"name"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID *UUID `json:"product_id,omitempty"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+	Unit     string   `json:"unit"`
+}
+
+// OpportunityProductInput defines model for OpportunityProductInput.
+type OpportunityProductInput struct {
+	Name string `json:"name"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID *UUID `json:"product_id,omitempty"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+	Unit     string   `json:"unit"`
+}
+
+// OpportunityReason defines model for OpportunityReason.
+type OpportunityReason struct {
+	Reason string `json:"reason"`
+}
+
+// OpportunitySlice defines model for OpportunitySlice.
+type OpportunitySlice struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+	Count  int   `json:"count"`
+
+	// Month A month.
+	//
+	// Example: 2026-12
+	Month *Month `json:"month,omitempty"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID *UUID             `json:"owner_id,omitempty"`
+	Stage   *OpportunityStage `json:"stage,omitempty"`
+
+	// TeamID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	TeamID   *UUID   `json:"team_id,omitempty"`
+	TeamName *string `json:"team_name,omitempty"`
+
+	// Weighted An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Weighted Money `json:"weighted"`
+}
+
+// OpportunityStage defines model for OpportunityStage.
+type OpportunityStage string
+
+// OpportunityStep defines model for OpportunityStep.
+type OpportunityStep struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount    Money             `json:"amount"`
+	FromStage *OpportunityStage `json:"from_stage,omitempty"`
+
+	// MovedAt Example: 2026-11-20T08:30:00Z
+	MovedAt Instant `json:"moved_at"`
+
+	// MovedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	MovedBy *UUID            `json:"moved_by,omitempty"`
+	Reason  *string          `json:"reason,omitempty"`
+	ToStage OpportunityStage `json:"to_stage"`
+}
+
+// OpportunityStepList defines model for OpportunityStepList.
+type OpportunityStepList struct {
+	Data []OpportunityStep `json:"data"`
+}
 
 // Order defines model for Order.
 type Order struct {
@@ -6109,6 +6409,9 @@ type InvoiceID = UUID
 // Limit defines model for Limit.
 type Limit = int
 
+// OpportunityID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type OpportunityID = UUID
+
 // OrderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type OrderID = UUID
 
@@ -6891,6 +7194,132 @@ type ListMyTasksParams struct {
 
 // ListMyTasksParamsKind defines parameters for ListMyTasks.
 type ListMyTasksParamsKind string
+
+// ListOpportunitiesParams defines parameters for ListOpportunities.
+type ListOpportunitiesParams struct {
+	// Q A part of the name or the number.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+
+	// OwnerID Only of this person.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// CustomerID Only with this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// ProspectID Only with this prospect.
+	ProspectID *UUID `form:"prospect_id,omitempty" json:"prospect_id,omitempty"`
+
+	// Stage Only at this stage.
+	Stage *OpportunityStage `form:"stage,omitempty" json:"stage,omitempty"`
+
+	// From The first expected month.
+	From *Month `form:"from,omitempty" json:"from,omitempty"`
+
+	// To The last expected month.
+	To *Month `form:"to,omitempty" json:"to,omitempty"`
+
+	// StepBefore Next step due by this day.
+	StepBefore *Date `form:"step_before,omitempty" json:"step_before,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateOpportunityParams defines parameters for CreateOpportunity.
+type CreateOpportunityParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UpdateOpportunityParams defines parameters for UpdateOpportunity.
+type UpdateOpportunityParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// CancelOpportunityParams defines parameters for CancelOpportunity.
+type CancelOpportunityParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// LoseOpportunityParams defines parameters for LoseOpportunity.
+type LoseOpportunityParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// MoveOpportunityParams defines parameters for MoveOpportunity.
+type MoveOpportunityParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// LinkOpportunityOrderParams defines parameters for LinkOpportunityOrder.
+type LinkOpportunityOrderParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ReopenOpportunityParams defines parameters for ReopenOpportunity.
+type ReopenOpportunityParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// GetOpportunityTimelineParams defines parameters for GetOpportunityTimeline.
+type GetOpportunityTimelineParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// GetOpportunityPipelineParams defines parameters for GetOpportunityPipeline.
+type GetOpportunityPipelineParams struct {
+	// By How to cut it; by stage, team and month when absent.
+	By *[]GetOpportunityPipelineParamsBy `form:"by,omitempty" json:"by,omitempty"`
+
+	// From The first expected month.
+	From *Month `form:"from,omitempty" json:"from,omitempty"`
+
+	// To The last expected month.
+	To *Month `form:"to,omitempty" json:"to,omitempty"`
+
+	// OwnerID Only of this person.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// TeamID Only of this team.
+	TeamID *UUID `form:"team_id,omitempty" json:"team_id,omitempty"`
+
+	// Ended Lost and cancelled ones too.
+	Ended *bool `form:"ended,omitempty" json:"ended,omitempty"`
+}
+
+// GetOpportunityPipelineParamsBy defines parameters for GetOpportunityPipeline.
+type GetOpportunityPipelineParamsBy string
 
 // ListOrdersParams defines parameters for ListOrders.
 type ListOrdersParams struct {
@@ -7764,6 +8193,27 @@ type UpdateMachineClientJSONRequestBody = MachineClientPatch
 
 // ChangePasswordJSONRequestBody defines body for ChangePassword for application/json ContentType.
 type ChangePasswordJSONRequestBody = PasswordChange
+
+// CreateOpportunityJSONRequestBody defines body for CreateOpportunity for application/json ContentType.
+type CreateOpportunityJSONRequestBody = OpportunityCreate
+
+// UpdateOpportunityJSONRequestBody defines body for UpdateOpportunity for application/json ContentType.
+type UpdateOpportunityJSONRequestBody = OpportunityPatch
+
+// CancelOpportunityJSONRequestBody defines body for CancelOpportunity for application/json ContentType.
+type CancelOpportunityJSONRequestBody = OpportunityReason
+
+// LoseOpportunityJSONRequestBody defines body for LoseOpportunity for application/json ContentType.
+type LoseOpportunityJSONRequestBody = OpportunityReason
+
+// MoveOpportunityJSONRequestBody defines body for MoveOpportunity for application/json ContentType.
+type MoveOpportunityJSONRequestBody = OpportunityMove
+
+// LinkOpportunityOrderJSONRequestBody defines body for LinkOpportunityOrder for application/json ContentType.
+type LinkOpportunityOrderJSONRequestBody = OpportunityOrder
+
+// ReopenOpportunityJSONRequestBody defines body for ReopenOpportunity for application/json ContentType.
+type ReopenOpportunityJSONRequestBody = OpportunityReason
 
 // CreateOrderJSONRequestBody defines body for CreateOrder for application/json ContentType.
 type CreateOrderJSONRequestBody = OrderCreate
@@ -9160,6 +9610,174 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/operations/{operation_id} (the `GetOperation` operationId).
 	GetOperation(ctx context.Context, operationID UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListOpportunities List opportunities
+	//
+	// Opportunities that you may see, newest first, without products and orders. `step_before` finds open ones whose next step is
+	// due by that day.
+	//
+	// Corresponds with GET /v1/opportunities (the `ListOpportunities` operationId).
+	ListOpportunities(ctx context.Context, params *ListOpportunitiesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateOpportunityWithBody Make an opportunity
+	//
+	// With a customer or with an active prospect that you see, at the stage `lead_found`. It belongs to the owner of the customer or the
+	// prospect, and follows it: when the prospect becomes a customer the opportunity is with the customer.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/opportunities (the `CreateOpportunity` operationId).
+	CreateOpportunityWithBody(ctx context.Context, params *CreateOpportunityParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateOpportunity Make an opportunity
+	//
+	// With a customer or with an active prospect that you see, at the stage `lead_found`. It belongs to the owner of the customer or the
+	// prospect, and follows it: when the prospect becomes a customer the opportunity is with the customer.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/opportunities (the `CreateOpportunity` operationId).
+	CreateOpportunity(ctx context.Context, params *CreateOpportunityParams, body CreateOpportunityJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetOpportunity Read an opportunity
+	//
+	// The opportunity with its products and the orders that came from it.
+	//
+	// Corresponds with GET /v1/opportunities/{opportunity_id} (the `GetOpportunity` operationId).
+	GetOpportunity(ctx context.Context, opportunityID OpportunityID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateOpportunityWithBody Change an opportunity
+	//
+	// Changes the fields that are given; null clears an optional one. The stage is moved by moveOpportunity.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /v1/opportunities/{opportunity_id} (the `UpdateOpportunity` operationId).
+	UpdateOpportunityWithBody(ctx context.Context, opportunityID OpportunityID, params *UpdateOpportunityParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateOpportunity Change an opportunity
+	//
+	// Changes the fields that are given; null clears an optional one. The stage is moved by moveOpportunity.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /v1/opportunities/{opportunity_id} (the `UpdateOpportunity` operationId).
+	UpdateOpportunity(ctx context.Context, opportunityID OpportunityID, params *UpdateOpportunityParams, body UpdateOpportunityJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CancelOpportunityWithBody Cancel an opportunity
+	//
+	// It was none, was written twice, or we don't pursue it.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/opportunities/{opportunity_id}/cancel (the `CancelOpportunity` operationId).
+	CancelOpportunityWithBody(ctx context.Context, opportunityID OpportunityID, params *CancelOpportunityParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CancelOpportunity Cancel an opportunity
+	//
+	// It was none, was written twice, or we don't pursue it.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/opportunities/{opportunity_id}/cancel (the `CancelOpportunity` operationId).
+	CancelOpportunity(ctx context.Context, opportunityID OpportunityID, params *CancelOpportunityParams, body CancelOpportunityJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// LoseOpportunityWithBody Say that an opportunity is lost
+	//
+	// The customer bought elsewhere or not at all; the reason says which and why.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/opportunities/{opportunity_id}/lose (the `LoseOpportunity` operationId).
+	LoseOpportunityWithBody(ctx context.Context, opportunityID OpportunityID, params *LoseOpportunityParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// LoseOpportunity Say that an opportunity is lost
+	//
+	// The customer bought elsewhere or not at all; the reason says which and why.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/opportunities/{opportunity_id}/lose (the `LoseOpportunity` operationId).
+	LoseOpportunity(ctx context.Context, opportunityID OpportunityID, params *LoseOpportunityParams, body LoseOpportunityJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MoveOpportunityWithBody Move an opportunity to another stage
+	//
+	// Forward by one stage or several, or back with a reason: lead_found, project (立项), proposal, deal, collection. A deal is
+	// made with a customer; a prospect is converted first.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/opportunities/{opportunity_id}/move (the `MoveOpportunity` operationId).
+	MoveOpportunityWithBody(ctx context.Context, opportunityID OpportunityID, params *MoveOpportunityParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MoveOpportunity Move an opportunity to another stage
+	//
+	// Forward by one stage or several, or back with a reason: lead_found, project (立项), proposal, deal, collection. A deal is
+	// made with a customer; a prospect is converted first.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/opportunities/{opportunity_id}/move (the `MoveOpportunity` operationId).
+	MoveOpportunity(ctx context.Context, opportunityID OpportunityID, params *MoveOpportunityParams, body MoveOpportunityJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// LinkOpportunityOrderWithBody Say that an order came from an opportunity
+	//
+	// At the stages deal and collection, an order of the same customer that came from no other opportunity.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/opportunities/{opportunity_id}/orders (the `LinkOpportunityOrder` operationId).
+	LinkOpportunityOrderWithBody(ctx context.Context, opportunityID OpportunityID, params *LinkOpportunityOrderParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// LinkOpportunityOrder Say that an order came from an opportunity
+	//
+	// At the stages deal and collection, an order of the same customer that came from no other opportunity.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/opportunities/{opportunity_id}/orders (the `LinkOpportunityOrder` operationId).
+	LinkOpportunityOrder(ctx context.Context, opportunityID OpportunityID, params *LinkOpportunityOrderParams, body LinkOpportunityOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReopenOpportunityWithBody Reopen a lost or cancelled opportunity
+	//
+	// It goes back to the stage that it had when it ended.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/opportunities/{opportunity_id}/reopen (the `ReopenOpportunity` operationId).
+	ReopenOpportunityWithBody(ctx context.Context, opportunityID OpportunityID, params *ReopenOpportunityParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReopenOpportunity Reopen a lost or cancelled opportunity
+	//
+	// It goes back to the stage that it had when it ended.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/opportunities/{opportunity_id}/reopen (the `ReopenOpportunity` operationId).
+	ReopenOpportunity(ctx context.Context, opportunityID OpportunityID, params *ReopenOpportunityParams, body ReopenOpportunityJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListOpportunityStages Read how an opportunity moved
+	//
+	// Every step, the oldest first, with its reason and the amount at the time.
+	//
+	// Corresponds with GET /v1/opportunities/{opportunity_id}/stages (the `ListOpportunityStages` operationId).
+	ListOpportunityStages(ctx context.Context, opportunityID OpportunityID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetOpportunityTimeline Read what happened to an opportunity
+	//
+	// Every change, the oldest first, with who made it and the fields that changed.
+	//
+	// Corresponds with GET /v1/opportunities/{opportunity_id}/timeline (the `GetOpportunityTimeline` operationId).
+	GetOpportunityTimeline(ctx context.Context, opportunityID OpportunityID, params *GetOpportunityTimelineParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetOpportunityPipeline Read the pipeline
+	//
+	// 销售漏斗: count, amount and weighted amount of the opportunities that you see, cut by stage, team, rep and expected month as
+	// `by` says. A stage's weight is the parameter `opportunity.weight_<stage>`, in percent; lost and cancelled ones, which only
+	// `ended` includes, weigh 0. The team is the one that the owner is in now.
+	//
+	// Corresponds with GET /v1/opportunity-pipeline (the `GetOpportunityPipeline` operationId).
+	GetOpportunityPipeline(ctx context.Context, params *GetOpportunityPipelineParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListOrders List orders
 	//
@@ -12919,6 +13537,364 @@ func (c *Client) ListMyTasks(ctx context.Context, params *ListMyTasksParams, req
 // Corresponds with GET /v1/operations/{operation_id} (the `GetOperation` operationId).
 func (c *Client) GetOperation(ctx context.Context, operationID UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetOperationRequest(c.Server, operationID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListOpportunities List opportunities
+//
+// Opportunities that you may see, newest first, without products and orders. `step_before` finds open ones whose next step is
+// due by that day.
+//
+// Corresponds with GET /v1/opportunities (the `ListOpportunities` operationId).
+func (c *Client) ListOpportunities(ctx context.Context, params *ListOpportunitiesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListOpportunitiesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateOpportunityWithBody Make an opportunity
+//
+// With a customer or with an active prospect that you see, at the stage `lead_found`. It belongs to the owner of the customer or the
+// prospect, and follows it: when the prospect becomes a customer the opportunity is with the customer.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/opportunities (the `CreateOpportunity` operationId).
+func (c *Client) CreateOpportunityWithBody(ctx context.Context, params *CreateOpportunityParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateOpportunityRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateOpportunity Make an opportunity
+//
+// With a customer or with an active prospect that you see, at the stage `lead_found`. It belongs to the owner of the customer or the
+// prospect, and follows it: when the prospect becomes a customer the opportunity is with the customer.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/opportunities (the `CreateOpportunity` operationId).
+func (c *Client) CreateOpportunity(ctx context.Context, params *CreateOpportunityParams, body CreateOpportunityJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateOpportunityRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetOpportunity Read an opportunity
+//
+// The opportunity with its products and the orders that came from it.
+//
+// Corresponds with GET /v1/opportunities/{opportunity_id} (the `GetOpportunity` operationId).
+func (c *Client) GetOpportunity(ctx context.Context, opportunityID OpportunityID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetOpportunityRequest(c.Server, opportunityID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateOpportunityWithBody Change an opportunity
+//
+// Changes the fields that are given; null clears an optional one. The stage is moved by moveOpportunity.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /v1/opportunities/{opportunity_id} (the `UpdateOpportunity` operationId).
+func (c *Client) UpdateOpportunityWithBody(ctx context.Context, opportunityID OpportunityID, params *UpdateOpportunityParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateOpportunityRequestWithBody(c.Server, opportunityID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateOpportunity Change an opportunity
+//
+// Changes the fields that are given; null clears an optional one. The stage is moved by moveOpportunity.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /v1/opportunities/{opportunity_id} (the `UpdateOpportunity` operationId).
+func (c *Client) UpdateOpportunity(ctx context.Context, opportunityID OpportunityID, params *UpdateOpportunityParams, body UpdateOpportunityJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateOpportunityRequest(c.Server, opportunityID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CancelOpportunityWithBody Cancel an opportunity
+//
+// It was none, was written twice, or we don't pursue it.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/opportunities/{opportunity_id}/cancel (the `CancelOpportunity` operationId).
+func (c *Client) CancelOpportunityWithBody(ctx context.Context, opportunityID OpportunityID, params *CancelOpportunityParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCancelOpportunityRequestWithBody(c.Server, opportunityID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CancelOpportunity Cancel an opportunity
+//
+// It was none, was written twice, or we don't pursue it.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/opportunities/{opportunity_id}/cancel (the `CancelOpportunity` operationId).
+func (c *Client) CancelOpportunity(ctx context.Context, opportunityID OpportunityID, params *CancelOpportunityParams, body CancelOpportunityJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCancelOpportunityRequest(c.Server, opportunityID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// LoseOpportunityWithBody Say that an opportunity is lost
+//
+// The customer bought elsewhere or not at all; the reason says which and why.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/opportunities/{opportunity_id}/lose (the `LoseOpportunity` operationId).
+func (c *Client) LoseOpportunityWithBody(ctx context.Context, opportunityID OpportunityID, params *LoseOpportunityParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewLoseOpportunityRequestWithBody(c.Server, opportunityID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// LoseOpportunity Say that an opportunity is lost
+//
+// The customer bought elsewhere or not at all; the reason says which and why.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/opportunities/{opportunity_id}/lose (the `LoseOpportunity` operationId).
+func (c *Client) LoseOpportunity(ctx context.Context, opportunityID OpportunityID, params *LoseOpportunityParams, body LoseOpportunityJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewLoseOpportunityRequest(c.Server, opportunityID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MoveOpportunityWithBody Move an opportunity to another stage
+//
+// Forward by one stage or several, or back with a reason: lead_found, project (立项), proposal, deal, collection. A deal is
+// made with a customer; a prospect is converted first.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/opportunities/{opportunity_id}/move (the `MoveOpportunity` operationId).
+func (c *Client) MoveOpportunityWithBody(ctx context.Context, opportunityID OpportunityID, params *MoveOpportunityParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMoveOpportunityRequestWithBody(c.Server, opportunityID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MoveOpportunity Move an opportunity to another stage
+//
+// Forward by one stage or several, or back with a reason: lead_found, project (立项), proposal, deal, collection. A deal is
+// made with a customer; a prospect is converted first.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/opportunities/{opportunity_id}/move (the `MoveOpportunity` operationId).
+func (c *Client) MoveOpportunity(ctx context.Context, opportunityID OpportunityID, params *MoveOpportunityParams, body MoveOpportunityJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMoveOpportunityRequest(c.Server, opportunityID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// LinkOpportunityOrderWithBody Say that an order came from an opportunity
+//
+// At the stages deal and collection, an order of the same customer that came from no other opportunity.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/opportunities/{opportunity_id}/orders (the `LinkOpportunityOrder` operationId).
+func (c *Client) LinkOpportunityOrderWithBody(ctx context.Context, opportunityID OpportunityID, params *LinkOpportunityOrderParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewLinkOpportunityOrderRequestWithBody(c.Server, opportunityID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// LinkOpportunityOrder Say that an order came from an opportunity
+//
+// At the stages deal and collection, an order of the same customer that came from no other opportunity.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/opportunities/{opportunity_id}/orders (the `LinkOpportunityOrder` operationId).
+func (c *Client) LinkOpportunityOrder(ctx context.Context, opportunityID OpportunityID, params *LinkOpportunityOrderParams, body LinkOpportunityOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewLinkOpportunityOrderRequest(c.Server, opportunityID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReopenOpportunityWithBody Reopen a lost or cancelled opportunity
+//
+// It goes back to the stage that it had when it ended.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/opportunities/{opportunity_id}/reopen (the `ReopenOpportunity` operationId).
+func (c *Client) ReopenOpportunityWithBody(ctx context.Context, opportunityID OpportunityID, params *ReopenOpportunityParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReopenOpportunityRequestWithBody(c.Server, opportunityID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReopenOpportunity Reopen a lost or cancelled opportunity
+//
+// It goes back to the stage that it had when it ended.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/opportunities/{opportunity_id}/reopen (the `ReopenOpportunity` operationId).
+func (c *Client) ReopenOpportunity(ctx context.Context, opportunityID OpportunityID, params *ReopenOpportunityParams, body ReopenOpportunityJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReopenOpportunityRequest(c.Server, opportunityID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListOpportunityStages Read how an opportunity moved
+//
+// Every step, the oldest first, with its reason and the amount at the time.
+//
+// Corresponds with GET /v1/opportunities/{opportunity_id}/stages (the `ListOpportunityStages` operationId).
+func (c *Client) ListOpportunityStages(ctx context.Context, opportunityID OpportunityID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListOpportunityStagesRequest(c.Server, opportunityID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetOpportunityTimeline Read what happened to an opportunity
+//
+// Every change, the oldest first, with who made it and the fields that changed.
+//
+// Corresponds with GET /v1/opportunities/{opportunity_id}/timeline (the `GetOpportunityTimeline` operationId).
+func (c *Client) GetOpportunityTimeline(ctx context.Context, opportunityID OpportunityID, params *GetOpportunityTimelineParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetOpportunityTimelineRequest(c.Server, opportunityID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetOpportunityPipeline Read the pipeline
+//
+// 销售漏斗: count, amount and weighted amount of the opportunities that you see, cut by stage, team, rep and expected month as
+// `by` says. A stage's weight is the parameter `opportunity.weight_<stage>`, in percent; lost and cancelled ones, which only
+// `ended` includes, weigh 0. The team is the one that the owner is in now.
+//
+// Corresponds with GET /v1/opportunity-pipeline (the `GetOpportunityPipeline` operationId).
+func (c *Client) GetOpportunityPipeline(ctx context.Context, params *GetOpportunityPipelineParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetOpportunityPipelineRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -21713,6 +22689,930 @@ func NewGetOperationRequest(server string, operationID UUID) (*http.Request, err
 	return req, nil
 }
 
+// NewListOpportunitiesRequest constructs an http.Request for the ListOpportunities method
+func NewListOpportunitiesRequest(server string, params *ListOpportunitiesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/opportunities")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Q != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "q", *params.Q, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.OwnerID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "owner_id", *params.OwnerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.CustomerID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "customer_id", *params.CustomerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ProspectID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "prospect_id", *params.ProspectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Stage != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "stage", *params.Stage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.From != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "from", *params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.To != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "to", *params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.StepBefore != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "step_before", *params.StepBefore, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateOpportunityRequest calls the generic CreateOpportunity builder with application/json body
+func NewCreateOpportunityRequest(server string, params *CreateOpportunityParams, body CreateOpportunityJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateOpportunityRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewCreateOpportunityRequestWithBody constructs an http.Request for the CreateOpportunity method, with any body, and a specified content type
+func NewCreateOpportunityRequestWithBody(server string, params *CreateOpportunityParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/opportunities")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.ValidateOnly != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "validate_only", *params.ValidateOnly, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetOpportunityRequest constructs an http.Request for the GetOpportunity method
+func NewGetOpportunityRequest(server string, opportunityID OpportunityID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "opportunity_id", opportunityID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/opportunities/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewUpdateOpportunityRequest calls the generic UpdateOpportunity builder with application/json body
+func NewUpdateOpportunityRequest(server string, opportunityID OpportunityID, params *UpdateOpportunityParams, body UpdateOpportunityJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateOpportunityRequestWithBody(server, opportunityID, params, "application/json", bodyReader)
+}
+
+// NewUpdateOpportunityRequestWithBody constructs an http.Request for the UpdateOpportunity method, with any body, and a specified content type
+func NewUpdateOpportunityRequestWithBody(server string, opportunityID OpportunityID, params *UpdateOpportunityParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "opportunity_id", opportunityID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/opportunities/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewCancelOpportunityRequest calls the generic CancelOpportunity builder with application/json body
+func NewCancelOpportunityRequest(server string, opportunityID OpportunityID, params *CancelOpportunityParams, body CancelOpportunityJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCancelOpportunityRequestWithBody(server, opportunityID, params, "application/json", bodyReader)
+}
+
+// NewCancelOpportunityRequestWithBody constructs an http.Request for the CancelOpportunity method, with any body, and a specified content type
+func NewCancelOpportunityRequestWithBody(server string, opportunityID OpportunityID, params *CancelOpportunityParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "opportunity_id", opportunityID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/opportunities/%s/cancel", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewLoseOpportunityRequest calls the generic LoseOpportunity builder with application/json body
+func NewLoseOpportunityRequest(server string, opportunityID OpportunityID, params *LoseOpportunityParams, body LoseOpportunityJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewLoseOpportunityRequestWithBody(server, opportunityID, params, "application/json", bodyReader)
+}
+
+// NewLoseOpportunityRequestWithBody constructs an http.Request for the LoseOpportunity method, with any body, and a specified content type
+func NewLoseOpportunityRequestWithBody(server string, opportunityID OpportunityID, params *LoseOpportunityParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "opportunity_id", opportunityID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/opportunities/%s/lose", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewMoveOpportunityRequest calls the generic MoveOpportunity builder with application/json body
+func NewMoveOpportunityRequest(server string, opportunityID OpportunityID, params *MoveOpportunityParams, body MoveOpportunityJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewMoveOpportunityRequestWithBody(server, opportunityID, params, "application/json", bodyReader)
+}
+
+// NewMoveOpportunityRequestWithBody constructs an http.Request for the MoveOpportunity method, with any body, and a specified content type
+func NewMoveOpportunityRequestWithBody(server string, opportunityID OpportunityID, params *MoveOpportunityParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "opportunity_id", opportunityID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/opportunities/%s/move", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewLinkOpportunityOrderRequest calls the generic LinkOpportunityOrder builder with application/json body
+func NewLinkOpportunityOrderRequest(server string, opportunityID OpportunityID, params *LinkOpportunityOrderParams, body LinkOpportunityOrderJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewLinkOpportunityOrderRequestWithBody(server, opportunityID, params, "application/json", bodyReader)
+}
+
+// NewLinkOpportunityOrderRequestWithBody constructs an http.Request for the LinkOpportunityOrder method, with any body, and a specified content type
+func NewLinkOpportunityOrderRequestWithBody(server string, opportunityID OpportunityID, params *LinkOpportunityOrderParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "opportunity_id", opportunityID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/opportunities/%s/orders", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewReopenOpportunityRequest calls the generic ReopenOpportunity builder with application/json body
+func NewReopenOpportunityRequest(server string, opportunityID OpportunityID, params *ReopenOpportunityParams, body ReopenOpportunityJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewReopenOpportunityRequestWithBody(server, opportunityID, params, "application/json", bodyReader)
+}
+
+// NewReopenOpportunityRequestWithBody constructs an http.Request for the ReopenOpportunity method, with any body, and a specified content type
+func NewReopenOpportunityRequestWithBody(server string, opportunityID OpportunityID, params *ReopenOpportunityParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "opportunity_id", opportunityID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/opportunities/%s/reopen", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListOpportunityStagesRequest constructs an http.Request for the ListOpportunityStages method
+func NewListOpportunityStagesRequest(server string, opportunityID OpportunityID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "opportunity_id", opportunityID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/opportunities/%s/stages", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetOpportunityTimelineRequest constructs an http.Request for the GetOpportunityTimeline method
+func NewGetOpportunityTimelineRequest(server string, opportunityID OpportunityID, params *GetOpportunityTimelineParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "opportunity_id", opportunityID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/opportunities/%s/timeline", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetOpportunityPipelineRequest constructs an http.Request for the GetOpportunityPipeline method
+func NewGetOpportunityPipelineRequest(server string, params *GetOpportunityPipelineParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/opportunity-pipeline")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.By != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "by", *params.By, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.From != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "from", *params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.To != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "to", *params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.OwnerID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "owner_id", *params.OwnerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.TeamID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "team_id", *params.TeamID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Ended != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "ended", *params.Ended, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListOrdersRequest constructs an http.Request for the ListOrders method
 func NewListOrdersRequest(server string, params *ListOrdersParams) (*http.Request, error) {
 	var err error
@@ -29412,6 +31312,184 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/operations/{operation_id} (the `GetOperation` operationId).
 	GetOperationWithResponse(ctx context.Context, operationID UUID, reqEditors ...RequestEditorFn) (*GetOperationResponse, error)
 
+	// ListOpportunitiesWithResponse List opportunities
+	//
+	// Opportunities that you may see, newest first, without products and orders. `step_before` finds open ones whose next step is
+	// due by that day.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/opportunities (the `ListOpportunities` operationId).
+	ListOpportunitiesWithResponse(ctx context.Context, params *ListOpportunitiesParams, reqEditors ...RequestEditorFn) (*ListOpportunitiesResponse, error)
+
+	// CreateOpportunityWithBodyWithResponse Make an opportunity
+	//
+	// With a customer or with an active prospect that you see, at the stage `lead_found`. It belongs to the owner of the customer or the
+	// prospect, and follows it: when the prospect becomes a customer the opportunity is with the customer.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/opportunities (the `CreateOpportunity` operationId).
+	CreateOpportunityWithBodyWithResponse(ctx context.Context, params *CreateOpportunityParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateOpportunityResponse, error)
+
+	// CreateOpportunityWithResponse Make an opportunity
+	//
+	// With a customer or with an active prospect that you see, at the stage `lead_found`. It belongs to the owner of the customer or the
+	// prospect, and follows it: when the prospect becomes a customer the opportunity is with the customer.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/opportunities (the `CreateOpportunity` operationId).
+	CreateOpportunityWithResponse(ctx context.Context, params *CreateOpportunityParams, body CreateOpportunityJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateOpportunityResponse, error)
+
+	// GetOpportunityWithResponse Read an opportunity
+	//
+	// The opportunity with its products and the orders that came from it.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/opportunities/{opportunity_id} (the `GetOpportunity` operationId).
+	GetOpportunityWithResponse(ctx context.Context, opportunityID OpportunityID, reqEditors ...RequestEditorFn) (*GetOpportunityResponse, error)
+
+	// UpdateOpportunityWithBodyWithResponse Change an opportunity
+	//
+	// Changes the fields that are given; null clears an optional one. The stage is moved by moveOpportunity.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /v1/opportunities/{opportunity_id} (the `UpdateOpportunity` operationId).
+	UpdateOpportunityWithBodyWithResponse(ctx context.Context, opportunityID OpportunityID, params *UpdateOpportunityParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateOpportunityResponse, error)
+
+	// UpdateOpportunityWithResponse Change an opportunity
+	//
+	// Changes the fields that are given; null clears an optional one. The stage is moved by moveOpportunity.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /v1/opportunities/{opportunity_id} (the `UpdateOpportunity` operationId).
+	UpdateOpportunityWithResponse(ctx context.Context, opportunityID OpportunityID, params *UpdateOpportunityParams, body UpdateOpportunityJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateOpportunityResponse, error)
+
+	// CancelOpportunityWithBodyWithResponse Cancel an opportunity
+	//
+	// It was none, was written twice, or we don't pursue it.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/opportunities/{opportunity_id}/cancel (the `CancelOpportunity` operationId).
+	CancelOpportunityWithBodyWithResponse(ctx context.Context, opportunityID OpportunityID, params *CancelOpportunityParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CancelOpportunityResponse, error)
+
+	// CancelOpportunityWithResponse Cancel an opportunity
+	//
+	// It was none, was written twice, or we don't pursue it.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/opportunities/{opportunity_id}/cancel (the `CancelOpportunity` operationId).
+	CancelOpportunityWithResponse(ctx context.Context, opportunityID OpportunityID, params *CancelOpportunityParams, body CancelOpportunityJSONRequestBody, reqEditors ...RequestEditorFn) (*CancelOpportunityResponse, error)
+
+	// LoseOpportunityWithBodyWithResponse Say that an opportunity is lost
+	//
+	// The customer bought elsewhere or not at all; the reason says which and why.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/opportunities/{opportunity_id}/lose (the `LoseOpportunity` operationId).
+	LoseOpportunityWithBodyWithResponse(ctx context.Context, opportunityID OpportunityID, params *LoseOpportunityParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*LoseOpportunityResponse, error)
+
+	// LoseOpportunityWithResponse Say that an opportunity is lost
+	//
+	// The customer bought elsewhere or not at all; the reason says which and why.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/opportunities/{opportunity_id}/lose (the `LoseOpportunity` operationId).
+	LoseOpportunityWithResponse(ctx context.Context, opportunityID OpportunityID, params *LoseOpportunityParams, body LoseOpportunityJSONRequestBody, reqEditors ...RequestEditorFn) (*LoseOpportunityResponse, error)
+
+	// MoveOpportunityWithBodyWithResponse Move an opportunity to another stage
+	//
+	// Forward by one stage or several, or back with a reason: lead_found, project (立项), proposal, deal, collection. A deal is
+	// made with a customer; a prospect is converted first.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/opportunities/{opportunity_id}/move (the `MoveOpportunity` operationId).
+	MoveOpportunityWithBodyWithResponse(ctx context.Context, opportunityID OpportunityID, params *MoveOpportunityParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MoveOpportunityResponse, error)
+
+	// MoveOpportunityWithResponse Move an opportunity to another stage
+	//
+	// Forward by one stage or several, or back with a reason: lead_found, project (立项), proposal, deal, collection. A deal is
+	// made with a customer; a prospect is converted first.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/opportunities/{opportunity_id}/move (the `MoveOpportunity` operationId).
+	MoveOpportunityWithResponse(ctx context.Context, opportunityID OpportunityID, params *MoveOpportunityParams, body MoveOpportunityJSONRequestBody, reqEditors ...RequestEditorFn) (*MoveOpportunityResponse, error)
+
+	// LinkOpportunityOrderWithBodyWithResponse Say that an order came from an opportunity
+	//
+	// At the stages deal and collection, an order of the same customer that came from no other opportunity.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/opportunities/{opportunity_id}/orders (the `LinkOpportunityOrder` operationId).
+	LinkOpportunityOrderWithBodyWithResponse(ctx context.Context, opportunityID OpportunityID, params *LinkOpportunityOrderParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*LinkOpportunityOrderResponse, error)
+
+	// LinkOpportunityOrderWithResponse Say that an order came from an opportunity
+	//
+	// At the stages deal and collection, an order of the same customer that came from no other opportunity.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/opportunities/{opportunity_id}/orders (the `LinkOpportunityOrder` operationId).
+	LinkOpportunityOrderWithResponse(ctx context.Context, opportunityID OpportunityID, params *LinkOpportunityOrderParams, body LinkOpportunityOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*LinkOpportunityOrderResponse, error)
+
+	// ReopenOpportunityWithBodyWithResponse Reopen a lost or cancelled opportunity
+	//
+	// It goes back to the stage that it had when it ended.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/opportunities/{opportunity_id}/reopen (the `ReopenOpportunity` operationId).
+	ReopenOpportunityWithBodyWithResponse(ctx context.Context, opportunityID OpportunityID, params *ReopenOpportunityParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReopenOpportunityResponse, error)
+
+	// ReopenOpportunityWithResponse Reopen a lost or cancelled opportunity
+	//
+	// It goes back to the stage that it had when it ended.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/opportunities/{opportunity_id}/reopen (the `ReopenOpportunity` operationId).
+	ReopenOpportunityWithResponse(ctx context.Context, opportunityID OpportunityID, params *ReopenOpportunityParams, body ReopenOpportunityJSONRequestBody, reqEditors ...RequestEditorFn) (*ReopenOpportunityResponse, error)
+
+	// ListOpportunityStagesWithResponse Read how an opportunity moved
+	//
+	// Every step, the oldest first, with its reason and the amount at the time.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/opportunities/{opportunity_id}/stages (the `ListOpportunityStages` operationId).
+	ListOpportunityStagesWithResponse(ctx context.Context, opportunityID OpportunityID, reqEditors ...RequestEditorFn) (*ListOpportunityStagesResponse, error)
+
+	// GetOpportunityTimelineWithResponse Read what happened to an opportunity
+	//
+	// Every change, the oldest first, with who made it and the fields that changed.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/opportunities/{opportunity_id}/timeline (the `GetOpportunityTimeline` operationId).
+	GetOpportunityTimelineWithResponse(ctx context.Context, opportunityID OpportunityID, params *GetOpportunityTimelineParams, reqEditors ...RequestEditorFn) (*GetOpportunityTimelineResponse, error)
+
+	// GetOpportunityPipelineWithResponse Read the pipeline
+	//
+	// 销售漏斗: count, amount and weighted amount of the opportunities that you see, cut by stage, team, rep and expected month as
+	// `by` says. A stage's weight is the parameter `opportunity.weight_<stage>`, in percent; lost and cancelled ones, which only
+	// `ended` includes, weigh 0. The team is the one that the owner is in now.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/opportunity-pipeline (the `GetOpportunityPipeline` operationId).
+	GetOpportunityPipelineWithResponse(ctx context.Context, params *GetOpportunityPipelineParams, reqEditors ...RequestEditorFn) (*GetOpportunityPipelineResponse, error)
+
 	// ListOrdersWithResponse List orders
 	//
 	// Orders that you may see, newest first. Each filter is a range of an index: a page costs the same however many
@@ -35143,6 +37221,554 @@ func (r GetOperationResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetOperationResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListOpportunitiesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *OpportunityList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListOpportunitiesResponse) GetJSON200() *OpportunityList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListOpportunitiesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListOpportunitiesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListOpportunitiesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListOpportunitiesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CreateOpportunityResponse201Headers the declared response headers of an HTTP 201 response for CreateOpportunity
+type CreateOpportunityResponse201Headers struct {
+	ETag string
+}
+
+type CreateOpportunityResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Opportunity
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *CreateOpportunityResponse201Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r CreateOpportunityResponse) GetJSON201() *Opportunity {
+	return r.JSON201
+}
+
+// GetBody returns the raw response body bytes
+func (r CreateOpportunityResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateOpportunityResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateOpportunityResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateOpportunityResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetOpportunityResponse200Headers the declared response headers of an HTTP 200 response for GetOpportunity
+type GetOpportunityResponse200Headers struct {
+	ETag string
+}
+
+type GetOpportunityResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Opportunity
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetOpportunityResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetOpportunityResponse) GetJSON200() *Opportunity {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetOpportunityResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetOpportunityResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetOpportunityResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetOpportunityResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// UpdateOpportunityResponse200Headers the declared response headers of an HTTP 200 response for UpdateOpportunity
+type UpdateOpportunityResponse200Headers struct {
+	ETag string
+}
+
+type UpdateOpportunityResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Opportunity
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *UpdateOpportunityResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r UpdateOpportunityResponse) GetJSON200() *Opportunity {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r UpdateOpportunityResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r UpdateOpportunityResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UpdateOpportunityResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r UpdateOpportunityResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CancelOpportunityResponse200Headers the declared response headers of an HTTP 200 response for CancelOpportunity
+type CancelOpportunityResponse200Headers struct {
+	ETag string
+}
+
+type CancelOpportunityResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Opportunity
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *CancelOpportunityResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CancelOpportunityResponse) GetJSON200() *Opportunity {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r CancelOpportunityResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CancelOpportunityResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CancelOpportunityResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CancelOpportunityResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// LoseOpportunityResponse200Headers the declared response headers of an HTTP 200 response for LoseOpportunity
+type LoseOpportunityResponse200Headers struct {
+	ETag string
+}
+
+type LoseOpportunityResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Opportunity
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *LoseOpportunityResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r LoseOpportunityResponse) GetJSON200() *Opportunity {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r LoseOpportunityResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r LoseOpportunityResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r LoseOpportunityResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r LoseOpportunityResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// MoveOpportunityResponse200Headers the declared response headers of an HTTP 200 response for MoveOpportunity
+type MoveOpportunityResponse200Headers struct {
+	ETag string
+}
+
+type MoveOpportunityResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Opportunity
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *MoveOpportunityResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r MoveOpportunityResponse) GetJSON200() *Opportunity {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r MoveOpportunityResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r MoveOpportunityResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r MoveOpportunityResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r MoveOpportunityResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// LinkOpportunityOrderResponse200Headers the declared response headers of an HTTP 200 response for LinkOpportunityOrder
+type LinkOpportunityOrderResponse200Headers struct {
+	ETag string
+}
+
+type LinkOpportunityOrderResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Opportunity
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *LinkOpportunityOrderResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r LinkOpportunityOrderResponse) GetJSON200() *Opportunity {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r LinkOpportunityOrderResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r LinkOpportunityOrderResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r LinkOpportunityOrderResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r LinkOpportunityOrderResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ReopenOpportunityResponse200Headers the declared response headers of an HTTP 200 response for ReopenOpportunity
+type ReopenOpportunityResponse200Headers struct {
+	ETag string
+}
+
+type ReopenOpportunityResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Opportunity
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ReopenOpportunityResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ReopenOpportunityResponse) GetJSON200() *Opportunity {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ReopenOpportunityResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ReopenOpportunityResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReopenOpportunityResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ReopenOpportunityResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListOpportunityStagesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *OpportunityStepList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListOpportunityStagesResponse) GetJSON200() *OpportunityStepList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListOpportunityStagesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListOpportunityStagesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListOpportunityStagesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListOpportunityStagesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetOpportunityTimelineResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Timeline
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetOpportunityTimelineResponse) GetJSON200() *Timeline {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetOpportunityTimelineResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetOpportunityTimelineResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetOpportunityTimelineResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetOpportunityTimelineResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetOpportunityPipelineResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *OpportunityPipeline
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetOpportunityPipelineResponse) GetJSON200() *OpportunityPipeline {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetOpportunityPipelineResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetOpportunityPipelineResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetOpportunityPipelineResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetOpportunityPipelineResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -41519,6 +44145,298 @@ func (c *ClientWithResponses) GetOperationWithResponse(ctx context.Context, oper
 	return ParseGetOperationResponse(rsp)
 }
 
+// ListOpportunitiesWithResponse List opportunities
+//
+// Opportunities that you may see, newest first, without products and orders. `step_before` finds open ones whose next step is
+// due by that day.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/opportunities (the `ListOpportunities` operationId).
+func (c *ClientWithResponses) ListOpportunitiesWithResponse(ctx context.Context, params *ListOpportunitiesParams, reqEditors ...RequestEditorFn) (*ListOpportunitiesResponse, error) {
+	rsp, err := c.ListOpportunities(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListOpportunitiesResponse(rsp)
+}
+
+// CreateOpportunityWithBodyWithResponse Make an opportunity
+//
+// With a customer or with an active prospect that you see, at the stage `lead_found`. It belongs to the owner of the customer or the
+// prospect, and follows it: when the prospect becomes a customer the opportunity is with the customer.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/opportunities (the `CreateOpportunity` operationId).
+func (c *ClientWithResponses) CreateOpportunityWithBodyWithResponse(ctx context.Context, params *CreateOpportunityParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateOpportunityResponse, error) {
+	rsp, err := c.CreateOpportunityWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateOpportunityResponse(rsp)
+}
+
+// CreateOpportunityWithResponse Make an opportunity
+//
+// With a customer or with an active prospect that you see, at the stage `lead_found`. It belongs to the owner of the customer or the
+// prospect, and follows it: when the prospect becomes a customer the opportunity is with the customer.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/opportunities (the `CreateOpportunity` operationId).
+func (c *ClientWithResponses) CreateOpportunityWithResponse(ctx context.Context, params *CreateOpportunityParams, body CreateOpportunityJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateOpportunityResponse, error) {
+	rsp, err := c.CreateOpportunity(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateOpportunityResponse(rsp)
+}
+
+// GetOpportunityWithResponse Read an opportunity
+//
+// The opportunity with its products and the orders that came from it.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/opportunities/{opportunity_id} (the `GetOpportunity` operationId).
+func (c *ClientWithResponses) GetOpportunityWithResponse(ctx context.Context, opportunityID OpportunityID, reqEditors ...RequestEditorFn) (*GetOpportunityResponse, error) {
+	rsp, err := c.GetOpportunity(ctx, opportunityID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetOpportunityResponse(rsp)
+}
+
+// UpdateOpportunityWithBodyWithResponse Change an opportunity
+//
+// Changes the fields that are given; null clears an optional one. The stage is moved by moveOpportunity.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /v1/opportunities/{opportunity_id} (the `UpdateOpportunity` operationId).
+func (c *ClientWithResponses) UpdateOpportunityWithBodyWithResponse(ctx context.Context, opportunityID OpportunityID, params *UpdateOpportunityParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateOpportunityResponse, error) {
+	rsp, err := c.UpdateOpportunityWithBody(ctx, opportunityID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateOpportunityResponse(rsp)
+}
+
+// UpdateOpportunityWithResponse Change an opportunity
+//
+// Changes the fields that are given; null clears an optional one. The stage is moved by moveOpportunity.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /v1/opportunities/{opportunity_id} (the `UpdateOpportunity` operationId).
+func (c *ClientWithResponses) UpdateOpportunityWithResponse(ctx context.Context, opportunityID OpportunityID, params *UpdateOpportunityParams, body UpdateOpportunityJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateOpportunityResponse, error) {
+	rsp, err := c.UpdateOpportunity(ctx, opportunityID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateOpportunityResponse(rsp)
+}
+
+// CancelOpportunityWithBodyWithResponse Cancel an opportunity
+//
+// It was none, was written twice, or we don't pursue it.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/opportunities/{opportunity_id}/cancel (the `CancelOpportunity` operationId).
+func (c *ClientWithResponses) CancelOpportunityWithBodyWithResponse(ctx context.Context, opportunityID OpportunityID, params *CancelOpportunityParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CancelOpportunityResponse, error) {
+	rsp, err := c.CancelOpportunityWithBody(ctx, opportunityID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCancelOpportunityResponse(rsp)
+}
+
+// CancelOpportunityWithResponse Cancel an opportunity
+//
+// It was none, was written twice, or we don't pursue it.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/opportunities/{opportunity_id}/cancel (the `CancelOpportunity` operationId).
+func (c *ClientWithResponses) CancelOpportunityWithResponse(ctx context.Context, opportunityID OpportunityID, params *CancelOpportunityParams, body CancelOpportunityJSONRequestBody, reqEditors ...RequestEditorFn) (*CancelOpportunityResponse, error) {
+	rsp, err := c.CancelOpportunity(ctx, opportunityID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCancelOpportunityResponse(rsp)
+}
+
+// LoseOpportunityWithBodyWithResponse Say that an opportunity is lost
+//
+// The customer bought elsewhere or not at all; the reason says which and why.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/opportunities/{opportunity_id}/lose (the `LoseOpportunity` operationId).
+func (c *ClientWithResponses) LoseOpportunityWithBodyWithResponse(ctx context.Context, opportunityID OpportunityID, params *LoseOpportunityParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*LoseOpportunityResponse, error) {
+	rsp, err := c.LoseOpportunityWithBody(ctx, opportunityID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseLoseOpportunityResponse(rsp)
+}
+
+// LoseOpportunityWithResponse Say that an opportunity is lost
+//
+// The customer bought elsewhere or not at all; the reason says which and why.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/opportunities/{opportunity_id}/lose (the `LoseOpportunity` operationId).
+func (c *ClientWithResponses) LoseOpportunityWithResponse(ctx context.Context, opportunityID OpportunityID, params *LoseOpportunityParams, body LoseOpportunityJSONRequestBody, reqEditors ...RequestEditorFn) (*LoseOpportunityResponse, error) {
+	rsp, err := c.LoseOpportunity(ctx, opportunityID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseLoseOpportunityResponse(rsp)
+}
+
+// MoveOpportunityWithBodyWithResponse Move an opportunity to another stage
+//
+// Forward by one stage or several, or back with a reason: lead_found, project (立项), proposal, deal, collection. A deal is
+// made with a customer; a prospect is converted first.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/opportunities/{opportunity_id}/move (the `MoveOpportunity` operationId).
+func (c *ClientWithResponses) MoveOpportunityWithBodyWithResponse(ctx context.Context, opportunityID OpportunityID, params *MoveOpportunityParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MoveOpportunityResponse, error) {
+	rsp, err := c.MoveOpportunityWithBody(ctx, opportunityID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMoveOpportunityResponse(rsp)
+}
+
+// MoveOpportunityWithResponse Move an opportunity to another stage
+//
+// Forward by one stage or several, or back with a reason: lead_found, project (立项), proposal, deal, collection. A deal is
+// made with a customer; a prospect is converted first.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/opportunities/{opportunity_id}/move (the `MoveOpportunity` operationId).
+func (c *ClientWithResponses) MoveOpportunityWithResponse(ctx context.Context, opportunityID OpportunityID, params *MoveOpportunityParams, body MoveOpportunityJSONRequestBody, reqEditors ...RequestEditorFn) (*MoveOpportunityResponse, error) {
+	rsp, err := c.MoveOpportunity(ctx, opportunityID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMoveOpportunityResponse(rsp)
+}
+
+// LinkOpportunityOrderWithBodyWithResponse Say that an order came from an opportunity
+//
+// At the stages deal and collection, an order of the same customer that came from no other opportunity.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/opportunities/{opportunity_id}/orders (the `LinkOpportunityOrder` operationId).
+func (c *ClientWithResponses) LinkOpportunityOrderWithBodyWithResponse(ctx context.Context, opportunityID OpportunityID, params *LinkOpportunityOrderParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*LinkOpportunityOrderResponse, error) {
+	rsp, err := c.LinkOpportunityOrderWithBody(ctx, opportunityID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseLinkOpportunityOrderResponse(rsp)
+}
+
+// LinkOpportunityOrderWithResponse Say that an order came from an opportunity
+//
+// At the stages deal and collection, an order of the same customer that came from no other opportunity.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/opportunities/{opportunity_id}/orders (the `LinkOpportunityOrder` operationId).
+func (c *ClientWithResponses) LinkOpportunityOrderWithResponse(ctx context.Context, opportunityID OpportunityID, params *LinkOpportunityOrderParams, body LinkOpportunityOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*LinkOpportunityOrderResponse, error) {
+	rsp, err := c.LinkOpportunityOrder(ctx, opportunityID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseLinkOpportunityOrderResponse(rsp)
+}
+
+// ReopenOpportunityWithBodyWithResponse Reopen a lost or cancelled opportunity
+//
+// It goes back to the stage that it had when it ended.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/opportunities/{opportunity_id}/reopen (the `ReopenOpportunity` operationId).
+func (c *ClientWithResponses) ReopenOpportunityWithBodyWithResponse(ctx context.Context, opportunityID OpportunityID, params *ReopenOpportunityParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReopenOpportunityResponse, error) {
+	rsp, err := c.ReopenOpportunityWithBody(ctx, opportunityID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReopenOpportunityResponse(rsp)
+}
+
+// ReopenOpportunityWithResponse Reopen a lost or cancelled opportunity
+//
+// It goes back to the stage that it had when it ended.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/opportunities/{opportunity_id}/reopen (the `ReopenOpportunity` operationId).
+func (c *ClientWithResponses) ReopenOpportunityWithResponse(ctx context.Context, opportunityID OpportunityID, params *ReopenOpportunityParams, body ReopenOpportunityJSONRequestBody, reqEditors ...RequestEditorFn) (*ReopenOpportunityResponse, error) {
+	rsp, err := c.ReopenOpportunity(ctx, opportunityID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReopenOpportunityResponse(rsp)
+}
+
+// ListOpportunityStagesWithResponse Read how an opportunity moved
+//
+// Every step, the oldest first, with its reason and the amount at the time.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/opportunities/{opportunity_id}/stages (the `ListOpportunityStages` operationId).
+func (c *ClientWithResponses) ListOpportunityStagesWithResponse(ctx context.Context, opportunityID OpportunityID, reqEditors ...RequestEditorFn) (*ListOpportunityStagesResponse, error) {
+	rsp, err := c.ListOpportunityStages(ctx, opportunityID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListOpportunityStagesResponse(rsp)
+}
+
+// GetOpportunityTimelineWithResponse Read what happened to an opportunity
+//
+// Every change, the oldest first, with who made it and the fields that changed.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/opportunities/{opportunity_id}/timeline (the `GetOpportunityTimeline` operationId).
+func (c *ClientWithResponses) GetOpportunityTimelineWithResponse(ctx context.Context, opportunityID OpportunityID, params *GetOpportunityTimelineParams, reqEditors ...RequestEditorFn) (*GetOpportunityTimelineResponse, error) {
+	rsp, err := c.GetOpportunityTimeline(ctx, opportunityID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetOpportunityTimelineResponse(rsp)
+}
+
+// GetOpportunityPipelineWithResponse Read the pipeline
+//
+// 销售漏斗: count, amount and weighted amount of the opportunities that you see, cut by stage, team, rep and expected month as
+// `by` says. A stage's weight is the parameter `opportunity.weight_<stage>`, in percent; lost and cancelled ones, which only
+// `ended` includes, weigh 0. The team is the one that the owner is in now.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/opportunity-pipeline (the `GetOpportunityPipeline` operationId).
+func (c *ClientWithResponses) GetOpportunityPipelineWithResponse(ctx context.Context, params *GetOpportunityPipelineParams, reqEditors ...RequestEditorFn) (*GetOpportunityPipelineResponse, error) {
+	rsp, err := c.GetOpportunityPipeline(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetOpportunityPipelineResponse(rsp)
+}
+
 // ListOrdersWithResponse List orders
 //
 // Orders that you may see, newest first. Each filter is a range of an index: a page costs the same however many
@@ -46822,6 +49740,422 @@ func ParseGetOperationResponse(rsp *http.Response) (*GetOperationResponse, error
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest Operation
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListOpportunitiesResponse parses an HTTP response from a ListOpportunitiesWithResponse call
+func ParseListOpportunitiesResponse(rsp *http.Response) (*ListOpportunitiesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListOpportunitiesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest OpportunityList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCreateOpportunityResponse parses an HTTP response from a CreateOpportunityWithResponse call
+func ParseCreateOpportunityResponse(rsp *http.Response) (*CreateOpportunityResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateOpportunityResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Opportunity
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers CreateOpportunityResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers201 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetOpportunityResponse parses an HTTP response from a GetOpportunityWithResponse call
+func ParseGetOpportunityResponse(rsp *http.Response) (*GetOpportunityResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetOpportunityResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Opportunity
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetOpportunityResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseUpdateOpportunityResponse parses an HTTP response from a UpdateOpportunityWithResponse call
+func ParseUpdateOpportunityResponse(rsp *http.Response) (*UpdateOpportunityResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UpdateOpportunityResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Opportunity
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers UpdateOpportunityResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCancelOpportunityResponse parses an HTTP response from a CancelOpportunityWithResponse call
+func ParseCancelOpportunityResponse(rsp *http.Response) (*CancelOpportunityResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CancelOpportunityResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Opportunity
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers CancelOpportunityResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseLoseOpportunityResponse parses an HTTP response from a LoseOpportunityWithResponse call
+func ParseLoseOpportunityResponse(rsp *http.Response) (*LoseOpportunityResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &LoseOpportunityResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Opportunity
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers LoseOpportunityResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseMoveOpportunityResponse parses an HTTP response from a MoveOpportunityWithResponse call
+func ParseMoveOpportunityResponse(rsp *http.Response) (*MoveOpportunityResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &MoveOpportunityResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Opportunity
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers MoveOpportunityResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseLinkOpportunityOrderResponse parses an HTTP response from a LinkOpportunityOrderWithResponse call
+func ParseLinkOpportunityOrderResponse(rsp *http.Response) (*LinkOpportunityOrderResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &LinkOpportunityOrderResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Opportunity
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers LinkOpportunityOrderResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseReopenOpportunityResponse parses an HTTP response from a ReopenOpportunityWithResponse call
+func ParseReopenOpportunityResponse(rsp *http.Response) (*ReopenOpportunityResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReopenOpportunityResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Opportunity
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ReopenOpportunityResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListOpportunityStagesResponse parses an HTTP response from a ListOpportunityStagesWithResponse call
+func ParseListOpportunityStagesResponse(rsp *http.Response) (*ListOpportunityStagesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListOpportunityStagesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest OpportunityStepList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetOpportunityTimelineResponse parses an HTTP response from a GetOpportunityTimelineWithResponse call
+func ParseGetOpportunityTimelineResponse(rsp *http.Response) (*GetOpportunityTimelineResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetOpportunityTimelineResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Timeline
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetOpportunityPipelineResponse parses an HTTP response from a GetOpportunityPipelineWithResponse call
+func ParseGetOpportunityPipelineResponse(rsp *http.Response) (*GetOpportunityPipelineResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetOpportunityPipelineResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest OpportunityPipeline
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
