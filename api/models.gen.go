@@ -64,6 +64,33 @@ func (e ApprovalState) Valid() bool {
 	}
 }
 
+// Defines values for ContactLogInputKind.
+const (
+	ContactLogInputKindCall    ContactLogInputKind = "call"
+	ContactLogInputKindMail    ContactLogInputKind = "mail"
+	ContactLogInputKindMeeting ContactLogInputKind = "meeting"
+	ContactLogInputKindMessage ContactLogInputKind = "message"
+	ContactLogInputKindVisit   ContactLogInputKind = "visit"
+)
+
+// Valid indicates whether the value is a known member of the ContactLogInputKind enum.
+func (e ContactLogInputKind) Valid() bool {
+	switch e {
+	case ContactLogInputKindCall:
+		return true
+	case ContactLogInputKindMail:
+		return true
+	case ContactLogInputKindMeeting:
+		return true
+	case ContactLogInputKindMessage:
+		return true
+	case ContactLogInputKindVisit:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CreditGrade.
 const (
 	CreditGradeA CreditGrade = "A"
@@ -1923,6 +1950,93 @@ type ContactInput struct {
 	Position string `json:"position"`
 }
 
+// ContactLog defines model for ContactLog.
+type ContactLog struct {
+	Data       []ContactLogEntry `json:"data"`
+	NextCursor *string           `json:"next_cursor,omitempty"`
+}
+
+// ContactLogEntry defines model for ContactLogEntry.
+type ContactLogEntry struct {
+	// At Example: 2026-11-20T08:30:00Z
+	At      Instant `json:"at"`
+	Content string  `json:"content"`
+
+	// CorrectedByID The entry that takes the place of this one.
+	CorrectedByID *openapi_types.UUID `json:"corrected_by_id,omitempty"`
+	CorrectsID    *openapi_types.UUID `json:"corrects_id,omitempty"`
+	Development   bool                `json:"development"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID   UUID   `json:"id"`
+	Kind string `json:"kind"`
+
+	// LoggedAt Example: 2026-11-20T08:30:00Z
+	LoggedAt Instant `json:"logged_at"`
+
+	// LoggedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LoggedBy UUID                `json:"logged_by"`
+	NextOn   *openapi_types.Date `json:"next_on,omitempty"`
+	NextStep *string             `json:"next_step,omitempty"`
+	Outcome  *string             `json:"outcome,omitempty"`
+	People   *string             `json:"people,omitempty"`
+	Problems *string             `json:"problems,omitempty"`
+
+	// ProspectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProspectID   UUID   `json:"prospect_id"`
+	ProspectName string `json:"prospect_name"`
+}
+
+// ContactLogInput defines model for ContactLogInput.
+type ContactLogInput struct {
+	// At When it happened; now when absent.
+	//
+	// Example: 2026-11-20T06:30:00Z
+	At *time.Time `json:"at,omitempty"`
+
+	// Content What was said.
+	//
+	// Example: 介绍低弹丝系列并留样
+	Content string `json:"content"`
+
+	// CorrectsID The entry that this one takes the place of.
+	CorrectsID *openapi_types.UUID `json:"corrects_id,omitempty"`
+
+	// Development Important enough for a development record.
+	Development *bool `json:"development,omitempty"`
+
+	// Kind Example: visit
+	Kind ContactLogInputKind `json:"kind"`
+
+	// NextOn When.
+	//
+	// Example: 2026-11-27
+	NextOn *openapi_types.Date `json:"next_on,omitempty"`
+
+	// NextStep What comes next.
+	//
+	// Example: 下周送样并报价
+	NextStep *string `json:"next_step,omitempty"`
+
+	// Outcome What came of it.
+	//
+	// Example: 同意试用 500 公斤
+	Outcome *string `json:"outcome,omitempty"`
+
+	// People Whom you met or spoke to.
+	//
+	// Example: 周示例(采购主管)
+	People *string `json:"people,omitempty"`
+
+	// Problems What stands in the way.
+	//
+	// Example: 现用供应商账期 60 天
+	Problems *string `json:"problems,omitempty"`
+}
+
+// ContactLogInputKind Example: visit
+type ContactLogInputKind string
+
 // ContentHash SHA-256 of what is shown: document, protected content and facts.
 //
 // Example: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
@@ -3638,6 +3752,50 @@ type OpportunityCreate struct {
 // Example: B
 type OpportunityGrade string
 
+// OpportunityGradeChange One change of an opportunity grade.
+type OpportunityGradeChange struct {
+	// At Example: 2026-11-20T08:30:00Z
+	At Instant `json:"at"`
+
+	// Cause stated: somebody said when they buy; time: the window came nearer, or passed; carried: brought along by a conversion.
+	//
+	// Example: time
+	Cause string `json:"cause"`
+
+	// ChangedBy Absent when time did it.
+	ChangedBy *openapi_types.UUID `json:"changed_by,omitempty"`
+
+	// ChangedOn Example: 2026-11-20
+	ChangedOn    Date                `json:"changed_on"`
+	ExpectedFrom *openapi_types.Date `json:"expected_from,omitempty"`
+	ExpectedTo   *openapi_types.Date `json:"expected_to,omitempty"`
+
+	// Grade A buys within 1 month, B in 2 to 3, C in 3 to 6, D only planning (months are parameters).
+	//
+	// Example: B
+	Grade OpportunityGrade `json:"grade"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Previous A buys within 1 month, B in 2 to 3, C in 3 to 6, D only planning (months are parameters).
+	//
+	// Example: B
+	Previous *OpportunityGrade `json:"previous,omitempty"`
+}
+
+// OpportunityGradeChangeList defines model for OpportunityGradeChangeList.
+type OpportunityGradeChangeList struct {
+	Data       []WeeklyGradeChange `json:"data"`
+	NextCursor *string             `json:"next_cursor,omitempty"`
+}
+
+// OpportunityGradeHistory defines model for OpportunityGradeHistory.
+type OpportunityGradeHistory struct {
+	Changes []OpportunityGradeChange `json:"changes"`
+	Current PurchaseWindow           `json:"current"`
+}
+
 // OpportunityList defines model for OpportunityList.
 type OpportunityList struct {
 	Data       []Opportunity `json:"data"`
@@ -4821,6 +4979,11 @@ type ProspectCreate struct {
 	// Example: 每月约 30 吨低弹丝,要求批次色差小
 	Need string `json:"need"`
 
+	// OutsideReason Why the sales manager should allow a company outside your territory; with it, such a registration waits in pending_permission and holds the company.
+	//
+	// Example: 客户由我方老客户介绍
+	OutsideReason *string `json:"outside_reason,omitempty"`
+
 	// OwnerID The rep who owns the prospect; the caller when absent. Naming another needs customer.assign.
 	OwnerID *openapi_types.UUID `json:"owner_id,omitempty"`
 
@@ -5679,6 +5842,28 @@ type TemporaryLimitInput struct {
 	Until openapi_types.Date `json:"until"`
 }
 
+// Territory defines model for Territory.
+type Territory struct {
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag       Etag     `json:"etag"`
+	Industries []string `json:"industries"`
+	Regions    []string `json:"regions"`
+
+	// UpdatedAt Example: 2026-11-20T08:30:00Z
+	UpdatedAt *Instant `json:"updated_at,omitempty"`
+
+	// UserID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	UserID UUID `json:"user_id"`
+}
+
+// TerritoryInput defines model for TerritoryInput.
+type TerritoryInput struct {
+	Industries []string `json:"industries"`
+	Regions    []string `json:"regions"`
+}
+
 // Timeline defines model for Timeline.
 type Timeline struct {
 	Data       []TimelineEntry `json:"data"`
@@ -6355,6 +6540,24 @@ type VisitTitle struct {
 	Zh string `json:"zh"`
 }
 
+// WeeklyGradeChange A change of grade as the week's report shows it.
+type WeeklyGradeChange struct {
+	// Change One change of an opportunity grade.
+	Change OpportunityGradeChange `json:"change"`
+	Name   string                 `json:"name"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID UUID `json:"owner_id"`
+
+	// SubjectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SubjectID UUID `json:"subject_id"`
+
+	// SubjectType prospect or customer.
+	//
+	// Example: prospect
+	SubjectType string `json:"subject_type"`
+}
+
 // ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ApprovalID = UUID
 
@@ -6817,6 +7020,15 @@ type AssignCustomerParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// ListCustomerContactsParams defines parameters for ListCustomerContacts.
+type ListCustomerContactsParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // AddCustomerContactParams defines parameters for AddCustomerContact.
 type AddCustomerContactParams struct {
 	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
@@ -6845,6 +7057,12 @@ type ListCreditMovementsParams struct {
 
 	// Cursor next_cursor of the page before.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// StateCustomerPurchaseWindowParams defines parameters for StateCustomerPurchaseWindow.
+type StateCustomerPurchaseWindowParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // GetCustomerTimelineParams defines parameters for GetCustomerTimeline.
@@ -6935,6 +7153,18 @@ type DeactivateDepartmentParams struct {
 
 	// IfMatch The ETag that you read; 412 when someone else has changed it since.
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ListDevelopmentRecordsParams defines parameters for ListDevelopmentRecords.
+type ListDevelopmentRecordsParams struct {
+	// OwnerID Only prospects of this person.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // ListEventsParams defines parameters for ListEvents.
@@ -7281,6 +7511,21 @@ type ReopenOpportunityParams struct {
 
 // GetOpportunityTimelineParams defines parameters for GetOpportunityTimeline.
 type GetOpportunityTimelineParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListOpportunityGradeChangesParams defines parameters for ListOpportunityGradeChanges.
+type ListOpportunityGradeChangesParams struct {
+	// Week Any day of the week.
+	Week openapi_types.Date `form:"week" json:"week"`
+
+	// OwnerID Only companies of this person.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
 	// Limit How many items at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
@@ -7636,6 +7881,30 @@ type CloseProspectParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// ListProspectContactsParams defines parameters for ListProspectContacts.
+type ListProspectContactsParams struct {
+	// Development Development records only.
+	Development *bool `form:"development,omitempty" json:"development,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// LogProspectContactParams defines parameters for LogProspectContact.
+type LogProspectContactParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// StateProspectPurchaseWindowParams defines parameters for StateProspectPurchaseWindow.
+type StateProspectPurchaseWindowParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // GetProspectTimelineParams defines parameters for GetProspectTimeline.
 type GetProspectTimelineParams struct {
 	// Limit How many items at most.
@@ -7963,6 +8232,12 @@ type ResetPasswordParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// ReplaceTerritoryParams defines parameters for ReplaceTerritory.
+type ReplaceTerritoryParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
 // ListViolationsParams defines parameters for ListViolations.
 type ListViolationsParams struct {
 	// PersonID Only those of this person.
@@ -8152,6 +8427,9 @@ type AddCustomerContactJSONRequestBody = ContactInput
 // ReplaceCustomerContactJSONRequestBody defines body for ReplaceCustomerContact for application/json ContentType.
 type ReplaceCustomerContactJSONRequestBody = ContactInput
 
+// StateCustomerPurchaseWindowJSONRequestBody defines body for StateCustomerPurchaseWindow for application/json ContentType.
+type StateCustomerPurchaseWindowJSONRequestBody = PurchaseWindowInput
+
 // CancelDeliveryNoteJSONRequestBody defines body for CancelDeliveryNote for application/json ContentType.
 type CancelDeliveryNoteJSONRequestBody = ShippingReason
 
@@ -8266,6 +8544,12 @@ type UpdateProspectJSONRequestBody = ProspectPatch
 // CloseProspectJSONRequestBody defines body for CloseProspect for application/json ContentType.
 type CloseProspectJSONRequestBody = ProspectClosing
 
+// LogProspectContactJSONRequestBody defines body for LogProspectContact for application/json ContentType.
+type LogProspectContactJSONRequestBody = ContactLogInput
+
+// StateProspectPurchaseWindowJSONRequestBody defines body for StateProspectPurchaseWindow for application/json ContentType.
+type StateProspectPurchaseWindowJSONRequestBody = PurchaseWindowInput
+
 // PostReceiptJSONRequestBody defines body for PostReceipt for application/json ContentType.
 type PostReceiptJSONRequestBody = ReceiptCreate
 
@@ -8319,6 +8603,9 @@ type UpdateUserJSONRequestBody = UserPatch
 
 // ResetPasswordJSONRequestBody defines body for ResetPassword for application/json ContentType.
 type ResetPasswordJSONRequestBody = PasswordReset
+
+// ReplaceTerritoryJSONRequestBody defines body for ReplaceTerritory for application/json ContentType.
+type ReplaceTerritoryJSONRequestBody = TerritoryInput
 
 // PublishVisitFormJSONRequestBody defines body for PublishVisitForm for application/json ContentType.
 type PublishVisitFormJSONRequestBody = VisitFormCreate

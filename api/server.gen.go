@@ -170,6 +170,9 @@ type ServerInterface interface {
 	// AssignCustomer Give a customer to another owner
 	// (POST /v1/customers/{customer_id}/assign)
 	AssignCustomer(ctx echo.Context, customerID CustomerID, params AssignCustomerParams) error
+	// ListCustomerContacts Read the contacts with a customer while it was a prospect
+	// (GET /v1/customers/{customer_id}/contact-log)
+	ListCustomerContacts(ctx echo.Context, customerID CustomerID, params ListCustomerContactsParams) error
 	// AddCustomerContact Add a person to talk to
 	// (POST /v1/customers/{customer_id}/contacts)
 	AddCustomerContact(ctx echo.Context, customerID CustomerID, params AddCustomerContactParams) error
@@ -188,6 +191,12 @@ type ServerInterface interface {
 	// ListCreditProfiles List a customer's credit profiles, past and present
 	// (GET /v1/customers/{customer_id}/credit/profiles)
 	ListCreditProfiles(ctx echo.Context, customerID CustomerID) error
+	// GetCustomerOpportunityGrades Read the opportunity grades of a customer
+	// (GET /v1/customers/{customer_id}/opportunity-grades)
+	GetCustomerOpportunityGrades(ctx echo.Context, customerID CustomerID) error
+	// StateCustomerPurchaseWindow Say when a customer is expected to buy
+	// (POST /v1/customers/{customer_id}/purchase-window)
+	StateCustomerPurchaseWindow(ctx echo.Context, customerID CustomerID, params StateCustomerPurchaseWindowParams) error
 	// GetCustomerTimeline Read what happened to a customer
 	// (GET /v1/customers/{customer_id}/timeline)
 	GetCustomerTimeline(ctx echo.Context, customerID CustomerID, params GetCustomerTimelineParams) error
@@ -230,6 +239,9 @@ type ServerInterface interface {
 	// DeactivateDepartment Deactivate a department
 	// (POST /v1/departments/{department_id}/deactivate)
 	DeactivateDepartment(ctx echo.Context, departmentID DepartmentID, params DeactivateDepartmentParams) error
+	// ListDevelopmentRecords Read the development records
+	// (GET /v1/development-records)
+	ListDevelopmentRecords(ctx echo.Context, params ListDevelopmentRecordsParams) error
 	// ListEvents Follow the change feed
 	// (GET /v1/events)
 	ListEvents(ctx echo.Context, params ListEventsParams) error
@@ -353,6 +365,9 @@ type ServerInterface interface {
 	// GetOpportunityTimeline Read what happened to an opportunity
 	// (GET /v1/opportunities/{opportunity_id}/timeline)
 	GetOpportunityTimeline(ctx echo.Context, opportunityID OpportunityID, params GetOpportunityTimelineParams) error
+	// ListOpportunityGradeChanges Read the week's changes of opportunity grades
+	// (GET /v1/opportunity-grade-changes)
+	ListOpportunityGradeChanges(ctx echo.Context, params ListOpportunityGradeChangesParams) error
 	// GetOpportunityPipeline Read the pipeline
 	// (GET /v1/opportunity-pipeline)
 	GetOpportunityPipeline(ctx echo.Context, params GetOpportunityPipelineParams) error
@@ -491,6 +506,18 @@ type ServerInterface interface {
 	// CloseProspect Give a prospect up
 	// (POST /v1/prospects/{prospect_id}/close)
 	CloseProspect(ctx echo.Context, prospectID ProspectID, params CloseProspectParams) error
+	// ListProspectContacts Read the contacts with a prospect
+	// (GET /v1/prospects/{prospect_id}/contact-log)
+	ListProspectContacts(ctx echo.Context, prospectID ProspectID, params ListProspectContactsParams) error
+	// LogProspectContact Write down a contact with a prospect
+	// (POST /v1/prospects/{prospect_id}/contact-log)
+	LogProspectContact(ctx echo.Context, prospectID ProspectID, params LogProspectContactParams) error
+	// GetProspectOpportunityGrades Read the opportunity grades of a prospect
+	// (GET /v1/prospects/{prospect_id}/opportunity-grades)
+	GetProspectOpportunityGrades(ctx echo.Context, prospectID ProspectID) error
+	// StateProspectPurchaseWindow Say when a prospect is expected to buy
+	// (POST /v1/prospects/{prospect_id}/purchase-window)
+	StateProspectPurchaseWindow(ctx echo.Context, prospectID ProspectID, params StateProspectPurchaseWindowParams) error
 	// GetProspectTimeline Read what happened to a prospect
 	// (GET /v1/prospects/{prospect_id}/timeline)
 	GetProspectTimeline(ctx echo.Context, prospectID ProspectID, params GetProspectTimelineParams) error
@@ -608,6 +635,12 @@ type ServerInterface interface {
 	// ResetPassword Reset a password
 	// (POST /v1/users/{user_id}/reset-password)
 	ResetPassword(ctx echo.Context, userID UserID, params ResetPasswordParams) error
+	// GetTerritory Read where a rep sells
+	// (GET /v1/users/{user_id}/territory)
+	GetTerritory(ctx echo.Context, userID UUID) error
+	// ReplaceTerritory Say where a rep sells
+	// (PUT /v1/users/{user_id}/territory)
+	ReplaceTerritory(ctx echo.Context, userID UUID, params ReplaceTerritoryParams) error
 	// ListViolations List violations of the rules
 	// (GET /v1/violations)
 	ListViolations(ctx echo.Context, params ListViolationsParams) error
@@ -2348,6 +2381,38 @@ func (w *ServerInterfaceWrapper) AssignCustomer(ctx echo.Context) error {
 	return err
 }
 
+// ListCustomerContacts converts echo context to params.
+func (w *ServerInterfaceWrapper) ListCustomerContacts(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "customer_id" -------------
+	var customerID CustomerID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "customer_id", ctx.Param("customer_id"), &customerID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCustomerContactsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListCustomerContacts(ctx, customerID, params)
+	return err
+}
+
 // AddCustomerContact converts echo context to params.
 func (w *ServerInterfaceWrapper) AddCustomerContact(ctx echo.Context) error {
 	var err error
@@ -2552,6 +2617,58 @@ func (w *ServerInterfaceWrapper) ListCreditProfiles(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListCreditProfiles(ctx, customerID)
+	return err
+}
+
+// GetCustomerOpportunityGrades converts echo context to params.
+func (w *ServerInterfaceWrapper) GetCustomerOpportunityGrades(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "customer_id" -------------
+	var customerID CustomerID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "customer_id", ctx.Param("customer_id"), &customerID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetCustomerOpportunityGrades(ctx, customerID)
+	return err
+}
+
+// StateCustomerPurchaseWindow converts echo context to params.
+func (w *ServerInterfaceWrapper) StateCustomerPurchaseWindow(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "customer_id" -------------
+	var customerID CustomerID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "customer_id", ctx.Param("customer_id"), &customerID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params StateCustomerPurchaseWindowParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.StateCustomerPurchaseWindow(ctx, customerID, params)
 	return err
 }
 
@@ -2983,6 +3100,38 @@ func (w *ServerInterfaceWrapper) DeactivateDepartment(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.DeactivateDepartment(ctx, departmentID, params)
+	return err
+}
+
+// ListDevelopmentRecords converts echo context to params.
+func (w *ServerInterfaceWrapper) ListDevelopmentRecords(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDevelopmentRecordsParams
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListDevelopmentRecords(ctx, params)
 	return err
 }
 
@@ -4423,6 +4572,45 @@ func (w *ServerInterfaceWrapper) GetOpportunityTimeline(ctx echo.Context) error 
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetOpportunityTimeline(ctx, opportunityID, params)
+	return err
+}
+
+// ListOpportunityGradeChanges converts echo context to params.
+func (w *ServerInterfaceWrapper) ListOpportunityGradeChanges(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListOpportunityGradeChangesParams
+	// ------------- Required query parameter "week" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "week", ctx.QueryParams(), &params.Week, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter week: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListOpportunityGradeChanges(ctx, params)
 	return err
 }
 
@@ -6048,6 +6236,133 @@ func (w *ServerInterfaceWrapper) CloseProspect(ctx echo.Context) error {
 	return err
 }
 
+// ListProspectContacts converts echo context to params.
+func (w *ServerInterfaceWrapper) ListProspectContacts(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "prospect_id" -------------
+	var prospectID ProspectID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "prospect_id", ctx.Param("prospect_id"), &prospectID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter prospect_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListProspectContactsParams
+	// ------------- Optional query parameter "development" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "development", ctx.QueryParams(), &params.Development, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter development: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListProspectContacts(ctx, prospectID, params)
+	return err
+}
+
+// LogProspectContact converts echo context to params.
+func (w *ServerInterfaceWrapper) LogProspectContact(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "prospect_id" -------------
+	var prospectID ProspectID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "prospect_id", ctx.Param("prospect_id"), &prospectID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter prospect_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params LogProspectContactParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.LogProspectContact(ctx, prospectID, params)
+	return err
+}
+
+// GetProspectOpportunityGrades converts echo context to params.
+func (w *ServerInterfaceWrapper) GetProspectOpportunityGrades(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "prospect_id" -------------
+	var prospectID ProspectID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "prospect_id", ctx.Param("prospect_id"), &prospectID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter prospect_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetProspectOpportunityGrades(ctx, prospectID)
+	return err
+}
+
+// StateProspectPurchaseWindow converts echo context to params.
+func (w *ServerInterfaceWrapper) StateProspectPurchaseWindow(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "prospect_id" -------------
+	var prospectID ProspectID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "prospect_id", ctx.Param("prospect_id"), &prospectID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter prospect_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params StateProspectPurchaseWindowParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.StateProspectPurchaseWindow(ctx, prospectID, params)
+	return err
+}
+
 // GetProspectTimeline converts echo context to params.
 func (w *ServerInterfaceWrapper) GetProspectTimeline(ctx echo.Context) error {
 	var err error
@@ -7581,6 +7896,60 @@ func (w *ServerInterfaceWrapper) ResetPassword(ctx echo.Context) error {
 	return err
 }
 
+// GetTerritory converts echo context to params.
+func (w *ServerInterfaceWrapper) GetTerritory(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "user_id" -------------
+	var userID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "user_id", ctx.Param("user_id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter user_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetTerritory(ctx, userID)
+	return err
+}
+
+// ReplaceTerritory converts echo context to params.
+func (w *ServerInterfaceWrapper) ReplaceTerritory(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "user_id" -------------
+	var userID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "user_id", ctx.Param("user_id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter user_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReplaceTerritoryParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReplaceTerritory(ctx, userID, params)
+	return err
+}
+
 // ListViolations converts echo context to params.
 func (w *ServerInterfaceWrapper) ListViolations(ctx echo.Context) error {
 	var err error
@@ -8023,12 +8392,15 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.DELETE(options.BaseURL+"/v1/customers/:customer_id/addresses/:address_id", wrapper.RemoveCustomerAddress, options.OperationMiddlewares["removeCustomerAddress"]...)
 	router.PUT(options.BaseURL+"/v1/customers/:customer_id/addresses/:address_id", wrapper.ReplaceCustomerAddress, options.OperationMiddlewares["replaceCustomerAddress"]...)
 	router.POST(options.BaseURL+"/v1/customers/:customer_id/assign", wrapper.AssignCustomer, options.OperationMiddlewares["assignCustomer"]...)
+	router.GET(options.BaseURL+"/v1/customers/:customer_id/contact-log", wrapper.ListCustomerContacts, options.OperationMiddlewares["listCustomerContacts"]...)
 	router.POST(options.BaseURL+"/v1/customers/:customer_id/contacts", wrapper.AddCustomerContact, options.OperationMiddlewares["addCustomerContact"]...)
 	router.DELETE(options.BaseURL+"/v1/customers/:customer_id/contacts/:contact_id", wrapper.RemoveCustomerContact, options.OperationMiddlewares["removeCustomerContact"]...)
 	router.PUT(options.BaseURL+"/v1/customers/:customer_id/contacts/:contact_id", wrapper.ReplaceCustomerContact, options.OperationMiddlewares["replaceCustomerContact"]...)
 	router.GET(options.BaseURL+"/v1/customers/:customer_id/credit", wrapper.GetCustomerCredit, options.OperationMiddlewares["getCustomerCredit"]...)
 	router.GET(options.BaseURL+"/v1/customers/:customer_id/credit/movements", wrapper.ListCreditMovements, options.OperationMiddlewares["listCreditMovements"]...)
 	router.GET(options.BaseURL+"/v1/customers/:customer_id/credit/profiles", wrapper.ListCreditProfiles, options.OperationMiddlewares["listCreditProfiles"]...)
+	router.GET(options.BaseURL+"/v1/customers/:customer_id/opportunity-grades", wrapper.GetCustomerOpportunityGrades, options.OperationMiddlewares["getCustomerOpportunityGrades"]...)
+	router.POST(options.BaseURL+"/v1/customers/:customer_id/purchase-window", wrapper.StateCustomerPurchaseWindow, options.OperationMiddlewares["stateCustomerPurchaseWindow"]...)
 	router.GET(options.BaseURL+"/v1/customers/:customer_id/timeline", wrapper.GetCustomerTimeline, options.OperationMiddlewares["getCustomerTimeline"]...)
 	router.GET(options.BaseURL+"/v1/customers/:customer_id/visit-answers", wrapper.ListVisitAnswers, options.OperationMiddlewares["listVisitAnswers"]...)
 	router.GET(options.BaseURL+"/v1/customers/by-external-id/:source/:external_id", wrapper.GetCustomerByExternalID, options.OperationMiddlewares["getCustomerByExternalId"]...)
@@ -8045,6 +8417,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/departments/:department_id", wrapper.GetDepartment, options.OperationMiddlewares["getDepartment"]...)
 	router.PATCH(options.BaseURL+"/v1/departments/:department_id", wrapper.UpdateDepartment, options.OperationMiddlewares["updateDepartment"]...)
 	router.POST(options.BaseURL+"/v1/departments/:department_id/deactivate", wrapper.DeactivateDepartment, options.OperationMiddlewares["deactivateDepartment"]...)
+	router.GET(options.BaseURL+"/v1/development-records", wrapper.ListDevelopmentRecords, options.OperationMiddlewares["listDevelopmentRecords"]...)
 	router.GET(options.BaseURL+"/v1/events", wrapper.ListEvents, options.OperationMiddlewares["listEvents"]...)
 	router.POST(options.BaseURL+"/v1/follow-ups/:follow_up_id/complete", wrapper.CompleteFollowUp, options.OperationMiddlewares["completeFollowUp"]...)
 	router.GET(options.BaseURL+"/v1/gate-checks", wrapper.ListGateChecks, options.OperationMiddlewares["listGateChecks"]...)
@@ -8086,6 +8459,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/opportunities/:opportunity_id/reopen", wrapper.ReopenOpportunity, options.OperationMiddlewares["reopenOpportunity"]...)
 	router.GET(options.BaseURL+"/v1/opportunities/:opportunity_id/stages", wrapper.ListOpportunityStages, options.OperationMiddlewares["listOpportunityStages"]...)
 	router.GET(options.BaseURL+"/v1/opportunities/:opportunity_id/timeline", wrapper.GetOpportunityTimeline, options.OperationMiddlewares["getOpportunityTimeline"]...)
+	router.GET(options.BaseURL+"/v1/opportunity-grade-changes", wrapper.ListOpportunityGradeChanges, options.OperationMiddlewares["listOpportunityGradeChanges"]...)
 	router.GET(options.BaseURL+"/v1/opportunity-pipeline", wrapper.GetOpportunityPipeline, options.OperationMiddlewares["getOpportunityPipeline"]...)
 	router.GET(options.BaseURL+"/v1/orders", wrapper.ListOrders, options.OperationMiddlewares["listOrders"]...)
 	router.POST(options.BaseURL+"/v1/orders", wrapper.CreateOrder, options.OperationMiddlewares["createOrder"]...)
@@ -8132,6 +8506,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/prospects/:prospect_id", wrapper.GetProspect, options.OperationMiddlewares["getProspect"]...)
 	router.PATCH(options.BaseURL+"/v1/prospects/:prospect_id", wrapper.UpdateProspect, options.OperationMiddlewares["updateProspect"]...)
 	router.POST(options.BaseURL+"/v1/prospects/:prospect_id/close", wrapper.CloseProspect, options.OperationMiddlewares["closeProspect"]...)
+	router.GET(options.BaseURL+"/v1/prospects/:prospect_id/contact-log", wrapper.ListProspectContacts, options.OperationMiddlewares["listProspectContacts"]...)
+	router.POST(options.BaseURL+"/v1/prospects/:prospect_id/contact-log", wrapper.LogProspectContact, options.OperationMiddlewares["logProspectContact"]...)
+	router.GET(options.BaseURL+"/v1/prospects/:prospect_id/opportunity-grades", wrapper.GetProspectOpportunityGrades, options.OperationMiddlewares["getProspectOpportunityGrades"]...)
+	router.POST(options.BaseURL+"/v1/prospects/:prospect_id/purchase-window", wrapper.StateProspectPurchaseWindow, options.OperationMiddlewares["stateProspectPurchaseWindow"]...)
 	router.GET(options.BaseURL+"/v1/prospects/:prospect_id/timeline", wrapper.GetProspectTimeline, options.OperationMiddlewares["getProspectTimeline"]...)
 	router.GET(options.BaseURL+"/v1/receipts", wrapper.ListReceipts, options.OperationMiddlewares["listReceipts"]...)
 	router.POST(options.BaseURL+"/v1/receipts", wrapper.PostReceipt, options.OperationMiddlewares["postReceipt"]...)
@@ -8171,6 +8549,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/users/:user_id/activate", wrapper.ActivateUser, options.OperationMiddlewares["activateUser"]...)
 	router.POST(options.BaseURL+"/v1/users/:user_id/deactivate", wrapper.DeactivateUser, options.OperationMiddlewares["deactivateUser"]...)
 	router.POST(options.BaseURL+"/v1/users/:user_id/reset-password", wrapper.ResetPassword, options.OperationMiddlewares["resetPassword"]...)
+	router.GET(options.BaseURL+"/v1/users/:user_id/territory", wrapper.GetTerritory, options.OperationMiddlewares["getTerritory"]...)
+	router.PUT(options.BaseURL+"/v1/users/:user_id/territory", wrapper.ReplaceTerritory, options.OperationMiddlewares["replaceTerritory"]...)
 	router.GET(options.BaseURL+"/v1/violations", wrapper.ListViolations, options.OperationMiddlewares["listViolations"]...)
 	router.GET(options.BaseURL+"/v1/visit-forms", wrapper.ListVisitForms, options.OperationMiddlewares["listVisitForms"]...)
 	router.POST(options.BaseURL+"/v1/visit-forms", wrapper.PublishVisitForm, options.OperationMiddlewares["publishVisitForm"]...)
@@ -9619,6 +9999,29 @@ func (response AssignCustomer200JSONResponse) VisitAssignCustomerResponse(w http
 	return err
 }
 
+type ListCustomerContactsRequestObject struct {
+	CustomerID CustomerID `json:"customer_id"`
+	Params     ListCustomerContactsParams
+}
+
+type ListCustomerContactsResponseObject interface {
+	VisitListCustomerContactsResponse(w http.ResponseWriter) error
+}
+
+type ListCustomerContacts200JSONResponse ContactLog
+
+func (response ListCustomerContacts200JSONResponse) VisitListCustomerContactsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type AddCustomerContactRequestObject struct {
 	CustomerID CustomerID `json:"customer_id"`
 	Params     AddCustomerContactParams
@@ -9772,6 +10175,52 @@ type ListCreditProfilesResponseObject interface {
 type ListCreditProfiles200JSONResponse CreditProfileList
 
 func (response ListCreditProfiles200JSONResponse) VisitListCreditProfilesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCustomerOpportunityGradesRequestObject struct {
+	CustomerID CustomerID `json:"customer_id"`
+}
+
+type GetCustomerOpportunityGradesResponseObject interface {
+	VisitGetCustomerOpportunityGradesResponse(w http.ResponseWriter) error
+}
+
+type GetCustomerOpportunityGrades200JSONResponse OpportunityGradeHistory
+
+func (response GetCustomerOpportunityGrades200JSONResponse) VisitGetCustomerOpportunityGradesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StateCustomerPurchaseWindowRequestObject struct {
+	CustomerID CustomerID `json:"customer_id"`
+	Params     StateCustomerPurchaseWindowParams
+	Body       *StateCustomerPurchaseWindowJSONRequestBody
+}
+
+type StateCustomerPurchaseWindowResponseObject interface {
+	VisitStateCustomerPurchaseWindowResponse(w http.ResponseWriter) error
+}
+
+type StateCustomerPurchaseWindow200JSONResponse PurchaseWindow
+
+func (response StateCustomerPurchaseWindow200JSONResponse) VisitStateCustomerPurchaseWindowResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -10149,6 +10598,28 @@ func (response DeactivateDepartment200JSONResponse) VisitDeactivateDepartmentRes
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDevelopmentRecordsRequestObject struct {
+	Params ListDevelopmentRecordsParams
+}
+
+type ListDevelopmentRecordsResponseObject interface {
+	VisitListDevelopmentRecordsResponse(w http.ResponseWriter) error
+}
+
+type ListDevelopmentRecords200JSONResponse ContactLog
+
+func (response ListDevelopmentRecords200JSONResponse) VisitListDevelopmentRecordsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -11255,6 +11726,28 @@ type GetOpportunityTimelineResponseObject interface {
 type GetOpportunityTimeline200JSONResponse Timeline
 
 func (response GetOpportunityTimeline200JSONResponse) VisitGetOpportunityTimelineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListOpportunityGradeChangesRequestObject struct {
+	Params ListOpportunityGradeChangesParams
+}
+
+type ListOpportunityGradeChangesResponseObject interface {
+	VisitListOpportunityGradeChangesResponse(w http.ResponseWriter) error
+}
+
+type ListOpportunityGradeChanges200JSONResponse OpportunityGradeChangeList
+
+func (response ListOpportunityGradeChanges200JSONResponse) VisitListOpportunityGradeChangesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -12571,6 +13064,99 @@ func (response CloseProspect200JSONResponse) VisitCloseProspectResponse(w http.R
 	return err
 }
 
+type ListProspectContactsRequestObject struct {
+	ProspectID ProspectID `json:"prospect_id"`
+	Params     ListProspectContactsParams
+}
+
+type ListProspectContactsResponseObject interface {
+	VisitListProspectContactsResponse(w http.ResponseWriter) error
+}
+
+type ListProspectContacts200JSONResponse ContactLog
+
+func (response ListProspectContacts200JSONResponse) VisitListProspectContactsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LogProspectContactRequestObject struct {
+	ProspectID ProspectID `json:"prospect_id"`
+	Params     LogProspectContactParams
+	Body       *LogProspectContactJSONRequestBody
+}
+
+type LogProspectContactResponseObject interface {
+	VisitLogProspectContactResponse(w http.ResponseWriter) error
+}
+
+type LogProspectContact201JSONResponse ContactLogEntry
+
+func (response LogProspectContact201JSONResponse) VisitLogProspectContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetProspectOpportunityGradesRequestObject struct {
+	ProspectID ProspectID `json:"prospect_id"`
+}
+
+type GetProspectOpportunityGradesResponseObject interface {
+	VisitGetProspectOpportunityGradesResponse(w http.ResponseWriter) error
+}
+
+type GetProspectOpportunityGrades200JSONResponse OpportunityGradeHistory
+
+func (response GetProspectOpportunityGrades200JSONResponse) VisitGetProspectOpportunityGradesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StateProspectPurchaseWindowRequestObject struct {
+	ProspectID ProspectID `json:"prospect_id"`
+	Params     StateProspectPurchaseWindowParams
+	Body       *StateProspectPurchaseWindowJSONRequestBody
+}
+
+type StateProspectPurchaseWindowResponseObject interface {
+	VisitStateProspectPurchaseWindowResponse(w http.ResponseWriter) error
+}
+
+type StateProspectPurchaseWindow200JSONResponse PurchaseWindow
+
+func (response StateProspectPurchaseWindow200JSONResponse) VisitStateProspectPurchaseWindowResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetProspectTimelineRequestObject struct {
 	ProspectID ProspectID `json:"prospect_id"`
 	Params     GetProspectTimelineParams
@@ -13670,6 +14256,68 @@ func (response ResetPassword200JSONResponse) VisitResetPasswordResponse(w http.R
 	return err
 }
 
+type GetTerritoryRequestObject struct {
+	UserID UUID `json:"user_id"`
+}
+
+type GetTerritoryResponseObject interface {
+	VisitGetTerritoryResponse(w http.ResponseWriter) error
+}
+
+type GetTerritory200ResponseHeaders struct {
+	ETag string
+}
+
+type GetTerritory200JSONResponse struct {
+	Body    Territory
+	Headers GetTerritory200ResponseHeaders
+}
+
+func (response GetTerritory200JSONResponse) VisitGetTerritoryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplaceTerritoryRequestObject struct {
+	UserID UUID `json:"user_id"`
+	Params ReplaceTerritoryParams
+	Body   *ReplaceTerritoryJSONRequestBody
+}
+
+type ReplaceTerritoryResponseObject interface {
+	VisitReplaceTerritoryResponse(w http.ResponseWriter) error
+}
+
+type ReplaceTerritory200ResponseHeaders struct {
+	ETag string
+}
+
+type ReplaceTerritory200JSONResponse struct {
+	Body    Territory
+	Headers ReplaceTerritory200ResponseHeaders
+}
+
+func (response ReplaceTerritory200JSONResponse) VisitReplaceTerritoryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListViolationsRequestObject struct {
 	Params ListViolationsParams
 }
@@ -14042,6 +14690,9 @@ type StrictServerInterface interface {
 	// AssignCustomer Give a customer to another owner
 	// (POST /v1/customers/{customer_id}/assign)
 	AssignCustomer(ctx context.Context, request AssignCustomerRequestObject) (AssignCustomerResponseObject, error)
+	// ListCustomerContacts Read the contacts with a customer while it was a prospect
+	// (GET /v1/customers/{customer_id}/contact-log)
+	ListCustomerContacts(ctx context.Context, request ListCustomerContactsRequestObject) (ListCustomerContactsResponseObject, error)
 	// AddCustomerContact Add a person to talk to
 	// (POST /v1/customers/{customer_id}/contacts)
 	AddCustomerContact(ctx context.Context, request AddCustomerContactRequestObject) (AddCustomerContactResponseObject, error)
@@ -14060,6 +14711,12 @@ type StrictServerInterface interface {
 	// ListCreditProfiles List a customer's credit profiles, past and present
 	// (GET /v1/customers/{customer_id}/credit/profiles)
 	ListCreditProfiles(ctx context.Context, request ListCreditProfilesRequestObject) (ListCreditProfilesResponseObject, error)
+	// GetCustomerOpportunityGrades Read the opportunity grades of a customer
+	// (GET /v1/customers/{customer_id}/opportunity-grades)
+	GetCustomerOpportunityGrades(ctx context.Context, request GetCustomerOpportunityGradesRequestObject) (GetCustomerOpportunityGradesResponseObject, error)
+	// StateCustomerPurchaseWindow Say when a customer is expected to buy
+	// (POST /v1/customers/{customer_id}/purchase-window)
+	StateCustomerPurchaseWindow(ctx context.Context, request StateCustomerPurchaseWindowRequestObject) (StateCustomerPurchaseWindowResponseObject, error)
 	// GetCustomerTimeline Read what happened to a customer
 	// (GET /v1/customers/{customer_id}/timeline)
 	GetCustomerTimeline(ctx context.Context, request GetCustomerTimelineRequestObject) (GetCustomerTimelineResponseObject, error)
@@ -14102,6 +14759,9 @@ type StrictServerInterface interface {
 	// DeactivateDepartment Deactivate a department
 	// (POST /v1/departments/{department_id}/deactivate)
 	DeactivateDepartment(ctx context.Context, request DeactivateDepartmentRequestObject) (DeactivateDepartmentResponseObject, error)
+	// ListDevelopmentRecords Read the development records
+	// (GET /v1/development-records)
+	ListDevelopmentRecords(ctx context.Context, request ListDevelopmentRecordsRequestObject) (ListDevelopmentRecordsResponseObject, error)
 	// ListEvents Follow the change feed
 	// (GET /v1/events)
 	ListEvents(ctx context.Context, request ListEventsRequestObject) (ListEventsResponseObject, error)
@@ -14225,6 +14885,9 @@ type StrictServerInterface interface {
 	// GetOpportunityTimeline Read what happened to an opportunity
 	// (GET /v1/opportunities/{opportunity_id}/timeline)
 	GetOpportunityTimeline(ctx context.Context, request GetOpportunityTimelineRequestObject) (GetOpportunityTimelineResponseObject, error)
+	// ListOpportunityGradeChanges Read the week's changes of opportunity grades
+	// (GET /v1/opportunity-grade-changes)
+	ListOpportunityGradeChanges(ctx context.Context, request ListOpportunityGradeChangesRequestObject) (ListOpportunityGradeChangesResponseObject, error)
 	// GetOpportunityPipeline Read the pipeline
 	// (GET /v1/opportunity-pipeline)
 	GetOpportunityPipeline(ctx context.Context, request GetOpportunityPipelineRequestObject) (GetOpportunityPipelineResponseObject, error)
@@ -14363,6 +15026,18 @@ type StrictServerInterface interface {
 	// CloseProspect Give a prospect up
 	// (POST /v1/prospects/{prospect_id}/close)
 	CloseProspect(ctx context.Context, request CloseProspectRequestObject) (CloseProspectResponseObject, error)
+	// ListProspectContacts Read the contacts with a prospect
+	// (GET /v1/prospects/{prospect_id}/contact-log)
+	ListProspectContacts(ctx context.Context, request ListProspectContactsRequestObject) (ListProspectContactsResponseObject, error)
+	// LogProspectContact Write down a contact with a prospect
+	// (POST /v1/prospects/{prospect_id}/contact-log)
+	LogProspectContact(ctx context.Context, request LogProspectContactRequestObject) (LogProspectContactResponseObject, error)
+	// GetProspectOpportunityGrades Read the opportunity grades of a prospect
+	// (GET /v1/prospects/{prospect_id}/opportunity-grades)
+	GetProspectOpportunityGrades(ctx context.Context, request GetProspectOpportunityGradesRequestObject) (GetProspectOpportunityGradesResponseObject, error)
+	// StateProspectPurchaseWindow Say when a prospect is expected to buy
+	// (POST /v1/prospects/{prospect_id}/purchase-window)
+	StateProspectPurchaseWindow(ctx context.Context, request StateProspectPurchaseWindowRequestObject) (StateProspectPurchaseWindowResponseObject, error)
 	// GetProspectTimeline Read what happened to a prospect
 	// (GET /v1/prospects/{prospect_id}/timeline)
 	GetProspectTimeline(ctx context.Context, request GetProspectTimelineRequestObject) (GetProspectTimelineResponseObject, error)
@@ -14480,6 +15155,12 @@ type StrictServerInterface interface {
 	// ResetPassword Reset a password
 	// (POST /v1/users/{user_id}/reset-password)
 	ResetPassword(ctx context.Context, request ResetPasswordRequestObject) (ResetPasswordResponseObject, error)
+	// GetTerritory Read where a rep sells
+	// (GET /v1/users/{user_id}/territory)
+	GetTerritory(ctx context.Context, request GetTerritoryRequestObject) (GetTerritoryResponseObject, error)
+	// ReplaceTerritory Say where a rep sells
+	// (PUT /v1/users/{user_id}/territory)
+	ReplaceTerritory(ctx context.Context, request ReplaceTerritoryRequestObject) (ReplaceTerritoryResponseObject, error)
 	// ListViolations List violations of the rules
 	// (GET /v1/violations)
 	ListViolations(ctx context.Context, request ListViolationsRequestObject) (ListViolationsResponseObject, error)
@@ -16349,6 +17030,32 @@ func (sh *strictHandler) AssignCustomer(ctx echo.Context, customerID CustomerID,
 	return nil
 }
 
+// ListCustomerContacts operation middleware
+func (sh *strictHandler) ListCustomerContacts(ctx echo.Context, customerID CustomerID, params ListCustomerContactsParams) error {
+	var request ListCustomerContactsRequestObject
+
+	request.CustomerID = customerID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCustomerContacts(ctx.Request().Context(), request.(ListCustomerContactsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCustomerContacts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCustomerContactsResponseObject); ok {
+		return validResponse.VisitListCustomerContactsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // AddCustomerContact operation middleware
 func (sh *strictHandler) AddCustomerContact(ctx echo.Context, customerID CustomerID, params AddCustomerContactParams) error {
 	var request AddCustomerContactRequestObject
@@ -16545,6 +17252,80 @@ func (sh *strictHandler) ListCreditProfiles(ctx echo.Context, customerID Custome
 		return err
 	} else if validResponse, ok := response.(ListCreditProfilesResponseObject); ok {
 		return validResponse.VisitListCreditProfilesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCustomerOpportunityGrades operation middleware
+func (sh *strictHandler) GetCustomerOpportunityGrades(ctx echo.Context, customerID CustomerID) error {
+	var request GetCustomerOpportunityGradesRequestObject
+
+	request.CustomerID = customerID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCustomerOpportunityGrades(ctx.Request().Context(), request.(GetCustomerOpportunityGradesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCustomerOpportunityGrades")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCustomerOpportunityGradesResponseObject); ok {
+		return validResponse.VisitGetCustomerOpportunityGradesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// StateCustomerPurchaseWindow operation middleware
+func (sh *strictHandler) StateCustomerPurchaseWindow(ctx echo.Context, customerID CustomerID, params StateCustomerPurchaseWindowParams) error {
+	var request StateCustomerPurchaseWindowRequestObject
+
+	request.CustomerID = customerID
+	request.Params = params
+
+	var body StateCustomerPurchaseWindowJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.StateCustomerPurchaseWindow(ctx.Request().Context(), request.(StateCustomerPurchaseWindowRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StateCustomerPurchaseWindow")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(StateCustomerPurchaseWindowResponseObject); ok {
+		return validResponse.VisitStateCustomerPurchaseWindowResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -16970,6 +17751,31 @@ func (sh *strictHandler) DeactivateDepartment(ctx echo.Context, departmentID Dep
 		return err
 	} else if validResponse, ok := response.(DeactivateDepartmentResponseObject); ok {
 		return validResponse.VisitDeactivateDepartmentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListDevelopmentRecords operation middleware
+func (sh *strictHandler) ListDevelopmentRecords(ctx echo.Context, params ListDevelopmentRecordsParams) error {
+	var request ListDevelopmentRecordsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDevelopmentRecords(ctx.Request().Context(), request.(ListDevelopmentRecordsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDevelopmentRecords")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDevelopmentRecordsResponseObject); ok {
+		return validResponse.VisitListDevelopmentRecordsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -18351,6 +19157,31 @@ func (sh *strictHandler) GetOpportunityTimeline(ctx echo.Context, opportunityID 
 		return err
 	} else if validResponse, ok := response.(GetOpportunityTimelineResponseObject); ok {
 		return validResponse.VisitGetOpportunityTimelineResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListOpportunityGradeChanges operation middleware
+func (sh *strictHandler) ListOpportunityGradeChanges(ctx echo.Context, params ListOpportunityGradeChangesParams) error {
+	var request ListOpportunityGradeChangesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListOpportunityGradeChanges(ctx.Request().Context(), request.(ListOpportunityGradeChangesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListOpportunityGradeChanges")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListOpportunityGradeChangesResponseObject); ok {
+		return validResponse.VisitListOpportunityGradeChangesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -19990,6 +20821,155 @@ func (sh *strictHandler) CloseProspect(ctx echo.Context, prospectID ProspectID, 
 	return nil
 }
 
+// ListProspectContacts operation middleware
+func (sh *strictHandler) ListProspectContacts(ctx echo.Context, prospectID ProspectID, params ListProspectContactsParams) error {
+	var request ListProspectContactsRequestObject
+
+	request.ProspectID = prospectID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListProspectContacts(ctx.Request().Context(), request.(ListProspectContactsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListProspectContacts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListProspectContactsResponseObject); ok {
+		return validResponse.VisitListProspectContactsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// LogProspectContact operation middleware
+func (sh *strictHandler) LogProspectContact(ctx echo.Context, prospectID ProspectID, params LogProspectContactParams) error {
+	var request LogProspectContactRequestObject
+
+	request.ProspectID = prospectID
+	request.Params = params
+
+	var body LogProspectContactJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.LogProspectContact(ctx.Request().Context(), request.(LogProspectContactRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "LogProspectContact")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(LogProspectContactResponseObject); ok {
+		return validResponse.VisitLogProspectContactResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetProspectOpportunityGrades operation middleware
+func (sh *strictHandler) GetProspectOpportunityGrades(ctx echo.Context, prospectID ProspectID) error {
+	var request GetProspectOpportunityGradesRequestObject
+
+	request.ProspectID = prospectID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetProspectOpportunityGrades(ctx.Request().Context(), request.(GetProspectOpportunityGradesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetProspectOpportunityGrades")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetProspectOpportunityGradesResponseObject); ok {
+		return validResponse.VisitGetProspectOpportunityGradesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// StateProspectPurchaseWindow operation middleware
+func (sh *strictHandler) StateProspectPurchaseWindow(ctx echo.Context, prospectID ProspectID, params StateProspectPurchaseWindowParams) error {
+	var request StateProspectPurchaseWindowRequestObject
+
+	request.ProspectID = prospectID
+	request.Params = params
+
+	var body StateProspectPurchaseWindowJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.StateProspectPurchaseWindow(ctx.Request().Context(), request.(StateProspectPurchaseWindowRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StateProspectPurchaseWindow")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(StateProspectPurchaseWindowResponseObject); ok {
+		return validResponse.VisitStateProspectPurchaseWindowResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetProspectTimeline operation middleware
 func (sh *strictHandler) GetProspectTimeline(ctx echo.Context, prospectID ProspectID, params GetProspectTimelineParams) error {
 	var request GetProspectTimelineRequestObject
@@ -21393,6 +22373,80 @@ func (sh *strictHandler) ResetPassword(ctx echo.Context, userID UserID, params R
 		return err
 	} else if validResponse, ok := response.(ResetPasswordResponseObject); ok {
 		return validResponse.VisitResetPasswordResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetTerritory operation middleware
+func (sh *strictHandler) GetTerritory(ctx echo.Context, userID UUID) error {
+	var request GetTerritoryRequestObject
+
+	request.UserID = userID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetTerritory(ctx.Request().Context(), request.(GetTerritoryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetTerritory")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetTerritoryResponseObject); ok {
+		return validResponse.VisitGetTerritoryResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReplaceTerritory operation middleware
+func (sh *strictHandler) ReplaceTerritory(ctx echo.Context, userID UUID, params ReplaceTerritoryParams) error {
+	var request ReplaceTerritoryRequestObject
+
+	request.UserID = userID
+	request.Params = params
+
+	var body ReplaceTerritoryJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReplaceTerritory(ctx.Request().Context(), request.(ReplaceTerritoryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReplaceTerritory")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReplaceTerritoryResponseObject); ok {
+		return validResponse.VisitReplaceTerritoryResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

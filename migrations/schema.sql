@@ -1573,6 +1573,26 @@ CREATE TABLE public.products (
     CONSTRAINT products_unit_check CHECK (((length(unit) >= 1) AND (length(unit) <= 20)))
 );
 
+CREATE TABLE public.prospect_contact_log (
+    id uuid NOT NULL,
+    prospect_id uuid NOT NULL,
+    kind text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    people text NOT NULL,
+    content text NOT NULL,
+    outcome text NOT NULL,
+    problems text NOT NULL,
+    next_step text NOT NULL,
+    next_on date,
+    development boolean NOT NULL,
+    corrects_id uuid,
+    logged_by uuid NOT NULL,
+    logged_at timestamp with time zone NOT NULL,
+    CONSTRAINT prospect_contact_log_content_check CHECK ((content <> ''::text)),
+    CONSTRAINT prospect_contact_log_kind_check CHECK ((kind = ANY (ARRAY['visit'::text, 'call'::text, 'mail'::text, 'message'::text, 'meeting'::text]))),
+    CONSTRAINT prospect_contact_log_not_ahead CHECK ((at <= logged_at))
+);
+
 CREATE TABLE public.prospect_contacts (
     id uuid NOT NULL,
     prospect_id uuid NOT NULL,
@@ -1847,6 +1867,14 @@ CREATE TABLE public.teams (
     version bigint NOT NULL,
     CONSTRAINT teams_code_check CHECK ((code ~ '^[A-Z0-9_-]{1,20}$'::text)),
     CONSTRAINT teams_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
+);
+
+CREATE TABLE public.territories (
+    user_id uuid NOT NULL,
+    industries text[] NOT NULL,
+    regions text[] NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version bigint NOT NULL
 );
 
 CREATE TABLE public.users (
@@ -2243,6 +2271,9 @@ ALTER TABLE ONLY public.products
 ALTER TABLE ONLY public.products
     ADD CONSTRAINT products_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.prospect_contact_log
+    ADD CONSTRAINT prospect_contact_log_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.prospect_contacts
     ADD CONSTRAINT prospect_contacts_pkey PRIMARY KEY (id);
 
@@ -2302,6 +2333,9 @@ ALTER TABLE ONLY public.teams
 
 ALTER TABLE ONLY public.teams
     ADD CONSTRAINT teams_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.territories
+    ADD CONSTRAINT territories_pkey PRIMARY KEY (user_id);
 
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_pkey PRIMARY KEY (id);
@@ -2559,6 +2593,14 @@ CREATE INDEX products_lifecycle ON public.products USING btree (lifecycle, code)
 
 CREATE INDEX products_search ON public.products USING gin (search public.gin_trgm_ops);
 
+CREATE INDEX prospect_contact_log_author ON public.prospect_contact_log USING btree (logged_by, at);
+
+CREATE UNIQUE INDEX prospect_contact_log_correction_key ON public.prospect_contact_log USING btree (corrects_id) WHERE (corrects_id IS NOT NULL);
+
+CREATE INDEX prospect_contact_log_development ON public.prospect_contact_log USING btree (id) WHERE development;
+
+CREATE INDEX prospect_contact_log_prospect ON public.prospect_contact_log USING btree (prospect_id, id);
+
 CREATE INDEX prospect_contacts_phone ON public.prospect_contacts USING btree (phone_key);
 
 CREATE INDEX prospect_contacts_prospect ON public.prospect_contacts USING btree (prospect_id, position_no);
@@ -2746,6 +2788,8 @@ CREATE TRIGGER order_lines_frozen BEFORE DELETE OR UPDATE OF order_id, product_i
 CREATE TRIGGER parameter_versions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.parameter_versions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER product_costs_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.product_costs FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER prospect_contact_log_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.prospect_contact_log FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER prospect_contacts_claim AFTER INSERT OR DELETE OR UPDATE OF phone_key ON public.prospect_contacts FOR EACH ROW EXECUTE FUNCTION public.claim_prospect_phone();
 
@@ -2997,6 +3041,12 @@ ALTER TABLE ONLY public.product_costs
 ALTER TABLE ONLY public.products
     ADD CONSTRAINT products_category_id_fkey FOREIGN KEY (category_id) REFERENCES public.product_categories(id);
 
+ALTER TABLE ONLY public.prospect_contact_log
+    ADD CONSTRAINT prospect_contact_log_corrects_id_fkey FOREIGN KEY (corrects_id) REFERENCES public.prospect_contact_log(id);
+
+ALTER TABLE ONLY public.prospect_contact_log
+    ADD CONSTRAINT prospect_contact_log_prospect_id_fkey FOREIGN KEY (prospect_id) REFERENCES public.prospects(id);
+
 ALTER TABLE ONLY public.prospect_contacts
     ADD CONSTRAINT prospect_contacts_prospect_id_fkey FOREIGN KEY (prospect_id) REFERENCES public.prospects(id);
 
@@ -3041,6 +3091,9 @@ ALTER TABLE ONLY public.teams
 
 ALTER TABLE ONLY public.teams
     ADD CONSTRAINT teams_leader_fk FOREIGN KEY (leader_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.territories
+    ADD CONSTRAINT territories_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
 
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_department_id_fkey FOREIGN KEY (department_id) REFERENCES public.departments(id);

@@ -140,6 +140,9 @@ func (a *App) join(ctx context.Context) error {
 
 	// prospects
 	prospects := prospect.New(rules, approvals, customers)
+	approvals.Register(prospect.MatterOutside, prospects)
+	customers.Territories = prospects
+	a.prospectSweeps(prospects)
 
 	// opportunities, campaigns, visits, surveys
 	visits, opportunities := visit.New(rules), opportunity.New(rules)

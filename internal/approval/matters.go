@@ -51,6 +51,7 @@ var Matters = slices.Concat(
 	// customer: applications, changes
 	priceMatters,
 	// prospect, opportunity, campaign
+	prospectMatters,
 	shipmentMatters,
 	// leave
 )

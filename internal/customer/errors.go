@@ -14,6 +14,9 @@ var (
 		"该公司已由 {owner} 于 {since} 登记({same} 相同)。", "CUS-08")
 	ErrPooled = errs.Define(errs.Conflict, "customer.in_pool",
 		"This company lies in the shared pool of prospects: claim it there.", "该公司在客户公海中,请到公海认领。", "CUS-08")
+	ErrOutside = errs.Define(errs.Rule, "customer.outside_territory",
+		"This company is outside the industries and regions that its owner sells in. Register it as a prospect and ask the sales manager.",
+		"该公司不在负责人的行业或区域内,请先登记为潜在客户并报销售部经理批准。", "CUS-09")
 	ErrCodeTaken = errs.Define(errs.Conflict, "customer.code_taken", "Another customer has this code.", "客户编码已被占用。")
 	ErrBadUSCC   = errs.Define(errs.Rule, "customer.bad_uscc",
 		"The check character of this unified social credit code is wrong.", "统一社会信用代码校验位不正确。", "CUS-08")

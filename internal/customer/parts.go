@@ -119,7 +119,11 @@ func (s *Service) Upsert(tx pg.Tx, who identity.Principal, source, externalID st
 		if d.OwnerID != nil && *d.OwnerID != c.OwnerID {
 			return ErrNotOwner.At("/owner_id") // handing over is assignCustomer, with a reason
 		}
+		before := *c
 		if err := s.fill(tx, who, c, d); err != nil {
+			return err
+		}
+		if err := s.stayInside(tx, who, before, *c); err != nil {
 			return err
 		}
 		return replaceParts(tx, *c)

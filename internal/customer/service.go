@@ -20,15 +20,22 @@ type Accounts interface {
 	InUse(tx pg.Tx, customerID uuid.UUID) (bool, error)
 }
 
+// Territories is what this module asks of prospects, which stand behind it in the import order.
+type Territories interface {
+	// Outside reports whether a company lies outside the industries and regions that its owner sells in (CUS-09).
+	Outside(tx pg.Tx, owner uuid.UUID, industry, region string) (bool, error)
+}
+
 // Service holds the use cases. Every method takes the transaction and the caller.
 type Service struct {
-	Accounts Accounts // app sets it
+	Accounts    Accounts    // app sets it
+	Territories Territories // app sets it
 }
 
 // New returns the service.
-func New() *Service { return &Service{Accounts: unused{}} }
+func New() *Service { return &Service{Accounts: unused{}, Territories: unused{}} }
 
-// unused is a company that never lent anything.
+// unused is a company that never lent anything, and whose people sell everywhere.
 type unused struct{}
 
 func (unused) InUse(pg.Tx, uuid.UUID) (bool, error) { return false, nil }
@@ -55,6 +62,9 @@ func (s *Service) create(tx pg.Tx, who identity.Principal, id uuid.UUID, d Draft
 		return Customer{}, err
 	}
 	if err := s.fill(tx, who, &c, d); err != nil {
+		return Customer{}, err
+	}
+	if err := s.stayInside(tx, who, Customer{}, c); err != nil {
 		return Customer{}, err
 	}
 	if c.Code == "" {
@@ -169,9 +179,12 @@ func (s *Service) GetByExternalID(tx pg.Tx, who identity.Principal, source, exte
 // is errs.ErrStale. Returns what Create returns for a bad profile. Locks the customer, and the payer.
 func (s *Service) Update(tx pg.Tx, who identity.Principal, id uuid.UUID, version int64, change func(*Profile)) (Customer, error) {
 	return s.edit(tx, who, id, &version, "updateCustomer", func(c *Customer) error {
-		p, payer := c.profile(), c.PayerID()
+		before, p, payer := *c, c.profile(), c.PayerID()
 		change(&p)
 		if err := p.apply(c, tx.Now); err != nil {
+			return err
+		}
+		if err := s.stayInside(tx, who, before, *c); err != nil {
 			return err
 		}
 		if err := s.changePayer(tx, who, payer, *c); err != nil {

@@ -98,7 +98,7 @@ func registrationOf(b api.ProspectCreate) prospect.Registration {
 			Name: b.Name, USCC: value(b.Uscc), Address: value(b.Address), Industry: b.Industry, Region: b.Region, Need: b.Need,
 			Size: value(b.Size), Source: b.Source, Remarks: value(b.Remarks), Contacts: prospectContacts(b.Contacts),
 		},
-		OwnerID: b.OwnerID, Expectation: expectationOf(value(b.PurchaseWindow)),
+		OwnerID: b.OwnerID, Expectation: expectationOf(value(b.PurchaseWindow)), OutsideReason: value(b.OutsideReason),
 	}
 }
 

@@ -87,6 +87,8 @@ var matrix = map[Permission][]Role{
 	"prospect.read":        roles(sellers, overseers, Admin),
 	"prospect.write":       roles(sellers, Admin),
 	"company.check":        roles(sellers, overseers, Admin),
+	"territory.read":       roles(sellers, overseers, Admin),
+	"territory.write":      roles(salesLeaders, Admin), // CUS-09
 
 	// opportunity and campaign
 	"opportunity.read":  roles(sellers, overseers, FinanceManager),

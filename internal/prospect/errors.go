@@ -17,6 +17,14 @@ var (
 	ErrOwner    = errs.Define(errs.Rule, "prospect.bad_owner", "The owner must be an active person in sales.", "负责人必须是在职的销售人员。", "ORG-06")
 	ErrNotYours = errs.Define(errs.Forbidden, "prospect.not_yours_to_give",
 		"Only who may assign customers can name another owner.", "只有有分配权限的人员可以指定其他负责人。", "CUS-08")
+	ErrOutside = errs.Define(errs.Rule, "prospect.outside_territory",
+		"This company is outside the industries and regions that you sell in. Give outside_reason to ask the sales manager.",
+		"该公司不在您负责的行业或区域内。如需登记,请填写 outside_reason 报销售部经理批准。", "CUS-09")
+	ErrAhead = errs.Define(errs.Rule, "prospect.contact_ahead",
+		"A contact is logged after it happened, not before.", "联系记录须在联系发生之后填写。", "CUS-02")
+	ErrCorrection = errs.Define(errs.Rule, "prospect.bad_correction",
+		"Only an entry of this prospect that nobody has corrected yet can be corrected, by who wrote it or their leader.",
+		"只能更正本潜在客户中尚未被更正的记录,且须由记录人或其上级更正。", "CUS-02")
 )
 
 // What the schema says when a rule of Go was passed by.
@@ -24,6 +32,8 @@ var (
 	_ = pg.Constraint("prospects_need", ErrNoNeed)
 	_ = pg.Constraint("prospects_owner_fkey", ErrOwner)
 	_ = pg.Constraint("purchase_windows_order", ErrWindow)
+	_ = pg.Constraint("prospect_contact_log_not_ahead", ErrAhead)
+	_ = pg.Constraint("prospect_contact_log_correction_key", ErrCorrection)
 )
 
 // ErrTaken is the refusal of a company that somebody has registered, as a prospect or as a customer.

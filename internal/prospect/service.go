@@ -32,6 +32,8 @@ type Registration struct {
 	Profile
 	OwnerID     *uuid.UUID // the caller when nil
 	Expectation Expectation
+
+	OutsideReason string // why the sales manager should allow a company outside the territory (CUS-09)
 }
 
 // Register registers a company for its owner, first come first served (CUS-08). Returns customer.Taken's refusal for a company
@@ -51,8 +53,17 @@ func (s *Service) Register(tx pg.Tx, who identity.Principal, r Registration) (Pr
 	if err := s.refuseTaken(tx, who, x); err != nil {
 		return Prospect{}, err
 	}
+	x.OutsideReason = r.OutsideReason
+	if err := s.permit(tx, who, &x); err != nil {
+		return Prospect{}, err
+	}
 	if err := insert(tx, &x); err != nil {
 		return Prospect{}, err
+	}
+	if x.State == PendingPermission {
+		if err := s.askPermission(tx, who, &x); err != nil {
+			return Prospect{}, err
+		}
 	}
 	window, err := s.state(tx, Subject, x.ID, r.Expectation, Window{})
 	if err != nil {
@@ -120,17 +131,20 @@ func (s *Service) Update(tx pg.Tx, who identity.Principal, id uuid.UUID, version
 		if err := x.mustBe(PendingPermission, Active); err != nil {
 			return err
 		}
-		before := len(x.Contacts)
+		before, had := *x, len(x.Contacts)
 		p := x.profile()
 		change(&p)
 		if err := p.apply(x, tx.Now); err != nil {
+			return err
+		}
+		if err := s.stayInside(tx, who, before, *x); err != nil {
 			return err
 		}
 		if err := s.refuseTaken(tx, who, *x); err != nil {
 			return err
 		}
 		x.LastTouchedAt = tx.Now
-		return replaceContacts(tx, *x, before > 0)
+		return replaceContacts(tx, *x, had > 0)
 	})
 }
 
@@ -141,8 +155,24 @@ func (s *Service) Close(tx pg.Tx, who identity.Principal, id uuid.UUID, version 
 			return err
 		}
 		x.settle(tx, Closed, reason)
-		return customer.ReleaseClaims(tx, x.ID)
+		return s.letGo(tx, x.ID)
 	})
+}
+
+// stayInside keeps a change of industry or region from carrying a prospect out of its owner's territory (CUS-09), or past the
+// approval that it waits for.
+func (s *Service) stayInside(tx pg.Tx, who identity.Principal, before, after Prospect) error {
+	if before.Industry == after.Industry && before.Region == after.Region || identity.Allowed(who, "customer.assign") {
+		return nil
+	}
+	if err := before.mustBe(Active); err != nil {
+		return err
+	}
+	outside, err := s.Outside(tx, after.OwnerID, after.Industry, after.Region)
+	if err == nil && outside {
+		err = ErrOutside.At("/region")
+	}
+	return err
 }
 
 // settle ends the prospect in memory.

@@ -73,6 +73,33 @@ func (e ApprovalState) Valid() bool {
 	}
 }
 
+// Defines values for ContactLogInputKind.
+const (
+	ContactLogInputKindCall    ContactLogInputKind = "call"
+	ContactLogInputKindMail    ContactLogInputKind = "mail"
+	ContactLogInputKindMeeting ContactLogInputKind = "meeting"
+	ContactLogInputKindMessage ContactLogInputKind = "message"
+	ContactLogInputKindVisit   ContactLogInputKind = "visit"
+)
+
+// Valid indicates whether the value is a known member of the ContactLogInputKind enum.
+func (e ContactLogInputKind) Valid() bool {
+	switch e {
+	case ContactLogInputKindCall:
+		return true
+	case ContactLogInputKindMail:
+		return true
+	case ContactLogInputKindMeeting:
+		return true
+	case ContactLogInputKindMessage:
+		return true
+	case ContactLogInputKindVisit:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CreditGrade.
 const (
 	CreditGradeA CreditGrade = "A"
@@ -1932,6 +1959,93 @@ type ContactInput struct {
 	Position string `json:"position"`
 }
 
+// ContactLog defines model for ContactLog.
+type ContactLog struct {
+	Data       []ContactLogEntry `json:"data"`
+	NextCursor *string           `json:"next_cursor,omitempty"`
+}
+
+// ContactLogEntry defines model for ContactLogEntry.
+type ContactLogEntry struct {
+	// At Example: 2026-11-20T08:30:00Z
+	At      Instant `json:"at"`
+	Content string  `json:"content"`
+
+	// CorrectedByID The entry that takes the place of this one.
+	CorrectedByID *openapi_types.UUID `json:"corrected_by_id,omitempty"`
+	CorrectsID    *openapi_types.UUID `json:"corrects_id,omitempty"`
+	Development   bool                `json:"development"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID   UUID   `json:"id"`
+	Kind string `json:"kind"`
+
+	// LoggedAt Example: 2026-11-20T08:30:00Z
+	LoggedAt Instant `json:"logged_at"`
+
+	// LoggedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LoggedBy UUID                `json:"logged_by"`
+	NextOn   *openapi_types.Date `json:"next_on,omitempty"`
+	NextStep *string             `json:"next_step,omitempty"`
+	Outcome  *string             `json:"outcome,omitempty"`
+	People   *string             `json:"people,omitempty"`
+	Problems *string             `json:"problems,omitempty"`
+
+	// ProspectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProspectID   UUID   `json:"prospect_id"`
+	ProspectName string `json:"prospect_name"`
+}
+
+// ContactLogInput defines model for ContactLogInput.
+type ContactLogInput struct {
+	// At When it happened; now when absent.
+	//
+	// Example: 2026-11-20T06:30:00Z
+	At *time.Time `json:"at,omitempty"`
+
+	// Content What was said.
+	//
+	// Example: 介绍低弹丝系列并留样
+	Content string `json:"content"`
+
+	// CorrectsID The entry that this one takes the place of.
+	CorrectsID *openapi_types.UUID `json:"corrects_id,omitempty"`
+
+	// Development Important enough for a development record.
+	Development *bool `json:"development,omitempty"`
+
+	// Kind Example: visit
+	Kind ContactLogInputKind `json:"kind"`
+
+	// NextOn When.
+	//
+	// Example: 2026-11-27
+	NextOn *openapi_types.Date `json:"next_on,omitempty"`
+
+	// NextStep What comes next.
+	//
+	// Example: 下周送样并报价
+	NextStep *string `json:"next_step,omitempty"`
+
+	// Outcome What came of it.
+	//
+	// Example: 同意试用 500 公斤
+	Outcome *string `json:"outcome,omitempty"`
+
+	// People Whom you met or spoke to.
+	//
+	// Example: 周示例(采购主管)
+	People *string `json:"people,omitempty"`
+
+	// Problems What stands in the way.
+	//
+	// Example: 现用供应商账期 60 天
+	Problems *string `json:"problems,omitempty"`
+}
+
+// ContactLogInputKind Example: visit
+type ContactLogInputKind string
+
 // ContentHash SHA-256 of what is shown: document, protected content and facts.
 //
 // Example: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
@@ -3647,6 +3761,50 @@ type OpportunityCreate struct {
 // Example: B
 type OpportunityGrade string
 
+// OpportunityGradeChange One change of an opportunity grade.
+type OpportunityGradeChange struct {
+	// At Example: 2026-11-20T08:30:00Z
+	At Instant `json:"at"`
+
+	// Cause stated: somebody said when they buy; time: the window came nearer, or passed; carried: brought along by a conversion.
+	//
+	// Example: time
+	Cause string `json:"cause"`
+
+	// ChangedBy Absent when time did it.
+	ChangedBy *openapi_types.UUID `json:"changed_by,omitempty"`
+
+	// ChangedOn Example: 2026-11-20
+	ChangedOn    Date                `json:"changed_on"`
+	ExpectedFrom *openapi_types.Date `json:"expected_from,omitempty"`
+	ExpectedTo   *openapi_types.Date `json:"expected_to,omitempty"`
+
+	// Grade A buys within 1 month, B in 2 to 3, C in 3 to 6, D only planning (months are parameters).
+	//
+	// Example: B
+	Grade OpportunityGrade `json:"grade"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Previous A buys within 1 month, B in 2 to 3, C in 3 to 6, D only planning (months are parameters).
+	//
+	// Example: B
+	Previous *OpportunityGrade `json:"previous,omitempty"`
+}
+
+// OpportunityGradeChangeList defines model for OpportunityGradeChangeList.
+type OpportunityGradeChangeList struct {
+	Data       []WeeklyGradeChange `json:"data"`
+	NextCursor *string             `json:"next_cursor,omitempty"`
+}
+
+// OpportunityGradeHistory defines model for OpportunityGradeHistory.
+type OpportunityGradeHistory struct {
+	Changes []OpportunityGradeChange `json:"changes"`
+	Current PurchaseWindow           `json:"current"`
+}
+
 // OpportunityList defines model for OpportunityList.
 type OpportunityList struct {
 	Data       []Opportunity `json:"data"`
@@ -4830,6 +4988,11 @@ type ProspectCreate struct {
 	// Example: 每月约 30 吨低弹丝,要求批次色差小
 	Need string `json:"need"`
 
+	// OutsideReason Why the sales manager should allow a company outside your territory; with it, such a registration waits in pending_permission and holds the company.
+	//
+	// Example: 客户由我方老客户介绍
+	OutsideReason *string `json:"outside_reason,omitempty"`
+
 	// OwnerID The rep who owns the prospect; the caller when absent. Naming another needs customer.assign.
 	OwnerID *openapi_types.UUID `json:"owner_id,omitempty"`
 
@@ -5688,6 +5851,28 @@ type TemporaryLimitInput struct {
 	Until openapi_types.Date `json:"until"`
 }
 
+// Territory defines model for Territory.
+type Territory struct {
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag       Etag     `json:"etag"`
+	Industries []string `json:"industries"`
+	Regions    []string `json:"regions"`
+
+	// UpdatedAt Example: 2026-11-20T08:30:00Z
+	UpdatedAt *Instant `json:"updated_at,omitempty"`
+
+	// UserID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	UserID UUID `json:"user_id"`
+}
+
+// TerritoryInput defines model for TerritoryInput.
+type TerritoryInput struct {
+	Industries []string `json:"industries"`
+	Regions    []string `json:"regions"`
+}
+
 // Timeline defines model for Timeline.
 type Timeline struct {
 	Data       []TimelineEntry `json:"data"`
@@ -6364,6 +6549,24 @@ type VisitTitle struct {
 	Zh string `json:"zh"`
 }
 
+// WeeklyGradeChange A change of grade as the week's report shows it.
+type WeeklyGradeChange struct {
+	// Change One change of an opportunity grade.
+	Change OpportunityGradeChange `json:"change"`
+	Name   string                 `json:"name"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID UUID `json:"owner_id"`
+
+	// SubjectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SubjectID UUID `json:"subject_id"`
+
+	// SubjectType prospect or customer.
+	//
+	// Example: prospect
+	SubjectType string `json:"subject_type"`
+}
+
 // ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ApprovalID = UUID
 
@@ -6826,6 +7029,15 @@ type AssignCustomerParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// ListCustomerContactsParams defines parameters for ListCustomerContacts.
+type ListCustomerContactsParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // AddCustomerContactParams defines parameters for AddCustomerContact.
 type AddCustomerContactParams struct {
 	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
@@ -6854,6 +7066,12 @@ type ListCreditMovementsParams struct {
 
 	// Cursor next_cursor of the page before.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// StateCustomerPurchaseWindowParams defines parameters for StateCustomerPurchaseWindow.
+type StateCustomerPurchaseWindowParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // GetCustomerTimelineParams defines parameters for GetCustomerTimeline.
@@ -6944,6 +7162,18 @@ type DeactivateDepartmentParams struct {
 
 	// IfMatch The ETag that you read; 412 when someone else has changed it since.
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ListDevelopmentRecordsParams defines parameters for ListDevelopmentRecords.
+type ListDevelopmentRecordsParams struct {
+	// OwnerID Only prospects of this person.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // ListEventsParams defines parameters for ListEvents.
@@ -7290,6 +7520,21 @@ type ReopenOpportunityParams struct {
 
 // GetOpportunityTimelineParams defines parameters for GetOpportunityTimeline.
 type GetOpportunityTimelineParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListOpportunityGradeChangesParams defines parameters for ListOpportunityGradeChanges.
+type ListOpportunityGradeChangesParams struct {
+	// Week Any day of the week.
+	Week openapi_types.Date `form:"week" json:"week"`
+
+	// OwnerID Only companies of this person.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
 	// Limit How many items at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
@@ -7645,6 +7890,30 @@ type CloseProspectParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// ListProspectContactsParams defines parameters for ListProspectContacts.
+type ListProspectContactsParams struct {
+	// Development Development records only.
+	Development *bool `form:"development,omitempty" json:"development,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// LogProspectContactParams defines parameters for LogProspectContact.
+type LogProspectContactParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// StateProspectPurchaseWindowParams defines parameters for StateProspectPurchaseWindow.
+type StateProspectPurchaseWindowParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // GetProspectTimelineParams defines parameters for GetProspectTimeline.
 type GetProspectTimelineParams struct {
 	// Limit How many items at most.
@@ -7972,6 +8241,12 @@ type ResetPasswordParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// ReplaceTerritoryParams defines parameters for ReplaceTerritory.
+type ReplaceTerritoryParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
 // ListViolationsParams defines parameters for ListViolations.
 type ListViolationsParams struct {
 	// PersonID Only those of this person.
@@ -8161,6 +8436,9 @@ type AddCustomerContactJSONRequestBody = ContactInput
 // ReplaceCustomerContactJSONRequestBody defines body for ReplaceCustomerContact for application/json ContentType.
 type ReplaceCustomerContactJSONRequestBody = ContactInput
 
+// StateCustomerPurchaseWindowJSONRequestBody defines body for StateCustomerPurchaseWindow for application/json ContentType.
+type StateCustomerPurchaseWindowJSONRequestBody = PurchaseWindowInput
+
 // CancelDeliveryNoteJSONRequestBody defines body for CancelDeliveryNote for application/json ContentType.
 type CancelDeliveryNoteJSONRequestBody = ShippingReason
 
@@ -8275,6 +8553,12 @@ type UpdateProspectJSONRequestBody = ProspectPatch
 // CloseProspectJSONRequestBody defines body for CloseProspect for application/json ContentType.
 type CloseProspectJSONRequestBody = ProspectClosing
 
+// LogProspectContactJSONRequestBody defines body for LogProspectContact for application/json ContentType.
+type LogProspectContactJSONRequestBody = ContactLogInput
+
+// StateProspectPurchaseWindowJSONRequestBody defines body for StateProspectPurchaseWindow for application/json ContentType.
+type StateProspectPurchaseWindowJSONRequestBody = PurchaseWindowInput
+
 // PostReceiptJSONRequestBody defines body for PostReceipt for application/json ContentType.
 type PostReceiptJSONRequestBody = ReceiptCreate
 
@@ -8328,6 +8612,9 @@ type UpdateUserJSONRequestBody = UserPatch
 
 // ResetPasswordJSONRequestBody defines body for ResetPassword for application/json ContentType.
 type ResetPasswordJSONRequestBody = PasswordReset
+
+// ReplaceTerritoryJSONRequestBody defines body for ReplaceTerritory for application/json ContentType.
+type ReplaceTerritoryJSONRequestBody = TerritoryInput
 
 // PublishVisitFormJSONRequestBody defines body for PublishVisitForm for application/json ContentType.
 type PublishVisitFormJSONRequestBody = VisitFormCreate
@@ -8957,8 +9244,9 @@ type ClientInterface interface {
 	// CreateCustomerWithBody Register a customer
 	//
 	// Registers a customer for its owner: yourself, unless you may name another. A company that is registered already
-	// (same unified social credit code, same name after normalisation, or a phone of its contacts) is refused with
-	// the owner's name and since when. Try it with validate_only first to learn whether it is taken.
+	// (same unified social credit code, same name after normalisation, or a phone of its contacts) as a prospect or a
+	// customer is refused: those who may know are told the owner and since when (`customer.taken_by`), others only that it
+	// is taken (`customer.taken`). Try it with validate_only first to learn whether it is.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -8968,8 +9256,9 @@ type ClientInterface interface {
 	// CreateCustomer Register a customer
 	//
 	// Registers a customer for its owner: yourself, unless you may name another. A company that is registered already
-	// (same unified social credit code, same name after normalisation, or a phone of its contacts) is refused with
-	// the owner's name and since when. Try it with validate_only first to learn whether it is taken.
+	// (same unified social credit code, same name after normalisation, or a phone of its contacts) as a prospect or a
+	// customer is refused: those who may know are told the owner and since when (`customer.taken_by`), others only that it
+	// is taken (`customer.taken`). Try it with validate_only first to learn whether it is.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -9089,6 +9378,13 @@ type ClientInterface interface {
 	// Corresponds with POST /v1/customers/{customer_id}/assign (the `AssignCustomer` operationId).
 	AssignCustomer(ctx context.Context, customerID CustomerID, params *AssignCustomerParams, body AssignCustomerJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListCustomerContacts Read the contacts with a customer while it was a prospect
+	//
+	// The contact log of the prospect that became this customer, the latest entry first.
+	//
+	// Corresponds with GET /v1/customers/{customer_id}/contact-log (the `ListCustomerContacts` operationId).
+	ListCustomerContacts(ctx context.Context, customerID CustomerID, params *ListCustomerContactsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// AddCustomerContactWithBody Add a person to talk to
 	//
 	// Adds a person to talk to to the customer, and answers with the whole customer.
@@ -9157,6 +9453,31 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/customers/{customer_id}/credit/profiles (the `ListCreditProfiles` operationId).
 	ListCreditProfiles(ctx context.Context, customerID CustomerID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetCustomerOpportunityGrades Read the opportunity grades of a customer
+	//
+	// As for a prospect; with the grades that it had as a prospect.
+	//
+	// Corresponds with GET /v1/customers/{customer_id}/opportunity-grades (the `GetCustomerOpportunityGrades` operationId).
+	GetCustomerOpportunityGrades(ctx context.Context, customerID CustomerID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// StateCustomerPurchaseWindowWithBody Say when a customer is expected to buy
+	//
+	// As for a prospect. The opportunity grade is apart from the credit grade.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/customers/{customer_id}/purchase-window (the `StateCustomerPurchaseWindow` operationId).
+	StateCustomerPurchaseWindowWithBody(ctx context.Context, customerID CustomerID, params *StateCustomerPurchaseWindowParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// StateCustomerPurchaseWindow Say when a customer is expected to buy
+	//
+	// As for a prospect. The opportunity grade is apart from the credit grade.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/customers/{customer_id}/purchase-window (the `StateCustomerPurchaseWindow` operationId).
+	StateCustomerPurchaseWindow(ctx context.Context, customerID CustomerID, params *StateCustomerPurchaseWindowParams, body StateCustomerPurchaseWindowJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetCustomerTimeline Read what happened to a customer
 	//
@@ -9289,6 +9610,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/departments/{department_id}/deactivate (the `DeactivateDepartment` operationId).
 	DeactivateDepartment(ctx context.Context, departmentID DepartmentID, params *DeactivateDepartmentParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListDevelopmentRecords Read the development records
+	//
+	// The important contacts (潜在客户开发登记) with all prospects that you may see, the latest first.
+	//
+	// Corresponds with GET /v1/development-records (the `ListDevelopmentRecords` operationId).
+	ListDevelopmentRecords(ctx context.Context, params *ListDevelopmentRecordsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListEvents Follow the change feed
 	//
@@ -9769,6 +10097,14 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/opportunities/{opportunity_id}/timeline (the `GetOpportunityTimeline` operationId).
 	GetOpportunityTimeline(ctx context.Context, opportunityID OpportunityID, params *GetOpportunityTimelineParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListOpportunityGradeChanges Read the week's changes of opportunity grades
+	//
+	// The report of a week (Monday to Sunday, in Shanghai): every change of grade of a prospect or customer that you may see,
+	// the latest first, whether somebody said something new or time did it.
+	//
+	// Corresponds with GET /v1/opportunity-grade-changes (the `ListOpportunityGradeChanges` operationId).
+	ListOpportunityGradeChanges(ctx context.Context, params *ListOpportunityGradeChangesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetOpportunityPipeline Read the pipeline
 	//
@@ -10356,6 +10692,60 @@ type ClientInterface interface {
 	// Corresponds with POST /v1/prospects/{prospect_id}/close (the `CloseProspect` operationId).
 	CloseProspect(ctx context.Context, prospectID ProspectID, params *CloseProspectParams, body CloseProspectJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListProspectContacts Read the contacts with a prospect
+	//
+	// Every entry, the latest first; one that was corrected names the entry that takes its place.
+	//
+	// Corresponds with GET /v1/prospects/{prospect_id}/contact-log (the `ListProspectContacts` operationId).
+	ListProspectContacts(ctx context.Context, prospectID ProspectID, params *ListProspectContactsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// LogProspectContactWithBody Write down a contact with a prospect
+	//
+	// A visit, a call, a mail: what was said, whom you met, what came of it, what stands in the way, what comes next. An
+	// important one is a development record. Entries are never changed; a mistake is corrected by an entry that names it.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/prospects/{prospect_id}/contact-log (the `LogProspectContact` operationId).
+	LogProspectContactWithBody(ctx context.Context, prospectID ProspectID, params *LogProspectContactParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// LogProspectContact Write down a contact with a prospect
+	//
+	// A visit, a call, a mail: what was said, whom you met, what came of it, what stands in the way, what comes next. An
+	// important one is a development record. Entries are never changed; a mistake is corrected by an entry that names it.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/prospects/{prospect_id}/contact-log (the `LogProspectContact` operationId).
+	LogProspectContact(ctx context.Context, prospectID ProspectID, params *LogProspectContactParams, body LogProspectContactJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetProspectOpportunityGrades Read the opportunity grades of a prospect
+	//
+	// The purchase window as it stands, and every change of grade with its date and cause, the oldest first.
+	//
+	// Corresponds with GET /v1/prospects/{prospect_id}/opportunity-grades (the `GetProspectOpportunityGrades` operationId).
+	GetProspectOpportunityGrades(ctx context.Context, prospectID ProspectID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// StateProspectPurchaseWindowWithBody Say when a prospect is expected to buy
+	//
+	// Replaces the purchase window. The opportunity grade follows from its end, today and every day from now on; a change of
+	// grade is kept with its date and shown in that week's report. Without dates the company is only planning.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/prospects/{prospect_id}/purchase-window (the `StateProspectPurchaseWindow` operationId).
+	StateProspectPurchaseWindowWithBody(ctx context.Context, prospectID ProspectID, params *StateProspectPurchaseWindowParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// StateProspectPurchaseWindow Say when a prospect is expected to buy
+	//
+	// Replaces the purchase window. The opportunity grade follows from its end, today and every day from now on; a change of
+	// grade is kept with its date and shown in that week's report. Without dates the company is only planning.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/prospects/{prospect_id}/purchase-window (the `StateProspectPurchaseWindow` operationId).
+	StateProspectPurchaseWindow(ctx context.Context, prospectID ProspectID, params *StateProspectPurchaseWindowParams, body StateProspectPurchaseWindowJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetProspectTimeline Read what happened to a prospect
 	//
 	// Every change of the prospect, the oldest first, with who made it and the fields that changed.
@@ -10845,6 +11235,33 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/users/{user_id}/reset-password (the `ResetPassword` operationId).
 	ResetPassword(ctx context.Context, userID UserID, params *ResetPasswordParams, body ResetPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetTerritory Read where a rep sells
+	//
+	// The industries and regions that a rep is bound to. An empty list doesn't bind; the ETag "0" says that nobody has set any.
+	//
+	// Corresponds with GET /v1/users/{user_id}/territory (the `GetTerritory` operationId).
+	GetTerritory(ctx context.Context, userID UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReplaceTerritoryWithBody Say where a rep sells
+	//
+	// Binds a rep to industries, to regions, or to both; a company must then lie in each list that isn't empty. What the rep has
+	// registered already stays theirs.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /v1/users/{user_id}/territory (the `ReplaceTerritory` operationId).
+	ReplaceTerritoryWithBody(ctx context.Context, userID UUID, params *ReplaceTerritoryParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReplaceTerritory Say where a rep sells
+	//
+	// Binds a rep to industries, to regions, or to both; a company must then lie in each list that isn't empty. What the rep has
+	// registered already stays theirs.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /v1/users/{user_id}/territory (the `ReplaceTerritory` operationId).
+	ReplaceTerritory(ctx context.Context, userID UUID, params *ReplaceTerritoryParams, body ReplaceTerritoryJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListViolations List violations of the rules
 	//
@@ -12113,8 +12530,9 @@ func (c *Client) ListCustomers(ctx context.Context, params *ListCustomersParams,
 // CreateCustomerWithBody Register a customer
 //
 // Registers a customer for its owner: yourself, unless you may name another. A company that is registered already
-// (same unified social credit code, same name after normalisation, or a phone of its contacts) is refused with
-// the owner's name and since when. Try it with validate_only first to learn whether it is taken.
+// (same unified social credit code, same name after normalisation, or a phone of its contacts) as a prospect or a
+// customer is refused: those who may know are told the owner and since when (`customer.taken_by`), others only that it
+// is taken (`customer.taken`). Try it with validate_only first to learn whether it is.
 //
 // Takes any type of body and a specified content type.
 //
@@ -12134,8 +12552,9 @@ func (c *Client) CreateCustomerWithBody(ctx context.Context, params *CreateCusto
 // CreateCustomer Register a customer
 //
 // Registers a customer for its owner: yourself, unless you may name another. A company that is registered already
-// (same unified social credit code, same name after normalisation, or a phone of its contacts) is refused with
-// the owner's name and since when. Try it with validate_only first to learn whether it is taken.
+// (same unified social credit code, same name after normalisation, or a phone of its contacts) as a prospect or a
+// customer is refused: those who may know are told the owner and since when (`customer.taken_by`), others only that it
+// is taken (`customer.taken`). Try it with validate_only first to learn whether it is.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -12395,6 +12814,23 @@ func (c *Client) AssignCustomer(ctx context.Context, customerID CustomerID, para
 	return c.Client.Do(req)
 }
 
+// ListCustomerContacts Read the contacts with a customer while it was a prospect
+//
+// The contact log of the prospect that became this customer, the latest entry first.
+//
+// Corresponds with GET /v1/customers/{customer_id}/contact-log (the `ListCustomerContacts` operationId).
+func (c *Client) ListCustomerContacts(ctx context.Context, customerID CustomerID, params *ListCustomerContactsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListCustomerContactsRequest(c.Server, customerID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // AddCustomerContactWithBody Add a person to talk to
 //
 // Adds a person to talk to to the customer, and answers with the whole customer.
@@ -12534,6 +12970,61 @@ func (c *Client) ListCreditMovements(ctx context.Context, customerID CustomerID,
 // Corresponds with GET /v1/customers/{customer_id}/credit/profiles (the `ListCreditProfiles` operationId).
 func (c *Client) ListCreditProfiles(ctx context.Context, customerID CustomerID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListCreditProfilesRequest(c.Server, customerID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetCustomerOpportunityGrades Read the opportunity grades of a customer
+//
+// As for a prospect; with the grades that it had as a prospect.
+//
+// Corresponds with GET /v1/customers/{customer_id}/opportunity-grades (the `GetCustomerOpportunityGrades` operationId).
+func (c *Client) GetCustomerOpportunityGrades(ctx context.Context, customerID CustomerID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetCustomerOpportunityGradesRequest(c.Server, customerID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// StateCustomerPurchaseWindowWithBody Say when a customer is expected to buy
+//
+// As for a prospect. The opportunity grade is apart from the credit grade.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/customers/{customer_id}/purchase-window (the `StateCustomerPurchaseWindow` operationId).
+func (c *Client) StateCustomerPurchaseWindowWithBody(ctx context.Context, customerID CustomerID, params *StateCustomerPurchaseWindowParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStateCustomerPurchaseWindowRequestWithBody(c.Server, customerID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// StateCustomerPurchaseWindow Say when a customer is expected to buy
+//
+// As for a prospect. The opportunity grade is apart from the credit grade.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/customers/{customer_id}/purchase-window (the `StateCustomerPurchaseWindow` operationId).
+func (c *Client) StateCustomerPurchaseWindow(ctx context.Context, customerID CustomerID, params *StateCustomerPurchaseWindowParams, body StateCustomerPurchaseWindowJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStateCustomerPurchaseWindowRequest(c.Server, customerID, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -12836,6 +13327,23 @@ func (c *Client) UpdateDepartment(ctx context.Context, departmentID DepartmentID
 // Corresponds with POST /v1/departments/{department_id}/deactivate (the `DeactivateDepartment` operationId).
 func (c *Client) DeactivateDepartment(ctx context.Context, departmentID DepartmentID, params *DeactivateDepartmentParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDeactivateDepartmentRequest(c.Server, departmentID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListDevelopmentRecords Read the development records
+//
+// The important contacts (潜在客户开发登记) with all prospects that you may see, the latest first.
+//
+// Corresponds with GET /v1/development-records (the `ListDevelopmentRecords` operationId).
+func (c *Client) ListDevelopmentRecords(ctx context.Context, params *ListDevelopmentRecordsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListDevelopmentRecordsRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -13876,6 +14384,24 @@ func (c *Client) ListOpportunityStages(ctx context.Context, opportunityID Opport
 // Corresponds with GET /v1/opportunities/{opportunity_id}/timeline (the `GetOpportunityTimeline` operationId).
 func (c *Client) GetOpportunityTimeline(ctx context.Context, opportunityID OpportunityID, params *GetOpportunityTimelineParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetOpportunityTimelineRequest(c.Server, opportunityID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListOpportunityGradeChanges Read the week's changes of opportunity grades
+//
+// The report of a week (Monday to Sunday, in Shanghai): every change of grade of a prospect or customer that you may see,
+// the latest first, whether somebody said something new or time did it.
+//
+// Corresponds with GET /v1/opportunity-grade-changes (the `ListOpportunityGradeChanges` operationId).
+func (c *Client) ListOpportunityGradeChanges(ctx context.Context, params *ListOpportunityGradeChangesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListOpportunityGradeChangesRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -15132,6 +15658,120 @@ func (c *Client) CloseProspect(ctx context.Context, prospectID ProspectID, param
 	return c.Client.Do(req)
 }
 
+// ListProspectContacts Read the contacts with a prospect
+//
+// Every entry, the latest first; one that was corrected names the entry that takes its place.
+//
+// Corresponds with GET /v1/prospects/{prospect_id}/contact-log (the `ListProspectContacts` operationId).
+func (c *Client) ListProspectContacts(ctx context.Context, prospectID ProspectID, params *ListProspectContactsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListProspectContactsRequest(c.Server, prospectID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// LogProspectContactWithBody Write down a contact with a prospect
+//
+// A visit, a call, a mail: what was said, whom you met, what came of it, what stands in the way, what comes next. An
+// important one is a development record. Entries are never changed; a mistake is corrected by an entry that names it.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/prospects/{prospect_id}/contact-log (the `LogProspectContact` operationId).
+func (c *Client) LogProspectContactWithBody(ctx context.Context, prospectID ProspectID, params *LogProspectContactParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewLogProspectContactRequestWithBody(c.Server, prospectID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// LogProspectContact Write down a contact with a prospect
+//
+// A visit, a call, a mail: what was said, whom you met, what came of it, what stands in the way, what comes next. An
+// important one is a development record. Entries are never changed; a mistake is corrected by an entry that names it.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/prospects/{prospect_id}/contact-log (the `LogProspectContact` operationId).
+func (c *Client) LogProspectContact(ctx context.Context, prospectID ProspectID, params *LogProspectContactParams, body LogProspectContactJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewLogProspectContactRequest(c.Server, prospectID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetProspectOpportunityGrades Read the opportunity grades of a prospect
+//
+// The purchase window as it stands, and every change of grade with its date and cause, the oldest first.
+//
+// Corresponds with GET /v1/prospects/{prospect_id}/opportunity-grades (the `GetProspectOpportunityGrades` operationId).
+func (c *Client) GetProspectOpportunityGrades(ctx context.Context, prospectID ProspectID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetProspectOpportunityGradesRequest(c.Server, prospectID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// StateProspectPurchaseWindowWithBody Say when a prospect is expected to buy
+//
+// Replaces the purchase window. The opportunity grade follows from its end, today and every day from now on; a change of
+// grade is kept with its date and shown in that week's report. Without dates the company is only planning.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/prospects/{prospect_id}/purchase-window (the `StateProspectPurchaseWindow` operationId).
+func (c *Client) StateProspectPurchaseWindowWithBody(ctx context.Context, prospectID ProspectID, params *StateProspectPurchaseWindowParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStateProspectPurchaseWindowRequestWithBody(c.Server, prospectID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// StateProspectPurchaseWindow Say when a prospect is expected to buy
+//
+// Replaces the purchase window. The opportunity grade follows from its end, today and every day from now on; a change of
+// grade is kept with its date and shown in that week's report. Without dates the company is only planning.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/prospects/{prospect_id}/purchase-window (the `StateProspectPurchaseWindow` operationId).
+func (c *Client) StateProspectPurchaseWindow(ctx context.Context, prospectID ProspectID, params *StateProspectPurchaseWindowParams, body StateProspectPurchaseWindowJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStateProspectPurchaseWindowRequest(c.Server, prospectID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // GetProspectTimeline Read what happened to a prospect
 //
 // Every change of the prospect, the oldest first, with who made it and the fields that changed.
@@ -16182,6 +16822,63 @@ func (c *Client) ResetPasswordWithBody(ctx context.Context, userID UserID, param
 // Corresponds with POST /v1/users/{user_id}/reset-password (the `ResetPassword` operationId).
 func (c *Client) ResetPassword(ctx context.Context, userID UserID, params *ResetPasswordParams, body ResetPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewResetPasswordRequest(c.Server, userID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetTerritory Read where a rep sells
+//
+// The industries and regions that a rep is bound to. An empty list doesn't bind; the ETag "0" says that nobody has set any.
+//
+// Corresponds with GET /v1/users/{user_id}/territory (the `GetTerritory` operationId).
+func (c *Client) GetTerritory(ctx context.Context, userID UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetTerritoryRequest(c.Server, userID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReplaceTerritoryWithBody Say where a rep sells
+//
+// Binds a rep to industries, to regions, or to both; a company must then lie in each list that isn't empty. What the rep has
+// registered already stays theirs.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /v1/users/{user_id}/territory (the `ReplaceTerritory` operationId).
+func (c *Client) ReplaceTerritoryWithBody(ctx context.Context, userID UUID, params *ReplaceTerritoryParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReplaceTerritoryRequestWithBody(c.Server, userID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReplaceTerritory Say where a rep sells
+//
+// Binds a rep to industries, to regions, or to both; a company must then lie in each list that isn't empty. What the rep has
+// registered already stays theirs.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /v1/users/{user_id}/territory (the `ReplaceTerritory` operationId).
+func (c *Client) ReplaceTerritory(ctx context.Context, userID UUID, params *ReplaceTerritoryParams, body ReplaceTerritoryJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReplaceTerritoryRequest(c.Server, userID, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -19590,6 +20287,79 @@ func NewAssignCustomerRequestWithBody(server string, customerID CustomerID, para
 	return req, nil
 }
 
+// NewListCustomerContactsRequest constructs an http.Request for the ListCustomerContacts method
+func NewListCustomerContactsRequest(server string, customerID CustomerID, params *ListCustomerContactsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "customer_id", customerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/customers/%s/contact-log", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewAddCustomerContactRequest calls the generic AddCustomerContact builder with application/json body
 func NewAddCustomerContactRequest(server string, customerID CustomerID, params *AddCustomerContactParams, body AddCustomerContactJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -19920,6 +20690,102 @@ func NewListCreditProfilesRequest(server string, customerID CustomerID) (*http.R
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetCustomerOpportunityGradesRequest constructs an http.Request for the GetCustomerOpportunityGrades method
+func NewGetCustomerOpportunityGradesRequest(server string, customerID CustomerID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "customer_id", customerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/customers/%s/opportunity-grades", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewStateCustomerPurchaseWindowRequest calls the generic StateCustomerPurchaseWindow builder with application/json body
+func NewStateCustomerPurchaseWindowRequest(server string, customerID CustomerID, params *StateCustomerPurchaseWindowParams, body StateCustomerPurchaseWindowJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewStateCustomerPurchaseWindowRequestWithBody(server, customerID, params, "application/json", bodyReader)
+}
+
+// NewStateCustomerPurchaseWindowRequestWithBody constructs an http.Request for the StateCustomerPurchaseWindow method, with any body, and a specified content type
+func NewStateCustomerPurchaseWindowRequestWithBody(server string, customerID CustomerID, params *StateCustomerPurchaseWindowParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "customer_id", customerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/customers/%s/purchase-window", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
 	}
 
 	return req, nil
@@ -20762,6 +21628,84 @@ func NewDeactivateDepartmentRequest(server string, departmentID DepartmentID, pa
 			req.Header.Set("If-Match", headerParam1)
 		}
 
+	}
+
+	return req, nil
+}
+
+// NewListDevelopmentRecordsRequest constructs an http.Request for the ListDevelopmentRecords method
+func NewListDevelopmentRecordsRequest(server string, params *ListDevelopmentRecordsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/development-records")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.OwnerID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "owner_id", *params.OwnerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
 	}
 
 	return req, nil
@@ -23460,6 +24404,92 @@ func NewGetOpportunityTimelineRequest(server string, opportunityID OpportunityID
 		// styled parameters, preserving literal commas as delimiters
 		// per the OpenAPI spec (e.g. "color=blue,black,brown").
 		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListOpportunityGradeChangesRequest constructs an http.Request for the ListOpportunityGradeChanges method
+func NewListOpportunityGradeChangesRequest(server string, params *ListOpportunityGradeChangesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/opportunity-grade-changes")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "week", params.Week, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.OwnerID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "owner_id", *params.OwnerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
 
 		if params.Limit != nil {
 
@@ -26453,6 +27483,249 @@ func NewCloseProspectRequestWithBody(server string, prospectID ProspectID, param
 	return req, nil
 }
 
+// NewListProspectContactsRequest constructs an http.Request for the ListProspectContacts method
+func NewListProspectContactsRequest(server string, prospectID ProspectID, params *ListProspectContactsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "prospect_id", prospectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/prospects/%s/contact-log", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Development != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "development", *params.Development, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewLogProspectContactRequest calls the generic LogProspectContact builder with application/json body
+func NewLogProspectContactRequest(server string, prospectID ProspectID, params *LogProspectContactParams, body LogProspectContactJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewLogProspectContactRequestWithBody(server, prospectID, params, "application/json", bodyReader)
+}
+
+// NewLogProspectContactRequestWithBody constructs an http.Request for the LogProspectContact method, with any body, and a specified content type
+func NewLogProspectContactRequestWithBody(server string, prospectID ProspectID, params *LogProspectContactParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "prospect_id", prospectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/prospects/%s/contact-log", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetProspectOpportunityGradesRequest constructs an http.Request for the GetProspectOpportunityGrades method
+func NewGetProspectOpportunityGradesRequest(server string, prospectID ProspectID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "prospect_id", prospectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/prospects/%s/opportunity-grades", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewStateProspectPurchaseWindowRequest calls the generic StateProspectPurchaseWindow builder with application/json body
+func NewStateProspectPurchaseWindowRequest(server string, prospectID ProspectID, params *StateProspectPurchaseWindowParams, body StateProspectPurchaseWindowJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewStateProspectPurchaseWindowRequestWithBody(server, prospectID, params, "application/json", bodyReader)
+}
+
+// NewStateProspectPurchaseWindowRequestWithBody constructs an http.Request for the StateProspectPurchaseWindow method, with any body, and a specified content type
+func NewStateProspectPurchaseWindowRequestWithBody(server string, prospectID ProspectID, params *StateProspectPurchaseWindowParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "prospect_id", prospectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/prospects/%s/purchase-window", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewGetProspectTimelineRequest constructs an http.Request for the GetProspectTimeline method
 func NewGetProspectTimelineRequest(server string, prospectID ProspectID, params *GetProspectTimelineParams) (*http.Request, error) {
 	var err error
@@ -29224,6 +30497,100 @@ func NewResetPasswordRequestWithBody(server string, userID UserID, params *Reset
 	return req, nil
 }
 
+// NewGetTerritoryRequest constructs an http.Request for the GetTerritory method
+func NewGetTerritoryRequest(server string, userID UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "user_id", userID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/users/%s/territory", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewReplaceTerritoryRequest calls the generic ReplaceTerritory builder with application/json body
+func NewReplaceTerritoryRequest(server string, userID UUID, params *ReplaceTerritoryParams, body ReplaceTerritoryJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewReplaceTerritoryRequestWithBody(server, userID, params, "application/json", bodyReader)
+}
+
+// NewReplaceTerritoryRequestWithBody constructs an http.Request for the ReplaceTerritory method, with any body, and a specified content type
+func NewReplaceTerritoryRequestWithBody(server string, userID UUID, params *ReplaceTerritoryParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "user_id", userID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/users/%s/territory", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
 // NewListViolationsRequest constructs an http.Request for the ListViolations method
 func NewListViolationsRequest(server string, params *ListViolationsParams) (*http.Request, error) {
 	var err error
@@ -30580,8 +31947,9 @@ type ClientWithResponsesInterface interface {
 	// CreateCustomerWithBodyWithResponse Register a customer
 	//
 	// Registers a customer for its owner: yourself, unless you may name another. A company that is registered already
-	// (same unified social credit code, same name after normalisation, or a phone of its contacts) is refused with
-	// the owner's name and since when. Try it with validate_only first to learn whether it is taken.
+	// (same unified social credit code, same name after normalisation, or a phone of its contacts) as a prospect or a
+	// customer is refused: those who may know are told the owner and since when (`customer.taken_by`), others only that it
+	// is taken (`customer.taken`). Try it with validate_only first to learn whether it is.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -30591,8 +31959,9 @@ type ClientWithResponsesInterface interface {
 	// CreateCustomerWithResponse Register a customer
 	//
 	// Registers a customer for its owner: yourself, unless you may name another. A company that is registered already
-	// (same unified social credit code, same name after normalisation, or a phone of its contacts) is refused with
-	// the owner's name and since when. Try it with validate_only first to learn whether it is taken.
+	// (same unified social credit code, same name after normalisation, or a phone of its contacts) as a prospect or a
+	// customer is refused: those who may know are told the owner and since when (`customer.taken_by`), others only that it
+	// is taken (`customer.taken`). Try it with validate_only first to learn whether it is.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -30718,6 +32087,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/customers/{customer_id}/assign (the `AssignCustomer` operationId).
 	AssignCustomerWithResponse(ctx context.Context, customerID CustomerID, params *AssignCustomerParams, body AssignCustomerJSONRequestBody, reqEditors ...RequestEditorFn) (*AssignCustomerResponse, error)
 
+	// ListCustomerContactsWithResponse Read the contacts with a customer while it was a prospect
+	//
+	// The contact log of the prospect that became this customer, the latest entry first.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/customers/{customer_id}/contact-log (the `ListCustomerContacts` operationId).
+	ListCustomerContactsWithResponse(ctx context.Context, customerID CustomerID, params *ListCustomerContactsParams, reqEditors ...RequestEditorFn) (*ListCustomerContactsResponse, error)
+
 	// AddCustomerContactWithBodyWithResponse Add a person to talk to
 	//
 	// Adds a person to talk to to the customer, and answers with the whole customer.
@@ -30794,6 +32172,33 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/customers/{customer_id}/credit/profiles (the `ListCreditProfiles` operationId).
 	ListCreditProfilesWithResponse(ctx context.Context, customerID CustomerID, reqEditors ...RequestEditorFn) (*ListCreditProfilesResponse, error)
+
+	// GetCustomerOpportunityGradesWithResponse Read the opportunity grades of a customer
+	//
+	// As for a prospect; with the grades that it had as a prospect.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/customers/{customer_id}/opportunity-grades (the `GetCustomerOpportunityGrades` operationId).
+	GetCustomerOpportunityGradesWithResponse(ctx context.Context, customerID CustomerID, reqEditors ...RequestEditorFn) (*GetCustomerOpportunityGradesResponse, error)
+
+	// StateCustomerPurchaseWindowWithBodyWithResponse Say when a customer is expected to buy
+	//
+	// As for a prospect. The opportunity grade is apart from the credit grade.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/customers/{customer_id}/purchase-window (the `StateCustomerPurchaseWindow` operationId).
+	StateCustomerPurchaseWindowWithBodyWithResponse(ctx context.Context, customerID CustomerID, params *StateCustomerPurchaseWindowParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*StateCustomerPurchaseWindowResponse, error)
+
+	// StateCustomerPurchaseWindowWithResponse Say when a customer is expected to buy
+	//
+	// As for a prospect. The opportunity grade is apart from the credit grade.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/customers/{customer_id}/purchase-window (the `StateCustomerPurchaseWindow` operationId).
+	StateCustomerPurchaseWindowWithResponse(ctx context.Context, customerID CustomerID, params *StateCustomerPurchaseWindowParams, body StateCustomerPurchaseWindowJSONRequestBody, reqEditors ...RequestEditorFn) (*StateCustomerPurchaseWindowResponse, error)
 
 	// GetCustomerTimelineWithResponse Read what happened to a customer
 	//
@@ -30948,6 +32353,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/departments/{department_id}/deactivate (the `DeactivateDepartment` operationId).
 	DeactivateDepartmentWithResponse(ctx context.Context, departmentID DepartmentID, params *DeactivateDepartmentParams, reqEditors ...RequestEditorFn) (*DeactivateDepartmentResponse, error)
+
+	// ListDevelopmentRecordsWithResponse Read the development records
+	//
+	// The important contacts (潜在客户开发登记) with all prospects that you may see, the latest first.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/development-records (the `ListDevelopmentRecords` operationId).
+	ListDevelopmentRecordsWithResponse(ctx context.Context, params *ListDevelopmentRecordsParams, reqEditors ...RequestEditorFn) (*ListDevelopmentRecordsResponse, error)
 
 	// ListEventsWithResponse Follow the change feed
 	//
@@ -31478,6 +32892,16 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/opportunities/{opportunity_id}/timeline (the `GetOpportunityTimeline` operationId).
 	GetOpportunityTimelineWithResponse(ctx context.Context, opportunityID OpportunityID, params *GetOpportunityTimelineParams, reqEditors ...RequestEditorFn) (*GetOpportunityTimelineResponse, error)
+
+	// ListOpportunityGradeChangesWithResponse Read the week's changes of opportunity grades
+	//
+	// The report of a week (Monday to Sunday, in Shanghai): every change of grade of a prospect or customer that you may see,
+	// the latest first, whether somebody said something new or time did it.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/opportunity-grade-changes (the `ListOpportunityGradeChanges` operationId).
+	ListOpportunityGradeChangesWithResponse(ctx context.Context, params *ListOpportunityGradeChangesParams, reqEditors ...RequestEditorFn) (*ListOpportunityGradeChangesResponse, error)
 
 	// GetOpportunityPipelineWithResponse Read the pipeline
 	//
@@ -32117,6 +33541,64 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/prospects/{prospect_id}/close (the `CloseProspect` operationId).
 	CloseProspectWithResponse(ctx context.Context, prospectID ProspectID, params *CloseProspectParams, body CloseProspectJSONRequestBody, reqEditors ...RequestEditorFn) (*CloseProspectResponse, error)
 
+	// ListProspectContactsWithResponse Read the contacts with a prospect
+	//
+	// Every entry, the latest first; one that was corrected names the entry that takes its place.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/prospects/{prospect_id}/contact-log (the `ListProspectContacts` operationId).
+	ListProspectContactsWithResponse(ctx context.Context, prospectID ProspectID, params *ListProspectContactsParams, reqEditors ...RequestEditorFn) (*ListProspectContactsResponse, error)
+
+	// LogProspectContactWithBodyWithResponse Write down a contact with a prospect
+	//
+	// A visit, a call, a mail: what was said, whom you met, what came of it, what stands in the way, what comes next. An
+	// important one is a development record. Entries are never changed; a mistake is corrected by an entry that names it.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/prospects/{prospect_id}/contact-log (the `LogProspectContact` operationId).
+	LogProspectContactWithBodyWithResponse(ctx context.Context, prospectID ProspectID, params *LogProspectContactParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*LogProspectContactResponse, error)
+
+	// LogProspectContactWithResponse Write down a contact with a prospect
+	//
+	// A visit, a call, a mail: what was said, whom you met, what came of it, what stands in the way, what comes next. An
+	// important one is a development record. Entries are never changed; a mistake is corrected by an entry that names it.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/prospects/{prospect_id}/contact-log (the `LogProspectContact` operationId).
+	LogProspectContactWithResponse(ctx context.Context, prospectID ProspectID, params *LogProspectContactParams, body LogProspectContactJSONRequestBody, reqEditors ...RequestEditorFn) (*LogProspectContactResponse, error)
+
+	// GetProspectOpportunityGradesWithResponse Read the opportunity grades of a prospect
+	//
+	// The purchase window as it stands, and every change of grade with its date and cause, the oldest first.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/prospects/{prospect_id}/opportunity-grades (the `GetProspectOpportunityGrades` operationId).
+	GetProspectOpportunityGradesWithResponse(ctx context.Context, prospectID ProspectID, reqEditors ...RequestEditorFn) (*GetProspectOpportunityGradesResponse, error)
+
+	// StateProspectPurchaseWindowWithBodyWithResponse Say when a prospect is expected to buy
+	//
+	// Replaces the purchase window. The opportunity grade follows from its end, today and every day from now on; a change of
+	// grade is kept with its date and shown in that week's report. Without dates the company is only planning.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/prospects/{prospect_id}/purchase-window (the `StateProspectPurchaseWindow` operationId).
+	StateProspectPurchaseWindowWithBodyWithResponse(ctx context.Context, prospectID ProspectID, params *StateProspectPurchaseWindowParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*StateProspectPurchaseWindowResponse, error)
+
+	// StateProspectPurchaseWindowWithResponse Say when a prospect is expected to buy
+	//
+	// Replaces the purchase window. The opportunity grade follows from its end, today and every day from now on; a change of
+	// grade is kept with its date and shown in that week's report. Without dates the company is only planning.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/prospects/{prospect_id}/purchase-window (the `StateProspectPurchaseWindow` operationId).
+	StateProspectPurchaseWindowWithResponse(ctx context.Context, prospectID ProspectID, params *StateProspectPurchaseWindowParams, body StateProspectPurchaseWindowJSONRequestBody, reqEditors ...RequestEditorFn) (*StateProspectPurchaseWindowResponse, error)
+
 	// GetProspectTimelineWithResponse Read what happened to a prospect
 	//
 	// Every change of the prospect, the oldest first, with who made it and the fields that changed.
@@ -32648,6 +34130,35 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/users/{user_id}/reset-password (the `ResetPassword` operationId).
 	ResetPasswordWithResponse(ctx context.Context, userID UserID, params *ResetPasswordParams, body ResetPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*ResetPasswordResponse, error)
+
+	// GetTerritoryWithResponse Read where a rep sells
+	//
+	// The industries and regions that a rep is bound to. An empty list doesn't bind; the ETag "0" says that nobody has set any.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/users/{user_id}/territory (the `GetTerritory` operationId).
+	GetTerritoryWithResponse(ctx context.Context, userID UUID, reqEditors ...RequestEditorFn) (*GetTerritoryResponse, error)
+
+	// ReplaceTerritoryWithBodyWithResponse Say where a rep sells
+	//
+	// Binds a rep to industries, to regions, or to both; a company must then lie in each list that isn't empty. What the rep has
+	// registered already stays theirs.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/users/{user_id}/territory (the `ReplaceTerritory` operationId).
+	ReplaceTerritoryWithBodyWithResponse(ctx context.Context, userID UUID, params *ReplaceTerritoryParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReplaceTerritoryResponse, error)
+
+	// ReplaceTerritoryWithResponse Say where a rep sells
+	//
+	// Binds a rep to industries, to regions, or to both; a company must then lie in each list that isn't empty. What the rep has
+	// registered already stays theirs.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/users/{user_id}/territory (the `ReplaceTerritory` operationId).
+	ReplaceTerritoryWithResponse(ctx context.Context, userID UUID, params *ReplaceTerritoryParams, body ReplaceTerritoryJSONRequestBody, reqEditors ...RequestEditorFn) (*ReplaceTerritoryResponse, error)
 
 	// ListViolationsWithResponse List violations of the rules
 	//
@@ -35051,6 +36562,47 @@ func (r AssignCustomerResponse) ContentType() string {
 	return ""
 }
 
+type ListCustomerContactsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ContactLog
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListCustomerContactsResponse) GetJSON200() *ContactLog {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListCustomerContactsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListCustomerContactsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListCustomerContactsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListCustomerContactsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // AddCustomerContactResponse201Headers the declared response headers of an HTTP 201 response for AddCustomerContact
 type AddCustomerContactResponse201Headers struct {
 	ETag string
@@ -35312,6 +36864,88 @@ func (r ListCreditProfilesResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ListCreditProfilesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetCustomerOpportunityGradesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *OpportunityGradeHistory
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetCustomerOpportunityGradesResponse) GetJSON200() *OpportunityGradeHistory {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetCustomerOpportunityGradesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetCustomerOpportunityGradesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetCustomerOpportunityGradesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetCustomerOpportunityGradesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type StateCustomerPurchaseWindowResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PurchaseWindow
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r StateCustomerPurchaseWindowResponse) GetJSON200() *PurchaseWindow {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r StateCustomerPurchaseWindowResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r StateCustomerPurchaseWindowResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r StateCustomerPurchaseWindowResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r StateCustomerPurchaseWindowResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -35921,6 +37555,47 @@ func (r DeactivateDepartmentResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r DeactivateDepartmentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListDevelopmentRecordsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ContactLog
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListDevelopmentRecordsResponse) GetJSON200() *ContactLog {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListDevelopmentRecordsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListDevelopmentRecordsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListDevelopmentRecordsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListDevelopmentRecordsResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -37728,6 +39403,47 @@ func (r GetOpportunityTimelineResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetOpportunityTimelineResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListOpportunityGradeChangesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *OpportunityGradeChangeList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListOpportunityGradeChangesResponse) GetJSON200() *OpportunityGradeChangeList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListOpportunityGradeChangesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListOpportunityGradeChangesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListOpportunityGradeChangesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListOpportunityGradeChangesResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -39837,6 +41553,170 @@ func (r CloseProspectResponse) ContentType() string {
 	return ""
 }
 
+type ListProspectContactsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ContactLog
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListProspectContactsResponse) GetJSON200() *ContactLog {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListProspectContactsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListProspectContactsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListProspectContactsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListProspectContactsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type LogProspectContactResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *ContactLogEntry
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r LogProspectContactResponse) GetJSON201() *ContactLogEntry {
+	return r.JSON201
+}
+
+// GetBody returns the raw response body bytes
+func (r LogProspectContactResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r LogProspectContactResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r LogProspectContactResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r LogProspectContactResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetProspectOpportunityGradesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *OpportunityGradeHistory
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetProspectOpportunityGradesResponse) GetJSON200() *OpportunityGradeHistory {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetProspectOpportunityGradesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetProspectOpportunityGradesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetProspectOpportunityGradesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetProspectOpportunityGradesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type StateProspectPurchaseWindowResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PurchaseWindow
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r StateProspectPurchaseWindowResponse) GetJSON200() *PurchaseWindow {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r StateProspectPurchaseWindowResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r StateProspectPurchaseWindowResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r StateProspectPurchaseWindowResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r StateProspectPurchaseWindowResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type GetProspectTimelineResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -41611,6 +43491,102 @@ func (r ResetPasswordResponse) ContentType() string {
 	return ""
 }
 
+// GetTerritoryResponse200Headers the declared response headers of an HTTP 200 response for GetTerritory
+type GetTerritoryResponse200Headers struct {
+	ETag string
+}
+
+type GetTerritoryResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Territory
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetTerritoryResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetTerritoryResponse) GetJSON200() *Territory {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetTerritoryResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetTerritoryResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetTerritoryResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetTerritoryResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ReplaceTerritoryResponse200Headers the declared response headers of an HTTP 200 response for ReplaceTerritory
+type ReplaceTerritoryResponse200Headers struct {
+	ETag string
+}
+
+type ReplaceTerritoryResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Territory
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ReplaceTerritoryResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ReplaceTerritoryResponse) GetJSON200() *Territory {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ReplaceTerritoryResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ReplaceTerritoryResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReplaceTerritoryResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ReplaceTerritoryResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ListViolationsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -42945,8 +44921,9 @@ func (c *ClientWithResponses) ListCustomersWithResponse(ctx context.Context, par
 // CreateCustomerWithBodyWithResponse Register a customer
 //
 // Registers a customer for its owner: yourself, unless you may name another. A company that is registered already
-// (same unified social credit code, same name after normalisation, or a phone of its contacts) is refused with
-// the owner's name and since when. Try it with validate_only first to learn whether it is taken.
+// (same unified social credit code, same name after normalisation, or a phone of its contacts) as a prospect or a
+// customer is refused: those who may know are told the owner and since when (`customer.taken_by`), others only that it
+// is taken (`customer.taken`). Try it with validate_only first to learn whether it is.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -42962,8 +44939,9 @@ func (c *ClientWithResponses) CreateCustomerWithBodyWithResponse(ctx context.Con
 // CreateCustomerWithResponse Register a customer
 //
 // Registers a customer for its owner: yourself, unless you may name another. A company that is registered already
-// (same unified social credit code, same name after normalisation, or a phone of its contacts) is refused with
-// the owner's name and since when. Try it with validate_only first to learn whether it is taken.
+// (same unified social credit code, same name after normalisation, or a phone of its contacts) as a prospect or a
+// customer is refused: those who may know are told the owner and since when (`customer.taken_by`), others only that it
+// is taken (`customer.taken`). Try it with validate_only first to learn whether it is.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -43173,6 +45151,21 @@ func (c *ClientWithResponses) AssignCustomerWithResponse(ctx context.Context, cu
 	return ParseAssignCustomerResponse(rsp)
 }
 
+// ListCustomerContactsWithResponse Read the contacts with a customer while it was a prospect
+//
+// The contact log of the prospect that became this customer, the latest entry first.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/customers/{customer_id}/contact-log (the `ListCustomerContacts` operationId).
+func (c *ClientWithResponses) ListCustomerContactsWithResponse(ctx context.Context, customerID CustomerID, params *ListCustomerContactsParams, reqEditors ...RequestEditorFn) (*ListCustomerContactsResponse, error) {
+	rsp, err := c.ListCustomerContacts(ctx, customerID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListCustomerContactsResponse(rsp)
+}
+
 // AddCustomerContactWithBodyWithResponse Add a person to talk to
 //
 // Adds a person to talk to to the customer, and answers with the whole customer.
@@ -43296,6 +45289,51 @@ func (c *ClientWithResponses) ListCreditProfilesWithResponse(ctx context.Context
 		return nil, err
 	}
 	return ParseListCreditProfilesResponse(rsp)
+}
+
+// GetCustomerOpportunityGradesWithResponse Read the opportunity grades of a customer
+//
+// As for a prospect; with the grades that it had as a prospect.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/customers/{customer_id}/opportunity-grades (the `GetCustomerOpportunityGrades` operationId).
+func (c *ClientWithResponses) GetCustomerOpportunityGradesWithResponse(ctx context.Context, customerID CustomerID, reqEditors ...RequestEditorFn) (*GetCustomerOpportunityGradesResponse, error) {
+	rsp, err := c.GetCustomerOpportunityGrades(ctx, customerID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetCustomerOpportunityGradesResponse(rsp)
+}
+
+// StateCustomerPurchaseWindowWithBodyWithResponse Say when a customer is expected to buy
+//
+// As for a prospect. The opportunity grade is apart from the credit grade.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/customers/{customer_id}/purchase-window (the `StateCustomerPurchaseWindow` operationId).
+func (c *ClientWithResponses) StateCustomerPurchaseWindowWithBodyWithResponse(ctx context.Context, customerID CustomerID, params *StateCustomerPurchaseWindowParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*StateCustomerPurchaseWindowResponse, error) {
+	rsp, err := c.StateCustomerPurchaseWindowWithBody(ctx, customerID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseStateCustomerPurchaseWindowResponse(rsp)
+}
+
+// StateCustomerPurchaseWindowWithResponse Say when a customer is expected to buy
+//
+// As for a prospect. The opportunity grade is apart from the credit grade.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/customers/{customer_id}/purchase-window (the `StateCustomerPurchaseWindow` operationId).
+func (c *ClientWithResponses) StateCustomerPurchaseWindowWithResponse(ctx context.Context, customerID CustomerID, params *StateCustomerPurchaseWindowParams, body StateCustomerPurchaseWindowJSONRequestBody, reqEditors ...RequestEditorFn) (*StateCustomerPurchaseWindowResponse, error) {
+	rsp, err := c.StateCustomerPurchaseWindow(ctx, customerID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseStateCustomerPurchaseWindowResponse(rsp)
 }
 
 // GetCustomerTimelineWithResponse Read what happened to a customer
@@ -43552,6 +45590,21 @@ func (c *ClientWithResponses) DeactivateDepartmentWithResponse(ctx context.Conte
 		return nil, err
 	}
 	return ParseDeactivateDepartmentResponse(rsp)
+}
+
+// ListDevelopmentRecordsWithResponse Read the development records
+//
+// The important contacts (潜在客户开发登记) with all prospects that you may see, the latest first.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/development-records (the `ListDevelopmentRecords` operationId).
+func (c *ClientWithResponses) ListDevelopmentRecordsWithResponse(ctx context.Context, params *ListDevelopmentRecordsParams, reqEditors ...RequestEditorFn) (*ListDevelopmentRecordsResponse, error) {
+	rsp, err := c.ListDevelopmentRecords(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListDevelopmentRecordsResponse(rsp)
 }
 
 // ListEventsWithResponse Follow the change feed
@@ -44418,6 +46471,22 @@ func (c *ClientWithResponses) GetOpportunityTimelineWithResponse(ctx context.Con
 		return nil, err
 	}
 	return ParseGetOpportunityTimelineResponse(rsp)
+}
+
+// ListOpportunityGradeChangesWithResponse Read the week's changes of opportunity grades
+//
+// The report of a week (Monday to Sunday, in Shanghai): every change of grade of a prospect or customer that you may see,
+// the latest first, whether somebody said something new or time did it.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/opportunity-grade-changes (the `ListOpportunityGradeChanges` operationId).
+func (c *ClientWithResponses) ListOpportunityGradeChangesWithResponse(ctx context.Context, params *ListOpportunityGradeChangesParams, reqEditors ...RequestEditorFn) (*ListOpportunityGradeChangesResponse, error) {
+	rsp, err := c.ListOpportunityGradeChanges(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListOpportunityGradeChangesResponse(rsp)
 }
 
 // GetOpportunityPipelineWithResponse Read the pipeline
@@ -45454,6 +47523,100 @@ func (c *ClientWithResponses) CloseProspectWithResponse(ctx context.Context, pro
 	return ParseCloseProspectResponse(rsp)
 }
 
+// ListProspectContactsWithResponse Read the contacts with a prospect
+//
+// Every entry, the latest first; one that was corrected names the entry that takes its place.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/prospects/{prospect_id}/contact-log (the `ListProspectContacts` operationId).
+func (c *ClientWithResponses) ListProspectContactsWithResponse(ctx context.Context, prospectID ProspectID, params *ListProspectContactsParams, reqEditors ...RequestEditorFn) (*ListProspectContactsResponse, error) {
+	rsp, err := c.ListProspectContacts(ctx, prospectID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListProspectContactsResponse(rsp)
+}
+
+// LogProspectContactWithBodyWithResponse Write down a contact with a prospect
+//
+// A visit, a call, a mail: what was said, whom you met, what came of it, what stands in the way, what comes next. An
+// important one is a development record. Entries are never changed; a mistake is corrected by an entry that names it.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/prospects/{prospect_id}/contact-log (the `LogProspectContact` operationId).
+func (c *ClientWithResponses) LogProspectContactWithBodyWithResponse(ctx context.Context, prospectID ProspectID, params *LogProspectContactParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*LogProspectContactResponse, error) {
+	rsp, err := c.LogProspectContactWithBody(ctx, prospectID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseLogProspectContactResponse(rsp)
+}
+
+// LogProspectContactWithResponse Write down a contact with a prospect
+//
+// A visit, a call, a mail: what was said, whom you met, what came of it, what stands in the way, what comes next. An
+// important one is a development record. Entries are never changed; a mistake is corrected by an entry that names it.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/prospects/{prospect_id}/contact-log (the `LogProspectContact` operationId).
+func (c *ClientWithResponses) LogProspectContactWithResponse(ctx context.Context, prospectID ProspectID, params *LogProspectContactParams, body LogProspectContactJSONRequestBody, reqEditors ...RequestEditorFn) (*LogProspectContactResponse, error) {
+	rsp, err := c.LogProspectContact(ctx, prospectID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseLogProspectContactResponse(rsp)
+}
+
+// GetProspectOpportunityGradesWithResponse Read the opportunity grades of a prospect
+//
+// The purchase window as it stands, and every change of grade with its date and cause, the oldest first.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/prospects/{prospect_id}/opportunity-grades (the `GetProspectOpportunityGrades` operationId).
+func (c *ClientWithResponses) GetProspectOpportunityGradesWithResponse(ctx context.Context, prospectID ProspectID, reqEditors ...RequestEditorFn) (*GetProspectOpportunityGradesResponse, error) {
+	rsp, err := c.GetProspectOpportunityGrades(ctx, prospectID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetProspectOpportunityGradesResponse(rsp)
+}
+
+// StateProspectPurchaseWindowWithBodyWithResponse Say when a prospect is expected to buy
+//
+// Replaces the purchase window. The opportunity grade follows from its end, today and every day from now on; a change of
+// grade is kept with its date and shown in that week's report. Without dates the company is only planning.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/prospects/{prospect_id}/purchase-window (the `StateProspectPurchaseWindow` operationId).
+func (c *ClientWithResponses) StateProspectPurchaseWindowWithBodyWithResponse(ctx context.Context, prospectID ProspectID, params *StateProspectPurchaseWindowParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*StateProspectPurchaseWindowResponse, error) {
+	rsp, err := c.StateProspectPurchaseWindowWithBody(ctx, prospectID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseStateProspectPurchaseWindowResponse(rsp)
+}
+
+// StateProspectPurchaseWindowWithResponse Say when a prospect is expected to buy
+//
+// Replaces the purchase window. The opportunity grade follows from its end, today and every day from now on; a change of
+// grade is kept with its date and shown in that week's report. Without dates the company is only planning.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/prospects/{prospect_id}/purchase-window (the `StateProspectPurchaseWindow` operationId).
+func (c *ClientWithResponses) StateProspectPurchaseWindowWithResponse(ctx context.Context, prospectID ProspectID, params *StateProspectPurchaseWindowParams, body StateProspectPurchaseWindowJSONRequestBody, reqEditors ...RequestEditorFn) (*StateProspectPurchaseWindowResponse, error) {
+	rsp, err := c.StateProspectPurchaseWindow(ctx, prospectID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseStateProspectPurchaseWindowResponse(rsp)
+}
+
 // GetProspectTimelineWithResponse Read what happened to a prospect
 //
 // Every change of the prospect, the oldest first, with who made it and the fields that changed.
@@ -46326,6 +48489,53 @@ func (c *ClientWithResponses) ResetPasswordWithResponse(ctx context.Context, use
 		return nil, err
 	}
 	return ParseResetPasswordResponse(rsp)
+}
+
+// GetTerritoryWithResponse Read where a rep sells
+//
+// The industries and regions that a rep is bound to. An empty list doesn't bind; the ETag "0" says that nobody has set any.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/users/{user_id}/territory (the `GetTerritory` operationId).
+func (c *ClientWithResponses) GetTerritoryWithResponse(ctx context.Context, userID UUID, reqEditors ...RequestEditorFn) (*GetTerritoryResponse, error) {
+	rsp, err := c.GetTerritory(ctx, userID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetTerritoryResponse(rsp)
+}
+
+// ReplaceTerritoryWithBodyWithResponse Say where a rep sells
+//
+// Binds a rep to industries, to regions, or to both; a company must then lie in each list that isn't empty. What the rep has
+// registered already stays theirs.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/users/{user_id}/territory (the `ReplaceTerritory` operationId).
+func (c *ClientWithResponses) ReplaceTerritoryWithBodyWithResponse(ctx context.Context, userID UUID, params *ReplaceTerritoryParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReplaceTerritoryResponse, error) {
+	rsp, err := c.ReplaceTerritoryWithBody(ctx, userID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReplaceTerritoryResponse(rsp)
+}
+
+// ReplaceTerritoryWithResponse Say where a rep sells
+//
+// Binds a rep to industries, to regions, or to both; a company must then lie in each list that isn't empty. What the rep has
+// registered already stays theirs.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/users/{user_id}/territory (the `ReplaceTerritory` operationId).
+func (c *ClientWithResponses) ReplaceTerritoryWithResponse(ctx context.Context, userID UUID, params *ReplaceTerritoryParams, body ReplaceTerritoryJSONRequestBody, reqEditors ...RequestEditorFn) (*ReplaceTerritoryResponse, error) {
+	rsp, err := c.ReplaceTerritory(ctx, userID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReplaceTerritoryResponse(rsp)
 }
 
 // ListViolationsWithResponse List violations of the rules
@@ -48210,6 +50420,32 @@ func ParseAssignCustomerResponse(rsp *http.Response) (*AssignCustomerResponse, e
 	return response, nil
 }
 
+// ParseListCustomerContactsResponse parses an HTTP response from a ListCustomerContactsWithResponse call
+func ParseListCustomerContactsResponse(rsp *http.Response) (*ListCustomerContactsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListCustomerContactsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ContactLog
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseAddCustomerContactResponse parses an HTTP response from a AddCustomerContactWithResponse call
 func ParseAddCustomerContactResponse(rsp *http.Response) (*AddCustomerContactResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -48395,6 +50631,58 @@ func ParseListCreditProfilesResponse(rsp *http.Response) (*ListCreditProfilesRes
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest CreditProfileList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetCustomerOpportunityGradesResponse parses an HTTP response from a GetCustomerOpportunityGradesWithResponse call
+func ParseGetCustomerOpportunityGradesResponse(rsp *http.Response) (*GetCustomerOpportunityGradesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetCustomerOpportunityGradesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest OpportunityGradeHistory
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseStateCustomerPurchaseWindowResponse parses an HTTP response from a StateCustomerPurchaseWindowWithResponse call
+func ParseStateCustomerPurchaseWindowResponse(rsp *http.Response) (*StateCustomerPurchaseWindowResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &StateCustomerPurchaseWindowResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PurchaseWindow
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -48832,6 +51120,32 @@ func ParseDeactivateDepartmentResponse(rsp *http.Response) (*DeactivateDepartmen
 			headers.ETag = value
 		}
 		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListDevelopmentRecordsResponse parses an HTTP response from a ListDevelopmentRecordsWithResponse call
+func ParseListDevelopmentRecordsResponse(rsp *http.Response) (*ListDevelopmentRecordsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListDevelopmentRecordsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ContactLog
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
 	}
 
 	return response, nil
@@ -50130,6 +52444,32 @@ func ParseGetOpportunityTimelineResponse(rsp *http.Response) (*GetOpportunityTim
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest Timeline
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListOpportunityGradeChangesResponse parses an HTTP response from a ListOpportunityGradeChangesWithResponse call
+func ParseListOpportunityGradeChangesResponse(rsp *http.Response) (*ListOpportunityGradeChangesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListOpportunityGradeChangesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest OpportunityGradeChangeList
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -51739,6 +54079,110 @@ func ParseCloseProspectResponse(rsp *http.Response) (*CloseProspectResponse, err
 	return response, nil
 }
 
+// ParseListProspectContactsResponse parses an HTTP response from a ListProspectContactsWithResponse call
+func ParseListProspectContactsResponse(rsp *http.Response) (*ListProspectContactsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListProspectContactsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ContactLog
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseLogProspectContactResponse parses an HTTP response from a LogProspectContactWithResponse call
+func ParseLogProspectContactResponse(rsp *http.Response) (*LogProspectContactResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &LogProspectContactResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest ContactLogEntry
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetProspectOpportunityGradesResponse parses an HTTP response from a GetProspectOpportunityGradesWithResponse call
+func ParseGetProspectOpportunityGradesResponse(rsp *http.Response) (*GetProspectOpportunityGradesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetProspectOpportunityGradesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest OpportunityGradeHistory
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseStateProspectPurchaseWindowResponse parses an HTTP response from a StateProspectPurchaseWindowWithResponse call
+func ParseStateProspectPurchaseWindowResponse(rsp *http.Response) (*StateProspectPurchaseWindowResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &StateProspectPurchaseWindowResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PurchaseWindow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseGetProspectTimelineResponse parses an HTTP response from a GetProspectTimelineWithResponse call
 func ParseGetProspectTimelineResponse(rsp *http.Response) (*GetProspectTimelineResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -53068,6 +55512,84 @@ func ParseResetPasswordResponse(rsp *http.Response) (*ResetPasswordResponse, err
 	switch {
 	case rsp.StatusCode == 200:
 		var headers ResetPasswordResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetTerritoryResponse parses an HTTP response from a GetTerritoryWithResponse call
+func ParseGetTerritoryResponse(rsp *http.Response) (*GetTerritoryResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetTerritoryResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Territory
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetTerritoryResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseReplaceTerritoryResponse parses an HTTP response from a ReplaceTerritoryWithResponse call
+func ParseReplaceTerritoryResponse(rsp *http.Response) (*ReplaceTerritoryResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReplaceTerritoryResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Territory
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ReplaceTerritoryResponse200Headers
 		if values := rsp.Header.Values("ETag"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {

@@ -1,0 +1,33 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/prospect"
+)
+
+// prospectBatch is how many prospects one transaction grades or returns to the pool.
+const prospectBatch = 500
+
+// prospectSweeps registers what time does to prospects. Repeating a sweep on the same day changes nothing.
+func (a *App) prospectSweeps(prospects *prospect.Service) {
+	a.jobs.Every("opportunity_grades", time.Hour, a.inBatches("opportunity_grades", prospectBatch, prospects.Regrade)) // CUS-07
+}
+
+// inBatches runs one transaction after the other until one finds less than limit to do.
+func (a *App) inBatches(name string, limit int, step func(tx pg.Tx, limit int) (int, error)) func(context.Context) error {
+	return func(ctx context.Context) error {
+		for n := limit; n == limit; {
+			err := a.DB.Tx(ctx, pg.System(name), func(tx pg.Tx) (err error) {
+				n, err = step(tx, limit)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
