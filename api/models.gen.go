@@ -115,6 +115,45 @@ func (e CreditGrade) Valid() bool {
 	}
 }
 
+// Defines values for CreditGroupRequestKind.
+const (
+	Change CreditGroupRequestKind = "change"
+	Close  CreditGroupRequestKind = "close"
+	Create CreditGroupRequestKind = "create"
+)
+
+// Valid indicates whether the value is a known member of the CreditGroupRequestKind enum.
+func (e CreditGroupRequestKind) Valid() bool {
+	switch e {
+	case Change:
+		return true
+	case Close:
+		return true
+	case Create:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CreditGroupState.
+const (
+	CreditGroupStateActive CreditGroupState = "active"
+	CreditGroupStateClosed CreditGroupState = "closed"
+)
+
+// Valid indicates whether the value is a known member of the CreditGroupState enum.
+func (e CreditGroupState) Valid() bool {
+	switch e {
+	case CreditGroupStateActive:
+		return true
+	case CreditGroupStateClosed:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CreditLimitKind.
 const (
 	Amount    CreditLimitKind = "amount"
@@ -2047,6 +2086,161 @@ type ContentHash = string
 // Example: B
 type CreditGrade string
 
+// CreditGroup Customers that share a limit.
+type CreditGroup struct {
+	// ChangedAt Example: 2026-11-20T08:30:00Z
+	ChangedAt Instant `json:"changed_at"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// Exposure An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Exposure Money `json:"exposure"`
+
+	// Headroom Negative above the limit.
+	//
+	// Example: 200000.00
+	Headroom decimal.Decimal `json:"headroom"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Limit An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Limit   Money               `json:"limit"`
+	Members []CreditGroupMember `json:"members"`
+
+	// Name Example: 云岭示例集团
+	Name string `json:"name"`
+
+	// Number Example: CG-202611-00003
+	Number string `json:"number"`
+
+	// RequestID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	RequestID UUID `json:"request_id"`
+
+	// State Example: active
+	State CreditGroupState `json:"state"`
+}
+
+// CreditGroupList defines model for CreditGroupList.
+type CreditGroupList struct {
+	Data       []CreditGroup `json:"data"`
+	NextCursor *string       `json:"next_cursor,omitempty"`
+}
+
+// CreditGroupMember defines model for CreditGroupMember.
+type CreditGroupMember struct {
+	Code string `json:"code"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// Exposure An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Exposure Money  `json:"exposure"`
+	Name     string `json:"name"`
+
+	// Since Example: 2026-11-20T08:30:00Z
+	Since Instant `json:"since"`
+}
+
+// CreditGroupRequest An application about a credit group.
+type CreditGroupRequest struct {
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID UUID `json:"approval_id"`
+
+	// DecidedAt Example: 2026-11-20T08:30:00Z
+	DecidedAt *Instant `json:"decided_at,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// Exposure An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Exposure Money `json:"exposure"`
+
+	// GroupID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	GroupID UUID `json:"group_id"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Kind Example: create
+	Kind CreditGroupRequestKind `json:"kind"`
+
+	// Limit An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Limit   Money  `json:"limit"`
+	Members []UUID `json:"members"`
+	Name    string `json:"name"`
+
+	// Number Example: CR-202611-00003
+	Number string `json:"number"`
+
+	// Previous What was in force when it was asked; without limit for a new group.
+	Previous struct {
+		// Limit An amount in the document's currency, as a decimal string with at most 2 decimals.
+		//
+		// Example: 12500.00
+		Limit   *Money `json:"limit,omitempty"`
+		Members []UUID `json:"members"`
+		Name    string `json:"name"`
+	} `json:"previous"`
+	Reasons string `json:"reasons"`
+
+	// RequestedAt Example: 2026-11-20T08:30:00Z
+	RequestedAt Instant `json:"requested_at"`
+
+	// RequestedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	RequestedBy UUID `json:"requested_by"`
+
+	// State Example: pending
+	State CreditLimitRequestState `json:"state"`
+}
+
+// CreditGroupRequestCreate defines model for CreditGroupRequestCreate.
+type CreditGroupRequestCreate struct {
+	// Close End the group.
+	Close *bool `json:"close,omitempty"`
+
+	// GroupID The group to change or end; absent for a new one.
+	GroupID *openapi_types.UUID `json:"group_id,omitempty"`
+
+	// Limit What the members may owe together.
+	//
+	// Example: 2000000.00
+	Limit *decimal.Decimal `json:"limit,omitempty"`
+
+	// Members All members afterwards.
+	Members *[]UUID `json:"members,omitempty"`
+
+	// Name Example: 云岭示例集团
+	Name *string `json:"name,omitempty"`
+
+	// Reasons Example: 同一实际控制人,合并授信
+	Reasons string `json:"reasons"`
+}
+
+// CreditGroupRequestKind Example: create
+type CreditGroupRequestKind string
+
+// CreditGroupRequestList defines model for CreditGroupRequestList.
+type CreditGroupRequestList struct {
+	Data       []CreditGroupRequest `json:"data"`
+	NextCursor *string              `json:"next_cursor,omitempty"`
+}
+
 // CreditGroupStanding The credit group of the payer; absent when it is in none. Its limit is checked beside the payer's own.
 type CreditGroupStanding struct {
 	// Exposure An amount in the document's currency, as a decimal string with at most 2 decimals.
@@ -2076,6 +2270,9 @@ type CreditGroupStanding struct {
 	// Number Example: CG-202611-00003
 	Number string `json:"number"`
 }
+
+// CreditGroupState Example: active
+type CreditGroupState string
 
 // CreditLimitKind none: not set, counts as 0. amount: limit_amount, 0 included. unlimited: no upper limit.
 //
@@ -6912,6 +7109,45 @@ type CheckCompanyParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListCreditGroupRequestsParams defines parameters for ListCreditGroupRequests.
+type ListCreditGroupRequestsParams struct {
+	// GroupID Only about this group.
+	GroupID *UUID `form:"group_id,omitempty" json:"group_id,omitempty"`
+
+	// State Only in this state.
+	State *CreditLimitRequestState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateCreditGroupRequestParams defines parameters for CreateCreditGroupRequest.
+type CreateCreditGroupRequestParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// ListCreditGroupsParams defines parameters for ListCreditGroups.
+type ListCreditGroupsParams struct {
+	// State Only in this state.
+	State *CreditGroupState `form:"state,omitempty" json:"state,omitempty"`
+
+	// CustomerID Only the group of this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ListCreditLimitRequestsParams defines parameters for ListCreditLimitRequests.
 type ListCreditLimitRequestsParams struct {
 	// CustomerID Only of this customer.
@@ -8399,6 +8635,9 @@ type SetBasePriceLinesJSONRequestBody = BasePriceLines
 
 // CheckCompanyJSONRequestBody defines body for CheckCompany for application/json ContentType.
 type CheckCompanyJSONRequestBody = CompanyCheckInput
+
+// CreateCreditGroupRequestJSONRequestBody defines body for CreateCreditGroupRequest for application/json ContentType.
+type CreateCreditGroupRequestJSONRequestBody = CreditGroupRequestCreate
 
 // CreateCreditLimitRequestJSONRequestBody defines body for CreateCreditLimitRequest for application/json ContentType.
 type CreateCreditLimitRequestJSONRequestBody = CreditLimitRequestCreate

@@ -128,6 +128,21 @@ type ServerInterface interface {
 	// CheckCompany Ask whether a company is free
 	// (POST /v1/company-checks)
 	CheckCompany(ctx echo.Context, params CheckCompanyParams) error
+	// ListCreditGroupRequests List credit group requests
+	// (GET /v1/credit-group-requests)
+	ListCreditGroupRequests(ctx echo.Context, params ListCreditGroupRequestsParams) error
+	// CreateCreditGroupRequest Apply for a credit group, for a change of it, or for its end
+	// (POST /v1/credit-group-requests)
+	CreateCreditGroupRequest(ctx echo.Context, params CreateCreditGroupRequestParams) error
+	// GetCreditGroupRequest Read a credit group request
+	// (GET /v1/credit-group-requests/{request_id})
+	GetCreditGroupRequest(ctx echo.Context, requestID UUID) error
+	// ListCreditGroups List credit groups
+	// (GET /v1/credit-groups)
+	ListCreditGroups(ctx echo.Context, params ListCreditGroupsParams) error
+	// GetCreditGroup Read a credit group
+	// (GET /v1/credit-groups/{group_id})
+	GetCreditGroup(ctx echo.Context, groupID UUID) error
 	// ListCreditLimitRequests List credit limit requests
 	// (GET /v1/credit-limit-requests)
 	ListCreditLimitRequests(ctx echo.Context, params ListCreditLimitRequestsParams) error
@@ -1857,6 +1872,153 @@ func (w *ServerInterfaceWrapper) CheckCompany(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CheckCompany(ctx, params)
+	return err
+}
+
+// ListCreditGroupRequests converts echo context to params.
+func (w *ServerInterfaceWrapper) ListCreditGroupRequests(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCreditGroupRequestsParams
+	// ------------- Optional query parameter "group_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "group_id", ctx.QueryParams(), &params.GroupID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter group_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListCreditGroupRequests(ctx, params)
+	return err
+}
+
+// CreateCreditGroupRequest converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateCreditGroupRequest(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateCreditGroupRequestParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateCreditGroupRequest(ctx, params)
+	return err
+}
+
+// GetCreditGroupRequest converts echo context to params.
+func (w *ServerInterfaceWrapper) GetCreditGroupRequest(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "request_id" -------------
+	var requestID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "request_id", ctx.Param("request_id"), &requestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter request_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetCreditGroupRequest(ctx, requestID)
+	return err
+}
+
+// ListCreditGroups converts echo context to params.
+func (w *ServerInterfaceWrapper) ListCreditGroups(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCreditGroupsParams
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListCreditGroups(ctx, params)
+	return err
+}
+
+// GetCreditGroup converts echo context to params.
+func (w *ServerInterfaceWrapper) GetCreditGroup(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "group_id" -------------
+	var groupID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "group_id", ctx.Param("group_id"), &groupID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter group_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetCreditGroup(ctx, groupID)
 	return err
 }
 
@@ -8380,6 +8542,11 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/base-price-lists/:list_id/submit", wrapper.SubmitBasePriceList, options.OperationMiddlewares["submitBasePriceList"]...)
 	router.GET(options.BaseURL+"/v1/base-prices", wrapper.ListBasePrices, options.OperationMiddlewares["listBasePrices"]...)
 	router.POST(options.BaseURL+"/v1/company-checks", wrapper.CheckCompany, options.OperationMiddlewares["checkCompany"]...)
+	router.GET(options.BaseURL+"/v1/credit-group-requests", wrapper.ListCreditGroupRequests, options.OperationMiddlewares["listCreditGroupRequests"]...)
+	router.POST(options.BaseURL+"/v1/credit-group-requests", wrapper.CreateCreditGroupRequest, options.OperationMiddlewares["createCreditGroupRequest"]...)
+	router.GET(options.BaseURL+"/v1/credit-group-requests/:request_id", wrapper.GetCreditGroupRequest, options.OperationMiddlewares["getCreditGroupRequest"]...)
+	router.GET(options.BaseURL+"/v1/credit-groups", wrapper.ListCreditGroups, options.OperationMiddlewares["listCreditGroups"]...)
+	router.GET(options.BaseURL+"/v1/credit-groups/:group_id", wrapper.GetCreditGroup, options.OperationMiddlewares["getCreditGroup"]...)
 	router.GET(options.BaseURL+"/v1/credit-limit-requests", wrapper.ListCreditLimitRequests, options.OperationMiddlewares["listCreditLimitRequests"]...)
 	router.POST(options.BaseURL+"/v1/credit-limit-requests", wrapper.CreateCreditLimitRequest, options.OperationMiddlewares["createCreditLimitRequest"]...)
 	router.GET(options.BaseURL+"/v1/credit-limit-requests/:request_id", wrapper.GetCreditLimitRequest, options.OperationMiddlewares["getCreditLimitRequest"]...)
@@ -9581,6 +9748,141 @@ func (response CheckCompany200JSONResponse) VisitCheckCompanyResponse(w http.Res
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCreditGroupRequestsRequestObject struct {
+	Params ListCreditGroupRequestsParams
+}
+
+type ListCreditGroupRequestsResponseObject interface {
+	VisitListCreditGroupRequestsResponse(w http.ResponseWriter) error
+}
+
+type ListCreditGroupRequests200JSONResponse CreditGroupRequestList
+
+func (response ListCreditGroupRequests200JSONResponse) VisitListCreditGroupRequestsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateCreditGroupRequestRequestObject struct {
+	Params CreateCreditGroupRequestParams
+	Body   *CreateCreditGroupRequestJSONRequestBody
+}
+
+type CreateCreditGroupRequestResponseObject interface {
+	VisitCreateCreditGroupRequestResponse(w http.ResponseWriter) error
+}
+
+type CreateCreditGroupRequest201ResponseHeaders struct {
+	ETag string
+}
+
+type CreateCreditGroupRequest201JSONResponse struct {
+	Body    CreditGroupRequest
+	Headers CreateCreditGroupRequest201ResponseHeaders
+}
+
+func (response CreateCreditGroupRequest201JSONResponse) VisitCreateCreditGroupRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCreditGroupRequestRequestObject struct {
+	RequestID UUID `json:"request_id"`
+}
+
+type GetCreditGroupRequestResponseObject interface {
+	VisitGetCreditGroupRequestResponse(w http.ResponseWriter) error
+}
+
+type GetCreditGroupRequest200ResponseHeaders struct {
+	ETag string
+}
+
+type GetCreditGroupRequest200JSONResponse struct {
+	Body    CreditGroupRequest
+	Headers GetCreditGroupRequest200ResponseHeaders
+}
+
+func (response GetCreditGroupRequest200JSONResponse) VisitGetCreditGroupRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCreditGroupsRequestObject struct {
+	Params ListCreditGroupsParams
+}
+
+type ListCreditGroupsResponseObject interface {
+	VisitListCreditGroupsResponse(w http.ResponseWriter) error
+}
+
+type ListCreditGroups200JSONResponse CreditGroupList
+
+func (response ListCreditGroups200JSONResponse) VisitListCreditGroupsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCreditGroupRequestObject struct {
+	GroupID UUID `json:"group_id"`
+}
+
+type GetCreditGroupResponseObject interface {
+	VisitGetCreditGroupResponse(w http.ResponseWriter) error
+}
+
+type GetCreditGroup200ResponseHeaders struct {
+	ETag string
+}
+
+type GetCreditGroup200JSONResponse struct {
+	Body    CreditGroup
+	Headers GetCreditGroup200ResponseHeaders
+}
+
+func (response GetCreditGroup200JSONResponse) VisitGetCreditGroupResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -14648,6 +14950,21 @@ type StrictServerInterface interface {
 	// CheckCompany Ask whether a company is free
 	// (POST /v1/company-checks)
 	CheckCompany(ctx context.Context, request CheckCompanyRequestObject) (CheckCompanyResponseObject, error)
+	// ListCreditGroupRequests List credit group requests
+	// (GET /v1/credit-group-requests)
+	ListCreditGroupRequests(ctx context.Context, request ListCreditGroupRequestsRequestObject) (ListCreditGroupRequestsResponseObject, error)
+	// CreateCreditGroupRequest Apply for a credit group, for a change of it, or for its end
+	// (POST /v1/credit-group-requests)
+	CreateCreditGroupRequest(ctx context.Context, request CreateCreditGroupRequestRequestObject) (CreateCreditGroupRequestResponseObject, error)
+	// GetCreditGroupRequest Read a credit group request
+	// (GET /v1/credit-group-requests/{request_id})
+	GetCreditGroupRequest(ctx context.Context, request GetCreditGroupRequestRequestObject) (GetCreditGroupRequestResponseObject, error)
+	// ListCreditGroups List credit groups
+	// (GET /v1/credit-groups)
+	ListCreditGroups(ctx context.Context, request ListCreditGroupsRequestObject) (ListCreditGroupsResponseObject, error)
+	// GetCreditGroup Read a credit group
+	// (GET /v1/credit-groups/{group_id})
+	GetCreditGroup(ctx context.Context, request GetCreditGroupRequestObject) (GetCreditGroupResponseObject, error)
 	// ListCreditLimitRequests List credit limit requests
 	// (GET /v1/credit-limit-requests)
 	ListCreditLimitRequests(ctx context.Context, request ListCreditLimitRequestsRequestObject) (ListCreditLimitRequestsResponseObject, error)
@@ -16503,6 +16820,154 @@ func (sh *strictHandler) CheckCompany(ctx echo.Context, params CheckCompanyParam
 		return err
 	} else if validResponse, ok := response.(CheckCompanyResponseObject); ok {
 		return validResponse.VisitCheckCompanyResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListCreditGroupRequests operation middleware
+func (sh *strictHandler) ListCreditGroupRequests(ctx echo.Context, params ListCreditGroupRequestsParams) error {
+	var request ListCreditGroupRequestsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCreditGroupRequests(ctx.Request().Context(), request.(ListCreditGroupRequestsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCreditGroupRequests")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCreditGroupRequestsResponseObject); ok {
+		return validResponse.VisitListCreditGroupRequestsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateCreditGroupRequest operation middleware
+func (sh *strictHandler) CreateCreditGroupRequest(ctx echo.Context, params CreateCreditGroupRequestParams) error {
+	var request CreateCreditGroupRequestRequestObject
+
+	request.Params = params
+
+	var body CreateCreditGroupRequestJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateCreditGroupRequest(ctx.Request().Context(), request.(CreateCreditGroupRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateCreditGroupRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateCreditGroupRequestResponseObject); ok {
+		return validResponse.VisitCreateCreditGroupRequestResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCreditGroupRequest operation middleware
+func (sh *strictHandler) GetCreditGroupRequest(ctx echo.Context, requestID UUID) error {
+	var request GetCreditGroupRequestRequestObject
+
+	request.RequestID = requestID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCreditGroupRequest(ctx.Request().Context(), request.(GetCreditGroupRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCreditGroupRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCreditGroupRequestResponseObject); ok {
+		return validResponse.VisitGetCreditGroupRequestResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListCreditGroups operation middleware
+func (sh *strictHandler) ListCreditGroups(ctx echo.Context, params ListCreditGroupsParams) error {
+	var request ListCreditGroupsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCreditGroups(ctx.Request().Context(), request.(ListCreditGroupsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCreditGroups")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCreditGroupsResponseObject); ok {
+		return validResponse.VisitListCreditGroupsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCreditGroup operation middleware
+func (sh *strictHandler) GetCreditGroup(ctx echo.Context, groupID UUID) error {
+	var request GetCreditGroupRequestObject
+
+	request.GroupID = groupID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCreditGroup(ctx.Request().Context(), request.(GetCreditGroupRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCreditGroup")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCreditGroupResponseObject); ok {
+		return validResponse.VisitGetCreditGroupResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -168,6 +168,72 @@ BEGIN
     RETURN NEW;
 END $$;
 
+CREATE FUNCTION public.guard_credit_account_group() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF NEW.group_id IS NOT DISTINCT FROM
+        (SELECT m.group_id FROM credit_group_members m WHERE m.payer_id = NEW.payer_id AND m.valid_to IS NULL) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'the account is in another credit group than its payer'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'credit_accounts_group_is_members';
+END $$;
+
+CREATE FUNCTION public.guard_credit_group() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP <> 'DELETE' AND EXISTS (SELECT FROM credit_group_requests r WHERE r.id = NEW.request_id AND r.state = 'approved' AND r.group_id = NEW.id
+        AND (r.name, r.limit_amount, r.kind = 'close') = (NEW.name, NEW.limit_amount, NEW.state = 'closed')) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'a credit group changes through an approved request only'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'credit_groups_only_by_request';
+END $$;
+
+CREATE FUNCTION public.guard_credit_group_member() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'INSERT' AND NEW.valid_to IS NULL AND EXISTS (SELECT FROM credit_group_requests r WHERE r.id = NEW.request_id AND r.state = 'approved'
+        AND r.group_id = NEW.group_id AND r.members ? NEW.payer_id::text) THEN
+        RETURN NEW;
+    ELSIF TG_OP = 'UPDATE' AND OLD.valid_to IS NULL AND NEW.valid_to IS NOT NULL
+        AND to_jsonb(NEW) - 'valid_to' = to_jsonb(OLD) - 'valid_to' THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'a credit group changes through an approved request only'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'credit_groups_only_by_request';
+END $$;
+
+CREATE FUNCTION public.guard_credit_group_request() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND OLD.state = 'pending'
+        AND to_jsonb(NEW) - '{state,decided_at,version}'::text[] = to_jsonb(OLD) - '{state,decided_at,version}'::text[] THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'a credit group request is decided once and otherwise never changed'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'credit_group_requests_frozen';
+END $$;
+
+CREATE FUNCTION public.guard_credit_group_version() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'INSERT' AND NEW.valid_to IS NULL AND EXISTS (SELECT FROM credit_group_requests r WHERE r.id = NEW.request_id AND r.state = 'approved'
+        AND (r.group_id, r.name, r.limit_amount) = (NEW.group_id, NEW.name, NEW.limit_amount)) THEN
+        RETURN NEW;
+    ELSIF TG_OP = 'UPDATE' AND OLD.valid_to IS NULL AND NEW.valid_to IS NOT NULL
+        AND to_jsonb(NEW) - 'valid_to' = to_jsonb(OLD) - 'valid_to' THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'a credit group changes through an approved request only'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'credit_groups_only_by_request';
+END $$;
+
 CREATE FUNCTION public.guard_credit_limit_request() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -708,6 +774,7 @@ CREATE TABLE public.credit_accounts (
     prepaid numeric(18,2) NOT NULL,
     last_seq bigint NOT NULL,
     first_trade date,
+    group_id uuid,
     CONSTRAINT credit_accounts_last_seq_check CHECK ((last_seq >= 0)),
     CONSTRAINT credit_accounts_prepaid_not_negative CHECK ((prepaid >= (0)::numeric)),
     CONSTRAINT credit_accounts_receivable_not_negative CHECK ((receivable >= (0)::numeric)),
@@ -783,6 +850,100 @@ CREATE VIEW public.credit_differences AS
      LEFT JOIN moved m ON (((m.payer_id = a.payer_id) AND (m.part = a.part))))
      LEFT JOIN items i ON (((i.payer_id = a.payer_id) AND (i.part = a.part))))
   WHERE ((a.amount <> COALESCE(m.amount, (0)::numeric)) OR (a.amount <> COALESCE(i.amount, (0)::numeric)));
+
+CREATE TABLE public.credit_group_members (
+    group_id uuid NOT NULL,
+    payer_id uuid NOT NULL,
+    request_id uuid NOT NULL,
+    valid_from timestamp with time zone NOT NULL,
+    valid_to timestamp with time zone,
+    CONSTRAINT credit_group_members_period CHECK ((valid_to >= valid_from))
+);
+
+CREATE TABLE public.credit_group_versions (
+    request_id uuid NOT NULL,
+    group_id uuid NOT NULL,
+    name text NOT NULL,
+    limit_amount numeric(18,2) NOT NULL,
+    valid_from timestamp with time zone NOT NULL,
+    valid_to timestamp with time zone,
+    CONSTRAINT credit_group_versions_period CHECK ((valid_to >= valid_from))
+);
+
+CREATE TABLE public.credit_groups (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    name text NOT NULL,
+    limit_amount numeric(18,2) NOT NULL,
+    state text NOT NULL,
+    request_id uuid NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT credit_groups_state_check CHECK ((state = ANY (ARRAY['active'::text, 'closed'::text])))
+);
+
+CREATE VIEW public.credit_group_differences AS
+ SELECT COALESCE(a.group_id, m.group_id) AS group_id,
+    COALESCE(a.payer_id, m.payer_id) AS payer_id,
+    'member'::text AS what
+   FROM (( SELECT credit_accounts.payer_id,
+            credit_accounts.receivable,
+            credit_accounts.shipped,
+            credit_accounts.released,
+            credit_accounts.prepaid,
+            credit_accounts.last_seq,
+            credit_accounts.first_trade,
+            credit_accounts.group_id
+           FROM public.credit_accounts
+          WHERE (credit_accounts.group_id IS NOT NULL)) a
+     FULL JOIN ( SELECT credit_group_members.group_id,
+            credit_group_members.payer_id,
+            credit_group_members.request_id,
+            credit_group_members.valid_from,
+            credit_group_members.valid_to
+           FROM public.credit_group_members
+          WHERE (credit_group_members.valid_to IS NULL)) m ON (((m.payer_id = a.payer_id) AND (m.group_id = a.group_id))))
+  WHERE ((a.payer_id IS NULL) OR (m.payer_id IS NULL))
+UNION ALL
+ SELECT g.id AS group_id,
+    NULL::uuid AS payer_id,
+    'limit'::text AS what
+   FROM (public.credit_groups g
+     LEFT JOIN public.credit_group_versions v ON (((v.group_id = g.id) AND (v.valid_to IS NULL))))
+  WHERE (((g.state = 'active'::text) <> (v.group_id IS NOT NULL)) OR ((v.name <> g.name) OR (v.limit_amount <> g.limit_amount) OR (v.request_id <> g.request_id)))
+UNION ALL
+ SELECT m.group_id,
+    m.payer_id,
+    'closed'::text AS what
+   FROM (public.credit_group_members m
+     JOIN public.credit_groups g ON ((g.id = m.group_id)))
+  WHERE ((m.valid_to IS NULL) AND (g.state = 'closed'::text));
+
+CREATE TABLE public.credit_group_requests (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    group_id uuid NOT NULL,
+    kind text NOT NULL,
+    state text NOT NULL,
+    name text NOT NULL,
+    limit_amount numeric(18,2) NOT NULL,
+    members jsonb NOT NULL,
+    reasons text NOT NULL,
+    previous jsonb NOT NULL,
+    exposure numeric(18,2) NOT NULL,
+    approval_id uuid NOT NULL,
+    requested_by uuid NOT NULL,
+    requested_at timestamp with time zone NOT NULL,
+    decided_at timestamp with time zone,
+    version bigint NOT NULL,
+    CONSTRAINT credit_group_requests_check CHECK (((state = 'pending'::text) = (decided_at IS NULL))),
+    CONSTRAINT credit_group_requests_kind_check CHECK ((kind = ANY (ARRAY['create'::text, 'change'::text, 'close'::text]))),
+    CONSTRAINT credit_group_requests_limit CHECK ((limit_amount >= (0)::numeric)),
+    CONSTRAINT credit_group_requests_members CHECK (((jsonb_typeof(members) = 'array'::text) AND ((kind = 'close'::text) = (jsonb_array_length(members) = 0)))),
+    CONSTRAINT credit_group_requests_name_check CHECK (((length(name) >= 1) AND (length(name) <= 120))),
+    CONSTRAINT credit_group_requests_reasons_check CHECK (((length(reasons) >= 1) AND (length(reasons) <= 4000))),
+    CONSTRAINT credit_group_requests_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'approved'::text, 'rejected'::text, 'returned'::text, 'withdrawn'::text])))
+);
 
 CREATE TABLE public.credit_limit_requests (
     id uuid NOT NULL,
@@ -2088,6 +2249,24 @@ ALTER TABLE ONLY public.credit_accounts
 ALTER TABLE ONLY public.credit_confirmations
     ADD CONSTRAINT credit_confirmations_pkey PRIMARY KEY (customer_id, confirmed_at, review_id);
 
+ALTER TABLE ONLY public.credit_group_members
+    ADD CONSTRAINT credit_group_members_pkey PRIMARY KEY (payer_id, request_id);
+
+ALTER TABLE ONLY public.credit_group_requests
+    ADD CONSTRAINT credit_group_requests_number UNIQUE (number);
+
+ALTER TABLE ONLY public.credit_group_requests
+    ADD CONSTRAINT credit_group_requests_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.credit_group_versions
+    ADD CONSTRAINT credit_group_versions_pkey PRIMARY KEY (request_id);
+
+ALTER TABLE ONLY public.credit_groups
+    ADD CONSTRAINT credit_groups_number UNIQUE (number);
+
+ALTER TABLE ONLY public.credit_groups
+    ADD CONSTRAINT credit_groups_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.credit_limit_requests
     ADD CONSTRAINT credit_limit_requests_number UNIQUE (number);
 
@@ -2433,6 +2612,20 @@ CREATE INDEX company_claims_subject ON public.company_claims USING btree (subjec
 
 CREATE INDEX credit_accounts_first_trade ON public.credit_accounts USING btree (first_trade);
 
+CREATE INDEX credit_accounts_group ON public.credit_accounts USING btree (group_id) WHERE (group_id IS NOT NULL);
+
+CREATE INDEX credit_group_members_group ON public.credit_group_members USING btree (group_id, payer_id) WHERE (valid_to IS NULL);
+
+CREATE UNIQUE INDEX credit_group_members_one_group ON public.credit_group_members USING btree (payer_id) WHERE (valid_to IS NULL);
+
+CREATE INDEX credit_group_requests_group ON public.credit_group_requests USING btree (group_id, id DESC);
+
+CREATE UNIQUE INDEX credit_group_requests_one_pending ON public.credit_group_requests USING btree (group_id) WHERE (state = 'pending'::text);
+
+CREATE INDEX credit_group_requests_state ON public.credit_group_requests USING btree (state, id DESC);
+
+CREATE UNIQUE INDEX credit_group_versions_current ON public.credit_group_versions USING btree (group_id) WHERE (valid_to IS NULL);
+
 CREATE INDEX credit_limit_requests_customer ON public.credit_limit_requests USING btree (customer_id, id DESC);
 
 CREATE UNIQUE INDEX credit_limit_requests_one_pending ON public.credit_limit_requests USING btree (customer_id) WHERE (state = 'pending'::text);
@@ -2729,7 +2922,17 @@ CREATE TRIGGER authority_matrix_versions_append_only BEFORE DELETE OR UPDATE OR 
 
 CREATE TRIGGER base_prices_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.base_prices FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER credit_accounts_group_guard BEFORE UPDATE OF group_id ON public.credit_accounts FOR EACH ROW EXECUTE FUNCTION public.guard_credit_account_group();
+
 CREATE TRIGGER credit_confirmations_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.credit_confirmations FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER credit_group_members_guard BEFORE INSERT OR DELETE OR UPDATE ON public.credit_group_members FOR EACH ROW EXECUTE FUNCTION public.guard_credit_group_member();
+
+CREATE TRIGGER credit_group_requests_guard BEFORE DELETE OR UPDATE ON public.credit_group_requests FOR EACH ROW EXECUTE FUNCTION public.guard_credit_group_request();
+
+CREATE TRIGGER credit_group_versions_guard BEFORE INSERT OR DELETE OR UPDATE ON public.credit_group_versions FOR EACH ROW EXECUTE FUNCTION public.guard_credit_group_version();
+
+CREATE TRIGGER credit_groups_guard BEFORE INSERT OR DELETE OR UPDATE ON public.credit_groups FOR EACH ROW EXECUTE FUNCTION public.guard_credit_group();
 
 CREATE TRIGGER credit_limit_requests_guard BEFORE DELETE OR UPDATE ON public.credit_limit_requests FOR EACH ROW EXECUTE FUNCTION public.guard_credit_limit_request();
 
@@ -2874,10 +3077,31 @@ ALTER TABLE ONLY public.client_secrets
     ADD CONSTRAINT client_secrets_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.machine_clients(id);
 
 ALTER TABLE ONLY public.credit_accounts
+    ADD CONSTRAINT credit_accounts_group_id_fkey FOREIGN KEY (group_id) REFERENCES public.credit_groups(id);
+
+ALTER TABLE ONLY public.credit_accounts
     ADD CONSTRAINT credit_accounts_payer_fkey FOREIGN KEY (payer_id) REFERENCES public.customers(id);
 
 ALTER TABLE ONLY public.credit_confirmations
     ADD CONSTRAINT credit_confirmations_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.credit_group_members
+    ADD CONSTRAINT credit_group_members_group_id_fkey FOREIGN KEY (group_id) REFERENCES public.credit_groups(id);
+
+ALTER TABLE ONLY public.credit_group_members
+    ADD CONSTRAINT credit_group_members_payer_id_fkey FOREIGN KEY (payer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.credit_group_members
+    ADD CONSTRAINT credit_group_members_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.credit_group_requests(id);
+
+ALTER TABLE ONLY public.credit_group_versions
+    ADD CONSTRAINT credit_group_versions_group_id_fkey FOREIGN KEY (group_id) REFERENCES public.credit_groups(id);
+
+ALTER TABLE ONLY public.credit_group_versions
+    ADD CONSTRAINT credit_group_versions_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.credit_group_requests(id);
+
+ALTER TABLE ONLY public.credit_groups
+    ADD CONSTRAINT credit_groups_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.credit_group_requests(id);
 
 ALTER TABLE ONLY public.credit_limit_requests
     ADD CONSTRAINT credit_limit_requests_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);

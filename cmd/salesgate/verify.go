@@ -89,6 +89,10 @@ func differences(tx pg.Tx) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	groups, err := credit.ReconcileGroups(tx)
+	if err != nil {
+		return nil, err
+	}
 	documents, err := receivable.Reconcile(tx)
 	if err != nil {
 		return nil, err
@@ -103,6 +107,13 @@ func differences(tx pg.Tx) ([]string, error) {
 	}
 	for _, d := range ledger {
 		out = append(out, fmt.Sprintf("payer %s, %s: account %s, movements %s, open items %s", d.PayerID, d.Part, d.Account, d.Movements, d.Items))
+	}
+	for _, d := range groups {
+		payer := ""
+		if d.PayerID != nil {
+			payer = ", payer " + d.PayerID.String()
+		}
+		out = append(out, fmt.Sprintf("credit group %s%s: %s differs from what was approved", d.GroupID, payer, d.What))
 	}
 	for _, d := range documents {
 		out = append(out, fmt.Sprintf("payer %s, %s: ledger %s, documents %s", d.PayerID, d.Part, d.Ledger, d.Documents))

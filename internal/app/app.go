@@ -148,6 +148,7 @@ func (a *App) join(ctx context.Context) error {
 	visits, opportunities := visit.New(rules), opportunity.New(rules)
 
 	// credit: limits and special release
+	approvals.Register(credit.MatterGroup, credits)
 
 	// terms
 

@@ -46,6 +46,7 @@ func (m Matter) AllFacts() []Fact {
 // these facts.
 var Matters = slices.Concat(
 	creditMatters,
+	limitMatters,
 	// credit: special release, terms
 	orderMatters,
 	// customer: applications, changes

@@ -20,6 +20,9 @@ type Account struct {
 	Prepaid    decimal.Decimal
 	LastSeq    int64      // of the last movement; rises with each, so it is the account's version
 	FirstTrade *time.Time // the business date of the first trade (see Figures)
+	GroupID    *uuid.UUID // the credit group that its payer is in
+
+	group *Standing // of that group when its lock is held (LockGroup)
 }
 
 // Exposure returns receivable + shipped + released − prepaid (CRD-11).

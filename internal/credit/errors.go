@@ -26,6 +26,12 @@ var (
 	ErrExtrasForm = errs.Define(errs.Rule, "credit.extras_form",
 		"An end, a temporary limit or a tolerance that can't be: dates must not lie in the past or cross, amounts must be above 0, and there must be a limit to end.",
 		"到期日、临时额度或逾期容忍设置有误:日期不得早于今天或前后颠倒,金额须大于 0,且须有可到期的额度。", "CRD-01")
+	ErrGroupForm = errs.Define(errs.Rule, "credit.group_form",
+		"A credit group needs a name, a limit and members, each of them once.", "集团额度须有名称、额度和成员,成员不得重复。", "CRD-12")
+	ErrGroupPending = errs.Define(errs.Conflict, "credit.group_request_pending",
+		"A request about this credit group is being decided already.", "该集团额度已有申请正在审批。", "CRD-08")
+	ErrInOtherGroup = errs.Define(errs.Conflict, "credit.in_other_group",
+		"A customer is in one credit group at most; {customer} is in another.", "一个客户只能属于一个集团,{customer} 已在其他集团。", "CRD-12")
 	ErrFrozen = errs.Define(errs.Conflict, "credit.request_decided",
 		"This credit limit request is decided already.", "该信用额度申请已有审批结果。", "CRD-08")
 	ErrReviewPast = errs.Define(errs.Rule, "credit.review_past",
@@ -50,6 +56,13 @@ var (
 	_ = pg.Constraint("credit_limit_requests_terms", ErrTermsForm)
 	_ = pg.Constraint("credit_limit_requests_frozen", ErrFrozen)
 	_ = pg.Constraint("credit_limit_requests_valid_until", ErrExtrasForm)
+	_ = pg.Constraint("credit_group_requests_one_pending", ErrGroupPending)
+	_ = pg.Constraint("credit_group_requests_limit", ErrGroupForm)
+	_ = pg.Constraint("credit_group_requests_members", ErrGroupForm)
+	_ = pg.Constraint("credit_group_requests_frozen", ErrFrozen)
+	_ = pg.Constraint("credit_group_members_one_group", ErrInOtherGroup)
+	_ = pg.Constraint("credit_groups_only_by_request", ErrOnlyByRequest)
+	_ = pg.Constraint("credit_accounts_group_is_members", ErrOnlyByRequest)
 	_ = pg.Constraint("credit_limit_requests_temporary", ErrExtrasForm)
 	_ = pg.Constraint("credit_limit_requests_tolerance", ErrExtrasForm)
 	_ = pg.Constraint("credit_profiles_valid_until", ErrExtrasForm)

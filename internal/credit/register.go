@@ -122,7 +122,11 @@ func (s *Service) SetOpening(tx pg.Tx, openings ...Opening) error {
 		})
 	}
 	slices.SortFunc(profiles, func(a, b Profile) int { return slices.Compare(a.CustomerID[:], b.CustomerID[:]) })
-	if err := lockAccounts(tx, profiles); err != nil {
+	ids := make([]uuid.UUID, len(profiles))
+	for i, p := range profiles {
+		ids[i] = p.CustomerID
+	}
+	if err := lockAccounts(tx, ids); err != nil {
 		return err
 	}
 	if err := insertProfiles(tx, profiles...); err != nil {

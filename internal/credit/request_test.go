@@ -43,6 +43,7 @@ func newCompany(t *testing.T) company {
 		finance: person(true, identity.FinanceManager), gm: person(true, identity.GeneralManager),
 	}
 	approvals.Register(credit.MatterLimit, c.credit)
+	approvals.Register(credit.MatterGroup, c.credit)
 	c.customer = customerOf(t, db, c.rep.ID, nil)
 	return c
 }

@@ -23,6 +23,9 @@ const (
 
 // Service is the credit module. Build it with New; it is safe for concurrent use.
 type Service struct {
+	// Shipments is told when a shipment that waits may be judged otherwise; app sets it, since shipping stands behind credit.
+	Shipments Shipments
+
 	rules     *rulebook.Service
 	approvals *approval.Service
 
@@ -33,6 +36,20 @@ type Service struct {
 // new profile in force when it was approved. Modules behind credit in the import order are watchers.
 type Watcher interface {
 	RequestDecided(tx pg.Tx, r LimitRequest) error
+}
+
+// Shipments is what waits for credit.
+type Shipments interface {
+	// Reconsider makes the waiting shipments of these payers be judged anew, after the transaction has committed.
+	Reconsider(tx pg.Tx, payers ...uuid.UUID) error
+}
+
+// reconsider tells what waits that these payers' credit has changed.
+func (s *Service) reconsider(tx pg.Tx, payers ...uuid.UUID) error {
+	if s.Shipments == nil || len(payers) == 0 {
+		return nil
+	}
+	return s.Shipments.Reconsider(tx, payers...)
 }
 
 // New returns the service, which app registers for MatterLimit.
@@ -163,6 +180,9 @@ func (s *Service) submit(tx pg.Tx, who identity.Principal, r LimitRequest) (Limi
 // ApprovalDecided implements approval.Subject: an approved request is in the register at once (CRD-10). Locks the account,
 // so a limit never changes between a gate's judgement and its posting (CRD-17), then the request.
 func (s *Service) ApprovalDecided(tx pg.Tx, asked approval.Request) error {
+	if asked.Matter == MatterGroup {
+		return s.groupDecided(tx, asked)
+	}
 	r, err := pg.Take[LimitRequest](tx, "id = ?", asked.SubjectID)
 	if err != nil {
 		return err
@@ -222,9 +242,13 @@ func (s *Service) enforce(tx pg.Tx, r *LimitRequest) error {
 	if err := replaceProfile(tx, &next); err != nil {
 		return err
 	}
-	return audit.Record(tx, audit.Entry{
+	err := audit.Record(tx, audit.Entry{
 		Action: "changeCreditProfile", SubjectType: "customer", SubjectID: r.CustomerID, Before: r.Previous, After: terse(next),
 	})
+	if err != nil {
+		return err
+	}
+	return s.reconsider(tx, r.CustomerID)
 }
 
 // GetCreditLimitRequest returns one request. Returns errs.ErrNotFound also when the customer isn't visible.

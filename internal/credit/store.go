@@ -15,8 +15,8 @@ import (
 
 func lockAccount(tx pg.Tx, payerID uuid.UUID) (*Account, bool, error) {
 	a := Account{PayerID: payerID}
-	err := pg.ScanRow(tx, []any{&a.Receivable, &a.Shipped, &a.Released, &a.Prepaid, &a.LastSeq, &a.FirstTrade},
-		`SELECT receivable, shipped, released, prepaid, last_seq, first_trade
+	err := pg.ScanRow(tx, []any{&a.Receivable, &a.Shipped, &a.Released, &a.Prepaid, &a.LastSeq, &a.FirstTrade, &a.GroupID},
+		`SELECT receivable, shipped, released, prepaid, last_seq, first_trade, group_id
 		FROM credit_accounts WHERE payer_id = ? FOR UPDATE`, payerID)
 	if errors.Is(err, errs.ErrNotFound) {
 		return nil, false, nil
@@ -166,7 +166,7 @@ const overdueJoin = `CROSS JOIN LATERAL (SELECT coalesce(sum(i.open_amount), 0.0
 
 // positionSQL is a primary key look-up in each of three tables and a range of the partial index of overdue items.
 const positionSQL = `SELECT c.owner_id, c.code, c.name, c.status, c.payer_id, coalesce(a.receivable, 0.00), coalesce(a.shipped, 0.00), coalesce(a.released, 0.00),
-		coalesce(a.prepaid, 0.00), coalesce(a.last_seq, 0), a.first_trade, o.overdue, o.oldest,
+		coalesce(a.prepaid, 0.00), coalesce(a.last_seq, 0), a.first_trade, a.group_id, o.overdue, o.oldest,
 		(SELECT n.next_review FROM credit_confirmations n WHERE n.customer_id = c.payer_id AND n.confirmed_at >= coalesce(p.valid_from, '-infinity')
 			ORDER BY n.confirmed_at DESC LIMIT 1), ` + profileColumns + `
 	FROM (SELECT owner_id, code, name, status, coalesce(bill_to_id, id) AS payer_id FROM customers WHERE id = ?) c
@@ -180,7 +180,7 @@ func readPosition(tx pg.Tx, customerID uuid.UUID) (Position, error) {
 	var row profileRow
 	a := &p.Account
 	fields := append([]any{
-		&p.OwnerID, &p.Code, &p.Name, &p.Status, &p.PayerID, &a.Receivable, &a.Shipped, &a.Released, &a.Prepaid, &a.LastSeq, &a.FirstTrade, &p.Overdue, &p.OldestDue, &p.Confirmed,
+		&p.OwnerID, &p.Code, &p.Name, &p.Status, &p.PayerID, &a.Receivable, &a.Shipped, &a.Released, &a.Prepaid, &a.LastSeq, &a.FirstTrade, &a.GroupID, &p.Overdue, &p.OldestDue, &p.Confirmed,
 	}, row.fields()...)
 	err := pg.ScanRow(tx, fields, positionSQL, customerID, clock.Today(tx.Now))
 	a.PayerID, p.Profile = p.PayerID, row.of(p.PayerID)

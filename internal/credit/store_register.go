@@ -103,13 +103,9 @@ func replaceProfile(tx pg.Tx, next *Profile) error {
 }
 
 // lockAccounts makes and locks the accounts of these customers, which are in id order.
-func lockAccounts(tx pg.Tx, profiles []Profile) error {
-	if len(profiles) == 0 {
+func lockAccounts(tx pg.Tx, ids []uuid.UUID) error {
+	if len(ids) == 0 {
 		return nil
-	}
-	ids := make([]uuid.UUID, 0, len(profiles))
-	for _, p := range profiles {
-		ids = append(ids, p.CustomerID)
 	}
 	b, err := json.Marshal(ids)
 	if err != nil {

@@ -31,31 +31,51 @@ func (s *Service) Post(tx pg.Tx, a *Account, moves ...Movement) error {
 	if err != nil {
 		return err
 	}
-	before := a.LastSeq
+	before, exposure := a.LastSeq, a.Exposure()
 	entries, deltas, err := a.plan(clock.Today(tx.Now), open, moves)
 	if err != nil || len(entries) == 0 {
 		return err
 	}
+	if a.group != nil {
+		a.group.Exposure = add(a.group.Exposure, sub(a.Exposure(), exposure))
+	}
 	return storePosting(tx, a, before, entries, deltas)
 }
 
-// Position reads how a customer stands, by its payer's account and profile, in one statement. Not locked: a gate uses
+// Position reads how a customer stands, by its payer's account and profile, in one statement, and one more
+// for one in a credit group. Not locked: a gate uses
 // Under. No visibility check: that is the caller's (Position.OwnerID). Returns errs.ErrNotFound for an unknown customer.
 func (s *Service) Position(tx pg.Tx, customerID uuid.UUID) (Position, error) {
 	p, err := readPosition(tx, customerID)
-	if err == nil {
-		p.Policy, err = s.policy(tx)
+	if err != nil {
+		return p, err
 	}
+	if p.Account.GroupID != nil {
+		g, err := readStanding(tx, *p.Account.GroupID)
+		if err != nil {
+			return p, err
+		}
+		p.Group = &g
+	}
+	p.Policy, err = s.policy(tx)
 	return p, err
 }
 
 // Under reads the position of the payer whose account this transaction has locked: what it says stands until the
-// transaction ends.
+// transaction ends. It locks the payer's credit group, too, unless LockGroup has done so before the locks that come later.
 func (s *Service) Under(tx pg.Tx, a *Account) (Position, error) {
-	p, err := readPayerPosition(tx, a)
-	if err == nil {
-		p.Policy, err = s.policy(tx)
+	if err := s.LockGroup(tx, a); err != nil {
+		return Position{}, err
 	}
+	p, err := readPayerPosition(tx, a)
+	if err != nil {
+		return p, err
+	}
+	if a.group != nil {
+		g := *a.group
+		p.Group = &g
+	}
+	p.Policy, err = s.policy(tx)
 	return p, err
 }
 
@@ -78,6 +98,17 @@ type Difference struct {
 // Reconcile returns where an account, its movements and its open items disagree (CRD-11), for `salesgate verify`. None
 // is the only right answer.
 func Reconcile(tx pg.Tx) ([]Difference, error) { return readDifferences(tx) }
+
+// GroupDifference is where a credit group, its members' accounts and its history don't say the same.
+type GroupDifference struct {
+	GroupID uuid.UUID
+	PayerID *uuid.UUID
+	What    string // "member", "limit" or "closed"
+}
+
+// ReconcileGroups returns where groups, memberships and accounts disagree, for `salesgate verify`. What a group owes is the sum
+// of its accounts, which Reconcile checks.
+func ReconcileGroups(tx pg.Tx) ([]GroupDifference, error) { return readGroupDifferences(tx) }
 
 // InUse locks the customer's own account and reports whether anything stands in it. Package customer asks before who pays
 // changes.

@@ -219,6 +219,8 @@ var owned = map[string]func(e *apitest.Env) string{
 	"follow-ups": followUpOf,
 	"operations": importOf,
 	// credit reviews, groups, special releases, terms
+	"credit-groups":         func(e *apitest.Env) string { group, _ := groupOf(e); return group },
+	"credit-group-requests": func(e *apitest.Env) string { _, request := groupOf(e); return request },
 	"receipts": func(e *apitest.Env) string {
 		return e.As("clerk").Post("/v1/receipts", object{
 			"customer_id": customerOf(e), "amount": "50000.00", "method": "bank_transfer", "reference": "B202601010001", "received_on": "2026-01-01",

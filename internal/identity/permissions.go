@@ -122,6 +122,10 @@ var matrix = map[Permission][]Role{
 	"credit.register": roles(finance, overseers, salesLeaders),
 
 	// credit: limits and special release
+	"credit_group.read":     roles(finance, overseers, salesLeaders),
+	"credit_group.apply":    roles(finance, salesLeaders, generalOffice, Admin),
+	"special_release.read":  roles(sellers, finance, overseers),
+	"special_release.apply": roles(sellers, FinanceManager, generalOffice),
 
 	// credit review
 

@@ -124,6 +124,45 @@ func (e CreditGrade) Valid() bool {
 	}
 }
 
+// Defines values for CreditGroupRequestKind.
+const (
+	Change CreditGroupRequestKind = "change"
+	Close  CreditGroupRequestKind = "close"
+	Create CreditGroupRequestKind = "create"
+)
+
+// Valid indicates whether the value is a known member of the CreditGroupRequestKind enum.
+func (e CreditGroupRequestKind) Valid() bool {
+	switch e {
+	case Change:
+		return true
+	case Close:
+		return true
+	case Create:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CreditGroupState.
+const (
+	CreditGroupStateActive CreditGroupState = "active"
+	CreditGroupStateClosed CreditGroupState = "closed"
+)
+
+// Valid indicates whether the value is a known member of the CreditGroupState enum.
+func (e CreditGroupState) Valid() bool {
+	switch e {
+	case CreditGroupStateActive:
+		return true
+	case CreditGroupStateClosed:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CreditLimitKind.
 const (
 	Amount    CreditLimitKind = "amount"
@@ -2056,6 +2095,161 @@ type ContentHash = string
 // Example: B
 type CreditGrade string
 
+// CreditGroup Customers that share a limit.
+type CreditGroup struct {
+	// ChangedAt Example: 2026-11-20T08:30:00Z
+	ChangedAt Instant `json:"changed_at"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// Exposure An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Exposure Money `json:"exposure"`
+
+	// Headroom Negative above the limit.
+	//
+	// Example: 200000.00
+	Headroom decimal.Decimal `json:"headroom"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Limit An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Limit   Money               `json:"limit"`
+	Members []CreditGroupMember `json:"members"`
+
+	// Name Example: 云岭示例集团
+	Name string `json:"name"`
+
+	// Number Example: CG-202611-00003
+	Number string `json:"number"`
+
+	// RequestID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	RequestID UUID `json:"request_id"`
+
+	// State Example: active
+	State CreditGroupState `json:"state"`
+}
+
+// CreditGroupList defines model for CreditGroupList.
+type CreditGroupList struct {
+	Data       []CreditGroup `json:"data"`
+	NextCursor *string       `json:"next_cursor,omitempty"`
+}
+
+// CreditGroupMember defines model for CreditGroupMember.
+type CreditGroupMember struct {
+	Code string `json:"code"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// Exposure An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Exposure Money  `json:"exposure"`
+	Name     string `json:"name"`
+
+	// Since Example: 2026-11-20T08:30:00Z
+	Since Instant `json:"since"`
+}
+
+// CreditGroupRequest An application about a credit group.
+type CreditGroupRequest struct {
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID UUID `json:"approval_id"`
+
+	// DecidedAt Example: 2026-11-20T08:30:00Z
+	DecidedAt *Instant `json:"decided_at,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// Exposure An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Exposure Money `json:"exposure"`
+
+	// GroupID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	GroupID UUID `json:"group_id"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Kind Example: create
+	Kind CreditGroupRequestKind `json:"kind"`
+
+	// Limit An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Limit   Money  `json:"limit"`
+	Members []UUID `json:"members"`
+	Name    string `json:"name"`
+
+	// Number Example: CR-202611-00003
+	Number string `json:"number"`
+
+	// Previous What was in force when it was asked; without limit for a new group.
+	Previous struct {
+		// Limit An amount in the document's currency, as a decimal string with at most 2 decimals.
+		//
+		// Example: 12500.00
+		Limit   *Money `json:"limit,omitempty"`
+		Members []UUID `json:"members"`
+		Name    string `json:"name"`
+	} `json:"previous"`
+	Reasons string `json:"reasons"`
+
+	// RequestedAt Example: 2026-11-20T08:30:00Z
+	RequestedAt Instant `json:"requested_at"`
+
+	// RequestedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	RequestedBy UUID `json:"requested_by"`
+
+	// State Example: pending
+	State CreditLimitRequestState `json:"state"`
+}
+
+// CreditGroupRequestCreate defines model for CreditGroupRequestCreate.
+type CreditGroupRequestCreate struct {
+	// Close End the group.
+	Close *bool `json:"close,omitempty"`
+
+	// GroupID The group to change or end; absent for a new one.
+	GroupID *openapi_types.UUID `json:"group_id,omitempty"`
+
+	// Limit What the members may owe together.
+	//
+	// Example: 2000000.00
+	Limit *decimal.Decimal `json:"limit,omitempty"`
+
+	// Members All members afterwards.
+	Members *[]UUID `json:"members,omitempty"`
+
+	// Name Example: 云岭示例集团
+	Name *string `json:"name,omitempty"`
+
+	// Reasons Example: 同一实际控制人,合并授信
+	Reasons string `json:"reasons"`
+}
+
+// CreditGroupRequestKind Example: create
+type CreditGroupRequestKind string
+
+// CreditGroupRequestList defines model for CreditGroupRequestList.
+type CreditGroupRequestList struct {
+	Data       []CreditGroupRequest `json:"data"`
+	NextCursor *string              `json:"next_cursor,omitempty"`
+}
+
 // CreditGroupStanding The credit group of the payer; absent when it is in none. Its limit is checked beside the payer's own.
 type CreditGroupStanding struct {
 	// Exposure An amount in the document's currency, as a decimal string with at most 2 decimals.
@@ -2085,6 +2279,9 @@ type CreditGroupStanding struct {
 	// Number Example: CG-202611-00003
 	Number string `json:"number"`
 }
+
+// CreditGroupState Example: active
+type CreditGroupState string
 
 // CreditLimitKind none: not set, counts as 0. amount: limit_amount, 0 included. unlimited: no upper limit.
 //
@@ -6921,6 +7118,45 @@ type CheckCompanyParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListCreditGroupRequestsParams defines parameters for ListCreditGroupRequests.
+type ListCreditGroupRequestsParams struct {
+	// GroupID Only about this group.
+	GroupID *UUID `form:"group_id,omitempty" json:"group_id,omitempty"`
+
+	// State Only in this state.
+	State *CreditLimitRequestState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateCreditGroupRequestParams defines parameters for CreateCreditGroupRequest.
+type CreateCreditGroupRequestParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// ListCreditGroupsParams defines parameters for ListCreditGroups.
+type ListCreditGroupsParams struct {
+	// State Only in this state.
+	State *CreditGroupState `form:"state,omitempty" json:"state,omitempty"`
+
+	// CustomerID Only the group of this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ListCreditLimitRequestsParams defines parameters for ListCreditLimitRequests.
 type ListCreditLimitRequestsParams struct {
 	// CustomerID Only of this customer.
@@ -8409,6 +8645,9 @@ type SetBasePriceLinesJSONRequestBody = BasePriceLines
 // CheckCompanyJSONRequestBody defines body for CheckCompany for application/json ContentType.
 type CheckCompanyJSONRequestBody = CompanyCheckInput
 
+// CreateCreditGroupRequestJSONRequestBody defines body for CreateCreditGroupRequest for application/json ContentType.
+type CreateCreditGroupRequestJSONRequestBody = CreditGroupRequestCreate
+
 // CreateCreditLimitRequestJSONRequestBody defines body for CreateCreditLimitRequest for application/json ContentType.
 type CreateCreditLimitRequestJSONRequestBody = CreditLimitRequestCreate
 
@@ -9182,6 +9421,57 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/company-checks (the `CheckCompany` operationId).
 	CheckCompany(ctx context.Context, params *CheckCompanyParams, body CheckCompanyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListCreditGroupRequests List credit group requests
+	//
+	// Requests of which you see all members, newest first.
+	//
+	// Corresponds with GET /v1/credit-group-requests (the `ListCreditGroupRequests` operationId).
+	ListCreditGroupRequests(ctx context.Context, params *ListCreditGroupRequestsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateCreditGroupRequestWithBody Apply for a credit group, for a change of it, or for its end
+	//
+	// The only way to make, change or end a credit group. Without `group_id` it is a new one, and needs name, limit and members;
+	// with it, what is left out stays, and `members` are all members afterwards. Members are payers, and in one group at most.
+	// What was approved counts in every gate at once, and shipments of members that wait are judged anew.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/credit-group-requests (the `CreateCreditGroupRequest` operationId).
+	CreateCreditGroupRequestWithBody(ctx context.Context, params *CreateCreditGroupRequestParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateCreditGroupRequest Apply for a credit group, for a change of it, or for its end
+	//
+	// The only way to make, change or end a credit group. Without `group_id` it is a new one, and needs name, limit and members;
+	// with it, what is left out stays, and `members` are all members afterwards. Members are payers, and in one group at most.
+	// What was approved counts in every gate at once, and shipments of members that wait are judged anew.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/credit-group-requests (the `CreateCreditGroupRequest` operationId).
+	CreateCreditGroupRequest(ctx context.Context, params *CreateCreditGroupRequestParams, body CreateCreditGroupRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetCreditGroupRequest Read a credit group request
+	//
+	// What was applied for, what was in force, and the outcome.
+	//
+	// Corresponds with GET /v1/credit-group-requests/{request_id} (the `GetCreditGroupRequest` operationId).
+	GetCreditGroupRequest(ctx context.Context, requestID UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListCreditGroups List credit groups
+	//
+	// Groups of which you see all members, newest first, with what the members owe together.
+	//
+	// Corresponds with GET /v1/credit-groups (the `ListCreditGroups` operationId).
+	ListCreditGroups(ctx context.Context, params *ListCreditGroupsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetCreditGroup Read a credit group
+	//
+	// Limit, members and what each of them owes. Every gate checks a member's own limit and the group's. A group is not
+	// found for who doesn't see all of its members.
+	//
+	// Corresponds with GET /v1/credit-groups/{group_id} (the `GetCreditGroup` operationId).
+	GetCreditGroup(ctx context.Context, groupID UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListCreditLimitRequests List credit limit requests
 	//
@@ -12399,6 +12689,117 @@ func (c *Client) CheckCompanyWithBody(ctx context.Context, params *CheckCompanyP
 // Corresponds with POST /v1/company-checks (the `CheckCompany` operationId).
 func (c *Client) CheckCompany(ctx context.Context, params *CheckCompanyParams, body CheckCompanyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCheckCompanyRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListCreditGroupRequests List credit group requests
+//
+// Requests of which you see all members, newest first.
+//
+// Corresponds with GET /v1/credit-group-requests (the `ListCreditGroupRequests` operationId).
+func (c *Client) ListCreditGroupRequests(ctx context.Context, params *ListCreditGroupRequestsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListCreditGroupRequestsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateCreditGroupRequestWithBody Apply for a credit group, for a change of it, or for its end
+//
+// The only way to make, change or end a credit group. Without `group_id` it is a new one, and needs name, limit and members;
+// with it, what is left out stays, and `members` are all members afterwards. Members are payers, and in one group at most.
+// What was approved counts in every gate at once, and shipments of members that wait are judged anew.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/credit-group-requests (the `CreateCreditGroupRequest` operationId).
+func (c *Client) CreateCreditGroupRequestWithBody(ctx context.Context, params *CreateCreditGroupRequestParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateCreditGroupRequestRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateCreditGroupRequest Apply for a credit group, for a change of it, or for its end
+//
+// The only way to make, change or end a credit group. Without `group_id` it is a new one, and needs name, limit and members;
+// with it, what is left out stays, and `members` are all members afterwards. Members are payers, and in one group at most.
+// What was approved counts in every gate at once, and shipments of members that wait are judged anew.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/credit-group-requests (the `CreateCreditGroupRequest` operationId).
+func (c *Client) CreateCreditGroupRequest(ctx context.Context, params *CreateCreditGroupRequestParams, body CreateCreditGroupRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateCreditGroupRequestRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetCreditGroupRequest Read a credit group request
+//
+// What was applied for, what was in force, and the outcome.
+//
+// Corresponds with GET /v1/credit-group-requests/{request_id} (the `GetCreditGroupRequest` operationId).
+func (c *Client) GetCreditGroupRequest(ctx context.Context, requestID UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetCreditGroupRequestRequest(c.Server, requestID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListCreditGroups List credit groups
+//
+// Groups of which you see all members, newest first, with what the members owe together.
+//
+// Corresponds with GET /v1/credit-groups (the `ListCreditGroups` operationId).
+func (c *Client) ListCreditGroups(ctx context.Context, params *ListCreditGroupsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListCreditGroupsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetCreditGroup Read a credit group
+//
+// Limit, members and what each of them owes. Every gate checks a member's own limit and the group's. A group is not
+// found for who doesn't see all of its members.
+//
+// Corresponds with GET /v1/credit-groups/{group_id} (the `GetCreditGroup` operationId).
+func (c *Client) GetCreditGroup(ctx context.Context, groupID UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetCreditGroupRequest(c.Server, groupID)
 	if err != nil {
 		return nil, err
 	}
@@ -19345,6 +19746,334 @@ func NewCheckCompanyRequestWithBody(server string, params *CheckCompanyParams, c
 			req.Header.Set("Idempotency-Key", headerParam0)
 		}
 
+	}
+
+	return req, nil
+}
+
+// NewListCreditGroupRequestsRequest constructs an http.Request for the ListCreditGroupRequests method
+func NewListCreditGroupRequestsRequest(server string, params *ListCreditGroupRequestsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/credit-group-requests")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.GroupID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "group_id", *params.GroupID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.State != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateCreditGroupRequestRequest calls the generic CreateCreditGroupRequest builder with application/json body
+func NewCreateCreditGroupRequestRequest(server string, params *CreateCreditGroupRequestParams, body CreateCreditGroupRequestJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateCreditGroupRequestRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewCreateCreditGroupRequestRequestWithBody constructs an http.Request for the CreateCreditGroupRequest method, with any body, and a specified content type
+func NewCreateCreditGroupRequestRequestWithBody(server string, params *CreateCreditGroupRequestParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/credit-group-requests")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.ValidateOnly != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "validate_only", *params.ValidateOnly, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewGetCreditGroupRequestRequest constructs an http.Request for the GetCreditGroupRequest method
+func NewGetCreditGroupRequestRequest(server string, requestID UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "request_id", requestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/credit-group-requests/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListCreditGroupsRequest constructs an http.Request for the ListCreditGroups method
+func NewListCreditGroupsRequest(server string, params *ListCreditGroupsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/credit-groups")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.State != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.CustomerID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "customer_id", *params.CustomerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetCreditGroupRequest constructs an http.Request for the GetCreditGroup method
+func NewGetCreditGroupRequest(server string, groupID UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "group_id", groupID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/credit-groups/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
 	}
 
 	return req, nil
@@ -31878,6 +32607,65 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/company-checks (the `CheckCompany` operationId).
 	CheckCompanyWithResponse(ctx context.Context, params *CheckCompanyParams, body CheckCompanyJSONRequestBody, reqEditors ...RequestEditorFn) (*CheckCompanyResponse, error)
 
+	// ListCreditGroupRequestsWithResponse List credit group requests
+	//
+	// Requests of which you see all members, newest first.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/credit-group-requests (the `ListCreditGroupRequests` operationId).
+	ListCreditGroupRequestsWithResponse(ctx context.Context, params *ListCreditGroupRequestsParams, reqEditors ...RequestEditorFn) (*ListCreditGroupRequestsResponse, error)
+
+	// CreateCreditGroupRequestWithBodyWithResponse Apply for a credit group, for a change of it, or for its end
+	//
+	// The only way to make, change or end a credit group. Without `group_id` it is a new one, and needs name, limit and members;
+	// with it, what is left out stays, and `members` are all members afterwards. Members are payers, and in one group at most.
+	// What was approved counts in every gate at once, and shipments of members that wait are judged anew.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/credit-group-requests (the `CreateCreditGroupRequest` operationId).
+	CreateCreditGroupRequestWithBodyWithResponse(ctx context.Context, params *CreateCreditGroupRequestParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateCreditGroupRequestResponse, error)
+
+	// CreateCreditGroupRequestWithResponse Apply for a credit group, for a change of it, or for its end
+	//
+	// The only way to make, change or end a credit group. Without `group_id` it is a new one, and needs name, limit and members;
+	// with it, what is left out stays, and `members` are all members afterwards. Members are payers, and in one group at most.
+	// What was approved counts in every gate at once, and shipments of members that wait are judged anew.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/credit-group-requests (the `CreateCreditGroupRequest` operationId).
+	CreateCreditGroupRequestWithResponse(ctx context.Context, params *CreateCreditGroupRequestParams, body CreateCreditGroupRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateCreditGroupRequestResponse, error)
+
+	// GetCreditGroupRequestWithResponse Read a credit group request
+	//
+	// What was applied for, what was in force, and the outcome.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/credit-group-requests/{request_id} (the `GetCreditGroupRequest` operationId).
+	GetCreditGroupRequestWithResponse(ctx context.Context, requestID UUID, reqEditors ...RequestEditorFn) (*GetCreditGroupRequestResponse, error)
+
+	// ListCreditGroupsWithResponse List credit groups
+	//
+	// Groups of which you see all members, newest first, with what the members owe together.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/credit-groups (the `ListCreditGroups` operationId).
+	ListCreditGroupsWithResponse(ctx context.Context, params *ListCreditGroupsParams, reqEditors ...RequestEditorFn) (*ListCreditGroupsResponse, error)
+
+	// GetCreditGroupWithResponse Read a credit group
+	//
+	// Limit, members and what each of them owes. Every gate checks a member's own limit and the group's. A group is not
+	// found for who doesn't see all of its members.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/credit-groups/{group_id} (the `GetCreditGroup` operationId).
+	GetCreditGroupWithResponse(ctx context.Context, groupID UUID, reqEditors ...RequestEditorFn) (*GetCreditGroupResponse, error)
+
 	// ListCreditLimitRequestsWithResponse List credit limit requests
 	//
 	// Applications about customers that you may see, newest first.
@@ -35905,6 +36693,232 @@ func (r CheckCompanyResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r CheckCompanyResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListCreditGroupRequestsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CreditGroupRequestList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListCreditGroupRequestsResponse) GetJSON200() *CreditGroupRequestList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListCreditGroupRequestsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListCreditGroupRequestsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListCreditGroupRequestsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListCreditGroupRequestsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CreateCreditGroupRequestResponse201Headers the declared response headers of an HTTP 201 response for CreateCreditGroupRequest
+type CreateCreditGroupRequestResponse201Headers struct {
+	ETag string
+}
+
+type CreateCreditGroupRequestResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *CreditGroupRequest
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *CreateCreditGroupRequestResponse201Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r CreateCreditGroupRequestResponse) GetJSON201() *CreditGroupRequest {
+	return r.JSON201
+}
+
+// GetBody returns the raw response body bytes
+func (r CreateCreditGroupRequestResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateCreditGroupRequestResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateCreditGroupRequestResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateCreditGroupRequestResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetCreditGroupRequestResponse200Headers the declared response headers of an HTTP 200 response for GetCreditGroupRequest
+type GetCreditGroupRequestResponse200Headers struct {
+	ETag string
+}
+
+type GetCreditGroupRequestResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CreditGroupRequest
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetCreditGroupRequestResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetCreditGroupRequestResponse) GetJSON200() *CreditGroupRequest {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetCreditGroupRequestResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetCreditGroupRequestResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetCreditGroupRequestResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetCreditGroupRequestResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListCreditGroupsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CreditGroupList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListCreditGroupsResponse) GetJSON200() *CreditGroupList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListCreditGroupsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListCreditGroupsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListCreditGroupsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListCreditGroupsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetCreditGroupResponse200Headers the declared response headers of an HTTP 200 response for GetCreditGroup
+type GetCreditGroupResponse200Headers struct {
+	ETag string
+}
+
+type GetCreditGroupResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CreditGroup
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetCreditGroupResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetCreditGroupResponse) GetJSON200() *CreditGroup {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetCreditGroupResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetCreditGroupResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetCreditGroupResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetCreditGroupResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -44816,6 +45830,101 @@ func (c *ClientWithResponses) CheckCompanyWithResponse(ctx context.Context, para
 	return ParseCheckCompanyResponse(rsp)
 }
 
+// ListCreditGroupRequestsWithResponse List credit group requests
+//
+// Requests of which you see all members, newest first.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/credit-group-requests (the `ListCreditGroupRequests` operationId).
+func (c *ClientWithResponses) ListCreditGroupRequestsWithResponse(ctx context.Context, params *ListCreditGroupRequestsParams, reqEditors ...RequestEditorFn) (*ListCreditGroupRequestsResponse, error) {
+	rsp, err := c.ListCreditGroupRequests(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListCreditGroupRequestsResponse(rsp)
+}
+
+// CreateCreditGroupRequestWithBodyWithResponse Apply for a credit group, for a change of it, or for its end
+//
+// The only way to make, change or end a credit group. Without `group_id` it is a new one, and needs name, limit and members;
+// with it, what is left out stays, and `members` are all members afterwards. Members are payers, and in one group at most.
+// What was approved counts in every gate at once, and shipments of members that wait are judged anew.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/credit-group-requests (the `CreateCreditGroupRequest` operationId).
+func (c *ClientWithResponses) CreateCreditGroupRequestWithBodyWithResponse(ctx context.Context, params *CreateCreditGroupRequestParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateCreditGroupRequestResponse, error) {
+	rsp, err := c.CreateCreditGroupRequestWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateCreditGroupRequestResponse(rsp)
+}
+
+// CreateCreditGroupRequestWithResponse Apply for a credit group, for a change of it, or for its end
+//
+// The only way to make, change or end a credit group. Without `group_id` it is a new one, and needs name, limit and members;
+// with it, what is left out stays, and `members` are all members afterwards. Members are payers, and in one group at most.
+// What was approved counts in every gate at once, and shipments of members that wait are judged anew.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/credit-group-requests (the `CreateCreditGroupRequest` operationId).
+func (c *ClientWithResponses) CreateCreditGroupRequestWithResponse(ctx context.Context, params *CreateCreditGroupRequestParams, body CreateCreditGroupRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateCreditGroupRequestResponse, error) {
+	rsp, err := c.CreateCreditGroupRequest(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateCreditGroupRequestResponse(rsp)
+}
+
+// GetCreditGroupRequestWithResponse Read a credit group request
+//
+// What was applied for, what was in force, and the outcome.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/credit-group-requests/{request_id} (the `GetCreditGroupRequest` operationId).
+func (c *ClientWithResponses) GetCreditGroupRequestWithResponse(ctx context.Context, requestID UUID, reqEditors ...RequestEditorFn) (*GetCreditGroupRequestResponse, error) {
+	rsp, err := c.GetCreditGroupRequest(ctx, requestID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetCreditGroupRequestResponse(rsp)
+}
+
+// ListCreditGroupsWithResponse List credit groups
+//
+// Groups of which you see all members, newest first, with what the members owe together.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/credit-groups (the `ListCreditGroups` operationId).
+func (c *ClientWithResponses) ListCreditGroupsWithResponse(ctx context.Context, params *ListCreditGroupsParams, reqEditors ...RequestEditorFn) (*ListCreditGroupsResponse, error) {
+	rsp, err := c.ListCreditGroups(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListCreditGroupsResponse(rsp)
+}
+
+// GetCreditGroupWithResponse Read a credit group
+//
+// Limit, members and what each of them owes. Every gate checks a member's own limit and the group's. A group is not
+// found for who doesn't see all of its members.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/credit-groups/{group_id} (the `GetCreditGroup` operationId).
+func (c *ClientWithResponses) GetCreditGroupWithResponse(ctx context.Context, groupID UUID, reqEditors ...RequestEditorFn) (*GetCreditGroupResponse, error) {
+	rsp, err := c.GetCreditGroup(ctx, groupID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetCreditGroupResponse(rsp)
+}
+
 // ListCreditLimitRequestsWithResponse List credit limit requests
 //
 // Applications about customers that you may see, newest first.
@@ -49908,6 +51017,175 @@ func ParseCheckCompanyResponse(rsp *http.Response) (*CheckCompanyResponse, error
 		}
 		response.JSON200 = &dest
 
+	}
+
+	return response, nil
+}
+
+// ParseListCreditGroupRequestsResponse parses an HTTP response from a ListCreditGroupRequestsWithResponse call
+func ParseListCreditGroupRequestsResponse(rsp *http.Response) (*ListCreditGroupRequestsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListCreditGroupRequestsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CreditGroupRequestList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCreateCreditGroupRequestResponse parses an HTTP response from a CreateCreditGroupRequestWithResponse call
+func ParseCreateCreditGroupRequestResponse(rsp *http.Response) (*CreateCreditGroupRequestResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateCreditGroupRequestResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest CreditGroupRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers CreateCreditGroupRequestResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers201 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetCreditGroupRequestResponse parses an HTTP response from a GetCreditGroupRequestWithResponse call
+func ParseGetCreditGroupRequestResponse(rsp *http.Response) (*GetCreditGroupRequestResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetCreditGroupRequestResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CreditGroupRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetCreditGroupRequestResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListCreditGroupsResponse parses an HTTP response from a ListCreditGroupsWithResponse call
+func ParseListCreditGroupsResponse(rsp *http.Response) (*ListCreditGroupsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListCreditGroupsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CreditGroupList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetCreditGroupResponse parses an HTTP response from a GetCreditGroupWithResponse call
+func ParseGetCreditGroupResponse(rsp *http.Response) (*GetCreditGroupResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetCreditGroupResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CreditGroup
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetCreditGroupResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
 	}
 
 	return response, nil
