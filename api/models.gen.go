@@ -217,6 +217,36 @@ func (e Currency) Valid() bool {
 	}
 }
 
+// Defines values for CustomerChangeCreateField.
+const (
+	CustomerChangeCreateFieldAddress    CustomerChangeCreateField = "address"
+	CustomerChangeCreateFieldContact    CustomerChangeCreateField = "contact"
+	CustomerChangeCreateFieldName       CustomerChangeCreateField = "name"
+	CustomerChangeCreateFieldPrices     CustomerChangeCreateField = "prices"
+	CustomerChangeCreateFieldSettlement CustomerChangeCreateField = "settlement"
+	CustomerChangeCreateFieldUscc       CustomerChangeCreateField = "uscc"
+)
+
+// Valid indicates whether the value is a known member of the CustomerChangeCreateField enum.
+func (e CustomerChangeCreateField) Valid() bool {
+	switch e {
+	case CustomerChangeCreateFieldAddress:
+		return true
+	case CustomerChangeCreateFieldContact:
+		return true
+	case CustomerChangeCreateFieldName:
+		return true
+	case CustomerChangeCreateFieldPrices:
+		return true
+	case CustomerChangeCreateFieldSettlement:
+		return true
+	case CustomerChangeCreateFieldUscc:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CustomerStatus.
 const (
 	CustomerStatusActive    CustomerStatus = "active"
@@ -261,22 +291,22 @@ func (e DeliveryState) Valid() bool {
 
 // Defines values for ImportKind.
 const (
-	Customers   ImportKind = "customers"
-	Prices      ImportKind = "prices"
-	Products    ImportKind = "products"
-	Receivables ImportKind = "receivables"
+	ImportKindCustomers   ImportKind = "customers"
+	ImportKindPrices      ImportKind = "prices"
+	ImportKindProducts    ImportKind = "products"
+	ImportKindReceivables ImportKind = "receivables"
 )
 
 // Valid indicates whether the value is a known member of the ImportKind enum.
 func (e ImportKind) Valid() bool {
 	switch e {
-	case Customers:
+	case ImportKindCustomers:
 		return true
-	case Prices:
+	case ImportKindPrices:
 		return true
-	case Products:
+	case ImportKindProducts:
 		return true
-	case Receivables:
+	case ImportKindReceivables:
 		return true
 	default:
 		return false
@@ -900,19 +930,19 @@ func (e VisitFieldType) Valid() bool {
 
 // Defines values for VisitOutcomeKind.
 const (
-	Applied    VisitOutcomeKind = "applied"
-	Superseded VisitOutcomeKind = "superseded"
-	Unchanged  VisitOutcomeKind = "unchanged"
+	VisitOutcomeKindApplied    VisitOutcomeKind = "applied"
+	VisitOutcomeKindSuperseded VisitOutcomeKind = "superseded"
+	VisitOutcomeKindUnchanged  VisitOutcomeKind = "unchanged"
 )
 
 // Valid indicates whether the value is a known member of the VisitOutcomeKind enum.
 func (e VisitOutcomeKind) Valid() bool {
 	switch e {
-	case Applied:
+	case VisitOutcomeKindApplied:
 		return true
-	case Superseded:
+	case VisitOutcomeKindSuperseded:
 		return true
-	case Unchanged:
+	case VisitOutcomeKindUnchanged:
 		return true
 	default:
 		return false
@@ -1012,6 +1042,66 @@ func (e VisitState) Valid() bool {
 	case VisitStateMissed:
 		return true
 	case VisitStatePlanned:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListCustomerApplicationsParamsState.
+const (
+	ListCustomerApplicationsParamsStateApproved  ListCustomerApplicationsParamsState = "approved"
+	ListCustomerApplicationsParamsStatePending   ListCustomerApplicationsParamsState = "pending"
+	ListCustomerApplicationsParamsStateRejected  ListCustomerApplicationsParamsState = "rejected"
+	ListCustomerApplicationsParamsStateReturned  ListCustomerApplicationsParamsState = "returned"
+	ListCustomerApplicationsParamsStateWithdrawn ListCustomerApplicationsParamsState = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the ListCustomerApplicationsParamsState enum.
+func (e ListCustomerApplicationsParamsState) Valid() bool {
+	switch e {
+	case ListCustomerApplicationsParamsStateApproved:
+		return true
+	case ListCustomerApplicationsParamsStatePending:
+		return true
+	case ListCustomerApplicationsParamsStateRejected:
+		return true
+	case ListCustomerApplicationsParamsStateReturned:
+		return true
+	case ListCustomerApplicationsParamsStateWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListCustomerChangeRequestsParamsState.
+const (
+	ListCustomerChangeRequestsParamsStateApplied   ListCustomerChangeRequestsParamsState = "applied"
+	ListCustomerChangeRequestsParamsStateApproved  ListCustomerChangeRequestsParamsState = "approved"
+	ListCustomerChangeRequestsParamsStatePending   ListCustomerChangeRequestsParamsState = "pending"
+	ListCustomerChangeRequestsParamsStateRejected  ListCustomerChangeRequestsParamsState = "rejected"
+	ListCustomerChangeRequestsParamsStateReturned  ListCustomerChangeRequestsParamsState = "returned"
+	ListCustomerChangeRequestsParamsStateStale     ListCustomerChangeRequestsParamsState = "stale"
+	ListCustomerChangeRequestsParamsStateWithdrawn ListCustomerChangeRequestsParamsState = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the ListCustomerChangeRequestsParamsState enum.
+func (e ListCustomerChangeRequestsParamsState) Valid() bool {
+	switch e {
+	case ListCustomerChangeRequestsParamsStateApplied:
+		return true
+	case ListCustomerChangeRequestsParamsStateApproved:
+		return true
+	case ListCustomerChangeRequestsParamsStatePending:
+		return true
+	case ListCustomerChangeRequestsParamsStateRejected:
+		return true
+	case ListCustomerChangeRequestsParamsStateReturned:
+		return true
+	case ListCustomerChangeRequestsParamsStateStale:
+		return true
+	case ListCustomerChangeRequestsParamsStateWithdrawn:
 		return true
 	default:
 		return false
@@ -2586,6 +2676,74 @@ type Customer struct {
 	Uscc      *string `json:"uscc,omitempty"`
 }
 
+// CustomerApplication defines model for CustomerApplication.
+type CustomerApplication struct {
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID UUID `json:"approval_id"`
+
+	// CreditedFrom Example: 2026-11-20
+	CreditedFrom Date   `json:"credited_from"`
+	CustomerCode string `json:"customer_code"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID   UUID   `json:"customer_id"`
+	CustomerName string `json:"customer_name"`
+
+	// DecidedAt Example: 2026-11-20T08:30:00Z
+	DecidedAt *Instant `json:"decided_at,omitempty"`
+
+	// HandedInOn Example: 2026-11-20
+	HandedInOn Date `json:"handed_in_on"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Late Handed in after the set day of the month.
+	Late bool `json:"late"`
+
+	// MonthlyTonnes A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	MonthlyTonnes *Quantity `json:"monthly_tonnes,omitempty"`
+	Needs         string    `json:"needs"`
+	Number        string    `json:"number"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID UUID    `json:"owner_id"`
+	Remarks *string `json:"remarks,omitempty"`
+
+	// RequestedAt Example: 2026-11-20T08:30:00Z
+	RequestedAt Instant `json:"requested_at"`
+
+	// RequestedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	RequestedBy UUID `json:"requested_by"`
+
+	// State pending, approved, rejected, returned or withdrawn
+	State string `json:"state"`
+}
+
+// CustomerApplicationCreate defines model for CustomerApplicationCreate.
+type CustomerApplicationCreate struct {
+	// MonthlyTonnes A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	MonthlyTonnes *Quantity `json:"monthly_tonnes,omitempty"`
+
+	// Needs What the customer wants to buy.
+	//
+	// Example: 1.5D 涤纶短纤
+	Needs string `json:"needs"`
+
+	// Remarks Example: 展会结识
+	Remarks *string `json:"remarks,omitempty"`
+}
+
+// CustomerApplicationList defines model for CustomerApplicationList.
+type CustomerApplicationList struct {
+	Data       []CustomerApplication `json:"data"`
+	NextCursor *string               `json:"next_cursor,omitempty"`
+}
+
 // CustomerAssignment defines model for CustomerAssignment.
 type CustomerAssignment struct {
 	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
@@ -2593,6 +2751,110 @@ type CustomerAssignment struct {
 
 	// Reason Example: 区域调整
 	Reason string `json:"reason"`
+}
+
+// CustomerChange defines model for CustomerChange.
+type CustomerChange struct {
+	// AppliedAt Example: 2026-11-20T08:30:00Z
+	AppliedAt *Instant `json:"applied_at,omitempty"`
+
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID   UUID   `json:"approval_id"`
+	CustomerCode string `json:"customer_code"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID   UUID   `json:"customer_id"`
+	CustomerName string `json:"customer_name"`
+
+	// DecidedAt Example: 2026-11-20T08:30:00Z
+	DecidedAt *Instant `json:"decided_at,omitempty"`
+
+	// EffectiveOn Example: 2026-11-20
+	EffectiveOn Date `json:"effective_on"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag  Etag   `json:"etag"`
+	Field string `json:"field"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// New One of the three, by the field; none of them for what isn't there.
+	New    CustomerChangeValue `json:"new"`
+	Number string              `json:"number"`
+
+	// Old One of the three, by the field; none of them for what isn't there.
+	Old CustomerChangeValue `json:"old"`
+
+	// PartID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	PartID *UUID  `json:"part_id,omitempty"`
+	Reason string `json:"reason"`
+
+	// RequestedAt Example: 2026-11-20T08:30:00Z
+	RequestedAt Instant `json:"requested_at"`
+
+	// RequestedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	RequestedBy UUID `json:"requested_by"`
+
+	// State pending, approved (waits for its date), applied, rejected, returned, withdrawn or stale
+	State       string  `json:"state"`
+	StateReason *string `json:"state_reason,omitempty"`
+}
+
+// CustomerChangeAddress defines model for CustomerChangeAddress.
+type CustomerChangeAddress struct {
+	// Kind Example: delivery
+	Kind     AddressKind `json:"kind"`
+	Line     string      `json:"line"`
+	Phone    *string     `json:"phone,omitempty"`
+	Receiver *string     `json:"receiver,omitempty"`
+}
+
+// CustomerChangeContact defines model for CustomerChangeContact.
+type CustomerChangeContact struct {
+	Email    *string `json:"email,omitempty"`
+	Name     string  `json:"name"`
+	Phone    string  `json:"phone"`
+	Position string  `json:"position"`
+}
+
+// CustomerChangeCreate defines model for CustomerChangeCreate.
+type CustomerChangeCreate struct {
+	Address *AddressInput `json:"address,omitempty"`
+	Contact *ContactInput `json:"contact,omitempty"`
+
+	// EffectiveOn When it takes effect (Asia/Shanghai), at the earliest when it is approved; today when absent.
+	EffectiveOn *openapi_types.Date `json:"effective_on,omitempty"`
+
+	// Field Example: contact
+	Field CustomerChangeCreateField `json:"field"`
+
+	// PartID The contact or address.
+	PartID *openapi_types.UUID `json:"part_id,omitempty"`
+
+	// Reason Example: 采购经理离职
+	Reason string `json:"reason"`
+
+	// Text The new name or credit code.
+	Text *string `json:"text,omitempty"`
+}
+
+// CustomerChangeCreateField Example: contact
+type CustomerChangeCreateField string
+
+// CustomerChangeList defines model for CustomerChangeList.
+type CustomerChangeList struct {
+	Data       []CustomerChange `json:"data"`
+	NextCursor *string          `json:"next_cursor,omitempty"`
+}
+
+// CustomerChangeValue One of the three, by the field; none of them for what isn't there.
+type CustomerChangeValue struct {
+	Address *CustomerChangeAddress `json:"address,omitempty"`
+	Contact *CustomerChangeContact `json:"contact,omitempty"`
+	Text    *string                `json:"text,omitempty"`
 }
 
 // CustomerCreate defines model for CustomerCreate.
@@ -2818,6 +3080,33 @@ type CustomerSummary struct {
 	// Status Example: active
 	Status CustomerStatus `json:"status"`
 	Uscc   *string        `json:"uscc,omitempty"`
+}
+
+// CustomerVersion defines model for CustomerVersion.
+type CustomerVersion struct {
+	// Action The operation that made it.
+	Action string `json:"action"`
+
+	// ChangedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ChangedBy     *UUID   `json:"changed_by,omitempty"`
+	ChangedByName *string `json:"changed_by_name,omitempty"`
+
+	// ChangedKind user, machine or system
+	ChangedKind string   `json:"changed_kind"`
+	Customer    Customer `json:"customer"`
+
+	// ValidFrom Example: 2026-11-20T08:30:00Z
+	ValidFrom Instant `json:"valid_from"`
+
+	// ValidTo Absent while it is in force.
+	ValidTo *time.Time `json:"valid_to,omitempty"`
+	Version int64      `json:"version"`
+}
+
+// CustomerVersionList defines model for CustomerVersionList.
+type CustomerVersionList struct {
+	Data       []CustomerVersion `json:"data"`
+	NextCursor *string           `json:"next_cursor,omitempty"`
 }
 
 // Date Example: 2026-11-20
@@ -7184,6 +7473,39 @@ type ListCreditRegisterParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListCustomerApplicationsParams defines parameters for ListCustomerApplications.
+type ListCustomerApplicationsParams struct {
+	// State Only those in this state.
+	State *ListCustomerApplicationsParamsState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Late Only those handed in after (true) or by (false) the set day.
+	Late *bool `form:"late,omitempty" json:"late,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListCustomerApplicationsParamsState defines parameters for ListCustomerApplications.
+type ListCustomerApplicationsParamsState string
+
+// ListCustomerChangeRequestsParams defines parameters for ListCustomerChangeRequests.
+type ListCustomerChangeRequestsParams struct {
+	// State Only those in this state.
+	State *ListCustomerChangeRequestsParamsState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListCustomerChangeRequestsParamsState defines parameters for ListCustomerChangeRequests.
+type ListCustomerChangeRequestsParamsState string
+
 // ListCustomersParams defines parameters for ListCustomers.
 type ListCustomersParams struct {
 	// Q What to look for.
@@ -7220,6 +7542,12 @@ type UpsertCustomerByExternalIDParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// GetCustomerParams defines parameters for GetCustomer.
+type GetCustomerParams struct {
+	// AsOf The date whose record is read, at its end; now when absent.
+	AsOf *Date `form:"as_of,omitempty" json:"as_of,omitempty"`
+}
+
 // UpdateCustomerParams defines parameters for UpdateCustomer.
 type UpdateCustomerParams struct {
 	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
@@ -7247,8 +7575,47 @@ type ReplaceCustomerAddressParams struct {
 	IfMatch IfMatch `json:"If-Match"`
 }
 
+// ListApplicationsOfCustomerParams defines parameters for ListApplicationsOfCustomer.
+type ListApplicationsOfCustomerParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ApplyForCustomerParams defines parameters for ApplyForCustomer.
+type ApplyForCustomerParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // AssignCustomerParams defines parameters for AssignCustomer.
 type AssignCustomerParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ListChangeRequestsOfCustomerParams defines parameters for ListChangeRequestsOfCustomer.
+type ListChangeRequestsOfCustomerParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// RequestCustomerChangeParams defines parameters for RequestCustomerChange.
+type RequestCustomerChangeParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
 	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
@@ -7303,6 +7670,15 @@ type StateCustomerPurchaseWindowParams struct {
 
 // GetCustomerTimelineParams defines parameters for GetCustomerTimeline.
 type GetCustomerTimelineParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListCustomerVersionsParams defines parameters for ListCustomerVersions.
+type ListCustomerVersionsParams struct {
 	// Limit How many items at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
@@ -8657,8 +9033,14 @@ type AddCustomerAddressJSONRequestBody = AddressInput
 // ReplaceCustomerAddressJSONRequestBody defines body for ReplaceCustomerAddress for application/json ContentType.
 type ReplaceCustomerAddressJSONRequestBody = AddressInput
 
+// ApplyForCustomerJSONRequestBody defines body for ApplyForCustomer for application/json ContentType.
+type ApplyForCustomerJSONRequestBody = CustomerApplicationCreate
+
 // AssignCustomerJSONRequestBody defines body for AssignCustomer for application/json ContentType.
 type AssignCustomerJSONRequestBody = CustomerAssignment
+
+// RequestCustomerChangeJSONRequestBody defines body for RequestCustomerChange for application/json ContentType.
+type RequestCustomerChangeJSONRequestBody = CustomerChangeCreate
 
 // AddCustomerContactJSONRequestBody defines body for AddCustomerContact for application/json ContentType.
 type AddCustomerContactJSONRequestBody = ContactInput

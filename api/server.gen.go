@@ -155,6 +155,15 @@ type ServerInterface interface {
 	// ListCreditRegister Read the credit register as of a date
 	// (GET /v1/credit-register)
 	ListCreditRegister(ctx echo.Context, params ListCreditRegisterParams) error
+	// ListCustomerApplications List new-customer applications
+	// (GET /v1/customer-applications)
+	ListCustomerApplications(ctx echo.Context, params ListCustomerApplicationsParams) error
+	// ListCustomerChangeRequests List change requests
+	// (GET /v1/customer-change-requests)
+	ListCustomerChangeRequests(ctx echo.Context, params ListCustomerChangeRequestsParams) error
+	// GetCustomerChangeRequest Read a change request
+	// (GET /v1/customer-change-requests/{change_request_id})
+	GetCustomerChangeRequest(ctx echo.Context, changeRequestID UUID) error
 	// ListCustomers List and search customers
 	// (GET /v1/customers)
 	ListCustomers(ctx echo.Context, params ListCustomersParams) error
@@ -169,7 +178,7 @@ type ServerInterface interface {
 	UpsertCustomerByExternalID(ctx echo.Context, source string, externalID string, params UpsertCustomerByExternalIDParams) error
 	// GetCustomer Read a customer
 	// (GET /v1/customers/{customer_id})
-	GetCustomer(ctx echo.Context, customerID CustomerID) error
+	GetCustomer(ctx echo.Context, customerID CustomerID, params GetCustomerParams) error
 	// UpdateCustomer Change a customer
 	// (PATCH /v1/customers/{customer_id})
 	UpdateCustomer(ctx echo.Context, customerID CustomerID, params UpdateCustomerParams) error
@@ -182,9 +191,21 @@ type ServerInterface interface {
 	// ReplaceCustomerAddress Replace a place to deliver or send invoices to
 	// (PUT /v1/customers/{customer_id}/addresses/{address_id})
 	ReplaceCustomerAddress(ctx echo.Context, customerID CustomerID, addressID UUID, params ReplaceCustomerAddressParams) error
+	// ListApplicationsOfCustomer List a customer's new-customer applications
+	// (GET /v1/customers/{customer_id}/applications)
+	ListApplicationsOfCustomer(ctx echo.Context, customerID CustomerID, params ListApplicationsOfCustomerParams) error
+	// ApplyForCustomer Hand in a new-customer application
+	// (POST /v1/customers/{customer_id}/applications)
+	ApplyForCustomer(ctx echo.Context, customerID CustomerID, params ApplyForCustomerParams) error
 	// AssignCustomer Give a customer to another owner
 	// (POST /v1/customers/{customer_id}/assign)
 	AssignCustomer(ctx echo.Context, customerID CustomerID, params AssignCustomerParams) error
+	// ListChangeRequestsOfCustomer List the change requests of a customer
+	// (GET /v1/customers/{customer_id}/change-requests)
+	ListChangeRequestsOfCustomer(ctx echo.Context, customerID CustomerID, params ListChangeRequestsOfCustomerParams) error
+	// RequestCustomerChange Ask for a change of protected data
+	// (POST /v1/customers/{customer_id}/change-requests)
+	RequestCustomerChange(ctx echo.Context, customerID CustomerID, params RequestCustomerChangeParams) error
 	// ListCustomerContacts Read the contacts with a customer while it was a prospect
 	// (GET /v1/customers/{customer_id}/contact-log)
 	ListCustomerContacts(ctx echo.Context, customerID CustomerID, params ListCustomerContactsParams) error
@@ -215,6 +236,9 @@ type ServerInterface interface {
 	// GetCustomerTimeline Read what happened to a customer
 	// (GET /v1/customers/{customer_id}/timeline)
 	GetCustomerTimeline(ctx echo.Context, customerID CustomerID, params GetCustomerTimelineParams) error
+	// ListCustomerVersions List the versions of a customer's record
+	// (GET /v1/customers/{customer_id}/versions)
+	ListCustomerVersions(ctx echo.Context, customerID CustomerID, params ListCustomerVersionsParams) error
 	// ListVisitAnswers Read what is known of a customer
 	// (GET /v1/customers/{customer_id}/visit-answers)
 	ListVisitAnswers(ctx echo.Context, customerID CustomerID, params ListVisitAnswersParams) error
@@ -2146,6 +2170,93 @@ func (w *ServerInterfaceWrapper) ListCreditRegister(ctx echo.Context) error {
 	return err
 }
 
+// ListCustomerApplications converts echo context to params.
+func (w *ServerInterfaceWrapper) ListCustomerApplications(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCustomerApplicationsParams
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "late" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "late", ctx.QueryParams(), &params.Late, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter late: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListCustomerApplications(ctx, params)
+	return err
+}
+
+// ListCustomerChangeRequests converts echo context to params.
+func (w *ServerInterfaceWrapper) ListCustomerChangeRequests(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCustomerChangeRequestsParams
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListCustomerChangeRequests(ctx, params)
+	return err
+}
+
+// GetCustomerChangeRequest converts echo context to params.
+func (w *ServerInterfaceWrapper) GetCustomerChangeRequest(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "change_request_id" -------------
+	var changeRequestID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "change_request_id", ctx.Param("change_request_id"), &changeRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter change_request_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetCustomerChangeRequest(ctx, changeRequestID)
+	return err
+}
+
 // ListCustomers converts echo context to params.
 func (w *ServerInterfaceWrapper) ListCustomers(ctx echo.Context) error {
 	var err error
@@ -2306,8 +2417,17 @@ func (w *ServerInterfaceWrapper) GetCustomer(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetCustomerParams
+	// ------------- Optional query parameter "as_of" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "as_of", ctx.QueryParams(), &params.AsOf, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter as_of: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.GetCustomer(ctx, customerID)
+	err = w.Handler.GetCustomer(ctx, customerID, params)
 	return err
 }
 
@@ -2492,6 +2612,80 @@ func (w *ServerInterfaceWrapper) ReplaceCustomerAddress(ctx echo.Context) error 
 	return err
 }
 
+// ListApplicationsOfCustomer converts echo context to params.
+func (w *ServerInterfaceWrapper) ListApplicationsOfCustomer(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "customer_id" -------------
+	var customerID CustomerID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "customer_id", ctx.Param("customer_id"), &customerID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListApplicationsOfCustomerParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListApplicationsOfCustomer(ctx, customerID, params)
+	return err
+}
+
+// ApplyForCustomer converts echo context to params.
+func (w *ServerInterfaceWrapper) ApplyForCustomer(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "customer_id" -------------
+	var customerID CustomerID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "customer_id", ctx.Param("customer_id"), &customerID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ApplyForCustomerParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ApplyForCustomer(ctx, customerID, params)
+	return err
+}
+
 // AssignCustomer converts echo context to params.
 func (w *ServerInterfaceWrapper) AssignCustomer(ctx echo.Context) error {
 	var err error
@@ -2540,6 +2734,95 @@ func (w *ServerInterfaceWrapper) AssignCustomer(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.AssignCustomer(ctx, customerID, params)
+	return err
+}
+
+// ListChangeRequestsOfCustomer converts echo context to params.
+func (w *ServerInterfaceWrapper) ListChangeRequestsOfCustomer(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "customer_id" -------------
+	var customerID CustomerID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "customer_id", ctx.Param("customer_id"), &customerID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListChangeRequestsOfCustomerParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListChangeRequestsOfCustomer(ctx, customerID, params)
+	return err
+}
+
+// RequestCustomerChange converts echo context to params.
+func (w *ServerInterfaceWrapper) RequestCustomerChange(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "customer_id" -------------
+	var customerID CustomerID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "customer_id", ctx.Param("customer_id"), &customerID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RequestCustomerChangeParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RequestCustomerChange(ctx, customerID, params)
 	return err
 }
 
@@ -2863,6 +3146,38 @@ func (w *ServerInterfaceWrapper) GetCustomerTimeline(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetCustomerTimeline(ctx, customerID, params)
+	return err
+}
+
+// ListCustomerVersions converts echo context to params.
+func (w *ServerInterfaceWrapper) ListCustomerVersions(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "customer_id" -------------
+	var customerID CustomerID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "customer_id", ctx.Param("customer_id"), &customerID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCustomerVersionsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListCustomerVersions(ctx, customerID, params)
 	return err
 }
 
@@ -8551,6 +8866,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/credit-limit-requests", wrapper.CreateCreditLimitRequest, options.OperationMiddlewares["createCreditLimitRequest"]...)
 	router.GET(options.BaseURL+"/v1/credit-limit-requests/:request_id", wrapper.GetCreditLimitRequest, options.OperationMiddlewares["getCreditLimitRequest"]...)
 	router.GET(options.BaseURL+"/v1/credit-register", wrapper.ListCreditRegister, options.OperationMiddlewares["listCreditRegister"]...)
+	router.GET(options.BaseURL+"/v1/customer-applications", wrapper.ListCustomerApplications, options.OperationMiddlewares["listCustomerApplications"]...)
+	router.GET(options.BaseURL+"/v1/customer-change-requests", wrapper.ListCustomerChangeRequests, options.OperationMiddlewares["listCustomerChangeRequests"]...)
+	router.GET(options.BaseURL+"/v1/customer-change-requests/:change_request_id", wrapper.GetCustomerChangeRequest, options.OperationMiddlewares["getCustomerChangeRequest"]...)
 	router.GET(options.BaseURL+"/v1/customers", wrapper.ListCustomers, options.OperationMiddlewares["listCustomers"]...)
 	router.POST(options.BaseURL+"/v1/customers", wrapper.CreateCustomer, options.OperationMiddlewares["createCustomer"]...)
 	router.GET(options.BaseURL+"/v1/customers/:customer_id", wrapper.GetCustomer, options.OperationMiddlewares["getCustomer"]...)
@@ -8558,7 +8876,11 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/customers/:customer_id/addresses", wrapper.AddCustomerAddress, options.OperationMiddlewares["addCustomerAddress"]...)
 	router.DELETE(options.BaseURL+"/v1/customers/:customer_id/addresses/:address_id", wrapper.RemoveCustomerAddress, options.OperationMiddlewares["removeCustomerAddress"]...)
 	router.PUT(options.BaseURL+"/v1/customers/:customer_id/addresses/:address_id", wrapper.ReplaceCustomerAddress, options.OperationMiddlewares["replaceCustomerAddress"]...)
+	router.GET(options.BaseURL+"/v1/customers/:customer_id/applications", wrapper.ListApplicationsOfCustomer, options.OperationMiddlewares["listApplicationsOfCustomer"]...)
+	router.POST(options.BaseURL+"/v1/customers/:customer_id/applications", wrapper.ApplyForCustomer, options.OperationMiddlewares["applyForCustomer"]...)
 	router.POST(options.BaseURL+"/v1/customers/:customer_id/assign", wrapper.AssignCustomer, options.OperationMiddlewares["assignCustomer"]...)
+	router.GET(options.BaseURL+"/v1/customers/:customer_id/change-requests", wrapper.ListChangeRequestsOfCustomer, options.OperationMiddlewares["listChangeRequestsOfCustomer"]...)
+	router.POST(options.BaseURL+"/v1/customers/:customer_id/change-requests", wrapper.RequestCustomerChange, options.OperationMiddlewares["requestCustomerChange"]...)
 	router.GET(options.BaseURL+"/v1/customers/:customer_id/contact-log", wrapper.ListCustomerContacts, options.OperationMiddlewares["listCustomerContacts"]...)
 	router.POST(options.BaseURL+"/v1/customers/:customer_id/contacts", wrapper.AddCustomerContact, options.OperationMiddlewares["addCustomerContact"]...)
 	router.DELETE(options.BaseURL+"/v1/customers/:customer_id/contacts/:contact_id", wrapper.RemoveCustomerContact, options.OperationMiddlewares["removeCustomerContact"]...)
@@ -8569,6 +8891,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/customers/:customer_id/opportunity-grades", wrapper.GetCustomerOpportunityGrades, options.OperationMiddlewares["getCustomerOpportunityGrades"]...)
 	router.POST(options.BaseURL+"/v1/customers/:customer_id/purchase-window", wrapper.StateCustomerPurchaseWindow, options.OperationMiddlewares["stateCustomerPurchaseWindow"]...)
 	router.GET(options.BaseURL+"/v1/customers/:customer_id/timeline", wrapper.GetCustomerTimeline, options.OperationMiddlewares["getCustomerTimeline"]...)
+	router.GET(options.BaseURL+"/v1/customers/:customer_id/versions", wrapper.ListCustomerVersions, options.OperationMiddlewares["listCustomerVersions"]...)
 	router.GET(options.BaseURL+"/v1/customers/:customer_id/visit-answers", wrapper.ListVisitAnswers, options.OperationMiddlewares["listVisitAnswers"]...)
 	router.GET(options.BaseURL+"/v1/customers/by-external-id/:source/:external_id", wrapper.GetCustomerByExternalID, options.OperationMiddlewares["getCustomerByExternalId"]...)
 	router.PUT(options.BaseURL+"/v1/customers/by-external-id/:source/:external_id", wrapper.UpsertCustomerByExternalID, options.OperationMiddlewares["upsertCustomerByExternalId"]...)
@@ -9993,6 +10316,80 @@ func (response ListCreditRegister200JSONResponse) VisitListCreditRegisterRespons
 	return err
 }
 
+type ListCustomerApplicationsRequestObject struct {
+	Params ListCustomerApplicationsParams
+}
+
+type ListCustomerApplicationsResponseObject interface {
+	VisitListCustomerApplicationsResponse(w http.ResponseWriter) error
+}
+
+type ListCustomerApplications200JSONResponse CustomerApplicationList
+
+func (response ListCustomerApplications200JSONResponse) VisitListCustomerApplicationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCustomerChangeRequestsRequestObject struct {
+	Params ListCustomerChangeRequestsParams
+}
+
+type ListCustomerChangeRequestsResponseObject interface {
+	VisitListCustomerChangeRequestsResponse(w http.ResponseWriter) error
+}
+
+type ListCustomerChangeRequests200JSONResponse CustomerChangeList
+
+func (response ListCustomerChangeRequests200JSONResponse) VisitListCustomerChangeRequestsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCustomerChangeRequestRequestObject struct {
+	ChangeRequestID UUID `json:"change_request_id"`
+}
+
+type GetCustomerChangeRequestResponseObject interface {
+	VisitGetCustomerChangeRequestResponse(w http.ResponseWriter) error
+}
+
+type GetCustomerChangeRequest200ResponseHeaders struct {
+	ETag string
+}
+
+type GetCustomerChangeRequest200JSONResponse struct {
+	Body    CustomerChange
+	Headers GetCustomerChangeRequest200ResponseHeaders
+}
+
+func (response GetCustomerChangeRequest200JSONResponse) VisitGetCustomerChangeRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListCustomersRequestObject struct {
 	Params ListCustomersParams
 }
@@ -10112,6 +10509,7 @@ func (response UpsertCustomerByExternalID200JSONResponse) VisitUpsertCustomerByE
 
 type GetCustomerRequestObject struct {
 	CustomerID CustomerID `json:"customer_id"`
+	Params     GetCustomerParams
 }
 
 type GetCustomerResponseObject interface {
@@ -10269,6 +10667,53 @@ func (response ReplaceCustomerAddress200JSONResponse) VisitReplaceCustomerAddres
 	return err
 }
 
+type ListApplicationsOfCustomerRequestObject struct {
+	CustomerID CustomerID `json:"customer_id"`
+	Params     ListApplicationsOfCustomerParams
+}
+
+type ListApplicationsOfCustomerResponseObject interface {
+	VisitListApplicationsOfCustomerResponse(w http.ResponseWriter) error
+}
+
+type ListApplicationsOfCustomer200JSONResponse CustomerApplicationList
+
+func (response ListApplicationsOfCustomer200JSONResponse) VisitListApplicationsOfCustomerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApplyForCustomerRequestObject struct {
+	CustomerID CustomerID `json:"customer_id"`
+	Params     ApplyForCustomerParams
+	Body       *ApplyForCustomerJSONRequestBody
+}
+
+type ApplyForCustomerResponseObject interface {
+	VisitApplyForCustomerResponse(w http.ResponseWriter) error
+}
+
+type ApplyForCustomer201JSONResponse CustomerApplication
+
+func (response ApplyForCustomer201JSONResponse) VisitApplyForCustomerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type AssignCustomerRequestObject struct {
 	CustomerID CustomerID `json:"customer_id"`
 	Params     AssignCustomerParams
@@ -10297,6 +10742,61 @@ func (response AssignCustomer200JSONResponse) VisitAssignCustomerResponse(w http
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
 	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListChangeRequestsOfCustomerRequestObject struct {
+	CustomerID CustomerID `json:"customer_id"`
+	Params     ListChangeRequestsOfCustomerParams
+}
+
+type ListChangeRequestsOfCustomerResponseObject interface {
+	VisitListChangeRequestsOfCustomerResponse(w http.ResponseWriter) error
+}
+
+type ListChangeRequestsOfCustomer200JSONResponse CustomerChangeList
+
+func (response ListChangeRequestsOfCustomer200JSONResponse) VisitListChangeRequestsOfCustomerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RequestCustomerChangeRequestObject struct {
+	CustomerID CustomerID `json:"customer_id"`
+	Params     RequestCustomerChangeParams
+	Body       *RequestCustomerChangeJSONRequestBody
+}
+
+type RequestCustomerChangeResponseObject interface {
+	VisitRequestCustomerChangeResponse(w http.ResponseWriter) error
+}
+
+type RequestCustomerChange201ResponseHeaders struct {
+	ETag string
+}
+
+type RequestCustomerChange201JSONResponse struct {
+	Body    CustomerChange
+	Headers RequestCustomerChange201ResponseHeaders
+}
+
+func (response RequestCustomerChange201JSONResponse) VisitRequestCustomerChangeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -10546,6 +11046,29 @@ type GetCustomerTimelineResponseObject interface {
 type GetCustomerTimeline200JSONResponse Timeline
 
 func (response GetCustomerTimeline200JSONResponse) VisitGetCustomerTimelineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCustomerVersionsRequestObject struct {
+	CustomerID CustomerID `json:"customer_id"`
+	Params     ListCustomerVersionsParams
+}
+
+type ListCustomerVersionsResponseObject interface {
+	VisitListCustomerVersionsResponse(w http.ResponseWriter) error
+}
+
+type ListCustomerVersions200JSONResponse CustomerVersionList
+
+func (response ListCustomerVersions200JSONResponse) VisitListCustomerVersionsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -14977,6 +15500,15 @@ type StrictServerInterface interface {
 	// ListCreditRegister Read the credit register as of a date
 	// (GET /v1/credit-register)
 	ListCreditRegister(ctx context.Context, request ListCreditRegisterRequestObject) (ListCreditRegisterResponseObject, error)
+	// ListCustomerApplications List new-customer applications
+	// (GET /v1/customer-applications)
+	ListCustomerApplications(ctx context.Context, request ListCustomerApplicationsRequestObject) (ListCustomerApplicationsResponseObject, error)
+	// ListCustomerChangeRequests List change requests
+	// (GET /v1/customer-change-requests)
+	ListCustomerChangeRequests(ctx context.Context, request ListCustomerChangeRequestsRequestObject) (ListCustomerChangeRequestsResponseObject, error)
+	// GetCustomerChangeRequest Read a change request
+	// (GET /v1/customer-change-requests/{change_request_id})
+	GetCustomerChangeRequest(ctx context.Context, request GetCustomerChangeRequestRequestObject) (GetCustomerChangeRequestResponseObject, error)
 	// ListCustomers List and search customers
 	// (GET /v1/customers)
 	ListCustomers(ctx context.Context, request ListCustomersRequestObject) (ListCustomersResponseObject, error)
@@ -15004,9 +15536,21 @@ type StrictServerInterface interface {
 	// ReplaceCustomerAddress Replace a place to deliver or send invoices to
 	// (PUT /v1/customers/{customer_id}/addresses/{address_id})
 	ReplaceCustomerAddress(ctx context.Context, request ReplaceCustomerAddressRequestObject) (ReplaceCustomerAddressResponseObject, error)
+	// ListApplicationsOfCustomer List a customer's new-customer applications
+	// (GET /v1/customers/{customer_id}/applications)
+	ListApplicationsOfCustomer(ctx context.Context, request ListApplicationsOfCustomerRequestObject) (ListApplicationsOfCustomerResponseObject, error)
+	// ApplyForCustomer Hand in a new-customer application
+	// (POST /v1/customers/{customer_id}/applications)
+	ApplyForCustomer(ctx context.Context, request ApplyForCustomerRequestObject) (ApplyForCustomerResponseObject, error)
 	// AssignCustomer Give a customer to another owner
 	// (POST /v1/customers/{customer_id}/assign)
 	AssignCustomer(ctx context.Context, request AssignCustomerRequestObject) (AssignCustomerResponseObject, error)
+	// ListChangeRequestsOfCustomer List the change requests of a customer
+	// (GET /v1/customers/{customer_id}/change-requests)
+	ListChangeRequestsOfCustomer(ctx context.Context, request ListChangeRequestsOfCustomerRequestObject) (ListChangeRequestsOfCustomerResponseObject, error)
+	// RequestCustomerChange Ask for a change of protected data
+	// (POST /v1/customers/{customer_id}/change-requests)
+	RequestCustomerChange(ctx context.Context, request RequestCustomerChangeRequestObject) (RequestCustomerChangeResponseObject, error)
 	// ListCustomerContacts Read the contacts with a customer while it was a prospect
 	// (GET /v1/customers/{customer_id}/contact-log)
 	ListCustomerContacts(ctx context.Context, request ListCustomerContactsRequestObject) (ListCustomerContactsResponseObject, error)
@@ -15037,6 +15581,9 @@ type StrictServerInterface interface {
 	// GetCustomerTimeline Read what happened to a customer
 	// (GET /v1/customers/{customer_id}/timeline)
 	GetCustomerTimeline(ctx context.Context, request GetCustomerTimelineRequestObject) (GetCustomerTimelineResponseObject, error)
+	// ListCustomerVersions List the versions of a customer's record
+	// (GET /v1/customers/{customer_id}/versions)
+	ListCustomerVersions(ctx context.Context, request ListCustomerVersionsRequestObject) (ListCustomerVersionsResponseObject, error)
 	// ListVisitAnswers Read what is known of a customer
 	// (GET /v1/customers/{customer_id}/visit-answers)
 	ListVisitAnswers(ctx context.Context, request ListVisitAnswersRequestObject) (ListVisitAnswersResponseObject, error)
@@ -17097,6 +17644,81 @@ func (sh *strictHandler) ListCreditRegister(ctx echo.Context, params ListCreditR
 	return nil
 }
 
+// ListCustomerApplications operation middleware
+func (sh *strictHandler) ListCustomerApplications(ctx echo.Context, params ListCustomerApplicationsParams) error {
+	var request ListCustomerApplicationsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCustomerApplications(ctx.Request().Context(), request.(ListCustomerApplicationsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCustomerApplications")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCustomerApplicationsResponseObject); ok {
+		return validResponse.VisitListCustomerApplicationsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListCustomerChangeRequests operation middleware
+func (sh *strictHandler) ListCustomerChangeRequests(ctx echo.Context, params ListCustomerChangeRequestsParams) error {
+	var request ListCustomerChangeRequestsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCustomerChangeRequests(ctx.Request().Context(), request.(ListCustomerChangeRequestsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCustomerChangeRequests")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCustomerChangeRequestsResponseObject); ok {
+		return validResponse.VisitListCustomerChangeRequestsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCustomerChangeRequest operation middleware
+func (sh *strictHandler) GetCustomerChangeRequest(ctx echo.Context, changeRequestID UUID) error {
+	var request GetCustomerChangeRequestRequestObject
+
+	request.ChangeRequestID = changeRequestID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCustomerChangeRequest(ctx.Request().Context(), request.(GetCustomerChangeRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCustomerChangeRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCustomerChangeRequestResponseObject); ok {
+		return validResponse.VisitGetCustomerChangeRequestResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListCustomers operation middleware
 func (sh *strictHandler) ListCustomers(ctx echo.Context, params ListCustomersParams) error {
 	var request ListCustomersRequestObject
@@ -17247,10 +17869,11 @@ func (sh *strictHandler) UpsertCustomerByExternalID(ctx echo.Context, source str
 }
 
 // GetCustomer operation middleware
-func (sh *strictHandler) GetCustomer(ctx echo.Context, customerID CustomerID) error {
+func (sh *strictHandler) GetCustomer(ctx echo.Context, customerID CustomerID, params GetCustomerParams) error {
 	var request GetCustomerRequestObject
 
 	request.CustomerID = customerID
+	request.Params = params
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
 		return sh.ssi.GetCustomer(ctx.Request().Context(), request.(GetCustomerRequestObject))
@@ -17446,6 +18069,81 @@ func (sh *strictHandler) ReplaceCustomerAddress(ctx echo.Context, customerID Cus
 	return nil
 }
 
+// ListApplicationsOfCustomer operation middleware
+func (sh *strictHandler) ListApplicationsOfCustomer(ctx echo.Context, customerID CustomerID, params ListApplicationsOfCustomerParams) error {
+	var request ListApplicationsOfCustomerRequestObject
+
+	request.CustomerID = customerID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListApplicationsOfCustomer(ctx.Request().Context(), request.(ListApplicationsOfCustomerRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListApplicationsOfCustomer")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListApplicationsOfCustomerResponseObject); ok {
+		return validResponse.VisitListApplicationsOfCustomerResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ApplyForCustomer operation middleware
+func (sh *strictHandler) ApplyForCustomer(ctx echo.Context, customerID CustomerID, params ApplyForCustomerParams) error {
+	var request ApplyForCustomerRequestObject
+
+	request.CustomerID = customerID
+	request.Params = params
+
+	var body ApplyForCustomerJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ApplyForCustomer(ctx.Request().Context(), request.(ApplyForCustomerRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ApplyForCustomer")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ApplyForCustomerResponseObject); ok {
+		return validResponse.VisitApplyForCustomerResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // AssignCustomer operation middleware
 func (sh *strictHandler) AssignCustomer(ctx echo.Context, customerID CustomerID, params AssignCustomerParams) error {
 	var request AssignCustomerRequestObject
@@ -17489,6 +18187,81 @@ func (sh *strictHandler) AssignCustomer(ctx echo.Context, customerID CustomerID,
 		return err
 	} else if validResponse, ok := response.(AssignCustomerResponseObject); ok {
 		return validResponse.VisitAssignCustomerResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListChangeRequestsOfCustomer operation middleware
+func (sh *strictHandler) ListChangeRequestsOfCustomer(ctx echo.Context, customerID CustomerID, params ListChangeRequestsOfCustomerParams) error {
+	var request ListChangeRequestsOfCustomerRequestObject
+
+	request.CustomerID = customerID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListChangeRequestsOfCustomer(ctx.Request().Context(), request.(ListChangeRequestsOfCustomerRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListChangeRequestsOfCustomer")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListChangeRequestsOfCustomerResponseObject); ok {
+		return validResponse.VisitListChangeRequestsOfCustomerResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RequestCustomerChange operation middleware
+func (sh *strictHandler) RequestCustomerChange(ctx echo.Context, customerID CustomerID, params RequestCustomerChangeParams) error {
+	var request RequestCustomerChangeRequestObject
+
+	request.CustomerID = customerID
+	request.Params = params
+
+	var body RequestCustomerChangeJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RequestCustomerChange(ctx.Request().Context(), request.(RequestCustomerChangeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RequestCustomerChange")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RequestCustomerChangeResponseObject); ok {
+		return validResponse.VisitRequestCustomerChangeResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -17817,6 +18590,32 @@ func (sh *strictHandler) GetCustomerTimeline(ctx echo.Context, customerID Custom
 		return err
 	} else if validResponse, ok := response.(GetCustomerTimelineResponseObject); ok {
 		return validResponse.VisitGetCustomerTimelineResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListCustomerVersions operation middleware
+func (sh *strictHandler) ListCustomerVersions(ctx echo.Context, customerID CustomerID, params ListCustomerVersionsParams) error {
+	var request ListCustomerVersionsRequestObject
+
+	request.CustomerID = customerID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCustomerVersions(ctx.Request().Context(), request.(ListCustomerVersionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCustomerVersions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCustomerVersionsResponseObject); ok {
+		return validResponse.VisitListCustomerVersionsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

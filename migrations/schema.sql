@@ -71,6 +71,38 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE TABLE public.customers (
+    id uuid NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    name_key text NOT NULL,
+    name_grams text[] NOT NULL,
+    uscc text,
+    industry text NOT NULL,
+    region text NOT NULL,
+    remarks text NOT NULL,
+    status text NOT NULL,
+    owner_id uuid NOT NULL,
+    owned_at timestamp with time zone NOT NULL,
+    bill_to_id uuid,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version bigint NOT NULL,
+    opening boolean DEFAULT false NOT NULL,
+    CONSTRAINT customers_bill_to_not_self CHECK ((bill_to_id <> id)),
+    CONSTRAINT customers_name_check CHECK (((length(name) >= 2) AND (length(name) <= 120))),
+    CONSTRAINT customers_name_key_check CHECK ((name_key <> ''::text)),
+    CONSTRAINT customers_status CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text, 'closed'::text])))
+);
+
+CREATE FUNCTION public.customer_content(c public.customers) RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT to_jsonb(c) - '{name_key,name_grams}'::text[] || jsonb_build_object(
+        'contacts', (SELECT coalesce(jsonb_agg(to_jsonb(k) - 'customer_id' ORDER BY k.position_no), '[]') FROM customer_contacts k WHERE k.customer_id = c.id),
+        'addresses', (SELECT coalesce(jsonb_agg(to_jsonb(a) - 'customer_id' ORDER BY a.id), '[]') FROM customer_addresses a WHERE a.customer_id = c.id))
+$$;
+
 CREATE FUNCTION public.follow_customer_owner() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -290,6 +322,19 @@ BEGIN
     END IF;
     RAISE EXCEPTION 'a credit review is answered once and otherwise never changed'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'credit_reviews_frozen';
+END $$;
+
+CREATE FUNCTION public.guard_customer_request() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    outcome text[] := '{state,state_reason,decided_at,applied_at,version}';
+BEGIN
+    IF TG_OP = 'UPDATE' AND OLD.state IN ('pending', TG_ARGV[0]) AND to_jsonb(NEW) - outcome = to_jsonb(OLD) - outcome THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'a customer request is decided once and otherwise never changed'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'customer_requests_frozen';
 END $$;
 
 CREATE FUNCTION public.guard_deputy_decision() RETURNS trigger
@@ -693,29 +738,6 @@ CREATE TABLE public.company_claims (
     CONSTRAINT company_claims_subject_type_check CHECK ((subject_type = ANY (ARRAY['prospect'::text, 'customer'::text])))
 );
 
-CREATE TABLE public.customers (
-    id uuid NOT NULL,
-    code text NOT NULL,
-    name text NOT NULL,
-    name_key text NOT NULL,
-    name_grams text[] NOT NULL,
-    uscc text,
-    industry text NOT NULL,
-    region text NOT NULL,
-    remarks text NOT NULL,
-    status text NOT NULL,
-    owner_id uuid NOT NULL,
-    owned_at timestamp with time zone NOT NULL,
-    bill_to_id uuid,
-    created_at timestamp with time zone NOT NULL,
-    updated_at timestamp with time zone NOT NULL,
-    version bigint NOT NULL,
-    CONSTRAINT customers_bill_to_not_self CHECK ((bill_to_id <> id)),
-    CONSTRAINT customers_name_check CHECK (((length(name) >= 2) AND (length(name) <= 120))),
-    CONSTRAINT customers_name_key_check CHECK ((name_key <> ''::text)),
-    CONSTRAINT customers_status CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text, 'closed'::text])))
-);
-
 CREATE TABLE public.prospects (
     id uuid NOT NULL,
     number text NOT NULL,
@@ -1093,6 +1115,62 @@ CREATE TABLE public.customer_addresses (
     CONSTRAINT customer_addresses_line_check CHECK ((line <> ''::text))
 );
 
+CREATE TABLE public.customer_applications (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    customer_id uuid NOT NULL,
+    state text NOT NULL,
+    needs text NOT NULL,
+    monthly_tonnes numeric(18,4),
+    remarks text NOT NULL,
+    handed_in_on date NOT NULL,
+    late boolean NOT NULL,
+    credited_from date NOT NULL,
+    owner_id uuid NOT NULL,
+    approval_id uuid NOT NULL,
+    requested_by uuid NOT NULL,
+    requested_at timestamp with time zone NOT NULL,
+    decided_at timestamp with time zone,
+    version bigint NOT NULL,
+    CONSTRAINT customer_applications_check CHECK (((state = 'pending'::text) = (decided_at IS NULL))),
+    CONSTRAINT customer_applications_credited CHECK ((credited_from = (date_trunc('month'::text, (handed_in_on)::timestamp with time zone) +
+CASE
+    WHEN late THEN '1 mon'::interval
+    ELSE '00:00:00'::interval
+END))),
+    CONSTRAINT customer_applications_monthly_tonnes_check CHECK ((monthly_tonnes >= (0)::numeric)),
+    CONSTRAINT customer_applications_needs_check CHECK (((length(needs) >= 1) AND (length(needs) <= 2000))),
+    CONSTRAINT customer_applications_remarks_check CHECK ((length(remarks) <= 2000)),
+    CONSTRAINT customer_applications_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'approved'::text, 'rejected'::text, 'returned'::text, 'withdrawn'::text])))
+);
+
+CREATE TABLE public.customer_changes (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    customer_id uuid NOT NULL,
+    field text NOT NULL,
+    part_id uuid,
+    old_value jsonb NOT NULL,
+    new_value jsonb NOT NULL,
+    reason text NOT NULL,
+    effective_on date NOT NULL,
+    state text NOT NULL,
+    state_reason text NOT NULL,
+    approval_id uuid NOT NULL,
+    requested_by uuid NOT NULL,
+    requested_at timestamp with time zone NOT NULL,
+    decided_at timestamp with time zone,
+    applied_at timestamp with time zone,
+    version bigint NOT NULL,
+    CONSTRAINT customer_changes_check CHECK (((state = 'pending'::text) = (decided_at IS NULL))),
+    CONSTRAINT customer_changes_check1 CHECK (((state = 'applied'::text) = (applied_at IS NOT NULL))),
+    CONSTRAINT customer_changes_field_check CHECK ((field = ANY (ARRAY['name'::text, 'uscc'::text, 'contact'::text, 'address'::text]))),
+    CONSTRAINT customer_changes_part CHECK (((field = ANY (ARRAY['contact'::text, 'address'::text])) = (part_id IS NOT NULL))),
+    CONSTRAINT customer_changes_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 2000))),
+    CONSTRAINT customer_changes_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'approved'::text, 'applied'::text, 'rejected'::text, 'returned'::text, 'withdrawn'::text, 'stale'::text]))),
+    CONSTRAINT customer_changes_state_reason_check CHECK ((length(state_reason) <= 2000))
+);
+
 CREATE TABLE public.customer_contacts (
     id uuid NOT NULL,
     customer_id uuid NOT NULL,
@@ -1106,6 +1184,17 @@ CREATE TABLE public.customer_contacts (
     CONSTRAINT customer_contacts_phone_check CHECK ((phone <> ''::text)),
     CONSTRAINT customer_contacts_phone_key_check CHECK ((phone_key <> ''::text)),
     CONSTRAINT customer_contacts_position_check CHECK (("position" <> ''::text))
+);
+
+CREATE TABLE public.customer_versions (
+    customer_id uuid NOT NULL,
+    version bigint NOT NULL,
+    valid_from timestamp with time zone NOT NULL,
+    action text NOT NULL,
+    actor_id uuid,
+    actor_kind text NOT NULL,
+    content jsonb NOT NULL,
+    CONSTRAINT customer_versions_version_check CHECK ((version > 0))
 );
 
 CREATE TABLE public.decisions (
@@ -2300,8 +2389,23 @@ ALTER TABLE ONLY public.credit_reviews
 ALTER TABLE ONLY public.customer_addresses
     ADD CONSTRAINT customer_addresses_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.customer_applications
+    ADD CONSTRAINT customer_applications_number UNIQUE (number);
+
+ALTER TABLE ONLY public.customer_applications
+    ADD CONSTRAINT customer_applications_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.customer_changes
+    ADD CONSTRAINT customer_changes_number UNIQUE (number);
+
+ALTER TABLE ONLY public.customer_changes
+    ADD CONSTRAINT customer_changes_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.customer_contacts
     ADD CONSTRAINT customer_contacts_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.customer_versions
+    ADD CONSTRAINT customer_versions_pkey PRIMARY KEY (customer_id, version);
 
 ALTER TABLE ONLY public.customers
     ADD CONSTRAINT customers_pkey PRIMARY KEY (id);
@@ -2666,6 +2770,20 @@ CREATE INDEX credit_reviews_state ON public.credit_reviews USING btree (state, r
 
 CREATE INDEX customer_addresses_customer ON public.customer_addresses USING btree (customer_id);
 
+CREATE INDEX customer_applications_customer ON public.customer_applications USING btree (customer_id, id DESC);
+
+CREATE UNIQUE INDEX customer_applications_one_live ON public.customer_applications USING btree (customer_id) WHERE (state = ANY (ARRAY['pending'::text, 'approved'::text]));
+
+CREATE INDEX customer_applications_state ON public.customer_applications USING btree (state, id DESC);
+
+CREATE INDEX customer_changes_customer ON public.customer_changes USING btree (customer_id, id DESC);
+
+CREATE INDEX customer_changes_due ON public.customer_changes USING btree (effective_on, id) WHERE (state = 'approved'::text);
+
+CREATE UNIQUE INDEX customer_changes_one_live ON public.customer_changes USING btree (customer_id, field, COALESCE(part_id, customer_id)) WHERE (state = ANY (ARRAY['pending'::text, 'approved'::text]));
+
+CREATE INDEX customer_changes_state ON public.customer_changes USING btree (state, id DESC);
+
 CREATE INDEX customer_contacts_customer ON public.customer_contacts USING btree (customer_id, position_no);
 
 CREATE INDEX customer_contacts_phone ON public.customer_contacts USING btree (phone_key);
@@ -2944,11 +3062,17 @@ CREATE TRIGGER credit_profiles_no_truncate BEFORE TRUNCATE ON public.credit_prof
 
 CREATE TRIGGER credit_reviews_guard BEFORE DELETE OR UPDATE ON public.credit_reviews FOR EACH ROW EXECUTE FUNCTION public.guard_credit_review();
 
+CREATE TRIGGER customer_applications_guard BEFORE DELETE OR UPDATE ON public.customer_applications FOR EACH ROW EXECUTE FUNCTION public.guard_customer_request('pending');
+
+CREATE TRIGGER customer_changes_guard BEFORE DELETE OR UPDATE ON public.customer_changes FOR EACH ROW EXECUTE FUNCTION public.guard_customer_request('approved');
+
 CREATE TRIGGER customer_contacts_claim AFTER INSERT ON public.customer_contacts REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.claim_customer_phones();
 
 CREATE TRIGGER customer_contacts_reclaim AFTER UPDATE OF phone_key, customer_id ON public.customer_contacts FOR EACH ROW WHEN (((old.phone_key <> new.phone_key) OR (old.customer_id <> new.customer_id))) EXECUTE FUNCTION public.reclaim_customer_phone();
 
 CREATE TRIGGER customer_contacts_unclaim AFTER DELETE ON public.customer_contacts REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.release_customer_phones();
+
+CREATE TRIGGER customer_versions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.customer_versions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER customers_claim AFTER INSERT ON public.customers REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.claim_new_companies('customer');
 
@@ -3136,8 +3260,17 @@ ALTER TABLE ONLY public.credit_reviews
 ALTER TABLE ONLY public.customer_addresses
     ADD CONSTRAINT customer_addresses_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
 
+ALTER TABLE ONLY public.customer_applications
+    ADD CONSTRAINT customer_applications_customer_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.customer_changes
+    ADD CONSTRAINT customer_changes_customer_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
 ALTER TABLE ONLY public.customer_contacts
     ADD CONSTRAINT customer_contacts_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.customer_versions
+    ADD CONSTRAINT customer_versions_customer_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
 
 ALTER TABLE ONLY public.customers
     ADD CONSTRAINT customers_bill_to_fkey FOREIGN KEY (bill_to_id) REFERENCES public.customers(id);

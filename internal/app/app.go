@@ -137,6 +137,11 @@ func (a *App) join(ctx context.Context) error {
 	jobs.Handle(a.jobs, func(ctx context.Context, job importJob) error { return a.Imports.Run(ctx, job.ID) })
 	approvals.Register(order.Matter, orders)
 	// customer: applications, changes
+	customers.Rules = rules
+	customerRequests := customer.NewRequests(customers, approvals)
+	approvals.Register(customer.MatterApplication, customerRequests)
+	approvals.Register(customer.MatterChange, customerRequests)
+	a.jobs.Every("customer_changes", 10*time.Minute, func(ctx context.Context) error { return a.applyCustomerChanges(ctx, customerRequests) })
 
 	// prospects
 	prospects := prospect.New(rules, approvals, customers)
@@ -184,6 +189,7 @@ func (a *App) join(ctx context.Context) error {
 		// leave
 
 		// customer: applications, changes, handover
+		CustomerRequests: customerRequests,
 
 		// prospects
 		Prospects: prospects,

@@ -4,9 +4,13 @@ import (
 	"context"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/attachment"
 	"github.com/salesgate/salesgate/internal/audit"
+	"github.com/salesgate/salesgate/internal/customer"
+	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/jobs"
@@ -58,4 +62,36 @@ func (a *App) batches(name string, some func(tx pg.Tx, limit int) (int, error)) 
 		}
 		return nil
 	}
+}
+
+// changesAtOnce is how many due change requests are looked up at once; each is applied in a transaction of its own.
+const changesAtOnce = 200
+
+// applyCustomerChanges applies the approved change requests whose date has come (CUS-06). One that is refused ends as stale and
+// doesn't keep the others.
+func (a *App) applyCustomerChanges(ctx context.Context, requests *customer.Requests) error {
+	for {
+		var due []uuid.UUID
+		err := a.DB.View(ctx, pg.System("customer_changes"), func(tx pg.Tx) (err error) {
+			due, err = requests.Due(tx, changesAtOnce)
+			return err
+		})
+		if err != nil || len(due) == 0 {
+			return err
+		}
+		for _, id := range due {
+			if err := a.applyCustomerChange(ctx, requests, id); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func (a *App) applyCustomerChange(ctx context.Context, requests *customer.Requests, id uuid.UUID) error {
+	err := a.DB.Tx(ctx, pg.System("customer_changes"), func(tx pg.Tx) error { return requests.ApplyDue(tx, id) })
+	refused, ours := errs.As(err)
+	if !ours || refused.Kind != errs.Conflict && refused.Kind != errs.Rule {
+		return err
+	}
+	return a.DB.Tx(ctx, pg.System("customer_changes"), func(tx pg.Tx) error { return requests.GiveUp(tx, id, refused) })
 }

@@ -49,7 +49,7 @@ var Matters = slices.Concat(
 	limitMatters,
 	// credit: special release, terms
 	orderMatters,
-	// customer: applications, changes
+	customerMatters,
 	priceMatters,
 	// prospect, opportunity, campaign
 	prospectMatters,

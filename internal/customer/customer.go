@@ -34,6 +34,7 @@ type Customer struct {
 	OwnerID   uuid.UUID
 	OwnedAt   time.Time
 	BillToID  *uuid.UUID
+	Opening   bool // ours before salesgate knew it: its first business needs no application (CUS-05)
 	CreatedAt time.Time
 	UpdatedAt time.Time
 	Version   int64

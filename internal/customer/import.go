@@ -22,7 +22,7 @@ type Imported struct {
 // ImportBatch registers or updates customers known by their code, which every draft has, with OwnerID set. The main
 // contact and the delivery address are the first of the draft's; others that a customer has already are kept. A row that is
 // another customer's company is refused (CUS-08), and so is a second row of the batch with the same company, and a customer
-// that the caller may not see (ErrHidden, ORG-06). An empty value leaves what is there, and who pays is never changed. About
+// that the caller may not see (ErrHidden, ORG-06). What it registers are opening customers (CUS-05). An empty value leaves what is there, and who pays is never changed. About
 // ten statements, and three for each customer that changes. Locks the customers that exist, in id order.
 func (s *Service) ImportBatch(tx pg.Tx, who identity.Principal, drafts []Draft) ([]Imported, error) {
 	known, err := lockByCode(tx, drafts)
@@ -47,7 +47,7 @@ func (s *Service) ImportBatch(tx pg.Tx, who identity.Principal, drafts []Draft) 
 func imported(tx pg.Tx, who identity.Principal, known map[string]Customer, d Draft, result *Imported) Customer {
 	c, exists := known[d.Code]
 	if !exists {
-		c = Customer{ID: uuid.Must(uuid.NewV7()), Code: d.Code, OwnerID: *d.OwnerID, OwnedAt: tx.Now, CreatedAt: tx.Now}
+		c = Customer{ID: uuid.Must(uuid.NewV7()), Code: d.Code, OwnerID: *d.OwnerID, OwnedAt: tx.Now, CreatedAt: tx.Now, Opening: true}
 	}
 	if exists && !who.Sees(c.OwnerID) {
 		result.Err = ErrHidden.With()
@@ -194,6 +194,13 @@ func (b *batch) store(tx pg.Tx) error {
 		if err := pg.Insert(tx, &b.addresses); err != nil {
 			return err
 		}
+	}
+	ids := make([]uuid.UUID, 0, len(b.entries))
+	for _, e := range b.entries {
+		ids = append(ids, e.SubjectID)
+	}
+	if err := keepVersions(tx, "importCustomer", ids...); err != nil {
+		return err
 	}
 	return audit.RecordAll(tx, b.entries)
 }

@@ -11,7 +11,8 @@ import (
 )
 
 // Contacts and addresses are parts of the customer: they share its version, its lock and its events. version is
-// the customer's, nil where the caller compares nothing; another is errs.ErrStale.
+// the customer's, nil where the caller compares nothing; another is errs.ErrStale. Adding one is free; a person changes or removes
+// one by a change request (ErrNeedsApproval, CUS-06).
 
 // AddContact adds a person to talk to. Returns ErrBadPhone, and ErrTaken when the phone is another customer's (CUS-08).
 func (s *Service) AddContact(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, k Contact) (Customer, error) {
@@ -34,6 +35,9 @@ func (s *Service) ReplaceContact(tx pg.Tx, who identity.Principal, id uuid.UUID,
 		i := slices.IndexFunc(c.Contacts, func(x Contact) bool { return x.ID == k.ID })
 		if i < 0 {
 			return errs.ErrNotFound
+		}
+		if err := s.mayEdit(tx, who); err != nil {
+			return err
 		}
 		c.UpdatedAt = tx.Now
 		k.CustomerID, k.PositionNo = c.ID, c.Contacts[i].PositionNo
@@ -59,6 +63,9 @@ func (s *Service) RemoveContact(tx pg.Tx, who identity.Principal, id uuid.UUID, 
 		if len(c.Contacts) == 0 { // CUS-12
 			return ErrLastContact.With()
 		}
+		if err := s.mayEdit(tx, who); err != nil {
+			return err
+		}
 		c.UpdatedAt = tx.Now
 		return pg.One(tx.Where("id = ?", contactID).Delete(&Contact{}))
 	})
@@ -81,6 +88,9 @@ func (s *Service) ReplaceAddress(tx pg.Tx, who identity.Principal, id uuid.UUID,
 		if i < 0 {
 			return errs.ErrNotFound
 		}
+		if err := s.mayEdit(tx, who); err != nil {
+			return err
+		}
 		c.UpdatedAt, a.CustomerID = tx.Now, c.ID
 		c.Addresses[i] = a
 		return pg.One(tx.Select("*").Where("id = ?", a.ID).Updates(&a))
@@ -95,6 +105,9 @@ func (s *Service) RemoveAddress(tx pg.Tx, who identity.Principal, id uuid.UUID, 
 		if len(c.Addresses) == n {
 			return errs.ErrNotFound
 		}
+		if err := s.mayEdit(tx, who); err != nil {
+			return err
+		}
 		c.UpdatedAt = tx.Now
 		return pg.One(tx.Where("id = ?", addressID).Delete(&Address{}))
 	})
@@ -102,7 +115,8 @@ func (s *Service) RemoveAddress(tx pg.Tx, who identity.Principal, id uuid.UUID, 
 
 // Upsert registers the customer that another system knows as (source, externalID), or replaces its profile, contacts
 // and addresses. Repeating it changes nothing but the version. version is optional. Locks the customer if it exists;
-// the external id, claimed first, decides between two first calls at once: the other runs again and finds the customer.
+// the external id, claimed first, decides between two first calls at once: the other runs again and finds the customer. Replacing is
+// for systems that keep the company's master data; a person gets ErrNeedsApproval (CUS-06).
 func (s *Service) Upsert(tx pg.Tx, who identity.Principal, source, externalID string, version *int64, d Draft) (Customer, error) {
 	id, err := externalSubject(tx, source, externalID)
 	if errIsNotFound(err) {
@@ -125,6 +139,11 @@ func (s *Service) Upsert(tx pg.Tx, who identity.Principal, source, externalID st
 		}
 		if err := s.stayInside(tx, who, before, *c); err != nil {
 			return err
+		}
+		if !sameProtected(before, *c) {
+			if err := s.mayEdit(tx, who); err != nil {
+				return err
+			}
 		}
 		return replaceParts(tx, *c)
 	})

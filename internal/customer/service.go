@@ -9,6 +9,7 @@ import (
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/rulebook"
 )
 
 // subject is what events and timelines call a customer.
@@ -28,12 +29,15 @@ type Territories interface {
 
 // Service holds the use cases. Every method takes the transaction and the caller.
 type Service struct {
-	Accounts    Accounts    // app sets it
-	Territories Territories // app sets it
+	Accounts    Accounts          // app sets it
+	Territories Territories       // app sets it
+	Rules       *rulebook.Service // its own unless app shares one
 }
 
 // New returns the service.
-func New() *Service { return &Service{Accounts: unused{}, Territories: unused{}} }
+func New() *Service {
+	return &Service{Accounts: unused{}, Territories: unused{}, Rules: rulebook.New()}
+}
 
 // unused is a company that never lent anything, and whose people sell everywhere.
 type unused struct{}
@@ -74,6 +78,9 @@ func (s *Service) create(tx pg.Tx, who identity.Principal, id uuid.UUID, d Draft
 		}
 	}
 	if err := insert(tx, c); err != nil {
+		return Customer{}, err
+	}
+	if err := keepVersions(tx, "createCustomer", c.ID); err != nil {
 		return Customer{}, err
 	}
 	return c, audit.Record(tx, audit.Entry{Action: "createCustomer", SubjectType: subject, SubjectID: c.ID, After: c.snapshot()})
@@ -176,11 +183,16 @@ func (s *Service) GetByExternalID(tx pg.Tx, who identity.Principal, source, exte
 }
 
 // Update changes the profile as change says and returns the customer. version is the one that the caller read; another
-// is errs.ErrStale. Returns what Create returns for a bad profile. Locks the customer, and the payer.
+// is errs.ErrStale. Returns ErrNeedsApproval for name and credit code (CUS-06), and what Create returns for a bad profile. Locks the customer, and the payer.
 func (s *Service) Update(tx pg.Tx, who identity.Principal, id uuid.UUID, version int64, change func(*Profile)) (Customer, error) {
 	return s.edit(tx, who, id, &version, "updateCustomer", func(c *Customer) error {
 		before, p, payer := *c, c.profile(), c.PayerID()
 		change(&p)
+		if was := c.profile(); p.Name != was.Name || p.USCC != was.USCC {
+			if err := s.mayEdit(tx, who); err != nil {
+				return err
+			}
+		}
 		if err := p.apply(c, tx.Now); err != nil {
 			return err
 		}
@@ -220,6 +232,9 @@ func (s *Service) edit(tx pg.Tx, who identity.Principal, id uuid.UUID, version *
 		return Customer{}, err
 	}
 	if err := update(tx, &c); err != nil {
+		return Customer{}, err
+	}
+	if err := keepVersions(tx, action, id); err != nil {
 		return Customer{}, err
 	}
 	return c, audit.Record(tx, audit.Entry{Action: action, SubjectType: subject, SubjectID: id, Before: before, After: c.snapshot()})

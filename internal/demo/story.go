@@ -118,7 +118,19 @@ func (s *Story) register(key, name string) error {
 	c := *res.JSON201
 	s.customer[key], s.today = c, clock.Today(c.CreatedAt)
 	s.tell("rep", "登记客户 %s", "registers the customer %s", c.Name)
-	return nil
+	return s.applyForCustomer(key)
+}
+
+// applyForCustomer hands in the application that a customer's first order needs, and has it approved.
+func (s *Story) applyForCustomer(key string) error {
+	res, err := s.as("rep").ApplyForCustomerWithResponse(s.ctx, s.customer[key].ID, &client.ApplyForCustomerParams{}, client.CustomerApplicationCreate{
+		Needs: s.goods.ProductName,
+	})
+	if err != nil {
+		return err
+	}
+	s.tell("rep", "提交新客户申请 %s", "hands in the new-customer application %s", res.JSON201.Number)
+	return s.decide(res.JSON201.ApprovalID, true)
 }
 
 func number(b []byte) int { return int(b[0])<<16 | int(b[1])<<8 | int(b[2]) }

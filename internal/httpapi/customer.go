@@ -41,7 +41,13 @@ func (s *Server) CreateCustomer(ctx context.Context, r api.CreateCustomerRequest
 // GetCustomer implements the operation of that name.
 func (s *Server) GetCustomer(ctx context.Context, r api.GetCustomerRequestObject) (api.GetCustomerResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.GetCustomer200JSONResponse, error) {
-		c, err := s.Customers.Get(tx, who, r.CustomerID)
+		var c customer.Customer
+		var err error
+		if r.Params.AsOf != nil {
+			c, err = s.Customers.GetAsOf(tx, who, r.CustomerID, r.Params.AsOf.Time)
+		} else {
+			c, err = s.Customers.Get(tx, who, r.CustomerID)
+		}
 		return api.GetCustomer200JSONResponse{Body: customerBody(who, c), Headers: api.GetCustomer200ResponseHeaders{ETag: etag(c.Version)}}, err
 	})
 }

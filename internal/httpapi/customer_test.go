@@ -37,7 +37,10 @@ func TestCustomerLifeOverHTTP(t *testing.T) {
 	rep.Patch(path, `"1"`, object{"region": "江苏"}).WantProblem(412, "resource.stale")
 	rep.Do("PATCH", path, object{"region": "江苏"}).WantProblem(428, "request.if_match_required")
 	with := rep.Post(path+"/contacts", object{"name": "林示例", "position": "仓库", "phone": "13800000043"}).Want(201)
-	rep.Delete(path+"/contacts/"+with.String("contacts.0.id"), with.ETag()).Want(200)
+	first := path + "/contacts/" + with.String("contacts.0.id")
+	rep.Delete(first, with.ETag()).WantProblem(422, "customer.change_needs_approval")
+	asked := rep.Post(path+"/change-requests", object{"field": "contact", "part_id": with.String("contacts.0.id"), "reason": "离职"}).Want(201)
+	e.As("manager").Post("/v1/approvals/"+asked.String("approval_id")+"/approve", object{}).Want(200)
 	last := rep.Get(path).Want(200)
 	if last.Len("contacts") != 1 || last.String("contacts.0.name") != "林示例" {
 		t.Fatalf("%s", last.Body)

@@ -198,6 +198,9 @@ var owned = map[string]func(e *apitest.Env) string{
 		}).Want(201).ID()
 	},
 	// customer applications, changes, handovers
+	"customer-change-requests": func(e *apitest.Env) string {
+		return e.As("rep1").Post("/v1/customers/"+customerOf(e)+"/change-requests", object{"field": "name", "text": "更名示例有限公司", "reason": "公司更名"}).Want(201).ID()
+	},
 	"invoices": invoiceOf,
 	// prospects
 	"prospects": func(e *apitest.Env) string {
@@ -240,9 +243,14 @@ var unowned = strings.Fields(`
 
 var customersMade atomic.Int64
 
-// customerOf makes another customer of rep1.
+// customerOf makes another customer of rep1, one of long standing.
 func customerOf(e *apitest.Env) string {
 	n := customersMade.Add(1)
+	return e.Established(newCustomerOf(e, n))
+}
+
+// newCustomerOf makes a customer of rep1 whose first order needs an application (CUS-05).
+func newCustomerOf(e *apitest.Env, n int64) string {
 	return e.As("rep1").Post("/v1/customers", company(fmt.Sprintf("云岭示例第%d纺织有限公司", n), fmt.Sprintf("138%08d", n))).Want(201).ID()
 }
 

@@ -62,6 +62,7 @@ type Server struct {
 	// leave
 
 	// customer: applications, changes, handover
+	CustomerRequests *customer.Requests
 
 	// prospects
 	Prospects *prospect.Service

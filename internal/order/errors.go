@@ -48,6 +48,9 @@ var (
 		"The customer is {status}: no new orders.", "客户状态为 {status},不接受新订单。", "ORD-02")
 	ErrOldDebt = errs.Define(errs.Rule, "order.old_debt",
 		"A D customer's order is refused until the old debt of {debt} is settled.", "D 级客户须先结清旧欠款 {debt},方可接单。", "ORD-10", "CRD-06")
+	ErrNoApplication = errs.Define(errs.Rule, "order.customer_not_applied_for",
+		"This is the customer's first business: it needs a new-customer application that the sales manager has approved.",
+		"该客户为首次业务:须先提交新客户申请并经销售部经理批准。", "CUS-05")
 	ErrCashOnly = errs.Define(errs.Rule, "order.cash_only",
 		"A customer of grade {grade} buys on cash terms only: ask for cash, prepaid or cod instead of {terms}.",
 		"{grade} 级客户只能现款交易:请改为现款、款到发货或货到付款(当前:{terms})。", "ORD-10", "CRD-05")

@@ -85,9 +85,12 @@ func (a priceAnswer) products() map[uuid.UUID]catalog.Product {
 	return known
 }
 
-// judge is the order gate (ORD-02). It is pure but for the parameter, which is cached.
+// judge is the order gate (ORD-02). It is pure but for the parameters, which are cached, and what a new customer's first order asks.
 func (s *Service) judge(tx pg.Tx, o *Order, p credit.Position, a priceAnswer) (verdict, error) {
 	v := judgeCustomer(o, p)
+	if err := s.firstBusiness(tx, o, p, &v); err != nil {
+		return v, err
+	}
 	v.checks, v.basis = append(v.checks, a.Checks...), a.basis
 	if !a.passed() {
 		v.refuse(a.refused)

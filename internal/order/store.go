@@ -163,3 +163,10 @@ func claimExternal(tx pg.Tx, source, externalID string, id uuid.UUID) error {
 	}
 	return res.Error
 }
+
+// orderedBefore reports whether another order of the customer was ever confirmed.
+func orderedBefore(tx pg.Tx, o *Order) (bool, error) {
+	var found bool
+	err := pg.ScanRow(tx, []any{&found}, "SELECT EXISTS (SELECT FROM orders WHERE customer_id = ? AND confirmed_at IS NOT NULL AND id <> ?)", o.CustomerID, o.ID)
+	return found, err
+}

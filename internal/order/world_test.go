@@ -86,6 +86,7 @@ func (w *world) company(g credit.Grade, l credit.Limit, terms credit.Terms) uuid
 		return err
 	}))
 	if g == credit.NoGrade && l.Kind == "" {
+		w.Established(id.String())
 		return id
 	}
 	w.Tx(func(tx pg.Tx) error {

@@ -226,6 +226,36 @@ func (e Currency) Valid() bool {
 	}
 }
 
+// Defines values for CustomerChangeCreateField.
+const (
+	CustomerChangeCreateFieldAddress    CustomerChangeCreateField = "address"
+	CustomerChangeCreateFieldContact    CustomerChangeCreateField = "contact"
+	CustomerChangeCreateFieldName       CustomerChangeCreateField = "name"
+	CustomerChangeCreateFieldPrices     CustomerChangeCreateField = "prices"
+	CustomerChangeCreateFieldSettlement CustomerChangeCreateField = "settlement"
+	CustomerChangeCreateFieldUscc       CustomerChangeCreateField = "uscc"
+)
+
+// Valid indicates whether the value is a known member of the CustomerChangeCreateField enum.
+func (e CustomerChangeCreateField) Valid() bool {
+	switch e {
+	case CustomerChangeCreateFieldAddress:
+		return true
+	case CustomerChangeCreateFieldContact:
+		return true
+	case CustomerChangeCreateFieldName:
+		return true
+	case CustomerChangeCreateFieldPrices:
+		return true
+	case CustomerChangeCreateFieldSettlement:
+		return true
+	case CustomerChangeCreateFieldUscc:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CustomerStatus.
 const (
 	CustomerStatusActive    CustomerStatus = "active"
@@ -270,22 +300,22 @@ func (e DeliveryState) Valid() bool {
 
 // Defines values for ImportKind.
 const (
-	Customers   ImportKind = "customers"
-	Prices      ImportKind = "prices"
-	Products    ImportKind = "products"
-	Receivables ImportKind = "receivables"
+	ImportKindCustomers   ImportKind = "customers"
+	ImportKindPrices      ImportKind = "prices"
+	ImportKindProducts    ImportKind = "products"
+	ImportKindReceivables ImportKind = "receivables"
 )
 
 // Valid indicates whether the value is a known member of the ImportKind enum.
 func (e ImportKind) Valid() bool {
 	switch e {
-	case Customers:
+	case ImportKindCustomers:
 		return true
-	case Prices:
+	case ImportKindPrices:
 		return true
-	case Products:
+	case ImportKindProducts:
 		return true
-	case Receivables:
+	case ImportKindReceivables:
 		return true
 	default:
 		return false
@@ -909,19 +939,19 @@ func (e VisitFieldType) Valid() bool {
 
 // Defines values for VisitOutcomeKind.
 const (
-	Applied    VisitOutcomeKind = "applied"
-	Superseded VisitOutcomeKind = "superseded"
-	Unchanged  VisitOutcomeKind = "unchanged"
+	VisitOutcomeKindApplied    VisitOutcomeKind = "applied"
+	VisitOutcomeKindSuperseded VisitOutcomeKind = "superseded"
+	VisitOutcomeKindUnchanged  VisitOutcomeKind = "unchanged"
 )
 
 // Valid indicates whether the value is a known member of the VisitOutcomeKind enum.
 func (e VisitOutcomeKind) Valid() bool {
 	switch e {
-	case Applied:
+	case VisitOutcomeKindApplied:
 		return true
-	case Superseded:
+	case VisitOutcomeKindSuperseded:
 		return true
-	case Unchanged:
+	case VisitOutcomeKindUnchanged:
 		return true
 	default:
 		return false
@@ -1021,6 +1051,66 @@ func (e VisitState) Valid() bool {
 	case VisitStateMissed:
 		return true
 	case VisitStatePlanned:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListCustomerApplicationsParamsState.
+const (
+	ListCustomerApplicationsParamsStateApproved  ListCustomerApplicationsParamsState = "approved"
+	ListCustomerApplicationsParamsStatePending   ListCustomerApplicationsParamsState = "pending"
+	ListCustomerApplicationsParamsStateRejected  ListCustomerApplicationsParamsState = "rejected"
+	ListCustomerApplicationsParamsStateReturned  ListCustomerApplicationsParamsState = "returned"
+	ListCustomerApplicationsParamsStateWithdrawn ListCustomerApplicationsParamsState = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the ListCustomerApplicationsParamsState enum.
+func (e ListCustomerApplicationsParamsState) Valid() bool {
+	switch e {
+	case ListCustomerApplicationsParamsStateApproved:
+		return true
+	case ListCustomerApplicationsParamsStatePending:
+		return true
+	case ListCustomerApplicationsParamsStateRejected:
+		return true
+	case ListCustomerApplicationsParamsStateReturned:
+		return true
+	case ListCustomerApplicationsParamsStateWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListCustomerChangeRequestsParamsState.
+const (
+	ListCustomerChangeRequestsParamsStateApplied   ListCustomerChangeRequestsParamsState = "applied"
+	ListCustomerChangeRequestsParamsStateApproved  ListCustomerChangeRequestsParamsState = "approved"
+	ListCustomerChangeRequestsParamsStatePending   ListCustomerChangeRequestsParamsState = "pending"
+	ListCustomerChangeRequestsParamsStateRejected  ListCustomerChangeRequestsParamsState = "rejected"
+	ListCustomerChangeRequestsParamsStateReturned  ListCustomerChangeRequestsParamsState = "returned"
+	ListCustomerChangeRequestsParamsStateStale     ListCustomerChangeRequestsParamsState = "stale"
+	ListCustomerChangeRequestsParamsStateWithdrawn ListCustomerChangeRequestsParamsState = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the ListCustomerChangeRequestsParamsState enum.
+func (e ListCustomerChangeRequestsParamsState) Valid() bool {
+	switch e {
+	case ListCustomerChangeRequestsParamsStateApplied:
+		return true
+	case ListCustomerChangeRequestsParamsStateApproved:
+		return true
+	case ListCustomerChangeRequestsParamsStatePending:
+		return true
+	case ListCustomerChangeRequestsParamsStateRejected:
+		return true
+	case ListCustomerChangeRequestsParamsStateReturned:
+		return true
+	case ListCustomerChangeRequestsParamsStateStale:
+		return true
+	case ListCustomerChangeRequestsParamsStateWithdrawn:
 		return true
 	default:
 		return false
@@ -2595,6 +2685,74 @@ type Customer struct {
 	Uscc      *string `json:"uscc,omitempty"`
 }
 
+// CustomerApplication defines model for CustomerApplication.
+type CustomerApplication struct {
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID UUID `json:"approval_id"`
+
+	// CreditedFrom Example: 2026-11-20
+	CreditedFrom Date   `json:"credited_from"`
+	CustomerCode string `json:"customer_code"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID   UUID   `json:"customer_id"`
+	CustomerName string `json:"customer_name"`
+
+	// DecidedAt Example: 2026-11-20T08:30:00Z
+	DecidedAt *Instant `json:"decided_at,omitempty"`
+
+	// HandedInOn Example: 2026-11-20
+	HandedInOn Date `json:"handed_in_on"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Late Handed in after the set day of the month.
+	Late bool `json:"late"`
+
+	// MonthlyTonnes A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	MonthlyTonnes *Quantity `json:"monthly_tonnes,omitempty"`
+	Needs         string    `json:"needs"`
+	Number        string    `json:"number"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID UUID    `json:"owner_id"`
+	Remarks *string `json:"remarks,omitempty"`
+
+	// RequestedAt Example: 2026-11-20T08:30:00Z
+	RequestedAt Instant `json:"requested_at"`
+
+	// RequestedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	RequestedBy UUID `json:"requested_by"`
+
+	// State pending, approved, rejected, returned or withdrawn
+	State string `json:"state"`
+}
+
+// CustomerApplicationCreate defines model for CustomerApplicationCreate.
+type CustomerApplicationCreate struct {
+	// MonthlyTonnes A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	MonthlyTonnes *Quantity `json:"monthly_tonnes,omitempty"`
+
+	// Needs What the customer wants to buy.
+	//
+	// Example: 1.5D 涤纶短纤
+	Needs string `json:"needs"`
+
+	// Remarks Example: 展会结识
+	Remarks *string `json:"remarks,omitempty"`
+}
+
+// CustomerApplicationList defines model for CustomerApplicationList.
+type CustomerApplicationList struct {
+	Data       []CustomerApplication `json:"data"`
+	NextCursor *string               `json:"next_cursor,omitempty"`
+}
+
 // CustomerAssignment defines model for CustomerAssignment.
 type CustomerAssignment struct {
 	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
@@ -2602,6 +2760,110 @@ type CustomerAssignment struct {
 
 	// Reason Example: 区域调整
 	Reason string `json:"reason"`
+}
+
+// CustomerChange defines model for CustomerChange.
+type CustomerChange struct {
+	// AppliedAt Example: 2026-11-20T08:30:00Z
+	AppliedAt *Instant `json:"applied_at,omitempty"`
+
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID   UUID   `json:"approval_id"`
+	CustomerCode string `json:"customer_code"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID   UUID   `json:"customer_id"`
+	CustomerName string `json:"customer_name"`
+
+	// DecidedAt Example: 2026-11-20T08:30:00Z
+	DecidedAt *Instant `json:"decided_at,omitempty"`
+
+	// EffectiveOn Example: 2026-11-20
+	EffectiveOn Date `json:"effective_on"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag  Etag   `json:"etag"`
+	Field string `json:"field"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// New One of the three, by the field; none of them for what isn't there.
+	New    CustomerChangeValue `json:"new"`
+	Number string              `json:"number"`
+
+	// Old One of the three, by the field; none of them for what isn't there.
+	Old CustomerChangeValue `json:"old"`
+
+	// PartID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	PartID *UUID  `json:"part_id,omitempty"`
+	Reason string `json:"reason"`
+
+	// RequestedAt Example: 2026-11-20T08:30:00Z
+	RequestedAt Instant `json:"requested_at"`
+
+	// RequestedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	RequestedBy UUID `json:"requested_by"`
+
+	// State pending, approved (waits for its date), applied, rejected, returned, withdrawn or stale
+	State       string  `json:"state"`
+	StateReason *string `json:"state_reason,omitempty"`
+}
+
+// CustomerChangeAddress defines model for CustomerChangeAddress.
+type CustomerChangeAddress struct {
+	// Kind Example: delivery
+	Kind     AddressKind `json:"kind"`
+	Line     string      `json:"line"`
+	Phone    *string     `json:"phone,omitempty"`
+	Receiver *string     `json:"receiver,omitempty"`
+}
+
+// CustomerChangeContact defines model for CustomerChangeContact.
+type CustomerChangeContact struct {
+	Email    *string `json:"email,omitempty"`
+	Name     string  `json:"name"`
+	Phone    string  `json:"phone"`
+	Position string  `json:"position"`
+}
+
+// CustomerChangeCreate defines model for CustomerChangeCreate.
+type CustomerChangeCreate struct {
+	Address *AddressInput `json:"address,omitempty"`
+	Contact *ContactInput `json:"contact,omitempty"`
+
+	// EffectiveOn When it takes effect (Asia/Shanghai), at the earliest when it is approved; today when absent.
+	EffectiveOn *openapi_types.Date `json:"effective_on,omitempty"`
+
+	// Field Example: contact
+	Field CustomerChangeCreateField `json:"field"`
+
+	// PartID The contact or address.
+	PartID *openapi_types.UUID `json:"part_id,omitempty"`
+
+	// Reason Example: 采购经理离职
+	Reason string `json:"reason"`
+
+	// Text The new name or credit code.
+	Text *string `json:"text,omitempty"`
+}
+
+// CustomerChangeCreateField Example: contact
+type CustomerChangeCreateField string
+
+// CustomerChangeList defines model for CustomerChangeList.
+type CustomerChangeList struct {
+	Data       []CustomerChange `json:"data"`
+	NextCursor *string          `json:"next_cursor,omitempty"`
+}
+
+// CustomerChangeValue One of the three, by the field; none of them for what isn't there.
+type CustomerChangeValue struct {
+	Address *CustomerChangeAddress `json:"address,omitempty"`
+	Contact *CustomerChangeContact `json:"contact,omitempty"`
+	Text    *string                `json:"text,omitempty"`
 }
 
 // CustomerCreate defines model for CustomerCreate.
@@ -2827,6 +3089,33 @@ type CustomerSummary struct {
 	// Status Example: active
 	Status CustomerStatus `json:"status"`
 	Uscc   *string        `json:"uscc,omitempty"`
+}
+
+// CustomerVersion defines model for CustomerVersion.
+type CustomerVersion struct {
+	// Action The operation that made it.
+	Action string `json:"action"`
+
+	// ChangedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ChangedBy     *UUID   `json:"changed_by,omitempty"`
+	ChangedByName *string `json:"changed_by_name,omitempty"`
+
+	// ChangedKind user, machine or system
+	ChangedKind string   `json:"changed_kind"`
+	Customer    Customer `json:"customer"`
+
+	// ValidFrom Example: 2026-11-20T08:30:00Z
+	ValidFrom Instant `json:"valid_from"`
+
+	// ValidTo Absent while it is in force.
+	ValidTo *time.Time `json:"valid_to,omitempty"`
+	Version int64      `json:"version"`
+}
+
+// CustomerVersionList defines model for CustomerVersionList.
+type CustomerVersionList struct {
+	Data       []CustomerVersion `json:"data"`
+	NextCursor *string           `json:"next_cursor,omitempty"`
 }
 
 // Date Example: 2026-11-20
@@ -7193,6 +7482,39 @@ type ListCreditRegisterParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListCustomerApplicationsParams defines parameters for ListCustomerApplications.
+type ListCustomerApplicationsParams struct {
+	// State Only those in this state.
+	State *ListCustomerApplicationsParamsState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Late Only those handed in after (true) or by (false) the set day.
+	Late *bool `form:"late,omitempty" json:"late,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListCustomerApplicationsParamsState defines parameters for ListCustomerApplications.
+type ListCustomerApplicationsParamsState string
+
+// ListCustomerChangeRequestsParams defines parameters for ListCustomerChangeRequests.
+type ListCustomerChangeRequestsParams struct {
+	// State Only those in this state.
+	State *ListCustomerChangeRequestsParamsState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListCustomerChangeRequestsParamsState defines parameters for ListCustomerChangeRequests.
+type ListCustomerChangeRequestsParamsState string
+
 // ListCustomersParams defines parameters for ListCustomers.
 type ListCustomersParams struct {
 	// Q What to look for.
@@ -7229,6 +7551,12 @@ type UpsertCustomerByExternalIDParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// GetCustomerParams defines parameters for GetCustomer.
+type GetCustomerParams struct {
+	// AsOf The date whose record is read, at its end; now when absent.
+	AsOf *Date `form:"as_of,omitempty" json:"as_of,omitempty"`
+}
+
 // UpdateCustomerParams defines parameters for UpdateCustomer.
 type UpdateCustomerParams struct {
 	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
@@ -7256,8 +7584,47 @@ type ReplaceCustomerAddressParams struct {
 	IfMatch IfMatch `json:"If-Match"`
 }
 
+// ListApplicationsOfCustomerParams defines parameters for ListApplicationsOfCustomer.
+type ListApplicationsOfCustomerParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ApplyForCustomerParams defines parameters for ApplyForCustomer.
+type ApplyForCustomerParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // AssignCustomerParams defines parameters for AssignCustomer.
 type AssignCustomerParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ListChangeRequestsOfCustomerParams defines parameters for ListChangeRequestsOfCustomer.
+type ListChangeRequestsOfCustomerParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// RequestCustomerChangeParams defines parameters for RequestCustomerChange.
+type RequestCustomerChangeParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
 	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
@@ -7312,6 +7679,15 @@ type StateCustomerPurchaseWindowParams struct {
 
 // GetCustomerTimelineParams defines parameters for GetCustomerTimeline.
 type GetCustomerTimelineParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListCustomerVersionsParams defines parameters for ListCustomerVersions.
+type ListCustomerVersionsParams struct {
 	// Limit How many items at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
@@ -8666,8 +9042,14 @@ type AddCustomerAddressJSONRequestBody = AddressInput
 // ReplaceCustomerAddressJSONRequestBody defines body for ReplaceCustomerAddress for application/json ContentType.
 type ReplaceCustomerAddressJSONRequestBody = AddressInput
 
+// ApplyForCustomerJSONRequestBody defines body for ApplyForCustomer for application/json ContentType.
+type ApplyForCustomerJSONRequestBody = CustomerApplicationCreate
+
 // AssignCustomerJSONRequestBody defines body for AssignCustomer for application/json ContentType.
 type AssignCustomerJSONRequestBody = CustomerAssignment
+
+// RequestCustomerChangeJSONRequestBody defines body for RequestCustomerChange for application/json ContentType.
+type RequestCustomerChangeJSONRequestBody = CustomerChangeCreate
 
 // AddCustomerContactJSONRequestBody defines body for AddCustomerContact for application/json ContentType.
 type AddCustomerContactJSONRequestBody = ContactInput
@@ -9523,6 +9905,27 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/credit-register (the `ListCreditRegister` operationId).
 	ListCreditRegister(ctx context.Context, params *ListCreditRegisterParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListCustomerApplications List new-customer applications
+	//
+	// Applications about customers that you may see, newest first.
+	//
+	// Corresponds with GET /v1/customer-applications (the `ListCustomerApplications` operationId).
+	ListCustomerApplications(ctx context.Context, params *ListCustomerApplicationsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListCustomerChangeRequests List change requests
+	//
+	// Change requests about customers that you may see, newest first.
+	//
+	// Corresponds with GET /v1/customer-change-requests (the `ListCustomerChangeRequests` operationId).
+	ListCustomerChangeRequests(ctx context.Context, params *ListCustomerChangeRequestsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetCustomerChangeRequest Read a change request
+	//
+	// The request with old and new value, as it was submitted, and what became of it.
+	//
+	// Corresponds with GET /v1/customer-change-requests/{change_request_id} (the `GetCustomerChangeRequest` operationId).
+	GetCustomerChangeRequest(ctx context.Context, changeRequestID UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListCustomers List and search customers
 	//
 	// Customers that you may see, newest first. `q` finds substrings of the name (Chinese too), the code, the unified
@@ -9584,14 +9987,16 @@ type ClientInterface interface {
 
 	// GetCustomer Read a customer
 	//
-	// The whole record with contacts and addresses. Phones are masked for roles that don't talk to customers.
+	// The whole record with contacts and addresses, now or as it stood at the end of a past date (Asia/Shanghai). Phones are masked for
+	// roles that don't talk to customers.
 	//
 	// Corresponds with GET /v1/customers/{customer_id} (the `GetCustomer` operationId).
-	GetCustomer(ctx context.Context, customerID CustomerID, reqEditors ...RequestEditorFn) (*http.Response, error)
+	GetCustomer(ctx context.Context, customerID CustomerID, params *GetCustomerParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// UpdateCustomerWithBody Change a customer
 	//
-	// Changes the fields that are given; null clears an optional one, and a field left out stays as it is.
+	// Changes the fields that are given; null clears an optional one, and a field left out stays as it is. Name and credit code change by
+	// requestCustomerChange.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -9600,7 +10005,8 @@ type ClientInterface interface {
 
 	// UpdateCustomer Change a customer
 	//
-	// Changes the fields that are given; null clears an optional one, and a field left out stays as it is.
+	// Changes the fields that are given; null clears an optional one, and a field left out stays as it is. Name and credit code change by
+	// requestCustomerChange.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -9627,14 +10033,14 @@ type ClientInterface interface {
 
 	// RemoveCustomerAddress Remove a place to deliver or send invoices to
 	//
-	// Removes the address, and answers with the whole customer. If-Match is the customer's ETag.
+	// Removes the address, and answers with the whole customer. If-Match is the customer's ETag. For systems; a person asks with requestCustomerChange.
 	//
 	// Corresponds with DELETE /v1/customers/{customer_id}/addresses/{address_id} (the `RemoveCustomerAddress` operationId).
 	RemoveCustomerAddress(ctx context.Context, customerID CustomerID, addressID UUID, params *RemoveCustomerAddressParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ReplaceCustomerAddressWithBody Replace a place to deliver or send invoices to
 	//
-	// Replaces all fields of the address. If-Match is the customer's ETag.
+	// Replaces all fields of the address. If-Match is the customer's ETag. For systems; a person asks with requestCustomerChange.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -9643,12 +10049,39 @@ type ClientInterface interface {
 
 	// ReplaceCustomerAddress Replace a place to deliver or send invoices to
 	//
-	// Replaces all fields of the address. If-Match is the customer's ETag.
+	// Replaces all fields of the address. If-Match is the customer's ETag. For systems; a person asks with requestCustomerChange.
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with PUT /v1/customers/{customer_id}/addresses/{address_id} (the `ReplaceCustomerAddress` operationId).
 	ReplaceCustomerAddress(ctx context.Context, customerID CustomerID, addressID UUID, params *ReplaceCustomerAddressParams, body ReplaceCustomerAddressJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListApplicationsOfCustomer List a customer's new-customer applications
+	//
+	// The applications of the customer, newest first. Opening customers (imported, or of before salesgate) have none and need none.
+	//
+	// Corresponds with GET /v1/customers/{customer_id}/applications (the `ListApplicationsOfCustomer` operationId).
+	ListApplicationsOfCustomer(ctx context.Context, customerID CustomerID, params *ListApplicationsOfCustomerParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ApplyForCustomerWithBody Hand in a new-customer application
+	//
+	// A customer's first order passes when the sales manager has approved this. Handed in after `customer.application_day` (25) of a month
+	// (Asia/Shanghai), that month's volume isn't the rep's: `credited_from` is then the first of the next month.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/customers/{customer_id}/applications (the `ApplyForCustomer` operationId).
+	ApplyForCustomerWithBody(ctx context.Context, customerID CustomerID, params *ApplyForCustomerParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ApplyForCustomer Hand in a new-customer application
+	//
+	// A customer's first order passes when the sales manager has approved this. Handed in after `customer.application_day` (25) of a month
+	// (Asia/Shanghai), that month's volume isn't the rep's: `credited_from` is then the first of the next month.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/customers/{customer_id}/applications (the `ApplyForCustomer` operationId).
+	ApplyForCustomer(ctx context.Context, customerID CustomerID, params *ApplyForCustomerParams, body ApplyForCustomerJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// AssignCustomerWithBody Give a customer to another owner
 	//
@@ -9667,6 +10100,37 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/customers/{customer_id}/assign (the `AssignCustomer` operationId).
 	AssignCustomer(ctx context.Context, customerID CustomerID, params *AssignCustomerParams, body AssignCustomerJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListChangeRequestsOfCustomer List the change requests of a customer
+	//
+	// What was asked to change, by whom, and what became of it, newest first.
+	//
+	// Corresponds with GET /v1/customers/{customer_id}/change-requests (the `ListChangeRequestsOfCustomer` operationId).
+	ListChangeRequestsOfCustomer(ctx context.Context, customerID CustomerID, params *ListChangeRequestsOfCustomerParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RequestCustomerChangeWithBody Ask for a change of protected data
+	//
+	// Name, credit code, contacts and addresses of a customer change when the sales manager has approved it, on the date asked for. The old
+	// value is frozen beside the new one; a change whose old value isn't there any more when its date comes ends `stale`. `contact`,
+	// `address` or `text` is the new value; left out, the contact, address or credit code is removed. A settlement method changes by
+	// createCreditLimitRequest only, and asking for it here is recorded (CRD-16); prices change by createBasePriceList.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/customers/{customer_id}/change-requests (the `RequestCustomerChange` operationId).
+	RequestCustomerChangeWithBody(ctx context.Context, customerID CustomerID, params *RequestCustomerChangeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RequestCustomerChange Ask for a change of protected data
+	//
+	// Name, credit code, contacts and addresses of a customer change when the sales manager has approved it, on the date asked for. The old
+	// value is frozen beside the new one; a change whose old value isn't there any more when its date comes ends `stale`. `contact`,
+	// `address` or `text` is the new value; left out, the contact, address or credit code is removed. A settlement method changes by
+	// createCreditLimitRequest only, and asking for it here is recorded (CRD-16); prices change by createBasePriceList.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/customers/{customer_id}/change-requests (the `RequestCustomerChange` operationId).
+	RequestCustomerChange(ctx context.Context, customerID CustomerID, params *RequestCustomerChangeParams, body RequestCustomerChangeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListCustomerContacts Read the contacts with a customer while it was a prospect
 	//
@@ -9695,14 +10159,14 @@ type ClientInterface interface {
 
 	// RemoveCustomerContact Remove a person to talk to
 	//
-	// Removes the contact, and answers with the whole customer. If-Match is the customer's ETag.
+	// Removes the contact, and answers with the whole customer. If-Match is the customer's ETag. For systems; a person asks with requestCustomerChange.
 	//
 	// Corresponds with DELETE /v1/customers/{customer_id}/contacts/{contact_id} (the `RemoveCustomerContact` operationId).
 	RemoveCustomerContact(ctx context.Context, customerID CustomerID, contactID UUID, params *RemoveCustomerContactParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ReplaceCustomerContactWithBody Replace a person to talk to
 	//
-	// Replaces all fields of the contact. If-Match is the customer's ETag.
+	// Replaces all fields of the contact. If-Match is the customer's ETag. For systems; a person asks with requestCustomerChange.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -9711,7 +10175,7 @@ type ClientInterface interface {
 
 	// ReplaceCustomerContact Replace a person to talk to
 	//
-	// Replaces all fields of the contact. If-Match is the customer's ETag.
+	// Replaces all fields of the contact. If-Match is the customer's ETag. For systems; a person asks with requestCustomerChange.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -9775,6 +10239,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/customers/{customer_id}/timeline (the `GetCustomerTimeline` operationId).
 	GetCustomerTimeline(ctx context.Context, customerID CustomerID, params *GetCustomerTimelineParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListCustomerVersions List the versions of a customer's record
+	//
+	// Every version of the record with contacts and addresses, newest first, with the time that it was in force and who made it.
+	//
+	// Corresponds with GET /v1/customers/{customer_id}/versions (the `ListCustomerVersions` operationId).
+	ListCustomerVersions(ctx context.Context, customerID CustomerID, params *ListCustomerVersionsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListVisitAnswers Read what is known of a customer
 	//
@@ -12910,6 +13381,57 @@ func (c *Client) ListCreditRegister(ctx context.Context, params *ListCreditRegis
 	return c.Client.Do(req)
 }
 
+// ListCustomerApplications List new-customer applications
+//
+// Applications about customers that you may see, newest first.
+//
+// Corresponds with GET /v1/customer-applications (the `ListCustomerApplications` operationId).
+func (c *Client) ListCustomerApplications(ctx context.Context, params *ListCustomerApplicationsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListCustomerApplicationsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListCustomerChangeRequests List change requests
+//
+// Change requests about customers that you may see, newest first.
+//
+// Corresponds with GET /v1/customer-change-requests (the `ListCustomerChangeRequests` operationId).
+func (c *Client) ListCustomerChangeRequests(ctx context.Context, params *ListCustomerChangeRequestsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListCustomerChangeRequestsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetCustomerChangeRequest Read a change request
+//
+// The request with old and new value, as it was submitted, and what became of it.
+//
+// Corresponds with GET /v1/customer-change-requests/{change_request_id} (the `GetCustomerChangeRequest` operationId).
+func (c *Client) GetCustomerChangeRequest(ctx context.Context, changeRequestID UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetCustomerChangeRequestRequest(c.Server, changeRequestID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListCustomers List and search customers
 //
 // Customers that you may see, newest first. `q` finds substrings of the name (Chinese too), the code, the unified
@@ -13031,11 +13553,12 @@ func (c *Client) UpsertCustomerByExternalID(ctx context.Context, source string, 
 
 // GetCustomer Read a customer
 //
-// The whole record with contacts and addresses. Phones are masked for roles that don't talk to customers.
+// The whole record with contacts and addresses, now or as it stood at the end of a past date (Asia/Shanghai). Phones are masked for
+// roles that don't talk to customers.
 //
 // Corresponds with GET /v1/customers/{customer_id} (the `GetCustomer` operationId).
-func (c *Client) GetCustomer(ctx context.Context, customerID CustomerID, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetCustomerRequest(c.Server, customerID)
+func (c *Client) GetCustomer(ctx context.Context, customerID CustomerID, params *GetCustomerParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetCustomerRequest(c.Server, customerID, params)
 	if err != nil {
 		return nil, err
 	}
@@ -13048,7 +13571,8 @@ func (c *Client) GetCustomer(ctx context.Context, customerID CustomerID, reqEdit
 
 // UpdateCustomerWithBody Change a customer
 //
-// Changes the fields that are given; null clears an optional one, and a field left out stays as it is.
+// Changes the fields that are given; null clears an optional one, and a field left out stays as it is. Name and credit code change by
+// requestCustomerChange.
 //
 // Takes any type of body and a specified content type.
 //
@@ -13067,7 +13591,8 @@ func (c *Client) UpdateCustomerWithBody(ctx context.Context, customerID Customer
 
 // UpdateCustomer Change a customer
 //
-// Changes the fields that are given; null clears an optional one, and a field left out stays as it is.
+// Changes the fields that are given; null clears an optional one, and a field left out stays as it is. Name and credit code change by
+// requestCustomerChange.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -13124,7 +13649,7 @@ func (c *Client) AddCustomerAddress(ctx context.Context, customerID CustomerID, 
 
 // RemoveCustomerAddress Remove a place to deliver or send invoices to
 //
-// Removes the address, and answers with the whole customer. If-Match is the customer's ETag.
+// Removes the address, and answers with the whole customer. If-Match is the customer's ETag. For systems; a person asks with requestCustomerChange.
 //
 // Corresponds with DELETE /v1/customers/{customer_id}/addresses/{address_id} (the `RemoveCustomerAddress` operationId).
 func (c *Client) RemoveCustomerAddress(ctx context.Context, customerID CustomerID, addressID UUID, params *RemoveCustomerAddressParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -13141,7 +13666,7 @@ func (c *Client) RemoveCustomerAddress(ctx context.Context, customerID CustomerI
 
 // ReplaceCustomerAddressWithBody Replace a place to deliver or send invoices to
 //
-// Replaces all fields of the address. If-Match is the customer's ETag.
+// Replaces all fields of the address. If-Match is the customer's ETag. For systems; a person asks with requestCustomerChange.
 //
 // Takes any type of body and a specified content type.
 //
@@ -13160,13 +13685,70 @@ func (c *Client) ReplaceCustomerAddressWithBody(ctx context.Context, customerID 
 
 // ReplaceCustomerAddress Replace a place to deliver or send invoices to
 //
-// Replaces all fields of the address. If-Match is the customer's ETag.
+// Replaces all fields of the address. If-Match is the customer's ETag. For systems; a person asks with requestCustomerChange.
 //
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with PUT /v1/customers/{customer_id}/addresses/{address_id} (the `ReplaceCustomerAddress` operationId).
 func (c *Client) ReplaceCustomerAddress(ctx context.Context, customerID CustomerID, addressID UUID, params *ReplaceCustomerAddressParams, body ReplaceCustomerAddressJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewReplaceCustomerAddressRequest(c.Server, customerID, addressID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListApplicationsOfCustomer List a customer's new-customer applications
+//
+// The applications of the customer, newest first. Opening customers (imported, or of before salesgate) have none and need none.
+//
+// Corresponds with GET /v1/customers/{customer_id}/applications (the `ListApplicationsOfCustomer` operationId).
+func (c *Client) ListApplicationsOfCustomer(ctx context.Context, customerID CustomerID, params *ListApplicationsOfCustomerParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListApplicationsOfCustomerRequest(c.Server, customerID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ApplyForCustomerWithBody Hand in a new-customer application
+//
+// A customer's first order passes when the sales manager has approved this. Handed in after `customer.application_day` (25) of a month
+// (Asia/Shanghai), that month's volume isn't the rep's: `credited_from` is then the first of the next month.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/customers/{customer_id}/applications (the `ApplyForCustomer` operationId).
+func (c *Client) ApplyForCustomerWithBody(ctx context.Context, customerID CustomerID, params *ApplyForCustomerParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewApplyForCustomerRequestWithBody(c.Server, customerID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ApplyForCustomer Hand in a new-customer application
+//
+// A customer's first order passes when the sales manager has approved this. Handed in after `customer.application_day` (25) of a month
+// (Asia/Shanghai), that month's volume isn't the rep's: `credited_from` is then the first of the next month.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/customers/{customer_id}/applications (the `ApplyForCustomer` operationId).
+func (c *Client) ApplyForCustomer(ctx context.Context, customerID CustomerID, params *ApplyForCustomerParams, body ApplyForCustomerJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewApplyForCustomerRequest(c.Server, customerID, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -13205,6 +13787,67 @@ func (c *Client) AssignCustomerWithBody(ctx context.Context, customerID Customer
 // Corresponds with POST /v1/customers/{customer_id}/assign (the `AssignCustomer` operationId).
 func (c *Client) AssignCustomer(ctx context.Context, customerID CustomerID, params *AssignCustomerParams, body AssignCustomerJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewAssignCustomerRequest(c.Server, customerID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListChangeRequestsOfCustomer List the change requests of a customer
+//
+// What was asked to change, by whom, and what became of it, newest first.
+//
+// Corresponds with GET /v1/customers/{customer_id}/change-requests (the `ListChangeRequestsOfCustomer` operationId).
+func (c *Client) ListChangeRequestsOfCustomer(ctx context.Context, customerID CustomerID, params *ListChangeRequestsOfCustomerParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListChangeRequestsOfCustomerRequest(c.Server, customerID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RequestCustomerChangeWithBody Ask for a change of protected data
+//
+// Name, credit code, contacts and addresses of a customer change when the sales manager has approved it, on the date asked for. The old
+// value is frozen beside the new one; a change whose old value isn't there any more when its date comes ends `stale`. `contact`,
+// `address` or `text` is the new value; left out, the contact, address or credit code is removed. A settlement method changes by
+// createCreditLimitRequest only, and asking for it here is recorded (CRD-16); prices change by createBasePriceList.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/customers/{customer_id}/change-requests (the `RequestCustomerChange` operationId).
+func (c *Client) RequestCustomerChangeWithBody(ctx context.Context, customerID CustomerID, params *RequestCustomerChangeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRequestCustomerChangeRequestWithBody(c.Server, customerID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RequestCustomerChange Ask for a change of protected data
+//
+// Name, credit code, contacts and addresses of a customer change when the sales manager has approved it, on the date asked for. The old
+// value is frozen beside the new one; a change whose old value isn't there any more when its date comes ends `stale`. `contact`,
+// `address` or `text` is the new value; left out, the contact, address or credit code is removed. A settlement method changes by
+// createCreditLimitRequest only, and asking for it here is recorded (CRD-16); prices change by createBasePriceList.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/customers/{customer_id}/change-requests (the `RequestCustomerChange` operationId).
+func (c *Client) RequestCustomerChange(ctx context.Context, customerID CustomerID, params *RequestCustomerChangeParams, body RequestCustomerChangeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRequestCustomerChangeRequest(c.Server, customerID, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -13272,7 +13915,7 @@ func (c *Client) AddCustomerContact(ctx context.Context, customerID CustomerID, 
 
 // RemoveCustomerContact Remove a person to talk to
 //
-// Removes the contact, and answers with the whole customer. If-Match is the customer's ETag.
+// Removes the contact, and answers with the whole customer. If-Match is the customer's ETag. For systems; a person asks with requestCustomerChange.
 //
 // Corresponds with DELETE /v1/customers/{customer_id}/contacts/{contact_id} (the `RemoveCustomerContact` operationId).
 func (c *Client) RemoveCustomerContact(ctx context.Context, customerID CustomerID, contactID UUID, params *RemoveCustomerContactParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -13289,7 +13932,7 @@ func (c *Client) RemoveCustomerContact(ctx context.Context, customerID CustomerI
 
 // ReplaceCustomerContactWithBody Replace a person to talk to
 //
-// Replaces all fields of the contact. If-Match is the customer's ETag.
+// Replaces all fields of the contact. If-Match is the customer's ETag. For systems; a person asks with requestCustomerChange.
 //
 // Takes any type of body and a specified content type.
 //
@@ -13308,7 +13951,7 @@ func (c *Client) ReplaceCustomerContactWithBody(ctx context.Context, customerID 
 
 // ReplaceCustomerContact Replace a person to talk to
 //
-// Replaces all fields of the contact. If-Match is the customer's ETag.
+// Replaces all fields of the contact. If-Match is the customer's ETag. For systems; a person asks with requestCustomerChange.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -13443,6 +14086,23 @@ func (c *Client) StateCustomerPurchaseWindow(ctx context.Context, customerID Cus
 // Corresponds with GET /v1/customers/{customer_id}/timeline (the `GetCustomerTimeline` operationId).
 func (c *Client) GetCustomerTimeline(ctx context.Context, customerID CustomerID, params *GetCustomerTimelineParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetCustomerTimelineRequest(c.Server, customerID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListCustomerVersions List the versions of a customer's record
+//
+// Every version of the record with contacts and addresses, newest first, with the time that it was in force and who made it.
+//
+// Corresponds with GET /v1/customers/{customer_id}/versions (the `ListCustomerVersions` operationId).
+func (c *Client) ListCustomerVersions(ctx context.Context, customerID CustomerID, params *ListCustomerVersionsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListCustomerVersionsRequest(c.Server, customerID, params)
 	if err != nil {
 		return nil, err
 	}
@@ -20361,6 +21021,208 @@ func NewListCreditRegisterRequest(server string, params *ListCreditRegisterParam
 	return req, nil
 }
 
+// NewListCustomerApplicationsRequest constructs an http.Request for the ListCustomerApplications method
+func NewListCustomerApplicationsRequest(server string, params *ListCustomerApplicationsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/customer-applications")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.State != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Late != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "late", *params.Late, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListCustomerChangeRequestsRequest constructs an http.Request for the ListCustomerChangeRequests method
+func NewListCustomerChangeRequestsRequest(server string, params *ListCustomerChangeRequestsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/customer-change-requests")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.State != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetCustomerChangeRequestRequest constructs an http.Request for the GetCustomerChangeRequest method
+func NewGetCustomerChangeRequestRequest(server string, changeRequestID UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "change_request_id", changeRequestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/customer-change-requests/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListCustomersRequest constructs an http.Request for the ListCustomers method
 func NewListCustomersRequest(server string, params *ListCustomersParams) (*http.Request, error) {
 	var err error
@@ -20656,7 +21518,7 @@ func NewUpsertCustomerByExternalIDRequestWithBody(server string, source string, 
 }
 
 // NewGetCustomerRequest constructs an http.Request for the GetCustomer method
-func NewGetCustomerRequest(server string, customerID CustomerID) (*http.Request, error) {
+func NewGetCustomerRequest(server string, customerID CustomerID, params *GetCustomerParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -20679,6 +21541,33 @@ func NewGetCustomerRequest(server string, customerID CustomerID) (*http.Request,
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.AsOf != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "as_of", *params.AsOf, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -20943,6 +21832,168 @@ func NewReplaceCustomerAddressRequestWithBody(server string, customerID Customer
 	return req, nil
 }
 
+// NewListApplicationsOfCustomerRequest constructs an http.Request for the ListApplicationsOfCustomer method
+func NewListApplicationsOfCustomerRequest(server string, customerID CustomerID, params *ListApplicationsOfCustomerParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "customer_id", customerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/customers/%s/applications", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewApplyForCustomerRequest calls the generic ApplyForCustomer builder with application/json body
+func NewApplyForCustomerRequest(server string, customerID CustomerID, params *ApplyForCustomerParams, body ApplyForCustomerJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewApplyForCustomerRequestWithBody(server, customerID, params, "application/json", bodyReader)
+}
+
+// NewApplyForCustomerRequestWithBody constructs an http.Request for the ApplyForCustomer method, with any body, and a specified content type
+func NewApplyForCustomerRequestWithBody(server string, customerID CustomerID, params *ApplyForCustomerParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "customer_id", customerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/customers/%s/applications", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.ValidateOnly != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "validate_only", *params.ValidateOnly, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewAssignCustomerRequest calls the generic AssignCustomer builder with application/json body
 func NewAssignCustomerRequest(server string, customerID CustomerID, params *AssignCustomerParams, body AssignCustomerJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -20978,6 +22029,179 @@ func NewAssignCustomerRequestWithBody(server string, customerID CustomerID, para
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListChangeRequestsOfCustomerRequest constructs an http.Request for the ListChangeRequestsOfCustomer method
+func NewListChangeRequestsOfCustomerRequest(server string, customerID CustomerID, params *ListChangeRequestsOfCustomerParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "customer_id", customerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/customers/%s/change-requests", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRequestCustomerChangeRequest calls the generic RequestCustomerChange builder with application/json body
+func NewRequestCustomerChangeRequest(server string, customerID CustomerID, params *RequestCustomerChangeParams, body RequestCustomerChangeJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRequestCustomerChangeRequestWithBody(server, customerID, params, "application/json", bodyReader)
+}
+
+// NewRequestCustomerChangeRequestWithBody constructs an http.Request for the RequestCustomerChange method, with any body, and a specified content type
+func NewRequestCustomerChangeRequestWithBody(server string, customerID CustomerID, params *RequestCustomerChangeParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "customer_id", customerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/customers/%s/change-requests", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.ValidateOnly != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "validate_only", *params.ValidateOnly, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
@@ -21537,6 +22761,79 @@ func NewGetCustomerTimelineRequest(server string, customerID CustomerID, params 
 	}
 
 	operationPath := fmt.Sprintf("/v1/customers/%s/timeline", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListCustomerVersionsRequest constructs an http.Request for the ListCustomerVersions method
+func NewListCustomerVersionsRequest(server string, customerID CustomerID, params *ListCustomerVersionsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "customer_id", customerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/customers/%s/versions", pathParam0)
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -32722,6 +34019,33 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/credit-register (the `ListCreditRegister` operationId).
 	ListCreditRegisterWithResponse(ctx context.Context, params *ListCreditRegisterParams, reqEditors ...RequestEditorFn) (*ListCreditRegisterResponse, error)
 
+	// ListCustomerApplicationsWithResponse List new-customer applications
+	//
+	// Applications about customers that you may see, newest first.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/customer-applications (the `ListCustomerApplications` operationId).
+	ListCustomerApplicationsWithResponse(ctx context.Context, params *ListCustomerApplicationsParams, reqEditors ...RequestEditorFn) (*ListCustomerApplicationsResponse, error)
+
+	// ListCustomerChangeRequestsWithResponse List change requests
+	//
+	// Change requests about customers that you may see, newest first.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/customer-change-requests (the `ListCustomerChangeRequests` operationId).
+	ListCustomerChangeRequestsWithResponse(ctx context.Context, params *ListCustomerChangeRequestsParams, reqEditors ...RequestEditorFn) (*ListCustomerChangeRequestsResponse, error)
+
+	// GetCustomerChangeRequestWithResponse Read a change request
+	//
+	// The request with old and new value, as it was submitted, and what became of it.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/customer-change-requests/{change_request_id} (the `GetCustomerChangeRequest` operationId).
+	GetCustomerChangeRequestWithResponse(ctx context.Context, changeRequestID UUID, reqEditors ...RequestEditorFn) (*GetCustomerChangeRequestResponse, error)
+
 	// ListCustomersWithResponse List and search customers
 	//
 	// Customers that you may see, newest first. `q` finds substrings of the name (Chinese too), the code, the unified
@@ -32787,16 +34111,18 @@ type ClientWithResponsesInterface interface {
 
 	// GetCustomerWithResponse Read a customer
 	//
-	// The whole record with contacts and addresses. Phones are masked for roles that don't talk to customers.
+	// The whole record with contacts and addresses, now or as it stood at the end of a past date (Asia/Shanghai). Phones are masked for
+	// roles that don't talk to customers.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/customers/{customer_id} (the `GetCustomer` operationId).
-	GetCustomerWithResponse(ctx context.Context, customerID CustomerID, reqEditors ...RequestEditorFn) (*GetCustomerResponse, error)
+	GetCustomerWithResponse(ctx context.Context, customerID CustomerID, params *GetCustomerParams, reqEditors ...RequestEditorFn) (*GetCustomerResponse, error)
 
 	// UpdateCustomerWithBodyWithResponse Change a customer
 	//
-	// Changes the fields that are given; null clears an optional one, and a field left out stays as it is.
+	// Changes the fields that are given; null clears an optional one, and a field left out stays as it is. Name and credit code change by
+	// requestCustomerChange.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -32805,7 +34131,8 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateCustomerWithResponse Change a customer
 	//
-	// Changes the fields that are given; null clears an optional one, and a field left out stays as it is.
+	// Changes the fields that are given; null clears an optional one, and a field left out stays as it is. Name and credit code change by
+	// requestCustomerChange.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -32832,7 +34159,7 @@ type ClientWithResponsesInterface interface {
 
 	// RemoveCustomerAddressWithResponse Remove a place to deliver or send invoices to
 	//
-	// Removes the address, and answers with the whole customer. If-Match is the customer's ETag.
+	// Removes the address, and answers with the whole customer. If-Match is the customer's ETag. For systems; a person asks with requestCustomerChange.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -32841,7 +34168,7 @@ type ClientWithResponsesInterface interface {
 
 	// ReplaceCustomerAddressWithBodyWithResponse Replace a place to deliver or send invoices to
 	//
-	// Replaces all fields of the address. If-Match is the customer's ETag.
+	// Replaces all fields of the address. If-Match is the customer's ETag. For systems; a person asks with requestCustomerChange.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -32850,12 +34177,41 @@ type ClientWithResponsesInterface interface {
 
 	// ReplaceCustomerAddressWithResponse Replace a place to deliver or send invoices to
 	//
-	// Replaces all fields of the address. If-Match is the customer's ETag.
+	// Replaces all fields of the address. If-Match is the customer's ETag. For systems; a person asks with requestCustomerChange.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with PUT /v1/customers/{customer_id}/addresses/{address_id} (the `ReplaceCustomerAddress` operationId).
 	ReplaceCustomerAddressWithResponse(ctx context.Context, customerID CustomerID, addressID UUID, params *ReplaceCustomerAddressParams, body ReplaceCustomerAddressJSONRequestBody, reqEditors ...RequestEditorFn) (*ReplaceCustomerAddressResponse, error)
+
+	// ListApplicationsOfCustomerWithResponse List a customer's new-customer applications
+	//
+	// The applications of the customer, newest first. Opening customers (imported, or of before salesgate) have none and need none.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/customers/{customer_id}/applications (the `ListApplicationsOfCustomer` operationId).
+	ListApplicationsOfCustomerWithResponse(ctx context.Context, customerID CustomerID, params *ListApplicationsOfCustomerParams, reqEditors ...RequestEditorFn) (*ListApplicationsOfCustomerResponse, error)
+
+	// ApplyForCustomerWithBodyWithResponse Hand in a new-customer application
+	//
+	// A customer's first order passes when the sales manager has approved this. Handed in after `customer.application_day` (25) of a month
+	// (Asia/Shanghai), that month's volume isn't the rep's: `credited_from` is then the first of the next month.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/customers/{customer_id}/applications (the `ApplyForCustomer` operationId).
+	ApplyForCustomerWithBodyWithResponse(ctx context.Context, customerID CustomerID, params *ApplyForCustomerParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ApplyForCustomerResponse, error)
+
+	// ApplyForCustomerWithResponse Hand in a new-customer application
+	//
+	// A customer's first order passes when the sales manager has approved this. Handed in after `customer.application_day` (25) of a month
+	// (Asia/Shanghai), that month's volume isn't the rep's: `credited_from` is then the first of the next month.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/customers/{customer_id}/applications (the `ApplyForCustomer` operationId).
+	ApplyForCustomerWithResponse(ctx context.Context, customerID CustomerID, params *ApplyForCustomerParams, body ApplyForCustomerJSONRequestBody, reqEditors ...RequestEditorFn) (*ApplyForCustomerResponse, error)
 
 	// AssignCustomerWithBodyWithResponse Give a customer to another owner
 	//
@@ -32874,6 +34230,39 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/customers/{customer_id}/assign (the `AssignCustomer` operationId).
 	AssignCustomerWithResponse(ctx context.Context, customerID CustomerID, params *AssignCustomerParams, body AssignCustomerJSONRequestBody, reqEditors ...RequestEditorFn) (*AssignCustomerResponse, error)
+
+	// ListChangeRequestsOfCustomerWithResponse List the change requests of a customer
+	//
+	// What was asked to change, by whom, and what became of it, newest first.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/customers/{customer_id}/change-requests (the `ListChangeRequestsOfCustomer` operationId).
+	ListChangeRequestsOfCustomerWithResponse(ctx context.Context, customerID CustomerID, params *ListChangeRequestsOfCustomerParams, reqEditors ...RequestEditorFn) (*ListChangeRequestsOfCustomerResponse, error)
+
+	// RequestCustomerChangeWithBodyWithResponse Ask for a change of protected data
+	//
+	// Name, credit code, contacts and addresses of a customer change when the sales manager has approved it, on the date asked for. The old
+	// value is frozen beside the new one; a change whose old value isn't there any more when its date comes ends `stale`. `contact`,
+	// `address` or `text` is the new value; left out, the contact, address or credit code is removed. A settlement method changes by
+	// createCreditLimitRequest only, and asking for it here is recorded (CRD-16); prices change by createBasePriceList.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/customers/{customer_id}/change-requests (the `RequestCustomerChange` operationId).
+	RequestCustomerChangeWithBodyWithResponse(ctx context.Context, customerID CustomerID, params *RequestCustomerChangeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RequestCustomerChangeResponse, error)
+
+	// RequestCustomerChangeWithResponse Ask for a change of protected data
+	//
+	// Name, credit code, contacts and addresses of a customer change when the sales manager has approved it, on the date asked for. The old
+	// value is frozen beside the new one; a change whose old value isn't there any more when its date comes ends `stale`. `contact`,
+	// `address` or `text` is the new value; left out, the contact, address or credit code is removed. A settlement method changes by
+	// createCreditLimitRequest only, and asking for it here is recorded (CRD-16); prices change by createBasePriceList.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/customers/{customer_id}/change-requests (the `RequestCustomerChange` operationId).
+	RequestCustomerChangeWithResponse(ctx context.Context, customerID CustomerID, params *RequestCustomerChangeParams, body RequestCustomerChangeJSONRequestBody, reqEditors ...RequestEditorFn) (*RequestCustomerChangeResponse, error)
 
 	// ListCustomerContactsWithResponse Read the contacts with a customer while it was a prospect
 	//
@@ -32904,7 +34293,7 @@ type ClientWithResponsesInterface interface {
 
 	// RemoveCustomerContactWithResponse Remove a person to talk to
 	//
-	// Removes the contact, and answers with the whole customer. If-Match is the customer's ETag.
+	// Removes the contact, and answers with the whole customer. If-Match is the customer's ETag. For systems; a person asks with requestCustomerChange.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -32913,7 +34302,7 @@ type ClientWithResponsesInterface interface {
 
 	// ReplaceCustomerContactWithBodyWithResponse Replace a person to talk to
 	//
-	// Replaces all fields of the contact. If-Match is the customer's ETag.
+	// Replaces all fields of the contact. If-Match is the customer's ETag. For systems; a person asks with requestCustomerChange.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -32922,7 +34311,7 @@ type ClientWithResponsesInterface interface {
 
 	// ReplaceCustomerContactWithResponse Replace a person to talk to
 	//
-	// Replaces all fields of the contact. If-Match is the customer's ETag.
+	// Replaces all fields of the contact. If-Match is the customer's ETag. For systems; a person asks with requestCustomerChange.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -32996,6 +34385,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/customers/{customer_id}/timeline (the `GetCustomerTimeline` operationId).
 	GetCustomerTimelineWithResponse(ctx context.Context, customerID CustomerID, params *GetCustomerTimelineParams, reqEditors ...RequestEditorFn) (*GetCustomerTimelineResponse, error)
+
+	// ListCustomerVersionsWithResponse List the versions of a customer's record
+	//
+	// Every version of the record with contacts and addresses, newest first, with the time that it was in force and who made it.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/customers/{customer_id}/versions (the `ListCustomerVersions` operationId).
+	ListCustomerVersionsWithResponse(ctx context.Context, customerID CustomerID, params *ListCustomerVersionsParams, reqEditors ...RequestEditorFn) (*ListCustomerVersionsResponse, error)
 
 	// ListVisitAnswersWithResponse Read what is known of a customer
 	//
@@ -37103,6 +38501,136 @@ func (r ListCreditRegisterResponse) ContentType() string {
 	return ""
 }
 
+type ListCustomerApplicationsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CustomerApplicationList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListCustomerApplicationsResponse) GetJSON200() *CustomerApplicationList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListCustomerApplicationsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListCustomerApplicationsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListCustomerApplicationsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListCustomerApplicationsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListCustomerChangeRequestsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CustomerChangeList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListCustomerChangeRequestsResponse) GetJSON200() *CustomerChangeList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListCustomerChangeRequestsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListCustomerChangeRequestsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListCustomerChangeRequestsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListCustomerChangeRequestsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetCustomerChangeRequestResponse200Headers the declared response headers of an HTTP 200 response for GetCustomerChangeRequest
+type GetCustomerChangeRequestResponse200Headers struct {
+	ETag string
+}
+
+type GetCustomerChangeRequestResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CustomerChange
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetCustomerChangeRequestResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetCustomerChangeRequestResponse) GetJSON200() *CustomerChange {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetCustomerChangeRequestResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetCustomerChangeRequestResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetCustomerChangeRequestResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetCustomerChangeRequestResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ListCustomersResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -37528,6 +39056,88 @@ func (r ReplaceCustomerAddressResponse) ContentType() string {
 	return ""
 }
 
+type ListApplicationsOfCustomerResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CustomerApplicationList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListApplicationsOfCustomerResponse) GetJSON200() *CustomerApplicationList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListApplicationsOfCustomerResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListApplicationsOfCustomerResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListApplicationsOfCustomerResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListApplicationsOfCustomerResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ApplyForCustomerResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *CustomerApplication
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r ApplyForCustomerResponse) GetJSON201() *CustomerApplication {
+	return r.JSON201
+}
+
+// GetBody returns the raw response body bytes
+func (r ApplyForCustomerResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ApplyForCustomerResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ApplyForCustomerResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ApplyForCustomerResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // AssignCustomerResponse200Headers the declared response headers of an HTTP 200 response for AssignCustomer
 type AssignCustomerResponse200Headers struct {
 	ETag string
@@ -37570,6 +39180,95 @@ func (r AssignCustomerResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r AssignCustomerResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListChangeRequestsOfCustomerResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CustomerChangeList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListChangeRequestsOfCustomerResponse) GetJSON200() *CustomerChangeList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListChangeRequestsOfCustomerResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListChangeRequestsOfCustomerResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListChangeRequestsOfCustomerResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListChangeRequestsOfCustomerResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// RequestCustomerChangeResponse201Headers the declared response headers of an HTTP 201 response for RequestCustomerChange
+type RequestCustomerChangeResponse201Headers struct {
+	ETag string
+}
+
+type RequestCustomerChangeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *CustomerChange
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *RequestCustomerChangeResponse201Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r RequestCustomerChangeResponse) GetJSON201() *CustomerChange {
+	return r.JSON201
+}
+
+// GetBody returns the raw response body bytes
+func (r RequestCustomerChangeResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RequestCustomerChangeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RequestCustomerChangeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RequestCustomerChangeResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -38001,6 +39700,47 @@ func (r GetCustomerTimelineResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetCustomerTimelineResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListCustomerVersionsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CustomerVersionList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListCustomerVersionsResponse) GetJSON200() *CustomerVersionList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListCustomerVersionsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListCustomerVersionsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListCustomerVersionsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListCustomerVersionsResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -46011,6 +47751,51 @@ func (c *ClientWithResponses) ListCreditRegisterWithResponse(ctx context.Context
 	return ParseListCreditRegisterResponse(rsp)
 }
 
+// ListCustomerApplicationsWithResponse List new-customer applications
+//
+// Applications about customers that you may see, newest first.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/customer-applications (the `ListCustomerApplications` operationId).
+func (c *ClientWithResponses) ListCustomerApplicationsWithResponse(ctx context.Context, params *ListCustomerApplicationsParams, reqEditors ...RequestEditorFn) (*ListCustomerApplicationsResponse, error) {
+	rsp, err := c.ListCustomerApplications(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListCustomerApplicationsResponse(rsp)
+}
+
+// ListCustomerChangeRequestsWithResponse List change requests
+//
+// Change requests about customers that you may see, newest first.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/customer-change-requests (the `ListCustomerChangeRequests` operationId).
+func (c *ClientWithResponses) ListCustomerChangeRequestsWithResponse(ctx context.Context, params *ListCustomerChangeRequestsParams, reqEditors ...RequestEditorFn) (*ListCustomerChangeRequestsResponse, error) {
+	rsp, err := c.ListCustomerChangeRequests(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListCustomerChangeRequestsResponse(rsp)
+}
+
+// GetCustomerChangeRequestWithResponse Read a change request
+//
+// The request with old and new value, as it was submitted, and what became of it.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/customer-change-requests/{change_request_id} (the `GetCustomerChangeRequest` operationId).
+func (c *ClientWithResponses) GetCustomerChangeRequestWithResponse(ctx context.Context, changeRequestID UUID, reqEditors ...RequestEditorFn) (*GetCustomerChangeRequestResponse, error) {
+	rsp, err := c.GetCustomerChangeRequest(ctx, changeRequestID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetCustomerChangeRequestResponse(rsp)
+}
+
 // ListCustomersWithResponse List and search customers
 //
 // Customers that you may see, newest first. `q` finds substrings of the name (Chinese too), the code, the unified
@@ -46112,13 +47897,14 @@ func (c *ClientWithResponses) UpsertCustomerByExternalIDWithResponse(ctx context
 
 // GetCustomerWithResponse Read a customer
 //
-// The whole record with contacts and addresses. Phones are masked for roles that don't talk to customers.
+// The whole record with contacts and addresses, now or as it stood at the end of a past date (Asia/Shanghai). Phones are masked for
+// roles that don't talk to customers.
 //
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /v1/customers/{customer_id} (the `GetCustomer` operationId).
-func (c *ClientWithResponses) GetCustomerWithResponse(ctx context.Context, customerID CustomerID, reqEditors ...RequestEditorFn) (*GetCustomerResponse, error) {
-	rsp, err := c.GetCustomer(ctx, customerID, reqEditors...)
+func (c *ClientWithResponses) GetCustomerWithResponse(ctx context.Context, customerID CustomerID, params *GetCustomerParams, reqEditors ...RequestEditorFn) (*GetCustomerResponse, error) {
+	rsp, err := c.GetCustomer(ctx, customerID, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -46127,7 +47913,8 @@ func (c *ClientWithResponses) GetCustomerWithResponse(ctx context.Context, custo
 
 // UpdateCustomerWithBodyWithResponse Change a customer
 //
-// Changes the fields that are given; null clears an optional one, and a field left out stays as it is.
+// Changes the fields that are given; null clears an optional one, and a field left out stays as it is. Name and credit code change by
+// requestCustomerChange.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -46142,7 +47929,8 @@ func (c *ClientWithResponses) UpdateCustomerWithBodyWithResponse(ctx context.Con
 
 // UpdateCustomerWithResponse Change a customer
 //
-// Changes the fields that are given; null clears an optional one, and a field left out stays as it is.
+// Changes the fields that are given; null clears an optional one, and a field left out stays as it is. Name and credit code change by
+// requestCustomerChange.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -46187,7 +47975,7 @@ func (c *ClientWithResponses) AddCustomerAddressWithResponse(ctx context.Context
 
 // RemoveCustomerAddressWithResponse Remove a place to deliver or send invoices to
 //
-// Removes the address, and answers with the whole customer. If-Match is the customer's ETag.
+// Removes the address, and answers with the whole customer. If-Match is the customer's ETag. For systems; a person asks with requestCustomerChange.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -46202,7 +47990,7 @@ func (c *ClientWithResponses) RemoveCustomerAddressWithResponse(ctx context.Cont
 
 // ReplaceCustomerAddressWithBodyWithResponse Replace a place to deliver or send invoices to
 //
-// Replaces all fields of the address. If-Match is the customer's ETag.
+// Replaces all fields of the address. If-Match is the customer's ETag. For systems; a person asks with requestCustomerChange.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -46217,7 +48005,7 @@ func (c *ClientWithResponses) ReplaceCustomerAddressWithBodyWithResponse(ctx con
 
 // ReplaceCustomerAddressWithResponse Replace a place to deliver or send invoices to
 //
-// Replaces all fields of the address. If-Match is the customer's ETag.
+// Replaces all fields of the address. If-Match is the customer's ETag. For systems; a person asks with requestCustomerChange.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -46228,6 +48016,53 @@ func (c *ClientWithResponses) ReplaceCustomerAddressWithResponse(ctx context.Con
 		return nil, err
 	}
 	return ParseReplaceCustomerAddressResponse(rsp)
+}
+
+// ListApplicationsOfCustomerWithResponse List a customer's new-customer applications
+//
+// The applications of the customer, newest first. Opening customers (imported, or of before salesgate) have none and need none.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/customers/{customer_id}/applications (the `ListApplicationsOfCustomer` operationId).
+func (c *ClientWithResponses) ListApplicationsOfCustomerWithResponse(ctx context.Context, customerID CustomerID, params *ListApplicationsOfCustomerParams, reqEditors ...RequestEditorFn) (*ListApplicationsOfCustomerResponse, error) {
+	rsp, err := c.ListApplicationsOfCustomer(ctx, customerID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListApplicationsOfCustomerResponse(rsp)
+}
+
+// ApplyForCustomerWithBodyWithResponse Hand in a new-customer application
+//
+// A customer's first order passes when the sales manager has approved this. Handed in after `customer.application_day` (25) of a month
+// (Asia/Shanghai), that month's volume isn't the rep's: `credited_from` is then the first of the next month.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/customers/{customer_id}/applications (the `ApplyForCustomer` operationId).
+func (c *ClientWithResponses) ApplyForCustomerWithBodyWithResponse(ctx context.Context, customerID CustomerID, params *ApplyForCustomerParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ApplyForCustomerResponse, error) {
+	rsp, err := c.ApplyForCustomerWithBody(ctx, customerID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseApplyForCustomerResponse(rsp)
+}
+
+// ApplyForCustomerWithResponse Hand in a new-customer application
+//
+// A customer's first order passes when the sales manager has approved this. Handed in after `customer.application_day` (25) of a month
+// (Asia/Shanghai), that month's volume isn't the rep's: `credited_from` is then the first of the next month.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/customers/{customer_id}/applications (the `ApplyForCustomer` operationId).
+func (c *ClientWithResponses) ApplyForCustomerWithResponse(ctx context.Context, customerID CustomerID, params *ApplyForCustomerParams, body ApplyForCustomerJSONRequestBody, reqEditors ...RequestEditorFn) (*ApplyForCustomerResponse, error) {
+	rsp, err := c.ApplyForCustomer(ctx, customerID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseApplyForCustomerResponse(rsp)
 }
 
 // AssignCustomerWithBodyWithResponse Give a customer to another owner
@@ -46258,6 +48093,57 @@ func (c *ClientWithResponses) AssignCustomerWithResponse(ctx context.Context, cu
 		return nil, err
 	}
 	return ParseAssignCustomerResponse(rsp)
+}
+
+// ListChangeRequestsOfCustomerWithResponse List the change requests of a customer
+//
+// What was asked to change, by whom, and what became of it, newest first.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/customers/{customer_id}/change-requests (the `ListChangeRequestsOfCustomer` operationId).
+func (c *ClientWithResponses) ListChangeRequestsOfCustomerWithResponse(ctx context.Context, customerID CustomerID, params *ListChangeRequestsOfCustomerParams, reqEditors ...RequestEditorFn) (*ListChangeRequestsOfCustomerResponse, error) {
+	rsp, err := c.ListChangeRequestsOfCustomer(ctx, customerID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListChangeRequestsOfCustomerResponse(rsp)
+}
+
+// RequestCustomerChangeWithBodyWithResponse Ask for a change of protected data
+//
+// Name, credit code, contacts and addresses of a customer change when the sales manager has approved it, on the date asked for. The old
+// value is frozen beside the new one; a change whose old value isn't there any more when its date comes ends `stale`. `contact`,
+// `address` or `text` is the new value; left out, the contact, address or credit code is removed. A settlement method changes by
+// createCreditLimitRequest only, and asking for it here is recorded (CRD-16); prices change by createBasePriceList.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/customers/{customer_id}/change-requests (the `RequestCustomerChange` operationId).
+func (c *ClientWithResponses) RequestCustomerChangeWithBodyWithResponse(ctx context.Context, customerID CustomerID, params *RequestCustomerChangeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RequestCustomerChangeResponse, error) {
+	rsp, err := c.RequestCustomerChangeWithBody(ctx, customerID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRequestCustomerChangeResponse(rsp)
+}
+
+// RequestCustomerChangeWithResponse Ask for a change of protected data
+//
+// Name, credit code, contacts and addresses of a customer change when the sales manager has approved it, on the date asked for. The old
+// value is frozen beside the new one; a change whose old value isn't there any more when its date comes ends `stale`. `contact`,
+// `address` or `text` is the new value; left out, the contact, address or credit code is removed. A settlement method changes by
+// createCreditLimitRequest only, and asking for it here is recorded (CRD-16); prices change by createBasePriceList.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/customers/{customer_id}/change-requests (the `RequestCustomerChange` operationId).
+func (c *ClientWithResponses) RequestCustomerChangeWithResponse(ctx context.Context, customerID CustomerID, params *RequestCustomerChangeParams, body RequestCustomerChangeJSONRequestBody, reqEditors ...RequestEditorFn) (*RequestCustomerChangeResponse, error) {
+	rsp, err := c.RequestCustomerChange(ctx, customerID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRequestCustomerChangeResponse(rsp)
 }
 
 // ListCustomerContactsWithResponse Read the contacts with a customer while it was a prospect
@@ -46307,7 +48193,7 @@ func (c *ClientWithResponses) AddCustomerContactWithResponse(ctx context.Context
 
 // RemoveCustomerContactWithResponse Remove a person to talk to
 //
-// Removes the contact, and answers with the whole customer. If-Match is the customer's ETag.
+// Removes the contact, and answers with the whole customer. If-Match is the customer's ETag. For systems; a person asks with requestCustomerChange.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -46322,7 +48208,7 @@ func (c *ClientWithResponses) RemoveCustomerContactWithResponse(ctx context.Cont
 
 // ReplaceCustomerContactWithBodyWithResponse Replace a person to talk to
 //
-// Replaces all fields of the contact. If-Match is the customer's ETag.
+// Replaces all fields of the contact. If-Match is the customer's ETag. For systems; a person asks with requestCustomerChange.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -46337,7 +48223,7 @@ func (c *ClientWithResponses) ReplaceCustomerContactWithBodyWithResponse(ctx con
 
 // ReplaceCustomerContactWithResponse Replace a person to talk to
 //
-// Replaces all fields of the contact. If-Match is the customer's ETag.
+// Replaces all fields of the contact. If-Match is the customer's ETag. For systems; a person asks with requestCustomerChange.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -46458,6 +48344,21 @@ func (c *ClientWithResponses) GetCustomerTimelineWithResponse(ctx context.Contex
 		return nil, err
 	}
 	return ParseGetCustomerTimelineResponse(rsp)
+}
+
+// ListCustomerVersionsWithResponse List the versions of a customer's record
+//
+// Every version of the record with contacts and addresses, newest first, with the time that it was in force and who made it.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/customers/{customer_id}/versions (the `ListCustomerVersions` operationId).
+func (c *ClientWithResponses) ListCustomerVersionsWithResponse(ctx context.Context, customerID CustomerID, params *ListCustomerVersionsParams, reqEditors ...RequestEditorFn) (*ListCustomerVersionsResponse, error) {
+	rsp, err := c.ListCustomerVersions(ctx, customerID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListCustomerVersionsResponse(rsp)
 }
 
 // ListVisitAnswersWithResponse Read what is known of a customer
@@ -51321,6 +53222,97 @@ func ParseListCreditRegisterResponse(rsp *http.Response) (*ListCreditRegisterRes
 	return response, nil
 }
 
+// ParseListCustomerApplicationsResponse parses an HTTP response from a ListCustomerApplicationsWithResponse call
+func ParseListCustomerApplicationsResponse(rsp *http.Response) (*ListCustomerApplicationsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListCustomerApplicationsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CustomerApplicationList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListCustomerChangeRequestsResponse parses an HTTP response from a ListCustomerChangeRequestsWithResponse call
+func ParseListCustomerChangeRequestsResponse(rsp *http.Response) (*ListCustomerChangeRequestsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListCustomerChangeRequestsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CustomerChangeList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetCustomerChangeRequestResponse parses an HTTP response from a GetCustomerChangeRequestWithResponse call
+func ParseGetCustomerChangeRequestResponse(rsp *http.Response) (*GetCustomerChangeRequestResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetCustomerChangeRequestResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CustomerChange
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetCustomerChangeRequestResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseListCustomersResponse parses an HTTP response from a ListCustomersWithResponse call
 func ParseListCustomersResponse(rsp *http.Response) (*ListCustomersResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -51659,6 +53651,58 @@ func ParseReplaceCustomerAddressResponse(rsp *http.Response) (*ReplaceCustomerAd
 	return response, nil
 }
 
+// ParseListApplicationsOfCustomerResponse parses an HTTP response from a ListApplicationsOfCustomerWithResponse call
+func ParseListApplicationsOfCustomerResponse(rsp *http.Response) (*ListApplicationsOfCustomerResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListApplicationsOfCustomerResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CustomerApplicationList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseApplyForCustomerResponse parses an HTTP response from a ApplyForCustomerWithResponse call
+func ParseApplyForCustomerResponse(rsp *http.Response) (*ApplyForCustomerResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ApplyForCustomerResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest CustomerApplication
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseAssignCustomerResponse parses an HTTP response from a AssignCustomerWithResponse call
 func ParseAssignCustomerResponse(rsp *http.Response) (*AssignCustomerResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -51693,6 +53737,71 @@ func ParseAssignCustomerResponse(rsp *http.Response) (*AssignCustomerResponse, e
 			headers.ETag = value
 		}
 		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListChangeRequestsOfCustomerResponse parses an HTTP response from a ListChangeRequestsOfCustomerWithResponse call
+func ParseListChangeRequestsOfCustomerResponse(rsp *http.Response) (*ListChangeRequestsOfCustomerResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListChangeRequestsOfCustomerResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CustomerChangeList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRequestCustomerChangeResponse parses an HTTP response from a RequestCustomerChangeWithResponse call
+func ParseRequestCustomerChangeResponse(rsp *http.Response) (*RequestCustomerChangeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RequestCustomerChangeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest CustomerChange
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers RequestCustomerChangeResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers201 = &headers
 	}
 
 	return response, nil
@@ -51987,6 +54096,32 @@ func ParseGetCustomerTimelineResponse(rsp *http.Response) (*GetCustomerTimelineR
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest Timeline
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListCustomerVersionsResponse parses an HTTP response from a ListCustomerVersionsWithResponse call
+func ParseListCustomerVersionsResponse(rsp *http.Response) (*ListCustomerVersionsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListCustomerVersionsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CustomerVersionList
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
