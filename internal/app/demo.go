@@ -29,7 +29,7 @@ func LoadDemo(ctx context.Context, cfg Config, days int, say func(format string,
 	company := demo.Company{
 		DB: a.DB, Clock: past, People: s.People, Products: s.Products, Imports: a.Imports,
 		Approvals: s.Approvals, Orders: s.Orders, Shipments: s.Shipments, Receivables: s.Receivables,
-		Prospects: s.Prospects, Visits: s.Visits, Days: days,
+		Prospects: s.Prospects, Opportunities: s.Opportunities, Visits: s.Visits, Days: days,
 	}
 	return company.Load(ctx, say)
 }

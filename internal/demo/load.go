@@ -12,6 +12,7 @@ import (
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/importing"
+	"github.com/salesgate/salesgate/internal/opportunity"
 	"github.com/salesgate/salesgate/internal/order"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/prospect"
@@ -36,8 +37,9 @@ type Company struct {
 	Shipments   *shipping.Service
 	Receivables *receivable.Service
 
-	Prospects *prospect.Service
-	Visits    *visit.Service
+	Prospects     *prospect.Service
+	Opportunities *opportunity.Service
+	Visits        *visit.Service
 
 	Days int // of history to load; 0 leaves it at master data and opening items
 

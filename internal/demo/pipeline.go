@@ -8,14 +8,17 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/govalues/decimal"
 
 	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/opportunity"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/prospect"
 	"github.com/salesgate/salesgate/internal/visit"
 )
 
-// pipeline is what the reps do before anybody orders: they register prospects, and visit.
+// pipeline is what the reps do before anybody orders: they register prospects with what these may buy, and visit.
 func (c *Company) pipeline() ([]stage, error) {
 	table, err := rows("prospects.csv", 12)
 	if err != nil {
@@ -36,7 +39,7 @@ func (c *Company) register(tx pg.Tx, table [][]string, ago string) error {
 	if err := c.gather(tx); err != nil {
 		return err
 	}
-	for _, r := range table {
+	for n, r := range table {
 		if r[11] != ago {
 			continue
 		}
@@ -48,8 +51,44 @@ func (c *Company) register(tx pg.Tx, table [][]string, ago string) error {
 			in.Expectation.WithinMonths = &months
 		}
 		rep := c.cast.people[r[10]]
-		if _, err := c.Prospects.Register(as(tx, rep), rep, in); err != nil {
+		x, err := c.Prospects.Register(as(tx, rep), rep, in)
+		if err != nil {
 			return fmt.Errorf("%s: %w", r[0], err)
+		}
+		if err := c.hope(tx, rep, x, n); err != nil {
+			return fmt.Errorf("opportunity of %s: %w", r[0], err)
+		}
+	}
+	return nil
+}
+
+// hope makes the opportunity of a prospect that means to buy, and takes it some way; one in seven is lost.
+func (c *Company) hope(tx pg.Tx, rep identity.Principal, x prospect.Prospect, n int) error {
+	if x.Window.To == nil {
+		return nil
+	}
+	quantity := decimal.MustNew(int64(5000*(1+n%6)), 0)
+	amount, err := quantity.Mul(decimal.MustNew(1150, 2))
+	if err != nil {
+		return err
+	}
+	o, err := c.Opportunities.Create(as(tx, rep), rep, opportunity.Draft{ProspectID: &x.ID, Profile: opportunity.Profile{
+		Name: x.Industry + "用纱首单", Amount: amount.Rescale(2), ExpectedMonth: *x.Window.To, DecisionMakers: "总经理、采购经理", NextStep: "送样",
+		Products: []opportunity.Product{{Name: "涤纶低弹丝", Quantity: quantity, Unit: "kg"}},
+	}})
+	if err != nil {
+		return err
+	}
+	steps := [][]opportunity.Step{
+		{}, {{Verb: opportunity.Move, To: opportunity.Project}},
+		{{Verb: opportunity.Move, To: opportunity.Project}, {Verb: opportunity.Move, To: opportunity.Proposal}},
+	}[n%3]
+	if n%7 == 6 {
+		steps = append(steps, opportunity.Step{Verb: opportunity.Lose, Reason: "客户选择了交期更短的供应商"})
+	}
+	for _, step := range steps {
+		if _, err := c.Opportunities.Take(as(tx, rep), rep, o.ID, nil, step); err != nil {
+			return err
 		}
 	}
 	return nil

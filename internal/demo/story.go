@@ -72,6 +72,7 @@ func (s *Story) Play(ctx context.Context) error {
 		{"货到收款:由总经理审批", "Cash on delivery: the general manager decides", s.cod},
 		{"新客户首次发货", "A new customer's first shipment", s.newCustomer},
 		{"开票与收款:占用下降", "Invoice and receipt: the exposure falls", s.money},
+		{"客户归属:先登记者得", "Whose a company is: first come, first served", s.ownership},
 	} {
 		s.scene++
 		s.sayf("\n%d. %s\n", s.scene, s.in(scene.zh, scene.en))

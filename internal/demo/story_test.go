@@ -3,7 +3,6 @@ package demo_test
 import (
 	"bytes"
 	"context"
-	"net/http/httptest"
 	"os/exec"
 	"strings"
 	"testing"
@@ -14,10 +13,10 @@ import (
 	"github.com/salesgate/salesgate/internal/testpg"
 )
 
-// serve starts a server on the demo company without its history.
+// serve starts a server, its jobs included, on the demo company without its history.
 func serve(t *testing.T) (*app.App, string) {
 	t.Helper()
-	cfg := app.Config{DatabaseURL: testpg.URL(t), MaxConnections: 8, Sandbox: true}
+	cfg := app.Config{DatabaseURL: testpg.URL(t), Addr: "127.0.0.1:0", MaxConnections: 16, Sandbox: true}
 	if err := app.LoadDemo(context.Background(), cfg, 0, t.Logf); err != nil {
 		t.Fatal(err)
 	}
@@ -26,9 +25,22 @@ func serve(t *testing.T) (*app.App, string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(a.Close)
-	web := httptest.NewServer(a.Handler())
-	t.Cleanup(web.Close)
-	return a, web.URL
+	ctx, stop := context.WithCancel(context.Background())
+	addr, ended := make(chan string, 1), make(chan error, 1)
+	go func() { ended <- a.Run(ctx, func(at string) { addr <- at }) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Errorf("the server ends with %v", err)
+		}
+	})
+	select {
+	case at := <-addr:
+		return a, "http://" + at
+	case err := <-ended:
+		t.Fatal(err)
+		return nil, ""
+	}
 }
 
 // The story from end to end: contract, logins, every gate, both languages, twice on one server.

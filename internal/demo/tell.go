@@ -33,7 +33,12 @@ func (s *Story) hear(d client.Decision) {
 	}
 	s.heard[d.ID] = true
 	s.sayf("      [%s] %s\n", d.Gate, d.Outcome)
-	for _, c := range d.Checks {
+	s.hearChecks(d.Checks)
+}
+
+// hearChecks repeats checks with their rules and clauses.
+func (s *Story) hearChecks(checks []client.DecisionCheck) {
+	for _, c := range checks {
 		rule := c.Rule
 		if c.Clause != nil {
 			rule += " " + *c.Clause
