@@ -64,6 +64,75 @@ func (e ApprovalState) Valid() bool {
 	}
 }
 
+// Defines values for BacktestDirection.
+const (
+	BacktestLooser   BacktestDirection = "looser"
+	BacktestOther    BacktestDirection = "other"
+	BacktestStricter BacktestDirection = "stricter"
+)
+
+// Valid indicates whether the value is a known member of the BacktestDirection enum.
+func (e BacktestDirection) Valid() bool {
+	switch e {
+	case BacktestLooser:
+		return true
+	case BacktestOther:
+		return true
+	case BacktestStricter:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BacktestGradeLimitGrade.
+const (
+	GradeLimitA    BacktestGradeLimitGrade = "A"
+	GradeLimitB    BacktestGradeLimitGrade = "B"
+	GradeLimitC    BacktestGradeLimitGrade = "C"
+	GradeLimitD    BacktestGradeLimitGrade = "D"
+	GradeLimitNone BacktestGradeLimitGrade = "none"
+)
+
+// Valid indicates whether the value is a known member of the BacktestGradeLimitGrade enum.
+func (e BacktestGradeLimitGrade) Valid() bool {
+	switch e {
+	case GradeLimitA:
+		return true
+	case GradeLimitB:
+		return true
+	case GradeLimitC:
+		return true
+	case GradeLimitD:
+		return true
+	case GradeLimitNone:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BacktestKind.
+const (
+	BacktestKindBacktestLimitRule      BacktestKind = "limit_rule"
+	BacktestKindBacktestMatrix         BacktestKind = "matrix"
+	BacktestKindBacktestPriceAuthority BacktestKind = "price_authority"
+)
+
+// Valid indicates whether the value is a known member of the BacktestKind enum.
+func (e BacktestKind) Valid() bool {
+	switch e {
+	case BacktestKindBacktestLimitRule:
+		return true
+	case BacktestKindBacktestMatrix:
+		return true
+	case BacktestKindBacktestPriceAuthority:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ContactLogInputKind.
 const (
 	ContactLogInputKindCall    ContactLogInputKind = "call"
@@ -1048,6 +1117,57 @@ func (e VisitState) Valid() bool {
 	}
 }
 
+// Defines values for ListBacktestsParamsState.
+const (
+	ListBacktestsDone    ListBacktestsParamsState = "done"
+	ListBacktestsFailed  ListBacktestsParamsState = "failed"
+	ListBacktestsQueued  ListBacktestsParamsState = "queued"
+	ListBacktestsRunning ListBacktestsParamsState = "running"
+)
+
+// Valid indicates whether the value is a known member of the ListBacktestsParamsState enum.
+func (e ListBacktestsParamsState) Valid() bool {
+	switch e {
+	case ListBacktestsDone:
+		return true
+	case ListBacktestsFailed:
+		return true
+	case ListBacktestsQueued:
+		return true
+	case ListBacktestsRunning:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListBacktestResultsParamsGrade.
+const (
+	BacktestGradeA    ListBacktestResultsParamsGrade = "A"
+	BacktestGradeB    ListBacktestResultsParamsGrade = "B"
+	BacktestGradeC    ListBacktestResultsParamsGrade = "C"
+	BacktestGradeD    ListBacktestResultsParamsGrade = "D"
+	BacktestGradeNone ListBacktestResultsParamsGrade = "none"
+)
+
+// Valid indicates whether the value is a known member of the ListBacktestResultsParamsGrade enum.
+func (e ListBacktestResultsParamsGrade) Valid() bool {
+	switch e {
+	case BacktestGradeA:
+		return true
+	case BacktestGradeB:
+		return true
+	case BacktestGradeC:
+		return true
+	case BacktestGradeD:
+		return true
+	case BacktestGradeNone:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListCustomerApplicationsParamsState.
 const (
 	ListCustomerApplicationsParamsStateApproved  ListCustomerApplicationsParamsState = "approved"
@@ -1805,6 +1925,270 @@ type AuthorityMatrixVersion struct {
 type AuthorityMatrixVersionList struct {
 	Data       []AuthorityMatrixHead `json:"data"`
 	NextCursor *string               `json:"next_cursor,omitempty"`
+}
+
+// Backtest defines model for Backtest.
+type Backtest struct {
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+	Differing int     `json:"differing"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// FinishedAt Example: 2026-11-20T08:30:00Z
+	FinishedAt *Instant `json:"finished_at,omitempty"`
+
+	// From Example: 2026-11-20T08:30:00Z
+	From Instant `json:"from"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Kind Example: limit_rule
+	Kind   BacktestKind `json:"kind"`
+	Looser int          `json:"looser"`
+
+	// Message Why it failed.
+	Message *string `json:"message,omitempty"`
+	Other   int     `json:"other"`
+
+	// Replayed Cases that were judged again.
+	Replayed int `json:"replayed"`
+
+	// Scanned Of these, those that it has come past.
+	Scanned int `json:"scanned"`
+
+	// ScopeAll Over everybody's documents; else over those that its starter saw.
+	ScopeAll bool `json:"scope_all"`
+
+	// Skipped Cases that couldn't be judged again.
+	Skipped int `json:"skipped"`
+
+	// StartedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	StartedBy UUID `json:"started_by"`
+
+	// State queued, running, done or failed.
+	State    string  `json:"state"`
+	Stricter int     `json:"stricter"`
+	Title    *string `json:"title,omitempty"`
+
+	// To Example: 2026-11-20T08:30:00Z
+	To Instant `json:"to"`
+
+	// Total Decisions in the period.
+	Total int `json:"total"`
+}
+
+// BacktestCount defines model for BacktestCount.
+type BacktestCount struct {
+	Differing int `json:"differing"`
+
+	// Dimension matter, grade or team.
+	//
+	// Example: grade
+	Dimension string `json:"dimension"`
+
+	// Key The matter, the grade, the id of the team; none without one.
+	//
+	// Example: B
+	Key string `json:"key"`
+
+	// Label The team's name.
+	Label    *string `json:"label,omitempty"`
+	Looser   int     `json:"looser"`
+	Other    int     `json:"other"`
+	Replayed int     `json:"replayed"`
+	Stricter int     `json:"stricter"`
+}
+
+// BacktestDetail defines model for BacktestDetail.
+type BacktestDetail struct {
+	Backtest Backtest `json:"backtest"`
+
+	// Counts By matter, grade and team; in each, those with most differing first.
+	Counts []BacktestCount `json:"counts"`
+	Skips  []BacktestSkip  `json:"skips"`
+}
+
+// BacktestDirection Example: stricter
+type BacktestDirection string
+
+// BacktestGradeLimit The limit that customers of a grade would have: one of factor, amount and unlimited.
+type BacktestGradeLimit struct {
+	// Amount In CNY.
+	//
+	// Example: 500000.00
+	Amount *decimal.Decimal `json:"amount,omitempty"`
+
+	// Factor Of the approved limit, rounded to the fen; unlimited stays unlimited.
+	//
+	// Example: 0.8
+	Factor *decimal.Decimal `json:"factor,omitempty"`
+
+	// Grade none for those without a grade.
+	//
+	// Example: B
+	Grade BacktestGradeLimitGrade `json:"grade"`
+
+	// Unlimited No upper limit.
+	Unlimited *bool `json:"unlimited,omitempty"`
+}
+
+// BacktestGradeLimitGrade none for those without a grade.
+//
+// Example: B
+type BacktestGradeLimitGrade string
+
+// BacktestKind Example: limit_rule
+type BacktestKind string
+
+// BacktestLimitRule Credit figures that are tried.
+type BacktestLimitRule struct {
+	Limits *[]BacktestGradeLimit `json:"limits,omitempty"`
+
+	// Parameters Other values of parameters: shipping.new_customer_debt, credit.overdue_tolerance_amount, credit.overdue_tolerance_days, credit.limit_grace_days.
+	//
+	// Example: {"credit.overdue_tolerance_days":"3"}
+	Parameters *map[string]string `json:"parameters,omitempty"`
+}
+
+// BacktestList defines model for BacktestList.
+type BacktestList struct {
+	Data       []Backtest `json:"data"`
+	NextCursor *string    `json:"next_cursor,omitempty"`
+}
+
+// BacktestPriceAuthority The table that is tried: one of the two.
+type BacktestPriceAuthority struct {
+	Entries *[]PriceAuthorityEntry `json:"entries,omitempty"`
+
+	// TableID A stored table, of any state.
+	TableID *openapi_types.UUID `json:"table_id,omitempty"`
+}
+
+// BacktestResult defines model for BacktestResult.
+type BacktestResult struct {
+	After BacktestWay `json:"after"`
+
+	// At Example: 2026-11-20T08:30:00Z
+	At     Instant     `json:"at"`
+	Before BacktestWay `json:"before"`
+
+	// CaseID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CaseID UUID `json:"case_id"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID *UUID `json:"customer_id,omitempty"`
+
+	// Direction Example: stricter
+	Direction BacktestDirection `json:"direction"`
+
+	// Grade Of the customer, when it was decided; none without one.
+	Grade string `json:"grade"`
+
+	// Matter Example: shipment.release
+	Matter ApprovalMatter `json:"matter"`
+	No     int            `json:"no"`
+
+	// Number The document's number.
+	//
+	// Example: SN-202611-00007
+	Number string `json:"number"`
+
+	// SubjectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SubjectID UUID `json:"subject_id"`
+
+	// SubjectType Example: shipping_notice
+	SubjectType string `json:"subject_type"`
+
+	// TeamID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	TeamID *UUID  `json:"team_id,omitempty"`
+	WhyEn  string `json:"why_en"`
+	WhyZh  string `json:"why_zh"`
+}
+
+// BacktestResultList defines model for BacktestResultList.
+type BacktestResultList struct {
+	Data       []BacktestResult `json:"data"`
+	NextCursor *string          `json:"next_cursor,omitempty"`
+}
+
+// BacktestSkip defines model for BacktestSkip.
+type BacktestSkip struct {
+	Count int `json:"count"`
+
+	// Detail The fact, the matter or the version.
+	//
+	// Example: over_group
+	Detail *string `json:"detail,omitempty"`
+
+	// Reason fact_missing, matter_missing, version_unusable, condition_failed, inputs_not_stored, refused_by_gate or not_judgeable.
+	//
+	// Example: fact_missing
+	Reason string `json:"reason"`
+}
+
+// BacktestStart defines model for BacktestStart.
+type BacktestStart struct {
+	// Days The period: today and so many days before.
+	//
+	// Example: 90
+	Days *int `json:"days,omitempty"`
+
+	// From The period's first date, with to instead of days.
+	From *openapi_types.Date `json:"from,omitempty"`
+
+	// Kind Example: limit_rule
+	Kind BacktestKind `json:"kind"`
+
+	// LimitRule Credit figures that are tried.
+	LimitRule *BacktestLimitRule `json:"limit_rule,omitempty"`
+	Matrix    *AuthorityMatrix   `json:"matrix,omitempty"`
+
+	// MatrixVersion Of the kind matrix: a stored version instead of a draft.
+	MatrixVersion *int64 `json:"matrix_version,omitempty"`
+
+	// Matters Of the kind matrix: only requests of these.
+	Matters *[]ApprovalMatter `json:"matters,omitempty"`
+
+	// PriceAuthority The table that is tried: one of the two.
+	PriceAuthority *BacktestPriceAuthority `json:"price_authority,omitempty"`
+
+	// Title What it is for.
+	//
+	// Example: 逾期 3 天内不拦截的影响
+	Title *string `json:"title,omitempty"`
+
+	// To The period's last date.
+	To *openapi_types.Date `json:"to,omitempty"`
+}
+
+// BacktestStep defines model for BacktestStep.
+type BacktestStep struct {
+	// Kind Example: decide
+	Kind string `json:"kind"`
+
+	// Mode Example: any
+	Mode   string   `json:"mode"`
+	Quorum *int     `json:"quorum,omitempty"`
+	Roles  []string `json:"roles"`
+
+	// Stage Example: general_manager
+	Stage string `json:"stage"`
+}
+
+// BacktestWay defines model for BacktestWay.
+type BacktestWay struct {
+	// Outcome Of a matrix: the roles of the last step, or at_once. Of a limit rule: passes, sales_manager, blocked, general_manager or refused. Of price authority: submitter, or the lowest role that may sell so.
+	//
+	// Example: general_manager
+	Outcome string `json:"outcome"`
+
+	// Steps Of a matrix: who is asked.
+	Steps *[]BacktestStep `json:"steps,omitempty"`
 }
 
 // BasePrice A base price of a product, tax included, with its story.
@@ -7050,6 +7434,9 @@ type ApprovalID = UUID
 // AttachmentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type AttachmentID = UUID
 
+// BacktestID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type BacktestID = UUID
+
 // BasePriceListID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type BasePriceListID = UUID
 
@@ -7310,6 +7697,63 @@ type ListAuthorityMatrixVersionsParams struct {
 	// Cursor next_cursor of the page before.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
+
+// ListBacktestsParams defines parameters for ListBacktests.
+type ListBacktestsParams struct {
+	// Kind Only backtests of this kind.
+	Kind *BacktestKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// State Only backtests in this state.
+	State *ListBacktestsParamsState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListBacktestsParamsState defines parameters for ListBacktests.
+type ListBacktestsParamsState string
+
+// StartBacktestParams defines parameters for StartBacktest.
+type StartBacktestParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteBacktestParams defines parameters for DeleteBacktest.
+type DeleteBacktestParams struct {
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ListBacktestResultsParams defines parameters for ListBacktestResults.
+type ListBacktestResultsParams struct {
+	// Direction Only cases that differ in this direction.
+	Direction *BacktestDirection `form:"direction,omitempty" json:"direction,omitempty"`
+
+	// Matter Only cases of this matter.
+	Matter *ApprovalMatter `form:"matter,omitempty" json:"matter,omitempty"`
+
+	// Grade Only customers of this grade; none for those without.
+	Grade *ListBacktestResultsParamsGrade `form:"grade,omitempty" json:"grade,omitempty"`
+
+	// TeamID Only cases of this team.
+	TeamID *UUID `form:"team_id,omitempty" json:"team_id,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListBacktestResultsParamsGrade defines parameters for ListBacktestResults.
+type ListBacktestResultsParamsGrade string
 
 // ListBasePriceListsParams defines parameters for ListBasePriceLists.
 type ListBasePriceListsParams struct {
@@ -8999,6 +9443,9 @@ type IssueTokenFormdataRequestBody = TokenRequest
 
 // ReplaceAuthorityMatrixJSONRequestBody defines body for ReplaceAuthorityMatrix for application/json ContentType.
 type ReplaceAuthorityMatrixJSONRequestBody = AuthorityMatrixChange
+
+// StartBacktestJSONRequestBody defines body for StartBacktest for application/json ContentType.
+type StartBacktestJSONRequestBody = BacktestStart
 
 // CreateBasePriceListJSONRequestBody defines body for CreateBasePriceList for application/json ContentType.
 type CreateBasePriceListJSONRequestBody = BasePriceListCreate

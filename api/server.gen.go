@@ -95,6 +95,21 @@ type ServerInterface interface {
 	// GetAuthorityMatrixVersion Read one version of the authority matrix
 	// (GET /v1/authority-matrix/versions/{version})
 	GetAuthorityMatrixVersion(ctx echo.Context, version int64) error
+	// ListBacktests List backtests
+	// (GET /v1/backtests)
+	ListBacktests(ctx echo.Context, params ListBacktestsParams) error
+	// StartBacktest Replay a draft over what was decided
+	// (POST /v1/backtests)
+	StartBacktest(ctx echo.Context, params StartBacktestParams) error
+	// DeleteBacktest Delete a backtest
+	// (DELETE /v1/backtests/{backtest_id})
+	DeleteBacktest(ctx echo.Context, backtestID BacktestID, params DeleteBacktestParams) error
+	// GetBacktest Read a backtest
+	// (GET /v1/backtests/{backtest_id})
+	GetBacktest(ctx echo.Context, backtestID BacktestID) error
+	// ListBacktestResults List what would have been decided otherwise
+	// (GET /v1/backtests/{backtest_id}/results)
+	ListBacktestResults(ctx echo.Context, backtestID BacktestID, params ListBacktestResultsParams) error
 	// ListBasePriceLists List base price lists
 	// (GET /v1/base-price-lists)
 	ListBasePriceLists(ctx echo.Context, params ListBasePriceListsParams) error
@@ -1488,6 +1503,192 @@ func (w *ServerInterfaceWrapper) GetAuthorityMatrixVersion(ctx echo.Context) err
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetAuthorityMatrixVersion(ctx, version)
+	return err
+}
+
+// ListBacktests converts echo context to params.
+func (w *ServerInterfaceWrapper) ListBacktests(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListBacktestsParams
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", ctx.QueryParams(), &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListBacktests(ctx, params)
+	return err
+}
+
+// StartBacktest converts echo context to params.
+func (w *ServerInterfaceWrapper) StartBacktest(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params StartBacktestParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.StartBacktest(ctx, params)
+	return err
+}
+
+// DeleteBacktest converts echo context to params.
+func (w *ServerInterfaceWrapper) DeleteBacktest(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "backtest_id" -------------
+	var backtestID BacktestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "backtest_id", ctx.Param("backtest_id"), &backtestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter backtest_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeleteBacktestParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DeleteBacktest(ctx, backtestID, params)
+	return err
+}
+
+// GetBacktest converts echo context to params.
+func (w *ServerInterfaceWrapper) GetBacktest(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "backtest_id" -------------
+	var backtestID BacktestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "backtest_id", ctx.Param("backtest_id"), &backtestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter backtest_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetBacktest(ctx, backtestID)
+	return err
+}
+
+// ListBacktestResults converts echo context to params.
+func (w *ServerInterfaceWrapper) ListBacktestResults(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "backtest_id" -------------
+	var backtestID BacktestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "backtest_id", ctx.Param("backtest_id"), &backtestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter backtest_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListBacktestResultsParams
+	// ------------- Optional query parameter "direction" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "direction", ctx.QueryParams(), &params.Direction, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter direction: %s", err))
+	}
+
+	// ------------- Optional query parameter "matter" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "matter", ctx.QueryParams(), &params.Matter, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter matter: %s", err))
+	}
+
+	// ------------- Optional query parameter "grade" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "grade", ctx.QueryParams(), &params.Grade, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter grade: %s", err))
+	}
+
+	// ------------- Optional query parameter "team_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "team_id", ctx.QueryParams(), &params.TeamID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter team_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListBacktestResults(ctx, backtestID, params)
 	return err
 }
 
@@ -8846,6 +9047,11 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/authority-matrix/matters", wrapper.ListMatters, options.OperationMiddlewares["listMatters"]...)
 	router.GET(options.BaseURL+"/v1/authority-matrix/versions", wrapper.ListAuthorityMatrixVersions, options.OperationMiddlewares["listAuthorityMatrixVersions"]...)
 	router.GET(options.BaseURL+"/v1/authority-matrix/versions/:version", wrapper.GetAuthorityMatrixVersion, options.OperationMiddlewares["getAuthorityMatrixVersion"]...)
+	router.GET(options.BaseURL+"/v1/backtests", wrapper.ListBacktests, options.OperationMiddlewares["listBacktests"]...)
+	router.POST(options.BaseURL+"/v1/backtests", wrapper.StartBacktest, options.OperationMiddlewares["startBacktest"]...)
+	router.DELETE(options.BaseURL+"/v1/backtests/:backtest_id", wrapper.DeleteBacktest, options.OperationMiddlewares["deleteBacktest"]...)
+	router.GET(options.BaseURL+"/v1/backtests/:backtest_id", wrapper.GetBacktest, options.OperationMiddlewares["getBacktest"]...)
+	router.GET(options.BaseURL+"/v1/backtests/:backtest_id/results", wrapper.ListBacktestResults, options.OperationMiddlewares["listBacktestResults"]...)
 	router.GET(options.BaseURL+"/v1/base-price-lists", wrapper.ListBasePriceLists, options.OperationMiddlewares["listBasePriceLists"]...)
 	router.POST(options.BaseURL+"/v1/base-price-lists", wrapper.CreateBasePriceList, options.OperationMiddlewares["createBasePriceList"]...)
 	router.GET(options.BaseURL+"/v1/base-price-lists/:list_id", wrapper.GetBasePriceList, options.OperationMiddlewares["getBasePriceList"]...)
@@ -9756,6 +9962,129 @@ type GetAuthorityMatrixVersionResponseObject interface {
 type GetAuthorityMatrixVersion200JSONResponse AuthorityMatrixVersion
 
 func (response GetAuthorityMatrixVersion200JSONResponse) VisitGetAuthorityMatrixVersionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListBacktestsRequestObject struct {
+	Params ListBacktestsParams
+}
+
+type ListBacktestsResponseObject interface {
+	VisitListBacktestsResponse(w http.ResponseWriter) error
+}
+
+type ListBacktests200JSONResponse BacktestList
+
+func (response ListBacktests200JSONResponse) VisitListBacktestsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartBacktestRequestObject struct {
+	Params StartBacktestParams
+	Body   *StartBacktestJSONRequestBody
+}
+
+type StartBacktestResponseObject interface {
+	VisitStartBacktestResponse(w http.ResponseWriter) error
+}
+
+type StartBacktest202ResponseHeaders struct {
+	Location string
+}
+
+type StartBacktest202JSONResponse struct {
+	Body    Backtest
+	Headers StartBacktest202ResponseHeaders
+}
+
+func (response StartBacktest202JSONResponse) VisitStartBacktestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Location", fmt.Sprint(response.Headers.Location))
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteBacktestRequestObject struct {
+	BacktestID BacktestID `json:"backtest_id"`
+	Params     DeleteBacktestParams
+}
+
+type DeleteBacktestResponseObject interface {
+	VisitDeleteBacktestResponse(w http.ResponseWriter) error
+}
+
+type DeleteBacktest204Response struct {
+}
+
+func (response DeleteBacktest204Response) VisitDeleteBacktestResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type GetBacktestRequestObject struct {
+	BacktestID BacktestID `json:"backtest_id"`
+}
+
+type GetBacktestResponseObject interface {
+	VisitGetBacktestResponse(w http.ResponseWriter) error
+}
+
+type GetBacktest200ResponseHeaders struct {
+	ETag string
+}
+
+type GetBacktest200JSONResponse struct {
+	Body    BacktestDetail
+	Headers GetBacktest200ResponseHeaders
+}
+
+func (response GetBacktest200JSONResponse) VisitGetBacktestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListBacktestResultsRequestObject struct {
+	BacktestID BacktestID `json:"backtest_id"`
+	Params     ListBacktestResultsParams
+}
+
+type ListBacktestResultsResponseObject interface {
+	VisitListBacktestResultsResponse(w http.ResponseWriter) error
+}
+
+type ListBacktestResults200JSONResponse BacktestResultList
+
+func (response ListBacktestResults200JSONResponse) VisitListBacktestResultsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -15440,6 +15769,21 @@ type StrictServerInterface interface {
 	// GetAuthorityMatrixVersion Read one version of the authority matrix
 	// (GET /v1/authority-matrix/versions/{version})
 	GetAuthorityMatrixVersion(ctx context.Context, request GetAuthorityMatrixVersionRequestObject) (GetAuthorityMatrixVersionResponseObject, error)
+	// ListBacktests List backtests
+	// (GET /v1/backtests)
+	ListBacktests(ctx context.Context, request ListBacktestsRequestObject) (ListBacktestsResponseObject, error)
+	// StartBacktest Replay a draft over what was decided
+	// (POST /v1/backtests)
+	StartBacktest(ctx context.Context, request StartBacktestRequestObject) (StartBacktestResponseObject, error)
+	// DeleteBacktest Delete a backtest
+	// (DELETE /v1/backtests/{backtest_id})
+	DeleteBacktest(ctx context.Context, request DeleteBacktestRequestObject) (DeleteBacktestResponseObject, error)
+	// GetBacktest Read a backtest
+	// (GET /v1/backtests/{backtest_id})
+	GetBacktest(ctx context.Context, request GetBacktestRequestObject) (GetBacktestResponseObject, error)
+	// ListBacktestResults List what would have been decided otherwise
+	// (GET /v1/backtests/{backtest_id}/results)
+	ListBacktestResults(ctx context.Context, request ListBacktestResultsRequestObject) (ListBacktestResultsResponseObject, error)
 	// ListBasePriceLists List base price lists
 	// (GET /v1/base-price-lists)
 	ListBasePriceLists(ctx context.Context, request ListBasePriceListsRequestObject) (ListBasePriceListsResponseObject, error)
@@ -16993,6 +17337,156 @@ func (sh *strictHandler) GetAuthorityMatrixVersion(ctx echo.Context, version int
 		return err
 	} else if validResponse, ok := response.(GetAuthorityMatrixVersionResponseObject); ok {
 		return validResponse.VisitGetAuthorityMatrixVersionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListBacktests operation middleware
+func (sh *strictHandler) ListBacktests(ctx echo.Context, params ListBacktestsParams) error {
+	var request ListBacktestsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListBacktests(ctx.Request().Context(), request.(ListBacktestsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListBacktests")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListBacktestsResponseObject); ok {
+		return validResponse.VisitListBacktestsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// StartBacktest operation middleware
+func (sh *strictHandler) StartBacktest(ctx echo.Context, params StartBacktestParams) error {
+	var request StartBacktestRequestObject
+
+	request.Params = params
+
+	var body StartBacktestJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.StartBacktest(ctx.Request().Context(), request.(StartBacktestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StartBacktest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(StartBacktestResponseObject); ok {
+		return validResponse.VisitStartBacktestResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DeleteBacktest operation middleware
+func (sh *strictHandler) DeleteBacktest(ctx echo.Context, backtestID BacktestID, params DeleteBacktestParams) error {
+	var request DeleteBacktestRequestObject
+
+	request.BacktestID = backtestID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteBacktest(ctx.Request().Context(), request.(DeleteBacktestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteBacktest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DeleteBacktestResponseObject); ok {
+		return validResponse.VisitDeleteBacktestResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetBacktest operation middleware
+func (sh *strictHandler) GetBacktest(ctx echo.Context, backtestID BacktestID) error {
+	var request GetBacktestRequestObject
+
+	request.BacktestID = backtestID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetBacktest(ctx.Request().Context(), request.(GetBacktestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetBacktest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetBacktestResponseObject); ok {
+		return validResponse.VisitGetBacktestResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListBacktestResults operation middleware
+func (sh *strictHandler) ListBacktestResults(ctx echo.Context, backtestID BacktestID, params ListBacktestResultsParams) error {
+	var request ListBacktestResultsRequestObject
+
+	request.BacktestID = backtestID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListBacktestResults(ctx.Request().Context(), request.(ListBacktestResultsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListBacktestResults")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListBacktestResultsResponseObject); ok {
+		return validResponse.VisitListBacktestResultsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -671,6 +671,85 @@ CREATE TABLE public.authority_matrix_versions (
     CONSTRAINT authority_matrix_versions_version_check CHECK ((version > 0))
 );
 
+CREATE TABLE public.backtest_counts (
+    run_id uuid NOT NULL,
+    dimension text NOT NULL,
+    key text NOT NULL,
+    replayed integer NOT NULL,
+    stricter integer NOT NULL,
+    looser integer NOT NULL,
+    other integer NOT NULL,
+    CONSTRAINT backtest_counts_dimension_check CHECK ((dimension = ANY (ARRAY['matter'::text, 'grade'::text, 'team'::text])))
+);
+
+CREATE TABLE public.backtest_results (
+    run_id uuid NOT NULL,
+    no integer NOT NULL,
+    case_id uuid NOT NULL,
+    matter text NOT NULL,
+    subject_type text NOT NULL,
+    subject_id uuid NOT NULL,
+    number text NOT NULL,
+    customer_id uuid,
+    owner_id uuid NOT NULL,
+    team_id uuid,
+    grade text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    direction text NOT NULL,
+    before jsonb NOT NULL,
+    after jsonb NOT NULL,
+    why_en text NOT NULL,
+    why_zh text NOT NULL,
+    CONSTRAINT backtest_results_direction_check CHECK ((direction = ANY (ARRAY['stricter'::text, 'looser'::text, 'other'::text])))
+);
+
+CREATE TABLE public.backtest_runs (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    title text NOT NULL,
+    state text NOT NULL,
+    started_by uuid NOT NULL,
+    owners jsonb,
+    from_at timestamp with time zone NOT NULL,
+    to_at timestamp with time zone NOT NULL,
+    draft jsonb NOT NULL,
+    total integer NOT NULL,
+    scanned integer NOT NULL,
+    replayed integer NOT NULL,
+    differing integer NOT NULL,
+    stricter integer NOT NULL,
+    looser integer NOT NULL,
+    other integer NOT NULL,
+    skipped integer NOT NULL,
+    mark jsonb NOT NULL,
+    message text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone,
+    version bigint NOT NULL,
+    CONSTRAINT backtest_runs_differing_check CHECK ((differing >= 0)),
+    CONSTRAINT backtest_runs_ended CHECK (((state = ANY (ARRAY['done'::text, 'failed'::text])) = (finished_at IS NOT NULL))),
+    CONSTRAINT backtest_runs_kind_check CHECK ((kind = ANY (ARRAY['matrix'::text, 'limit_rule'::text, 'price_authority'::text]))),
+    CONSTRAINT backtest_runs_looser_check CHECK ((looser >= 0)),
+    CONSTRAINT backtest_runs_message_check CHECK ((length(message) <= 2000)),
+    CONSTRAINT backtest_runs_other_check CHECK ((other >= 0)),
+    CONSTRAINT backtest_runs_period CHECK ((from_at < to_at)),
+    CONSTRAINT backtest_runs_replayed_check CHECK ((replayed >= 0)),
+    CONSTRAINT backtest_runs_scanned_check CHECK ((scanned >= 0)),
+    CONSTRAINT backtest_runs_skipped_check CHECK ((skipped >= 0)),
+    CONSTRAINT backtest_runs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text]))),
+    CONSTRAINT backtest_runs_stricter_check CHECK ((stricter >= 0)),
+    CONSTRAINT backtest_runs_sums CHECK (((differing = ((stricter + looser) + other)) AND (differing <= replayed) AND ((replayed + skipped) <= scanned))),
+    CONSTRAINT backtest_runs_title_check CHECK ((length(title) <= 200)),
+    CONSTRAINT backtest_runs_total_check CHECK ((total >= 0))
+);
+
+CREATE TABLE public.backtest_skips (
+    run_id uuid NOT NULL,
+    reason text NOT NULL,
+    detail text NOT NULL,
+    count integer NOT NULL
+);
+
 CREATE TABLE public.base_price_lines (
     list_id uuid NOT NULL,
     product_id uuid NOT NULL,
@@ -2314,6 +2393,21 @@ ALTER TABLE ONLY public.authority_matrix_versions
 ALTER TABLE ONLY public.authority_matrix_versions
     ADD CONSTRAINT authority_matrix_versions_pkey PRIMARY KEY (version);
 
+ALTER TABLE ONLY public.backtest_counts
+    ADD CONSTRAINT backtest_counts_pkey PRIMARY KEY (run_id, dimension, key);
+
+ALTER TABLE ONLY public.backtest_results
+    ADD CONSTRAINT backtest_results_once UNIQUE (run_id, case_id);
+
+ALTER TABLE ONLY public.backtest_results
+    ADD CONSTRAINT backtest_results_pkey PRIMARY KEY (run_id, no);
+
+ALTER TABLE ONLY public.backtest_runs
+    ADD CONSTRAINT backtest_runs_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.backtest_skips
+    ADD CONSTRAINT backtest_skips_pkey PRIMARY KEY (run_id, reason, detail);
+
 ALTER TABLE ONLY public.base_price_lines
     ADD CONSTRAINT base_price_lines_pkey PRIMARY KEY (list_id, product_id);
 
@@ -2705,6 +2799,12 @@ CREATE INDEX attachments_subject ON public.attachments USING btree (subject_type
 CREATE INDEX attachments_unbound ON public.attachments USING btree (uploaded_at, id) WHERE (subject_id IS NULL);
 
 CREATE INDEX attachments_unbound_of ON public.attachments USING btree (uploaded_by) WHERE (subject_id IS NULL);
+
+CREATE INDEX backtest_runs_created ON public.backtest_runs USING btree (created_at);
+
+CREATE UNIQUE INDEX backtest_runs_one_live ON public.backtest_runs USING btree (started_by) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
+
+CREATE INDEX backtest_runs_starter ON public.backtest_runs USING btree (started_by, id DESC);
 
 CREATE INDEX base_price_lists_created ON public.base_price_lists USING btree (created_at, id);
 
@@ -3184,6 +3284,18 @@ ALTER TABLE ONLY public.approval_tasks
 
 ALTER TABLE ONLY public.approval_tasks
     ADD CONSTRAINT approval_tasks_verbal_id_fkey FOREIGN KEY (verbal_id) REFERENCES public.verbal_approvals(id);
+
+ALTER TABLE ONLY public.backtest_counts
+    ADD CONSTRAINT backtest_counts_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.backtest_runs(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.backtest_results
+    ADD CONSTRAINT backtest_results_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.backtest_runs(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.backtest_runs
+    ADD CONSTRAINT backtest_runs_started_by_fkey FOREIGN KEY (started_by) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.backtest_skips
+    ADD CONSTRAINT backtest_skips_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.backtest_runs(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.base_price_lines
     ADD CONSTRAINT base_price_lines_list_id_fkey FOREIGN KEY (list_id) REFERENCES public.base_price_lists(id);

@@ -17,6 +17,7 @@ import (
 
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/attachment"
+	"github.com/salesgate/salesgate/internal/backtest"
 	"github.com/salesgate/salesgate/internal/catalog"
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/credit"
@@ -165,6 +166,11 @@ func (a *App) join(ctx context.Context) error {
 	// handover
 
 	// backtest
+	backtests := backtest.New(a.DB, rules, approvals, prices, func(tx pg.Tx, id uuid.UUID) error {
+		return jobs.InsertTx(tx, backtestJob{id})
+	})
+	jobs.Handle(a.jobs, func(ctx context.Context, job backtestJob) error { return backtests.Run(ctx, job.ID) })
+	a.jobs.Every("purge_backtests", time.Hour, backtests.Purge)
 
 	a.Server = &httpapi.Server{
 		DB: a.DB, Log: a.cfg.Log, Ready: a.ready,
@@ -202,7 +208,7 @@ func (a *App) join(ctx context.Context) error {
 		// credit reviews
 
 		// backtest
-
+		Backtests: backtests,
 	}
 	a.handler, err = a.Server.Handler()
 	return err
@@ -215,6 +221,14 @@ type importJob struct {
 
 // Kind implements jobs.Args.
 func (importJob) Kind() string { return "run_import" }
+
+// backtestJob carries out a backtest, or goes on with one.
+type backtestJob struct {
+	ID uuid.UUID `json:"id"`
+}
+
+// Kind implements jobs.Args.
+func (backtestJob) Kind() string { return "run_backtest" }
 
 // Handler is the HTTP interface, for tests that serve it themselves.
 func (a *App) Handler() http.Handler { return a.handler }

@@ -41,7 +41,11 @@ func steps(tx pg.Tx, who identity.Principal, ladder map[identity.Role]identity.R
 	if err != nil {
 		return nil, err
 	}
-	r := router{who: who, ladder: ladder, staff: staff}
+	return router{who: who, ladder: ladder, staff: staff}.route(stages, superiors), nil
+}
+
+// route is the steps of at least one stage.
+func (r router) route(stages []Stage, superiors map[string]uuid.UUID) []Step {
 	var route []Step
 	for _, st := range stages {
 		step := Step{
@@ -53,7 +57,7 @@ func steps(tx pg.Tx, who identity.Principal, ladder map[identity.Role]identity.R
 		}
 		route = join(route, step)
 	}
-	return r.reviewed(route), nil
+	return r.reviewed(route)
 }
 
 // add puts a decider into a step unless the step asks them already: two roles may have been moved to the same one.

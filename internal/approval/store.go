@@ -314,3 +314,25 @@ func violationPage(tx pg.Tx, who identity.Principal, f ViolationFilter, p pg.Pag
 	var rows []Violation
 	return rows, q.Find(&rows).Error
 }
+
+// readRoster reads all active people, team leaders and department heads: what readStaffing and readSuperiors read for one.
+func readRoster(tx pg.Tx) (roster, error) {
+	r := roster{leaders: map[uuid.UUID]uuid.UUID{}, heads: map[uuid.UUID]uuid.UUID{}, others: map[uuid.UUID]staffing{}}
+	if err := tx.Select("id", "roles", "department_id").Where("active").Find(&r.people).Error; err != nil {
+		return r, err
+	}
+	var rows []struct {
+		Place, ID uuid.UUID
+		Team      bool
+	}
+	err := tx.Raw(`SELECT t.id AS place, u.id, true AS team FROM teams t JOIN users u ON u.id = t.leader_id AND u.active
+		UNION ALL SELECT d.id, u.id, false FROM departments d JOIN users u ON u.id = d.head_id AND u.active`).Scan(&rows).Error
+	for _, row := range rows {
+		if row.Team {
+			r.leaders[row.Place] = row.ID
+		} else {
+			r.heads[row.Place] = row.ID
+		}
+	}
+	return r, err
+}

@@ -77,10 +77,13 @@ func (s *Server) ListImportErrors(ctx context.Context, r api.ListImportErrorsReq
 	})
 }
 
-// GetOperation implements the operation of that name. Imports are the only long work so far.
+// GetOperation implements the operation of that name. Long work is imports and backtests.
 func (s *Server) GetOperation(ctx context.Context, r api.GetOperationRequestObject) (api.GetOperationResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.GetOperation200JSONResponse, error) {
 		imp, err := s.Imports.Get(tx, who, r.OperationID)
+		if err != nil {
+			return s.backtestOperation(tx, who, r, err)
+		}
 		return api.GetOperation200JSONResponse{
 			ID: imp.ID, Kind: "import." + string(imp.Kind), State: string(imp.State), Done: imp.RowsDone, Total: imp.RowsTotal,
 			Result: "/v1/import-runs/" + imp.ID.String(),

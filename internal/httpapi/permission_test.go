@@ -221,6 +221,7 @@ var owned = map[string]func(e *apitest.Env) string{
 	},
 	"follow-ups": followUpOf,
 	"operations": importOf,
+	"backtests":  backtestOf,
 	// credit reviews, groups, special releases, terms
 	"credit-groups":         func(e *apitest.Env) string { group, _ := groupOf(e); return group },
 	"credit-group-requests": func(e *apitest.Env) string { _, request := groupOf(e); return request },
@@ -306,6 +307,18 @@ func followUpOf(e *apitest.Env) string {
 		return followup.Open(tx, followup.Task{Kind: "test.ask", SubjectType: "customer", SubjectID: about, TitleEN: "Call", TitleZH: "致电", UserID: &rep1})
 	})
 	return e.As("rep1").Get("/v1/me/follow-ups").Want(200).String("data.0.id")
+}
+
+// backtestOf makes a backtest that rep1 started before they lost the right to.
+func backtestOf(e *apitest.Env) string {
+	id := uuid.Must(uuid.NewV7())
+	e.Tx(func(tx pg.Tx) error {
+		return tx.Exec(`INSERT INTO backtest_runs (id, kind, title, state, started_by, owners, from_at, to_at, draft, total, scanned, replayed,
+				differing, stricter, looser, other, skipped, mark, message, created_at, finished_at, version)
+			VALUES (?, 'limit_rule', '', 'done', ?, NULL, '2026-01-01Z', '2026-01-02Z', '{}', 0, 0, 0, 0, 0, 0, 0, 0, '{}', '', now(), now(), 1)`,
+			id, e.People["rep1"]).Error
+	})
+	return id.String()
 }
 
 func orderOf(e *apitest.Env) string {

@@ -12,6 +12,7 @@ import (
 	"github.com/salesgate/salesgate/api"
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/attachment"
+	"github.com/salesgate/salesgate/internal/backtest"
 	"github.com/salesgate/salesgate/internal/catalog"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/customer"
@@ -76,6 +77,7 @@ type Server struct {
 	// credit reviews
 
 	// backtest
+	Backtests *backtest.Service
 }
 
 // The generated interface is the list of what must be here.

@@ -127,3 +127,25 @@ func SellersByUsername(tx pg.Tx) (map[string]uuid.UUID, error) {
 	}
 	return found, nil
 }
+
+// TeamsOf returns the team of each of these people who is in one. One statement.
+func TeamsOf(tx pg.Tx, ids []uuid.UUID) (map[uuid.UUID]uuid.UUID, error) {
+	var rows []struct{ ID, TeamID uuid.UUID }
+	err := tx.Raw(`SELECT id, team_id FROM users WHERE id IN ? AND team_id IS NOT NULL`, ids).Scan(&rows).Error
+	found := make(map[uuid.UUID]uuid.UUID, len(rows))
+	for _, r := range rows {
+		found[r.ID] = r.TeamID
+	}
+	return found, err
+}
+
+// TeamNames returns the names of teams by their ids. One statement.
+func TeamNames(tx pg.Tx, ids []uuid.UUID) (map[uuid.UUID]string, error) {
+	var rows []Team
+	err := tx.Select("id", "name").Where("id IN ?", ids).Find(&rows).Error
+	found := make(map[uuid.UUID]string, len(rows))
+	for _, r := range rows {
+		found[r.ID] = r.Name
+	}
+	return found, err
+}

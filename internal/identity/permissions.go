@@ -73,6 +73,8 @@ var matrix = map[Permission][]Role{
 
 	// backtest
 	"approval.preview":       everyone,
+	"backtest.run":           roles(salesLeaders, FinanceManager, overseers, Admin), // which kinds, backtest says
+	"backtest.read":          roles(salesLeaders, FinanceManager, overseers, Admin),
 	"approval.preview_other": roles(SalesSupervisor, salesLeaders, FinanceManager, overseers, Admin), // for whom they see (ORG-06)
 
 	// customer

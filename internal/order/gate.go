@@ -92,6 +92,9 @@ func (s *Service) judge(tx pg.Tx, o *Order, p credit.Position, a priceAnswer) (v
 		return v, err
 	}
 	v.checks, v.basis = append(v.checks, a.Checks...), a.basis
+	if v.basis != nil {
+		v.basis.Grade = string(p.Profile.Grade)
+	}
 	if !a.passed() {
 		v.refuse(a.refused)
 		return v, nil

@@ -18,7 +18,8 @@ type Basis struct {
 	Roles    []identity.Role `json:"roles"` // of the submitter
 	Discount decimal.Decimal `json:"discount"`
 	Lines    []BasisLine     `json:"lines"`
-	Sale     Sale            `json:"sale"` // what was said
+	Sale     Sale            `json:"sale"`            // what was said
+	Grade    string          `json:"grade,omitempty"` // of the customer, for counting; the order fills it in
 }
 
 // BasisLine is one line with the base price of then.
@@ -107,4 +108,3 @@ func (s Sale) String() string {
 	}
 	return string(s.Required)
 }
-

@@ -123,6 +123,16 @@ func (s *Service) GetParameter(tx pg.Tx, name string) (Parameter, error) {
 	return p, current(tx, &p)
 }
 
+// Check returns the value as it would be stored for the parameter, without storing it. Returns errs.ErrNotFound for an unknown
+// parameter, ErrParameterKind and ErrParameterBounds.
+func (s *Service) Check(tx pg.Tx, name, value string) (string, error) {
+	p, err := s.GetParameter(tx, name)
+	if err != nil {
+		return "", err
+	}
+	return p.canonical(value)
+}
+
 // ListParameterHistory returns the versions of a parameter, the last change first, and the cursor of the next page.
 // Returns errs.ErrNotFound.
 func (s *Service) ListParameterHistory(tx pg.Tx, name string, page pg.Page) ([]Value, string, error) {

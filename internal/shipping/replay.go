@@ -94,3 +94,23 @@ func Headings(tx pg.Tx, ids []uuid.UUID) (map[uuid.UUID]Heading, error) {
 	}
 	return found, err
 }
+
+// Parameters are those of the rulebook that the gate judges by, which Set can change for a case.
+var Parameters = []string{
+	"credit.limit_grace_days", "credit.overdue_tolerance_amount", "credit.overdue_tolerance_days", "shipping.new_customer_debt",
+}
+
+// Set gives a parameter another value for the case. It does nothing for one that isn't among Parameters.
+func (b *Basis) Set(parameter string, v decimal.Decimal) {
+	whole, _, _ := v.Int64(0)
+	switch parameter {
+	case "shipping.new_customer_debt":
+		b.NewDebt = v
+	case "credit.limit_grace_days":
+		b.Position.Policy.GraceDays = int(whole)
+	case "credit.overdue_tolerance_amount":
+		b.Position.Policy.Tolerance.Amount = v
+	case "credit.overdue_tolerance_days":
+		b.Position.Policy.Tolerance.Days = int(whole)
+	}
+}

@@ -73,6 +73,75 @@ func (e ApprovalState) Valid() bool {
 	}
 }
 
+// Defines values for BacktestDirection.
+const (
+	BacktestLooser   BacktestDirection = "looser"
+	BacktestOther    BacktestDirection = "other"
+	BacktestStricter BacktestDirection = "stricter"
+)
+
+// Valid indicates whether the value is a known member of the BacktestDirection enum.
+func (e BacktestDirection) Valid() bool {
+	switch e {
+	case BacktestLooser:
+		return true
+	case BacktestOther:
+		return true
+	case BacktestStricter:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BacktestGradeLimitGrade.
+const (
+	GradeLimitA    BacktestGradeLimitGrade = "A"
+	GradeLimitB    BacktestGradeLimitGrade = "B"
+	GradeLimitC    BacktestGradeLimitGrade = "C"
+	GradeLimitD    BacktestGradeLimitGrade = "D"
+	GradeLimitNone BacktestGradeLimitGrade = "none"
+)
+
+// Valid indicates whether the value is a known member of the BacktestGradeLimitGrade enum.
+func (e BacktestGradeLimitGrade) Valid() bool {
+	switch e {
+	case GradeLimitA:
+		return true
+	case GradeLimitB:
+		return true
+	case GradeLimitC:
+		return true
+	case GradeLimitD:
+		return true
+	case GradeLimitNone:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BacktestKind.
+const (
+	BacktestKindBacktestLimitRule      BacktestKind = "limit_rule"
+	BacktestKindBacktestMatrix         BacktestKind = "matrix"
+	BacktestKindBacktestPriceAuthority BacktestKind = "price_authority"
+)
+
+// Valid indicates whether the value is a known member of the BacktestKind enum.
+func (e BacktestKind) Valid() bool {
+	switch e {
+	case BacktestKindBacktestLimitRule:
+		return true
+	case BacktestKindBacktestMatrix:
+		return true
+	case BacktestKindBacktestPriceAuthority:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ContactLogInputKind.
 const (
 	ContactLogInputKindCall    ContactLogInputKind = "call"
@@ -1057,6 +1126,57 @@ func (e VisitState) Valid() bool {
 	}
 }
 
+// Defines values for ListBacktestsParamsState.
+const (
+	ListBacktestsDone    ListBacktestsParamsState = "done"
+	ListBacktestsFailed  ListBacktestsParamsState = "failed"
+	ListBacktestsQueued  ListBacktestsParamsState = "queued"
+	ListBacktestsRunning ListBacktestsParamsState = "running"
+)
+
+// Valid indicates whether the value is a known member of the ListBacktestsParamsState enum.
+func (e ListBacktestsParamsState) Valid() bool {
+	switch e {
+	case ListBacktestsDone:
+		return true
+	case ListBacktestsFailed:
+		return true
+	case ListBacktestsQueued:
+		return true
+	case ListBacktestsRunning:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListBacktestResultsParamsGrade.
+const (
+	BacktestGradeA    ListBacktestResultsParamsGrade = "A"
+	BacktestGradeB    ListBacktestResultsParamsGrade = "B"
+	BacktestGradeC    ListBacktestResultsParamsGrade = "C"
+	BacktestGradeD    ListBacktestResultsParamsGrade = "D"
+	BacktestGradeNone ListBacktestResultsParamsGrade = "none"
+)
+
+// Valid indicates whether the value is a known member of the ListBacktestResultsParamsGrade enum.
+func (e ListBacktestResultsParamsGrade) Valid() bool {
+	switch e {
+	case BacktestGradeA:
+		return true
+	case BacktestGradeB:
+		return true
+	case BacktestGradeC:
+		return true
+	case BacktestGradeD:
+		return true
+	case BacktestGradeNone:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListCustomerApplicationsParamsState.
 const (
 	ListCustomerApplicationsParamsStateApproved  ListCustomerApplicationsParamsState = "approved"
@@ -1814,6 +1934,270 @@ type AuthorityMatrixVersion struct {
 type AuthorityMatrixVersionList struct {
 	Data       []AuthorityMatrixHead `json:"data"`
 	NextCursor *string               `json:"next_cursor,omitempty"`
+}
+
+// Backtest defines model for Backtest.
+type Backtest struct {
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+	Differing int     `json:"differing"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// FinishedAt Example: 2026-11-20T08:30:00Z
+	FinishedAt *Instant `json:"finished_at,omitempty"`
+
+	// From Example: 2026-11-20T08:30:00Z
+	From Instant `json:"from"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Kind Example: limit_rule
+	Kind   BacktestKind `json:"kind"`
+	Looser int          `json:"looser"`
+
+	// Message Why it failed.
+	Message *string `json:"message,omitempty"`
+	Other   int     `json:"other"`
+
+	// Replayed Cases that were judged again.
+	Replayed int `json:"replayed"`
+
+	// Scanned Of these, those that it has come past.
+	Scanned int `json:"scanned"`
+
+	// ScopeAll Over everybody's documents; else over those that its starter saw.
+	ScopeAll bool `json:"scope_all"`
+
+	// Skipped Cases that couldn't be judged again.
+	Skipped int `json:"skipped"`
+
+	// StartedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	StartedBy UUID `json:"started_by"`
+
+	// State queued, running, done or failed.
+	State    string  `json:"state"`
+	Stricter int     `json:"stricter"`
+	Title    *string `json:"title,omitempty"`
+
+	// To Example: 2026-11-20T08:30:00Z
+	To Instant `json:"to"`
+
+	// Total Decisions in the period.
+	Total int `json:"total"`
+}
+
+// BacktestCount defines model for BacktestCount.
+type BacktestCount struct {
+	Differing int `json:"differing"`
+
+	// Dimension matter, grade or team.
+	//
+	// Example: grade
+	Dimension string `json:"dimension"`
+
+	// Key The matter, the grade, the id of the team; none without one.
+	//
+	// Example: B
+	Key string `json:"key"`
+
+	// Label The team's name.
+	Label    *string `json:"label,omitempty"`
+	Looser   int     `json:"looser"`
+	Other    int     `json:"other"`
+	Replayed int     `json:"replayed"`
+	Stricter int     `json:"stricter"`
+}
+
+// BacktestDetail defines model for BacktestDetail.
+type BacktestDetail struct {
+	Backtest Backtest `json:"backtest"`
+
+	// Counts By matter, grade and team; in each, those with most differing first.
+	Counts []BacktestCount `json:"counts"`
+	Skips  []BacktestSkip  `json:"skips"`
+}
+
+// BacktestDirection Example: stricter
+type BacktestDirection string
+
+// BacktestGradeLimit The limit that customers of a grade would have: one of factor, amount and unlimited.
+type BacktestGradeLimit struct {
+	// Amount In CNY.
+	//
+	// Example: 500000.00
+	Amount *decimal.Decimal `json:"amount,omitempty"`
+
+	// Factor Of the approved limit, rounded to the fen; unlimited stays unlimited.
+	//
+	// Example: 0.8
+	Factor *decimal.Decimal `json:"factor,omitempty"`
+
+	// Grade none for those without a grade.
+	//
+	// Example: B
+	Grade BacktestGradeLimitGrade `json:"grade"`
+
+	// Unlimited No upper limit.
+	Unlimited *bool `json:"unlimited,omitempty"`
+}
+
+// BacktestGradeLimitGrade none for those without a grade.
+//
+// Example: B
+type BacktestGradeLimitGrade string
+
+// BacktestKind Example: limit_rule
+type BacktestKind string
+
+// BacktestLimitRule Credit figures that are tried.
+type BacktestLimitRule struct {
+	Limits *[]BacktestGradeLimit `json:"limits,omitempty"`
+
+	// Parameters Other values of parameters: shipping.new_customer_debt, credit.overdue_tolerance_amount, credit.overdue_tolerance_days, credit.limit_grace_days.
+	//
+	// Example: {"credit.overdue_tolerance_days":"3"}
+	Parameters *map[string]string `json:"parameters,omitempty"`
+}
+
+// BacktestList defines model for BacktestList.
+type BacktestList struct {
+	Data       []Backtest `json:"data"`
+	NextCursor *string    `json:"next_cursor,omitempty"`
+}
+
+// BacktestPriceAuthority The table that is tried: one of the two.
+type BacktestPriceAuthority struct {
+	Entries *[]PriceAuthorityEntry `json:"entries,omitempty"`
+
+	// TableID A stored table, of any state.
+	TableID *openapi_types.UUID `json:"table_id,omitempty"`
+}
+
+// BacktestResult defines model for BacktestResult.
+type BacktestResult struct {
+	After BacktestWay `json:"after"`
+
+	// At Example: 2026-11-20T08:30:00Z
+	At     Instant     `json:"at"`
+	Before BacktestWay `json:"before"`
+
+	// CaseID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CaseID UUID `json:"case_id"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID *UUID `json:"customer_id,omitempty"`
+
+	// Direction Example: stricter
+	Direction BacktestDirection `json:"direction"`
+
+	// Grade Of the customer, when it was decided; none without one.
+	Grade string `json:"grade"`
+
+	// Matter Example: shipment.release
+	Matter ApprovalMatter `json:"matter"`
+	No     int            `json:"no"`
+
+	// Number The document's number.
+	//
+	// Example: SN-202611-00007
+	Number string `json:"number"`
+
+	// SubjectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SubjectID UUID `json:"subject_id"`
+
+	// SubjectType Example: shipping_notice
+	SubjectType string `json:"subject_type"`
+
+	// TeamID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	TeamID *UUID  `json:"team_id,omitempty"`
+	WhyEn  string `json:"why_en"`
+	WhyZh  string `json:"why_zh"`
+}
+
+// BacktestResultList defines model for BacktestResultList.
+type BacktestResultList struct {
+	Data       []BacktestResult `json:"data"`
+	NextCursor *string          `json:"next_cursor,omitempty"`
+}
+
+// BacktestSkip defines model for BacktestSkip.
+type BacktestSkip struct {
+	Count int `json:"count"`
+
+	// Detail The fact, the matter or the version.
+	//
+	// Example: over_group
+	Detail *string `json:"detail,omitempty"`
+
+	// Reason fact_missing, matter_missing, version_unusable, condition_failed, inputs_not_stored, refused_by_gate or not_judgeable.
+	//
+	// Example: fact_missing
+	Reason string `json:"reason"`
+}
+
+// BacktestStart defines model for BacktestStart.
+type BacktestStart struct {
+	// Days The period: today and so many days before.
+	//
+	// Example: 90
+	Days *int `json:"days,omitempty"`
+
+	// From The period's first date, with to instead of days.
+	From *openapi_types.Date `json:"from,omitempty"`
+
+	// Kind Example: limit_rule
+	Kind BacktestKind `json:"kind"`
+
+	// LimitRule Credit figures that are tried.
+	LimitRule *BacktestLimitRule `json:"limit_rule,omitempty"`
+	Matrix    *AuthorityMatrix   `json:"matrix,omitempty"`
+
+	// MatrixVersion Of the kind matrix: a stored version instead of a draft.
+	MatrixVersion *int64 `json:"matrix_version,omitempty"`
+
+	// Matters Of the kind matrix: only requests of these.
+	Matters *[]ApprovalMatter `json:"matters,omitempty"`
+
+	// PriceAuthority The table that is tried: one of the two.
+	PriceAuthority *BacktestPriceAuthority `json:"price_authority,omitempty"`
+
+	// Title What it is for.
+	//
+	// Example: 逾期 3 天内不拦截的影响
+	Title *string `json:"title,omitempty"`
+
+	// To The period's last date.
+	To *openapi_types.Date `json:"to,omitempty"`
+}
+
+// BacktestStep defines model for BacktestStep.
+type BacktestStep struct {
+	// Kind Example: decide
+	Kind string `json:"kind"`
+
+	// Mode Example: any
+	Mode   string   `json:"mode"`
+	Quorum *int     `json:"quorum,omitempty"`
+	Roles  []string `json:"roles"`
+
+	// Stage Example: general_manager
+	Stage string `json:"stage"`
+}
+
+// BacktestWay defines model for BacktestWay.
+type BacktestWay struct {
+	// Outcome Of a matrix: the roles of the last step, or at_once. Of a limit rule: passes, sales_manager, blocked, general_manager or refused. Of price authority: submitter, or the lowest role that may sell so.
+	//
+	// Example: general_manager
+	Outcome string `json:"outcome"`
+
+	// Steps Of a matrix: who is asked.
+	Steps *[]BacktestStep `json:"steps,omitempty"`
 }
 
 // BasePrice A base price of a product, tax included, with its story.
@@ -7059,6 +7443,9 @@ type ApprovalID = UUID
 // AttachmentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type AttachmentID = UUID
 
+// BacktestID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type BacktestID = UUID
+
 // BasePriceListID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type BasePriceListID = UUID
 
@@ -7319,6 +7706,63 @@ type ListAuthorityMatrixVersionsParams struct {
 	// Cursor next_cursor of the page before.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
+
+// ListBacktestsParams defines parameters for ListBacktests.
+type ListBacktestsParams struct {
+	// Kind Only backtests of this kind.
+	Kind *BacktestKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// State Only backtests in this state.
+	State *ListBacktestsParamsState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListBacktestsParamsState defines parameters for ListBacktests.
+type ListBacktestsParamsState string
+
+// StartBacktestParams defines parameters for StartBacktest.
+type StartBacktestParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteBacktestParams defines parameters for DeleteBacktest.
+type DeleteBacktestParams struct {
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ListBacktestResultsParams defines parameters for ListBacktestResults.
+type ListBacktestResultsParams struct {
+	// Direction Only cases that differ in this direction.
+	Direction *BacktestDirection `form:"direction,omitempty" json:"direction,omitempty"`
+
+	// Matter Only cases of this matter.
+	Matter *ApprovalMatter `form:"matter,omitempty" json:"matter,omitempty"`
+
+	// Grade Only customers of this grade; none for those without.
+	Grade *ListBacktestResultsParamsGrade `form:"grade,omitempty" json:"grade,omitempty"`
+
+	// TeamID Only cases of this team.
+	TeamID *UUID `form:"team_id,omitempty" json:"team_id,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListBacktestResultsParamsGrade defines parameters for ListBacktestResults.
+type ListBacktestResultsParamsGrade string
 
 // ListBasePriceListsParams defines parameters for ListBasePriceLists.
 type ListBasePriceListsParams struct {
@@ -9009,6 +9453,9 @@ type IssueTokenFormdataRequestBody = TokenRequest
 // ReplaceAuthorityMatrixJSONRequestBody defines body for ReplaceAuthorityMatrix for application/json ContentType.
 type ReplaceAuthorityMatrixJSONRequestBody = AuthorityMatrixChange
 
+// StartBacktestJSONRequestBody defines body for StartBacktest for application/json ContentType.
+type StartBacktestJSONRequestBody = BacktestStart
+
 // CreateBasePriceListJSONRequestBody defines body for CreateBasePriceList for application/json ContentType.
 type CreateBasePriceListJSONRequestBody = BasePriceListCreate
 
@@ -9672,6 +10119,73 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/authority-matrix/versions/{version} (the `GetAuthorityMatrixVersion` operationId).
 	GetAuthorityMatrixVersion(ctx context.Context, version int64, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListBacktests List backtests
+	//
+	// Yours, the last one first; who sees everybody's documents sees all of the kinds that they may run.
+	//
+	// Corresponds with GET /v1/backtests (the `ListBacktests` operationId).
+	ListBacktests(ctx context.Context, params *ListBacktestsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// StartBacktestWithBody Replay a draft over what was decided
+	//
+	// Judges again what was decided in a period, the last `days` days or `from` to `to`, under rules that aren't in force:
+	//
+	// - `matrix`: an authority matrix (`matrix`, as in PUT /v1/authority-matrix, or the number of a stored version) over the stored facts of approval requests, also of those
+	//   approved at once; `matters` narrows them. Differing: other people are asked, or in another way. Both routes are made with the people of today.
+	// - `limit_rule`: other values of the parameters that the shipment gate judges by, other limits for the customers of a grade, over what that gate stored. The
+	//   outcomes, from lenient to strict: passes, sales_manager, blocked (the reason for what is overdue is missing), general_manager, refused.
+	// - `price_authority`: the entries of a price authority table, or a stored table, over the prices of orders and the base prices of then: who may sell them so.
+	//
+	// A draft that is wrong is refused with the place of each fault, and nothing is started. Works on your documents, your team's, your department's or everybody's, as you
+	// see them. Answers at once; follow the progress at /v1/operations. One backtest at a time for each person. `matrix` is for the administrator, the auditor and the general manager;
+	// `price_authority` for sales leaders too, `limit_rule` for these and the finance manager.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/backtests (the `StartBacktest` operationId).
+	StartBacktestWithBody(ctx context.Context, params *StartBacktestParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// StartBacktest Replay a draft over what was decided
+	//
+	// Judges again what was decided in a period, the last `days` days or `from` to `to`, under rules that aren't in force:
+	//
+	// - `matrix`: an authority matrix (`matrix`, as in PUT /v1/authority-matrix, or the number of a stored version) over the stored facts of approval requests, also of those
+	//   approved at once; `matters` narrows them. Differing: other people are asked, or in another way. Both routes are made with the people of today.
+	// - `limit_rule`: other values of the parameters that the shipment gate judges by, other limits for the customers of a grade, over what that gate stored. The
+	//   outcomes, from lenient to strict: passes, sales_manager, blocked (the reason for what is overdue is missing), general_manager, refused.
+	// - `price_authority`: the entries of a price authority table, or a stored table, over the prices of orders and the base prices of then: who may sell them so.
+	//
+	// A draft that is wrong is refused with the place of each fault, and nothing is started. Works on your documents, your team's, your department's or everybody's, as you
+	// see them. Answers at once; follow the progress at /v1/operations. One backtest at a time for each person. `matrix` is for the administrator, the auditor and the general manager;
+	// `price_authority` for sales leaders too, `limit_rule` for these and the finance manager.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/backtests (the `StartBacktest` operationId).
+	StartBacktest(ctx context.Context, params *StartBacktestParams, body StartBacktestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeleteBacktest Delete a backtest
+	//
+	// Deletes it with its results, by its starter or the administrator; one that is under way ends.
+	//
+	// Corresponds with DELETE /v1/backtests/{backtest_id} (the `DeleteBacktest` operationId).
+	DeleteBacktest(ctx context.Context, backtestID BacktestID, params *DeleteBacktestParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetBacktest Read a backtest
+	//
+	// How many cases were replayed, how many would have been decided otherwise and in which direction, by matter, customer grade and team; and how many couldn't be replayed, with the
+	// reason. While it runs, the figures are those up to now.
+	//
+	// Corresponds with GET /v1/backtests/{backtest_id} (the `GetBacktest` operationId).
+	GetBacktest(ctx context.Context, backtestID BacktestID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListBacktestResults List what would have been decided otherwise
+	//
+	// The cases that differ, in the order of their time, with how they were decided, how they would have been, and why. Only documents that you see.
+	//
+	// Corresponds with GET /v1/backtests/{backtest_id}/results (the `ListBacktestResults` operationId).
+	ListBacktestResults(ctx context.Context, backtestID BacktestID, params *ListBacktestResultsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListBasePriceLists List base price lists
 	//
@@ -12879,6 +13393,133 @@ func (c *Client) ListAuthorityMatrixVersions(ctx context.Context, params *ListAu
 // Corresponds with GET /v1/authority-matrix/versions/{version} (the `GetAuthorityMatrixVersion` operationId).
 func (c *Client) GetAuthorityMatrixVersion(ctx context.Context, version int64, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetAuthorityMatrixVersionRequest(c.Server, version)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListBacktests List backtests
+//
+// Yours, the last one first; who sees everybody's documents sees all of the kinds that they may run.
+//
+// Corresponds with GET /v1/backtests (the `ListBacktests` operationId).
+func (c *Client) ListBacktests(ctx context.Context, params *ListBacktestsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListBacktestsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// StartBacktestWithBody Replay a draft over what was decided
+//
+// Judges again what was decided in a period, the last `days` days or `from` to `to`, under rules that aren't in force:
+//
+//   - `matrix`: an authority matrix (`matrix`, as in PUT /v1/authority-matrix, or the number of a stored version) over the stored facts of approval requests, also of those
+//     approved at once; `matters` narrows them. Differing: other people are asked, or in another way. Both routes are made with the people of today.
+//   - `limit_rule`: other values of the parameters that the shipment gate judges by, other limits for the customers of a grade, over what that gate stored. The
+//     outcomes, from lenient to strict: passes, sales_manager, blocked (the reason for what is overdue is missing), general_manager, refused.
+//   - `price_authority`: the entries of a price authority table, or a stored table, over the prices of orders and the base prices of then: who may sell them so.
+//
+// A draft that is wrong is refused with the place of each fault, and nothing is started. Works on your documents, your team's, your department's or everybody's, as you
+// see them. Answers at once; follow the progress at /v1/operations. One backtest at a time for each person. `matrix` is for the administrator, the auditor and the general manager;
+// `price_authority` for sales leaders too, `limit_rule` for these and the finance manager.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/backtests (the `StartBacktest` operationId).
+func (c *Client) StartBacktestWithBody(ctx context.Context, params *StartBacktestParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStartBacktestRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// StartBacktest Replay a draft over what was decided
+//
+// Judges again what was decided in a period, the last `days` days or `from` to `to`, under rules that aren't in force:
+//
+//   - `matrix`: an authority matrix (`matrix`, as in PUT /v1/authority-matrix, or the number of a stored version) over the stored facts of approval requests, also of those
+//     approved at once; `matters` narrows them. Differing: other people are asked, or in another way. Both routes are made with the people of today.
+//   - `limit_rule`: other values of the parameters that the shipment gate judges by, other limits for the customers of a grade, over what that gate stored. The
+//     outcomes, from lenient to strict: passes, sales_manager, blocked (the reason for what is overdue is missing), general_manager, refused.
+//   - `price_authority`: the entries of a price authority table, or a stored table, over the prices of orders and the base prices of then: who may sell them so.
+//
+// A draft that is wrong is refused with the place of each fault, and nothing is started. Works on your documents, your team's, your department's or everybody's, as you
+// see them. Answers at once; follow the progress at /v1/operations. One backtest at a time for each person. `matrix` is for the administrator, the auditor and the general manager;
+// `price_authority` for sales leaders too, `limit_rule` for these and the finance manager.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/backtests (the `StartBacktest` operationId).
+func (c *Client) StartBacktest(ctx context.Context, params *StartBacktestParams, body StartBacktestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStartBacktestRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeleteBacktest Delete a backtest
+//
+// Deletes it with its results, by its starter or the administrator; one that is under way ends.
+//
+// Corresponds with DELETE /v1/backtests/{backtest_id} (the `DeleteBacktest` operationId).
+func (c *Client) DeleteBacktest(ctx context.Context, backtestID BacktestID, params *DeleteBacktestParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteBacktestRequest(c.Server, backtestID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetBacktest Read a backtest
+//
+// How many cases were replayed, how many would have been decided otherwise and in which direction, by matter, customer grade and team; and how many couldn't be replayed, with the
+// reason. While it runs, the figures are those up to now.
+//
+// Corresponds with GET /v1/backtests/{backtest_id} (the `GetBacktest` operationId).
+func (c *Client) GetBacktest(ctx context.Context, backtestID BacktestID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetBacktestRequest(c.Server, backtestID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListBacktestResults List what would have been decided otherwise
+//
+// The cases that differ, in the order of their time, with how they were decided, how they would have been, and why. Only documents that you see.
+//
+// Corresponds with GET /v1/backtests/{backtest_id}/results (the `ListBacktestResults` operationId).
+func (c *Client) ListBacktestResults(ctx context.Context, backtestID BacktestID, params *ListBacktestResultsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListBacktestResultsRequest(c.Server, backtestID, params)
 	if err != nil {
 		return nil, err
 	}
@@ -19710,6 +20351,382 @@ func NewGetAuthorityMatrixVersionRequest(server string, version int64) (*http.Re
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListBacktestsRequest constructs an http.Request for the ListBacktests method
+func NewListBacktestsRequest(server string, params *ListBacktestsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/backtests")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Kind != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "kind", *params.Kind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.State != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewStartBacktestRequest calls the generic StartBacktest builder with application/json body
+func NewStartBacktestRequest(server string, params *StartBacktestParams, body StartBacktestJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewStartBacktestRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewStartBacktestRequestWithBody constructs an http.Request for the StartBacktest method, with any body, and a specified content type
+func NewStartBacktestRequestWithBody(server string, params *StartBacktestParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/backtests")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.ValidateOnly != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "validate_only", *params.ValidateOnly, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewDeleteBacktestRequest constructs an http.Request for the DeleteBacktest method
+func NewDeleteBacktestRequest(server string, backtestID BacktestID, params *DeleteBacktestParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "backtest_id", backtestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/backtests/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetBacktestRequest constructs an http.Request for the GetBacktest method
+func NewGetBacktestRequest(server string, backtestID BacktestID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "backtest_id", backtestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/backtests/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListBacktestResultsRequest constructs an http.Request for the ListBacktestResults method
+func NewListBacktestResultsRequest(server string, backtestID BacktestID, params *ListBacktestResultsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "backtest_id", backtestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/backtests/%s/results", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Direction != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "direction", *params.Direction, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Matter != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "matter", *params.Matter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Grade != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "grade", *params.Grade, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.TeamID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "team_id", *params.TeamID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -33759,6 +34776,81 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/authority-matrix/versions/{version} (the `GetAuthorityMatrixVersion` operationId).
 	GetAuthorityMatrixVersionWithResponse(ctx context.Context, version int64, reqEditors ...RequestEditorFn) (*GetAuthorityMatrixVersionResponse, error)
 
+	// ListBacktestsWithResponse List backtests
+	//
+	// Yours, the last one first; who sees everybody's documents sees all of the kinds that they may run.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/backtests (the `ListBacktests` operationId).
+	ListBacktestsWithResponse(ctx context.Context, params *ListBacktestsParams, reqEditors ...RequestEditorFn) (*ListBacktestsResponse, error)
+
+	// StartBacktestWithBodyWithResponse Replay a draft over what was decided
+	//
+	// Judges again what was decided in a period, the last `days` days or `from` to `to`, under rules that aren't in force:
+	//
+	// - `matrix`: an authority matrix (`matrix`, as in PUT /v1/authority-matrix, or the number of a stored version) over the stored facts of approval requests, also of those
+	//   approved at once; `matters` narrows them. Differing: other people are asked, or in another way. Both routes are made with the people of today.
+	// - `limit_rule`: other values of the parameters that the shipment gate judges by, other limits for the customers of a grade, over what that gate stored. The
+	//   outcomes, from lenient to strict: passes, sales_manager, blocked (the reason for what is overdue is missing), general_manager, refused.
+	// - `price_authority`: the entries of a price authority table, or a stored table, over the prices of orders and the base prices of then: who may sell them so.
+	//
+	// A draft that is wrong is refused with the place of each fault, and nothing is started. Works on your documents, your team's, your department's or everybody's, as you
+	// see them. Answers at once; follow the progress at /v1/operations. One backtest at a time for each person. `matrix` is for the administrator, the auditor and the general manager;
+	// `price_authority` for sales leaders too, `limit_rule` for these and the finance manager.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/backtests (the `StartBacktest` operationId).
+	StartBacktestWithBodyWithResponse(ctx context.Context, params *StartBacktestParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*StartBacktestResponse, error)
+
+	// StartBacktestWithResponse Replay a draft over what was decided
+	//
+	// Judges again what was decided in a period, the last `days` days or `from` to `to`, under rules that aren't in force:
+	//
+	// - `matrix`: an authority matrix (`matrix`, as in PUT /v1/authority-matrix, or the number of a stored version) over the stored facts of approval requests, also of those
+	//   approved at once; `matters` narrows them. Differing: other people are asked, or in another way. Both routes are made with the people of today.
+	// - `limit_rule`: other values of the parameters that the shipment gate judges by, other limits for the customers of a grade, over what that gate stored. The
+	//   outcomes, from lenient to strict: passes, sales_manager, blocked (the reason for what is overdue is missing), general_manager, refused.
+	// - `price_authority`: the entries of a price authority table, or a stored table, over the prices of orders and the base prices of then: who may sell them so.
+	//
+	// A draft that is wrong is refused with the place of each fault, and nothing is started. Works on your documents, your team's, your department's or everybody's, as you
+	// see them. Answers at once; follow the progress at /v1/operations. One backtest at a time for each person. `matrix` is for the administrator, the auditor and the general manager;
+	// `price_authority` for sales leaders too, `limit_rule` for these and the finance manager.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/backtests (the `StartBacktest` operationId).
+	StartBacktestWithResponse(ctx context.Context, params *StartBacktestParams, body StartBacktestJSONRequestBody, reqEditors ...RequestEditorFn) (*StartBacktestResponse, error)
+
+	// DeleteBacktestWithResponse Delete a backtest
+	//
+	// Deletes it with its results, by its starter or the administrator; one that is under way ends.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /v1/backtests/{backtest_id} (the `DeleteBacktest` operationId).
+	DeleteBacktestWithResponse(ctx context.Context, backtestID BacktestID, params *DeleteBacktestParams, reqEditors ...RequestEditorFn) (*DeleteBacktestResponse, error)
+
+	// GetBacktestWithResponse Read a backtest
+	//
+	// How many cases were replayed, how many would have been decided otherwise and in which direction, by matter, customer grade and team; and how many couldn't be replayed, with the
+	// reason. While it runs, the figures are those up to now.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/backtests/{backtest_id} (the `GetBacktest` operationId).
+	GetBacktestWithResponse(ctx context.Context, backtestID BacktestID, reqEditors ...RequestEditorFn) (*GetBacktestResponse, error)
+
+	// ListBacktestResultsWithResponse List what would have been decided otherwise
+	//
+	// The cases that differ, in the order of their time, with how they were decided, how they would have been, and why. Only documents that you see.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/backtests/{backtest_id}/results (the `ListBacktestResults` operationId).
+	ListBacktestResultsWithResponse(ctx context.Context, backtestID BacktestID, params *ListBacktestResultsParams, reqEditors ...RequestEditorFn) (*ListBacktestResultsResponse, error)
+
 	// ListBasePriceListsWithResponse List base price lists
 	//
 	// All versions of the base price list, drafts and rejected ones too, the latest first.
@@ -37591,6 +38683,218 @@ func (r GetAuthorityMatrixVersionResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetAuthorityMatrixVersionResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListBacktestsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *BacktestList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListBacktestsResponse) GetJSON200() *BacktestList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListBacktestsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListBacktestsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListBacktestsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListBacktestsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// StartBacktestResponse202Headers the declared response headers of an HTTP 202 response for StartBacktest
+type StartBacktestResponse202Headers struct {
+	Location string
+}
+
+type StartBacktestResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON202 the response for an HTTP 202 `application/json` response
+	JSON202 *Backtest
+	// Headers202 the parsed response headers for an HTTP 202 response
+	Headers202 *StartBacktestResponse202Headers
+}
+
+// GetJSON202 returns the response for an HTTP 202 `application/json` response
+func (r StartBacktestResponse) GetJSON202() *Backtest {
+	return r.JSON202
+}
+
+// GetBody returns the raw response body bytes
+func (r StartBacktestResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r StartBacktestResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r StartBacktestResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r StartBacktestResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type DeleteBacktestResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+}
+
+// GetBody returns the raw response body bytes
+func (r DeleteBacktestResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r DeleteBacktestResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DeleteBacktestResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DeleteBacktestResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetBacktestResponse200Headers the declared response headers of an HTTP 200 response for GetBacktest
+type GetBacktestResponse200Headers struct {
+	ETag string
+}
+
+type GetBacktestResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *BacktestDetail
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetBacktestResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetBacktestResponse) GetJSON200() *BacktestDetail {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetBacktestResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetBacktestResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetBacktestResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetBacktestResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListBacktestResultsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *BacktestResultList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListBacktestResultsResponse) GetJSON200() *BacktestResultList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListBacktestResultsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListBacktestResultsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListBacktestResultsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListBacktestResultsResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -47335,6 +48639,117 @@ func (c *ClientWithResponses) GetAuthorityMatrixVersionWithResponse(ctx context.
 	return ParseGetAuthorityMatrixVersionResponse(rsp)
 }
 
+// ListBacktestsWithResponse List backtests
+//
+// Yours, the last one first; who sees everybody's documents sees all of the kinds that they may run.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/backtests (the `ListBacktests` operationId).
+func (c *ClientWithResponses) ListBacktestsWithResponse(ctx context.Context, params *ListBacktestsParams, reqEditors ...RequestEditorFn) (*ListBacktestsResponse, error) {
+	rsp, err := c.ListBacktests(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListBacktestsResponse(rsp)
+}
+
+// StartBacktestWithBodyWithResponse Replay a draft over what was decided
+//
+// Judges again what was decided in a period, the last `days` days or `from` to `to`, under rules that aren't in force:
+//
+//   - `matrix`: an authority matrix (`matrix`, as in PUT /v1/authority-matrix, or the number of a stored version) over the stored facts of approval requests, also of those
+//     approved at once; `matters` narrows them. Differing: other people are asked, or in another way. Both routes are made with the people of today.
+//   - `limit_rule`: other values of the parameters that the shipment gate judges by, other limits for the customers of a grade, over what that gate stored. The
+//     outcomes, from lenient to strict: passes, sales_manager, blocked (the reason for what is overdue is missing), general_manager, refused.
+//   - `price_authority`: the entries of a price authority table, or a stored table, over the prices of orders and the base prices of then: who may sell them so.
+//
+// A draft that is wrong is refused with the place of each fault, and nothing is started. Works on your documents, your team's, your department's or everybody's, as you
+// see them. Answers at once; follow the progress at /v1/operations. One backtest at a time for each person. `matrix` is for the administrator, the auditor and the general manager;
+// `price_authority` for sales leaders too, `limit_rule` for these and the finance manager.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/backtests (the `StartBacktest` operationId).
+func (c *ClientWithResponses) StartBacktestWithBodyWithResponse(ctx context.Context, params *StartBacktestParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*StartBacktestResponse, error) {
+	rsp, err := c.StartBacktestWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseStartBacktestResponse(rsp)
+}
+
+// StartBacktestWithResponse Replay a draft over what was decided
+//
+// Judges again what was decided in a period, the last `days` days or `from` to `to`, under rules that aren't in force:
+//
+//   - `matrix`: an authority matrix (`matrix`, as in PUT /v1/authority-matrix, or the number of a stored version) over the stored facts of approval requests, also of those
+//     approved at once; `matters` narrows them. Differing: other people are asked, or in another way. Both routes are made with the people of today.
+//   - `limit_rule`: other values of the parameters that the shipment gate judges by, other limits for the customers of a grade, over what that gate stored. The
+//     outcomes, from lenient to strict: passes, sales_manager, blocked (the reason for what is overdue is missing), general_manager, refused.
+//   - `price_authority`: the entries of a price authority table, or a stored table, over the prices of orders and the base prices of then: who may sell them so.
+//
+// A draft that is wrong is refused with the place of each fault, and nothing is started. Works on your documents, your team's, your department's or everybody's, as you
+// see them. Answers at once; follow the progress at /v1/operations. One backtest at a time for each person. `matrix` is for the administrator, the auditor and the general manager;
+// `price_authority` for sales leaders too, `limit_rule` for these and the finance manager.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/backtests (the `StartBacktest` operationId).
+func (c *ClientWithResponses) StartBacktestWithResponse(ctx context.Context, params *StartBacktestParams, body StartBacktestJSONRequestBody, reqEditors ...RequestEditorFn) (*StartBacktestResponse, error) {
+	rsp, err := c.StartBacktest(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseStartBacktestResponse(rsp)
+}
+
+// DeleteBacktestWithResponse Delete a backtest
+//
+// Deletes it with its results, by its starter or the administrator; one that is under way ends.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /v1/backtests/{backtest_id} (the `DeleteBacktest` operationId).
+func (c *ClientWithResponses) DeleteBacktestWithResponse(ctx context.Context, backtestID BacktestID, params *DeleteBacktestParams, reqEditors ...RequestEditorFn) (*DeleteBacktestResponse, error) {
+	rsp, err := c.DeleteBacktest(ctx, backtestID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDeleteBacktestResponse(rsp)
+}
+
+// GetBacktestWithResponse Read a backtest
+//
+// How many cases were replayed, how many would have been decided otherwise and in which direction, by matter, customer grade and team; and how many couldn't be replayed, with the
+// reason. While it runs, the figures are those up to now.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/backtests/{backtest_id} (the `GetBacktest` operationId).
+func (c *ClientWithResponses) GetBacktestWithResponse(ctx context.Context, backtestID BacktestID, reqEditors ...RequestEditorFn) (*GetBacktestResponse, error) {
+	rsp, err := c.GetBacktest(ctx, backtestID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetBacktestResponse(rsp)
+}
+
+// ListBacktestResultsWithResponse List what would have been decided otherwise
+//
+// The cases that differ, in the order of their time, with how they were decided, how they would have been, and why. Only documents that you see.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/backtests/{backtest_id}/results (the `ListBacktestResults` operationId).
+func (c *ClientWithResponses) ListBacktestResultsWithResponse(ctx context.Context, backtestID BacktestID, params *ListBacktestResultsParams, reqEditors ...RequestEditorFn) (*ListBacktestResultsResponse, error) {
+	rsp, err := c.ListBacktestResults(ctx, backtestID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListBacktestResultsResponse(rsp)
+}
+
 // ListBasePriceListsWithResponse List base price lists
 //
 // All versions of the base price list, drafts and rejected ones too, the latest first.
@@ -52536,6 +53951,152 @@ func ParseGetAuthorityMatrixVersionResponse(rsp *http.Response) (*GetAuthorityMa
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest AuthorityMatrixVersion
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListBacktestsResponse parses an HTTP response from a ListBacktestsWithResponse call
+func ParseListBacktestsResponse(rsp *http.Response) (*ListBacktestsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListBacktestsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest BacktestList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseStartBacktestResponse parses an HTTP response from a StartBacktestWithResponse call
+func ParseStartBacktestResponse(rsp *http.Response) (*StartBacktestResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &StartBacktestResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 202:
+		var dest Backtest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON202 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 202:
+		var headers StartBacktestResponse202Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = value
+		}
+		response.Headers202 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseDeleteBacktestResponse parses an HTTP response from a DeleteBacktestWithResponse call
+func ParseDeleteBacktestResponse(rsp *http.Response) (*DeleteBacktestResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DeleteBacktestResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	return response, nil
+}
+
+// ParseGetBacktestResponse parses an HTTP response from a GetBacktestWithResponse call
+func ParseGetBacktestResponse(rsp *http.Response) (*GetBacktestResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetBacktestResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest BacktestDetail
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetBacktestResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListBacktestResultsResponse parses an HTTP response from a ListBacktestResultsWithResponse call
+func ParseListBacktestResultsResponse(rsp *http.Response) (*ListBacktestResultsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListBacktestResultsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest BacktestResultList
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
