@@ -964,6 +964,45 @@ func (e ShippingState) Valid() bool {
 	}
 }
 
+// Defines values for SurveySource.
+const (
+	SurveySourceLink SurveySource = "link"
+	SurveySourceRep  SurveySource = "rep"
+)
+
+// Valid indicates whether the value is a known member of the SurveySource enum.
+func (e SurveySource) Valid() bool {
+	switch e {
+	case SurveySourceLink:
+		return true
+	case SurveySourceRep:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SurveyState.
+const (
+	SurveyStateAnswered SurveyState = "answered"
+	SurveyStateClosed   SurveyState = "closed"
+	SurveyStateOpen     SurveyState = "open"
+)
+
+// Valid indicates whether the value is a known member of the SurveyState enum.
+func (e SurveyState) Valid() bool {
+	switch e {
+	case SurveyStateAnswered:
+		return true
+	case SurveyStateClosed:
+		return true
+	case SurveyStateOpen:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for VisitFieldType.
 const (
 	VisitFieldTypeBool    VisitFieldType = "bool"
@@ -1420,6 +1459,27 @@ func (e ListProspectsParamsGrade) Valid() bool {
 	case ListProspectsParamsGradeC:
 		return true
 	case ListProspectsParamsGradeD:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GetSurveyStatisticsParamsBy.
+const (
+	GetSurveyStatisticsParamsByCustomer GetSurveyStatisticsParamsBy = "customer"
+	GetSurveyStatisticsParamsByMonth    GetSurveyStatisticsParamsBy = "month"
+	GetSurveyStatisticsParamsByRep      GetSurveyStatisticsParamsBy = "rep"
+)
+
+// Valid indicates whether the value is a known member of the GetSurveyStatisticsParamsBy enum.
+func (e GetSurveyStatisticsParamsBy) Valid() bool {
+	switch e {
+	case GetSurveyStatisticsParamsByCustomer:
+		return true
+	case GetSurveyStatisticsParamsByMonth:
+		return true
+	case GetSurveyStatisticsParamsByRep:
 		return true
 	default:
 		return false
@@ -5984,6 +6044,18 @@ type ProspectSummary struct {
 	State ProspectState `json:"state"`
 }
 
+// PublicSurvey defines model for PublicSurvey.
+type PublicSurvey struct {
+	Answered           bool   `json:"answered"`
+	DeliveryNoteNumber string `json:"delivery_note_number"`
+
+	// ExpiresAt Example: 2026-11-20T08:30:00Z
+	ExpiresAt *Instant `json:"expires_at,omitempty"`
+
+	// LeftOn Example: 2026-11-20
+	LeftOn Date `json:"left_on"`
+}
+
 // PurchaseWindow defines model for PurchaseWindow.
 type PurchaseWindow struct {
 	// From The first day.
@@ -6628,6 +6700,137 @@ type SignedGatePass struct {
 	//
 	// Example: eyJhbGciOiJFZERTQSJ9.e30.c2ln
 	Token string `json:"token"`
+}
+
+// Survey defines model for Survey.
+type Survey struct {
+	// AnsweredAt Example: 2026-11-20T08:30:00Z
+	AnsweredAt *Instant `json:"answered_at,omitempty"`
+
+	// Attitude 5 is best.
+	Attitude     *SurveyScore `json:"attitude,omitempty"`
+	ClosedReason *string      `json:"closed_reason,omitempty"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// DeliveryNoteID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DeliveryNoteID     UUID   `json:"delivery_note_id"`
+	DeliveryNoteNumber string `json:"delivery_note_number"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// LeftOn Example: 2026-11-20
+	LeftOn Date    `json:"left_on"`
+	Name   *string `json:"name,omitempty"`
+
+	// OpenedAt Example: 2026-11-20T08:30:00Z
+	OpenedAt Instant `json:"opened_at"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID UUID `json:"owner_id"`
+
+	// Quality 5 is best.
+	Quality *SurveyScore `json:"quality,omitempty"`
+
+	// RecordedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	RecordedBy *UUID   `json:"recorded_by,omitempty"`
+	Remark     *string `json:"remark,omitempty"`
+
+	// Response 5 is best.
+	Response *SurveyScore  `json:"response,omitempty"`
+	Source   *SurveySource `json:"source,omitempty"`
+
+	// Speed 5 is best.
+	Speed       *SurveyScore `json:"speed,omitempty"`
+	State       SurveyState  `json:"state"`
+	Unsatisfied bool         `json:"unsatisfied"`
+}
+
+// SurveySource defines model for Survey.Source.
+type SurveySource string
+
+// SurveyAnswer defines model for SurveyAnswer.
+type SurveyAnswer struct {
+	// Attitude 5 is best.
+	Attitude SurveyScore `json:"attitude"`
+
+	// Name Who at the customer's says so.
+	Name *string `json:"name,omitempty"`
+
+	// Quality 5 is best.
+	Quality SurveyScore `json:"quality"`
+	Remark  *string     `json:"remark,omitempty"`
+
+	// Response 5 is best.
+	Response SurveyScore `json:"response"`
+
+	// Speed 5 is best.
+	Speed SurveyScore `json:"speed"`
+}
+
+// SurveyAverage The average of a score. Absent while nothing is answered.
+type SurveyAverage = decimal.Decimal
+
+// SurveyClose defines model for SurveyClose.
+type SurveyClose struct {
+	Reason string `json:"reason"`
+}
+
+// SurveyLink defines model for SurveyLink.
+type SurveyLink struct {
+	// ExpiresAt Example: 2026-11-20T08:30:00Z
+	ExpiresAt Instant `json:"expires_at"`
+
+	// Token Shown now and never again.
+	Token string `json:"token"`
+}
+
+// SurveyList defines model for SurveyList.
+type SurveyList struct {
+	Data       []Survey `json:"data"`
+	NextCursor *string  `json:"next_cursor,omitempty"`
+}
+
+// SurveyScore 5 is best.
+type SurveyScore = int
+
+// SurveyState defines model for SurveyState.
+type SurveyState string
+
+// SurveyStatistic defines model for SurveyStatistic.
+type SurveyStatistic struct {
+	Answered int `json:"answered"`
+
+	// Attitude The average of a score. Absent while nothing is answered.
+	Attitude *SurveyAverage `json:"attitude,omitempty"`
+
+	// Key The id of the rep or customer, or the month.
+	Key  string  `json:"key"`
+	Name *string `json:"name,omitempty"`
+
+	// Quality The average of a score. Absent while nothing is answered.
+	Quality *SurveyAverage `json:"quality,omitempty"`
+
+	// Response The average of a score. Absent while nothing is answered.
+	Response *SurveyAverage `json:"response,omitempty"`
+
+	// Speed The average of a score. Absent while nothing is answered.
+	Speed       *SurveyAverage `json:"speed,omitempty"`
+	Surveys     int            `json:"surveys"`
+	Unsatisfied int            `json:"unsatisfied"`
+}
+
+// SurveyStatistics defines model for SurveyStatistics.
+type SurveyStatistics struct {
+	Data       []SurveyStatistic `json:"data"`
+	NextCursor *string           `json:"next_cursor,omitempty"`
 }
 
 // TaxRate The part of tax; 0.13 is 13 %. Prices include it.
@@ -7500,6 +7703,12 @@ type ReceiptID = UUID
 // ShippingNoticeID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ShippingNoticeID = UUID
 
+// SurveyID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type SurveyID = UUID
+
+// SurveyToken defines model for SurveyToken.
+type SurveyToken = string
+
 // TeamID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type TeamID = UUID
 
@@ -7526,6 +7735,9 @@ type Problem404 = Problem
 
 // Problem409 Why a request failed (RFC 9457). `code` is stable; `detail` follows Accept-Language.
 type Problem409 = Problem
+
+// Problem410 Why a request failed (RFC 9457). `code` is stable; `detail` follows Accept-Language.
+type Problem410 = Problem
 
 // Problem412 Why a request failed (RFC 9457). `code` is stable; `detail` follows Accept-Language.
 type Problem412 = Problem
@@ -8970,6 +9182,18 @@ type GetProspectTimelineParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ReadPublicSurveyParams defines parameters for ReadPublicSurvey.
+type ReadPublicSurveyParams struct {
+	// XSurveyToken The token of the link.
+	XSurveyToken SurveyToken `json:"X-Survey-Token"`
+}
+
+// AnswerPublicSurveyParams defines parameters for AnswerPublicSurvey.
+type AnswerPublicSurveyParams struct {
+	// XSurveyToken The token of the link.
+	XSurveyToken SurveyToken `json:"X-Survey-Token"`
+}
+
 // ListReceiptsParams defines parameters for ListReceipts.
 type ListReceiptsParams struct {
 	// PayerID Only of this payer.
@@ -9199,6 +9423,84 @@ type GetShippingNoticeTimelineParams struct {
 type RotateSigningKeyParams struct {
 	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetSurveyStatisticsParams defines parameters for GetSurveyStatistics.
+type GetSurveyStatisticsParams struct {
+	// By How to add up.
+	By GetSurveyStatisticsParamsBy `form:"by" json:"by"`
+
+	// OwnerID Only of this person's customers.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// CustomerID Only of this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// From The first day.
+	From *Date `form:"from,omitempty" json:"from,omitempty"`
+
+	// To The last day.
+	To *Date `form:"to,omitempty" json:"to,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// GetSurveyStatisticsParamsBy defines parameters for GetSurveyStatistics.
+type GetSurveyStatisticsParamsBy string
+
+// ListSurveysParams defines parameters for ListSurveys.
+type ListSurveysParams struct {
+	// OwnerID Only of this person's customers.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// CustomerID Only of this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// State Only in this state.
+	State *SurveyState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Unsatisfied Only with a low score.
+	Unsatisfied *bool `form:"unsatisfied,omitempty" json:"unsatisfied,omitempty"`
+
+	// From The first day.
+	From *Date `form:"from,omitempty" json:"from,omitempty"`
+
+	// To The last day.
+	To *Date `form:"to,omitempty" json:"to,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// RecordSurveyParams defines parameters for RecordSurvey.
+type RecordSurveyParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// CloseSurveyParams defines parameters for CloseSurvey.
+type CloseSurveyParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// CreateSurveyLinkParams defines parameters for CreateSurveyLink.
+type CreateSurveyLinkParams struct {
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
 // ListTeamsParams defines parameters for ListTeams.
@@ -9618,6 +9920,9 @@ type LogProspectContactJSONRequestBody = ContactLogInput
 // StateProspectPurchaseWindowJSONRequestBody defines body for StateProspectPurchaseWindow for application/json ContentType.
 type StateProspectPurchaseWindowJSONRequestBody = PurchaseWindowInput
 
+// AnswerPublicSurveyJSONRequestBody defines body for AnswerPublicSurvey for application/json ContentType.
+type AnswerPublicSurveyJSONRequestBody = SurveyAnswer
+
 // PostReceiptJSONRequestBody defines body for PostReceipt for application/json ContentType.
 type PostReceiptJSONRequestBody = ReceiptCreate
 
@@ -9656,6 +9961,12 @@ type ReleaseShippingNoticeJSONRequestBody = ShippingRelease
 
 // ReviseShippingNoticeJSONRequestBody defines body for ReviseShippingNotice for application/json ContentType.
 type ReviseShippingNoticeJSONRequestBody = ShippingReason
+
+// RecordSurveyJSONRequestBody defines body for RecordSurvey for application/json ContentType.
+type RecordSurveyJSONRequestBody = SurveyAnswer
+
+// CloseSurveyJSONRequestBody defines body for CloseSurvey for application/json ContentType.
+type CloseSurveyJSONRequestBody = SurveyClose
 
 // CreateTeamJSONRequestBody defines body for CreateTeam for application/json ContentType.
 type CreateTeamJSONRequestBody = TeamCreate

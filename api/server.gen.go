@@ -575,6 +575,12 @@ type ServerInterface interface {
 	// GetProspectTimeline Read what happened to a prospect
 	// (GET /v1/prospects/{prospect_id}/timeline)
 	GetProspectTimeline(ctx echo.Context, prospectID ProspectID, params GetProspectTimelineParams) error
+	// ReadPublicSurvey Read what the customer is asked about
+	// (GET /v1/public/survey)
+	ReadPublicSurvey(ctx echo.Context, params ReadPublicSurveyParams) error
+	// AnswerPublicSurvey Answer as the customer
+	// (POST /v1/public/survey)
+	AnswerPublicSurvey(ctx echo.Context, params AnswerPublicSurveyParams) error
 	// ListReceipts List receipts
 	// (GET /v1/receipts)
 	ListReceipts(ctx echo.Context, params ListReceiptsParams) error
@@ -653,6 +659,27 @@ type ServerInterface interface {
 	// RotateSigningKey Rotate the signing key
 	// (POST /v1/signing-keys/rotate)
 	RotateSigningKey(ctx echo.Context, params RotateSigningKeyParams) error
+	// GetSurveyStatistics Read how satisfied customers are
+	// (GET /v1/survey-statistics)
+	GetSurveyStatistics(ctx echo.Context, params GetSurveyStatisticsParams) error
+	// ListSurveys List surveys
+	// (GET /v1/surveys)
+	ListSurveys(ctx echo.Context, params ListSurveysParams) error
+	// GetSurvey Read a survey
+	// (GET /v1/surveys/{survey_id})
+	GetSurvey(ctx echo.Context, surveyID SurveyID) error
+	// RecordSurvey Write down what the customer told you
+	// (POST /v1/surveys/{survey_id}/answer)
+	RecordSurvey(ctx echo.Context, surveyID SurveyID, params RecordSurveyParams) error
+	// CloseSurvey Say that the customer won't answer
+	// (POST /v1/surveys/{survey_id}/close)
+	CloseSurvey(ctx echo.Context, surveyID SurveyID, params CloseSurveyParams) error
+	// RevokeSurveyLink Take the customer's link back
+	// (DELETE /v1/surveys/{survey_id}/link)
+	RevokeSurveyLink(ctx echo.Context, surveyID SurveyID) error
+	// CreateSurveyLink Make a link for the customer
+	// (POST /v1/surveys/{survey_id}/link)
+	CreateSurveyLink(ctx echo.Context, surveyID SurveyID, params CreateSurveyLinkParams) error
 	// ListTeams List teams
 	// (GET /v1/teams)
 	ListTeams(ctx echo.Context, params ListTeamsParams) error
@@ -7073,6 +7100,68 @@ func (w *ServerInterfaceWrapper) GetProspectTimeline(ctx echo.Context) error {
 	return err
 }
 
+// ReadPublicSurvey converts echo context to params.
+func (w *ServerInterfaceWrapper) ReadPublicSurvey(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReadPublicSurveyParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "X-Survey-Token" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("X-Survey-Token")]; found {
+		var XSurveyToken SurveyToken
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Survey-Token, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Survey-Token", valueList[0], &XSurveyToken, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Survey-Token: %s", err))
+		}
+
+		params.XSurveyToken = XSurveyToken
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter X-Survey-Token is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReadPublicSurvey(ctx, params)
+	return err
+}
+
+// AnswerPublicSurvey converts echo context to params.
+func (w *ServerInterfaceWrapper) AnswerPublicSurvey(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AnswerPublicSurveyParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "X-Survey-Token" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("X-Survey-Token")]; found {
+		var XSurveyToken SurveyToken
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Survey-Token, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Survey-Token", valueList[0], &XSurveyToken, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Survey-Token: %s", err))
+		}
+
+		params.XSurveyToken = XSurveyToken
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter X-Survey-Token is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AnswerPublicSurvey(ctx, params)
+	return err
+}
+
 // ListReceipts converts echo context to params.
 func (w *ServerInterfaceWrapper) ListReceipts(ctx echo.Context) error {
 	var err error
@@ -8147,6 +8236,303 @@ func (w *ServerInterfaceWrapper) RotateSigningKey(ctx echo.Context) error {
 	return err
 }
 
+// GetSurveyStatistics converts echo context to params.
+func (w *ServerInterfaceWrapper) GetSurveyStatistics(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetSurveyStatisticsParams
+	// ------------- Required query parameter "by" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "by", ctx.QueryParams(), &params.By, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter by: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetSurveyStatistics(ctx, params)
+	return err
+}
+
+// ListSurveys converts echo context to params.
+func (w *ServerInterfaceWrapper) ListSurveys(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListSurveysParams
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "unsatisfied" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "unsatisfied", ctx.QueryParams(), &params.Unsatisfied, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter unsatisfied: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListSurveys(ctx, params)
+	return err
+}
+
+// GetSurvey converts echo context to params.
+func (w *ServerInterfaceWrapper) GetSurvey(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "survey_id" -------------
+	var surveyID SurveyID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "survey_id", ctx.Param("survey_id"), &surveyID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter survey_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetSurvey(ctx, surveyID)
+	return err
+}
+
+// RecordSurvey converts echo context to params.
+func (w *ServerInterfaceWrapper) RecordSurvey(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "survey_id" -------------
+	var surveyID SurveyID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "survey_id", ctx.Param("survey_id"), &surveyID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter survey_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RecordSurveyParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RecordSurvey(ctx, surveyID, params)
+	return err
+}
+
+// CloseSurvey converts echo context to params.
+func (w *ServerInterfaceWrapper) CloseSurvey(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "survey_id" -------------
+	var surveyID SurveyID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "survey_id", ctx.Param("survey_id"), &surveyID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter survey_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CloseSurveyParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CloseSurvey(ctx, surveyID, params)
+	return err
+}
+
+// RevokeSurveyLink converts echo context to params.
+func (w *ServerInterfaceWrapper) RevokeSurveyLink(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "survey_id" -------------
+	var surveyID SurveyID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "survey_id", ctx.Param("survey_id"), &surveyID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter survey_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RevokeSurveyLink(ctx, surveyID)
+	return err
+}
+
+// CreateSurveyLink converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateSurveyLink(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "survey_id" -------------
+	var surveyID SurveyID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "survey_id", ctx.Param("survey_id"), &surveyID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter survey_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateSurveyLinkParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateSurveyLink(ctx, surveyID, params)
+	return err
+}
+
 // ListTeams converts echo context to params.
 func (w *ServerInterfaceWrapper) ListTeams(ctx echo.Context) error {
 	var err error
@@ -9207,6 +9593,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/prospects/:prospect_id/opportunity-grades", wrapper.GetProspectOpportunityGrades, options.OperationMiddlewares["getProspectOpportunityGrades"]...)
 	router.POST(options.BaseURL+"/v1/prospects/:prospect_id/purchase-window", wrapper.StateProspectPurchaseWindow, options.OperationMiddlewares["stateProspectPurchaseWindow"]...)
 	router.GET(options.BaseURL+"/v1/prospects/:prospect_id/timeline", wrapper.GetProspectTimeline, options.OperationMiddlewares["getProspectTimeline"]...)
+	router.GET(options.BaseURL+"/v1/public/survey", wrapper.ReadPublicSurvey, options.OperationMiddlewares["readPublicSurvey"]...)
+	router.POST(options.BaseURL+"/v1/public/survey", wrapper.AnswerPublicSurvey, options.OperationMiddlewares["answerPublicSurvey"]...)
 	router.GET(options.BaseURL+"/v1/receipts", wrapper.ListReceipts, options.OperationMiddlewares["listReceipts"]...)
 	router.POST(options.BaseURL+"/v1/receipts", wrapper.PostReceipt, options.OperationMiddlewares["postReceipt"]...)
 	router.GET(options.BaseURL+"/v1/receipts/:receipt_id", wrapper.GetReceipt, options.OperationMiddlewares["getReceipt"]...)
@@ -9233,6 +9621,13 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/submit", wrapper.SubmitShippingNotice, options.OperationMiddlewares["submitShippingNotice"]...)
 	router.GET(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/timeline", wrapper.GetShippingNoticeTimeline, options.OperationMiddlewares["getShippingNoticeTimeline"]...)
 	router.POST(options.BaseURL+"/v1/signing-keys/rotate", wrapper.RotateSigningKey, options.OperationMiddlewares["rotateSigningKey"]...)
+	router.GET(options.BaseURL+"/v1/survey-statistics", wrapper.GetSurveyStatistics, options.OperationMiddlewares["getSurveyStatistics"]...)
+	router.GET(options.BaseURL+"/v1/surveys", wrapper.ListSurveys, options.OperationMiddlewares["listSurveys"]...)
+	router.GET(options.BaseURL+"/v1/surveys/:survey_id", wrapper.GetSurvey, options.OperationMiddlewares["getSurvey"]...)
+	router.POST(options.BaseURL+"/v1/surveys/:survey_id/answer", wrapper.RecordSurvey, options.OperationMiddlewares["recordSurvey"]...)
+	router.POST(options.BaseURL+"/v1/surveys/:survey_id/close", wrapper.CloseSurvey, options.OperationMiddlewares["closeSurvey"]...)
+	router.DELETE(options.BaseURL+"/v1/surveys/:survey_id/link", wrapper.RevokeSurveyLink, options.OperationMiddlewares["revokeSurveyLink"]...)
+	router.POST(options.BaseURL+"/v1/surveys/:survey_id/link", wrapper.CreateSurveyLink, options.OperationMiddlewares["createSurveyLink"]...)
 	router.GET(options.BaseURL+"/v1/teams", wrapper.ListTeams, options.OperationMiddlewares["listTeams"]...)
 	router.POST(options.BaseURL+"/v1/teams", wrapper.CreateTeam, options.OperationMiddlewares["createTeam"]...)
 	router.GET(options.BaseURL+"/v1/teams/:team_id", wrapper.GetTeam, options.OperationMiddlewares["getTeam"]...)
@@ -14334,6 +14729,51 @@ func (response GetProspectTimeline200JSONResponse) VisitGetProspectTimelineRespo
 	return err
 }
 
+type ReadPublicSurveyRequestObject struct {
+	Params ReadPublicSurveyParams
+}
+
+type ReadPublicSurveyResponseObject interface {
+	VisitReadPublicSurveyResponse(w http.ResponseWriter) error
+}
+
+type ReadPublicSurvey200JSONResponse PublicSurvey
+
+func (response ReadPublicSurvey200JSONResponse) VisitReadPublicSurveyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnswerPublicSurveyRequestObject struct {
+	Params AnswerPublicSurveyParams
+	Body   *AnswerPublicSurveyJSONRequestBody
+}
+
+type AnswerPublicSurveyResponseObject interface {
+	VisitAnswerPublicSurveyResponse(w http.ResponseWriter) error
+}
+
+type AnswerPublicSurvey200JSONResponse PublicSurvey
+
+func (response AnswerPublicSurvey200JSONResponse) VisitAnswerPublicSurveyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListReceiptsRequestObject struct {
 	Params ListReceiptsParams
 }
@@ -15054,6 +15494,197 @@ type RotateSigningKey204Response struct {
 func (response RotateSigningKey204Response) VisitRotateSigningKeyResponse(w http.ResponseWriter) error {
 	w.WriteHeader(204)
 	return nil
+}
+
+type GetSurveyStatisticsRequestObject struct {
+	Params GetSurveyStatisticsParams
+}
+
+type GetSurveyStatisticsResponseObject interface {
+	VisitGetSurveyStatisticsResponse(w http.ResponseWriter) error
+}
+
+type GetSurveyStatistics200JSONResponse SurveyStatistics
+
+func (response GetSurveyStatistics200JSONResponse) VisitGetSurveyStatisticsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSurveysRequestObject struct {
+	Params ListSurveysParams
+}
+
+type ListSurveysResponseObject interface {
+	VisitListSurveysResponse(w http.ResponseWriter) error
+}
+
+type ListSurveys200JSONResponse SurveyList
+
+func (response ListSurveys200JSONResponse) VisitListSurveysResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSurveyRequestObject struct {
+	SurveyID SurveyID `json:"survey_id"`
+}
+
+type GetSurveyResponseObject interface {
+	VisitGetSurveyResponse(w http.ResponseWriter) error
+}
+
+type GetSurvey200ResponseHeaders struct {
+	ETag string
+}
+
+type GetSurvey200JSONResponse struct {
+	Body    Survey
+	Headers GetSurvey200ResponseHeaders
+}
+
+func (response GetSurvey200JSONResponse) VisitGetSurveyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordSurveyRequestObject struct {
+	SurveyID SurveyID `json:"survey_id"`
+	Params   RecordSurveyParams
+	Body     *RecordSurveyJSONRequestBody
+}
+
+type RecordSurveyResponseObject interface {
+	VisitRecordSurveyResponse(w http.ResponseWriter) error
+}
+
+type RecordSurvey200ResponseHeaders struct {
+	ETag string
+}
+
+type RecordSurvey200JSONResponse struct {
+	Body    Survey
+	Headers RecordSurvey200ResponseHeaders
+}
+
+func (response RecordSurvey200JSONResponse) VisitRecordSurveyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CloseSurveyRequestObject struct {
+	SurveyID SurveyID `json:"survey_id"`
+	Params   CloseSurveyParams
+	Body     *CloseSurveyJSONRequestBody
+}
+
+type CloseSurveyResponseObject interface {
+	VisitCloseSurveyResponse(w http.ResponseWriter) error
+}
+
+type CloseSurvey200ResponseHeaders struct {
+	ETag string
+}
+
+type CloseSurvey200JSONResponse struct {
+	Body    Survey
+	Headers CloseSurvey200ResponseHeaders
+}
+
+func (response CloseSurvey200JSONResponse) VisitCloseSurveyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeSurveyLinkRequestObject struct {
+	SurveyID SurveyID `json:"survey_id"`
+}
+
+type RevokeSurveyLinkResponseObject interface {
+	VisitRevokeSurveyLinkResponse(w http.ResponseWriter) error
+}
+
+type RevokeSurveyLink200ResponseHeaders struct {
+	ETag string
+}
+
+type RevokeSurveyLink200JSONResponse struct {
+	Body    Survey
+	Headers RevokeSurveyLink200ResponseHeaders
+}
+
+func (response RevokeSurveyLink200JSONResponse) VisitRevokeSurveyLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateSurveyLinkRequestObject struct {
+	SurveyID SurveyID `json:"survey_id"`
+	Params   CreateSurveyLinkParams
+}
+
+type CreateSurveyLinkResponseObject interface {
+	VisitCreateSurveyLinkResponse(w http.ResponseWriter) error
+}
+
+type CreateSurveyLink201JSONResponse SurveyLink
+
+func (response CreateSurveyLink201JSONResponse) VisitCreateSurveyLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
 }
 
 type ListTeamsRequestObject struct {
@@ -16249,6 +16880,12 @@ type StrictServerInterface interface {
 	// GetProspectTimeline Read what happened to a prospect
 	// (GET /v1/prospects/{prospect_id}/timeline)
 	GetProspectTimeline(ctx context.Context, request GetProspectTimelineRequestObject) (GetProspectTimelineResponseObject, error)
+	// ReadPublicSurvey Read what the customer is asked about
+	// (GET /v1/public/survey)
+	ReadPublicSurvey(ctx context.Context, request ReadPublicSurveyRequestObject) (ReadPublicSurveyResponseObject, error)
+	// AnswerPublicSurvey Answer as the customer
+	// (POST /v1/public/survey)
+	AnswerPublicSurvey(ctx context.Context, request AnswerPublicSurveyRequestObject) (AnswerPublicSurveyResponseObject, error)
 	// ListReceipts List receipts
 	// (GET /v1/receipts)
 	ListReceipts(ctx context.Context, request ListReceiptsRequestObject) (ListReceiptsResponseObject, error)
@@ -16327,6 +16964,27 @@ type StrictServerInterface interface {
 	// RotateSigningKey Rotate the signing key
 	// (POST /v1/signing-keys/rotate)
 	RotateSigningKey(ctx context.Context, request RotateSigningKeyRequestObject) (RotateSigningKeyResponseObject, error)
+	// GetSurveyStatistics Read how satisfied customers are
+	// (GET /v1/survey-statistics)
+	GetSurveyStatistics(ctx context.Context, request GetSurveyStatisticsRequestObject) (GetSurveyStatisticsResponseObject, error)
+	// ListSurveys List surveys
+	// (GET /v1/surveys)
+	ListSurveys(ctx context.Context, request ListSurveysRequestObject) (ListSurveysResponseObject, error)
+	// GetSurvey Read a survey
+	// (GET /v1/surveys/{survey_id})
+	GetSurvey(ctx context.Context, request GetSurveyRequestObject) (GetSurveyResponseObject, error)
+	// RecordSurvey Write down what the customer told you
+	// (POST /v1/surveys/{survey_id}/answer)
+	RecordSurvey(ctx context.Context, request RecordSurveyRequestObject) (RecordSurveyResponseObject, error)
+	// CloseSurvey Say that the customer won't answer
+	// (POST /v1/surveys/{survey_id}/close)
+	CloseSurvey(ctx context.Context, request CloseSurveyRequestObject) (CloseSurveyResponseObject, error)
+	// RevokeSurveyLink Take the customer's link back
+	// (DELETE /v1/surveys/{survey_id}/link)
+	RevokeSurveyLink(ctx context.Context, request RevokeSurveyLinkRequestObject) (RevokeSurveyLinkResponseObject, error)
+	// CreateSurveyLink Make a link for the customer
+	// (POST /v1/surveys/{survey_id}/link)
+	CreateSurveyLink(ctx context.Context, request CreateSurveyLinkRequestObject) (CreateSurveyLinkResponseObject, error)
 	// ListTeams List teams
 	// (GET /v1/teams)
 	ListTeams(ctx context.Context, request ListTeamsRequestObject) (ListTeamsResponseObject, error)
@@ -22754,6 +23412,79 @@ func (sh *strictHandler) GetProspectTimeline(ctx echo.Context, prospectID Prospe
 	return nil
 }
 
+// ReadPublicSurvey operation middleware
+func (sh *strictHandler) ReadPublicSurvey(ctx echo.Context, params ReadPublicSurveyParams) error {
+	var request ReadPublicSurveyRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadPublicSurvey(ctx.Request().Context(), request.(ReadPublicSurveyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadPublicSurvey")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReadPublicSurveyResponseObject); ok {
+		return validResponse.VisitReadPublicSurveyResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AnswerPublicSurvey operation middleware
+func (sh *strictHandler) AnswerPublicSurvey(ctx echo.Context, params AnswerPublicSurveyParams) error {
+	var request AnswerPublicSurveyRequestObject
+
+	request.Params = params
+
+	var body AnswerPublicSurveyJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AnswerPublicSurvey(ctx.Request().Context(), request.(AnswerPublicSurveyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AnswerPublicSurvey")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AnswerPublicSurveyResponseObject); ok {
+		return validResponse.VisitAnswerPublicSurveyResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListReceipts operation middleware
 func (sh *strictHandler) ListReceipts(ctx echo.Context, params ListReceiptsParams) error {
 	var request ListReceiptsRequestObject
@@ -23712,6 +24443,230 @@ func (sh *strictHandler) RotateSigningKey(ctx echo.Context, params RotateSigning
 		return err
 	} else if validResponse, ok := response.(RotateSigningKeyResponseObject); ok {
 		return validResponse.VisitRotateSigningKeyResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetSurveyStatistics operation middleware
+func (sh *strictHandler) GetSurveyStatistics(ctx echo.Context, params GetSurveyStatisticsParams) error {
+	var request GetSurveyStatisticsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSurveyStatistics(ctx.Request().Context(), request.(GetSurveyStatisticsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSurveyStatistics")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetSurveyStatisticsResponseObject); ok {
+		return validResponse.VisitGetSurveyStatisticsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListSurveys operation middleware
+func (sh *strictHandler) ListSurveys(ctx echo.Context, params ListSurveysParams) error {
+	var request ListSurveysRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListSurveys(ctx.Request().Context(), request.(ListSurveysRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListSurveys")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListSurveysResponseObject); ok {
+		return validResponse.VisitListSurveysResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetSurvey operation middleware
+func (sh *strictHandler) GetSurvey(ctx echo.Context, surveyID SurveyID) error {
+	var request GetSurveyRequestObject
+
+	request.SurveyID = surveyID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSurvey(ctx.Request().Context(), request.(GetSurveyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSurvey")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetSurveyResponseObject); ok {
+		return validResponse.VisitGetSurveyResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RecordSurvey operation middleware
+func (sh *strictHandler) RecordSurvey(ctx echo.Context, surveyID SurveyID, params RecordSurveyParams) error {
+	var request RecordSurveyRequestObject
+
+	request.SurveyID = surveyID
+	request.Params = params
+
+	var body RecordSurveyJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RecordSurvey(ctx.Request().Context(), request.(RecordSurveyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecordSurvey")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RecordSurveyResponseObject); ok {
+		return validResponse.VisitRecordSurveyResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CloseSurvey operation middleware
+func (sh *strictHandler) CloseSurvey(ctx echo.Context, surveyID SurveyID, params CloseSurveyParams) error {
+	var request CloseSurveyRequestObject
+
+	request.SurveyID = surveyID
+	request.Params = params
+
+	var body CloseSurveyJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CloseSurvey(ctx.Request().Context(), request.(CloseSurveyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CloseSurvey")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CloseSurveyResponseObject); ok {
+		return validResponse.VisitCloseSurveyResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RevokeSurveyLink operation middleware
+func (sh *strictHandler) RevokeSurveyLink(ctx echo.Context, surveyID SurveyID) error {
+	var request RevokeSurveyLinkRequestObject
+
+	request.SurveyID = surveyID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RevokeSurveyLink(ctx.Request().Context(), request.(RevokeSurveyLinkRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RevokeSurveyLink")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RevokeSurveyLinkResponseObject); ok {
+		return validResponse.VisitRevokeSurveyLinkResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateSurveyLink operation middleware
+func (sh *strictHandler) CreateSurveyLink(ctx echo.Context, surveyID SurveyID, params CreateSurveyLinkParams) error {
+	var request CreateSurveyLinkRequestObject
+
+	request.SurveyID = surveyID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateSurveyLink(ctx.Request().Context(), request.(CreateSurveyLinkRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateSurveyLink")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateSurveyLinkResponseObject); ok {
+		return validResponse.VisitCreateSurveyLinkResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

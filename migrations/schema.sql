@@ -136,6 +136,14 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.follow_customer_owner_surveys() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    UPDATE surveys SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.follow_customer_roster() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -381,6 +389,17 @@ BEGIN
        (OLD.figures <> NEW.figures OR OLD.checked_by <> NEW.checked_by OR OLD.checked_at <> NEW.checked_at) THEN
         RAISE EXCEPTION 'the figures of a shipping notice are frozen' USING ERRCODE = 'check_violation',
             CONSTRAINT = 'shipping_notices_figures_frozen';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.keep_survey_answer() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF OLD.state <> 'open' AND (OLD.state, OLD.quality, OLD.response, OLD.speed, OLD.attitude, OLD.remark, OLD.answered_at)
+            IS DISTINCT FROM (NEW.state, NEW.quality, NEW.response, NEW.speed, NEW.attitude, NEW.remark, NEW.answered_at) THEN
+        RAISE EXCEPTION 'an answered or closed survey doesn''t change' USING ERRCODE = 'check_violation', CONSTRAINT = 'surveys_final';
     END IF;
     RETURN NEW;
 END $$;
@@ -2185,6 +2204,57 @@ CREATE TABLE public.signing_keys (
     CONSTRAINT signing_keys_public_key_check CHECK ((length(public_key) = 32))
 );
 
+CREATE TABLE public.survey_links (
+    id uuid NOT NULL,
+    survey_id uuid NOT NULL,
+    token_hash bytea NOT NULL,
+    created_by uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    CONSTRAINT survey_links_ended_once CHECK (((used_at IS NULL) OR (revoked_at IS NULL)))
+);
+
+CREATE TABLE public.survey_sweep (
+    one boolean NOT NULL,
+    left_at timestamp with time zone NOT NULL,
+    note_id uuid NOT NULL,
+    CONSTRAINT survey_sweep_one_check CHECK (one)
+);
+
+CREATE TABLE public.surveys (
+    id uuid NOT NULL,
+    delivery_note_id uuid NOT NULL,
+    note_number text NOT NULL,
+    left_on date NOT NULL,
+    customer_id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    state text NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    quality smallint,
+    response smallint,
+    speed smallint,
+    attitude smallint,
+    remark text NOT NULL,
+    answered_by_name text NOT NULL,
+    source text NOT NULL,
+    recorded_by uuid,
+    answered_at timestamp with time zone,
+    unsatisfied boolean NOT NULL,
+    closed_reason text NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT surveys_answered_by_name_check CHECK ((length(answered_by_name) <= 100)),
+    CONSTRAINT surveys_answered_whole CHECK ((((state = 'answered'::text) = (num_nonnulls(quality, response, speed, attitude, answered_at) = 5)) AND (num_nonnulls(quality, response, speed, attitude, answered_at) = ANY (ARRAY[0, 5])))),
+    CONSTRAINT surveys_closed_has_reason CHECK (((state <> 'closed'::text) OR (TRIM(BOTH FROM closed_reason) <> ''::text))),
+    CONSTRAINT surveys_remark_check CHECK ((length(remark) <= 2000)),
+    CONSTRAINT surveys_scores CHECK ((((quality >= 1) AND (quality <= 5)) AND ((response >= 1) AND (response <= 5)) AND ((speed >= 1) AND (speed <= 5)) AND ((attitude >= 1) AND (attitude <= 5)))),
+    CONSTRAINT surveys_source_check CHECK ((source = ANY (ARRAY[''::text, 'link'::text, 'rep'::text]))),
+    CONSTRAINT surveys_state CHECK ((state = ANY (ARRAY['open'::text, 'answered'::text, 'closed'::text]))),
+    CONSTRAINT surveys_version_check CHECK ((version > 0)),
+    CONSTRAINT surveys_who_said CHECK (((source = 'rep'::text) = (recorded_by IS NOT NULL)))
+);
+
 CREATE TABLE public.teams (
     id uuid NOT NULL,
     code text NOT NULL,
@@ -2705,6 +2775,18 @@ ALTER TABLE ONLY public.shipping_notices
 ALTER TABLE ONLY public.signing_keys
     ADD CONSTRAINT signing_keys_pkey PRIMARY KEY (kid);
 
+ALTER TABLE ONLY public.survey_links
+    ADD CONSTRAINT survey_links_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.survey_sweep
+    ADD CONSTRAINT survey_sweep_pkey PRIMARY KEY (one);
+
+ALTER TABLE ONLY public.surveys
+    ADD CONSTRAINT surveys_delivery_note UNIQUE (delivery_note_id);
+
+ALTER TABLE ONLY public.surveys
+    ADD CONSTRAINT surveys_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.teams
     ADD CONSTRAINT teams_id_department_id_key UNIQUE (id, department_id);
 
@@ -2912,6 +2994,8 @@ CREATE INDEX delivery_note_lines_order ON public.delivery_note_lines USING btree
 
 CREATE INDEX delivery_notes_customer ON public.delivery_notes USING btree (customer_id, id DESC);
 
+CREATE INDEX delivery_notes_left ON public.delivery_notes USING btree (left_at, id) WHERE (state = 'left'::text);
+
 CREATE INDEX delivery_notes_notice ON public.delivery_notes USING btree (notice_id);
 
 CREATE INDEX delivery_notes_owner ON public.delivery_notes USING btree (owner_id, id DESC);
@@ -3080,6 +3164,14 @@ CREATE INDEX shipping_notices_state ON public.shipping_notices USING btree (stat
 
 CREATE UNIQUE INDEX signing_keys_one_active ON public.signing_keys USING btree ((true)) WHERE (retired_at IS NULL);
 
+CREATE UNIQUE INDEX survey_links_one ON public.survey_links USING btree (survey_id) WHERE ((used_at IS NULL) AND (revoked_at IS NULL));
+
+CREATE INDEX surveys_customer ON public.surveys USING btree (customer_id, id DESC);
+
+CREATE INDEX surveys_left ON public.surveys USING btree (left_on, owner_id);
+
+CREATE INDEX surveys_owner ON public.surveys USING btree (owner_id, id DESC);
+
 CREATE UNIQUE INDEX teams_code ON public.teams USING btree (code);
 
 CREATE INDEX teams_department ON public.teams USING btree (department_id);
@@ -3184,6 +3276,8 @@ CREATE TRIGGER customers_owner_of_reviews AFTER UPDATE OF owner_id ON public.cus
 
 CREATE TRIGGER customers_owner_of_shipping AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner_shipping();
 
+CREATE TRIGGER customers_owner_of_surveys AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner_surveys();
+
 CREATE TRIGGER customers_reclaim AFTER UPDATE OF name_key, uscc ON public.customers FOR EACH ROW WHEN (((old.name_key <> new.name_key) OR (old.uscc IS DISTINCT FROM new.uscc))) EXECUTE FUNCTION public.reclaim_company('customer');
 
 CREATE TRIGGER customers_roster_begins AFTER INSERT ON public.customers FOR EACH ROW EXECUTE FUNCTION public.follow_customer_roster();
@@ -3233,6 +3327,8 @@ CREATE TRIGGER receipts_immutable BEFORE DELETE OR UPDATE ON public.receipts FOR
 CREATE TRIGGER sandbox_clock_forward BEFORE DELETE OR UPDATE ON public.sandbox_clock FOR EACH ROW EXECUTE FUNCTION public.refuse_clock_back();
 
 CREATE TRIGGER shipping_notices_figures_frozen BEFORE UPDATE ON public.shipping_notices FOR EACH ROW EXECUTE FUNCTION public.keep_signed_figures();
+
+CREATE TRIGGER surveys_final BEFORE UPDATE ON public.surveys FOR EACH ROW EXECUTE FUNCTION public.keep_survey_answer();
 
 CREATE TRIGGER violations_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.violations FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
@@ -3554,6 +3650,24 @@ ALTER TABLE ONLY public.shipping_notices
 
 ALTER TABLE ONLY public.shipping_notices
     ADD CONSTRAINT shipping_notices_payer_id_fkey FOREIGN KEY (payer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.survey_links
+    ADD CONSTRAINT survey_links_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.survey_links
+    ADD CONSTRAINT survey_links_survey_id_fkey FOREIGN KEY (survey_id) REFERENCES public.surveys(id);
+
+ALTER TABLE ONLY public.surveys
+    ADD CONSTRAINT surveys_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.surveys
+    ADD CONSTRAINT surveys_delivery_note_id_fkey FOREIGN KEY (delivery_note_id) REFERENCES public.delivery_notes(id);
+
+ALTER TABLE ONLY public.surveys
+    ADD CONSTRAINT surveys_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.surveys
+    ADD CONSTRAINT surveys_recorded_by_fkey FOREIGN KEY (recorded_by) REFERENCES public.users(id);
 
 ALTER TABLE ONLY public.teams
     ADD CONSTRAINT teams_department_id_fkey FOREIGN KEY (department_id) REFERENCES public.departments(id);

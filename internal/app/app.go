@@ -36,6 +36,7 @@ import (
 	"github.com/salesgate/salesgate/internal/receivable"
 	"github.com/salesgate/salesgate/internal/rulebook"
 	"github.com/salesgate/salesgate/internal/shipping"
+	"github.com/salesgate/salesgate/internal/survey"
 	"github.com/salesgate/salesgate/internal/visit"
 	"github.com/salesgate/salesgate/migrations"
 )
@@ -152,6 +153,8 @@ func (a *App) join(ctx context.Context) error {
 
 	// opportunities, campaigns, visits, surveys
 	visits, opportunities := visit.New(rules), opportunity.New(rules)
+	surveys := survey.New(rules, people)
+	a.jobs.Every("open_surveys", time.Hour, a.batches("open_surveys", surveys.OpenDue)) // CUS-14
 
 	// credit: limits and special release
 	approvals.Register(credit.MatterGroup, credits)
@@ -201,7 +204,7 @@ func (a *App) join(ctx context.Context) error {
 		Prospects: prospects,
 
 		// opportunities, campaigns, visits, surveys
-		Visits: visits, Opportunities: opportunities,
+		Visits: visits, Opportunities: opportunities, Surveys: surveys,
 
 		// credit: limits and special release, terms
 

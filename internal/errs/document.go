@@ -16,7 +16,7 @@ import (
 )
 
 var status = map[errs.Kind]int{
-	errs.Malformed: 400, errs.Unauthenticated: 401, errs.Forbidden: 403, errs.NotFound: 404, errs.Conflict: 409,
+	errs.Malformed: 400, errs.Unauthenticated: 401, errs.Forbidden: 403, errs.NotFound: 404, errs.Conflict: 409, errs.Gone: 410,
 	errs.Stale: 412, errs.TooLarge: 413, errs.UnsupportedMedia: 415, errs.Rule: 422, errs.PreconditionRequired: 428,
 	errs.TooMany: 429, errs.Internal: 500, errs.Unavailable: 503,
 }

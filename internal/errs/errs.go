@@ -33,6 +33,7 @@ const (
 	NotFound             Kind = "not_found"             // 404, also for what the caller may not see
 	NoMethod             Kind = "no_method"             // 405
 	Conflict             Kind = "conflict"              // 409: state or duplicate
+	Gone                 Kind = "gone"                  // 410: it was here and is good no more
 	Stale                Kind = "stale"                 // 412: If-Match names an older version
 	TooLarge             Kind = "too_large"             // 413
 	UnsupportedMedia     Kind = "unsupported_media"     // 415

@@ -211,6 +211,7 @@ var owned = map[string]func(e *apitest.Env) string{
 	"opportunities":    opportunityOf,
 	"shipping-notices": noticeOf,
 	// visits, surveys
+	"surveys":        surveyOf,
 	"visits":         visitOf,
 	"delivery-notes": deliveryNoteOf,
 	// leave

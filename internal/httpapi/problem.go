@@ -32,6 +32,7 @@ var statusOf = map[errs.Kind]int{
 	errs.NotFound:             http.StatusNotFound,
 	errs.NoMethod:             http.StatusMethodNotAllowed,
 	errs.Conflict:             http.StatusConflict,
+	errs.Gone:                 http.StatusGone,
 	errs.Stale:                http.StatusPreconditionFailed,
 	errs.TooLarge:             http.StatusRequestEntityTooLarge,
 	errs.UnsupportedMedia:     http.StatusUnsupportedMediaType,

@@ -27,6 +27,7 @@ import (
 	"github.com/salesgate/salesgate/internal/receivable"
 	"github.com/salesgate/salesgate/internal/rulebook"
 	"github.com/salesgate/salesgate/internal/shipping"
+	"github.com/salesgate/salesgate/internal/survey"
 	"github.com/salesgate/salesgate/internal/visit"
 )
 
@@ -71,6 +72,7 @@ type Server struct {
 	// opportunities, campaigns, visits, surveys
 	Visits        *visit.Service
 	Opportunities *opportunity.Service
+	Surveys       *survey.Service
 
 	// credit: limits and special release, terms
 

@@ -162,12 +162,12 @@ func lockKeys(tx pg.Tx) error {
 }
 
 // Rotate retires the active key and makes a new one. Tokens signed with the old key stay valid until they expire, and
-// the old key stays in the JWKS as long; keys whose last token has expired are deleted. For the command and a job.
+// the old key stays in the JWKS as long; keys whose last link has expired are deleted. For the command and a job.
 func (k *Keys) Rotate(tx pg.Tx) error {
 	if err := lockKeys(tx); err != nil {
 		return err
 	}
-	err := tx.Exec("DELETE FROM signing_keys WHERE retired_at < ?", tx.Now.Add(-keyOutlives)).Error
+	err := tx.Exec("DELETE FROM signing_keys WHERE retired_at < ?", tx.Now.Add(-keyKept)).Error
 	if err != nil {
 		return err
 	}

@@ -103,6 +103,8 @@ var matrix = map[Permission][]Role{
 	"visit.key":   roles(salesLeaders),
 
 	// survey
+	"survey.read":  roles(sellers, overseers, QualityManager),
+	"survey.write": roles(sellers),
 
 	// catalog
 	"product.read":  everyone,

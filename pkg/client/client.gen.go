@@ -973,6 +973,45 @@ func (e ShippingState) Valid() bool {
 	}
 }
 
+// Defines values for SurveySource.
+const (
+	SurveySourceLink SurveySource = "link"
+	SurveySourceRep  SurveySource = "rep"
+)
+
+// Valid indicates whether the value is a known member of the SurveySource enum.
+func (e SurveySource) Valid() bool {
+	switch e {
+	case SurveySourceLink:
+		return true
+	case SurveySourceRep:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SurveyState.
+const (
+	SurveyStateAnswered SurveyState = "answered"
+	SurveyStateClosed   SurveyState = "closed"
+	SurveyStateOpen     SurveyState = "open"
+)
+
+// Valid indicates whether the value is a known member of the SurveyState enum.
+func (e SurveyState) Valid() bool {
+	switch e {
+	case SurveyStateAnswered:
+		return true
+	case SurveyStateClosed:
+		return true
+	case SurveyStateOpen:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for VisitFieldType.
 const (
 	VisitFieldTypeBool    VisitFieldType = "bool"
@@ -1429,6 +1468,27 @@ func (e ListProspectsParamsGrade) Valid() bool {
 	case ListProspectsParamsGradeC:
 		return true
 	case ListProspectsParamsGradeD:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GetSurveyStatisticsParamsBy.
+const (
+	GetSurveyStatisticsParamsByCustomer GetSurveyStatisticsParamsBy = "customer"
+	GetSurveyStatisticsParamsByMonth    GetSurveyStatisticsParamsBy = "month"
+	GetSurveyStatisticsParamsByRep      GetSurveyStatisticsParamsBy = "rep"
+)
+
+// Valid indicates whether the value is a known member of the GetSurveyStatisticsParamsBy enum.
+func (e GetSurveyStatisticsParamsBy) Valid() bool {
+	switch e {
+	case GetSurveyStatisticsParamsByCustomer:
+		return true
+	case GetSurveyStatisticsParamsByMonth:
+		return true
+	case GetSurveyStatisticsParamsByRep:
 		return true
 	default:
 		return false
@@ -5993,6 +6053,18 @@ type ProspectSummary struct {
 	State ProspectState `json:"state"`
 }
 
+// PublicSurvey defines model for PublicSurvey.
+type PublicSurvey struct {
+	Answered           bool   `json:"answered"`
+	DeliveryNoteNumber string `json:"delivery_note_number"`
+
+	// ExpiresAt Example: 2026-11-20T08:30:00Z
+	ExpiresAt *Instant `json:"expires_at,omitempty"`
+
+	// LeftOn Example: 2026-11-20
+	LeftOn Date `json:"left_on"`
+}
+
 // PurchaseWindow defines model for PurchaseWindow.
 type PurchaseWindow struct {
 	// From The first day.
@@ -6637,6 +6709,137 @@ type SignedGatePass struct {
 	//
 	// Example: eyJhbGciOiJFZERTQSJ9.e30.c2ln
 	Token string `json:"token"`
+}
+
+// Survey defines model for Survey.
+type Survey struct {
+	// AnsweredAt Example: 2026-11-20T08:30:00Z
+	AnsweredAt *Instant `json:"answered_at,omitempty"`
+
+	// Attitude 5 is best.
+	Attitude     *SurveyScore `json:"attitude,omitempty"`
+	ClosedReason *string      `json:"closed_reason,omitempty"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// DeliveryNoteID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DeliveryNoteID     UUID   `json:"delivery_note_id"`
+	DeliveryNoteNumber string `json:"delivery_note_number"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// LeftOn Example: 2026-11-20
+	LeftOn Date    `json:"left_on"`
+	Name   *string `json:"name,omitempty"`
+
+	// OpenedAt Example: 2026-11-20T08:30:00Z
+	OpenedAt Instant `json:"opened_at"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID UUID `json:"owner_id"`
+
+	// Quality 5 is best.
+	Quality *SurveyScore `json:"quality,omitempty"`
+
+	// RecordedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	RecordedBy *UUID   `json:"recorded_by,omitempty"`
+	Remark     *string `json:"remark,omitempty"`
+
+	// Response 5 is best.
+	Response *SurveyScore  `json:"response,omitempty"`
+	Source   *SurveySource `json:"source,omitempty"`
+
+	// Speed 5 is best.
+	Speed       *SurveyScore `json:"speed,omitempty"`
+	State       SurveyState  `json:"state"`
+	Unsatisfied bool         `json:"unsatisfied"`
+}
+
+// SurveySource defines model for Survey.Source.
+type SurveySource string
+
+// SurveyAnswer defines model for SurveyAnswer.
+type SurveyAnswer struct {
+	// Attitude 5 is best.
+	Attitude SurveyScore `json:"attitude"`
+
+	// Name Who at the customer's says so.
+	Name *string `json:"name,omitempty"`
+
+	// Quality 5 is best.
+	Quality SurveyScore `json:"quality"`
+	Remark  *string     `json:"remark,omitempty"`
+
+	// Response 5 is best.
+	Response SurveyScore `json:"response"`
+
+	// Speed 5 is best.
+	Speed SurveyScore `json:"speed"`
+}
+
+// SurveyAverage The average of a score. Absent while nothing is answered.
+type SurveyAverage = decimal.Decimal
+
+// SurveyClose defines model for SurveyClose.
+type SurveyClose struct {
+	Reason string `json:"reason"`
+}
+
+// SurveyLink defines model for SurveyLink.
+type SurveyLink struct {
+	// ExpiresAt Example: 2026-11-20T08:30:00Z
+	ExpiresAt Instant `json:"expires_at"`
+
+	// Token Shown now and never again.
+	Token string `json:"token"`
+}
+
+// SurveyList defines model for SurveyList.
+type SurveyList struct {
+	Data       []Survey `json:"data"`
+	NextCursor *string  `json:"next_cursor,omitempty"`
+}
+
+// SurveyScore 5 is best.
+type SurveyScore = int
+
+// SurveyState defines model for SurveyState.
+type SurveyState string
+
+// SurveyStatistic defines model for SurveyStatistic.
+type SurveyStatistic struct {
+	Answered int `json:"answered"`
+
+	// Attitude The average of a score. Absent while nothing is answered.
+	Attitude *SurveyAverage `json:"attitude,omitempty"`
+
+	// Key The id of the rep or customer, or the month.
+	Key  string  `json:"key"`
+	Name *string `json:"name,omitempty"`
+
+	// Quality The average of a score. Absent while nothing is answered.
+	Quality *SurveyAverage `json:"quality,omitempty"`
+
+	// Response The average of a score. Absent while nothing is answered.
+	Response *SurveyAverage `json:"response,omitempty"`
+
+	// Speed The average of a score. Absent while nothing is answered.
+	Speed       *SurveyAverage `json:"speed,omitempty"`
+	Surveys     int            `json:"surveys"`
+	Unsatisfied int            `json:"unsatisfied"`
+}
+
+// SurveyStatistics defines model for SurveyStatistics.
+type SurveyStatistics struct {
+	Data       []SurveyStatistic `json:"data"`
+	NextCursor *string           `json:"next_cursor,omitempty"`
 }
 
 // TaxRate The part of tax; 0.13 is 13 %. Prices include it.
@@ -7509,6 +7712,12 @@ type ReceiptID = UUID
 // ShippingNoticeID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ShippingNoticeID = UUID
 
+// SurveyID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type SurveyID = UUID
+
+// SurveyToken defines model for SurveyToken.
+type SurveyToken = string
+
 // TeamID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type TeamID = UUID
 
@@ -7535,6 +7744,9 @@ type Problem404 = Problem
 
 // Problem409 Why a request failed (RFC 9457). `code` is stable; `detail` follows Accept-Language.
 type Problem409 = Problem
+
+// Problem410 Why a request failed (RFC 9457). `code` is stable; `detail` follows Accept-Language.
+type Problem410 = Problem
 
 // Problem412 Why a request failed (RFC 9457). `code` is stable; `detail` follows Accept-Language.
 type Problem412 = Problem
@@ -8979,6 +9191,18 @@ type GetProspectTimelineParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ReadPublicSurveyParams defines parameters for ReadPublicSurvey.
+type ReadPublicSurveyParams struct {
+	// XSurveyToken The token of the link.
+	XSurveyToken SurveyToken `json:"X-Survey-Token"`
+}
+
+// AnswerPublicSurveyParams defines parameters for AnswerPublicSurvey.
+type AnswerPublicSurveyParams struct {
+	// XSurveyToken The token of the link.
+	XSurveyToken SurveyToken `json:"X-Survey-Token"`
+}
+
 // ListReceiptsParams defines parameters for ListReceipts.
 type ListReceiptsParams struct {
 	// PayerID Only of this payer.
@@ -9208,6 +9432,84 @@ type GetShippingNoticeTimelineParams struct {
 type RotateSigningKeyParams struct {
 	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetSurveyStatisticsParams defines parameters for GetSurveyStatistics.
+type GetSurveyStatisticsParams struct {
+	// By How to add up.
+	By GetSurveyStatisticsParamsBy `form:"by" json:"by"`
+
+	// OwnerID Only of this person's customers.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// CustomerID Only of this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// From The first day.
+	From *Date `form:"from,omitempty" json:"from,omitempty"`
+
+	// To The last day.
+	To *Date `form:"to,omitempty" json:"to,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// GetSurveyStatisticsParamsBy defines parameters for GetSurveyStatistics.
+type GetSurveyStatisticsParamsBy string
+
+// ListSurveysParams defines parameters for ListSurveys.
+type ListSurveysParams struct {
+	// OwnerID Only of this person's customers.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// CustomerID Only of this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// State Only in this state.
+	State *SurveyState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Unsatisfied Only with a low score.
+	Unsatisfied *bool `form:"unsatisfied,omitempty" json:"unsatisfied,omitempty"`
+
+	// From The first day.
+	From *Date `form:"from,omitempty" json:"from,omitempty"`
+
+	// To The last day.
+	To *Date `form:"to,omitempty" json:"to,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// RecordSurveyParams defines parameters for RecordSurvey.
+type RecordSurveyParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// CloseSurveyParams defines parameters for CloseSurvey.
+type CloseSurveyParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// CreateSurveyLinkParams defines parameters for CreateSurveyLink.
+type CreateSurveyLinkParams struct {
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
 // ListTeamsParams defines parameters for ListTeams.
@@ -9627,6 +9929,9 @@ type LogProspectContactJSONRequestBody = ContactLogInput
 // StateProspectPurchaseWindowJSONRequestBody defines body for StateProspectPurchaseWindow for application/json ContentType.
 type StateProspectPurchaseWindowJSONRequestBody = PurchaseWindowInput
 
+// AnswerPublicSurveyJSONRequestBody defines body for AnswerPublicSurvey for application/json ContentType.
+type AnswerPublicSurveyJSONRequestBody = SurveyAnswer
+
 // PostReceiptJSONRequestBody defines body for PostReceipt for application/json ContentType.
 type PostReceiptJSONRequestBody = ReceiptCreate
 
@@ -9665,6 +9970,12 @@ type ReleaseShippingNoticeJSONRequestBody = ShippingRelease
 
 // ReviseShippingNoticeJSONRequestBody defines body for ReviseShippingNotice for application/json ContentType.
 type ReviseShippingNoticeJSONRequestBody = ShippingReason
+
+// RecordSurveyJSONRequestBody defines body for RecordSurvey for application/json ContentType.
+type RecordSurveyJSONRequestBody = SurveyAnswer
+
+// CloseSurveyJSONRequestBody defines body for CloseSurvey for application/json ContentType.
+type CloseSurveyJSONRequestBody = SurveyClose
 
 // CreateTeamJSONRequestBody defines body for CreateTeam for application/json ContentType.
 type CreateTeamJSONRequestBody = TeamCreate
@@ -12028,6 +12339,34 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/prospects/{prospect_id}/timeline (the `GetProspectTimeline` operationId).
 	GetProspectTimeline(ctx context.Context, prospectID ProspectID, params *GetProspectTimelineParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ReadPublicSurvey Read what the customer is asked about
+	//
+	// For the customer's side: no login, only the link's token in X-Survey-Token. The number and the date of the delivery, and nothing
+	// else. 404 for a token that isn't ours, 410 for a link that was used, has expired or was replaced. Throttled per address.
+	//
+	// Corresponds with GET /v1/public/survey (the `ReadPublicSurvey` operationId).
+	ReadPublicSurvey(ctx context.Context, params *ReadPublicSurveyParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AnswerPublicSurveyWithBody Answer as the customer
+	//
+	// For the customer's side: no login, only the link's token in X-Survey-Token. Once: afterwards the link is gone (410). Throttled
+	// per address.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/public/survey (the `AnswerPublicSurvey` operationId).
+	AnswerPublicSurveyWithBody(ctx context.Context, params *AnswerPublicSurveyParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AnswerPublicSurvey Answer as the customer
+	//
+	// For the customer's side: no login, only the link's token in X-Survey-Token. Once: afterwards the link is gone (410). Throttled
+	// per address.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/public/survey (the `AnswerPublicSurvey` operationId).
+	AnswerPublicSurvey(ctx context.Context, params *AnswerPublicSurveyParams, body AnswerPublicSurveyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListReceipts List receipts
 	//
 	// Receipts of payers that you may see, newest first.
@@ -12371,6 +12710,81 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/signing-keys/rotate (the `RotateSigningKey` operationId).
 	RotateSigningKey(ctx context.Context, params *RotateSigningKeyParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetSurveyStatistics Read how satisfied customers are
+	//
+	// Surveys, answers, average scores and low scores of the deliveries that you see, by rep (whose the customer is now), customer or month
+	// in which the goods left.
+	//
+	// Corresponds with GET /v1/survey-statistics (the `GetSurveyStatistics` operationId).
+	GetSurveyStatistics(ctx context.Context, params *GetSurveyStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListSurveys List surveys
+	//
+	// Surveys of deliveries to customers that you see, newest first. `from` and `to` are the day on which the goods left.
+	//
+	// Corresponds with GET /v1/surveys (the `ListSurveys` operationId).
+	ListSurveys(ctx context.Context, params *ListSurveysParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetSurvey Read a survey
+	//
+	// What was asked about, and what the customer said.
+	//
+	// Corresponds with GET /v1/surveys/{survey_id} (the `GetSurvey` operationId).
+	GetSurvey(ctx context.Context, surveyID SurveyID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RecordSurveyWithBody Write down what the customer told you
+	//
+	// Four scores from 1 to 5. At or below `survey.unsatisfied_at` on any of them, the sales manager gets a call-back task and the
+	// event `reportUnsatisfiedCustomer` is recorded. An answer is final; the customer's link is good no more.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/surveys/{survey_id}/answer (the `RecordSurvey` operationId).
+	RecordSurveyWithBody(ctx context.Context, surveyID SurveyID, params *RecordSurveyParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RecordSurvey Write down what the customer told you
+	//
+	// Four scores from 1 to 5. At or below `survey.unsatisfied_at` on any of them, the sales manager gets a call-back task and the
+	// event `reportUnsatisfiedCustomer` is recorded. An answer is final; the customer's link is good no more.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/surveys/{survey_id}/answer (the `RecordSurvey` operationId).
+	RecordSurvey(ctx context.Context, surveyID SurveyID, params *RecordSurveyParams, body RecordSurveyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CloseSurveyWithBody Say that the customer won't answer
+	//
+	// With the reason; it counts as not answered in the statistics.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/surveys/{survey_id}/close (the `CloseSurvey` operationId).
+	CloseSurveyWithBody(ctx context.Context, surveyID SurveyID, params *CloseSurveyParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CloseSurvey Say that the customer won't answer
+	//
+	// With the reason; it counts as not answered in the statistics.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/surveys/{survey_id}/close (the `CloseSurvey` operationId).
+	CloseSurvey(ctx context.Context, surveyID SurveyID, params *CloseSurveyParams, body CloseSurveyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RevokeSurveyLink Take the customer's link back
+	//
+	// Without a link it changes nothing.
+	//
+	// Corresponds with DELETE /v1/surveys/{survey_id}/link (the `RevokeSurveyLink` operationId).
+	RevokeSurveyLink(ctx context.Context, surveyID SurveyID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateSurveyLink Make a link for the customer
+	//
+	// A signed token that lets the customer's side answer once, until it expires (`survey.link_days`). It is shown now and never
+	// again; one that was made before is good no more. Put it into the link to your page, which sends it as X-Survey-Token.
+	//
+	// Corresponds with POST /v1/surveys/{survey_id}/link (the `CreateSurveyLink` operationId).
+	CreateSurveyLink(ctx context.Context, surveyID SurveyID, params *CreateSurveyLinkParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListTeams List teams
 	//
@@ -17491,6 +17905,64 @@ func (c *Client) GetProspectTimeline(ctx context.Context, prospectID ProspectID,
 	return c.Client.Do(req)
 }
 
+// ReadPublicSurvey Read what the customer is asked about
+//
+// For the customer's side: no login, only the link's token in X-Survey-Token. The number and the date of the delivery, and nothing
+// else. 404 for a token that isn't ours, 410 for a link that was used, has expired or was replaced. Throttled per address.
+//
+// Corresponds with GET /v1/public/survey (the `ReadPublicSurvey` operationId).
+func (c *Client) ReadPublicSurvey(ctx context.Context, params *ReadPublicSurveyParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReadPublicSurveyRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AnswerPublicSurveyWithBody Answer as the customer
+//
+// For the customer's side: no login, only the link's token in X-Survey-Token. Once: afterwards the link is gone (410). Throttled
+// per address.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/public/survey (the `AnswerPublicSurvey` operationId).
+func (c *Client) AnswerPublicSurveyWithBody(ctx context.Context, params *AnswerPublicSurveyParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAnswerPublicSurveyRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AnswerPublicSurvey Answer as the customer
+//
+// For the customer's side: no login, only the link's token in X-Survey-Token. Once: afterwards the link is gone (410). Throttled
+// per address.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/public/survey (the `AnswerPublicSurvey` operationId).
+func (c *Client) AnswerPublicSurvey(ctx context.Context, params *AnswerPublicSurveyParams, body AnswerPublicSurveyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAnswerPublicSurveyRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListReceipts List receipts
 //
 // Receipts of payers that you may see, newest first.
@@ -18215,6 +18687,171 @@ func (c *Client) GetShippingNoticeTimeline(ctx context.Context, shippingNoticeID
 // Corresponds with POST /v1/signing-keys/rotate (the `RotateSigningKey` operationId).
 func (c *Client) RotateSigningKey(ctx context.Context, params *RotateSigningKeyParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewRotateSigningKeyRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetSurveyStatistics Read how satisfied customers are
+//
+// Surveys, answers, average scores and low scores of the deliveries that you see, by rep (whose the customer is now), customer or month
+// in which the goods left.
+//
+// Corresponds with GET /v1/survey-statistics (the `GetSurveyStatistics` operationId).
+func (c *Client) GetSurveyStatistics(ctx context.Context, params *GetSurveyStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSurveyStatisticsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListSurveys List surveys
+//
+// Surveys of deliveries to customers that you see, newest first. `from` and `to` are the day on which the goods left.
+//
+// Corresponds with GET /v1/surveys (the `ListSurveys` operationId).
+func (c *Client) ListSurveys(ctx context.Context, params *ListSurveysParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListSurveysRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetSurvey Read a survey
+//
+// What was asked about, and what the customer said.
+//
+// Corresponds with GET /v1/surveys/{survey_id} (the `GetSurvey` operationId).
+func (c *Client) GetSurvey(ctx context.Context, surveyID SurveyID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSurveyRequest(c.Server, surveyID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RecordSurveyWithBody Write down what the customer told you
+//
+// Four scores from 1 to 5. At or below `survey.unsatisfied_at` on any of them, the sales manager gets a call-back task and the
+// event `reportUnsatisfiedCustomer` is recorded. An answer is final; the customer's link is good no more.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/surveys/{survey_id}/answer (the `RecordSurvey` operationId).
+func (c *Client) RecordSurveyWithBody(ctx context.Context, surveyID SurveyID, params *RecordSurveyParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRecordSurveyRequestWithBody(c.Server, surveyID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RecordSurvey Write down what the customer told you
+//
+// Four scores from 1 to 5. At or below `survey.unsatisfied_at` on any of them, the sales manager gets a call-back task and the
+// event `reportUnsatisfiedCustomer` is recorded. An answer is final; the customer's link is good no more.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/surveys/{survey_id}/answer (the `RecordSurvey` operationId).
+func (c *Client) RecordSurvey(ctx context.Context, surveyID SurveyID, params *RecordSurveyParams, body RecordSurveyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRecordSurveyRequest(c.Server, surveyID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CloseSurveyWithBody Say that the customer won't answer
+//
+// With the reason; it counts as not answered in the statistics.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/surveys/{survey_id}/close (the `CloseSurvey` operationId).
+func (c *Client) CloseSurveyWithBody(ctx context.Context, surveyID SurveyID, params *CloseSurveyParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCloseSurveyRequestWithBody(c.Server, surveyID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CloseSurvey Say that the customer won't answer
+//
+// With the reason; it counts as not answered in the statistics.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/surveys/{survey_id}/close (the `CloseSurvey` operationId).
+func (c *Client) CloseSurvey(ctx context.Context, surveyID SurveyID, params *CloseSurveyParams, body CloseSurveyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCloseSurveyRequest(c.Server, surveyID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RevokeSurveyLink Take the customer's link back
+//
+// Without a link it changes nothing.
+//
+// Corresponds with DELETE /v1/surveys/{survey_id}/link (the `RevokeSurveyLink` operationId).
+func (c *Client) RevokeSurveyLink(ctx context.Context, surveyID SurveyID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRevokeSurveyLinkRequest(c.Server, surveyID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateSurveyLink Make a link for the customer
+//
+// A signed token that lets the customer's side answer once, until it expires (`survey.link_days`). It is shown now and never
+// again; one that was made before is good no more. Put it into the link to your page, which sends it as X-Survey-Token.
+//
+// Corresponds with POST /v1/surveys/{survey_id}/link (the `CreateSurveyLink` operationId).
+func (c *Client) CreateSurveyLink(ctx context.Context, surveyID SurveyID, params *CreateSurveyLinkParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateSurveyLinkRequest(c.Server, surveyID, params)
 	if err != nil {
 		return nil, err
 	}
@@ -30842,6 +31479,99 @@ func NewGetProspectTimelineRequest(server string, prospectID ProspectID, params 
 	return req, nil
 }
 
+// NewReadPublicSurveyRequest constructs an http.Request for the ReadPublicSurvey method
+func NewReadPublicSurveyRequest(server string, params *ReadPublicSurveyParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/public/survey")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Survey-Token", params.XSurveyToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("X-Survey-Token", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewAnswerPublicSurveyRequest calls the generic AnswerPublicSurvey builder with application/json body
+func NewAnswerPublicSurveyRequest(server string, params *AnswerPublicSurveyParams, body AnswerPublicSurveyJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAnswerPublicSurveyRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewAnswerPublicSurveyRequestWithBody constructs an http.Request for the AnswerPublicSurvey method, with any body, and a specified content type
+func NewAnswerPublicSurveyRequestWithBody(server string, params *AnswerPublicSurveyParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/public/survey")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Survey-Token", params.XSurveyToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("X-Survey-Token", headerParam0)
+
+	}
+
+	return req, nil
+}
+
 // NewListReceiptsRequest constructs an http.Request for the ListReceipts method
 func NewListReceiptsRequest(server string, params *ListReceiptsParams) (*http.Request, error) {
 	var err error
@@ -32804,6 +33534,529 @@ func NewRotateSigningKeyRequest(server string, params *RotateSigningKeyParams) (
 			}
 
 			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetSurveyStatisticsRequest constructs an http.Request for the GetSurveyStatistics method
+func NewGetSurveyStatisticsRequest(server string, params *GetSurveyStatisticsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/survey-statistics")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "by", params.By, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.OwnerID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "owner_id", *params.OwnerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.CustomerID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "customer_id", *params.CustomerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.From != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "from", *params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.To != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "to", *params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListSurveysRequest constructs an http.Request for the ListSurveys method
+func NewListSurveysRequest(server string, params *ListSurveysParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/surveys")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.OwnerID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "owner_id", *params.OwnerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.CustomerID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "customer_id", *params.CustomerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.State != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Unsatisfied != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "unsatisfied", *params.Unsatisfied, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.From != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "from", *params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.To != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "to", *params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetSurveyRequest constructs an http.Request for the GetSurvey method
+func NewGetSurveyRequest(server string, surveyID SurveyID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "survey_id", surveyID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/surveys/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRecordSurveyRequest calls the generic RecordSurvey builder with application/json body
+func NewRecordSurveyRequest(server string, surveyID SurveyID, params *RecordSurveyParams, body RecordSurveyJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRecordSurveyRequestWithBody(server, surveyID, params, "application/json", bodyReader)
+}
+
+// NewRecordSurveyRequestWithBody constructs an http.Request for the RecordSurvey method, with any body, and a specified content type
+func NewRecordSurveyRequestWithBody(server string, surveyID SurveyID, params *RecordSurveyParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "survey_id", surveyID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/surveys/%s/answer", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewCloseSurveyRequest calls the generic CloseSurvey builder with application/json body
+func NewCloseSurveyRequest(server string, surveyID SurveyID, params *CloseSurveyParams, body CloseSurveyJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCloseSurveyRequestWithBody(server, surveyID, params, "application/json", bodyReader)
+}
+
+// NewCloseSurveyRequestWithBody constructs an http.Request for the CloseSurvey method, with any body, and a specified content type
+func NewCloseSurveyRequestWithBody(server string, surveyID SurveyID, params *CloseSurveyParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "survey_id", surveyID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/surveys/%s/close", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewRevokeSurveyLinkRequest constructs an http.Request for the RevokeSurveyLink method
+func NewRevokeSurveyLinkRequest(server string, surveyID SurveyID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "survey_id", surveyID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/surveys/%s/link", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateSurveyLinkRequest constructs an http.Request for the CreateSurveyLink method
+func NewCreateSurveyLinkRequest(server string, surveyID SurveyID, params *CreateSurveyLinkParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "survey_id", surveyID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/surveys/%s/link", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
 		}
 
 	}
@@ -36886,6 +38139,36 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/prospects/{prospect_id}/timeline (the `GetProspectTimeline` operationId).
 	GetProspectTimelineWithResponse(ctx context.Context, prospectID ProspectID, params *GetProspectTimelineParams, reqEditors ...RequestEditorFn) (*GetProspectTimelineResponse, error)
 
+	// ReadPublicSurveyWithResponse Read what the customer is asked about
+	//
+	// For the customer's side: no login, only the link's token in X-Survey-Token. The number and the date of the delivery, and nothing
+	// else. 404 for a token that isn't ours, 410 for a link that was used, has expired or was replaced. Throttled per address.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/public/survey (the `ReadPublicSurvey` operationId).
+	ReadPublicSurveyWithResponse(ctx context.Context, params *ReadPublicSurveyParams, reqEditors ...RequestEditorFn) (*ReadPublicSurveyResponse, error)
+
+	// AnswerPublicSurveyWithBodyWithResponse Answer as the customer
+	//
+	// For the customer's side: no login, only the link's token in X-Survey-Token. Once: afterwards the link is gone (410). Throttled
+	// per address.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/public/survey (the `AnswerPublicSurvey` operationId).
+	AnswerPublicSurveyWithBodyWithResponse(ctx context.Context, params *AnswerPublicSurveyParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AnswerPublicSurveyResponse, error)
+
+	// AnswerPublicSurveyWithResponse Answer as the customer
+	//
+	// For the customer's side: no login, only the link's token in X-Survey-Token. Once: afterwards the link is gone (410). Throttled
+	// per address.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/public/survey (the `AnswerPublicSurvey` operationId).
+	AnswerPublicSurveyWithResponse(ctx context.Context, params *AnswerPublicSurveyParams, body AnswerPublicSurveyJSONRequestBody, reqEditors ...RequestEditorFn) (*AnswerPublicSurveyResponse, error)
+
 	// ListReceiptsWithResponse List receipts
 	//
 	// Receipts of payers that you may see, newest first.
@@ -37255,6 +38538,91 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/signing-keys/rotate (the `RotateSigningKey` operationId).
 	RotateSigningKeyWithResponse(ctx context.Context, params *RotateSigningKeyParams, reqEditors ...RequestEditorFn) (*RotateSigningKeyResponse, error)
+
+	// GetSurveyStatisticsWithResponse Read how satisfied customers are
+	//
+	// Surveys, answers, average scores and low scores of the deliveries that you see, by rep (whose the customer is now), customer or month
+	// in which the goods left.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/survey-statistics (the `GetSurveyStatistics` operationId).
+	GetSurveyStatisticsWithResponse(ctx context.Context, params *GetSurveyStatisticsParams, reqEditors ...RequestEditorFn) (*GetSurveyStatisticsResponse, error)
+
+	// ListSurveysWithResponse List surveys
+	//
+	// Surveys of deliveries to customers that you see, newest first. `from` and `to` are the day on which the goods left.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/surveys (the `ListSurveys` operationId).
+	ListSurveysWithResponse(ctx context.Context, params *ListSurveysParams, reqEditors ...RequestEditorFn) (*ListSurveysResponse, error)
+
+	// GetSurveyWithResponse Read a survey
+	//
+	// What was asked about, and what the customer said.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/surveys/{survey_id} (the `GetSurvey` operationId).
+	GetSurveyWithResponse(ctx context.Context, surveyID SurveyID, reqEditors ...RequestEditorFn) (*GetSurveyResponse, error)
+
+	// RecordSurveyWithBodyWithResponse Write down what the customer told you
+	//
+	// Four scores from 1 to 5. At or below `survey.unsatisfied_at` on any of them, the sales manager gets a call-back task and the
+	// event `reportUnsatisfiedCustomer` is recorded. An answer is final; the customer's link is good no more.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/surveys/{survey_id}/answer (the `RecordSurvey` operationId).
+	RecordSurveyWithBodyWithResponse(ctx context.Context, surveyID SurveyID, params *RecordSurveyParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RecordSurveyResponse, error)
+
+	// RecordSurveyWithResponse Write down what the customer told you
+	//
+	// Four scores from 1 to 5. At or below `survey.unsatisfied_at` on any of them, the sales manager gets a call-back task and the
+	// event `reportUnsatisfiedCustomer` is recorded. An answer is final; the customer's link is good no more.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/surveys/{survey_id}/answer (the `RecordSurvey` operationId).
+	RecordSurveyWithResponse(ctx context.Context, surveyID SurveyID, params *RecordSurveyParams, body RecordSurveyJSONRequestBody, reqEditors ...RequestEditorFn) (*RecordSurveyResponse, error)
+
+	// CloseSurveyWithBodyWithResponse Say that the customer won't answer
+	//
+	// With the reason; it counts as not answered in the statistics.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/surveys/{survey_id}/close (the `CloseSurvey` operationId).
+	CloseSurveyWithBodyWithResponse(ctx context.Context, surveyID SurveyID, params *CloseSurveyParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CloseSurveyResponse, error)
+
+	// CloseSurveyWithResponse Say that the customer won't answer
+	//
+	// With the reason; it counts as not answered in the statistics.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/surveys/{survey_id}/close (the `CloseSurvey` operationId).
+	CloseSurveyWithResponse(ctx context.Context, surveyID SurveyID, params *CloseSurveyParams, body CloseSurveyJSONRequestBody, reqEditors ...RequestEditorFn) (*CloseSurveyResponse, error)
+
+	// RevokeSurveyLinkWithResponse Take the customer's link back
+	//
+	// Without a link it changes nothing.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /v1/surveys/{survey_id}/link (the `RevokeSurveyLink` operationId).
+	RevokeSurveyLinkWithResponse(ctx context.Context, surveyID SurveyID, reqEditors ...RequestEditorFn) (*RevokeSurveyLinkResponse, error)
+
+	// CreateSurveyLinkWithResponse Make a link for the customer
+	//
+	// A signed token that lets the customer's side answer once, until it expires (`survey.link_days`). It is shown now and never
+	// again; one that was made before is good no more. Put it into the link to your page, which sends it as X-Survey-Token.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/surveys/{survey_id}/link (the `CreateSurveyLink` operationId).
+	CreateSurveyLinkWithResponse(ctx context.Context, surveyID SurveyID, params *CreateSurveyLinkParams, reqEditors ...RequestEditorFn) (*CreateSurveyLinkResponse, error)
 
 	// ListTeamsWithResponse List teams
 	//
@@ -45816,6 +47184,88 @@ func (r GetProspectTimelineResponse) ContentType() string {
 	return ""
 }
 
+type ReadPublicSurveyResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PublicSurvey
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ReadPublicSurveyResponse) GetJSON200() *PublicSurvey {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ReadPublicSurveyResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ReadPublicSurveyResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReadPublicSurveyResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ReadPublicSurveyResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type AnswerPublicSurveyResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PublicSurvey
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AnswerPublicSurveyResponse) GetJSON200() *PublicSurvey {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r AnswerPublicSurveyResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AnswerPublicSurveyResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AnswerPublicSurveyResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AnswerPublicSurveyResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ListReceiptsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -46981,6 +48431,321 @@ func (r RotateSigningKeyResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r RotateSigningKeyResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetSurveyStatisticsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SurveyStatistics
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetSurveyStatisticsResponse) GetJSON200() *SurveyStatistics {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetSurveyStatisticsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetSurveyStatisticsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetSurveyStatisticsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetSurveyStatisticsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListSurveysResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SurveyList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListSurveysResponse) GetJSON200() *SurveyList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListSurveysResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListSurveysResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListSurveysResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListSurveysResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetSurveyResponse200Headers the declared response headers of an HTTP 200 response for GetSurvey
+type GetSurveyResponse200Headers struct {
+	ETag string
+}
+
+type GetSurveyResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Survey
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetSurveyResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetSurveyResponse) GetJSON200() *Survey {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetSurveyResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetSurveyResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetSurveyResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetSurveyResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// RecordSurveyResponse200Headers the declared response headers of an HTTP 200 response for RecordSurvey
+type RecordSurveyResponse200Headers struct {
+	ETag string
+}
+
+type RecordSurveyResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Survey
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *RecordSurveyResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RecordSurveyResponse) GetJSON200() *Survey {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r RecordSurveyResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RecordSurveyResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RecordSurveyResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RecordSurveyResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CloseSurveyResponse200Headers the declared response headers of an HTTP 200 response for CloseSurvey
+type CloseSurveyResponse200Headers struct {
+	ETag string
+}
+
+type CloseSurveyResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Survey
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *CloseSurveyResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CloseSurveyResponse) GetJSON200() *Survey {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r CloseSurveyResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CloseSurveyResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CloseSurveyResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CloseSurveyResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// RevokeSurveyLinkResponse200Headers the declared response headers of an HTTP 200 response for RevokeSurveyLink
+type RevokeSurveyLinkResponse200Headers struct {
+	ETag string
+}
+
+type RevokeSurveyLinkResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Survey
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *RevokeSurveyLinkResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RevokeSurveyLinkResponse) GetJSON200() *Survey {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r RevokeSurveyLinkResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RevokeSurveyLinkResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RevokeSurveyLinkResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RevokeSurveyLinkResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type CreateSurveyLinkResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *SurveyLink
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r CreateSurveyLinkResponse) GetJSON201() *SurveyLink {
+	return r.JSON201
+}
+
+// GetBody returns the raw response body bytes
+func (r CreateSurveyLinkResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateSurveyLinkResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateSurveyLinkResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateSurveyLinkResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -52057,6 +53822,54 @@ func (c *ClientWithResponses) GetProspectTimelineWithResponse(ctx context.Contex
 	return ParseGetProspectTimelineResponse(rsp)
 }
 
+// ReadPublicSurveyWithResponse Read what the customer is asked about
+//
+// For the customer's side: no login, only the link's token in X-Survey-Token. The number and the date of the delivery, and nothing
+// else. 404 for a token that isn't ours, 410 for a link that was used, has expired or was replaced. Throttled per address.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/public/survey (the `ReadPublicSurvey` operationId).
+func (c *ClientWithResponses) ReadPublicSurveyWithResponse(ctx context.Context, params *ReadPublicSurveyParams, reqEditors ...RequestEditorFn) (*ReadPublicSurveyResponse, error) {
+	rsp, err := c.ReadPublicSurvey(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReadPublicSurveyResponse(rsp)
+}
+
+// AnswerPublicSurveyWithBodyWithResponse Answer as the customer
+//
+// For the customer's side: no login, only the link's token in X-Survey-Token. Once: afterwards the link is gone (410). Throttled
+// per address.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/public/survey (the `AnswerPublicSurvey` operationId).
+func (c *ClientWithResponses) AnswerPublicSurveyWithBodyWithResponse(ctx context.Context, params *AnswerPublicSurveyParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AnswerPublicSurveyResponse, error) {
+	rsp, err := c.AnswerPublicSurveyWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAnswerPublicSurveyResponse(rsp)
+}
+
+// AnswerPublicSurveyWithResponse Answer as the customer
+//
+// For the customer's side: no login, only the link's token in X-Survey-Token. Once: afterwards the link is gone (410). Throttled
+// per address.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/public/survey (the `AnswerPublicSurvey` operationId).
+func (c *ClientWithResponses) AnswerPublicSurveyWithResponse(ctx context.Context, params *AnswerPublicSurveyParams, body AnswerPublicSurveyJSONRequestBody, reqEditors ...RequestEditorFn) (*AnswerPublicSurveyResponse, error) {
+	rsp, err := c.AnswerPublicSurvey(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAnswerPublicSurveyResponse(rsp)
+}
+
 // ListReceiptsWithResponse List receipts
 //
 // Receipts of payers that you may see, newest first.
@@ -52659,6 +54472,145 @@ func (c *ClientWithResponses) RotateSigningKeyWithResponse(ctx context.Context, 
 		return nil, err
 	}
 	return ParseRotateSigningKeyResponse(rsp)
+}
+
+// GetSurveyStatisticsWithResponse Read how satisfied customers are
+//
+// Surveys, answers, average scores and low scores of the deliveries that you see, by rep (whose the customer is now), customer or month
+// in which the goods left.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/survey-statistics (the `GetSurveyStatistics` operationId).
+func (c *ClientWithResponses) GetSurveyStatisticsWithResponse(ctx context.Context, params *GetSurveyStatisticsParams, reqEditors ...RequestEditorFn) (*GetSurveyStatisticsResponse, error) {
+	rsp, err := c.GetSurveyStatistics(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetSurveyStatisticsResponse(rsp)
+}
+
+// ListSurveysWithResponse List surveys
+//
+// Surveys of deliveries to customers that you see, newest first. `from` and `to` are the day on which the goods left.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/surveys (the `ListSurveys` operationId).
+func (c *ClientWithResponses) ListSurveysWithResponse(ctx context.Context, params *ListSurveysParams, reqEditors ...RequestEditorFn) (*ListSurveysResponse, error) {
+	rsp, err := c.ListSurveys(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListSurveysResponse(rsp)
+}
+
+// GetSurveyWithResponse Read a survey
+//
+// What was asked about, and what the customer said.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/surveys/{survey_id} (the `GetSurvey` operationId).
+func (c *ClientWithResponses) GetSurveyWithResponse(ctx context.Context, surveyID SurveyID, reqEditors ...RequestEditorFn) (*GetSurveyResponse, error) {
+	rsp, err := c.GetSurvey(ctx, surveyID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetSurveyResponse(rsp)
+}
+
+// RecordSurveyWithBodyWithResponse Write down what the customer told you
+//
+// Four scores from 1 to 5. At or below `survey.unsatisfied_at` on any of them, the sales manager gets a call-back task and the
+// event `reportUnsatisfiedCustomer` is recorded. An answer is final; the customer's link is good no more.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/surveys/{survey_id}/answer (the `RecordSurvey` operationId).
+func (c *ClientWithResponses) RecordSurveyWithBodyWithResponse(ctx context.Context, surveyID SurveyID, params *RecordSurveyParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RecordSurveyResponse, error) {
+	rsp, err := c.RecordSurveyWithBody(ctx, surveyID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRecordSurveyResponse(rsp)
+}
+
+// RecordSurveyWithResponse Write down what the customer told you
+//
+// Four scores from 1 to 5. At or below `survey.unsatisfied_at` on any of them, the sales manager gets a call-back task and the
+// event `reportUnsatisfiedCustomer` is recorded. An answer is final; the customer's link is good no more.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/surveys/{survey_id}/answer (the `RecordSurvey` operationId).
+func (c *ClientWithResponses) RecordSurveyWithResponse(ctx context.Context, surveyID SurveyID, params *RecordSurveyParams, body RecordSurveyJSONRequestBody, reqEditors ...RequestEditorFn) (*RecordSurveyResponse, error) {
+	rsp, err := c.RecordSurvey(ctx, surveyID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRecordSurveyResponse(rsp)
+}
+
+// CloseSurveyWithBodyWithResponse Say that the customer won't answer
+//
+// With the reason; it counts as not answered in the statistics.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/surveys/{survey_id}/close (the `CloseSurvey` operationId).
+func (c *ClientWithResponses) CloseSurveyWithBodyWithResponse(ctx context.Context, surveyID SurveyID, params *CloseSurveyParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CloseSurveyResponse, error) {
+	rsp, err := c.CloseSurveyWithBody(ctx, surveyID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCloseSurveyResponse(rsp)
+}
+
+// CloseSurveyWithResponse Say that the customer won't answer
+//
+// With the reason; it counts as not answered in the statistics.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/surveys/{survey_id}/close (the `CloseSurvey` operationId).
+func (c *ClientWithResponses) CloseSurveyWithResponse(ctx context.Context, surveyID SurveyID, params *CloseSurveyParams, body CloseSurveyJSONRequestBody, reqEditors ...RequestEditorFn) (*CloseSurveyResponse, error) {
+	rsp, err := c.CloseSurvey(ctx, surveyID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCloseSurveyResponse(rsp)
+}
+
+// RevokeSurveyLinkWithResponse Take the customer's link back
+//
+// Without a link it changes nothing.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /v1/surveys/{survey_id}/link (the `RevokeSurveyLink` operationId).
+func (c *ClientWithResponses) RevokeSurveyLinkWithResponse(ctx context.Context, surveyID SurveyID, reqEditors ...RequestEditorFn) (*RevokeSurveyLinkResponse, error) {
+	rsp, err := c.RevokeSurveyLink(ctx, surveyID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRevokeSurveyLinkResponse(rsp)
+}
+
+// CreateSurveyLinkWithResponse Make a link for the customer
+//
+// A signed token that lets the customer's side answer once, until it expires (`survey.link_days`). It is shown now and never
+// again; one that was made before is good no more. Put it into the link to your page, which sends it as X-Survey-Token.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/surveys/{survey_id}/link (the `CreateSurveyLink` operationId).
+func (c *ClientWithResponses) CreateSurveyLinkWithResponse(ctx context.Context, surveyID SurveyID, params *CreateSurveyLinkParams, reqEditors ...RequestEditorFn) (*CreateSurveyLinkResponse, error) {
+	rsp, err := c.CreateSurveyLink(ctx, surveyID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateSurveyLinkResponse(rsp)
 }
 
 // ListTeamsWithResponse List teams
@@ -59183,6 +61135,58 @@ func ParseGetProspectTimelineResponse(rsp *http.Response) (*GetProspectTimelineR
 	return response, nil
 }
 
+// ParseReadPublicSurveyResponse parses an HTTP response from a ReadPublicSurveyWithResponse call
+func ParseReadPublicSurveyResponse(rsp *http.Response) (*ReadPublicSurveyResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReadPublicSurveyResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PublicSurvey
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseAnswerPublicSurveyResponse parses an HTTP response from a AnswerPublicSurveyWithResponse call
+func ParseAnswerPublicSurveyResponse(rsp *http.Response) (*AnswerPublicSurveyResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AnswerPublicSurveyResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PublicSurvey
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseListReceiptsResponse parses an HTTP response from a ListReceiptsWithResponse call
 func ParseListReceiptsResponse(rsp *http.Response) (*ListReceiptsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -60052,6 +62056,240 @@ func ParseRotateSigningKeyResponse(rsp *http.Response) (*RotateSigningKeyRespons
 	response := &RotateSigningKeyResponse{
 		Body:         bodyBytes,
 		HTTPResponse: rsp,
+	}
+
+	return response, nil
+}
+
+// ParseGetSurveyStatisticsResponse parses an HTTP response from a GetSurveyStatisticsWithResponse call
+func ParseGetSurveyStatisticsResponse(rsp *http.Response) (*GetSurveyStatisticsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetSurveyStatisticsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SurveyStatistics
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListSurveysResponse parses an HTTP response from a ListSurveysWithResponse call
+func ParseListSurveysResponse(rsp *http.Response) (*ListSurveysResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListSurveysResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SurveyList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetSurveyResponse parses an HTTP response from a GetSurveyWithResponse call
+func ParseGetSurveyResponse(rsp *http.Response) (*GetSurveyResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetSurveyResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Survey
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetSurveyResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseRecordSurveyResponse parses an HTTP response from a RecordSurveyWithResponse call
+func ParseRecordSurveyResponse(rsp *http.Response) (*RecordSurveyResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RecordSurveyResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Survey
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers RecordSurveyResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCloseSurveyResponse parses an HTTP response from a CloseSurveyWithResponse call
+func ParseCloseSurveyResponse(rsp *http.Response) (*CloseSurveyResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CloseSurveyResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Survey
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers CloseSurveyResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseRevokeSurveyLinkResponse parses an HTTP response from a RevokeSurveyLinkWithResponse call
+func ParseRevokeSurveyLinkResponse(rsp *http.Response) (*RevokeSurveyLinkResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RevokeSurveyLinkResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Survey
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers RevokeSurveyLinkResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCreateSurveyLinkResponse parses an HTTP response from a CreateSurveyLinkWithResponse call
+func ParseCreateSurveyLinkResponse(rsp *http.Response) (*CreateSurveyLinkResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateSurveyLinkResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest SurveyLink
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
 	}
 
 	return response, nil
