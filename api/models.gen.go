@@ -643,6 +643,27 @@ func (e OrderStateFilter) Valid() bool {
 	}
 }
 
+// Defines values for OwnershipRulingRuling.
+const (
+	Joint OwnershipRulingRuling = "joint"
+	Moves OwnershipRulingRuling = "moves"
+	Stays OwnershipRulingRuling = "stays"
+)
+
+// Valid indicates whether the value is a known member of the OwnershipRulingRuling enum.
+func (e OwnershipRulingRuling) Valid() bool {
+	switch e {
+	case Joint:
+		return true
+	case Moves:
+		return true
+	case Stays:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ParameterKind.
 const (
 	ParameterKindBool    ParameterKind = "bool"
@@ -1405,6 +1426,27 @@ func (e GetOpportunityPipelineParamsBy) Valid() bool {
 	case GetOpportunityPipelineParamsByStage:
 		return true
 	case GetOpportunityPipelineParamsByTeam:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListOwnershipDisputesParamsState.
+const (
+	ListOwnershipDisputesParamsStateOpen      ListOwnershipDisputesParamsState = "open"
+	ListOwnershipDisputesParamsStateRuled     ListOwnershipDisputesParamsState = "ruled"
+	ListOwnershipDisputesParamsStateWithdrawn ListOwnershipDisputesParamsState = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the ListOwnershipDisputesParamsState enum.
+func (e ListOwnershipDisputesParamsState) Valid() bool {
+	switch e {
+	case ListOwnershipDisputesParamsStateOpen:
+		return true
+	case ListOwnershipDisputesParamsStateRuled:
+		return true
+	case ListOwnershipDisputesParamsStateWithdrawn:
 		return true
 	default:
 		return false
@@ -4120,6 +4162,39 @@ type ImportList struct {
 	NextCursor *string  `json:"next_cursor,omitempty"`
 }
 
+// InitialCredit The first credit limit, applied for with the conversion (CRD-07). Without it the customer pays cash.
+type InitialCredit struct {
+	// Grade Credit grade; null or absent where there is none yet (CRD-02).
+	//
+	// Example: B
+	Grade *CreditGrade `json:"grade,omitempty"`
+
+	// LimitAmount Of limit_kind amount and required there.
+	//
+	// Example: 500000.00
+	LimitAmount *decimal.Decimal `json:"limit_amount,omitempty"`
+
+	// LimitKind none: not set, counts as 0. amount: limit_amount, 0 included. unlimited: no upper limit.
+	//
+	// Example: amount
+	LimitKind CreditLimitKind `json:"limit_kind"`
+
+	// Reasons Why.
+	//
+	// Example: 月用量约 40 吨
+	Reasons string `json:"reasons"`
+
+	// Settlement How invoices are settled; terms_days belongs to the last two.
+	//
+	// Example: net_days
+	Settlement Settlement `json:"settlement"`
+
+	// TermsDays Of net_days and month_end_days.
+	//
+	// Example: 30
+	TermsDays *int `json:"terms_days,omitempty"`
+}
+
 // Instant Example: 2026-11-20T08:30:00Z
 type Instant = time.Time
 
@@ -5209,6 +5284,109 @@ type OverdueToleranceInput struct {
 	Days int `json:"days"`
 }
 
+// OwnershipCase defines model for OwnershipCase.
+type OwnershipCase struct {
+	// Statement Example: 该客户为本人八月展会所得
+	Statement string `json:"statement"`
+}
+
+// OwnershipDispute defines model for OwnershipDispute.
+type OwnershipDispute struct {
+	// ClaimantID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ClaimantID UUID `json:"claimant_id"`
+
+	// Company As the claimant typed it.
+	Company string `json:"company"`
+
+	// EndedAt Example: 2026-11-20T08:30:00Z
+	EndedAt *Instant `json:"ended_at,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID     UUID   `json:"id"`
+	Number string `json:"number"`
+
+	// OpenedAt Example: 2026-11-20T08:30:00Z
+	OpenedAt Instant `json:"opened_at"`
+
+	// OwnerID Who had it when the dispute was opened, for those who may know.
+	OwnerID *openapi_types.UUID `json:"owner_id,omitempty"`
+	Reason  *string             `json:"reason,omitempty"`
+
+	// RuledBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	RuledBy *UUID `json:"ruled_by,omitempty"`
+
+	// Ruling stays, moves or joint.
+	Ruling *string `json:"ruling,omitempty"`
+
+	// State open, ruled or withdrawn.
+	//
+	// Example: open
+	State string `json:"state"`
+
+	// Statements Not in lists.
+	Statements *[]OwnershipStatement `json:"statements,omitempty"`
+
+	// SubjectID For those who may know.
+	SubjectID *openapi_types.UUID `json:"subject_id,omitempty"`
+
+	// SubjectType prospect or customer, for those who may know.
+	SubjectType *string `json:"subject_type,omitempty"`
+}
+
+// OwnershipDisputeInput defines model for OwnershipDisputeInput.
+type OwnershipDisputeInput struct {
+	// Name Example: 云岭示例染整有限公司
+	Name   *string   `json:"name,omitempty"`
+	Phones *[]string `json:"phones,omitempty"`
+
+	// Statement Why it is yours.
+	//
+	// Example: 九月起已三次拜访并送样
+	Statement string `json:"statement"`
+
+	// Uscc Example: 91330782MA2EXAMP0C
+	Uscc *string `json:"uscc,omitempty"`
+}
+
+// OwnershipDisputeList defines model for OwnershipDisputeList.
+type OwnershipDisputeList struct {
+	Data       []OwnershipDispute `json:"data"`
+	NextCursor *string            `json:"next_cursor,omitempty"`
+}
+
+// OwnershipRuling defines model for OwnershipRuling.
+type OwnershipRuling struct {
+	// Reason Example: 先行拜访记录属实
+	Reason string `json:"reason"`
+
+	// Ruling stays with its owner, moves to the claimant, or joint: both work on it.
+	//
+	// Example: moves
+	Ruling OwnershipRulingRuling `json:"ruling"`
+}
+
+// OwnershipRulingRuling stays with its owner, moves to the claimant, or joint: both work on it.
+//
+// Example: moves
+type OwnershipRulingRuling string
+
+// OwnershipStatement defines model for OwnershipStatement.
+type OwnershipStatement struct {
+	// Side claimant or owner.
+	//
+	// Example: claimant
+	Side string `json:"side"`
+
+	// StatedAt Example: 2026-11-20T08:30:00Z
+	StatedAt  Instant `json:"stated_at"`
+	Statement string  `json:"statement"`
+}
+
 // Parameter defines model for Parameter.
 type Parameter struct {
 	// EffectiveAt Example: 2026-11-20T08:30:00Z
@@ -5841,6 +6019,9 @@ type Prospect struct {
 	// Example: "3"
 	Etag Etag `json:"etag"`
 
+	// Evidence What is attached to it; when one prospect is read.
+	Evidence *[]Attachment `json:"evidence,omitempty"`
+
 	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	ID       UUID   `json:"id"`
 	Industry string `json:"industry"`
@@ -5882,6 +6063,46 @@ type Prospect struct {
 type ProspectClosing struct {
 	// Reason Example: 客户转产,不再用纱
 	Reason string `json:"reason"`
+}
+
+// ProspectConversion defines model for ProspectConversion.
+type ProspectConversion struct {
+	// Address The registered address; required when the prospect has none.
+	//
+	// Example: 浙江省绍兴市示例路 8 号
+	Address *string `json:"address,omitempty"`
+
+	// Addresses Where to deliver and to send invoices.
+	Addresses *[]AddressInput `json:"addresses,omitempty"`
+
+	// AttachmentIds Uploads of yours that no document has yet; they stay with this one. See POST /v1/attachments.
+	AttachmentIds AttachmentIds `json:"attachment_ids"`
+
+	// Code Your code for the customer; made from a series when absent.
+	//
+	// Example: C-00142
+	Code *string `json:"code,omitempty"`
+
+	// InitialCredit The first credit limit, applied for with the conversion (CRD-07). Without it the customer pays cash.
+	InitialCredit *InitialCredit `json:"initial_credit,omitempty"`
+
+	// Remarks The prospect's when absent.
+	//
+	// Example: 首单为试用
+	Remarks *string `json:"remarks,omitempty"`
+
+	// Uscc Unified social credit code when the prospect has none yet.
+	//
+	// Example: 91330782MA2EXAMP0C
+	Uscc *string `json:"uscc,omitempty"`
+}
+
+// ProspectConverted defines model for ProspectConverted.
+type ProspectConverted struct {
+	// CreditRequestID The application for the first credit limit.
+	CreditRequestID *openapi_types.UUID `json:"credit_request_id,omitempty"`
+	Customer        Customer            `json:"customer"`
+	Prospect        Prospect            `json:"prospect"`
 }
 
 // ProspectCreate defines model for ProspectCreate.
@@ -7658,6 +7879,9 @@ type DeliveryNoteID = UUID
 // DepartmentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type DepartmentID = UUID
 
+// DisputeID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type DisputeID = UUID
+
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
 
@@ -8921,6 +9145,54 @@ type GetOrderTimelineParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListOwnershipDisputesParams defines parameters for ListOwnershipDisputes.
+type ListOwnershipDisputesParams struct {
+	// State Only disputes in this state.
+	State *ListOwnershipDisputesParamsState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListOwnershipDisputesParamsState defines parameters for ListOwnershipDisputes.
+type ListOwnershipDisputesParamsState string
+
+// OpenOwnershipDisputeParams defines parameters for OpenOwnershipDispute.
+type OpenOwnershipDisputeParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// RuleOwnershipDisputeParams defines parameters for RuleOwnershipDispute.
+type RuleOwnershipDisputeParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// StateOwnershipCaseParams defines parameters for StateOwnershipCase.
+type StateOwnershipCaseParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// WithdrawOwnershipDisputeParams defines parameters for WithdrawOwnershipDispute.
+type WithdrawOwnershipDisputeParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
 // ReplaceParameterParams defines parameters for ReplaceParameter.
 type ReplaceParameterParams struct {
 	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
@@ -9140,6 +9412,24 @@ type UpdateProspectParams struct {
 	IfMatch IfMatch `json:"If-Match"`
 }
 
+// AssignProspectParams defines parameters for AssignProspect.
+type AssignProspectParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ClaimProspectParams defines parameters for ClaimProspect.
+type ClaimProspectParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
 // CloseProspectParams defines parameters for CloseProspect.
 type CloseProspectParams struct {
 	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
@@ -9165,6 +9455,15 @@ type ListProspectContactsParams struct {
 type LogProspectContactParams struct {
 	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ConvertProspectParams defines parameters for ConvertProspect.
+type ConvertProspectParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
 // StateProspectPurchaseWindowParams defines parameters for StateProspectPurchaseWindow.
@@ -9872,6 +10171,15 @@ type CloseOrderJSONRequestBody = OrderReason
 // ReviseOrderJSONRequestBody defines body for ReviseOrder for application/json ContentType.
 type ReviseOrderJSONRequestBody = OrderReason
 
+// OpenOwnershipDisputeJSONRequestBody defines body for OpenOwnershipDispute for application/json ContentType.
+type OpenOwnershipDisputeJSONRequestBody = OwnershipDisputeInput
+
+// RuleOwnershipDisputeJSONRequestBody defines body for RuleOwnershipDispute for application/json ContentType.
+type RuleOwnershipDisputeJSONRequestBody = OwnershipRuling
+
+// StateOwnershipCaseJSONRequestBody defines body for StateOwnershipCase for application/json ContentType.
+type StateOwnershipCaseJSONRequestBody = OwnershipCase
+
 // ReplaceParameterJSONRequestBody defines body for ReplaceParameter for application/json ContentType.
 type ReplaceParameterJSONRequestBody = ParameterChange
 
@@ -9911,11 +10219,17 @@ type RegisterProspectJSONRequestBody = ProspectCreate
 // UpdateProspectJSONRequestBody defines body for UpdateProspect for application/json ContentType.
 type UpdateProspectJSONRequestBody = ProspectPatch
 
+// AssignProspectJSONRequestBody defines body for AssignProspect for application/json ContentType.
+type AssignProspectJSONRequestBody = CustomerAssignment
+
 // CloseProspectJSONRequestBody defines body for CloseProspect for application/json ContentType.
 type CloseProspectJSONRequestBody = ProspectClosing
 
 // LogProspectContactJSONRequestBody defines body for LogProspectContact for application/json ContentType.
 type LogProspectContactJSONRequestBody = ContactLogInput
+
+// ConvertProspectJSONRequestBody defines body for ConvertProspect for application/json ContentType.
+type ConvertProspectJSONRequestBody = ProspectConversion
 
 // StateProspectPurchaseWindowJSONRequestBody defines body for StateProspectPurchaseWindow for application/json ContentType.
 type StateProspectPurchaseWindowJSONRequestBody = PurchaseWindowInput

@@ -464,6 +464,24 @@ type ServerInterface interface {
 	// GetOrderTimeline Read what happened to an order
 	// (GET /v1/orders/{order_id}/timeline)
 	GetOrderTimeline(ctx echo.Context, orderID OrderID, params GetOrderTimelineParams) error
+	// ListOwnershipDisputes List disputes over companies
+	// (GET /v1/ownership-disputes)
+	ListOwnershipDisputes(ctx echo.Context, params ListOwnershipDisputesParams) error
+	// OpenOwnershipDispute Dispute whose a company is
+	// (POST /v1/ownership-disputes)
+	OpenOwnershipDispute(ctx echo.Context, params OpenOwnershipDisputeParams) error
+	// GetOwnershipDispute Read a dispute
+	// (GET /v1/ownership-disputes/{dispute_id})
+	GetOwnershipDispute(ctx echo.Context, disputeID DisputeID) error
+	// RuleOwnershipDispute Rule on a dispute
+	// (POST /v1/ownership-disputes/{dispute_id}/rule)
+	RuleOwnershipDispute(ctx echo.Context, disputeID DisputeID, params RuleOwnershipDisputeParams) error
+	// StateOwnershipCase State your case in a dispute
+	// (POST /v1/ownership-disputes/{dispute_id}/state-case)
+	StateOwnershipCase(ctx echo.Context, disputeID DisputeID, params StateOwnershipCaseParams) error
+	// WithdrawOwnershipDispute Give a dispute up
+	// (POST /v1/ownership-disputes/{dispute_id}/withdraw)
+	WithdrawOwnershipDispute(ctx echo.Context, disputeID DisputeID, params WithdrawOwnershipDisputeParams) error
 	// ListParameters List the figures of the rules
 	// (GET /v1/parameters)
 	ListParameters(ctx echo.Context) error
@@ -557,6 +575,12 @@ type ServerInterface interface {
 	// UpdateProspect Change a prospect
 	// (PATCH /v1/prospects/{prospect_id})
 	UpdateProspect(ctx echo.Context, prospectID ProspectID, params UpdateProspectParams) error
+	// AssignProspect Give a prospect to another owner
+	// (POST /v1/prospects/{prospect_id}/assign)
+	AssignProspect(ctx echo.Context, prospectID ProspectID, params AssignProspectParams) error
+	// ClaimProspect Take a prospect out of the shared pool
+	// (POST /v1/prospects/{prospect_id}/claim)
+	ClaimProspect(ctx echo.Context, prospectID ProspectID, params ClaimProspectParams) error
 	// CloseProspect Give a prospect up
 	// (POST /v1/prospects/{prospect_id}/close)
 	CloseProspect(ctx echo.Context, prospectID ProspectID, params CloseProspectParams) error
@@ -566,6 +590,9 @@ type ServerInterface interface {
 	// LogProspectContact Write down a contact with a prospect
 	// (POST /v1/prospects/{prospect_id}/contact-log)
 	LogProspectContact(ctx echo.Context, prospectID ProspectID, params LogProspectContactParams) error
+	// ConvertProspect Make a customer of a prospect
+	// (POST /v1/prospects/{prospect_id}/convert)
+	ConvertProspect(ctx echo.Context, prospectID ProspectID, params ConvertProspectParams) error
 	// GetProspectOpportunityGrades Read the opportunity grades of a prospect
 	// (GET /v1/prospects/{prospect_id}/opportunity-grades)
 	GetProspectOpportunityGrades(ctx echo.Context, prospectID ProspectID) error
@@ -5886,6 +5913,236 @@ func (w *ServerInterfaceWrapper) GetOrderTimeline(ctx echo.Context) error {
 	return err
 }
 
+// ListOwnershipDisputes converts echo context to params.
+func (w *ServerInterfaceWrapper) ListOwnershipDisputes(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListOwnershipDisputesParams
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListOwnershipDisputes(ctx, params)
+	return err
+}
+
+// OpenOwnershipDispute converts echo context to params.
+func (w *ServerInterfaceWrapper) OpenOwnershipDispute(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params OpenOwnershipDisputeParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.OpenOwnershipDispute(ctx, params)
+	return err
+}
+
+// GetOwnershipDispute converts echo context to params.
+func (w *ServerInterfaceWrapper) GetOwnershipDispute(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "dispute_id" -------------
+	var disputeID DisputeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "dispute_id", ctx.Param("dispute_id"), &disputeID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dispute_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetOwnershipDispute(ctx, disputeID)
+	return err
+}
+
+// RuleOwnershipDispute converts echo context to params.
+func (w *ServerInterfaceWrapper) RuleOwnershipDispute(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "dispute_id" -------------
+	var disputeID DisputeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "dispute_id", ctx.Param("dispute_id"), &disputeID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dispute_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RuleOwnershipDisputeParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RuleOwnershipDispute(ctx, disputeID, params)
+	return err
+}
+
+// StateOwnershipCase converts echo context to params.
+func (w *ServerInterfaceWrapper) StateOwnershipCase(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "dispute_id" -------------
+	var disputeID DisputeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "dispute_id", ctx.Param("dispute_id"), &disputeID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dispute_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params StateOwnershipCaseParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.StateOwnershipCase(ctx, disputeID, params)
+	return err
+}
+
+// WithdrawOwnershipDispute converts echo context to params.
+func (w *ServerInterfaceWrapper) WithdrawOwnershipDispute(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "dispute_id" -------------
+	var disputeID DisputeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "dispute_id", ctx.Param("dispute_id"), &disputeID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dispute_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params WithdrawOwnershipDisputeParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.WithdrawOwnershipDispute(ctx, disputeID, params)
+	return err
+}
+
 // ListParameters converts echo context to params.
 func (w *ServerInterfaceWrapper) ListParameters(ctx echo.Context) error {
 	var err error
@@ -6890,6 +7147,108 @@ func (w *ServerInterfaceWrapper) UpdateProspect(ctx echo.Context) error {
 	return err
 }
 
+// AssignProspect converts echo context to params.
+func (w *ServerInterfaceWrapper) AssignProspect(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "prospect_id" -------------
+	var prospectID ProspectID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "prospect_id", ctx.Param("prospect_id"), &prospectID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter prospect_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AssignProspectParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AssignProspect(ctx, prospectID, params)
+	return err
+}
+
+// ClaimProspect converts echo context to params.
+func (w *ServerInterfaceWrapper) ClaimProspect(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "prospect_id" -------------
+	var prospectID ProspectID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "prospect_id", ctx.Param("prospect_id"), &prospectID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter prospect_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ClaimProspectParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ClaimProspect(ctx, prospectID, params)
+	return err
+}
+
 // CloseProspect converts echo context to params.
 func (w *ServerInterfaceWrapper) CloseProspect(ctx echo.Context) error {
 	var err error
@@ -7013,6 +7372,59 @@ func (w *ServerInterfaceWrapper) LogProspectContact(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.LogProspectContact(ctx, prospectID, params)
+	return err
+}
+
+// ConvertProspect converts echo context to params.
+func (w *ServerInterfaceWrapper) ConvertProspect(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "prospect_id" -------------
+	var prospectID ProspectID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "prospect_id", ctx.Param("prospect_id"), &prospectID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter prospect_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ConvertProspectParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ConvertProspect(ctx, prospectID, params)
 	return err
 }
 
@@ -9556,6 +9968,12 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/orders/:order_id/timeline", wrapper.GetOrderTimeline, options.OperationMiddlewares["getOrderTimeline"]...)
 	router.GET(options.BaseURL+"/v1/orders/by-external-id/:source/:external_id", wrapper.GetOrderByExternalID, options.OperationMiddlewares["getOrderByExternalId"]...)
 	router.PUT(options.BaseURL+"/v1/orders/by-external-id/:source/:external_id", wrapper.UpsertOrderByExternalID, options.OperationMiddlewares["upsertOrderByExternalId"]...)
+	router.GET(options.BaseURL+"/v1/ownership-disputes", wrapper.ListOwnershipDisputes, options.OperationMiddlewares["listOwnershipDisputes"]...)
+	router.POST(options.BaseURL+"/v1/ownership-disputes", wrapper.OpenOwnershipDispute, options.OperationMiddlewares["openOwnershipDispute"]...)
+	router.GET(options.BaseURL+"/v1/ownership-disputes/:dispute_id", wrapper.GetOwnershipDispute, options.OperationMiddlewares["getOwnershipDispute"]...)
+	router.POST(options.BaseURL+"/v1/ownership-disputes/:dispute_id/rule", wrapper.RuleOwnershipDispute, options.OperationMiddlewares["ruleOwnershipDispute"]...)
+	router.POST(options.BaseURL+"/v1/ownership-disputes/:dispute_id/state-case", wrapper.StateOwnershipCase, options.OperationMiddlewares["stateOwnershipCase"]...)
+	router.POST(options.BaseURL+"/v1/ownership-disputes/:dispute_id/withdraw", wrapper.WithdrawOwnershipDispute, options.OperationMiddlewares["withdrawOwnershipDispute"]...)
 	router.GET(options.BaseURL+"/v1/parameters", wrapper.ListParameters, options.OperationMiddlewares["listParameters"]...)
 	router.GET(options.BaseURL+"/v1/parameters/:name", wrapper.GetParameter, options.OperationMiddlewares["getParameter"]...)
 	router.PUT(options.BaseURL+"/v1/parameters/:name", wrapper.ReplaceParameter, options.OperationMiddlewares["replaceParameter"]...)
@@ -9587,9 +10005,12 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/prospects", wrapper.RegisterProspect, options.OperationMiddlewares["registerProspect"]...)
 	router.GET(options.BaseURL+"/v1/prospects/:prospect_id", wrapper.GetProspect, options.OperationMiddlewares["getProspect"]...)
 	router.PATCH(options.BaseURL+"/v1/prospects/:prospect_id", wrapper.UpdateProspect, options.OperationMiddlewares["updateProspect"]...)
+	router.POST(options.BaseURL+"/v1/prospects/:prospect_id/assign", wrapper.AssignProspect, options.OperationMiddlewares["assignProspect"]...)
+	router.POST(options.BaseURL+"/v1/prospects/:prospect_id/claim", wrapper.ClaimProspect, options.OperationMiddlewares["claimProspect"]...)
 	router.POST(options.BaseURL+"/v1/prospects/:prospect_id/close", wrapper.CloseProspect, options.OperationMiddlewares["closeProspect"]...)
 	router.GET(options.BaseURL+"/v1/prospects/:prospect_id/contact-log", wrapper.ListProspectContacts, options.OperationMiddlewares["listProspectContacts"]...)
 	router.POST(options.BaseURL+"/v1/prospects/:prospect_id/contact-log", wrapper.LogProspectContact, options.OperationMiddlewares["logProspectContact"]...)
+	router.POST(options.BaseURL+"/v1/prospects/:prospect_id/convert", wrapper.ConvertProspect, options.OperationMiddlewares["convertProspect"]...)
 	router.GET(options.BaseURL+"/v1/prospects/:prospect_id/opportunity-grades", wrapper.GetProspectOpportunityGrades, options.OperationMiddlewares["getProspectOpportunityGrades"]...)
 	router.POST(options.BaseURL+"/v1/prospects/:prospect_id/purchase-window", wrapper.StateProspectPurchaseWindow, options.OperationMiddlewares["stateProspectPurchaseWindow"]...)
 	router.GET(options.BaseURL+"/v1/prospects/:prospect_id/timeline", wrapper.GetProspectTimeline, options.OperationMiddlewares["getProspectTimeline"]...)
@@ -13712,6 +14133,184 @@ func (response GetOrderTimeline200JSONResponse) VisitGetOrderTimelineResponse(w 
 	return err
 }
 
+type ListOwnershipDisputesRequestObject struct {
+	Params ListOwnershipDisputesParams
+}
+
+type ListOwnershipDisputesResponseObject interface {
+	VisitListOwnershipDisputesResponse(w http.ResponseWriter) error
+}
+
+type ListOwnershipDisputes200JSONResponse OwnershipDisputeList
+
+func (response ListOwnershipDisputes200JSONResponse) VisitListOwnershipDisputesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OpenOwnershipDisputeRequestObject struct {
+	Params OpenOwnershipDisputeParams
+	Body   *OpenOwnershipDisputeJSONRequestBody
+}
+
+type OpenOwnershipDisputeResponseObject interface {
+	VisitOpenOwnershipDisputeResponse(w http.ResponseWriter) error
+}
+
+type OpenOwnershipDispute201ResponseHeaders struct {
+	ETag string
+}
+
+type OpenOwnershipDispute201JSONResponse struct {
+	Body    OwnershipDispute
+	Headers OpenOwnershipDispute201ResponseHeaders
+}
+
+func (response OpenOwnershipDispute201JSONResponse) VisitOpenOwnershipDisputeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOwnershipDisputeRequestObject struct {
+	DisputeID DisputeID `json:"dispute_id"`
+}
+
+type GetOwnershipDisputeResponseObject interface {
+	VisitGetOwnershipDisputeResponse(w http.ResponseWriter) error
+}
+
+type GetOwnershipDispute200ResponseHeaders struct {
+	ETag string
+}
+
+type GetOwnershipDispute200JSONResponse struct {
+	Body    OwnershipDispute
+	Headers GetOwnershipDispute200ResponseHeaders
+}
+
+func (response GetOwnershipDispute200JSONResponse) VisitGetOwnershipDisputeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RuleOwnershipDisputeRequestObject struct {
+	DisputeID DisputeID `json:"dispute_id"`
+	Params    RuleOwnershipDisputeParams
+	Body      *RuleOwnershipDisputeJSONRequestBody
+}
+
+type RuleOwnershipDisputeResponseObject interface {
+	VisitRuleOwnershipDisputeResponse(w http.ResponseWriter) error
+}
+
+type RuleOwnershipDispute200ResponseHeaders struct {
+	ETag string
+}
+
+type RuleOwnershipDispute200JSONResponse struct {
+	Body    OwnershipDispute
+	Headers RuleOwnershipDispute200ResponseHeaders
+}
+
+func (response RuleOwnershipDispute200JSONResponse) VisitRuleOwnershipDisputeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StateOwnershipCaseRequestObject struct {
+	DisputeID DisputeID `json:"dispute_id"`
+	Params    StateOwnershipCaseParams
+	Body      *StateOwnershipCaseJSONRequestBody
+}
+
+type StateOwnershipCaseResponseObject interface {
+	VisitStateOwnershipCaseResponse(w http.ResponseWriter) error
+}
+
+type StateOwnershipCase200ResponseHeaders struct {
+	ETag string
+}
+
+type StateOwnershipCase200JSONResponse struct {
+	Body    OwnershipDispute
+	Headers StateOwnershipCase200ResponseHeaders
+}
+
+func (response StateOwnershipCase200JSONResponse) VisitStateOwnershipCaseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawOwnershipDisputeRequestObject struct {
+	DisputeID DisputeID `json:"dispute_id"`
+	Params    WithdrawOwnershipDisputeParams
+}
+
+type WithdrawOwnershipDisputeResponseObject interface {
+	VisitWithdrawOwnershipDisputeResponse(w http.ResponseWriter) error
+}
+
+type WithdrawOwnershipDispute200ResponseHeaders struct {
+	ETag string
+}
+
+type WithdrawOwnershipDispute200JSONResponse struct {
+	Body    OwnershipDispute
+	Headers WithdrawOwnershipDispute200ResponseHeaders
+}
+
+func (response WithdrawOwnershipDispute200JSONResponse) VisitWithdrawOwnershipDisputeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListParametersRequestObject struct {
 }
 
@@ -14581,6 +15180,69 @@ func (response UpdateProspect200JSONResponse) VisitUpdateProspectResponse(w http
 	return err
 }
 
+type AssignProspectRequestObject struct {
+	ProspectID ProspectID `json:"prospect_id"`
+	Params     AssignProspectParams
+	Body       *AssignProspectJSONRequestBody
+}
+
+type AssignProspectResponseObject interface {
+	VisitAssignProspectResponse(w http.ResponseWriter) error
+}
+
+type AssignProspect200ResponseHeaders struct {
+	ETag string
+}
+
+type AssignProspect200JSONResponse struct {
+	Body    Prospect
+	Headers AssignProspect200ResponseHeaders
+}
+
+func (response AssignProspect200JSONResponse) VisitAssignProspectResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ClaimProspectRequestObject struct {
+	ProspectID ProspectID `json:"prospect_id"`
+	Params     ClaimProspectParams
+}
+
+type ClaimProspectResponseObject interface {
+	VisitClaimProspectResponse(w http.ResponseWriter) error
+}
+
+type ClaimProspect200ResponseHeaders struct {
+	ETag string
+}
+
+type ClaimProspect200JSONResponse struct {
+	Body    Prospect
+	Headers ClaimProspect200ResponseHeaders
+}
+
+func (response ClaimProspect200JSONResponse) VisitClaimProspectResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CloseProspectRequestObject struct {
 	ProspectID ProspectID `json:"prospect_id"`
 	Params     CloseProspectParams
@@ -14656,6 +15318,30 @@ func (response LogProspectContact201JSONResponse) VisitLogProspectContactRespons
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConvertProspectRequestObject struct {
+	ProspectID ProspectID `json:"prospect_id"`
+	Params     ConvertProspectParams
+	Body       *ConvertProspectJSONRequestBody
+}
+
+type ConvertProspectResponseObject interface {
+	VisitConvertProspectResponse(w http.ResponseWriter) error
+}
+
+type ConvertProspect200JSONResponse ProspectConverted
+
+func (response ConvertProspect200JSONResponse) VisitConvertProspectResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -16769,6 +17455,24 @@ type StrictServerInterface interface {
 	// GetOrderTimeline Read what happened to an order
 	// (GET /v1/orders/{order_id}/timeline)
 	GetOrderTimeline(ctx context.Context, request GetOrderTimelineRequestObject) (GetOrderTimelineResponseObject, error)
+	// ListOwnershipDisputes List disputes over companies
+	// (GET /v1/ownership-disputes)
+	ListOwnershipDisputes(ctx context.Context, request ListOwnershipDisputesRequestObject) (ListOwnershipDisputesResponseObject, error)
+	// OpenOwnershipDispute Dispute whose a company is
+	// (POST /v1/ownership-disputes)
+	OpenOwnershipDispute(ctx context.Context, request OpenOwnershipDisputeRequestObject) (OpenOwnershipDisputeResponseObject, error)
+	// GetOwnershipDispute Read a dispute
+	// (GET /v1/ownership-disputes/{dispute_id})
+	GetOwnershipDispute(ctx context.Context, request GetOwnershipDisputeRequestObject) (GetOwnershipDisputeResponseObject, error)
+	// RuleOwnershipDispute Rule on a dispute
+	// (POST /v1/ownership-disputes/{dispute_id}/rule)
+	RuleOwnershipDispute(ctx context.Context, request RuleOwnershipDisputeRequestObject) (RuleOwnershipDisputeResponseObject, error)
+	// StateOwnershipCase State your case in a dispute
+	// (POST /v1/ownership-disputes/{dispute_id}/state-case)
+	StateOwnershipCase(ctx context.Context, request StateOwnershipCaseRequestObject) (StateOwnershipCaseResponseObject, error)
+	// WithdrawOwnershipDispute Give a dispute up
+	// (POST /v1/ownership-disputes/{dispute_id}/withdraw)
+	WithdrawOwnershipDispute(ctx context.Context, request WithdrawOwnershipDisputeRequestObject) (WithdrawOwnershipDisputeResponseObject, error)
 	// ListParameters List the figures of the rules
 	// (GET /v1/parameters)
 	ListParameters(ctx context.Context, request ListParametersRequestObject) (ListParametersResponseObject, error)
@@ -16862,6 +17566,12 @@ type StrictServerInterface interface {
 	// UpdateProspect Change a prospect
 	// (PATCH /v1/prospects/{prospect_id})
 	UpdateProspect(ctx context.Context, request UpdateProspectRequestObject) (UpdateProspectResponseObject, error)
+	// AssignProspect Give a prospect to another owner
+	// (POST /v1/prospects/{prospect_id}/assign)
+	AssignProspect(ctx context.Context, request AssignProspectRequestObject) (AssignProspectResponseObject, error)
+	// ClaimProspect Take a prospect out of the shared pool
+	// (POST /v1/prospects/{prospect_id}/claim)
+	ClaimProspect(ctx context.Context, request ClaimProspectRequestObject) (ClaimProspectResponseObject, error)
 	// CloseProspect Give a prospect up
 	// (POST /v1/prospects/{prospect_id}/close)
 	CloseProspect(ctx context.Context, request CloseProspectRequestObject) (CloseProspectResponseObject, error)
@@ -16871,6 +17581,9 @@ type StrictServerInterface interface {
 	// LogProspectContact Write down a contact with a prospect
 	// (POST /v1/prospects/{prospect_id}/contact-log)
 	LogProspectContact(ctx context.Context, request LogProspectContactRequestObject) (LogProspectContactResponseObject, error)
+	// ConvertProspect Make a customer of a prospect
+	// (POST /v1/prospects/{prospect_id}/convert)
+	ConvertProspect(ctx context.Context, request ConvertProspectRequestObject) (ConvertProspectResponseObject, error)
 	// GetProspectOpportunityGrades Read the opportunity grades of a prospect
 	// (GET /v1/prospects/{prospect_id}/opportunity-grades)
 	GetProspectOpportunityGrades(ctx context.Context, request GetProspectOpportunityGradesRequestObject) (GetProspectOpportunityGradesResponseObject, error)
@@ -22102,6 +22815,228 @@ func (sh *strictHandler) GetOrderTimeline(ctx echo.Context, orderID OrderID, par
 	return nil
 }
 
+// ListOwnershipDisputes operation middleware
+func (sh *strictHandler) ListOwnershipDisputes(ctx echo.Context, params ListOwnershipDisputesParams) error {
+	var request ListOwnershipDisputesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListOwnershipDisputes(ctx.Request().Context(), request.(ListOwnershipDisputesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListOwnershipDisputes")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListOwnershipDisputesResponseObject); ok {
+		return validResponse.VisitListOwnershipDisputesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// OpenOwnershipDispute operation middleware
+func (sh *strictHandler) OpenOwnershipDispute(ctx echo.Context, params OpenOwnershipDisputeParams) error {
+	var request OpenOwnershipDisputeRequestObject
+
+	request.Params = params
+
+	var body OpenOwnershipDisputeJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.OpenOwnershipDispute(ctx.Request().Context(), request.(OpenOwnershipDisputeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "OpenOwnershipDispute")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(OpenOwnershipDisputeResponseObject); ok {
+		return validResponse.VisitOpenOwnershipDisputeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetOwnershipDispute operation middleware
+func (sh *strictHandler) GetOwnershipDispute(ctx echo.Context, disputeID DisputeID) error {
+	var request GetOwnershipDisputeRequestObject
+
+	request.DisputeID = disputeID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetOwnershipDispute(ctx.Request().Context(), request.(GetOwnershipDisputeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetOwnershipDispute")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetOwnershipDisputeResponseObject); ok {
+		return validResponse.VisitGetOwnershipDisputeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RuleOwnershipDispute operation middleware
+func (sh *strictHandler) RuleOwnershipDispute(ctx echo.Context, disputeID DisputeID, params RuleOwnershipDisputeParams) error {
+	var request RuleOwnershipDisputeRequestObject
+
+	request.DisputeID = disputeID
+	request.Params = params
+
+	var body RuleOwnershipDisputeJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RuleOwnershipDispute(ctx.Request().Context(), request.(RuleOwnershipDisputeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RuleOwnershipDispute")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RuleOwnershipDisputeResponseObject); ok {
+		return validResponse.VisitRuleOwnershipDisputeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// StateOwnershipCase operation middleware
+func (sh *strictHandler) StateOwnershipCase(ctx echo.Context, disputeID DisputeID, params StateOwnershipCaseParams) error {
+	var request StateOwnershipCaseRequestObject
+
+	request.DisputeID = disputeID
+	request.Params = params
+
+	var body StateOwnershipCaseJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.StateOwnershipCase(ctx.Request().Context(), request.(StateOwnershipCaseRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StateOwnershipCase")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(StateOwnershipCaseResponseObject); ok {
+		return validResponse.VisitStateOwnershipCaseResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// WithdrawOwnershipDispute operation middleware
+func (sh *strictHandler) WithdrawOwnershipDispute(ctx echo.Context, disputeID DisputeID, params WithdrawOwnershipDisputeParams) error {
+	var request WithdrawOwnershipDisputeRequestObject
+
+	request.DisputeID = disputeID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.WithdrawOwnershipDispute(ctx.Request().Context(), request.(WithdrawOwnershipDisputeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WithdrawOwnershipDispute")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(WithdrawOwnershipDisputeResponseObject); ok {
+		return validResponse.VisitWithdrawOwnershipDisputeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListParameters operation middleware
 func (sh *strictHandler) ListParameters(ctx echo.Context) error {
 	var request ListParametersRequestObject
@@ -23188,6 +24123,81 @@ func (sh *strictHandler) UpdateProspect(ctx echo.Context, prospectID ProspectID,
 	return nil
 }
 
+// AssignProspect operation middleware
+func (sh *strictHandler) AssignProspect(ctx echo.Context, prospectID ProspectID, params AssignProspectParams) error {
+	var request AssignProspectRequestObject
+
+	request.ProspectID = prospectID
+	request.Params = params
+
+	var body AssignProspectJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AssignProspect(ctx.Request().Context(), request.(AssignProspectRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AssignProspect")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AssignProspectResponseObject); ok {
+		return validResponse.VisitAssignProspectResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ClaimProspect operation middleware
+func (sh *strictHandler) ClaimProspect(ctx echo.Context, prospectID ProspectID, params ClaimProspectParams) error {
+	var request ClaimProspectRequestObject
+
+	request.ProspectID = prospectID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ClaimProspect(ctx.Request().Context(), request.(ClaimProspectRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ClaimProspect")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ClaimProspectResponseObject); ok {
+		return validResponse.VisitClaimProspectResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // CloseProspect operation middleware
 func (sh *strictHandler) CloseProspect(ctx echo.Context, prospectID ProspectID, params CloseProspectParams) error {
 	var request CloseProspectRequestObject
@@ -23306,6 +24316,55 @@ func (sh *strictHandler) LogProspectContact(ctx echo.Context, prospectID Prospec
 		return err
 	} else if validResponse, ok := response.(LogProspectContactResponseObject); ok {
 		return validResponse.VisitLogProspectContactResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ConvertProspect operation middleware
+func (sh *strictHandler) ConvertProspect(ctx echo.Context, prospectID ProspectID, params ConvertProspectParams) error {
+	var request ConvertProspectRequestObject
+
+	request.ProspectID = prospectID
+	request.Params = params
+
+	var body ConvertProspectJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ConvertProspect(ctx.Request().Context(), request.(ConvertProspectRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConvertProspect")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ConvertProspectResponseObject); ok {
+		return validResponse.VisitConvertProspectResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

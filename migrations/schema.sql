@@ -1804,6 +1804,41 @@ CREATE TABLE public.orders (
     CONSTRAINT orders_total_check CHECK ((total >= (0)::numeric))
 );
 
+CREATE TABLE public.ownership_dispute_statements (
+    id uuid NOT NULL,
+    dispute_id uuid NOT NULL,
+    side text NOT NULL,
+    stated_by uuid NOT NULL,
+    stated_at timestamp with time zone NOT NULL,
+    statement text NOT NULL,
+    CONSTRAINT ownership_dispute_statements_side_check CHECK ((side = ANY (ARRAY['claimant'::text, 'owner'::text]))),
+    CONSTRAINT ownership_dispute_statements_statement_check CHECK ((statement <> ''::text))
+);
+
+CREATE TABLE public.ownership_disputes (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    claimant_id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    subject_type text NOT NULL,
+    subject_id uuid NOT NULL,
+    company text NOT NULL,
+    state text NOT NULL,
+    ruling text,
+    reason text NOT NULL,
+    ruled_by uuid,
+    opened_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    version bigint NOT NULL,
+    CONSTRAINT ownership_disputes_company_check CHECK ((company <> ''::text)),
+    CONSTRAINT ownership_disputes_impartial CHECK (((ruled_by <> claimant_id) AND (ruled_by <> owner_id))),
+    CONSTRAINT ownership_disputes_not_own CHECK ((claimant_id <> owner_id)),
+    CONSTRAINT ownership_disputes_ruled CHECK (((state = 'ruled'::text) = ((ruling IS NOT NULL) AND (ruled_by IS NOT NULL) AND (reason <> ''::text)))),
+    CONSTRAINT ownership_disputes_ruling_check CHECK ((ruling = ANY (ARRAY['stays'::text, 'moves'::text, 'joint'::text]))),
+    CONSTRAINT ownership_disputes_state CHECK ((state = ANY (ARRAY['open'::text, 'ruled'::text, 'withdrawn'::text]))),
+    CONSTRAINT ownership_disputes_subject_type_check CHECK ((subject_type = ANY (ARRAY['prospect'::text, 'customer'::text])))
+);
+
 CREATE TABLE public.parameter_versions (
     name text NOT NULL,
     version bigint NOT NULL,
@@ -2691,6 +2726,12 @@ ALTER TABLE ONLY public.orders
 ALTER TABLE ONLY public.orders
     ADD CONSTRAINT orders_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.ownership_dispute_statements
+    ADD CONSTRAINT ownership_dispute_statements_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.ownership_disputes
+    ADD CONSTRAINT ownership_disputes_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.parameter_versions
     ADD CONSTRAINT parameter_versions_pkey PRIMARY KEY (name, version);
 
@@ -3074,6 +3115,18 @@ CREATE INDEX orders_customer ON public.orders USING btree (customer_id, id);
 
 CREATE INDEX orders_owner ON public.orders USING btree (owner_id, state, id);
 
+CREATE INDEX ownership_dispute_statements_dispute ON public.ownership_dispute_statements USING btree (dispute_id, id);
+
+CREATE INDEX ownership_disputes_claimant ON public.ownership_disputes USING btree (claimant_id, id);
+
+CREATE UNIQUE INDEX ownership_disputes_number_key ON public.ownership_disputes USING btree (number);
+
+CREATE UNIQUE INDEX ownership_disputes_open_key ON public.ownership_disputes USING btree (claimant_id, subject_id) WHERE (state = 'open'::text);
+
+CREATE INDEX ownership_disputes_owner ON public.ownership_disputes USING btree (owner_id, id);
+
+CREATE INDEX ownership_disputes_subject ON public.ownership_disputes USING btree (subject_id);
+
 CREATE UNIQUE INDEX price_authority_entries_key ON public.price_authority_entries USING btree (table_id, role, COALESCE(product_id, '00000000-0000-0000-0000-000000000000'::uuid), COALESCE(category_id, '00000000-0000-0000-0000-000000000000'::uuid));
 
 CREATE INDEX price_authority_tables_created ON public.price_authority_tables USING btree (created_at, id);
@@ -3305,6 +3358,8 @@ CREATE TRIGGER opportunity_grade_changes_append_only BEFORE DELETE OR UPDATE OR 
 CREATE TRIGGER opportunity_stages_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.opportunity_stages FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER order_lines_frozen BEFORE DELETE OR UPDATE OF order_id, product_id, unit, price, quantity, tax_rate, amount, net_amount, promised_on ON public.order_lines FOR EACH ROW EXECUTE FUNCTION public.guard_order_line();
+
+CREATE TRIGGER ownership_dispute_statements_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.ownership_dispute_statements FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER parameter_versions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.parameter_versions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
@@ -3587,6 +3642,18 @@ ALTER TABLE ONLY public.orders
 
 ALTER TABLE ONLY public.orders
     ADD CONSTRAINT orders_customer_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.ownership_dispute_statements
+    ADD CONSTRAINT ownership_dispute_statements_dispute_id_fkey FOREIGN KEY (dispute_id) REFERENCES public.ownership_disputes(id);
+
+ALTER TABLE ONLY public.ownership_disputes
+    ADD CONSTRAINT ownership_disputes_claimant_id_fkey FOREIGN KEY (claimant_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.ownership_disputes
+    ADD CONSTRAINT ownership_disputes_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.ownership_disputes
+    ADD CONSTRAINT ownership_disputes_ruled_by_fkey FOREIGN KEY (ruled_by) REFERENCES public.users(id);
 
 ALTER TABLE ONLY public.parameter_versions
     ADD CONSTRAINT parameter_versions_name_fkey FOREIGN KEY (name) REFERENCES public.parameters(name);

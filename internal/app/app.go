@@ -146,7 +146,7 @@ func (a *App) join(ctx context.Context) error {
 	a.jobs.Every("customer_changes", 10*time.Minute, func(ctx context.Context) error { return a.applyCustomerChanges(ctx, customerRequests) })
 
 	// prospects
-	prospects := prospect.New(rules, approvals, customers)
+	prospects := prospect.New(rules, approvals, customers, files)
 	approvals.Register(prospect.MatterOutside, prospects)
 	customers.Territories = prospects
 	a.prospectSweeps(prospects)

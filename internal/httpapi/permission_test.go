@@ -203,6 +203,12 @@ var owned = map[string]func(e *apitest.Env) string{
 	},
 	"invoices": invoiceOf,
 	// prospects
+	"ownership-disputes": func(e *apitest.Env) string {
+		n := customersMade.Add(1)
+		name := fmt.Sprintf("云岭示例第%d织造有限公司", n)
+		e.As("rep3").Post("/v1/customers", company(name, fmt.Sprintf("136%08d", n))).Want(201)
+		return e.As("rep1").Post("/v1/ownership-disputes", object{"name": name, "statement": "已拜访"}).Want(201).ID()
+	},
 	"prospects": func(e *apitest.Env) string {
 		return e.As("rep1").Post("/v1/prospects", lead(fmt.Sprintf("云岭示例第%d染整有限公司", customersMade.Add(1)), fmt.Sprintf("139%08d", customersMade.Load()))).Want(201).ID()
 	},

@@ -45,7 +45,19 @@ func (s *Server) RegisterProspect(ctx context.Context, r api.RegisterProspectReq
 func (s *Server) GetProspect(ctx context.Context, r api.GetProspectRequestObject) (api.GetProspectResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.GetProspect200JSONResponse, error) {
 		x, err := s.Prospects.Get(tx, who, r.ProspectID)
-		return api.GetProspect200JSONResponse{Body: prospectBody(who, x), Headers: api.GetProspect200ResponseHeaders{ETag: etag(x.Version)}}, err
+		if err != nil {
+			return api.GetProspect200JSONResponse{}, err
+		}
+		body := prospectBody(who, x)
+		if _, err := s.Prospects.Mine(tx, who, x.ID); err == nil {
+			of, err := s.Attachments.Of(tx, prospect.Subject, x.ID)
+			if err != nil {
+				return api.GetProspect200JSONResponse{}, err
+			}
+			files := attachmentBodies(of[x.ID])
+			body.Evidence = &files
+		}
+		return api.GetProspect200JSONResponse{Body: body, Headers: api.GetProspect200ResponseHeaders{ETag: etag(x.Version)}}, nil
 	})
 }
 

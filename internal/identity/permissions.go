@@ -88,7 +88,11 @@ var matrix = map[Permission][]Role{
 	"customer.owner_known": roles(salesLeaders, overseers, SalesSupervisor, FinanceManager, Admin), // CUS-08: who owns what others are refused
 	"prospect.read":        roles(sellers, overseers, Admin),
 	"prospect.write":       roles(sellers, Admin),
+	"prospect.assign":      roles(salesLeaders, Admin),
 	"company.check":        roles(sellers, overseers, Admin),
+	"dispute.read":         roles(sellers, overseers, Admin),
+	"dispute.write":        roles(sellers),
+	"dispute.rule":         roles(salesLeaders, generalOffice), // CUS-08
 	"territory.read":       roles(sellers, overseers, Admin),
 	"territory.write":      roles(salesLeaders, Admin), // CUS-09
 

@@ -25,6 +25,16 @@ var (
 	ErrCorrection = errs.Define(errs.Rule, "prospect.bad_correction",
 		"Only an entry of this prospect that nobody has corrected yet can be corrected, by who wrote it or their leader.",
 		"只能更正本潜在客户中尚未被更正的记录,且须由记录人或其上级更正。", "CUS-02")
+	ErrNoEvidence = errs.Define(errs.Rule, "prospect.no_evidence",
+		"Attach the evidence of how the customer evaluated us: upload it first and name it in attachment_ids.",
+		"请附上客户对我司的评审证明:先上传附件,再在 attachment_ids 中引用。", "CUS-03")
+	ErrIncomplete = errs.Define(errs.Rule, "prospect.incomplete",
+		"The profile of a customer needs the company's address.", "客户资料须填写公司地址。", "CUS-03", "CUS-12")
+	ErrNothingTaken = errs.Define(errs.Rule, "dispute.not_taken", "Nobody has registered this company: register it.", "该公司尚无人登记,可直接登记。", "CUS-08")
+	ErrOwnCompany   = errs.Define(errs.Conflict, "dispute.own_company", "This company is yours already.", "该公司已在您名下。", "CUS-08")
+	ErrDisputeOpen  = errs.Define(errs.Conflict, "dispute.open_already", "You have an open dispute about this company.", "您对该公司已有未裁定的争议。", "CUS-08")
+	ErrNotParty     = errs.Define(errs.Forbidden, "dispute.not_party", "Only the two sides of a dispute state their case.", "只有争议双方可以陈述。", "CUS-08")
+	ErrNotImpartial = errs.Define(errs.Forbidden, "dispute.not_impartial", "Nobody rules on a dispute that they are part of.", "当事人不得裁定自己的争议。", "ORG-03", "CUS-08")
 )
 
 // What the schema says when a rule of Go was passed by.
@@ -33,6 +43,9 @@ var (
 	_ = pg.Constraint("prospects_owner_fkey", ErrOwner)
 	_ = pg.Constraint("purchase_windows_order", ErrWindow)
 	_ = pg.Constraint("prospect_contact_log_not_ahead", ErrAhead)
+	_ = pg.Constraint("ownership_disputes_open_key", ErrDisputeOpen)
+	_ = pg.Constraint("ownership_disputes_not_own", ErrOwnCompany)
+	_ = pg.Constraint("ownership_disputes_impartial", ErrNotImpartial)
 	_ = pg.Constraint("prospect_contact_log_correction_key", ErrCorrection)
 )
 

@@ -59,6 +59,8 @@ type Prospect struct {
 
 	Contacts []Contact `gorm:"-"`
 	Window   Window    `gorm:"-"`
+
+	assignReason string // of the change in hand, for its event
 }
 
 // Contact is a person to talk to. The one with the lowest PositionNo is the main contact.
@@ -189,10 +191,14 @@ func (x Prospect) snapshot() map[string]any {
 	for i, k := range x.Contacts {
 		contacts[i] = k.Name + ", " + k.Position + ", " + customer.Mask(k.Phone)
 	}
-	return map[string]any{
+	m := map[string]any{
 		"number": x.Number, "name": x.Name, "uscc": x.USCC, "address": x.Address, "industry": x.Industry, "region": x.Region,
 		"need": x.Need, "size": x.Size, "source": x.Source, "remarks": x.Remarks, "state": x.State, "owner_id": x.OwnerID,
 		"joint_owner_id": x.JointOwnerID, "customer_id": x.CustomerID, "reason": x.ClosedReason, "version": x.Version, "contacts": contacts,
 		"outside_reason": x.OutsideReason,
 	}
+	if x.assignReason != "" {
+		m["reason"] = x.assignReason
+	}
+	return m
 }

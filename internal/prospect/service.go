@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/salesgate/salesgate/internal/approval"
+	"github.com/salesgate/salesgate/internal/attachment"
 	"github.com/salesgate/salesgate/internal/audit"
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/customer"
@@ -20,11 +21,17 @@ type Service struct {
 	rules     *rulebook.Service
 	approvals *approval.Service
 	customers *customer.Service
+	files     *attachment.Service
 }
 
-// New returns the service.
-func New(rules *rulebook.Service, approvals *approval.Service, customers *customer.Service) *Service {
-	return &Service{rules: rules, approvals: approvals, customers: customers}
+// New returns the service. Evidence that is attached to a prospect is shown to who may read its history.
+func New(rules *rulebook.Service, approvals *approval.Service, customers *customer.Service, files *attachment.Service) *Service {
+	s := &Service{rules: rules, approvals: approvals, customers: customers, files: files}
+	files.Register(Subject, func(tx pg.Tx, who identity.Principal, id uuid.UUID) error {
+		_, err := s.Mine(tx, who, id)
+		return err
+	})
+	return s
 }
 
 // Registration is a prospect to be registered.

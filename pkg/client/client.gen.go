@@ -652,6 +652,27 @@ func (e OrderStateFilter) Valid() bool {
 	}
 }
 
+// Defines values for OwnershipRulingRuling.
+const (
+	Joint OwnershipRulingRuling = "joint"
+	Moves OwnershipRulingRuling = "moves"
+	Stays OwnershipRulingRuling = "stays"
+)
+
+// Valid indicates whether the value is a known member of the OwnershipRulingRuling enum.
+func (e OwnershipRulingRuling) Valid() bool {
+	switch e {
+	case Joint:
+		return true
+	case Moves:
+		return true
+	case Stays:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ParameterKind.
 const (
 	ParameterKindBool    ParameterKind = "bool"
@@ -1414,6 +1435,27 @@ func (e GetOpportunityPipelineParamsBy) Valid() bool {
 	case GetOpportunityPipelineParamsByStage:
 		return true
 	case GetOpportunityPipelineParamsByTeam:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListOwnershipDisputesParamsState.
+const (
+	ListOwnershipDisputesParamsStateOpen      ListOwnershipDisputesParamsState = "open"
+	ListOwnershipDisputesParamsStateRuled     ListOwnershipDisputesParamsState = "ruled"
+	ListOwnershipDisputesParamsStateWithdrawn ListOwnershipDisputesParamsState = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the ListOwnershipDisputesParamsState enum.
+func (e ListOwnershipDisputesParamsState) Valid() bool {
+	switch e {
+	case ListOwnershipDisputesParamsStateOpen:
+		return true
+	case ListOwnershipDisputesParamsStateRuled:
+		return true
+	case ListOwnershipDisputesParamsStateWithdrawn:
 		return true
 	default:
 		return false
@@ -4129,6 +4171,39 @@ type ImportList struct {
 	NextCursor *string  `json:"next_cursor,omitempty"`
 }
 
+// InitialCredit The first credit limit, applied for with the conversion (CRD-07). Without it the customer pays cash.
+type InitialCredit struct {
+	// Grade Credit grade; null or absent where there is none yet (CRD-02).
+	//
+	// Example: B
+	Grade *CreditGrade `json:"grade,omitempty"`
+
+	// LimitAmount Of limit_kind amount and required there.
+	//
+	// Example: 500000.00
+	LimitAmount *decimal.Decimal `json:"limit_amount,omitempty"`
+
+	// LimitKind none: not set, counts as 0. amount: limit_amount, 0 included. unlimited: no upper limit.
+	//
+	// Example: amount
+	LimitKind CreditLimitKind `json:"limit_kind"`
+
+	// Reasons Why.
+	//
+	// Example: 月用量约 40 吨
+	Reasons string `json:"reasons"`
+
+	// Settlement How invoices are settled; terms_days belongs to the last two.
+	//
+	// Example: net_days
+	Settlement Settlement `json:"settlement"`
+
+	// TermsDays Of net_days and month_end_days.
+	//
+	// Example: 30
+	TermsDays *int `json:"terms_days,omitempty"`
+}
+
 // Instant Example: 2026-11-20T08:30:00Z
 type Instant = time.Time
 
@@ -5218,6 +5293,109 @@ type OverdueToleranceInput struct {
 	Days int `json:"days"`
 }
 
+// OwnershipCase defines model for OwnershipCase.
+type OwnershipCase struct {
+	// Statement Example: 该客户为本人八月展会所得
+	Statement string `json:"statement"`
+}
+
+// OwnershipDispute defines model for OwnershipDispute.
+type OwnershipDispute struct {
+	// ClaimantID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ClaimantID UUID `json:"claimant_id"`
+
+	// Company As the claimant typed it.
+	Company string `json:"company"`
+
+	// EndedAt Example: 2026-11-20T08:30:00Z
+	EndedAt *Instant `json:"ended_at,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID     UUID   `json:"id"`
+	Number string `json:"number"`
+
+	// OpenedAt Example: 2026-11-20T08:30:00Z
+	OpenedAt Instant `json:"opened_at"`
+
+	// OwnerID Who had it when the dispute was opened, for those who may know.
+	OwnerID *openapi_types.UUID `json:"owner_id,omitempty"`
+	Reason  *string             `json:"reason,omitempty"`
+
+	// RuledBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	RuledBy *UUID `json:"ruled_by,omitempty"`
+
+	// Ruling stays, moves or joint.
+	Ruling *string `json:"ruling,omitempty"`
+
+	// State open, ruled or withdrawn.
+	//
+	// Example: open
+	State string `json:"state"`
+
+	// Statements Not in lists.
+	Statements *[]OwnershipStatement `json:"statements,omitempty"`
+
+	// SubjectID For those who may know.
+	SubjectID *openapi_types.UUID `json:"subject_id,omitempty"`
+
+	// SubjectType prospect or customer, for those who may know.
+	SubjectType *string `json:"subject_type,omitempty"`
+}
+
+// OwnershipDisputeInput defines model for OwnershipDisputeInput.
+type OwnershipDisputeInput struct {
+	// Name Example: 云岭示例染整有限公司
+	Name   *string   `json:"name,omitempty"`
+	Phones *[]string `json:"phones,omitempty"`
+
+	// Statement Why it is yours.
+	//
+	// Example: 九月起已三次拜访并送样
+	Statement string `json:"statement"`
+
+	// Uscc Example: 91330782MA2EXAMP0C
+	Uscc *string `json:"uscc,omitempty"`
+}
+
+// OwnershipDisputeList defines model for OwnershipDisputeList.
+type OwnershipDisputeList struct {
+	Data       []OwnershipDispute `json:"data"`
+	NextCursor *string            `json:"next_cursor,omitempty"`
+}
+
+// OwnershipRuling defines model for OwnershipRuling.
+type OwnershipRuling struct {
+	// Reason Example: 先行拜访记录属实
+	Reason string `json:"reason"`
+
+	// Ruling stays with its owner, moves to the claimant, or joint: both work on it.
+	//
+	// Example: moves
+	Ruling OwnershipRulingRuling `json:"ruling"`
+}
+
+// OwnershipRulingRuling stays with its owner, moves to the claimant, or joint: both work on it.
+//
+// Example: moves
+type OwnershipRulingRuling string
+
+// OwnershipStatement defines model for OwnershipStatement.
+type OwnershipStatement struct {
+	// Side claimant or owner.
+	//
+	// Example: claimant
+	Side string `json:"side"`
+
+	// StatedAt Example: 2026-11-20T08:30:00Z
+	StatedAt  Instant `json:"stated_at"`
+	Statement string  `json:"statement"`
+}
+
 // Parameter defines model for Parameter.
 type Parameter struct {
 	// EffectiveAt Example: 2026-11-20T08:30:00Z
@@ -5850,6 +6028,9 @@ type Prospect struct {
 	// Example: "3"
 	Etag Etag `json:"etag"`
 
+	// Evidence What is attached to it; when one prospect is read.
+	Evidence *[]Attachment `json:"evidence,omitempty"`
+
 	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	ID       UUID   `json:"id"`
 	Industry string `json:"industry"`
@@ -5891,6 +6072,46 @@ type Prospect struct {
 type ProspectClosing struct {
 	// Reason Example: 客户转产,不再用纱
 	Reason string `json:"reason"`
+}
+
+// ProspectConversion defines model for ProspectConversion.
+type ProspectConversion struct {
+	// Address The registered address; required when the prospect has none.
+	//
+	// Example: 浙江省绍兴市示例路 8 号
+	Address *string `json:"address,omitempty"`
+
+	// Addresses Where to deliver and to send invoices.
+	Addresses *[]AddressInput `json:"addresses,omitempty"`
+
+	// AttachmentIds Uploads of yours that no document has yet; they stay with this one. See POST /v1/attachments.
+	AttachmentIds AttachmentIds `json:"attachment_ids"`
+
+	// Code Your code for the customer; made from a series when absent.
+	//
+	// Example: C-00142
+	Code *string `json:"code,omitempty"`
+
+	// InitialCredit The first credit limit, applied for with the conversion (CRD-07). Without it the customer pays cash.
+	InitialCredit *InitialCredit `json:"initial_credit,omitempty"`
+
+	// Remarks The prospect's when absent.
+	//
+	// Example: 首单为试用
+	Remarks *string `json:"remarks,omitempty"`
+
+	// Uscc Unified social credit code when the prospect has none yet.
+	//
+	// Example: 91330782MA2EXAMP0C
+	Uscc *string `json:"uscc,omitempty"`
+}
+
+// ProspectConverted defines model for ProspectConverted.
+type ProspectConverted struct {
+	// CreditRequestID The application for the first credit limit.
+	CreditRequestID *openapi_types.UUID `json:"credit_request_id,omitempty"`
+	Customer        Customer            `json:"customer"`
+	Prospect        Prospect            `json:"prospect"`
 }
 
 // ProspectCreate defines model for ProspectCreate.
@@ -7667,6 +7888,9 @@ type DeliveryNoteID = UUID
 // DepartmentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type DepartmentID = UUID
 
+// DisputeID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type DisputeID = UUID
+
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
 
@@ -8930,6 +9154,54 @@ type GetOrderTimelineParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListOwnershipDisputesParams defines parameters for ListOwnershipDisputes.
+type ListOwnershipDisputesParams struct {
+	// State Only disputes in this state.
+	State *ListOwnershipDisputesParamsState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListOwnershipDisputesParamsState defines parameters for ListOwnershipDisputes.
+type ListOwnershipDisputesParamsState string
+
+// OpenOwnershipDisputeParams defines parameters for OpenOwnershipDispute.
+type OpenOwnershipDisputeParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// RuleOwnershipDisputeParams defines parameters for RuleOwnershipDispute.
+type RuleOwnershipDisputeParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// StateOwnershipCaseParams defines parameters for StateOwnershipCase.
+type StateOwnershipCaseParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// WithdrawOwnershipDisputeParams defines parameters for WithdrawOwnershipDispute.
+type WithdrawOwnershipDisputeParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
 // ReplaceParameterParams defines parameters for ReplaceParameter.
 type ReplaceParameterParams struct {
 	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
@@ -9149,6 +9421,24 @@ type UpdateProspectParams struct {
 	IfMatch IfMatch `json:"If-Match"`
 }
 
+// AssignProspectParams defines parameters for AssignProspect.
+type AssignProspectParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ClaimProspectParams defines parameters for ClaimProspect.
+type ClaimProspectParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
 // CloseProspectParams defines parameters for CloseProspect.
 type CloseProspectParams struct {
 	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
@@ -9174,6 +9464,15 @@ type ListProspectContactsParams struct {
 type LogProspectContactParams struct {
 	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ConvertProspectParams defines parameters for ConvertProspect.
+type ConvertProspectParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
 // StateProspectPurchaseWindowParams defines parameters for StateProspectPurchaseWindow.
@@ -9881,6 +10180,15 @@ type CloseOrderJSONRequestBody = OrderReason
 // ReviseOrderJSONRequestBody defines body for ReviseOrder for application/json ContentType.
 type ReviseOrderJSONRequestBody = OrderReason
 
+// OpenOwnershipDisputeJSONRequestBody defines body for OpenOwnershipDispute for application/json ContentType.
+type OpenOwnershipDisputeJSONRequestBody = OwnershipDisputeInput
+
+// RuleOwnershipDisputeJSONRequestBody defines body for RuleOwnershipDispute for application/json ContentType.
+type RuleOwnershipDisputeJSONRequestBody = OwnershipRuling
+
+// StateOwnershipCaseJSONRequestBody defines body for StateOwnershipCase for application/json ContentType.
+type StateOwnershipCaseJSONRequestBody = OwnershipCase
+
 // ReplaceParameterJSONRequestBody defines body for ReplaceParameter for application/json ContentType.
 type ReplaceParameterJSONRequestBody = ParameterChange
 
@@ -9920,11 +10228,17 @@ type RegisterProspectJSONRequestBody = ProspectCreate
 // UpdateProspectJSONRequestBody defines body for UpdateProspect for application/json ContentType.
 type UpdateProspectJSONRequestBody = ProspectPatch
 
+// AssignProspectJSONRequestBody defines body for AssignProspect for application/json ContentType.
+type AssignProspectJSONRequestBody = CustomerAssignment
+
 // CloseProspectJSONRequestBody defines body for CloseProspect for application/json ContentType.
 type CloseProspectJSONRequestBody = ProspectClosing
 
 // LogProspectContactJSONRequestBody defines body for LogProspectContact for application/json ContentType.
 type LogProspectContactJSONRequestBody = ContactLogInput
+
+// ConvertProspectJSONRequestBody defines body for ConvertProspect for application/json ContentType.
+type ConvertProspectJSONRequestBody = ProspectConversion
 
 // StateProspectPurchaseWindowJSONRequestBody defines body for StateProspectPurchaseWindow for application/json ContentType.
 type StateProspectPurchaseWindowJSONRequestBody = PurchaseWindowInput
@@ -11877,6 +12191,85 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/orders/{order_id}/timeline (the `GetOrderTimeline` operationId).
 	GetOrderTimeline(ctx context.Context, orderID OrderID, params *GetOrderTimelineParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListOwnershipDisputes List disputes over companies
+	//
+	// Disputes that you are part of, or that people are whose documents you see, the latest first.
+	//
+	// Corresponds with GET /v1/ownership-disputes (the `ListOwnershipDisputes` operationId).
+	ListOwnershipDisputes(ctx context.Context, params *ListOwnershipDisputesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// OpenOwnershipDisputeWithBody Dispute whose a company is
+	//
+	// You were refused a company and think that it is yours: name it as you typed it, and say why. It goes to the sales manager as
+	// a task; whose it is stays hidden from you until the ruling. One open dispute for each company and claimant.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/ownership-disputes (the `OpenOwnershipDispute` operationId).
+	OpenOwnershipDisputeWithBody(ctx context.Context, params *OpenOwnershipDisputeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// OpenOwnershipDispute Dispute whose a company is
+	//
+	// You were refused a company and think that it is yours: name it as you typed it, and say why. It goes to the sales manager as
+	// a task; whose it is stays hidden from you until the ruling. One open dispute for each company and claimant.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/ownership-disputes (the `OpenOwnershipDispute` operationId).
+	OpenOwnershipDispute(ctx context.Context, params *OpenOwnershipDisputeParams, body OpenOwnershipDisputeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetOwnershipDispute Read a dispute
+	//
+	// With the case of each side and the ruling. The claimant sees the owner's case once it is ruled, and who it is only if the company is theirs too.
+	//
+	// Corresponds with GET /v1/ownership-disputes/{dispute_id} (the `GetOwnershipDispute` operationId).
+	GetOwnershipDispute(ctx context.Context, disputeID DisputeID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RuleOwnershipDisputeWithBody Rule on a dispute
+	//
+	// The company stays with its owner, moves to the claimant, or both have it. What you rule happens at once, and both are told.
+	// Nobody rules on a dispute that they are part of.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/ownership-disputes/{dispute_id}/rule (the `RuleOwnershipDispute` operationId).
+	RuleOwnershipDisputeWithBody(ctx context.Context, disputeID DisputeID, params *RuleOwnershipDisputeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RuleOwnershipDispute Rule on a dispute
+	//
+	// The company stays with its owner, moves to the claimant, or both have it. What you rule happens at once, and both are told.
+	// Nobody rules on a dispute that they are part of.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/ownership-disputes/{dispute_id}/rule (the `RuleOwnershipDispute` operationId).
+	RuleOwnershipDispute(ctx context.Context, disputeID DisputeID, params *RuleOwnershipDisputeParams, body RuleOwnershipDisputeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// StateOwnershipCaseWithBody State your case in a dispute
+	//
+	// Adds to the case of your side. For the claimant and the owner only.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/ownership-disputes/{dispute_id}/state-case (the `StateOwnershipCase` operationId).
+	StateOwnershipCaseWithBody(ctx context.Context, disputeID DisputeID, params *StateOwnershipCaseParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// StateOwnershipCase State your case in a dispute
+	//
+	// Adds to the case of your side. For the claimant and the owner only.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/ownership-disputes/{dispute_id}/state-case (the `StateOwnershipCase` operationId).
+	StateOwnershipCase(ctx context.Context, disputeID DisputeID, params *StateOwnershipCaseParams, body StateOwnershipCaseJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// WithdrawOwnershipDispute Give a dispute up
+	//
+	// Ends the dispute without a ruling. For the claimant only.
+	//
+	// Corresponds with POST /v1/ownership-disputes/{dispute_id}/withdraw (the `WithdrawOwnershipDispute` operationId).
+	WithdrawOwnershipDispute(ctx context.Context, disputeID DisputeID, params *WithdrawOwnershipDisputeParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListParameters List the figures of the rules
 	//
 	// Every parameter by name, with its kind, bounds and the value in force now.
@@ -12260,6 +12653,31 @@ type ClientInterface interface {
 	// Corresponds with PATCH /v1/prospects/{prospect_id} (the `UpdateProspect` operationId).
 	UpdateProspect(ctx context.Context, prospectID ProspectID, params *UpdateProspectParams, body UpdateProspectJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// AssignProspectWithBody Give a prospect to another owner
+	//
+	// The sales manager moves a prospect to another rep, also one in the pool, with a reason that stays in the timeline.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/prospects/{prospect_id}/assign (the `AssignProspect` operationId).
+	AssignProspectWithBody(ctx context.Context, prospectID ProspectID, params *AssignProspectParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AssignProspect Give a prospect to another owner
+	//
+	// The sales manager moves a prospect to another rep, also one in the pool, with a reason that stays in the timeline.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/prospects/{prospect_id}/assign (the `AssignProspect` operationId).
+	AssignProspect(ctx context.Context, prospectID ProspectID, params *AssignProspectParams, body AssignProspectJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ClaimProspect Take a prospect out of the shared pool
+	//
+	// Makes you its owner: first come, first served. Who lost it to the pool may claim it again. Somebody else's answers 404.
+	//
+	// Corresponds with POST /v1/prospects/{prospect_id}/claim (the `ClaimProspect` operationId).
+	ClaimProspect(ctx context.Context, prospectID ProspectID, params *ClaimProspectParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// CloseProspectWithBody Give a prospect up
 	//
 	// Ends the work on a prospect for a reason. The company is free again for whoever registers it next.
@@ -12304,6 +12722,28 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/prospects/{prospect_id}/contact-log (the `LogProspectContact` operationId).
 	LogProspectContact(ctx context.Context, prospectID ProspectID, params *LogProspectContactParams, body LogProspectContactJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ConvertProspectWithBody Make a customer of a prospect
+	//
+	// In one step and once: the customer gets the owner (since the same day), contacts, address, claims, purchase window and grade
+	// history; the contact log stays readable from it. Attach the evidence of how the customer evaluated us. Without
+	// `initial_credit` the customer begins with cash and no credit grade; with it the first credit limit is asked for at once.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/prospects/{prospect_id}/convert (the `ConvertProspect` operationId).
+	ConvertProspectWithBody(ctx context.Context, prospectID ProspectID, params *ConvertProspectParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ConvertProspect Make a customer of a prospect
+	//
+	// In one step and once: the customer gets the owner (since the same day), contacts, address, claims, purchase window and grade
+	// history; the contact log stays readable from it. Attach the evidence of how the customer evaluated us. Without
+	// `initial_credit` the customer begins with cash and no credit grade; with it the first credit limit is asked for at once.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/prospects/{prospect_id}/convert (the `ConvertProspect` operationId).
+	ConvertProspect(ctx context.Context, prospectID ProspectID, params *ConvertProspectParams, body ConvertProspectJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetProspectOpportunityGrades Read the opportunity grades of a prospect
 	//
@@ -16913,6 +17353,175 @@ func (c *Client) GetOrderTimeline(ctx context.Context, orderID OrderID, params *
 	return c.Client.Do(req)
 }
 
+// ListOwnershipDisputes List disputes over companies
+//
+// Disputes that you are part of, or that people are whose documents you see, the latest first.
+//
+// Corresponds with GET /v1/ownership-disputes (the `ListOwnershipDisputes` operationId).
+func (c *Client) ListOwnershipDisputes(ctx context.Context, params *ListOwnershipDisputesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListOwnershipDisputesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// OpenOwnershipDisputeWithBody Dispute whose a company is
+//
+// You were refused a company and think that it is yours: name it as you typed it, and say why. It goes to the sales manager as
+// a task; whose it is stays hidden from you until the ruling. One open dispute for each company and claimant.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/ownership-disputes (the `OpenOwnershipDispute` operationId).
+func (c *Client) OpenOwnershipDisputeWithBody(ctx context.Context, params *OpenOwnershipDisputeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewOpenOwnershipDisputeRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// OpenOwnershipDispute Dispute whose a company is
+//
+// You were refused a company and think that it is yours: name it as you typed it, and say why. It goes to the sales manager as
+// a task; whose it is stays hidden from you until the ruling. One open dispute for each company and claimant.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/ownership-disputes (the `OpenOwnershipDispute` operationId).
+func (c *Client) OpenOwnershipDispute(ctx context.Context, params *OpenOwnershipDisputeParams, body OpenOwnershipDisputeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewOpenOwnershipDisputeRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetOwnershipDispute Read a dispute
+//
+// With the case of each side and the ruling. The claimant sees the owner's case once it is ruled, and who it is only if the company is theirs too.
+//
+// Corresponds with GET /v1/ownership-disputes/{dispute_id} (the `GetOwnershipDispute` operationId).
+func (c *Client) GetOwnershipDispute(ctx context.Context, disputeID DisputeID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetOwnershipDisputeRequest(c.Server, disputeID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RuleOwnershipDisputeWithBody Rule on a dispute
+//
+// The company stays with its owner, moves to the claimant, or both have it. What you rule happens at once, and both are told.
+// Nobody rules on a dispute that they are part of.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/ownership-disputes/{dispute_id}/rule (the `RuleOwnershipDispute` operationId).
+func (c *Client) RuleOwnershipDisputeWithBody(ctx context.Context, disputeID DisputeID, params *RuleOwnershipDisputeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRuleOwnershipDisputeRequestWithBody(c.Server, disputeID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RuleOwnershipDispute Rule on a dispute
+//
+// The company stays with its owner, moves to the claimant, or both have it. What you rule happens at once, and both are told.
+// Nobody rules on a dispute that they are part of.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/ownership-disputes/{dispute_id}/rule (the `RuleOwnershipDispute` operationId).
+func (c *Client) RuleOwnershipDispute(ctx context.Context, disputeID DisputeID, params *RuleOwnershipDisputeParams, body RuleOwnershipDisputeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRuleOwnershipDisputeRequest(c.Server, disputeID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// StateOwnershipCaseWithBody State your case in a dispute
+//
+// Adds to the case of your side. For the claimant and the owner only.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/ownership-disputes/{dispute_id}/state-case (the `StateOwnershipCase` operationId).
+func (c *Client) StateOwnershipCaseWithBody(ctx context.Context, disputeID DisputeID, params *StateOwnershipCaseParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStateOwnershipCaseRequestWithBody(c.Server, disputeID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// StateOwnershipCase State your case in a dispute
+//
+// Adds to the case of your side. For the claimant and the owner only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/ownership-disputes/{dispute_id}/state-case (the `StateOwnershipCase` operationId).
+func (c *Client) StateOwnershipCase(ctx context.Context, disputeID DisputeID, params *StateOwnershipCaseParams, body StateOwnershipCaseJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStateOwnershipCaseRequest(c.Server, disputeID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// WithdrawOwnershipDispute Give a dispute up
+//
+// Ends the dispute without a ruling. For the claimant only.
+//
+// Corresponds with POST /v1/ownership-disputes/{dispute_id}/withdraw (the `WithdrawOwnershipDispute` operationId).
+func (c *Client) WithdrawOwnershipDispute(ctx context.Context, disputeID DisputeID, params *WithdrawOwnershipDisputeParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewWithdrawOwnershipDisputeRequest(c.Server, disputeID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListParameters List the figures of the rules
 //
 // Every parameter by name, with its kind, bounds and the value in force now.
@@ -17736,6 +18345,61 @@ func (c *Client) UpdateProspect(ctx context.Context, prospectID ProspectID, para
 	return c.Client.Do(req)
 }
 
+// AssignProspectWithBody Give a prospect to another owner
+//
+// The sales manager moves a prospect to another rep, also one in the pool, with a reason that stays in the timeline.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/prospects/{prospect_id}/assign (the `AssignProspect` operationId).
+func (c *Client) AssignProspectWithBody(ctx context.Context, prospectID ProspectID, params *AssignProspectParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAssignProspectRequestWithBody(c.Server, prospectID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AssignProspect Give a prospect to another owner
+//
+// The sales manager moves a prospect to another rep, also one in the pool, with a reason that stays in the timeline.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/prospects/{prospect_id}/assign (the `AssignProspect` operationId).
+func (c *Client) AssignProspect(ctx context.Context, prospectID ProspectID, params *AssignProspectParams, body AssignProspectJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAssignProspectRequest(c.Server, prospectID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ClaimProspect Take a prospect out of the shared pool
+//
+// Makes you its owner: first come, first served. Who lost it to the pool may claim it again. Somebody else's answers 404.
+//
+// Corresponds with POST /v1/prospects/{prospect_id}/claim (the `ClaimProspect` operationId).
+func (c *Client) ClaimProspect(ctx context.Context, prospectID ProspectID, params *ClaimProspectParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewClaimProspectRequest(c.Server, prospectID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // CloseProspectWithBody Give a prospect up
 //
 // Ends the work on a prospect for a reason. The company is free again for whoever registers it next.
@@ -17821,6 +18485,48 @@ func (c *Client) LogProspectContactWithBody(ctx context.Context, prospectID Pros
 // Corresponds with POST /v1/prospects/{prospect_id}/contact-log (the `LogProspectContact` operationId).
 func (c *Client) LogProspectContact(ctx context.Context, prospectID ProspectID, params *LogProspectContactParams, body LogProspectContactJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewLogProspectContactRequest(c.Server, prospectID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ConvertProspectWithBody Make a customer of a prospect
+//
+// In one step and once: the customer gets the owner (since the same day), contacts, address, claims, purchase window and grade
+// history; the contact log stays readable from it. Attach the evidence of how the customer evaluated us. Without
+// `initial_credit` the customer begins with cash and no credit grade; with it the first credit limit is asked for at once.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/prospects/{prospect_id}/convert (the `ConvertProspect` operationId).
+func (c *Client) ConvertProspectWithBody(ctx context.Context, prospectID ProspectID, params *ConvertProspectParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewConvertProspectRequestWithBody(c.Server, prospectID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ConvertProspect Make a customer of a prospect
+//
+// In one step and once: the customer gets the owner (since the same day), contacts, address, claims, purchase window and grade
+// history; the contact log stays readable from it. Attach the evidence of how the customer evaluated us. Without
+// `initial_credit` the customer begins with cash and no credit grade; with it the first credit limit is asked for at once.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/prospects/{prospect_id}/convert (the `ConvertProspect` operationId).
+func (c *Client) ConvertProspect(ctx context.Context, prospectID ProspectID, params *ConvertProspectParams, body ConvertProspectJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewConvertProspectRequest(c.Server, prospectID, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -29175,6 +29881,379 @@ func NewGetOrderTimelineRequest(server string, orderID OrderID, params *GetOrder
 	return req, nil
 }
 
+// NewListOwnershipDisputesRequest constructs an http.Request for the ListOwnershipDisputes method
+func NewListOwnershipDisputesRequest(server string, params *ListOwnershipDisputesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/ownership-disputes")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.State != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewOpenOwnershipDisputeRequest calls the generic OpenOwnershipDispute builder with application/json body
+func NewOpenOwnershipDisputeRequest(server string, params *OpenOwnershipDisputeParams, body OpenOwnershipDisputeJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewOpenOwnershipDisputeRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewOpenOwnershipDisputeRequestWithBody constructs an http.Request for the OpenOwnershipDispute method, with any body, and a specified content type
+func NewOpenOwnershipDisputeRequestWithBody(server string, params *OpenOwnershipDisputeParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/ownership-disputes")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetOwnershipDisputeRequest constructs an http.Request for the GetOwnershipDispute method
+func NewGetOwnershipDisputeRequest(server string, disputeID DisputeID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "dispute_id", disputeID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/ownership-disputes/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRuleOwnershipDisputeRequest calls the generic RuleOwnershipDispute builder with application/json body
+func NewRuleOwnershipDisputeRequest(server string, disputeID DisputeID, params *RuleOwnershipDisputeParams, body RuleOwnershipDisputeJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRuleOwnershipDisputeRequestWithBody(server, disputeID, params, "application/json", bodyReader)
+}
+
+// NewRuleOwnershipDisputeRequestWithBody constructs an http.Request for the RuleOwnershipDispute method, with any body, and a specified content type
+func NewRuleOwnershipDisputeRequestWithBody(server string, disputeID DisputeID, params *RuleOwnershipDisputeParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "dispute_id", disputeID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/ownership-disputes/%s/rule", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewStateOwnershipCaseRequest calls the generic StateOwnershipCase builder with application/json body
+func NewStateOwnershipCaseRequest(server string, disputeID DisputeID, params *StateOwnershipCaseParams, body StateOwnershipCaseJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewStateOwnershipCaseRequestWithBody(server, disputeID, params, "application/json", bodyReader)
+}
+
+// NewStateOwnershipCaseRequestWithBody constructs an http.Request for the StateOwnershipCase method, with any body, and a specified content type
+func NewStateOwnershipCaseRequestWithBody(server string, disputeID DisputeID, params *StateOwnershipCaseParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "dispute_id", disputeID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/ownership-disputes/%s/state-case", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewWithdrawOwnershipDisputeRequest constructs an http.Request for the WithdrawOwnershipDispute method
+func NewWithdrawOwnershipDisputeRequest(server string, disputeID DisputeID, params *WithdrawOwnershipDisputeParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "dispute_id", disputeID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/ownership-disputes/%s/withdraw", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewListParametersRequest constructs an http.Request for the ListParameters method
 func NewListParametersRequest(server string) (*http.Request, error) {
 	var err error
@@ -31090,6 +32169,139 @@ func NewUpdateProspectRequestWithBody(server string, prospectID ProspectID, para
 	return req, nil
 }
 
+// NewAssignProspectRequest calls the generic AssignProspect builder with application/json body
+func NewAssignProspectRequest(server string, prospectID ProspectID, params *AssignProspectParams, body AssignProspectJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAssignProspectRequestWithBody(server, prospectID, params, "application/json", bodyReader)
+}
+
+// NewAssignProspectRequestWithBody constructs an http.Request for the AssignProspect method, with any body, and a specified content type
+func NewAssignProspectRequestWithBody(server string, prospectID ProspectID, params *AssignProspectParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "prospect_id", prospectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/prospects/%s/assign", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewClaimProspectRequest constructs an http.Request for the ClaimProspect method
+func NewClaimProspectRequest(server string, prospectID ProspectID, params *ClaimProspectParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "prospect_id", prospectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/prospects/%s/claim", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewCloseProspectRequest calls the generic CloseProspect builder with application/json body
 func NewCloseProspectRequest(server string, prospectID ProspectID, params *CloseProspectParams, body CloseProspectJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -31303,6 +32515,77 @@ func NewLogProspectContactRequestWithBody(server string, prospectID ProspectID, 
 			}
 
 			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewConvertProspectRequest calls the generic ConvertProspect builder with application/json body
+func NewConvertProspectRequest(server string, prospectID ProspectID, params *ConvertProspectParams, body ConvertProspectJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewConvertProspectRequestWithBody(server, prospectID, params, "application/json", bodyReader)
+}
+
+// NewConvertProspectRequestWithBody constructs an http.Request for the ConvertProspect method, with any body, and a specified content type
+func NewConvertProspectRequestWithBody(server string, prospectID ProspectID, params *ConvertProspectParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "prospect_id", prospectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/prospects/%s/convert", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
 		}
 
 	}
@@ -37635,6 +38918,91 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/orders/{order_id}/timeline (the `GetOrderTimeline` operationId).
 	GetOrderTimelineWithResponse(ctx context.Context, orderID OrderID, params *GetOrderTimelineParams, reqEditors ...RequestEditorFn) (*GetOrderTimelineResponse, error)
 
+	// ListOwnershipDisputesWithResponse List disputes over companies
+	//
+	// Disputes that you are part of, or that people are whose documents you see, the latest first.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/ownership-disputes (the `ListOwnershipDisputes` operationId).
+	ListOwnershipDisputesWithResponse(ctx context.Context, params *ListOwnershipDisputesParams, reqEditors ...RequestEditorFn) (*ListOwnershipDisputesResponse, error)
+
+	// OpenOwnershipDisputeWithBodyWithResponse Dispute whose a company is
+	//
+	// You were refused a company and think that it is yours: name it as you typed it, and say why. It goes to the sales manager as
+	// a task; whose it is stays hidden from you until the ruling. One open dispute for each company and claimant.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/ownership-disputes (the `OpenOwnershipDispute` operationId).
+	OpenOwnershipDisputeWithBodyWithResponse(ctx context.Context, params *OpenOwnershipDisputeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*OpenOwnershipDisputeResponse, error)
+
+	// OpenOwnershipDisputeWithResponse Dispute whose a company is
+	//
+	// You were refused a company and think that it is yours: name it as you typed it, and say why. It goes to the sales manager as
+	// a task; whose it is stays hidden from you until the ruling. One open dispute for each company and claimant.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/ownership-disputes (the `OpenOwnershipDispute` operationId).
+	OpenOwnershipDisputeWithResponse(ctx context.Context, params *OpenOwnershipDisputeParams, body OpenOwnershipDisputeJSONRequestBody, reqEditors ...RequestEditorFn) (*OpenOwnershipDisputeResponse, error)
+
+	// GetOwnershipDisputeWithResponse Read a dispute
+	//
+	// With the case of each side and the ruling. The claimant sees the owner's case once it is ruled, and who it is only if the company is theirs too.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/ownership-disputes/{dispute_id} (the `GetOwnershipDispute` operationId).
+	GetOwnershipDisputeWithResponse(ctx context.Context, disputeID DisputeID, reqEditors ...RequestEditorFn) (*GetOwnershipDisputeResponse, error)
+
+	// RuleOwnershipDisputeWithBodyWithResponse Rule on a dispute
+	//
+	// The company stays with its owner, moves to the claimant, or both have it. What you rule happens at once, and both are told.
+	// Nobody rules on a dispute that they are part of.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/ownership-disputes/{dispute_id}/rule (the `RuleOwnershipDispute` operationId).
+	RuleOwnershipDisputeWithBodyWithResponse(ctx context.Context, disputeID DisputeID, params *RuleOwnershipDisputeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RuleOwnershipDisputeResponse, error)
+
+	// RuleOwnershipDisputeWithResponse Rule on a dispute
+	//
+	// The company stays with its owner, moves to the claimant, or both have it. What you rule happens at once, and both are told.
+	// Nobody rules on a dispute that they are part of.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/ownership-disputes/{dispute_id}/rule (the `RuleOwnershipDispute` operationId).
+	RuleOwnershipDisputeWithResponse(ctx context.Context, disputeID DisputeID, params *RuleOwnershipDisputeParams, body RuleOwnershipDisputeJSONRequestBody, reqEditors ...RequestEditorFn) (*RuleOwnershipDisputeResponse, error)
+
+	// StateOwnershipCaseWithBodyWithResponse State your case in a dispute
+	//
+	// Adds to the case of your side. For the claimant and the owner only.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/ownership-disputes/{dispute_id}/state-case (the `StateOwnershipCase` operationId).
+	StateOwnershipCaseWithBodyWithResponse(ctx context.Context, disputeID DisputeID, params *StateOwnershipCaseParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*StateOwnershipCaseResponse, error)
+
+	// StateOwnershipCaseWithResponse State your case in a dispute
+	//
+	// Adds to the case of your side. For the claimant and the owner only.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/ownership-disputes/{dispute_id}/state-case (the `StateOwnershipCase` operationId).
+	StateOwnershipCaseWithResponse(ctx context.Context, disputeID DisputeID, params *StateOwnershipCaseParams, body StateOwnershipCaseJSONRequestBody, reqEditors ...RequestEditorFn) (*StateOwnershipCaseResponse, error)
+
+	// WithdrawOwnershipDisputeWithResponse Give a dispute up
+	//
+	// Ends the dispute without a ruling. For the claimant only.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/ownership-disputes/{dispute_id}/withdraw (the `WithdrawOwnershipDispute` operationId).
+	WithdrawOwnershipDisputeWithResponse(ctx context.Context, disputeID DisputeID, params *WithdrawOwnershipDisputeParams, reqEditors ...RequestEditorFn) (*WithdrawOwnershipDisputeResponse, error)
+
 	// ListParametersWithResponse List the figures of the rules
 	//
 	// Every parameter by name, with its kind, bounds and the value in force now.
@@ -38054,6 +39422,33 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with PATCH /v1/prospects/{prospect_id} (the `UpdateProspect` operationId).
 	UpdateProspectWithResponse(ctx context.Context, prospectID ProspectID, params *UpdateProspectParams, body UpdateProspectJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateProspectResponse, error)
 
+	// AssignProspectWithBodyWithResponse Give a prospect to another owner
+	//
+	// The sales manager moves a prospect to another rep, also one in the pool, with a reason that stays in the timeline.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/prospects/{prospect_id}/assign (the `AssignProspect` operationId).
+	AssignProspectWithBodyWithResponse(ctx context.Context, prospectID ProspectID, params *AssignProspectParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AssignProspectResponse, error)
+
+	// AssignProspectWithResponse Give a prospect to another owner
+	//
+	// The sales manager moves a prospect to another rep, also one in the pool, with a reason that stays in the timeline.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/prospects/{prospect_id}/assign (the `AssignProspect` operationId).
+	AssignProspectWithResponse(ctx context.Context, prospectID ProspectID, params *AssignProspectParams, body AssignProspectJSONRequestBody, reqEditors ...RequestEditorFn) (*AssignProspectResponse, error)
+
+	// ClaimProspectWithResponse Take a prospect out of the shared pool
+	//
+	// Makes you its owner: first come, first served. Who lost it to the pool may claim it again. Somebody else's answers 404.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/prospects/{prospect_id}/claim (the `ClaimProspect` operationId).
+	ClaimProspectWithResponse(ctx context.Context, prospectID ProspectID, params *ClaimProspectParams, reqEditors ...RequestEditorFn) (*ClaimProspectResponse, error)
+
 	// CloseProspectWithBodyWithResponse Give a prospect up
 	//
 	// Ends the work on a prospect for a reason. The company is free again for whoever registers it next.
@@ -38100,6 +39495,28 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/prospects/{prospect_id}/contact-log (the `LogProspectContact` operationId).
 	LogProspectContactWithResponse(ctx context.Context, prospectID ProspectID, params *LogProspectContactParams, body LogProspectContactJSONRequestBody, reqEditors ...RequestEditorFn) (*LogProspectContactResponse, error)
+
+	// ConvertProspectWithBodyWithResponse Make a customer of a prospect
+	//
+	// In one step and once: the customer gets the owner (since the same day), contacts, address, claims, purchase window and grade
+	// history; the contact log stays readable from it. Attach the evidence of how the customer evaluated us. Without
+	// `initial_credit` the customer begins with cash and no credit grade; with it the first credit limit is asked for at once.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/prospects/{prospect_id}/convert (the `ConvertProspect` operationId).
+	ConvertProspectWithBodyWithResponse(ctx context.Context, prospectID ProspectID, params *ConvertProspectParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ConvertProspectResponse, error)
+
+	// ConvertProspectWithResponse Make a customer of a prospect
+	//
+	// In one step and once: the customer gets the owner (since the same day), contacts, address, claims, purchase window and grade
+	// history; the contact log stays readable from it. Attach the evidence of how the customer evaluated us. Without
+	// `initial_credit` the customer begins with cash and no credit grade; with it the first credit limit is asked for at once.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/prospects/{prospect_id}/convert (the `ConvertProspect` operationId).
+	ConvertProspectWithResponse(ctx context.Context, prospectID ProspectID, params *ConvertProspectParams, body ConvertProspectJSONRequestBody, reqEditors ...RequestEditorFn) (*ConvertProspectResponse, error)
 
 	// GetProspectOpportunityGradesWithResponse Read the opportunity grades of a prospect
 	//
@@ -45520,6 +46937,287 @@ func (r GetOrderTimelineResponse) ContentType() string {
 	return ""
 }
 
+type ListOwnershipDisputesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *OwnershipDisputeList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListOwnershipDisputesResponse) GetJSON200() *OwnershipDisputeList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListOwnershipDisputesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListOwnershipDisputesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListOwnershipDisputesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListOwnershipDisputesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// OpenOwnershipDisputeResponse201Headers the declared response headers of an HTTP 201 response for OpenOwnershipDispute
+type OpenOwnershipDisputeResponse201Headers struct {
+	ETag string
+}
+
+type OpenOwnershipDisputeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *OwnershipDispute
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *OpenOwnershipDisputeResponse201Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r OpenOwnershipDisputeResponse) GetJSON201() *OwnershipDispute {
+	return r.JSON201
+}
+
+// GetBody returns the raw response body bytes
+func (r OpenOwnershipDisputeResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r OpenOwnershipDisputeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r OpenOwnershipDisputeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r OpenOwnershipDisputeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetOwnershipDisputeResponse200Headers the declared response headers of an HTTP 200 response for GetOwnershipDispute
+type GetOwnershipDisputeResponse200Headers struct {
+	ETag string
+}
+
+type GetOwnershipDisputeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *OwnershipDispute
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetOwnershipDisputeResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetOwnershipDisputeResponse) GetJSON200() *OwnershipDispute {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetOwnershipDisputeResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetOwnershipDisputeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetOwnershipDisputeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetOwnershipDisputeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// RuleOwnershipDisputeResponse200Headers the declared response headers of an HTTP 200 response for RuleOwnershipDispute
+type RuleOwnershipDisputeResponse200Headers struct {
+	ETag string
+}
+
+type RuleOwnershipDisputeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *OwnershipDispute
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *RuleOwnershipDisputeResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RuleOwnershipDisputeResponse) GetJSON200() *OwnershipDispute {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r RuleOwnershipDisputeResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RuleOwnershipDisputeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RuleOwnershipDisputeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RuleOwnershipDisputeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// StateOwnershipCaseResponse200Headers the declared response headers of an HTTP 200 response for StateOwnershipCase
+type StateOwnershipCaseResponse200Headers struct {
+	ETag string
+}
+
+type StateOwnershipCaseResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *OwnershipDispute
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *StateOwnershipCaseResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r StateOwnershipCaseResponse) GetJSON200() *OwnershipDispute {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r StateOwnershipCaseResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r StateOwnershipCaseResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r StateOwnershipCaseResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r StateOwnershipCaseResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// WithdrawOwnershipDisputeResponse200Headers the declared response headers of an HTTP 200 response for WithdrawOwnershipDispute
+type WithdrawOwnershipDisputeResponse200Headers struct {
+	ETag string
+}
+
+type WithdrawOwnershipDisputeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *OwnershipDispute
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *WithdrawOwnershipDisputeResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r WithdrawOwnershipDisputeResponse) GetJSON200() *OwnershipDispute {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r WithdrawOwnershipDisputeResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r WithdrawOwnershipDisputeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r WithdrawOwnershipDisputeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r WithdrawOwnershipDisputeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ListParametersResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -46931,6 +48629,102 @@ func (r UpdateProspectResponse) ContentType() string {
 	return ""
 }
 
+// AssignProspectResponse200Headers the declared response headers of an HTTP 200 response for AssignProspect
+type AssignProspectResponse200Headers struct {
+	ETag string
+}
+
+type AssignProspectResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Prospect
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *AssignProspectResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AssignProspectResponse) GetJSON200() *Prospect {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r AssignProspectResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AssignProspectResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AssignProspectResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AssignProspectResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ClaimProspectResponse200Headers the declared response headers of an HTTP 200 response for ClaimProspect
+type ClaimProspectResponse200Headers struct {
+	ETag string
+}
+
+type ClaimProspectResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Prospect
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ClaimProspectResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ClaimProspectResponse) GetJSON200() *Prospect {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ClaimProspectResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ClaimProspectResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ClaimProspectResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ClaimProspectResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // CloseProspectResponse200Headers the declared response headers of an HTTP 200 response for CloseProspect
 type CloseProspectResponse200Headers struct {
 	ETag string
@@ -47055,6 +48849,47 @@ func (r LogProspectContactResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r LogProspectContactResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ConvertProspectResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ProspectConverted
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ConvertProspectResponse) GetJSON200() *ProspectConverted {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ConvertProspectResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ConvertProspectResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ConvertProspectResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ConvertProspectResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -53000,6 +54835,145 @@ func (c *ClientWithResponses) GetOrderTimelineWithResponse(ctx context.Context, 
 	return ParseGetOrderTimelineResponse(rsp)
 }
 
+// ListOwnershipDisputesWithResponse List disputes over companies
+//
+// Disputes that you are part of, or that people are whose documents you see, the latest first.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/ownership-disputes (the `ListOwnershipDisputes` operationId).
+func (c *ClientWithResponses) ListOwnershipDisputesWithResponse(ctx context.Context, params *ListOwnershipDisputesParams, reqEditors ...RequestEditorFn) (*ListOwnershipDisputesResponse, error) {
+	rsp, err := c.ListOwnershipDisputes(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListOwnershipDisputesResponse(rsp)
+}
+
+// OpenOwnershipDisputeWithBodyWithResponse Dispute whose a company is
+//
+// You were refused a company and think that it is yours: name it as you typed it, and say why. It goes to the sales manager as
+// a task; whose it is stays hidden from you until the ruling. One open dispute for each company and claimant.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/ownership-disputes (the `OpenOwnershipDispute` operationId).
+func (c *ClientWithResponses) OpenOwnershipDisputeWithBodyWithResponse(ctx context.Context, params *OpenOwnershipDisputeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*OpenOwnershipDisputeResponse, error) {
+	rsp, err := c.OpenOwnershipDisputeWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseOpenOwnershipDisputeResponse(rsp)
+}
+
+// OpenOwnershipDisputeWithResponse Dispute whose a company is
+//
+// You were refused a company and think that it is yours: name it as you typed it, and say why. It goes to the sales manager as
+// a task; whose it is stays hidden from you until the ruling. One open dispute for each company and claimant.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/ownership-disputes (the `OpenOwnershipDispute` operationId).
+func (c *ClientWithResponses) OpenOwnershipDisputeWithResponse(ctx context.Context, params *OpenOwnershipDisputeParams, body OpenOwnershipDisputeJSONRequestBody, reqEditors ...RequestEditorFn) (*OpenOwnershipDisputeResponse, error) {
+	rsp, err := c.OpenOwnershipDispute(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseOpenOwnershipDisputeResponse(rsp)
+}
+
+// GetOwnershipDisputeWithResponse Read a dispute
+//
+// With the case of each side and the ruling. The claimant sees the owner's case once it is ruled, and who it is only if the company is theirs too.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/ownership-disputes/{dispute_id} (the `GetOwnershipDispute` operationId).
+func (c *ClientWithResponses) GetOwnershipDisputeWithResponse(ctx context.Context, disputeID DisputeID, reqEditors ...RequestEditorFn) (*GetOwnershipDisputeResponse, error) {
+	rsp, err := c.GetOwnershipDispute(ctx, disputeID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetOwnershipDisputeResponse(rsp)
+}
+
+// RuleOwnershipDisputeWithBodyWithResponse Rule on a dispute
+//
+// The company stays with its owner, moves to the claimant, or both have it. What you rule happens at once, and both are told.
+// Nobody rules on a dispute that they are part of.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/ownership-disputes/{dispute_id}/rule (the `RuleOwnershipDispute` operationId).
+func (c *ClientWithResponses) RuleOwnershipDisputeWithBodyWithResponse(ctx context.Context, disputeID DisputeID, params *RuleOwnershipDisputeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RuleOwnershipDisputeResponse, error) {
+	rsp, err := c.RuleOwnershipDisputeWithBody(ctx, disputeID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRuleOwnershipDisputeResponse(rsp)
+}
+
+// RuleOwnershipDisputeWithResponse Rule on a dispute
+//
+// The company stays with its owner, moves to the claimant, or both have it. What you rule happens at once, and both are told.
+// Nobody rules on a dispute that they are part of.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/ownership-disputes/{dispute_id}/rule (the `RuleOwnershipDispute` operationId).
+func (c *ClientWithResponses) RuleOwnershipDisputeWithResponse(ctx context.Context, disputeID DisputeID, params *RuleOwnershipDisputeParams, body RuleOwnershipDisputeJSONRequestBody, reqEditors ...RequestEditorFn) (*RuleOwnershipDisputeResponse, error) {
+	rsp, err := c.RuleOwnershipDispute(ctx, disputeID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRuleOwnershipDisputeResponse(rsp)
+}
+
+// StateOwnershipCaseWithBodyWithResponse State your case in a dispute
+//
+// Adds to the case of your side. For the claimant and the owner only.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/ownership-disputes/{dispute_id}/state-case (the `StateOwnershipCase` operationId).
+func (c *ClientWithResponses) StateOwnershipCaseWithBodyWithResponse(ctx context.Context, disputeID DisputeID, params *StateOwnershipCaseParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*StateOwnershipCaseResponse, error) {
+	rsp, err := c.StateOwnershipCaseWithBody(ctx, disputeID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseStateOwnershipCaseResponse(rsp)
+}
+
+// StateOwnershipCaseWithResponse State your case in a dispute
+//
+// Adds to the case of your side. For the claimant and the owner only.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/ownership-disputes/{dispute_id}/state-case (the `StateOwnershipCase` operationId).
+func (c *ClientWithResponses) StateOwnershipCaseWithResponse(ctx context.Context, disputeID DisputeID, params *StateOwnershipCaseParams, body StateOwnershipCaseJSONRequestBody, reqEditors ...RequestEditorFn) (*StateOwnershipCaseResponse, error) {
+	rsp, err := c.StateOwnershipCase(ctx, disputeID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseStateOwnershipCaseResponse(rsp)
+}
+
+// WithdrawOwnershipDisputeWithResponse Give a dispute up
+//
+// Ends the dispute without a ruling. For the claimant only.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/ownership-disputes/{dispute_id}/withdraw (the `WithdrawOwnershipDispute` operationId).
+func (c *ClientWithResponses) WithdrawOwnershipDisputeWithResponse(ctx context.Context, disputeID DisputeID, params *WithdrawOwnershipDisputeParams, reqEditors ...RequestEditorFn) (*WithdrawOwnershipDisputeResponse, error) {
+	rsp, err := c.WithdrawOwnershipDispute(ctx, disputeID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseWithdrawOwnershipDisputeResponse(rsp)
+}
+
 // ListParametersWithResponse List the figures of the rules
 //
 // Every parameter by name, with its kind, bounds and the value in force now.
@@ -53683,6 +55657,51 @@ func (c *ClientWithResponses) UpdateProspectWithResponse(ctx context.Context, pr
 	return ParseUpdateProspectResponse(rsp)
 }
 
+// AssignProspectWithBodyWithResponse Give a prospect to another owner
+//
+// The sales manager moves a prospect to another rep, also one in the pool, with a reason that stays in the timeline.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/prospects/{prospect_id}/assign (the `AssignProspect` operationId).
+func (c *ClientWithResponses) AssignProspectWithBodyWithResponse(ctx context.Context, prospectID ProspectID, params *AssignProspectParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AssignProspectResponse, error) {
+	rsp, err := c.AssignProspectWithBody(ctx, prospectID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAssignProspectResponse(rsp)
+}
+
+// AssignProspectWithResponse Give a prospect to another owner
+//
+// The sales manager moves a prospect to another rep, also one in the pool, with a reason that stays in the timeline.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/prospects/{prospect_id}/assign (the `AssignProspect` operationId).
+func (c *ClientWithResponses) AssignProspectWithResponse(ctx context.Context, prospectID ProspectID, params *AssignProspectParams, body AssignProspectJSONRequestBody, reqEditors ...RequestEditorFn) (*AssignProspectResponse, error) {
+	rsp, err := c.AssignProspect(ctx, prospectID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAssignProspectResponse(rsp)
+}
+
+// ClaimProspectWithResponse Take a prospect out of the shared pool
+//
+// Makes you its owner: first come, first served. Who lost it to the pool may claim it again. Somebody else's answers 404.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/prospects/{prospect_id}/claim (the `ClaimProspect` operationId).
+func (c *ClientWithResponses) ClaimProspectWithResponse(ctx context.Context, prospectID ProspectID, params *ClaimProspectParams, reqEditors ...RequestEditorFn) (*ClaimProspectResponse, error) {
+	rsp, err := c.ClaimProspect(ctx, prospectID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseClaimProspectResponse(rsp)
+}
+
 // CloseProspectWithBodyWithResponse Give a prospect up
 //
 // Ends the work on a prospect for a reason. The company is free again for whoever registers it next.
@@ -53758,6 +55777,40 @@ func (c *ClientWithResponses) LogProspectContactWithResponse(ctx context.Context
 		return nil, err
 	}
 	return ParseLogProspectContactResponse(rsp)
+}
+
+// ConvertProspectWithBodyWithResponse Make a customer of a prospect
+//
+// In one step and once: the customer gets the owner (since the same day), contacts, address, claims, purchase window and grade
+// history; the contact log stays readable from it. Attach the evidence of how the customer evaluated us. Without
+// `initial_credit` the customer begins with cash and no credit grade; with it the first credit limit is asked for at once.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/prospects/{prospect_id}/convert (the `ConvertProspect` operationId).
+func (c *ClientWithResponses) ConvertProspectWithBodyWithResponse(ctx context.Context, prospectID ProspectID, params *ConvertProspectParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ConvertProspectResponse, error) {
+	rsp, err := c.ConvertProspectWithBody(ctx, prospectID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseConvertProspectResponse(rsp)
+}
+
+// ConvertProspectWithResponse Make a customer of a prospect
+//
+// In one step and once: the customer gets the owner (since the same day), contacts, address, claims, purchase window and grade
+// history; the contact log stays readable from it. Attach the evidence of how the customer evaluated us. Without
+// `initial_credit` the customer begins with cash and no credit grade; with it the first credit limit is asked for at once.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/prospects/{prospect_id}/convert (the `ConvertProspect` operationId).
+func (c *ClientWithResponses) ConvertProspectWithResponse(ctx context.Context, prospectID ProspectID, params *ConvertProspectParams, body ConvertProspectJSONRequestBody, reqEditors ...RequestEditorFn) (*ConvertProspectResponse, error) {
+	rsp, err := c.ConvertProspect(ctx, prospectID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseConvertProspectResponse(rsp)
 }
 
 // GetProspectOpportunityGradesWithResponse Read the opportunity grades of a prospect
@@ -59900,6 +61953,227 @@ func ParseGetOrderTimelineResponse(rsp *http.Response) (*GetOrderTimelineRespons
 	return response, nil
 }
 
+// ParseListOwnershipDisputesResponse parses an HTTP response from a ListOwnershipDisputesWithResponse call
+func ParseListOwnershipDisputesResponse(rsp *http.Response) (*ListOwnershipDisputesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListOwnershipDisputesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest OwnershipDisputeList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseOpenOwnershipDisputeResponse parses an HTTP response from a OpenOwnershipDisputeWithResponse call
+func ParseOpenOwnershipDisputeResponse(rsp *http.Response) (*OpenOwnershipDisputeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &OpenOwnershipDisputeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest OwnershipDispute
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers OpenOwnershipDisputeResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers201 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetOwnershipDisputeResponse parses an HTTP response from a GetOwnershipDisputeWithResponse call
+func ParseGetOwnershipDisputeResponse(rsp *http.Response) (*GetOwnershipDisputeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetOwnershipDisputeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest OwnershipDispute
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetOwnershipDisputeResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseRuleOwnershipDisputeResponse parses an HTTP response from a RuleOwnershipDisputeWithResponse call
+func ParseRuleOwnershipDisputeResponse(rsp *http.Response) (*RuleOwnershipDisputeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RuleOwnershipDisputeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest OwnershipDispute
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers RuleOwnershipDisputeResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseStateOwnershipCaseResponse parses an HTTP response from a StateOwnershipCaseWithResponse call
+func ParseStateOwnershipCaseResponse(rsp *http.Response) (*StateOwnershipCaseResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &StateOwnershipCaseResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest OwnershipDispute
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers StateOwnershipCaseResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseWithdrawOwnershipDisputeResponse parses an HTTP response from a WithdrawOwnershipDisputeWithResponse call
+func ParseWithdrawOwnershipDisputeResponse(rsp *http.Response) (*WithdrawOwnershipDisputeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &WithdrawOwnershipDisputeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest OwnershipDispute
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers WithdrawOwnershipDisputeResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseListParametersResponse parses an HTTP response from a ListParametersWithResponse call
 func ParseListParametersResponse(rsp *http.Response) (*ListParametersResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -60966,6 +63240,84 @@ func ParseUpdateProspectResponse(rsp *http.Response) (*UpdateProspectResponse, e
 	return response, nil
 }
 
+// ParseAssignProspectResponse parses an HTTP response from a AssignProspectWithResponse call
+func ParseAssignProspectResponse(rsp *http.Response) (*AssignProspectResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AssignProspectResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Prospect
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers AssignProspectResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseClaimProspectResponse parses an HTTP response from a ClaimProspectWithResponse call
+func ParseClaimProspectResponse(rsp *http.Response) (*ClaimProspectResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ClaimProspectResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Prospect
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ClaimProspectResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseCloseProspectResponse parses an HTTP response from a CloseProspectWithResponse call
 func ParseCloseProspectResponse(rsp *http.Response) (*CloseProspectResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -61051,6 +63403,32 @@ func ParseLogProspectContactResponse(rsp *http.Response) (*LogProspectContactRes
 			return nil, err
 		}
 		response.JSON201 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseConvertProspectResponse parses an HTTP response from a ConvertProspectWithResponse call
+func ParseConvertProspectResponse(rsp *http.Response) (*ConvertProspectResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ConvertProspectResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ProspectConverted
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
 
 	}
 
