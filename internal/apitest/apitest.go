@@ -103,7 +103,9 @@ func (e *Env) Tx(fn func(tx pg.Tx) error) {
 // tests that are about something else.
 func (e *Env) Established(customerID string) string {
 	e.t.Helper()
-	e.Tx(func(tx pg.Tx) error { return pg.One(tx.Exec("UPDATE customers SET opening = true WHERE id = ?", customerID)) })
+	e.Tx(func(tx pg.Tx) error {
+		return pg.One(tx.Exec("UPDATE customers SET opening = true WHERE id = ?", customerID))
+	})
 	return customerID
 }
 

@@ -4,8 +4,8 @@
 // document's module binds them (Bind) in its own transaction. The content is in a blob storage (a folder, or whatever
 // gocloud.dev/blob opens: Config says which), the row in the table attachments.
 //
-// It does not own documents: who may read a file is who may see the document that it is bound to, which the document's module
-// says through Register. While a file is unbound, only who uploaded it sees it.
+// It does not own documents: who may read a file is who may see the document that it is bound to, and has the permission to read such
+// documents, which app says with Register. While a file is unbound, only who uploaded it sees it.
 //
 // # States
 //

@@ -25,8 +25,8 @@ const subject = "attachment"
 // maxUnbound bounds what one uploader can leave lying about.
 const maxUnbound = 500
 
-// Visible returns nil if the principal may read the document, in every respect: its owner is visible to them (ORG-06), and their
-// role may read such documents at all. Else errs.ErrNotFound.
+// Visible returns nil if the document is one that the principal sees (ORG-06), else errs.ErrNotFound. Whether the principal may read
+// documents of that kind at all is the permission's matter that Register is told.
 type Visible = func(tx pg.Tx, who identity.Principal, subjectID uuid.UUID) error
 
 // Service holds the use cases.
@@ -34,21 +34,37 @@ type Service struct {
 	db      *pg.DB
 	rules   *rulebook.Service
 	storage *Storage
-	visible map[string]Visible
+	types   map[string]documents
+}
+
+// documents is what is known of a type of documents.
+type documents struct {
+	visible Visible
+	read    []identity.Permission // any of them lets read such documents
 }
 
 // New returns the service on a storage.
 func New(db *pg.DB, rules *rulebook.Service, storage *Storage) *Service {
-	return &Service{db: db, rules: rules, storage: storage, visible: map[string]Visible{}}
+	return &Service{db: db, rules: rules, storage: storage, types: map[string]documents{}}
 }
 
-// Register says who may read the attachments of documents of a type: who may see the document. Call it before the service is
-// used. It panics on a type that is registered: that is a fault of the program.
-func (s *Service) Register(subjectType string, visible func(tx pg.Tx, who identity.Principal, subjectID uuid.UUID) error) {
-	if s.visible[subjectType] != nil {
+// Register says who may read the attachments of documents of a type: who may see the document, and may call the operations that
+// read it, whose permission this is (of several any one will do). Call it before the service is used. It panics on a type that is
+// registered: that is a fault of the program.
+func (s *Service) Register(subjectType string, visible func(tx pg.Tx, who identity.Principal, subjectID uuid.UUID) error, read ...identity.Permission) {
+	if s.types[subjectType].visible != nil {
 		panic("attachment: subject type registered twice: " + subjectType)
 	}
-	s.visible[subjectType] = visible
+	s.types[subjectType] = documents{visible, read}
+}
+
+// Types returns the types of documents that have attachments, with the permissions that let read them.
+func (s *Service) Types() map[string][]identity.Permission {
+	all := map[string][]identity.Permission{}
+	for name, d := range s.types {
+		all[name] = d.read
+	}
+	return all
 }
 
 // Stored is a file whose content is in the storage and that has no row yet.
@@ -166,11 +182,17 @@ func (s *Service) mustSee(tx pg.Tx, who identity.Principal, r row) error {
 		}
 		return nil
 	}
-	visible := s.visible[*r.SubjectType]
-	if visible == nil {
+	d := s.types[*r.SubjectType]
+	if d.visible == nil || !d.allow(who) {
 		return errs.ErrNotFound
 	}
-	return visible(tx, who, *r.SubjectID)
+	return d.visible(tx, who, *r.SubjectID)
+}
+
+// allow reports whether the principal may read documents of this type. Without it a guard, who sees every owner's documents as far as
+// the gate needs them, could read a customer's contract.
+func (d documents) allow(who identity.Principal) bool {
+	return len(d.read) == 0 || slices.ContainsFunc(d.read, func(p identity.Permission) bool { return identity.Allowed(who, p) })
 }
 
 // Open returns the content of an attachment that Get has returned. Close it.

@@ -53,7 +53,7 @@ func withDocuments(t *testing.T) *apitest.Env {
 	e := apitest.New(t)
 	e.App.Server.Attachments.Register("test_document", func(_ pg.Tx, who identity.Principal, _ uuid.UUID) error {
 		return who.MustSee(e.People["rep1"])
-	})
+	}, "customer.read")
 	return e
 }
 
@@ -82,6 +82,7 @@ func TestUploadReadBindAndDownload(t *testing.T) {
 		t.Errorf("%s", d)
 	}
 	e.As("rep3").Get(path).Want(404)
+	e.As("guard").Get(path).Want(404) // sees every owner's documents, but may not read these
 	e.As("rep3").Get(path + "/content").Want(404)
 	rep1.Delete(path, a.ETag()).WantProblem(409, "attachment.bound")
 	if err := bindTo(e, "rep1", a.ID()); !isDef(err, attachment.ErrUnknown) {
@@ -157,6 +158,21 @@ func TestUploadIsRepeatedWithItsKey(t *testing.T) {
 	upload(rep1, "a.pdf", scan+" ").WantProblem(422, "idempotency.key_reused")
 	if got := e.As("rep1").Get("/v1/attachments/" + first.ID() + "/content").Want(200); string(got.Body) != scan {
 		t.Errorf("the first upload's content is %q", got.Body)
+	}
+}
+
+// Whose documents a principal sees is half of who may read them: each type names the permission that is the other half.
+func TestORG06_AttachmentsNeedTheDocumentsPermission(t *testing.T) {
+	t.Parallel()
+	for name, permissions := range apitest.New(t).App.Server.Attachments.Types() {
+		if len(permissions) == 0 {
+			t.Errorf("%s: files.Register names no permission", name)
+		}
+		for _, p := range permissions {
+			if !identity.Known(p) || p == identity.Public || p == identity.Authenticated {
+				t.Errorf("%s: %s is no permission of a document", name, p)
+			}
+		}
 	}
 }
 
