@@ -287,3 +287,22 @@ func (s *Story) standing() error {
 		c.Receivable, c.Shipped, c.Released, c.Prepaid, c.Exposure)
 	return nil
 }
+
+// patience is how long the story waits for work that the server does by itself.
+const patience = 2 * time.Minute
+
+// eventually asks again until the server's own work is done.
+func (s *Story) eventually(what string, done func() (bool, error)) error {
+	for end := time.Now().Add(patience); time.Now().Before(end); {
+		ok, err := done()
+		if err != nil || ok {
+			return err
+		}
+		select {
+		case <-s.ctx.Done():
+			return s.ctx.Err()
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
+	return fmt.Errorf("%w: still waiting for %s", errStory, what)
+}
