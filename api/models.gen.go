@@ -271,6 +271,24 @@ func (e CreditLimitRequestState) Valid() bool {
 	}
 }
 
+// Defines values for CreditReviewsConfirmMode.
+const (
+	CreditReviewsConfirmModeAtomic  CreditReviewsConfirmMode = "atomic"
+	CreditReviewsConfirmModePartial CreditReviewsConfirmMode = "partial"
+)
+
+// Valid indicates whether the value is a known member of the CreditReviewsConfirmMode enum.
+func (e CreditReviewsConfirmMode) Valid() bool {
+	switch e {
+	case CreditReviewsConfirmModeAtomic:
+		return true
+	case CreditReviewsConfirmModePartial:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Currency.
 const (
 	CNY Currency = "CNY"
@@ -1228,6 +1246,111 @@ func (e ListBacktestResultsParamsGrade) Valid() bool {
 	}
 }
 
+// Defines values for ListCreditReviewsParamsState.
+const (
+	ListCreditReviewsParamsStateChanged    ListCreditReviewsParamsState = "changed"
+	ListCreditReviewsParamsStateConfirmed  ListCreditReviewsParamsState = "confirmed"
+	ListCreditReviewsParamsStateOpen       ListCreditReviewsParamsState = "open"
+	ListCreditReviewsParamsStateOverdue    ListCreditReviewsParamsState = "overdue"
+	ListCreditReviewsParamsStateRequested  ListCreditReviewsParamsState = "requested"
+	ListCreditReviewsParamsStateSuperseded ListCreditReviewsParamsState = "superseded"
+)
+
+// Valid indicates whether the value is a known member of the ListCreditReviewsParamsState enum.
+func (e ListCreditReviewsParamsState) Valid() bool {
+	switch e {
+	case ListCreditReviewsParamsStateChanged:
+		return true
+	case ListCreditReviewsParamsStateConfirmed:
+		return true
+	case ListCreditReviewsParamsStateOpen:
+		return true
+	case ListCreditReviewsParamsStateOverdue:
+		return true
+	case ListCreditReviewsParamsStateRequested:
+		return true
+	case ListCreditReviewsParamsStateSuperseded:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListCreditReviewsParamsChange.
+const (
+	ProposesDown     ListCreditReviewsParamsChange = "down"
+	ProposesNoChange ListCreditReviewsParamsChange = "none"
+	ProposesUp       ListCreditReviewsParamsChange = "up"
+)
+
+// Valid indicates whether the value is a known member of the ListCreditReviewsParamsChange enum.
+func (e ListCreditReviewsParamsChange) Valid() bool {
+	switch e {
+	case ProposesDown:
+		return true
+	case ProposesNoChange:
+		return true
+	case ProposesUp:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListCreditReviewsParamsGrade.
+const (
+	GradedA  ListCreditReviewsParamsGrade = "A"
+	GradedB  ListCreditReviewsParamsGrade = "B"
+	GradedC  ListCreditReviewsParamsGrade = "C"
+	GradedD  ListCreditReviewsParamsGrade = "D"
+	Ungraded ListCreditReviewsParamsGrade = "none"
+)
+
+// Valid indicates whether the value is a known member of the ListCreditReviewsParamsGrade enum.
+func (e ListCreditReviewsParamsGrade) Valid() bool {
+	switch e {
+	case GradedA:
+		return true
+	case GradedB:
+		return true
+	case GradedC:
+		return true
+	case GradedD:
+		return true
+	case Ungraded:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListCreditReviewsParamsProposedGrade.
+const (
+	ProposesA       ListCreditReviewsParamsProposedGrade = "A"
+	ProposesB       ListCreditReviewsParamsProposedGrade = "B"
+	ProposesC       ListCreditReviewsParamsProposedGrade = "C"
+	ProposesD       ListCreditReviewsParamsProposedGrade = "D"
+	ProposesNoGrade ListCreditReviewsParamsProposedGrade = "none"
+)
+
+// Valid indicates whether the value is a known member of the ListCreditReviewsParamsProposedGrade enum.
+func (e ListCreditReviewsParamsProposedGrade) Valid() bool {
+	switch e {
+	case ProposesA:
+		return true
+	case ProposesB:
+		return true
+	case ProposesC:
+		return true
+	case ProposesD:
+		return true
+	case ProposesNoGrade:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListCustomerApplicationsParamsState.
 const (
 	ListCustomerApplicationsParamsStateApproved  ListCustomerApplicationsParamsState = "approved"
@@ -1329,16 +1452,16 @@ func (e ListGateChecksParamsOutcome) Valid() bool {
 
 // Defines values for StartImportParamsMode.
 const (
-	Atomic  StartImportParamsMode = "atomic"
-	Partial StartImportParamsMode = "partial"
+	StartImportParamsModeAtomic  StartImportParamsMode = "atomic"
+	StartImportParamsModePartial StartImportParamsMode = "partial"
 )
 
 // Valid indicates whether the value is a known member of the StartImportParamsMode enum.
 func (e StartImportParamsMode) Valid() bool {
 	switch e {
-	case Atomic:
+	case StartImportParamsModeAtomic:
 		return true
-	case Partial:
+	case StartImportParamsModePartial:
 		return true
 	default:
 		return false
@@ -2657,6 +2780,140 @@ type ContactLogInputKind string
 // Example: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 type ContentHash = string
 
+// CreditFigures Trade and payments of a payer as of an instant.
+type CreditFigures struct {
+	// AsOf Example: 2026-11-20T08:30:00Z
+	AsOf Instant `json:"as_of"`
+
+	// AverageDaysLate Weighted by amount; paid in time counts as 0.
+	//
+	// Example: 0
+	AverageDaysLate string `json:"average_days_late"`
+
+	// Exposure An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Exposure Money `json:"exposure"`
+
+	// FirstTrade Example: 2023-03-10
+	FirstTrade nullable.Nullable[openapi_types.Date] `json:"first_trade"`
+
+	// Grade In force then: A, B, C, D or null.
+	//
+	// Example: B
+	Grade nullable.Nullable[string] `json:"grade"`
+
+	// HighestExposure An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	HighestExposure Money `json:"highest_exposure"`
+
+	// History Of grade and limit, newest first.
+	History []CreditProfile `json:"history"`
+
+	// IdleMonths Whole months since the last trade; where there was none, since the first profile.
+	//
+	// Example: 0
+	IdleMonths int `json:"idle_months"`
+
+	// Invoices Example: 28
+	Invoices int `json:"invoices"`
+
+	// LastLate When a payment last came after its due date.
+	//
+	// Example: 2025-09-30
+	LastLate nullable.Nullable[openapi_types.Date] `json:"last_late"`
+
+	// LastTrade Example: 2026-05-20
+	LastTrade nullable.Nullable[openapi_types.Date] `json:"last_trade"`
+
+	// LimitAmount Example: 200000.00
+	LimitAmount nullable.Nullable[decimal.Decimal] `json:"limit_amount"`
+
+	// LimitKind none: not set, counts as 0. amount: limit_amount, 0 included. unlimited: no upper limit.
+	//
+	// Example: amount
+	LimitKind CreditLimitKind `json:"limit_kind"`
+
+	// MonthsTraded Whole months since the first trade.
+	//
+	// Example: 38
+	MonthsTraded int `json:"months_traded"`
+
+	// MostDaysLate Of the year's payments.
+	//
+	// Example: 0
+	MostDaysLate int                                   `json:"most_days_late"`
+	OldestDue    nullable.Nullable[openapi_types.Date] `json:"oldest_due"`
+
+	// Orders Confirmed in the year and not cancelled.
+	//
+	// Example: 24
+	Orders int `json:"orders"`
+
+	// OverdueAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	OverdueAmount Money `json:"overdue_amount"`
+
+	// OverdueDays Example: 0
+	OverdueDays int `json:"overdue_days"`
+
+	// PaidLate An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	PaidLate Money `json:"paid_late"`
+
+	// PayerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	PayerID UUID `json:"payer_id"`
+
+	// Payments An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Payments Money `json:"payments"`
+
+	// Prepaid An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Prepaid Money `json:"prepaid"`
+
+	// Receipts Example: 26
+	Receipts int `json:"receipts"`
+
+	// Receivable An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Receivable Money `json:"receivable"`
+
+	// Released An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Released Money `json:"released"`
+
+	// Sales An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Sales Money `json:"sales"`
+
+	// Shipments Delivery notes of the year.
+	//
+	// Example: 30
+	Shipments int `json:"shipments"`
+
+	// Shipped An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Shipped Money `json:"shipped"`
+
+	// Tonnes Of the year's invoices, the lines in t or kg.
+	//
+	// Example: 96.5000
+	Tonnes string `json:"tonnes"`
+
+	// TonnesComplete False when some lines are in units without a weight.
+	TonnesComplete bool `json:"tonnes_complete"`
+}
+
 // CreditGrade Credit grade; null or absent where there is none yet (CRD-02).
 //
 // Example: B
@@ -3123,6 +3380,377 @@ type CreditRegisterRow struct {
 	// Profile Grade, limit and terms, and when they were in force.
 	Profile CreditProfile `json:"profile"`
 }
+
+// CreditReview A credit review with the figures and checks that were frozen when it was opened.
+type CreditReview struct {
+	// AnsweredAt Example: 2026-11-20T08:30:00Z
+	AnsweredAt *Instant `json:"answered_at,omitempty"`
+
+	// AnsweredBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	AnsweredBy *UUID `json:"answered_by,omitempty"`
+
+	// AsOf Example: 2026-11-20T08:30:00Z
+	AsOf Instant `json:"as_of"`
+
+	// BatchID Of half_year.
+	BatchID *openapi_types.UUID `json:"batch_id,omitempty"`
+
+	// Change none, up or down: what the proposal would change.
+	//
+	// Example: down
+	Change       string          `json:"change"`
+	Checks       []DecisionCheck `json:"checks"`
+	CustomerCode string          `json:"customer_code"`
+
+	// CustomerID The payer that is reviewed.
+	CustomerID   openapi_types.UUID `json:"customer_id"`
+	CustomerName string             `json:"customer_name"`
+
+	// DueOn Example: 2026-11-20
+	DueOn Date `json:"due_on"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// Figures Trade and payments of a payer as of an instant.
+	Figures CreditFigures `json:"figures"`
+
+	// Grade In force when it was opened.
+	//
+	// Example: B
+	Grade nullable.Nullable[string] `json:"grade"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Kind half_year (CRD-09), first (after the first months of trade, CRD-02) or due (the next review has come).
+	//
+	// Example: half_year
+	Kind string `json:"kind"`
+
+	// LimitAmount Example: 200000.00
+	LimitAmount nullable.Nullable[decimal.Decimal] `json:"limit_amount"`
+
+	// LimitKind none: not set, counts as 0. amount: limit_amount, 0 included. unlimited: no upper limit.
+	//
+	// Example: amount
+	LimitKind CreditLimitKind `json:"limit_kind"`
+
+	// NeedsJudgement A is proposed: a person confirms what figures can't say (agreements kept, strength).
+	NeedsJudgement bool `json:"needs_judgement"`
+
+	// NextReview Of a confirmed one.
+	NextReview *openapi_types.Date `json:"next_review,omitempty"`
+
+	// OpenedAt Example: 2026-11-20T08:30:00Z
+	OpenedAt Instant `json:"opened_at"`
+
+	// OverdueAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	OverdueAmount Money `json:"overdue_amount"`
+
+	// OverdueDays Example: 12
+	OverdueDays int `json:"overdue_days"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID UUID `json:"owner_id"`
+
+	// PendingRequestID A credit limit request that was being decided when the review was opened.
+	PendingRequestID *openapi_types.UUID `json:"pending_request_id,omitempty"`
+
+	// ProposedGrade Example: C
+	ProposedGrade nullable.Nullable[string] `json:"proposed_grade"`
+
+	// ProposedLimitAmount Example: 0.00
+	ProposedLimitAmount nullable.Nullable[decimal.Decimal] `json:"proposed_limit_amount"`
+
+	// ProposedLimitKind none: not set, counts as 0. amount: limit_amount, 0 included. unlimited: no upper limit.
+	//
+	// Example: amount
+	ProposedLimitKind CreditLimitKind `json:"proposed_limit_kind"`
+	Reason            *string         `json:"reason,omitempty"`
+
+	// RequestID The credit limit request that answers the review.
+	RequestID *openapi_types.UUID `json:"request_id,omitempty"`
+
+	// Risk The order of the list.
+	//
+	// Example: 13012
+	Risk int `json:"risk"`
+
+	// State open, overdue, requested, confirmed, changed or superseded.
+	//
+	// Example: open
+	State string `json:"state"`
+}
+
+// CreditReviewBatch The reviews of one half year.
+type CreditReviewBatch struct {
+	// Answers Reviews by state.
+	Answers map[string]int64 `json:"answers"`
+
+	// AsOf The instant of all figures of the batch.
+	AsOf time.Time `json:"as_of"`
+
+	// ClosedAt Example: 2026-11-20T08:30:00Z
+	ClosedAt *Instant `json:"closed_at,omitempty"`
+
+	// DueOn After this day what isn't answered is overdue.
+	//
+	// Example: 2026-07-01
+	DueOn openapi_types.Date `json:"due_on"`
+
+	// Expected Payers to review when it began.
+	//
+	// Example: 3000
+	Expected int64 `json:"expected"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Opened Reviews made.
+	//
+	// Example: 3000
+	Opened int64 `json:"opened"`
+
+	// OpenedAt Example: 2026-11-20T08:30:00Z
+	OpenedAt *Instant `json:"opened_at,omitempty"`
+
+	// Period First of June or December.
+	//
+	// Example: 2026-06-01
+	Period openapi_types.Date `json:"period"`
+
+	// StartedAt Example: 2026-11-20T08:30:00Z
+	StartedAt Instant `json:"started_at"`
+
+	// State opening: reviews are being made. open: they wait for answers. closed: all are answered.
+	//
+	// Example: open
+	State string `json:"state"`
+}
+
+// CreditReviewBatchList defines model for CreditReviewBatchList.
+type CreditReviewBatchList struct {
+	Data       []CreditReviewBatch `json:"data"`
+	NextCursor *string             `json:"next_cursor,omitempty"`
+}
+
+// CreditReviewChange defines model for CreditReviewChange.
+type CreditReviewChange struct {
+	// Grade Credit grade; null or absent where there is none yet (CRD-02).
+	//
+	// Example: B
+	Grade *CreditGrade `json:"grade,omitempty"`
+
+	// LimitAmount Of limit_kind amount and required there.
+	//
+	// Example: 100000.00
+	LimitAmount *decimal.Decimal `json:"limit_amount,omitempty"`
+
+	// LimitKind none: not set, counts as 0. amount: limit_amount, 0 included. unlimited: no upper limit.
+	//
+	// Example: amount
+	LimitKind *CreditLimitKind `json:"limit_kind,omitempty"`
+
+	// NextReview Of the new profile.
+	//
+	// Example: 2026-12-01
+	NextReview *openapi_types.Date `json:"next_review,omitempty"`
+
+	// Reason What the review found when absent.
+	//
+	// Example: 连续六个月无交易
+	Reason *string `json:"reason,omitempty"`
+
+	// Settlement How invoices are settled; terms_days belongs to the last two.
+	//
+	// Example: net_days
+	Settlement *Settlement `json:"settlement,omitempty"`
+
+	// TermsDays Of net_days and month_end_days.
+	//
+	// Example: 30
+	TermsDays *int `json:"terms_days,omitempty"`
+}
+
+// CreditReviewConfirm defines model for CreditReviewConfirm.
+type CreditReviewConfirm struct {
+	// NextReview After today; credit.first_review_months from today when absent.
+	//
+	// Example: 2026-12-01
+	NextReview *openapi_types.Date `json:"next_review,omitempty"`
+
+	// Reason Needed where the figures propose worse.
+	//
+	// Example: 逾期款已约定本月内付清
+	Reason *string `json:"reason,omitempty"`
+}
+
+// CreditReviewItem defines model for CreditReviewItem.
+type CreditReviewItem struct {
+	// Etag As If-Match: refused as stale when somebody has changed it since.
+	//
+	// Example: "1"
+	Etag *string `json:"etag,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+}
+
+// CreditReviewList defines model for CreditReviewList.
+type CreditReviewList struct {
+	Data       []CreditReviewSummary `json:"data"`
+	NextCursor *string               `json:"next_cursor,omitempty"`
+}
+
+// CreditReviewResult What became of one item, the review or the problem.
+type CreditReviewResult struct {
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag *Etag `json:"etag,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Problem Why a request failed (RFC 9457). `code` is stable; `detail` follows Accept-Language.
+	Problem *Problem `json:"problem,omitempty"`
+
+	// State Example: confirmed
+	State *string `json:"state,omitempty"`
+}
+
+// CreditReviewResults defines model for CreditReviewResults.
+type CreditReviewResults struct {
+	Results []CreditReviewResult `json:"results"`
+}
+
+// CreditReviewSummary A credit review as a list shows it.
+type CreditReviewSummary struct {
+	// AnsweredAt Example: 2026-11-20T08:30:00Z
+	AnsweredAt *Instant `json:"answered_at,omitempty"`
+
+	// AnsweredBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	AnsweredBy *UUID `json:"answered_by,omitempty"`
+
+	// AsOf Example: 2026-11-20T08:30:00Z
+	AsOf Instant `json:"as_of"`
+
+	// BatchID Of half_year.
+	BatchID *openapi_types.UUID `json:"batch_id,omitempty"`
+
+	// Change none, up or down: what the proposal would change.
+	//
+	// Example: down
+	Change       string `json:"change"`
+	CustomerCode string `json:"customer_code"`
+
+	// CustomerID The payer that is reviewed.
+	CustomerID   openapi_types.UUID `json:"customer_id"`
+	CustomerName string             `json:"customer_name"`
+
+	// DueOn Example: 2026-11-20
+	DueOn Date `json:"due_on"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// Grade In force when it was opened.
+	//
+	// Example: B
+	Grade nullable.Nullable[string] `json:"grade"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Kind half_year (CRD-09), first (after the first months of trade, CRD-02) or due (the next review has come).
+	//
+	// Example: half_year
+	Kind string `json:"kind"`
+
+	// LimitAmount Example: 200000.00
+	LimitAmount nullable.Nullable[decimal.Decimal] `json:"limit_amount"`
+
+	// LimitKind none: not set, counts as 0. amount: limit_amount, 0 included. unlimited: no upper limit.
+	//
+	// Example: amount
+	LimitKind CreditLimitKind `json:"limit_kind"`
+
+	// NeedsJudgement A is proposed: a person confirms what figures can't say (agreements kept, strength).
+	NeedsJudgement bool `json:"needs_judgement"`
+
+	// NextReview Of a confirmed one.
+	NextReview *openapi_types.Date `json:"next_review,omitempty"`
+
+	// OpenedAt Example: 2026-11-20T08:30:00Z
+	OpenedAt Instant `json:"opened_at"`
+
+	// OverdueAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	OverdueAmount Money `json:"overdue_amount"`
+
+	// OverdueDays Example: 12
+	OverdueDays int `json:"overdue_days"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID UUID `json:"owner_id"`
+
+	// PendingRequestID A credit limit request that was being decided when the review was opened.
+	PendingRequestID *openapi_types.UUID `json:"pending_request_id,omitempty"`
+
+	// ProposedGrade Example: C
+	ProposedGrade nullable.Nullable[string] `json:"proposed_grade"`
+
+	// ProposedLimitAmount Example: 0.00
+	ProposedLimitAmount nullable.Nullable[decimal.Decimal] `json:"proposed_limit_amount"`
+
+	// ProposedLimitKind none: not set, counts as 0. amount: limit_amount, 0 included. unlimited: no upper limit.
+	//
+	// Example: amount
+	ProposedLimitKind CreditLimitKind `json:"proposed_limit_kind"`
+	Reason            *string         `json:"reason,omitempty"`
+
+	// RequestID The credit limit request that answers the review.
+	RequestID *openapi_types.UUID `json:"request_id,omitempty"`
+
+	// Risk The order of the list.
+	//
+	// Example: 13012
+	Risk int `json:"risk"`
+
+	// State open, overdue, requested, confirmed, changed or superseded.
+	//
+	// Example: open
+	State string `json:"state"`
+}
+
+// CreditReviewsConfirm defines model for CreditReviewsConfirm.
+type CreditReviewsConfirm struct {
+	Items []CreditReviewItem `json:"items"`
+
+	// Mode Example: partial
+	Mode CreditReviewsConfirmMode `json:"mode"`
+
+	// NextReview Of all of them.
+	//
+	// Example: 2026-12-01
+	NextReview *openapi_types.Date `json:"next_review,omitempty"`
+
+	// Reason Of all of them; needed where the figures propose worse.
+	//
+	// Example: 集中评审维持不变
+	Reason *string `json:"reason,omitempty"`
+}
+
+// CreditReviewsConfirmMode Example: partial
+type CreditReviewsConfirmMode string
 
 // Currency Example: CNY
 type Currency string
@@ -7867,6 +8495,9 @@ type BasePriceListID = UUID
 // ClientID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ClientID = UUID
 
+// CreditReviewID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type CreditReviewID = UUID
+
 // Cursor defines model for Cursor.
 type Cursor = string
 
@@ -8353,6 +8984,108 @@ type ListCreditRegisterParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListCreditReviewBatchesParams defines parameters for ListCreditReviewBatches.
+type ListCreditReviewBatchesParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListCreditReviewsParams defines parameters for ListCreditReviews.
+type ListCreditReviewsParams struct {
+	// BatchID Only of this batch.
+	BatchID *UUID `form:"batch_id,omitempty" json:"batch_id,omitempty"`
+
+	// CustomerID Only of this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// OwnerID Only of this person's customers.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// TeamID Only of this team's customers.
+	TeamID *UUID `form:"team_id,omitempty" json:"team_id,omitempty"`
+
+	// State Only in this state.
+	State *ListCreditReviewsParamsState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Waiting True: only those without a final answer (open, overdue, requested).
+	Waiting *bool `form:"waiting,omitempty" json:"waiting,omitempty"`
+
+	// Change Only those that propose this.
+	Change *ListCreditReviewsParamsChange `form:"change,omitempty" json:"change,omitempty"`
+
+	// Grade Only of customers with this grade then; none for those without.
+	Grade *ListCreditReviewsParamsGrade `form:"grade,omitempty" json:"grade,omitempty"`
+
+	// ProposedGrade Only those that propose this grade; none for staying without.
+	ProposedGrade *ListCreditReviewsParamsProposedGrade `form:"proposed_grade,omitempty" json:"proposed_grade,omitempty"`
+
+	// OverduePayments True: only of customers with overdue payments; false: without.
+	OverduePayments *bool `form:"overdue_payments,omitempty" json:"overdue_payments,omitempty"`
+
+	// Q Substring of the customer's name, its code, credit code or a phone.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListCreditReviewsParamsState defines parameters for ListCreditReviews.
+type ListCreditReviewsParamsState string
+
+// ListCreditReviewsParamsChange defines parameters for ListCreditReviews.
+type ListCreditReviewsParamsChange string
+
+// ListCreditReviewsParamsGrade defines parameters for ListCreditReviews.
+type ListCreditReviewsParamsGrade string
+
+// ListCreditReviewsParamsProposedGrade defines parameters for ListCreditReviews.
+type ListCreditReviewsParamsProposedGrade string
+
+// ConfirmCreditReviewsParams defines parameters for ConfirmCreditReviews.
+type ConfirmCreditReviewsParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ChangeCreditReviewParams defines parameters for ChangeCreditReview.
+type ChangeCreditReviewParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ConfirmCreditReviewParams defines parameters for ConfirmCreditReview.
+type ConfirmCreditReviewParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// GetCreditReviewTimelineParams defines parameters for GetCreditReviewTimeline.
+type GetCreditReviewTimelineParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ListCustomerApplicationsParams defines parameters for ListCustomerApplications.
 type ListCustomerApplicationsParams struct {
 	// State Only those in this state.
@@ -8531,6 +9264,12 @@ type RemoveCustomerContactParams struct {
 type ReplaceCustomerContactParams struct {
 	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
 	IfMatch IfMatch `json:"If-Match"`
+}
+
+// GetCreditFiguresParams defines parameters for GetCreditFigures.
+type GetCreditFiguresParams struct {
+	// AsOf Business date; now when absent or in the future.
+	AsOf *openapi_types.Date `form:"as_of,omitempty" json:"as_of,omitempty"`
 }
 
 // ListCreditMovementsParams defines parameters for ListCreditMovements.
@@ -10065,6 +10804,15 @@ type CreateCreditGroupRequestJSONRequestBody = CreditGroupRequestCreate
 
 // CreateCreditLimitRequestJSONRequestBody defines body for CreateCreditLimitRequest for application/json ContentType.
 type CreateCreditLimitRequestJSONRequestBody = CreditLimitRequestCreate
+
+// ConfirmCreditReviewsJSONRequestBody defines body for ConfirmCreditReviews for application/json ContentType.
+type ConfirmCreditReviewsJSONRequestBody = CreditReviewsConfirm
+
+// ChangeCreditReviewJSONRequestBody defines body for ChangeCreditReview for application/json ContentType.
+type ChangeCreditReviewJSONRequestBody = CreditReviewChange
+
+// ConfirmCreditReviewJSONRequestBody defines body for ConfirmCreditReview for application/json ContentType.
+type ConfirmCreditReviewJSONRequestBody = CreditReviewConfirm
 
 // CreateCustomerJSONRequestBody defines body for CreateCustomer for application/json ContentType.
 type CreateCustomerJSONRequestBody = CustomerCreate

@@ -170,6 +170,30 @@ type ServerInterface interface {
 	// ListCreditRegister Read the credit register as of a date
 	// (GET /v1/credit-register)
 	ListCreditRegister(ctx echo.Context, params ListCreditRegisterParams) error
+	// ListCreditReviewBatches List review batches
+	// (GET /v1/credit-review-batches)
+	ListCreditReviewBatches(ctx echo.Context, params ListCreditReviewBatchesParams) error
+	// GetCreditReviewBatch Read a review batch
+	// (GET /v1/credit-review-batches/{batch_id})
+	GetCreditReviewBatch(ctx echo.Context, batchID UUID) error
+	// ListCreditReviews List credit reviews
+	// (GET /v1/credit-reviews)
+	ListCreditReviews(ctx echo.Context, params ListCreditReviewsParams) error
+	// ConfirmCreditReviews Confirm many credit reviews
+	// (POST /v1/credit-reviews/confirm)
+	ConfirmCreditReviews(ctx echo.Context, params ConfirmCreditReviewsParams) error
+	// GetCreditReview Read a credit review
+	// (GET /v1/credit-reviews/{review_id})
+	GetCreditReview(ctx echo.Context, reviewID CreditReviewID) error
+	// ChangeCreditReview Ask for the change that a review proposes, or another
+	// (POST /v1/credit-reviews/{review_id}/change)
+	ChangeCreditReview(ctx echo.Context, reviewID CreditReviewID, params ChangeCreditReviewParams) error
+	// ConfirmCreditReview Confirm that grade and limit stay as they are
+	// (POST /v1/credit-reviews/{review_id}/confirm)
+	ConfirmCreditReview(ctx echo.Context, reviewID CreditReviewID, params ConfirmCreditReviewParams) error
+	// GetCreditReviewTimeline Read what happened to a credit review
+	// (GET /v1/credit-reviews/{review_id}/timeline)
+	GetCreditReviewTimeline(ctx echo.Context, reviewID CreditReviewID, params GetCreditReviewTimelineParams) error
 	// ListCustomerApplications List new-customer applications
 	// (GET /v1/customer-applications)
 	ListCustomerApplications(ctx echo.Context, params ListCustomerApplicationsParams) error
@@ -236,6 +260,9 @@ type ServerInterface interface {
 	// GetCustomerCredit Read how a customer stands
 	// (GET /v1/customers/{customer_id}/credit)
 	GetCustomerCredit(ctx echo.Context, customerID CustomerID) error
+	// GetCreditFigures Read the figures behind a customer's grade and limit
+	// (GET /v1/customers/{customer_id}/credit-figures)
+	GetCreditFigures(ctx echo.Context, customerID CustomerID, params GetCreditFiguresParams) error
 	// ListCreditMovements List what moved a customer's exposure
 	// (GET /v1/customers/{customer_id}/credit/movements)
 	ListCreditMovements(ctx echo.Context, customerID CustomerID, params ListCreditMovementsParams) error
@@ -2425,6 +2452,342 @@ func (w *ServerInterfaceWrapper) ListCreditRegister(ctx echo.Context) error {
 	return err
 }
 
+// ListCreditReviewBatches converts echo context to params.
+func (w *ServerInterfaceWrapper) ListCreditReviewBatches(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCreditReviewBatchesParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListCreditReviewBatches(ctx, params)
+	return err
+}
+
+// GetCreditReviewBatch converts echo context to params.
+func (w *ServerInterfaceWrapper) GetCreditReviewBatch(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "batch_id" -------------
+	var batchID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "batch_id", ctx.Param("batch_id"), &batchID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter batch_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetCreditReviewBatch(ctx, batchID)
+	return err
+}
+
+// ListCreditReviews converts echo context to params.
+func (w *ServerInterfaceWrapper) ListCreditReviews(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCreditReviewsParams
+	// ------------- Optional query parameter "batch_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "batch_id", ctx.QueryParams(), &params.BatchID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter batch_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "team_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "team_id", ctx.QueryParams(), &params.TeamID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter team_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "waiting" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "waiting", ctx.QueryParams(), &params.Waiting, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter waiting: %s", err))
+	}
+
+	// ------------- Optional query parameter "change" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "change", ctx.QueryParams(), &params.Change, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter change: %s", err))
+	}
+
+	// ------------- Optional query parameter "grade" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "grade", ctx.QueryParams(), &params.Grade, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter grade: %s", err))
+	}
+
+	// ------------- Optional query parameter "proposed_grade" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "proposed_grade", ctx.QueryParams(), &params.ProposedGrade, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter proposed_grade: %s", err))
+	}
+
+	// ------------- Optional query parameter "overdue_payments" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "overdue_payments", ctx.QueryParams(), &params.OverduePayments, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter overdue_payments: %s", err))
+	}
+
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListCreditReviews(ctx, params)
+	return err
+}
+
+// ConfirmCreditReviews converts echo context to params.
+func (w *ServerInterfaceWrapper) ConfirmCreditReviews(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ConfirmCreditReviewsParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ConfirmCreditReviews(ctx, params)
+	return err
+}
+
+// GetCreditReview converts echo context to params.
+func (w *ServerInterfaceWrapper) GetCreditReview(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "review_id" -------------
+	var reviewID CreditReviewID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "review_id", ctx.Param("review_id"), &reviewID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter review_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetCreditReview(ctx, reviewID)
+	return err
+}
+
+// ChangeCreditReview converts echo context to params.
+func (w *ServerInterfaceWrapper) ChangeCreditReview(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "review_id" -------------
+	var reviewID CreditReviewID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "review_id", ctx.Param("review_id"), &reviewID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter review_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ChangeCreditReviewParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ChangeCreditReview(ctx, reviewID, params)
+	return err
+}
+
+// ConfirmCreditReview converts echo context to params.
+func (w *ServerInterfaceWrapper) ConfirmCreditReview(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "review_id" -------------
+	var reviewID CreditReviewID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "review_id", ctx.Param("review_id"), &reviewID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter review_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ConfirmCreditReviewParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ConfirmCreditReview(ctx, reviewID, params)
+	return err
+}
+
+// GetCreditReviewTimeline converts echo context to params.
+func (w *ServerInterfaceWrapper) GetCreditReviewTimeline(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "review_id" -------------
+	var reviewID CreditReviewID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "review_id", ctx.Param("review_id"), &reviewID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter review_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetCreditReviewTimelineParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetCreditReviewTimeline(ctx, reviewID, params)
+	return err
+}
+
 // ListCustomerApplications converts echo context to params.
 func (w *ServerInterfaceWrapper) ListCustomerApplications(ctx echo.Context) error {
 	var err error
@@ -3269,6 +3632,31 @@ func (w *ServerInterfaceWrapper) GetCustomerCredit(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetCustomerCredit(ctx, customerID)
+	return err
+}
+
+// GetCreditFigures converts echo context to params.
+func (w *ServerInterfaceWrapper) GetCreditFigures(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "customer_id" -------------
+	var customerID CustomerID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "customer_id", ctx.Param("customer_id"), &customerID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetCreditFiguresParams
+	// ------------- Optional query parameter "as_of" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "as_of", ctx.QueryParams(), &params.AsOf, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter as_of: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetCreditFigures(ctx, customerID, params)
 	return err
 }
 
@@ -9870,6 +10258,14 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/credit-limit-requests", wrapper.CreateCreditLimitRequest, options.OperationMiddlewares["createCreditLimitRequest"]...)
 	router.GET(options.BaseURL+"/v1/credit-limit-requests/:request_id", wrapper.GetCreditLimitRequest, options.OperationMiddlewares["getCreditLimitRequest"]...)
 	router.GET(options.BaseURL+"/v1/credit-register", wrapper.ListCreditRegister, options.OperationMiddlewares["listCreditRegister"]...)
+	router.GET(options.BaseURL+"/v1/credit-review-batches", wrapper.ListCreditReviewBatches, options.OperationMiddlewares["listCreditReviewBatches"]...)
+	router.GET(options.BaseURL+"/v1/credit-review-batches/:batch_id", wrapper.GetCreditReviewBatch, options.OperationMiddlewares["getCreditReviewBatch"]...)
+	router.GET(options.BaseURL+"/v1/credit-reviews", wrapper.ListCreditReviews, options.OperationMiddlewares["listCreditReviews"]...)
+	router.GET(options.BaseURL+"/v1/credit-reviews/:review_id", wrapper.GetCreditReview, options.OperationMiddlewares["getCreditReview"]...)
+	router.POST(options.BaseURL+"/v1/credit-reviews/:review_id/change", wrapper.ChangeCreditReview, options.OperationMiddlewares["changeCreditReview"]...)
+	router.POST(options.BaseURL+"/v1/credit-reviews/:review_id/confirm", wrapper.ConfirmCreditReview, options.OperationMiddlewares["confirmCreditReview"]...)
+	router.GET(options.BaseURL+"/v1/credit-reviews/:review_id/timeline", wrapper.GetCreditReviewTimeline, options.OperationMiddlewares["getCreditReviewTimeline"]...)
+	router.POST(options.BaseURL+"/v1/credit-reviews/confirm", wrapper.ConfirmCreditReviews, options.OperationMiddlewares["confirmCreditReviews"]...)
 	router.GET(options.BaseURL+"/v1/customer-applications", wrapper.ListCustomerApplications, options.OperationMiddlewares["listCustomerApplications"]...)
 	router.GET(options.BaseURL+"/v1/customer-change-requests", wrapper.ListCustomerChangeRequests, options.OperationMiddlewares["listCustomerChangeRequests"]...)
 	router.GET(options.BaseURL+"/v1/customer-change-requests/:change_request_id", wrapper.GetCustomerChangeRequest, options.OperationMiddlewares["getCustomerChangeRequest"]...)
@@ -9890,6 +10286,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.DELETE(options.BaseURL+"/v1/customers/:customer_id/contacts/:contact_id", wrapper.RemoveCustomerContact, options.OperationMiddlewares["removeCustomerContact"]...)
 	router.PUT(options.BaseURL+"/v1/customers/:customer_id/contacts/:contact_id", wrapper.ReplaceCustomerContact, options.OperationMiddlewares["replaceCustomerContact"]...)
 	router.GET(options.BaseURL+"/v1/customers/:customer_id/credit", wrapper.GetCustomerCredit, options.OperationMiddlewares["getCustomerCredit"]...)
+	router.GET(options.BaseURL+"/v1/customers/:customer_id/credit-figures", wrapper.GetCreditFigures, options.OperationMiddlewares["getCreditFigures"]...)
 	router.GET(options.BaseURL+"/v1/customers/:customer_id/credit/movements", wrapper.ListCreditMovements, options.OperationMiddlewares["listCreditMovements"]...)
 	router.GET(options.BaseURL+"/v1/customers/:customer_id/credit/profiles", wrapper.ListCreditProfiles, options.OperationMiddlewares["listCreditProfiles"]...)
 	router.GET(options.BaseURL+"/v1/customers/:customer_id/opportunity-grades", wrapper.GetCustomerOpportunityGrades, options.OperationMiddlewares["getCustomerOpportunityGrades"]...)
@@ -11461,6 +11858,212 @@ func (response ListCreditRegister200JSONResponse) VisitListCreditRegisterRespons
 	return err
 }
 
+type ListCreditReviewBatchesRequestObject struct {
+	Params ListCreditReviewBatchesParams
+}
+
+type ListCreditReviewBatchesResponseObject interface {
+	VisitListCreditReviewBatchesResponse(w http.ResponseWriter) error
+}
+
+type ListCreditReviewBatches200JSONResponse CreditReviewBatchList
+
+func (response ListCreditReviewBatches200JSONResponse) VisitListCreditReviewBatchesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCreditReviewBatchRequestObject struct {
+	BatchID UUID `json:"batch_id"`
+}
+
+type GetCreditReviewBatchResponseObject interface {
+	VisitGetCreditReviewBatchResponse(w http.ResponseWriter) error
+}
+
+type GetCreditReviewBatch200JSONResponse CreditReviewBatch
+
+func (response GetCreditReviewBatch200JSONResponse) VisitGetCreditReviewBatchResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCreditReviewsRequestObject struct {
+	Params ListCreditReviewsParams
+}
+
+type ListCreditReviewsResponseObject interface {
+	VisitListCreditReviewsResponse(w http.ResponseWriter) error
+}
+
+type ListCreditReviews200JSONResponse CreditReviewList
+
+func (response ListCreditReviews200JSONResponse) VisitListCreditReviewsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmCreditReviewsRequestObject struct {
+	Params ConfirmCreditReviewsParams
+	Body   *ConfirmCreditReviewsJSONRequestBody
+}
+
+type ConfirmCreditReviewsResponseObject interface {
+	VisitConfirmCreditReviewsResponse(w http.ResponseWriter) error
+}
+
+type ConfirmCreditReviews207JSONResponse CreditReviewResults
+
+func (response ConfirmCreditReviews207JSONResponse) VisitConfirmCreditReviewsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(207)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCreditReviewRequestObject struct {
+	ReviewID CreditReviewID `json:"review_id"`
+}
+
+type GetCreditReviewResponseObject interface {
+	VisitGetCreditReviewResponse(w http.ResponseWriter) error
+}
+
+type GetCreditReview200ResponseHeaders struct {
+	ETag string
+}
+
+type GetCreditReview200JSONResponse struct {
+	Body    CreditReview
+	Headers GetCreditReview200ResponseHeaders
+}
+
+func (response GetCreditReview200JSONResponse) VisitGetCreditReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeCreditReviewRequestObject struct {
+	ReviewID CreditReviewID `json:"review_id"`
+	Params   ChangeCreditReviewParams
+	Body     *ChangeCreditReviewJSONRequestBody
+}
+
+type ChangeCreditReviewResponseObject interface {
+	VisitChangeCreditReviewResponse(w http.ResponseWriter) error
+}
+
+type ChangeCreditReview200ResponseHeaders struct {
+	ETag string
+}
+
+type ChangeCreditReview200JSONResponse struct {
+	Body    CreditReview
+	Headers ChangeCreditReview200ResponseHeaders
+}
+
+func (response ChangeCreditReview200JSONResponse) VisitChangeCreditReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmCreditReviewRequestObject struct {
+	ReviewID CreditReviewID `json:"review_id"`
+	Params   ConfirmCreditReviewParams
+	Body     *ConfirmCreditReviewJSONRequestBody
+}
+
+type ConfirmCreditReviewResponseObject interface {
+	VisitConfirmCreditReviewResponse(w http.ResponseWriter) error
+}
+
+type ConfirmCreditReview200ResponseHeaders struct {
+	ETag string
+}
+
+type ConfirmCreditReview200JSONResponse struct {
+	Body    CreditReview
+	Headers ConfirmCreditReview200ResponseHeaders
+}
+
+func (response ConfirmCreditReview200JSONResponse) VisitConfirmCreditReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCreditReviewTimelineRequestObject struct {
+	ReviewID CreditReviewID `json:"review_id"`
+	Params   GetCreditReviewTimelineParams
+}
+
+type GetCreditReviewTimelineResponseObject interface {
+	VisitGetCreditReviewTimelineResponse(w http.ResponseWriter) error
+}
+
+type GetCreditReviewTimeline200JSONResponse Timeline
+
+func (response GetCreditReviewTimeline200JSONResponse) VisitGetCreditReviewTimelineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListCustomerApplicationsRequestObject struct {
 	Params ListCustomerApplicationsParams
 }
@@ -12077,6 +12680,29 @@ type GetCustomerCreditResponseObject interface {
 type GetCustomerCredit200JSONResponse CustomerCredit
 
 func (response GetCustomerCredit200JSONResponse) VisitGetCustomerCreditResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCreditFiguresRequestObject struct {
+	CustomerID CustomerID `json:"customer_id"`
+	Params     GetCreditFiguresParams
+}
+
+type GetCreditFiguresResponseObject interface {
+	VisitGetCreditFiguresResponse(w http.ResponseWriter) error
+}
+
+type GetCreditFigures200JSONResponse CreditFigures
+
+func (response GetCreditFigures200JSONResponse) VisitGetCreditFiguresResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -17161,6 +17787,30 @@ type StrictServerInterface interface {
 	// ListCreditRegister Read the credit register as of a date
 	// (GET /v1/credit-register)
 	ListCreditRegister(ctx context.Context, request ListCreditRegisterRequestObject) (ListCreditRegisterResponseObject, error)
+	// ListCreditReviewBatches List review batches
+	// (GET /v1/credit-review-batches)
+	ListCreditReviewBatches(ctx context.Context, request ListCreditReviewBatchesRequestObject) (ListCreditReviewBatchesResponseObject, error)
+	// GetCreditReviewBatch Read a review batch
+	// (GET /v1/credit-review-batches/{batch_id})
+	GetCreditReviewBatch(ctx context.Context, request GetCreditReviewBatchRequestObject) (GetCreditReviewBatchResponseObject, error)
+	// ListCreditReviews List credit reviews
+	// (GET /v1/credit-reviews)
+	ListCreditReviews(ctx context.Context, request ListCreditReviewsRequestObject) (ListCreditReviewsResponseObject, error)
+	// ConfirmCreditReviews Confirm many credit reviews
+	// (POST /v1/credit-reviews/confirm)
+	ConfirmCreditReviews(ctx context.Context, request ConfirmCreditReviewsRequestObject) (ConfirmCreditReviewsResponseObject, error)
+	// GetCreditReview Read a credit review
+	// (GET /v1/credit-reviews/{review_id})
+	GetCreditReview(ctx context.Context, request GetCreditReviewRequestObject) (GetCreditReviewResponseObject, error)
+	// ChangeCreditReview Ask for the change that a review proposes, or another
+	// (POST /v1/credit-reviews/{review_id}/change)
+	ChangeCreditReview(ctx context.Context, request ChangeCreditReviewRequestObject) (ChangeCreditReviewResponseObject, error)
+	// ConfirmCreditReview Confirm that grade and limit stay as they are
+	// (POST /v1/credit-reviews/{review_id}/confirm)
+	ConfirmCreditReview(ctx context.Context, request ConfirmCreditReviewRequestObject) (ConfirmCreditReviewResponseObject, error)
+	// GetCreditReviewTimeline Read what happened to a credit review
+	// (GET /v1/credit-reviews/{review_id}/timeline)
+	GetCreditReviewTimeline(ctx context.Context, request GetCreditReviewTimelineRequestObject) (GetCreditReviewTimelineResponseObject, error)
 	// ListCustomerApplications List new-customer applications
 	// (GET /v1/customer-applications)
 	ListCustomerApplications(ctx context.Context, request ListCustomerApplicationsRequestObject) (ListCustomerApplicationsResponseObject, error)
@@ -17227,6 +17877,9 @@ type StrictServerInterface interface {
 	// GetCustomerCredit Read how a customer stands
 	// (GET /v1/customers/{customer_id}/credit)
 	GetCustomerCredit(ctx context.Context, request GetCustomerCreditRequestObject) (GetCustomerCreditResponseObject, error)
+	// GetCreditFigures Read the figures behind a customer's grade and limit
+	// (GET /v1/customers/{customer_id}/credit-figures)
+	GetCreditFigures(ctx context.Context, request GetCreditFiguresRequestObject) (GetCreditFiguresResponseObject, error)
 	// ListCreditMovements List what moved a customer's exposure
 	// (GET /v1/customers/{customer_id}/credit/movements)
 	ListCreditMovements(ctx context.Context, request ListCreditMovementsRequestObject) (ListCreditMovementsResponseObject, error)
@@ -19509,6 +20162,278 @@ func (sh *strictHandler) ListCreditRegister(ctx echo.Context, params ListCreditR
 	return nil
 }
 
+// ListCreditReviewBatches operation middleware
+func (sh *strictHandler) ListCreditReviewBatches(ctx echo.Context, params ListCreditReviewBatchesParams) error {
+	var request ListCreditReviewBatchesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCreditReviewBatches(ctx.Request().Context(), request.(ListCreditReviewBatchesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCreditReviewBatches")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCreditReviewBatchesResponseObject); ok {
+		return validResponse.VisitListCreditReviewBatchesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCreditReviewBatch operation middleware
+func (sh *strictHandler) GetCreditReviewBatch(ctx echo.Context, batchID UUID) error {
+	var request GetCreditReviewBatchRequestObject
+
+	request.BatchID = batchID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCreditReviewBatch(ctx.Request().Context(), request.(GetCreditReviewBatchRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCreditReviewBatch")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCreditReviewBatchResponseObject); ok {
+		return validResponse.VisitGetCreditReviewBatchResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListCreditReviews operation middleware
+func (sh *strictHandler) ListCreditReviews(ctx echo.Context, params ListCreditReviewsParams) error {
+	var request ListCreditReviewsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCreditReviews(ctx.Request().Context(), request.(ListCreditReviewsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCreditReviews")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCreditReviewsResponseObject); ok {
+		return validResponse.VisitListCreditReviewsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ConfirmCreditReviews operation middleware
+func (sh *strictHandler) ConfirmCreditReviews(ctx echo.Context, params ConfirmCreditReviewsParams) error {
+	var request ConfirmCreditReviewsRequestObject
+
+	request.Params = params
+
+	var body ConfirmCreditReviewsJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ConfirmCreditReviews(ctx.Request().Context(), request.(ConfirmCreditReviewsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConfirmCreditReviews")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ConfirmCreditReviewsResponseObject); ok {
+		return validResponse.VisitConfirmCreditReviewsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCreditReview operation middleware
+func (sh *strictHandler) GetCreditReview(ctx echo.Context, reviewID CreditReviewID) error {
+	var request GetCreditReviewRequestObject
+
+	request.ReviewID = reviewID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCreditReview(ctx.Request().Context(), request.(GetCreditReviewRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCreditReview")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCreditReviewResponseObject); ok {
+		return validResponse.VisitGetCreditReviewResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChangeCreditReview operation middleware
+func (sh *strictHandler) ChangeCreditReview(ctx echo.Context, reviewID CreditReviewID, params ChangeCreditReviewParams) error {
+	var request ChangeCreditReviewRequestObject
+
+	request.ReviewID = reviewID
+	request.Params = params
+
+	var body ChangeCreditReviewJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeCreditReview(ctx.Request().Context(), request.(ChangeCreditReviewRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeCreditReview")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChangeCreditReviewResponseObject); ok {
+		return validResponse.VisitChangeCreditReviewResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ConfirmCreditReview operation middleware
+func (sh *strictHandler) ConfirmCreditReview(ctx echo.Context, reviewID CreditReviewID, params ConfirmCreditReviewParams) error {
+	var request ConfirmCreditReviewRequestObject
+
+	request.ReviewID = reviewID
+	request.Params = params
+
+	var body ConfirmCreditReviewJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ConfirmCreditReview(ctx.Request().Context(), request.(ConfirmCreditReviewRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConfirmCreditReview")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ConfirmCreditReviewResponseObject); ok {
+		return validResponse.VisitConfirmCreditReviewResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCreditReviewTimeline operation middleware
+func (sh *strictHandler) GetCreditReviewTimeline(ctx echo.Context, reviewID CreditReviewID, params GetCreditReviewTimelineParams) error {
+	var request GetCreditReviewTimelineRequestObject
+
+	request.ReviewID = reviewID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCreditReviewTimeline(ctx.Request().Context(), request.(GetCreditReviewTimelineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCreditReviewTimeline")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCreditReviewTimelineResponseObject); ok {
+		return validResponse.VisitGetCreditReviewTimelineResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListCustomerApplications operation middleware
 func (sh *strictHandler) ListCustomerApplications(ctx echo.Context, params ListCustomerApplicationsParams) error {
 	var request ListCustomerApplicationsRequestObject
@@ -20304,6 +21229,32 @@ func (sh *strictHandler) GetCustomerCredit(ctx echo.Context, customerID Customer
 		return err
 	} else if validResponse, ok := response.(GetCustomerCreditResponseObject); ok {
 		return validResponse.VisitGetCustomerCreditResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCreditFigures operation middleware
+func (sh *strictHandler) GetCreditFigures(ctx echo.Context, customerID CustomerID, params GetCreditFiguresParams) error {
+	var request GetCreditFiguresRequestObject
+
+	request.CustomerID = customerID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCreditFigures(ctx.Request().Context(), request.(GetCreditFiguresRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCreditFigures")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCreditFiguresResponseObject); ok {
+		return validResponse.VisitGetCreditFiguresResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

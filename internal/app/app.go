@@ -209,6 +209,7 @@ func (a *App) join(ctx context.Context) error {
 		// credit: limits and special release, terms
 
 		// credit reviews
+		Reviews: reviews,
 
 		// backtest
 		Backtests: backtests,

@@ -6,8 +6,8 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/creditreview"
+	"github.com/salesgate/salesgate/internal/jobs"
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
@@ -17,17 +17,11 @@ const dueBatch = 500
 // sweepReviews registers what opens credit reviews: the calendar in June and December (CRD-09), and every day whoever's review
 // has come (CRD-02, SHP-12).
 func (a *App) sweepReviews(reviews *creditreview.Service) {
-	a.jobs.Every("credit_review_batch", 10*time.Minute, func(ctx context.Context) error {
-		return a.openReviewBatch(ctx, reviews, halfYear(a.DB.Clock().Now()))
+	a.jobs.Period("credit_review_batch", jobs.HalfYearly, func(ctx context.Context, start time.Time) error {
+		return a.openReviewBatch(ctx, reviews, start)
 	})
-	a.jobs.Every("credit_reviews_due", time.Hour, func(ctx context.Context) error { return a.openDueReviews(ctx, reviews) })
+	a.jobs.Period("credit_reviews_due", jobs.Daily, func(ctx context.Context, _ time.Time) error { return a.openDueReviews(ctx, reviews) })
 	a.jobs.Every("credit_reviews_overdue", 10*time.Minute, func(ctx context.Context) error { return a.markOverdueReviews(ctx, reviews) })
-}
-
-// halfYear is the first of June or December that an instant's half year began with.
-func halfYear(now time.Time) time.Time {
-	y, m, _ := clock.Today(now).Date()
-	return time.Date(y, m-m%6, 1, 0, 0, 0, 0, time.UTC) // month 0 is December of the year before
 }
 
 // openReviewBatch makes the batch of a period chunk by chunk, and goes on where it was cut off.
@@ -70,5 +64,5 @@ func (a *App) markOverdueReviews(ctx context.Context, reviews *creditreview.Serv
 			return err
 		}
 	}
-	return nil
+	return a.DB.Tx(ctx, pg.System("credit_reviews_overdue"), reviews.CloseBatches)
 }

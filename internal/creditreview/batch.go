@@ -7,7 +7,7 @@ import (
 
 	"github.com/salesgate/salesgate/internal/audit"
 	"github.com/salesgate/salesgate/internal/clock"
-	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
@@ -114,7 +114,7 @@ func (s *Service) OpenChunk(tx pg.Tx, batchID uuid.UUID, n int) (done bool, err 
 		return false, err
 	}
 	return false, pg.Update(tx, b.TableName(), b.ID, b.Version, map[string]any{
-		"after_id": payers[len(payers)-1].ID, "opened": b.Opened + int64(made),
+		"after_id": payers[len(payers)-1].ID, "opened": b.Opened + int64(len(made)),
 	})
 }
 
@@ -123,6 +123,8 @@ func (s *Service) opened(tx pg.Tx, b Batch) error {
 	set := map[string]any{"state": BatchOpen, "opened_at": tx.Now}
 	if b.Opened == 0 {
 		set["state"], set["closed_at"] = BatchClosed, tx.Now
+	} else if err := followup.Open(tx, b.tasks()...); err != nil {
+		return err
 	}
 	if err := pg.Update(tx, b.TableName(), b.ID, b.Version, set); err != nil {
 		return err
@@ -155,15 +157,15 @@ func (s *Service) review(tx pg.Tx, asOf, due time.Time, kind Kind, batch *uuid.U
 	return reviews, nil
 }
 
-// insert stores reviews, which take the place of older ones of the same customers that still wait, and records the events. It returns how
-// many were new.
-func (s *Service) insert(tx pg.Tx, reviews []Review) (int, error) {
-	if err := supersede(tx, reviews); err != nil {
-		return 0, err
+// insert stores reviews, of which those of a batch take the place of older ones that still wait, and records the events. It
+// returns which of them are new.
+func (s *Service) insert(tx pg.Tx, reviews []Review) (map[uuid.UUID]bool, error) {
+	if err := s.supersede(tx, reviews); err != nil {
+		return nil, err
 	}
 	made, err := insertReviews(tx, reviews)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	entries := make([]audit.Entry, 0, len(reviews))
 	for _, r := range reviews {
@@ -171,7 +173,7 @@ func (s *Service) insert(tx pg.Tx, reviews []Review) (int, error) {
 			entries = append(entries, audit.Entry{Action: "openCreditReview", SubjectType: Subject, SubjectID: r.ID, After: r.trace()})
 		}
 	}
-	return len(entries), audit.RecordAll(tx, entries)
+	return made, audit.RecordAll(tx, entries)
 }
 
 // ListCreditReviewBatches returns a page of batches, newest first, with their progress.
@@ -180,7 +182,7 @@ func (s *Service) ListCreditReviewBatches(tx pg.Tx, page pg.Page) ([]Batch, stri
 }
 
 // GetCreditReviewBatch returns a batch with its progress. Returns errs.ErrNotFound.
-func (s *Service) GetCreditReviewBatch(tx pg.Tx, _ identity.Principal, id uuid.UUID) (Batch, error) {
+func (s *Service) GetCreditReviewBatch(tx pg.Tx, id uuid.UUID) (Batch, error) {
 	b, err := pg.Take[Batch](tx, "id = ?", id)
 	if err != nil {
 		return Batch{}, err

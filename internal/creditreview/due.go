@@ -9,6 +9,7 @@ import (
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/decision"
+	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
@@ -34,7 +35,11 @@ func (s *Service) OpenDue(tx pg.Tx, after uuid.UUID, n int) (uuid.UUID, error) {
 			reviews[i].Kind = First
 		}
 	}
-	if _, err := s.insert(tx, reviews); err != nil {
+	made, err := s.insert(tx, reviews)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	if err := followup.Open(tx, tasks(reviews, payers, made)...); err != nil {
 		return uuid.Nil, err
 	}
 	return payers[len(payers)-1].ID, nil

@@ -98,6 +98,9 @@ func (r Review) waiting(now time.Time) State {
 	return Open
 }
 
+// Limit returns the limit in force when the review was opened.
+func (r Review) Limit() credit.Limit { return limitOf(r.LimitKind, r.LimitAmount) }
+
 // ProposedLimit returns the limit that the review proposes.
 func (r Review) ProposedLimit() credit.Limit {
 	return limitOf(r.ProposedLimitKind, r.ProposedLimitAmount)

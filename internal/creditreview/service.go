@@ -122,9 +122,9 @@ type Item struct {
 
 // Result is what became of one item: the review, or why not.
 type Result struct {
-	ID     uuid.UUID
-	Review Review
-	Err    error
+	ID      uuid.UUID
+	Review  Review
+	Refused *errs.Error
 }
 
 // ConfirmCreditReviews is ConfirmCreditReview for many, in one transaction. Atomic: the first refusal refuses all, with the
@@ -149,10 +149,11 @@ func (s *Service) ConfirmCreditReviews(tx pg.Tx, who identity.Principal, items [
 		if found {
 			r, err = s.confirm(tx, who, r, item.Version, next, c.Reason)
 		}
-		if err != nil && (atomic || !refusal(err)) {
+		refused, isRefusal := errs.As(err)
+		if err != nil && (atomic || !isRefusal) {
 			return nil, locate(err, i)
 		}
-		results[i] = Result{ID: item.ID, Review: r, Err: err}
+		results[i] = Result{ID: item.ID, Review: r, Refused: refused}
 	}
 	return results, nil
 }
@@ -166,16 +167,16 @@ type ChangeRequest struct {
 	Reason     string
 }
 
-// ChangeCreditReview answers a review with a credit limit request (CRD-08), by default for what is proposed, and returns both.
+// ChangeCreditReview answers a review with a credit limit request (CRD-08), by default for what is proposed, and returns it.
 // The review ends changed when the request is approved, and is open again when it isn't. version is optional. Returns ErrAnswered,
 // ErrNothingProposed, errs.ErrStale and what credit refuses. Locks the payer's account, then the review.
-func (s *Service) ChangeCreditReview(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, c ChangeRequest) (Review, credit.LimitRequest, error) {
+func (s *Service) ChangeCreditReview(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, c ChangeRequest) (Review, error) {
 	seen, err := s.GetCreditReview(tx, who, id)
 	if err != nil {
-		return Review{}, credit.LimitRequest{}, err
+		return Review{}, err
 	}
 	if _, err := s.credits.Lock(tx, seen.CustomerID); err != nil {
-		return Review{}, credit.LimitRequest{}, err
+		return Review{}, err
 	}
 	r, err := lockReview(tx, who, id)
 	if err == nil {
@@ -185,30 +186,30 @@ func (s *Service) ChangeCreditReview(tx pg.Tx, who identity.Principal, id uuid.U
 		err = errs.ErrStale
 	}
 	if err != nil {
-		return Review{}, credit.LimitRequest{}, err
+		return Review{}, err
 	}
 	application, err := s.application(tx, r, c)
 	if err != nil {
-		return Review{}, credit.LimitRequest{}, err
+		return Review{}, err
 	}
 	return s.request(tx, who, r, application)
 }
 
 // request hands the application in; a matrix that asks nobody approves it at once.
-func (s *Service) request(tx pg.Tx, who identity.Principal, r Review, a credit.Application) (Review, credit.LimitRequest, error) {
+func (s *Service) request(tx pg.Tx, who identity.Principal, r Review, a credit.Application) (Review, error) {
 	made, err := s.credits.CreateCreditLimitRequest(tx, who, a)
 	if err != nil {
-		return Review{}, made, err
+		return Review{}, err
+	}
+	if made.State == credit.RequestApproved { // RequestDecided has ended the review
+		return s.GetCreditReview(tx, who, r.ID)
 	}
 	before := r.answer()
 	r.State, r.RequestID, r.Reason = Requested, &made.ID, a.Reasons
-	if made.State == credit.RequestApproved {
-		r.State = Changed
-	}
 	if err := answer(tx, who, &r); err != nil {
-		return Review{}, made, err
+		return Review{}, err
 	}
-	return r, made, audit.Record(tx, audit.Entry{Action: "changeCreditReview", SubjectType: Subject, SubjectID: r.ID, Before: before, After: r.answer()})
+	return r, audit.Record(tx, audit.Entry{Action: "changeCreditReview", SubjectType: Subject, SubjectID: r.ID, Before: before, After: r.answer()})
 }
 
 // application fills what the answer leaves open from the proposal and the terms in force.
@@ -253,13 +254,15 @@ func (s *Service) RequestDecided(tx pg.Tx, q credit.LimitRequest) error {
 	before := r.answer()
 	switch {
 	case q.State == credit.RequestApproved:
-		r.State, r.RequestID = Changed, &q.ID
+		if r.State, r.RequestID = Changed, &q.ID; r.AnsweredAt == nil {
+			r.AnsweredBy, r.AnsweredAt = &q.RequestedBy, &tx.Now
+		}
 	case own && r.State == Requested:
 		r.State, r.RequestID, r.AnsweredBy, r.AnsweredAt = r.waiting(tx.Now), nil, nil, nil
 	default:
 		return nil
 	}
-	if err := storeAnswer(tx, &r); err != nil {
+	if err := settle(tx, &r); err != nil {
 		return err
 	}
 	return audit.Record(tx, audit.Entry{Action: "decideCreditReview", SubjectType: Subject, SubjectID: r.ID, Before: before, After: r.answer()})
@@ -271,5 +274,5 @@ func answer(tx pg.Tx, who identity.Principal, r *Review) error {
 	if who.ID != uuid.Nil {
 		r.AnsweredBy = &who.ID
 	}
-	return storeAnswer(tx, r)
+	return settle(tx, r)
 }

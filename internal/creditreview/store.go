@@ -21,9 +21,19 @@ const liveStates = `('open', 'overdue', 'requested')`
 
 const reviewSelect = `r.*, c.code AS customer_code, c.name AS customer_name`
 
+// summarySelect leaves out what a list doesn't show, which is most of a row.
+const summarySelect = `r.id, r.batch_id, r.kind, r.customer_id, r.owner_id, r.state, r.as_of, r.due_on, r.grade, r.limit_kind, r.limit_amount,
+	r.proposed_grade, r.proposed_limit_kind, r.proposed_limit_amount, r.change, r.needs_judgement, r.overdue_amount, r.overdue_days, r.risk,
+	r.pending_request_id, r.request_id, r.answered_by, r.answered_at, r.reason, r.next_review, r.opened_at, r.version,
+	c.code AS customer_code, c.name AS customer_name`
+
 // listReviews walks an index in the order of risk. Both keys fall, so that a page is one range of it.
 func listReviews(tx pg.Tx, who identity.Principal, f Filter, page pg.Page) ([]Review, string, error) {
-	q := tx.Table("credit_reviews AS r").Select(reviewSelect).Joins("JOIN customers c ON c.id = r.customer_id")
+	columns := reviewSelect
+	if f.ID == uuid.Nil {
+		columns = summarySelect
+	}
+	q := tx.Table("credit_reviews AS r").Select(columns).Joins("JOIN customers c ON c.id = r.customer_id")
 	if owners, all := who.Owners(); !all {
 		q = q.Where("r.owner_id IN ?", owners)
 	}
@@ -132,6 +142,7 @@ func storeAnswer(tx pg.Tx, r *Review) error {
 type payer struct {
 	ID      uuid.UUID
 	OwnerID uuid.UUID
+	Code    string
 	Pending *uuid.UUID // a credit limit request that is being decided
 }
 
@@ -158,14 +169,14 @@ func nextPayers(tx pg.Tx, after uuid.UUID, n int) ([]payer, error) {
 	return scanPayers(tx, nextPayersSQL, after, n)
 }
 
-const nextPayersSQL = `SELECT c.id, c.owner_id, q.id FROM customers c
+const nextPayersSQL = `SELECT c.id, c.owner_id, c.code, q.id FROM customers c
 	LEFT JOIN credit_limit_requests q ON q.customer_id = c.id AND q.state = 'pending'
 	WHERE c.id > ? AND ` + reviewed + ` ORDER BY c.id LIMIT ?`
 
 func scanPayers(tx pg.Tx, query string, args ...any) ([]payer, error) {
 	var rows []payer
 	var p payer
-	err := pg.ScanRows(tx, []any{&p.ID, &p.OwnerID, &p.Pending}, func() error {
+	err := pg.ScanRows(tx, []any{&p.ID, &p.OwnerID, &p.Code, &p.Pending}, func() error {
 		rows = append(rows, p)
 		p.Pending = nil
 		return nil
@@ -173,26 +184,19 @@ func scanPayers(tx pg.Tx, query string, args ...any) ([]payer, error) {
 	return rows, err
 }
 
-// supersede ends the older reviews of these customers that still wait.
-func supersede(tx pg.Tx, reviews []Review) error {
-	ids := make([]uuid.UUID, 0, len(reviews))
-	for _, r := range reviews {
-		if r.BatchID != nil {
-			ids = append(ids, r.CustomerID)
-		}
-	}
-	if len(ids) == 0 {
-		return nil
-	}
-	b, err := json.Marshal(ids)
+// endOlder ends the reviews of these customers that still wait and belong to no batch, or another, and returns them.
+func endOlder(tx pg.Tx, batch *uuid.UUID, customers []uuid.UUID) ([]uuid.UUID, error) {
+	b, err := json.Marshal(customers)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	_, err = pg.Exec(tx, `UPDATE credit_reviews r SET state = 'superseded', version = r.version + 1 FROM (
+	var ids []uuid.UUID
+	var id uuid.UUID
+	err = pg.ScanRows(tx, []any{&id}, func() error { ids = append(ids, id); return nil }, `UPDATE credit_reviews r SET state = 'superseded', version = r.version + 1 FROM (
 			SELECT o.id FROM json_array_elements_text(?::json) AS c JOIN credit_reviews o ON o.customer_id = c::uuid AND o.state IN `+liveStates+`
 			WHERE o.batch_id IS DISTINCT FROM ? ORDER BY o.id FOR UPDATE OF o
-		) old WHERE r.id = old.id`, string(b), reviews[0].BatchID)
-	return err
+		) old WHERE r.id = old.id RETURNING r.id`, string(b), batch)
+	return ids, err
 }
 
 // reviewRow is a review on its way into the table.
@@ -317,16 +321,20 @@ func attachAnswers(tx pg.Tx, batches []Batch) error {
 
 func pointer(i int) string { return "/items/" + strconv.Itoa(i) }
 
-// refusal reports whether err is one that the caller is told of for an item.
-func refusal(err error) bool {
-	_, ok := errs.As(err)
-	return ok
-}
-
 // locate says which item of the list is refused.
 func locate(err error, i int) error {
 	if e, ok := errs.As(err); ok {
 		return e.At(pointer(i))
 	}
 	return err
+}
+
+// closeAnswered closes the open batches of which no review waits any more, and returns them.
+func closeAnswered(tx pg.Tx) ([]uuid.UUID, error) {
+	var ids []uuid.UUID
+	var id uuid.UUID
+	err := pg.ScanRows(tx, []any{&id}, func() error { ids = append(ids, id); return nil }, `UPDATE credit_review_batches b
+		SET state = 'closed', closed_at = ?, version = b.version + 1
+		WHERE b.state = 'open' AND NOT EXISTS (SELECT FROM credit_reviews r WHERE r.batch_id = b.id AND r.state IN `+liveStates+`) RETURNING b.id`, tx.Now)
+	return ids, err
 }

@@ -10,7 +10,7 @@ import (
 
 // duePayersSQL joins two index ranges, of profiles whose date has come and of first trades long enough ago. What a review confirmed since the
 // profile came into force is the last word on when the next one is.
-const duePayersSQL = `SELECT c.id, c.owner_id, q.id FROM customers c
+const duePayersSQL = `SELECT c.id, c.owner_id, c.code, q.id FROM customers c
 	LEFT JOIN credit_limit_requests q ON q.customer_id = c.id AND q.state = 'pending'
 	LEFT JOIN credit_profiles p ON p.customer_id = c.id AND p.valid_to IS NULL
 	WHERE c.id > ? AND c.bill_to_id IS NULL AND c.status <> 'closed' AND c.id IN (

@@ -232,6 +232,12 @@ var owned = map[string]func(e *apitest.Env) string{
 	// credit reviews, groups, special releases, terms
 	"credit-groups":         func(e *apitest.Env) string { group, _ := groupOf(e); return group },
 	"credit-group-requests": func(e *apitest.Env) string { _, request := groupOf(e); return request },
+	"credit-reviews": func(e *apitest.Env) string {
+		return plant(e, "credit_reviews", object{
+			"customer_id": customerOf(e), "kind": "due", "state": "open", "limit_kind": "none", "proposed_limit_kind": "none", "change": "none",
+			"figures": `{"as_of": "2026-01-01T00:00:00Z"}`, "checks": "[]",
+		})
+	},
 	"receipts": func(e *apitest.Env) string {
 		return e.As("clerk").Post("/v1/receipts", object{
 			"customer_id": customerOf(e), "amount": "50000.00", "method": "bank_transfer", "reference": "B202601010001", "received_on": "2026-01-01",
@@ -247,6 +253,7 @@ var unowned = strings.Fields(`
 	allocations
 	versions
 	imports
+	credit-review-batches
 `)
 
 var customersMade atomic.Int64

@@ -15,6 +15,7 @@ import (
 	"github.com/salesgate/salesgate/internal/backtest"
 	"github.com/salesgate/salesgate/internal/catalog"
 	"github.com/salesgate/salesgate/internal/credit"
+	"github.com/salesgate/salesgate/internal/creditreview"
 	"github.com/salesgate/salesgate/internal/customer"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/importing"
@@ -77,6 +78,7 @@ type Server struct {
 	// credit: limits and special release, terms
 
 	// credit reviews
+	Reviews *creditreview.Service
 
 	// backtest
 	Backtests *backtest.Service

@@ -136,6 +136,8 @@ var matrix = map[Permission][]Role{
 	"special_release.apply": roles(sellers, FinanceManager, generalOffice),
 
 	// credit review
+	"credit_review.read": roles(sellers, finance, overseers),
+	"credit_review.work": roles(salesLeaders, finance), // the sales department reviews, finance keeps the register
 
 	// terms
 

@@ -280,6 +280,24 @@ func (e CreditLimitRequestState) Valid() bool {
 	}
 }
 
+// Defines values for CreditReviewsConfirmMode.
+const (
+	CreditReviewsConfirmModeAtomic  CreditReviewsConfirmMode = "atomic"
+	CreditReviewsConfirmModePartial CreditReviewsConfirmMode = "partial"
+)
+
+// Valid indicates whether the value is a known member of the CreditReviewsConfirmMode enum.
+func (e CreditReviewsConfirmMode) Valid() bool {
+	switch e {
+	case CreditReviewsConfirmModeAtomic:
+		return true
+	case CreditReviewsConfirmModePartial:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Currency.
 const (
 	CNY Currency = "CNY"
@@ -1237,6 +1255,111 @@ func (e ListBacktestResultsParamsGrade) Valid() bool {
 	}
 }
 
+// Defines values for ListCreditReviewsParamsState.
+const (
+	ListCreditReviewsParamsStateChanged    ListCreditReviewsParamsState = "changed"
+	ListCreditReviewsParamsStateConfirmed  ListCreditReviewsParamsState = "confirmed"
+	ListCreditReviewsParamsStateOpen       ListCreditReviewsParamsState = "open"
+	ListCreditReviewsParamsStateOverdue    ListCreditReviewsParamsState = "overdue"
+	ListCreditReviewsParamsStateRequested  ListCreditReviewsParamsState = "requested"
+	ListCreditReviewsParamsStateSuperseded ListCreditReviewsParamsState = "superseded"
+)
+
+// Valid indicates whether the value is a known member of the ListCreditReviewsParamsState enum.
+func (e ListCreditReviewsParamsState) Valid() bool {
+	switch e {
+	case ListCreditReviewsParamsStateChanged:
+		return true
+	case ListCreditReviewsParamsStateConfirmed:
+		return true
+	case ListCreditReviewsParamsStateOpen:
+		return true
+	case ListCreditReviewsParamsStateOverdue:
+		return true
+	case ListCreditReviewsParamsStateRequested:
+		return true
+	case ListCreditReviewsParamsStateSuperseded:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListCreditReviewsParamsChange.
+const (
+	ProposesDown     ListCreditReviewsParamsChange = "down"
+	ProposesNoChange ListCreditReviewsParamsChange = "none"
+	ProposesUp       ListCreditReviewsParamsChange = "up"
+)
+
+// Valid indicates whether the value is a known member of the ListCreditReviewsParamsChange enum.
+func (e ListCreditReviewsParamsChange) Valid() bool {
+	switch e {
+	case ProposesDown:
+		return true
+	case ProposesNoChange:
+		return true
+	case ProposesUp:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListCreditReviewsParamsGrade.
+const (
+	GradedA  ListCreditReviewsParamsGrade = "A"
+	GradedB  ListCreditReviewsParamsGrade = "B"
+	GradedC  ListCreditReviewsParamsGrade = "C"
+	GradedD  ListCreditReviewsParamsGrade = "D"
+	Ungraded ListCreditReviewsParamsGrade = "none"
+)
+
+// Valid indicates whether the value is a known member of the ListCreditReviewsParamsGrade enum.
+func (e ListCreditReviewsParamsGrade) Valid() bool {
+	switch e {
+	case GradedA:
+		return true
+	case GradedB:
+		return true
+	case GradedC:
+		return true
+	case GradedD:
+		return true
+	case Ungraded:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListCreditReviewsParamsProposedGrade.
+const (
+	ProposesA       ListCreditReviewsParamsProposedGrade = "A"
+	ProposesB       ListCreditReviewsParamsProposedGrade = "B"
+	ProposesC       ListCreditReviewsParamsProposedGrade = "C"
+	ProposesD       ListCreditReviewsParamsProposedGrade = "D"
+	ProposesNoGrade ListCreditReviewsParamsProposedGrade = "none"
+)
+
+// Valid indicates whether the value is a known member of the ListCreditReviewsParamsProposedGrade enum.
+func (e ListCreditReviewsParamsProposedGrade) Valid() bool {
+	switch e {
+	case ProposesA:
+		return true
+	case ProposesB:
+		return true
+	case ProposesC:
+		return true
+	case ProposesD:
+		return true
+	case ProposesNoGrade:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListCustomerApplicationsParamsState.
 const (
 	ListCustomerApplicationsParamsStateApproved  ListCustomerApplicationsParamsState = "approved"
@@ -1338,16 +1461,16 @@ func (e ListGateChecksParamsOutcome) Valid() bool {
 
 // Defines values for StartImportParamsMode.
 const (
-	Atomic  StartImportParamsMode = "atomic"
-	Partial StartImportParamsMode = "partial"
+	StartImportParamsModeAtomic  StartImportParamsMode = "atomic"
+	StartImportParamsModePartial StartImportParamsMode = "partial"
 )
 
 // Valid indicates whether the value is a known member of the StartImportParamsMode enum.
 func (e StartImportParamsMode) Valid() bool {
 	switch e {
-	case Atomic:
+	case StartImportParamsModeAtomic:
 		return true
-	case Partial:
+	case StartImportParamsModePartial:
 		return true
 	default:
 		return false
@@ -2666,6 +2789,140 @@ type ContactLogInputKind string
 // Example: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 type ContentHash = string
 
+// CreditFigures Trade and payments of a payer as of an instant.
+type CreditFigures struct {
+	// AsOf Example: 2026-11-20T08:30:00Z
+	AsOf Instant `json:"as_of"`
+
+	// AverageDaysLate Weighted by amount; paid in time counts as 0.
+	//
+	// Example: 0
+	AverageDaysLate string `json:"average_days_late"`
+
+	// Exposure An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Exposure Money `json:"exposure"`
+
+	// FirstTrade Example: 2023-03-10
+	FirstTrade nullable.Nullable[openapi_types.Date] `json:"first_trade"`
+
+	// Grade In force then: A, B, C, D or null.
+	//
+	// Example: B
+	Grade nullable.Nullable[string] `json:"grade"`
+
+	// HighestExposure An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	HighestExposure Money `json:"highest_exposure"`
+
+	// History Of grade and limit, newest first.
+	History []CreditProfile `json:"history"`
+
+	// IdleMonths Whole months since the last trade; where there was none, since the first profile.
+	//
+	// Example: 0
+	IdleMonths int `json:"idle_months"`
+
+	// Invoices Example: 28
+	Invoices int `json:"invoices"`
+
+	// LastLate When a payment last came after its due date.
+	//
+	// Example: 2025-09-30
+	LastLate nullable.Nullable[openapi_types.Date] `json:"last_late"`
+
+	// LastTrade Example: 2026-05-20
+	LastTrade nullable.Nullable[openapi_types.Date] `json:"last_trade"`
+
+	// LimitAmount Example: 200000.00
+	LimitAmount nullable.Nullable[decimal.Decimal] `json:"limit_amount"`
+
+	// LimitKind none: not set, counts as 0. amount: limit_amount, 0 included. unlimited: no upper limit.
+	//
+	// Example: amount
+	LimitKind CreditLimitKind `json:"limit_kind"`
+
+	// MonthsTraded Whole months since the first trade.
+	//
+	// Example: 38
+	MonthsTraded int `json:"months_traded"`
+
+	// MostDaysLate Of the year's payments.
+	//
+	// Example: 0
+	MostDaysLate int                                   `json:"most_days_late"`
+	OldestDue    nullable.Nullable[openapi_types.Date] `json:"oldest_due"`
+
+	// Orders Confirmed in the year and not cancelled.
+	//
+	// Example: 24
+	Orders int `json:"orders"`
+
+	// OverdueAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	OverdueAmount Money `json:"overdue_amount"`
+
+	// OverdueDays Example: 0
+	OverdueDays int `json:"overdue_days"`
+
+	// PaidLate An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	PaidLate Money `json:"paid_late"`
+
+	// PayerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	PayerID UUID `json:"payer_id"`
+
+	// Payments An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Payments Money `json:"payments"`
+
+	// Prepaid An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Prepaid Money `json:"prepaid"`
+
+	// Receipts Example: 26
+	Receipts int `json:"receipts"`
+
+	// Receivable An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Receivable Money `json:"receivable"`
+
+	// Released An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Released Money `json:"released"`
+
+	// Sales An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Sales Money `json:"sales"`
+
+	// Shipments Delivery notes of the year.
+	//
+	// Example: 30
+	Shipments int `json:"shipments"`
+
+	// Shipped An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Shipped Money `json:"shipped"`
+
+	// Tonnes Of the year's invoices, the lines in t or kg.
+	//
+	// Example: 96.5000
+	Tonnes string `json:"tonnes"`
+
+	// TonnesComplete False when some lines are in units without a weight.
+	TonnesComplete bool `json:"tonnes_complete"`
+}
+
 // CreditGrade Credit grade; null or absent where there is none yet (CRD-02).
 //
 // Example: B
@@ -3132,6 +3389,377 @@ type CreditRegisterRow struct {
 	// Profile Grade, limit and terms, and when they were in force.
 	Profile CreditProfile `json:"profile"`
 }
+
+// CreditReview A credit review with the figures and checks that were frozen when it was opened.
+type CreditReview struct {
+	// AnsweredAt Example: 2026-11-20T08:30:00Z
+	AnsweredAt *Instant `json:"answered_at,omitempty"`
+
+	// AnsweredBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	AnsweredBy *UUID `json:"answered_by,omitempty"`
+
+	// AsOf Example: 2026-11-20T08:30:00Z
+	AsOf Instant `json:"as_of"`
+
+	// BatchID Of half_year.
+	BatchID *openapi_types.UUID `json:"batch_id,omitempty"`
+
+	// Change none, up or down: what the proposal would change.
+	//
+	// Example: down
+	Change       string          `json:"change"`
+	Checks       []DecisionCheck `json:"checks"`
+	CustomerCode string          `json:"customer_code"`
+
+	// CustomerID The payer that is reviewed.
+	CustomerID   openapi_types.UUID `json:"customer_id"`
+	CustomerName string             `json:"customer_name"`
+
+	// DueOn Example: 2026-11-20
+	DueOn Date `json:"due_on"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// Figures Trade and payments of a payer as of an instant.
+	Figures CreditFigures `json:"figures"`
+
+	// Grade In force when it was opened.
+	//
+	// Example: B
+	Grade nullable.Nullable[string] `json:"grade"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Kind half_year (CRD-09), first (after the first months of trade, CRD-02) or due (the next review has come).
+	//
+	// Example: half_year
+	Kind string `json:"kind"`
+
+	// LimitAmount Example: 200000.00
+	LimitAmount nullable.Nullable[decimal.Decimal] `json:"limit_amount"`
+
+	// LimitKind none: not set, counts as 0. amount: limit_amount, 0 included. unlimited: no upper limit.
+	//
+	// Example: amount
+	LimitKind CreditLimitKind `json:"limit_kind"`
+
+	// NeedsJudgement A is proposed: a person confirms what figures can't say (agreements kept, strength).
+	NeedsJudgement bool `json:"needs_judgement"`
+
+	// NextReview Of a confirmed one.
+	NextReview *openapi_types.Date `json:"next_review,omitempty"`
+
+	// OpenedAt Example: 2026-11-20T08:30:00Z
+	OpenedAt Instant `json:"opened_at"`
+
+	// OverdueAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	OverdueAmount Money `json:"overdue_amount"`
+
+	// OverdueDays Example: 12
+	OverdueDays int `json:"overdue_days"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID UUID `json:"owner_id"`
+
+	// PendingRequestID A credit limit request that was being decided when the review was opened.
+	PendingRequestID *openapi_types.UUID `json:"pending_request_id,omitempty"`
+
+	// ProposedGrade Example: C
+	ProposedGrade nullable.Nullable[string] `json:"proposed_grade"`
+
+	// ProposedLimitAmount Example: 0.00
+	ProposedLimitAmount nullable.Nullable[decimal.Decimal] `json:"proposed_limit_amount"`
+
+	// ProposedLimitKind none: not set, counts as 0. amount: limit_amount, 0 included. unlimited: no upper limit.
+	//
+	// Example: amount
+	ProposedLimitKind CreditLimitKind `json:"proposed_limit_kind"`
+	Reason            *string         `json:"reason,omitempty"`
+
+	// RequestID The credit limit request that answers the review.
+	RequestID *openapi_types.UUID `json:"request_id,omitempty"`
+
+	// Risk The order of the list.
+	//
+	// Example: 13012
+	Risk int `json:"risk"`
+
+	// State open, overdue, requested, confirmed, changed or superseded.
+	//
+	// Example: open
+	State string `json:"state"`
+}
+
+// CreditReviewBatch The reviews of one half year.
+type CreditReviewBatch struct {
+	// Answers Reviews by state.
+	Answers map[string]int64 `json:"answers"`
+
+	// AsOf The instant of all figures of the batch.
+	AsOf time.Time `json:"as_of"`
+
+	// ClosedAt Example: 2026-11-20T08:30:00Z
+	ClosedAt *Instant `json:"closed_at,omitempty"`
+
+	// DueOn After this day what isn't answered is overdue.
+	//
+	// Example: 2026-07-01
+	DueOn openapi_types.Date `json:"due_on"`
+
+	// Expected Payers to review when it began.
+	//
+	// Example: 3000
+	Expected int64 `json:"expected"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Opened Reviews made.
+	//
+	// Example: 3000
+	Opened int64 `json:"opened"`
+
+	// OpenedAt Example: 2026-11-20T08:30:00Z
+	OpenedAt *Instant `json:"opened_at,omitempty"`
+
+	// Period First of June or December.
+	//
+	// Example: 2026-06-01
+	Period openapi_types.Date `json:"period"`
+
+	// StartedAt Example: 2026-11-20T08:30:00Z
+	StartedAt Instant `json:"started_at"`
+
+	// State opening: reviews are being made. open: they wait for answers. closed: all are answered.
+	//
+	// Example: open
+	State string `json:"state"`
+}
+
+// CreditReviewBatchList defines model for CreditReviewBatchList.
+type CreditReviewBatchList struct {
+	Data       []CreditReviewBatch `json:"data"`
+	NextCursor *string             `json:"next_cursor,omitempty"`
+}
+
+// CreditReviewChange defines model for CreditReviewChange.
+type CreditReviewChange struct {
+	// Grade Credit grade; null or absent where there is none yet (CRD-02).
+	//
+	// Example: B
+	Grade *CreditGrade `json:"grade,omitempty"`
+
+	// LimitAmount Of limit_kind amount and required there.
+	//
+	// Example: 100000.00
+	LimitAmount *decimal.Decimal `json:"limit_amount,omitempty"`
+
+	// LimitKind none: not set, counts as 0. amount: limit_amount, 0 included. unlimited: no upper limit.
+	//
+	// Example: amount
+	LimitKind *CreditLimitKind `json:"limit_kind,omitempty"`
+
+	// NextReview Of the new profile.
+	//
+	// Example: 2026-12-01
+	NextReview *openapi_types.Date `json:"next_review,omitempty"`
+
+	// Reason What the review found when absent.
+	//
+	// Example: 连续六个月无交易
+	Reason *string `json:"reason,omitempty"`
+
+	// Settlement How invoices are settled; terms_days belongs to the last two.
+	//
+	// Example: net_days
+	Settlement *Settlement `json:"settlement,omitempty"`
+
+	// TermsDays Of net_days and month_end_days.
+	//
+	// Example: 30
+	TermsDays *int `json:"terms_days,omitempty"`
+}
+
+// CreditReviewConfirm defines model for CreditReviewConfirm.
+type CreditReviewConfirm struct {
+	// NextReview After today; credit.first_review_months from today when absent.
+	//
+	// Example: 2026-12-01
+	NextReview *openapi_types.Date `json:"next_review,omitempty"`
+
+	// Reason Needed where the figures propose worse.
+	//
+	// Example: 逾期款已约定本月内付清
+	Reason *string `json:"reason,omitempty"`
+}
+
+// CreditReviewItem defines model for CreditReviewItem.
+type CreditReviewItem struct {
+	// Etag As If-Match: refused as stale when somebody has changed it since.
+	//
+	// Example: "1"
+	Etag *string `json:"etag,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+}
+
+// CreditReviewList defines model for CreditReviewList.
+type CreditReviewList struct {
+	Data       []CreditReviewSummary `json:"data"`
+	NextCursor *string               `json:"next_cursor,omitempty"`
+}
+
+// CreditReviewResult What became of one item, the review or the problem.
+type CreditReviewResult struct {
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag *Etag `json:"etag,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Problem Why a request failed (RFC 9457). `code` is stable; `detail` follows Accept-Language.
+	Problem *Problem `json:"problem,omitempty"`
+
+	// State Example: confirmed
+	State *string `json:"state,omitempty"`
+}
+
+// CreditReviewResults defines model for CreditReviewResults.
+type CreditReviewResults struct {
+	Results []CreditReviewResult `json:"results"`
+}
+
+// CreditReviewSummary A credit review as a list shows it.
+type CreditReviewSummary struct {
+	// AnsweredAt Example: 2026-11-20T08:30:00Z
+	AnsweredAt *Instant `json:"answered_at,omitempty"`
+
+	// AnsweredBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	AnsweredBy *UUID `json:"answered_by,omitempty"`
+
+	// AsOf Example: 2026-11-20T08:30:00Z
+	AsOf Instant `json:"as_of"`
+
+	// BatchID Of half_year.
+	BatchID *openapi_types.UUID `json:"batch_id,omitempty"`
+
+	// Change none, up or down: what the proposal would change.
+	//
+	// Example: down
+	Change       string `json:"change"`
+	CustomerCode string `json:"customer_code"`
+
+	// CustomerID The payer that is reviewed.
+	CustomerID   openapi_types.UUID `json:"customer_id"`
+	CustomerName string             `json:"customer_name"`
+
+	// DueOn Example: 2026-11-20
+	DueOn Date `json:"due_on"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// Grade In force when it was opened.
+	//
+	// Example: B
+	Grade nullable.Nullable[string] `json:"grade"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Kind half_year (CRD-09), first (after the first months of trade, CRD-02) or due (the next review has come).
+	//
+	// Example: half_year
+	Kind string `json:"kind"`
+
+	// LimitAmount Example: 200000.00
+	LimitAmount nullable.Nullable[decimal.Decimal] `json:"limit_amount"`
+
+	// LimitKind none: not set, counts as 0. amount: limit_amount, 0 included. unlimited: no upper limit.
+	//
+	// Example: amount
+	LimitKind CreditLimitKind `json:"limit_kind"`
+
+	// NeedsJudgement A is proposed: a person confirms what figures can't say (agreements kept, strength).
+	NeedsJudgement bool `json:"needs_judgement"`
+
+	// NextReview Of a confirmed one.
+	NextReview *openapi_types.Date `json:"next_review,omitempty"`
+
+	// OpenedAt Example: 2026-11-20T08:30:00Z
+	OpenedAt Instant `json:"opened_at"`
+
+	// OverdueAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	OverdueAmount Money `json:"overdue_amount"`
+
+	// OverdueDays Example: 12
+	OverdueDays int `json:"overdue_days"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID UUID `json:"owner_id"`
+
+	// PendingRequestID A credit limit request that was being decided when the review was opened.
+	PendingRequestID *openapi_types.UUID `json:"pending_request_id,omitempty"`
+
+	// ProposedGrade Example: C
+	ProposedGrade nullable.Nullable[string] `json:"proposed_grade"`
+
+	// ProposedLimitAmount Example: 0.00
+	ProposedLimitAmount nullable.Nullable[decimal.Decimal] `json:"proposed_limit_amount"`
+
+	// ProposedLimitKind none: not set, counts as 0. amount: limit_amount, 0 included. unlimited: no upper limit.
+	//
+	// Example: amount
+	ProposedLimitKind CreditLimitKind `json:"proposed_limit_kind"`
+	Reason            *string         `json:"reason,omitempty"`
+
+	// RequestID The credit limit request that answers the review.
+	RequestID *openapi_types.UUID `json:"request_id,omitempty"`
+
+	// Risk The order of the list.
+	//
+	// Example: 13012
+	Risk int `json:"risk"`
+
+	// State open, overdue, requested, confirmed, changed or superseded.
+	//
+	// Example: open
+	State string `json:"state"`
+}
+
+// CreditReviewsConfirm defines model for CreditReviewsConfirm.
+type CreditReviewsConfirm struct {
+	Items []CreditReviewItem `json:"items"`
+
+	// Mode Example: partial
+	Mode CreditReviewsConfirmMode `json:"mode"`
+
+	// NextReview Of all of them.
+	//
+	// Example: 2026-12-01
+	NextReview *openapi_types.Date `json:"next_review,omitempty"`
+
+	// Reason Of all of them; needed where the figures propose worse.
+	//
+	// Example: 集中评审维持不变
+	Reason *string `json:"reason,omitempty"`
+}
+
+// CreditReviewsConfirmMode Example: partial
+type CreditReviewsConfirmMode string
 
 // Currency Example: CNY
 type Currency string
@@ -7876,6 +8504,9 @@ type BasePriceListID = UUID
 // ClientID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ClientID = UUID
 
+// CreditReviewID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type CreditReviewID = UUID
+
 // Cursor defines model for Cursor.
 type Cursor = string
 
@@ -8362,6 +8993,108 @@ type ListCreditRegisterParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListCreditReviewBatchesParams defines parameters for ListCreditReviewBatches.
+type ListCreditReviewBatchesParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListCreditReviewsParams defines parameters for ListCreditReviews.
+type ListCreditReviewsParams struct {
+	// BatchID Only of this batch.
+	BatchID *UUID `form:"batch_id,omitempty" json:"batch_id,omitempty"`
+
+	// CustomerID Only of this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// OwnerID Only of this person's customers.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// TeamID Only of this team's customers.
+	TeamID *UUID `form:"team_id,omitempty" json:"team_id,omitempty"`
+
+	// State Only in this state.
+	State *ListCreditReviewsParamsState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Waiting True: only those without a final answer (open, overdue, requested).
+	Waiting *bool `form:"waiting,omitempty" json:"waiting,omitempty"`
+
+	// Change Only those that propose this.
+	Change *ListCreditReviewsParamsChange `form:"change,omitempty" json:"change,omitempty"`
+
+	// Grade Only of customers with this grade then; none for those without.
+	Grade *ListCreditReviewsParamsGrade `form:"grade,omitempty" json:"grade,omitempty"`
+
+	// ProposedGrade Only those that propose this grade; none for staying without.
+	ProposedGrade *ListCreditReviewsParamsProposedGrade `form:"proposed_grade,omitempty" json:"proposed_grade,omitempty"`
+
+	// OverduePayments True: only of customers with overdue payments; false: without.
+	OverduePayments *bool `form:"overdue_payments,omitempty" json:"overdue_payments,omitempty"`
+
+	// Q Substring of the customer's name, its code, credit code or a phone.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListCreditReviewsParamsState defines parameters for ListCreditReviews.
+type ListCreditReviewsParamsState string
+
+// ListCreditReviewsParamsChange defines parameters for ListCreditReviews.
+type ListCreditReviewsParamsChange string
+
+// ListCreditReviewsParamsGrade defines parameters for ListCreditReviews.
+type ListCreditReviewsParamsGrade string
+
+// ListCreditReviewsParamsProposedGrade defines parameters for ListCreditReviews.
+type ListCreditReviewsParamsProposedGrade string
+
+// ConfirmCreditReviewsParams defines parameters for ConfirmCreditReviews.
+type ConfirmCreditReviewsParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ChangeCreditReviewParams defines parameters for ChangeCreditReview.
+type ChangeCreditReviewParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ConfirmCreditReviewParams defines parameters for ConfirmCreditReview.
+type ConfirmCreditReviewParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// GetCreditReviewTimelineParams defines parameters for GetCreditReviewTimeline.
+type GetCreditReviewTimelineParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ListCustomerApplicationsParams defines parameters for ListCustomerApplications.
 type ListCustomerApplicationsParams struct {
 	// State Only those in this state.
@@ -8540,6 +9273,12 @@ type RemoveCustomerContactParams struct {
 type ReplaceCustomerContactParams struct {
 	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
 	IfMatch IfMatch `json:"If-Match"`
+}
+
+// GetCreditFiguresParams defines parameters for GetCreditFigures.
+type GetCreditFiguresParams struct {
+	// AsOf Business date; now when absent or in the future.
+	AsOf *openapi_types.Date `form:"as_of,omitempty" json:"as_of,omitempty"`
 }
 
 // ListCreditMovementsParams defines parameters for ListCreditMovements.
@@ -10075,6 +10814,15 @@ type CreateCreditGroupRequestJSONRequestBody = CreditGroupRequestCreate
 // CreateCreditLimitRequestJSONRequestBody defines body for CreateCreditLimitRequest for application/json ContentType.
 type CreateCreditLimitRequestJSONRequestBody = CreditLimitRequestCreate
 
+// ConfirmCreditReviewsJSONRequestBody defines body for ConfirmCreditReviews for application/json ContentType.
+type ConfirmCreditReviewsJSONRequestBody = CreditReviewsConfirm
+
+// ChangeCreditReviewJSONRequestBody defines body for ChangeCreditReview for application/json ContentType.
+type ChangeCreditReviewJSONRequestBody = CreditReviewChange
+
+// ConfirmCreditReviewJSONRequestBody defines body for ConfirmCreditReview for application/json ContentType.
+type ConfirmCreditReviewJSONRequestBody = CreditReviewConfirm
+
 // CreateCustomerJSONRequestBody defines body for CreateCustomer for application/json ContentType.
 type CreateCustomerJSONRequestBody = CustomerCreate
 
@@ -11044,6 +11792,108 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/credit-register (the `ListCreditRegister` operationId).
 	ListCreditRegister(ctx context.Context, params *ListCreditRegisterParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListCreditReviewBatches List review batches
+	//
+	// The batches of June and December with their progress, newest first.
+	//
+	// Corresponds with GET /v1/credit-review-batches (the `ListCreditReviewBatches` operationId).
+	ListCreditReviewBatches(ctx context.Context, params *ListCreditReviewBatchesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetCreditReviewBatch Read a review batch
+	//
+	// How far a batch is, while its reviews are being made (opened of expected) and while they are answered (by state).
+	//
+	// Corresponds with GET /v1/credit-review-batches/{batch_id} (the `GetCreditReviewBatch` operationId).
+	GetCreditReviewBatch(ctx context.Context, batchID UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListCreditReviews List credit reviews
+	//
+	// Reviews of customers that you may see, the greatest risk first: who would get a worse grade or limit, then by grade,
+	// then by days overdue. Figures and checks are in the single review.
+	//
+	// Corresponds with GET /v1/credit-reviews (the `ListCreditReviews` operationId).
+	ListCreditReviews(ctx context.Context, params *ListCreditReviewsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ConfirmCreditReviewsWithBody Confirm many credit reviews
+	//
+	// As confirmCreditReview, for up to 500 reviews in one transaction. atomic: all or none, the first refusal is the
+	// answer. partial: each item has its own result, in the order of the items; what is refused keeps no other from
+	// being confirmed.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/credit-reviews/confirm (the `ConfirmCreditReviews` operationId).
+	ConfirmCreditReviewsWithBody(ctx context.Context, params *ConfirmCreditReviewsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ConfirmCreditReviews Confirm many credit reviews
+	//
+	// As confirmCreditReview, for up to 500 reviews in one transaction. atomic: all or none, the first refusal is the
+	// answer. partial: each item has its own result, in the order of the items; what is refused keeps no other from
+	// being confirmed.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/credit-reviews/confirm (the `ConfirmCreditReviews` operationId).
+	ConfirmCreditReviews(ctx context.Context, params *ConfirmCreditReviewsParams, body ConfirmCreditReviewsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetCreditReview Read a credit review
+	//
+	// What was found when the review was opened, what it proposes and why, and its answer.
+	//
+	// Corresponds with GET /v1/credit-reviews/{review_id} (the `GetCreditReview` operationId).
+	GetCreditReview(ctx context.Context, reviewID CreditReviewID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ChangeCreditReviewWithBody Ask for the change that a review proposes, or another
+	//
+	// Answers an open or overdue review with a credit limit request, which goes to approval: by default for the proposed
+	// grade and limit under the terms in force (cash for C and D), with the review's findings as the reason. The review
+	// ends changed when the request is approved, and waits again when it is rejected, returned or withdrawn. One request
+	// of a customer is pending at a time.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/credit-reviews/{review_id}/change (the `ChangeCreditReview` operationId).
+	ChangeCreditReviewWithBody(ctx context.Context, reviewID CreditReviewID, params *ChangeCreditReviewParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ChangeCreditReview Ask for the change that a review proposes, or another
+	//
+	// Answers an open or overdue review with a credit limit request, which goes to approval: by default for the proposed
+	// grade and limit under the terms in force (cash for C and D), with the review's findings as the reason. The review
+	// ends changed when the request is approved, and waits again when it is rejected, returned or withdrawn. One request
+	// of a customer is pending at a time.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/credit-reviews/{review_id}/change (the `ChangeCreditReview` operationId).
+	ChangeCreditReview(ctx context.Context, reviewID CreditReviewID, params *ChangeCreditReviewParams, body ChangeCreditReviewJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ConfirmCreditReviewWithBody Confirm that grade and limit stay as they are
+	//
+	// Answers an open or overdue review. The credit profile doesn't change; the next review is on the date given, or
+	// credit.first_review_months from today. Where the figures propose worse, a reason is needed. Answered already: 409.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/credit-reviews/{review_id}/confirm (the `ConfirmCreditReview` operationId).
+	ConfirmCreditReviewWithBody(ctx context.Context, reviewID CreditReviewID, params *ConfirmCreditReviewParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ConfirmCreditReview Confirm that grade and limit stay as they are
+	//
+	// Answers an open or overdue review. The credit profile doesn't change; the next review is on the date given, or
+	// credit.first_review_months from today. Where the figures propose worse, a reason is needed. Answered already: 409.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/credit-reviews/{review_id}/confirm (the `ConfirmCreditReview` operationId).
+	ConfirmCreditReview(ctx context.Context, reviewID CreditReviewID, params *ConfirmCreditReviewParams, body ConfirmCreditReviewJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetCreditReviewTimeline Read what happened to a credit review
+	//
+	// When it was opened, fell overdue and was answered, by whom.
+	//
+	// Corresponds with GET /v1/credit-reviews/{review_id}/timeline (the `GetCreditReviewTimeline` operationId).
+	GetCreditReviewTimeline(ctx context.Context, reviewID CreditReviewID, params *GetCreditReviewTimelineParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListCustomerApplications List new-customer applications
 	//
 	// Applications about customers that you may see, newest first.
@@ -11330,6 +12180,16 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/customers/{customer_id}/credit (the `GetCustomerCredit` operationId).
 	GetCustomerCredit(ctx context.Context, customerID CustomerID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetCreditFigures Read the figures behind a customer's grade and limit
+	//
+	// Trade and payments of the customer's payer, as of the end of a business date in Shanghai or as of now, from the
+	// ledger as it was booked by then: the same date answers the same for ever. A trade is goods that left, an invoice or
+	// an opening item; what was reversed doesn't count. Months are whole calendar months, "of the year" is since the
+	// same day a year before.
+	//
+	// Corresponds with GET /v1/customers/{customer_id}/credit-figures (the `GetCreditFigures` operationId).
+	GetCreditFigures(ctx context.Context, customerID CustomerID, params *GetCreditFiguresParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListCreditMovements List what moved a customer's exposure
 	//
@@ -14876,6 +15736,218 @@ func (c *Client) ListCreditRegister(ctx context.Context, params *ListCreditRegis
 	return c.Client.Do(req)
 }
 
+// ListCreditReviewBatches List review batches
+//
+// The batches of June and December with their progress, newest first.
+//
+// Corresponds with GET /v1/credit-review-batches (the `ListCreditReviewBatches` operationId).
+func (c *Client) ListCreditReviewBatches(ctx context.Context, params *ListCreditReviewBatchesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListCreditReviewBatchesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetCreditReviewBatch Read a review batch
+//
+// How far a batch is, while its reviews are being made (opened of expected) and while they are answered (by state).
+//
+// Corresponds with GET /v1/credit-review-batches/{batch_id} (the `GetCreditReviewBatch` operationId).
+func (c *Client) GetCreditReviewBatch(ctx context.Context, batchID UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetCreditReviewBatchRequest(c.Server, batchID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListCreditReviews List credit reviews
+//
+// Reviews of customers that you may see, the greatest risk first: who would get a worse grade or limit, then by grade,
+// then by days overdue. Figures and checks are in the single review.
+//
+// Corresponds with GET /v1/credit-reviews (the `ListCreditReviews` operationId).
+func (c *Client) ListCreditReviews(ctx context.Context, params *ListCreditReviewsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListCreditReviewsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ConfirmCreditReviewsWithBody Confirm many credit reviews
+//
+// As confirmCreditReview, for up to 500 reviews in one transaction. atomic: all or none, the first refusal is the
+// answer. partial: each item has its own result, in the order of the items; what is refused keeps no other from
+// being confirmed.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/credit-reviews/confirm (the `ConfirmCreditReviews` operationId).
+func (c *Client) ConfirmCreditReviewsWithBody(ctx context.Context, params *ConfirmCreditReviewsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewConfirmCreditReviewsRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ConfirmCreditReviews Confirm many credit reviews
+//
+// As confirmCreditReview, for up to 500 reviews in one transaction. atomic: all or none, the first refusal is the
+// answer. partial: each item has its own result, in the order of the items; what is refused keeps no other from
+// being confirmed.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/credit-reviews/confirm (the `ConfirmCreditReviews` operationId).
+func (c *Client) ConfirmCreditReviews(ctx context.Context, params *ConfirmCreditReviewsParams, body ConfirmCreditReviewsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewConfirmCreditReviewsRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetCreditReview Read a credit review
+//
+// What was found when the review was opened, what it proposes and why, and its answer.
+//
+// Corresponds with GET /v1/credit-reviews/{review_id} (the `GetCreditReview` operationId).
+func (c *Client) GetCreditReview(ctx context.Context, reviewID CreditReviewID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetCreditReviewRequest(c.Server, reviewID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ChangeCreditReviewWithBody Ask for the change that a review proposes, or another
+//
+// Answers an open or overdue review with a credit limit request, which goes to approval: by default for the proposed
+// grade and limit under the terms in force (cash for C and D), with the review's findings as the reason. The review
+// ends changed when the request is approved, and waits again when it is rejected, returned or withdrawn. One request
+// of a customer is pending at a time.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/credit-reviews/{review_id}/change (the `ChangeCreditReview` operationId).
+func (c *Client) ChangeCreditReviewWithBody(ctx context.Context, reviewID CreditReviewID, params *ChangeCreditReviewParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewChangeCreditReviewRequestWithBody(c.Server, reviewID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ChangeCreditReview Ask for the change that a review proposes, or another
+//
+// Answers an open or overdue review with a credit limit request, which goes to approval: by default for the proposed
+// grade and limit under the terms in force (cash for C and D), with the review's findings as the reason. The review
+// ends changed when the request is approved, and waits again when it is rejected, returned or withdrawn. One request
+// of a customer is pending at a time.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/credit-reviews/{review_id}/change (the `ChangeCreditReview` operationId).
+func (c *Client) ChangeCreditReview(ctx context.Context, reviewID CreditReviewID, params *ChangeCreditReviewParams, body ChangeCreditReviewJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewChangeCreditReviewRequest(c.Server, reviewID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ConfirmCreditReviewWithBody Confirm that grade and limit stay as they are
+//
+// Answers an open or overdue review. The credit profile doesn't change; the next review is on the date given, or
+// credit.first_review_months from today. Where the figures propose worse, a reason is needed. Answered already: 409.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/credit-reviews/{review_id}/confirm (the `ConfirmCreditReview` operationId).
+func (c *Client) ConfirmCreditReviewWithBody(ctx context.Context, reviewID CreditReviewID, params *ConfirmCreditReviewParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewConfirmCreditReviewRequestWithBody(c.Server, reviewID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ConfirmCreditReview Confirm that grade and limit stay as they are
+//
+// Answers an open or overdue review. The credit profile doesn't change; the next review is on the date given, or
+// credit.first_review_months from today. Where the figures propose worse, a reason is needed. Answered already: 409.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/credit-reviews/{review_id}/confirm (the `ConfirmCreditReview` operationId).
+func (c *Client) ConfirmCreditReview(ctx context.Context, reviewID CreditReviewID, params *ConfirmCreditReviewParams, body ConfirmCreditReviewJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewConfirmCreditReviewRequest(c.Server, reviewID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetCreditReviewTimeline Read what happened to a credit review
+//
+// When it was opened, fell overdue and was answered, by whom.
+//
+// Corresponds with GET /v1/credit-reviews/{review_id}/timeline (the `GetCreditReviewTimeline` operationId).
+func (c *Client) GetCreditReviewTimeline(ctx context.Context, reviewID CreditReviewID, params *GetCreditReviewTimelineParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetCreditReviewTimelineRequest(c.Server, reviewID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListCustomerApplications List new-customer applications
 //
 // Applications about customers that you may see, newest first.
@@ -15473,6 +16545,26 @@ func (c *Client) ReplaceCustomerContact(ctx context.Context, customerID Customer
 // Corresponds with GET /v1/customers/{customer_id}/credit (the `GetCustomerCredit` operationId).
 func (c *Client) GetCustomerCredit(ctx context.Context, customerID CustomerID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetCustomerCreditRequest(c.Server, customerID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetCreditFigures Read the figures behind a customer's grade and limit
+//
+// Trade and payments of the customer's payer, as of the end of a business date in Shanghai or as of now, from the
+// ledger as it was booked by then: the same date answers the same for ever. A trade is goods that left, an invoice or
+// an opening item; what was reversed doesn't count. Months are whole calendar months, "of the year" is since the
+// same day a year before.
+//
+// Corresponds with GET /v1/customers/{customer_id}/credit-figures (the `GetCreditFigures` operationId).
+func (c *Client) GetCreditFigures(ctx context.Context, customerID CustomerID, params *GetCreditFiguresParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetCreditFiguresRequest(c.Server, customerID, params)
 	if err != nil {
 		return nil, err
 	}
@@ -23381,6 +24473,664 @@ func NewListCreditRegisterRequest(server string, params *ListCreditRegisterParam
 	return req, nil
 }
 
+// NewListCreditReviewBatchesRequest constructs an http.Request for the ListCreditReviewBatches method
+func NewListCreditReviewBatchesRequest(server string, params *ListCreditReviewBatchesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/credit-review-batches")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetCreditReviewBatchRequest constructs an http.Request for the GetCreditReviewBatch method
+func NewGetCreditReviewBatchRequest(server string, batchID UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "batch_id", batchID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/credit-review-batches/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListCreditReviewsRequest constructs an http.Request for the ListCreditReviews method
+func NewListCreditReviewsRequest(server string, params *ListCreditReviewsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/credit-reviews")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.BatchID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "batch_id", *params.BatchID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.CustomerID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "customer_id", *params.CustomerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.OwnerID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "owner_id", *params.OwnerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.TeamID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "team_id", *params.TeamID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.State != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Waiting != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "waiting", *params.Waiting, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Change != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "change", *params.Change, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Grade != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "grade", *params.Grade, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ProposedGrade != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "proposed_grade", *params.ProposedGrade, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.OverduePayments != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "overdue_payments", *params.OverduePayments, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Q != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "q", *params.Q, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewConfirmCreditReviewsRequest calls the generic ConfirmCreditReviews builder with application/json body
+func NewConfirmCreditReviewsRequest(server string, params *ConfirmCreditReviewsParams, body ConfirmCreditReviewsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewConfirmCreditReviewsRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewConfirmCreditReviewsRequestWithBody constructs an http.Request for the ConfirmCreditReviews method, with any body, and a specified content type
+func NewConfirmCreditReviewsRequestWithBody(server string, params *ConfirmCreditReviewsParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/credit-reviews/confirm")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetCreditReviewRequest constructs an http.Request for the GetCreditReview method
+func NewGetCreditReviewRequest(server string, reviewID CreditReviewID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "review_id", reviewID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/credit-reviews/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewChangeCreditReviewRequest calls the generic ChangeCreditReview builder with application/json body
+func NewChangeCreditReviewRequest(server string, reviewID CreditReviewID, params *ChangeCreditReviewParams, body ChangeCreditReviewJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewChangeCreditReviewRequestWithBody(server, reviewID, params, "application/json", bodyReader)
+}
+
+// NewChangeCreditReviewRequestWithBody constructs an http.Request for the ChangeCreditReview method, with any body, and a specified content type
+func NewChangeCreditReviewRequestWithBody(server string, reviewID CreditReviewID, params *ChangeCreditReviewParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "review_id", reviewID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/credit-reviews/%s/change", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.ValidateOnly != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "validate_only", *params.ValidateOnly, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewConfirmCreditReviewRequest calls the generic ConfirmCreditReview builder with application/json body
+func NewConfirmCreditReviewRequest(server string, reviewID CreditReviewID, params *ConfirmCreditReviewParams, body ConfirmCreditReviewJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewConfirmCreditReviewRequestWithBody(server, reviewID, params, "application/json", bodyReader)
+}
+
+// NewConfirmCreditReviewRequestWithBody constructs an http.Request for the ConfirmCreditReview method, with any body, and a specified content type
+func NewConfirmCreditReviewRequestWithBody(server string, reviewID CreditReviewID, params *ConfirmCreditReviewParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "review_id", reviewID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/credit-reviews/%s/confirm", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.ValidateOnly != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "validate_only", *params.ValidateOnly, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetCreditReviewTimelineRequest constructs an http.Request for the GetCreditReviewTimeline method
+func NewGetCreditReviewTimelineRequest(server string, reviewID CreditReviewID, params *GetCreditReviewTimelineParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "review_id", reviewID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/credit-reviews/%s/timeline", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListCustomerApplicationsRequest constructs an http.Request for the ListCustomerApplications method
 func NewListCustomerApplicationsRequest(server string, params *ListCustomerApplicationsParams) (*http.Request, error) {
 	var err error
@@ -24891,6 +26641,67 @@ func NewGetCustomerCreditRequest(server string, customerID CustomerID) (*http.Re
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetCreditFiguresRequest constructs an http.Request for the GetCreditFigures method
+func NewGetCreditFiguresRequest(server string, customerID CustomerID, params *GetCreditFiguresParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "customer_id", customerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/customers/%s/credit-figures", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.AsOf != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "as_of", *params.AsOf, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -37647,6 +39458,118 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/credit-register (the `ListCreditRegister` operationId).
 	ListCreditRegisterWithResponse(ctx context.Context, params *ListCreditRegisterParams, reqEditors ...RequestEditorFn) (*ListCreditRegisterResponse, error)
 
+	// ListCreditReviewBatchesWithResponse List review batches
+	//
+	// The batches of June and December with their progress, newest first.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/credit-review-batches (the `ListCreditReviewBatches` operationId).
+	ListCreditReviewBatchesWithResponse(ctx context.Context, params *ListCreditReviewBatchesParams, reqEditors ...RequestEditorFn) (*ListCreditReviewBatchesResponse, error)
+
+	// GetCreditReviewBatchWithResponse Read a review batch
+	//
+	// How far a batch is, while its reviews are being made (opened of expected) and while they are answered (by state).
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/credit-review-batches/{batch_id} (the `GetCreditReviewBatch` operationId).
+	GetCreditReviewBatchWithResponse(ctx context.Context, batchID UUID, reqEditors ...RequestEditorFn) (*GetCreditReviewBatchResponse, error)
+
+	// ListCreditReviewsWithResponse List credit reviews
+	//
+	// Reviews of customers that you may see, the greatest risk first: who would get a worse grade or limit, then by grade,
+	// then by days overdue. Figures and checks are in the single review.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/credit-reviews (the `ListCreditReviews` operationId).
+	ListCreditReviewsWithResponse(ctx context.Context, params *ListCreditReviewsParams, reqEditors ...RequestEditorFn) (*ListCreditReviewsResponse, error)
+
+	// ConfirmCreditReviewsWithBodyWithResponse Confirm many credit reviews
+	//
+	// As confirmCreditReview, for up to 500 reviews in one transaction. atomic: all or none, the first refusal is the
+	// answer. partial: each item has its own result, in the order of the items; what is refused keeps no other from
+	// being confirmed.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/credit-reviews/confirm (the `ConfirmCreditReviews` operationId).
+	ConfirmCreditReviewsWithBodyWithResponse(ctx context.Context, params *ConfirmCreditReviewsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ConfirmCreditReviewsResponse, error)
+
+	// ConfirmCreditReviewsWithResponse Confirm many credit reviews
+	//
+	// As confirmCreditReview, for up to 500 reviews in one transaction. atomic: all or none, the first refusal is the
+	// answer. partial: each item has its own result, in the order of the items; what is refused keeps no other from
+	// being confirmed.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/credit-reviews/confirm (the `ConfirmCreditReviews` operationId).
+	ConfirmCreditReviewsWithResponse(ctx context.Context, params *ConfirmCreditReviewsParams, body ConfirmCreditReviewsJSONRequestBody, reqEditors ...RequestEditorFn) (*ConfirmCreditReviewsResponse, error)
+
+	// GetCreditReviewWithResponse Read a credit review
+	//
+	// What was found when the review was opened, what it proposes and why, and its answer.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/credit-reviews/{review_id} (the `GetCreditReview` operationId).
+	GetCreditReviewWithResponse(ctx context.Context, reviewID CreditReviewID, reqEditors ...RequestEditorFn) (*GetCreditReviewResponse, error)
+
+	// ChangeCreditReviewWithBodyWithResponse Ask for the change that a review proposes, or another
+	//
+	// Answers an open or overdue review with a credit limit request, which goes to approval: by default for the proposed
+	// grade and limit under the terms in force (cash for C and D), with the review's findings as the reason. The review
+	// ends changed when the request is approved, and waits again when it is rejected, returned or withdrawn. One request
+	// of a customer is pending at a time.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/credit-reviews/{review_id}/change (the `ChangeCreditReview` operationId).
+	ChangeCreditReviewWithBodyWithResponse(ctx context.Context, reviewID CreditReviewID, params *ChangeCreditReviewParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChangeCreditReviewResponse, error)
+
+	// ChangeCreditReviewWithResponse Ask for the change that a review proposes, or another
+	//
+	// Answers an open or overdue review with a credit limit request, which goes to approval: by default for the proposed
+	// grade and limit under the terms in force (cash for C and D), with the review's findings as the reason. The review
+	// ends changed when the request is approved, and waits again when it is rejected, returned or withdrawn. One request
+	// of a customer is pending at a time.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/credit-reviews/{review_id}/change (the `ChangeCreditReview` operationId).
+	ChangeCreditReviewWithResponse(ctx context.Context, reviewID CreditReviewID, params *ChangeCreditReviewParams, body ChangeCreditReviewJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangeCreditReviewResponse, error)
+
+	// ConfirmCreditReviewWithBodyWithResponse Confirm that grade and limit stay as they are
+	//
+	// Answers an open or overdue review. The credit profile doesn't change; the next review is on the date given, or
+	// credit.first_review_months from today. Where the figures propose worse, a reason is needed. Answered already: 409.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/credit-reviews/{review_id}/confirm (the `ConfirmCreditReview` operationId).
+	ConfirmCreditReviewWithBodyWithResponse(ctx context.Context, reviewID CreditReviewID, params *ConfirmCreditReviewParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ConfirmCreditReviewResponse, error)
+
+	// ConfirmCreditReviewWithResponse Confirm that grade and limit stay as they are
+	//
+	// Answers an open or overdue review. The credit profile doesn't change; the next review is on the date given, or
+	// credit.first_review_months from today. Where the figures propose worse, a reason is needed. Answered already: 409.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/credit-reviews/{review_id}/confirm (the `ConfirmCreditReview` operationId).
+	ConfirmCreditReviewWithResponse(ctx context.Context, reviewID CreditReviewID, params *ConfirmCreditReviewParams, body ConfirmCreditReviewJSONRequestBody, reqEditors ...RequestEditorFn) (*ConfirmCreditReviewResponse, error)
+
+	// GetCreditReviewTimelineWithResponse Read what happened to a credit review
+	//
+	// When it was opened, fell overdue and was answered, by whom.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/credit-reviews/{review_id}/timeline (the `GetCreditReviewTimeline` operationId).
+	GetCreditReviewTimelineWithResponse(ctx context.Context, reviewID CreditReviewID, params *GetCreditReviewTimelineParams, reqEditors ...RequestEditorFn) (*GetCreditReviewTimelineResponse, error)
+
 	// ListCustomerApplicationsWithResponse List new-customer applications
 	//
 	// Applications about customers that you may see, newest first.
@@ -37957,6 +39880,18 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/customers/{customer_id}/credit (the `GetCustomerCredit` operationId).
 	GetCustomerCreditWithResponse(ctx context.Context, customerID CustomerID, reqEditors ...RequestEditorFn) (*GetCustomerCreditResponse, error)
+
+	// GetCreditFiguresWithResponse Read the figures behind a customer's grade and limit
+	//
+	// Trade and payments of the customer's payer, as of the end of a business date in Shanghai or as of now, from the
+	// ledger as it was booked by then: the same date answers the same for ever. A trade is goods that left, an invoice or
+	// an opening item; what was reversed doesn't count. Months are whole calendar months, "of the year" is since the
+	// same day a year before.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/customers/{customer_id}/credit-figures (the `GetCreditFigures` operationId).
+	GetCreditFiguresWithResponse(ctx context.Context, customerID CustomerID, params *GetCreditFiguresParams, reqEditors ...RequestEditorFn) (*GetCreditFiguresResponse, error)
 
 	// ListCreditMovementsWithResponse List what moved a customer's exposure
 	//
@@ -42590,6 +44525,355 @@ func (r ListCreditRegisterResponse) ContentType() string {
 	return ""
 }
 
+type ListCreditReviewBatchesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CreditReviewBatchList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListCreditReviewBatchesResponse) GetJSON200() *CreditReviewBatchList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListCreditReviewBatchesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListCreditReviewBatchesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListCreditReviewBatchesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListCreditReviewBatchesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetCreditReviewBatchResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CreditReviewBatch
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetCreditReviewBatchResponse) GetJSON200() *CreditReviewBatch {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetCreditReviewBatchResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetCreditReviewBatchResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetCreditReviewBatchResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetCreditReviewBatchResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListCreditReviewsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CreditReviewList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListCreditReviewsResponse) GetJSON200() *CreditReviewList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListCreditReviewsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListCreditReviewsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListCreditReviewsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListCreditReviewsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ConfirmCreditReviewsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON207 the response for an HTTP 207 `application/json` response
+	JSON207 *CreditReviewResults
+}
+
+// GetJSON207 returns the response for an HTTP 207 `application/json` response
+func (r ConfirmCreditReviewsResponse) GetJSON207() *CreditReviewResults {
+	return r.JSON207
+}
+
+// GetBody returns the raw response body bytes
+func (r ConfirmCreditReviewsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ConfirmCreditReviewsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ConfirmCreditReviewsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ConfirmCreditReviewsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetCreditReviewResponse200Headers the declared response headers of an HTTP 200 response for GetCreditReview
+type GetCreditReviewResponse200Headers struct {
+	ETag string
+}
+
+type GetCreditReviewResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CreditReview
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetCreditReviewResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetCreditReviewResponse) GetJSON200() *CreditReview {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetCreditReviewResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetCreditReviewResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetCreditReviewResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetCreditReviewResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ChangeCreditReviewResponse200Headers the declared response headers of an HTTP 200 response for ChangeCreditReview
+type ChangeCreditReviewResponse200Headers struct {
+	ETag string
+}
+
+type ChangeCreditReviewResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CreditReview
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ChangeCreditReviewResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ChangeCreditReviewResponse) GetJSON200() *CreditReview {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ChangeCreditReviewResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ChangeCreditReviewResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ChangeCreditReviewResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ChangeCreditReviewResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ConfirmCreditReviewResponse200Headers the declared response headers of an HTTP 200 response for ConfirmCreditReview
+type ConfirmCreditReviewResponse200Headers struct {
+	ETag string
+}
+
+type ConfirmCreditReviewResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CreditReview
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ConfirmCreditReviewResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ConfirmCreditReviewResponse) GetJSON200() *CreditReview {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ConfirmCreditReviewResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ConfirmCreditReviewResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ConfirmCreditReviewResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ConfirmCreditReviewResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetCreditReviewTimelineResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Timeline
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetCreditReviewTimelineResponse) GetJSON200() *Timeline {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetCreditReviewTimelineResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetCreditReviewTimelineResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetCreditReviewTimelineResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetCreditReviewTimelineResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ListCustomerApplicationsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -43584,6 +45868,47 @@ func (r GetCustomerCreditResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetCustomerCreditResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetCreditFiguresResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CreditFigures
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetCreditFiguresResponse) GetJSON200() *CreditFigures {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetCreditFiguresResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetCreditFiguresResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetCreditFiguresResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetCreditFiguresResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -52766,6 +55091,184 @@ func (c *ClientWithResponses) ListCreditRegisterWithResponse(ctx context.Context
 	return ParseListCreditRegisterResponse(rsp)
 }
 
+// ListCreditReviewBatchesWithResponse List review batches
+//
+// The batches of June and December with their progress, newest first.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/credit-review-batches (the `ListCreditReviewBatches` operationId).
+func (c *ClientWithResponses) ListCreditReviewBatchesWithResponse(ctx context.Context, params *ListCreditReviewBatchesParams, reqEditors ...RequestEditorFn) (*ListCreditReviewBatchesResponse, error) {
+	rsp, err := c.ListCreditReviewBatches(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListCreditReviewBatchesResponse(rsp)
+}
+
+// GetCreditReviewBatchWithResponse Read a review batch
+//
+// How far a batch is, while its reviews are being made (opened of expected) and while they are answered (by state).
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/credit-review-batches/{batch_id} (the `GetCreditReviewBatch` operationId).
+func (c *ClientWithResponses) GetCreditReviewBatchWithResponse(ctx context.Context, batchID UUID, reqEditors ...RequestEditorFn) (*GetCreditReviewBatchResponse, error) {
+	rsp, err := c.GetCreditReviewBatch(ctx, batchID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetCreditReviewBatchResponse(rsp)
+}
+
+// ListCreditReviewsWithResponse List credit reviews
+//
+// Reviews of customers that you may see, the greatest risk first: who would get a worse grade or limit, then by grade,
+// then by days overdue. Figures and checks are in the single review.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/credit-reviews (the `ListCreditReviews` operationId).
+func (c *ClientWithResponses) ListCreditReviewsWithResponse(ctx context.Context, params *ListCreditReviewsParams, reqEditors ...RequestEditorFn) (*ListCreditReviewsResponse, error) {
+	rsp, err := c.ListCreditReviews(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListCreditReviewsResponse(rsp)
+}
+
+// ConfirmCreditReviewsWithBodyWithResponse Confirm many credit reviews
+//
+// As confirmCreditReview, for up to 500 reviews in one transaction. atomic: all or none, the first refusal is the
+// answer. partial: each item has its own result, in the order of the items; what is refused keeps no other from
+// being confirmed.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/credit-reviews/confirm (the `ConfirmCreditReviews` operationId).
+func (c *ClientWithResponses) ConfirmCreditReviewsWithBodyWithResponse(ctx context.Context, params *ConfirmCreditReviewsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ConfirmCreditReviewsResponse, error) {
+	rsp, err := c.ConfirmCreditReviewsWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseConfirmCreditReviewsResponse(rsp)
+}
+
+// ConfirmCreditReviewsWithResponse Confirm many credit reviews
+//
+// As confirmCreditReview, for up to 500 reviews in one transaction. atomic: all or none, the first refusal is the
+// answer. partial: each item has its own result, in the order of the items; what is refused keeps no other from
+// being confirmed.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/credit-reviews/confirm (the `ConfirmCreditReviews` operationId).
+func (c *ClientWithResponses) ConfirmCreditReviewsWithResponse(ctx context.Context, params *ConfirmCreditReviewsParams, body ConfirmCreditReviewsJSONRequestBody, reqEditors ...RequestEditorFn) (*ConfirmCreditReviewsResponse, error) {
+	rsp, err := c.ConfirmCreditReviews(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseConfirmCreditReviewsResponse(rsp)
+}
+
+// GetCreditReviewWithResponse Read a credit review
+//
+// What was found when the review was opened, what it proposes and why, and its answer.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/credit-reviews/{review_id} (the `GetCreditReview` operationId).
+func (c *ClientWithResponses) GetCreditReviewWithResponse(ctx context.Context, reviewID CreditReviewID, reqEditors ...RequestEditorFn) (*GetCreditReviewResponse, error) {
+	rsp, err := c.GetCreditReview(ctx, reviewID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetCreditReviewResponse(rsp)
+}
+
+// ChangeCreditReviewWithBodyWithResponse Ask for the change that a review proposes, or another
+//
+// Answers an open or overdue review with a credit limit request, which goes to approval: by default for the proposed
+// grade and limit under the terms in force (cash for C and D), with the review's findings as the reason. The review
+// ends changed when the request is approved, and waits again when it is rejected, returned or withdrawn. One request
+// of a customer is pending at a time.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/credit-reviews/{review_id}/change (the `ChangeCreditReview` operationId).
+func (c *ClientWithResponses) ChangeCreditReviewWithBodyWithResponse(ctx context.Context, reviewID CreditReviewID, params *ChangeCreditReviewParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChangeCreditReviewResponse, error) {
+	rsp, err := c.ChangeCreditReviewWithBody(ctx, reviewID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseChangeCreditReviewResponse(rsp)
+}
+
+// ChangeCreditReviewWithResponse Ask for the change that a review proposes, or another
+//
+// Answers an open or overdue review with a credit limit request, which goes to approval: by default for the proposed
+// grade and limit under the terms in force (cash for C and D), with the review's findings as the reason. The review
+// ends changed when the request is approved, and waits again when it is rejected, returned or withdrawn. One request
+// of a customer is pending at a time.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/credit-reviews/{review_id}/change (the `ChangeCreditReview` operationId).
+func (c *ClientWithResponses) ChangeCreditReviewWithResponse(ctx context.Context, reviewID CreditReviewID, params *ChangeCreditReviewParams, body ChangeCreditReviewJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangeCreditReviewResponse, error) {
+	rsp, err := c.ChangeCreditReview(ctx, reviewID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseChangeCreditReviewResponse(rsp)
+}
+
+// ConfirmCreditReviewWithBodyWithResponse Confirm that grade and limit stay as they are
+//
+// Answers an open or overdue review. The credit profile doesn't change; the next review is on the date given, or
+// credit.first_review_months from today. Where the figures propose worse, a reason is needed. Answered already: 409.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/credit-reviews/{review_id}/confirm (the `ConfirmCreditReview` operationId).
+func (c *ClientWithResponses) ConfirmCreditReviewWithBodyWithResponse(ctx context.Context, reviewID CreditReviewID, params *ConfirmCreditReviewParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ConfirmCreditReviewResponse, error) {
+	rsp, err := c.ConfirmCreditReviewWithBody(ctx, reviewID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseConfirmCreditReviewResponse(rsp)
+}
+
+// ConfirmCreditReviewWithResponse Confirm that grade and limit stay as they are
+//
+// Answers an open or overdue review. The credit profile doesn't change; the next review is on the date given, or
+// credit.first_review_months from today. Where the figures propose worse, a reason is needed. Answered already: 409.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/credit-reviews/{review_id}/confirm (the `ConfirmCreditReview` operationId).
+func (c *ClientWithResponses) ConfirmCreditReviewWithResponse(ctx context.Context, reviewID CreditReviewID, params *ConfirmCreditReviewParams, body ConfirmCreditReviewJSONRequestBody, reqEditors ...RequestEditorFn) (*ConfirmCreditReviewResponse, error) {
+	rsp, err := c.ConfirmCreditReview(ctx, reviewID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseConfirmCreditReviewResponse(rsp)
+}
+
+// GetCreditReviewTimelineWithResponse Read what happened to a credit review
+//
+// When it was opened, fell overdue and was answered, by whom.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/credit-reviews/{review_id}/timeline (the `GetCreditReviewTimeline` operationId).
+func (c *ClientWithResponses) GetCreditReviewTimelineWithResponse(ctx context.Context, reviewID CreditReviewID, params *GetCreditReviewTimelineParams, reqEditors ...RequestEditorFn) (*GetCreditReviewTimelineResponse, error) {
+	rsp, err := c.GetCreditReviewTimeline(ctx, reviewID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetCreditReviewTimelineResponse(rsp)
+}
+
 // ListCustomerApplicationsWithResponse List new-customer applications
 //
 // Applications about customers that you may see, newest first.
@@ -53267,6 +55770,24 @@ func (c *ClientWithResponses) GetCustomerCreditWithResponse(ctx context.Context,
 		return nil, err
 	}
 	return ParseGetCustomerCreditResponse(rsp)
+}
+
+// GetCreditFiguresWithResponse Read the figures behind a customer's grade and limit
+//
+// Trade and payments of the customer's payer, as of the end of a business date in Shanghai or as of now, from the
+// ledger as it was booked by then: the same date answers the same for ever. A trade is goods that left, an invoice or
+// an opening item; what was reversed doesn't count. Months are whole calendar months, "of the year" is since the
+// same day a year before.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/customers/{customer_id}/credit-figures (the `GetCreditFigures` operationId).
+func (c *ClientWithResponses) GetCreditFiguresWithResponse(ctx context.Context, customerID CustomerID, params *GetCreditFiguresParams, reqEditors ...RequestEditorFn) (*GetCreditFiguresResponse, error) {
+	rsp, err := c.GetCreditFigures(ctx, customerID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetCreditFiguresResponse(rsp)
 }
 
 // ListCreditMovementsWithResponse List what moved a customer's exposure
@@ -58788,6 +61309,253 @@ func ParseListCreditRegisterResponse(rsp *http.Response) (*ListCreditRegisterRes
 	return response, nil
 }
 
+// ParseListCreditReviewBatchesResponse parses an HTTP response from a ListCreditReviewBatchesWithResponse call
+func ParseListCreditReviewBatchesResponse(rsp *http.Response) (*ListCreditReviewBatchesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListCreditReviewBatchesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CreditReviewBatchList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetCreditReviewBatchResponse parses an HTTP response from a GetCreditReviewBatchWithResponse call
+func ParseGetCreditReviewBatchResponse(rsp *http.Response) (*GetCreditReviewBatchResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetCreditReviewBatchResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CreditReviewBatch
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListCreditReviewsResponse parses an HTTP response from a ListCreditReviewsWithResponse call
+func ParseListCreditReviewsResponse(rsp *http.Response) (*ListCreditReviewsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListCreditReviewsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CreditReviewList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseConfirmCreditReviewsResponse parses an HTTP response from a ConfirmCreditReviewsWithResponse call
+func ParseConfirmCreditReviewsResponse(rsp *http.Response) (*ConfirmCreditReviewsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ConfirmCreditReviewsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 207:
+		var dest CreditReviewResults
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON207 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetCreditReviewResponse parses an HTTP response from a GetCreditReviewWithResponse call
+func ParseGetCreditReviewResponse(rsp *http.Response) (*GetCreditReviewResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetCreditReviewResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CreditReview
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetCreditReviewResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseChangeCreditReviewResponse parses an HTTP response from a ChangeCreditReviewWithResponse call
+func ParseChangeCreditReviewResponse(rsp *http.Response) (*ChangeCreditReviewResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ChangeCreditReviewResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CreditReview
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ChangeCreditReviewResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseConfirmCreditReviewResponse parses an HTTP response from a ConfirmCreditReviewWithResponse call
+func ParseConfirmCreditReviewResponse(rsp *http.Response) (*ConfirmCreditReviewResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ConfirmCreditReviewResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CreditReview
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ConfirmCreditReviewResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetCreditReviewTimelineResponse parses an HTTP response from a GetCreditReviewTimelineWithResponse call
+func ParseGetCreditReviewTimelineResponse(rsp *http.Response) (*GetCreditReviewTimelineResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetCreditReviewTimelineResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Timeline
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseListCustomerApplicationsResponse parses an HTTP response from a ListCustomerApplicationsWithResponse call
 func ParseListCustomerApplicationsResponse(rsp *http.Response) (*ListCustomerApplicationsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -59532,6 +62300,32 @@ func ParseGetCustomerCreditResponse(rsp *http.Response) (*GetCustomerCreditRespo
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest CustomerCredit
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetCreditFiguresResponse parses an HTTP response from a GetCreditFiguresWithResponse call
+func ParseGetCreditFiguresResponse(rsp *http.Response) (*GetCreditFiguresResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetCreditFiguresResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CreditFigures
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
