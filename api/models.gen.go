@@ -418,6 +418,72 @@ func (e InvoiceState) Valid() bool {
 	}
 }
 
+// Defines values for LeaveApplicationKind.
+const (
+	LeaveAnnual      LeaveApplicationKind = "annual"
+	LeaveBereavement LeaveApplicationKind = "bereavement"
+	LeaveMarriage    LeaveApplicationKind = "marriage"
+	LeaveOther       LeaveApplicationKind = "other"
+	LeaveParental    LeaveApplicationKind = "parental"
+	LeavePersonal    LeaveApplicationKind = "personal"
+	LeaveSick        LeaveApplicationKind = "sick"
+)
+
+// Valid indicates whether the value is a known member of the LeaveApplicationKind enum.
+func (e LeaveApplicationKind) Valid() bool {
+	switch e {
+	case LeaveAnnual:
+		return true
+	case LeaveBereavement:
+		return true
+	case LeaveMarriage:
+		return true
+	case LeaveOther:
+		return true
+	case LeaveParental:
+		return true
+	case LeavePersonal:
+		return true
+	case LeaveSick:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LeaveState.
+const (
+	LeaveStateApproved  LeaveState = "approved"
+	LeaveStateCancelled LeaveState = "cancelled"
+	LeaveStateEnded     LeaveState = "ended"
+	LeaveStateHandover  LeaveState = "handover"
+	LeaveStateRejected  LeaveState = "rejected"
+	LeaveStateReturned  LeaveState = "returned"
+	LeaveStateSubmitted LeaveState = "submitted"
+)
+
+// Valid indicates whether the value is a known member of the LeaveState enum.
+func (e LeaveState) Valid() bool {
+	switch e {
+	case LeaveStateApproved:
+		return true
+	case LeaveStateCancelled:
+		return true
+	case LeaveStateEnded:
+		return true
+	case LeaveStateHandover:
+		return true
+	case LeaveStateRejected:
+		return true
+	case LeaveStateReturned:
+		return true
+	case LeaveStateSubmitted:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Locale.
 const (
 	En   Locale = "en"
@@ -5018,6 +5084,129 @@ type KeyCustomerSet struct {
 	Reason     string `json:"reason"`
 }
 
+// Leave defines model for Leave.
+type Leave struct {
+	// AppliedAt Example: 2026-11-20T08:30:00Z
+	AppliedAt Instant `json:"applied_at"`
+
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID  *UUID        `json:"approval_id,omitempty"`
+	Attachments []Attachment `json:"attachments"`
+
+	// Days Working days.
+	Days int `json:"days"`
+
+	// Deputy Their name.
+	Deputy *string `json:"deputy,omitempty"`
+
+	// DeputyID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DeputyID  UUID    `json:"deputy_id"`
+	EndReason *string `json:"end_reason,omitempty"`
+
+	// EndedAt Example: 2026-11-20T08:30:00Z
+	EndedAt *Instant `json:"ended_at,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// FirstDay Example: 2026-11-20
+	FirstDay Date `json:"first_day"`
+
+	// HandoverAt Example: 2026-11-20T08:30:00Z
+	HandoverAt *Instant `json:"handover_at,omitempty"`
+
+	// HandoverNeeded The deputy has to confirm a finished handover first.
+	HandoverNeeded bool    `json:"handover_needed"`
+	HandoverNote   *string `json:"handover_note,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Kind Example: annual
+	Kind string `json:"kind"`
+
+	// LastDay Example: 2026-11-20
+	LastDay Date `json:"last_day"`
+
+	// Number Example: LV-202611-00003
+	Number string `json:"number"`
+
+	// PapersAt When the papers of a sudden leave came.
+	PapersAt *time.Time `json:"papers_at,omitempty"`
+
+	// Person Their name.
+	Person *string `json:"person,omitempty"`
+
+	// PersonID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	PersonID UUID   `json:"person_id"`
+	Reason   string `json:"reason"`
+
+	// State Example: approved
+	State  LeaveState `json:"state"`
+	Sudden bool       `json:"sudden"`
+}
+
+// LeaveApplication defines model for LeaveApplication.
+type LeaveApplication struct {
+	// AttachmentIds Uploads of yours that no document has yet; they stay with this one. See POST /v1/attachments.
+	AttachmentIds *AttachmentIds `json:"attachment_ids,omitempty"`
+
+	// DeputyID Who acts for you meanwhile.
+	DeputyID openapi_types.UUID `json:"deputy_id"`
+
+	// FirstDay Example: 2026-11-20
+	FirstDay Date `json:"first_day"`
+
+	// Kind Example: annual
+	Kind LeaveApplicationKind `json:"kind"`
+
+	// LastDay Example: 2026-11-20
+	LastDay Date `json:"last_day"`
+
+	// Reason Example: 年假
+	Reason string `json:"reason"`
+
+	// Sudden Sudden illness or need: from today on, told by 10 o'clock, with papers afterwards.
+	Sudden *bool `json:"sudden,omitempty"`
+}
+
+// LeaveApplicationKind Example: annual
+type LeaveApplicationKind string
+
+// LeaveCancellation defines model for LeaveCancellation.
+type LeaveCancellation struct {
+	// Reason Example: 行程取消
+	Reason string `json:"reason"`
+}
+
+// LeaveHandover defines model for LeaveHandover.
+type LeaveHandover struct {
+	// AttachmentIds Uploads of yours that no document has yet; they stay with this one. See POST /v1/attachments.
+	AttachmentIds *AttachmentIds `json:"attachment_ids,omitempty"`
+
+	// Note What was handed over.
+	//
+	// Example: 在手订单 3 单、逾期货款 1 笔已移交
+	Note string `json:"note"`
+}
+
+// LeaveList defines model for LeaveList.
+type LeaveList struct {
+	Data       []Leave `json:"data"`
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// LeavePapers defines model for LeavePapers.
+type LeavePapers struct {
+	// AttachmentIds Uploads of yours that no document has yet.
+	AttachmentIds []UUID `json:"attachment_ids"`
+}
+
+// LeaveState Example: approved
+type LeaveState string
+
 // Locale Example: zh-CN
 type Locale string
 
@@ -8531,6 +8720,9 @@ type ImportID = UUID
 // InvoiceID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type InvoiceID = UUID
 
+// LeaveID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type LeaveID = UUID
+
 // Limit defines model for Limit.
 type Limit = int
 
@@ -9561,6 +9753,75 @@ type ListKeyCustomersParams struct {
 type SetKeyCustomerParams struct {
 	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListLeavesParams defines parameters for ListLeaves.
+type ListLeavesParams struct {
+	// PersonID Only leave of this person.
+	PersonID *UUID `form:"person_id,omitempty" json:"person_id,omitempty"`
+
+	// DeputyID Only leave in which this person is the deputy.
+	DeputyID *UUID `form:"deputy_id,omitempty" json:"deputy_id,omitempty"`
+
+	// State Only leave in this state.
+	State *LeaveState `form:"state,omitempty" json:"state,omitempty"`
+
+	// From The first day.
+	From *Date `form:"from,omitempty" json:"from,omitempty"`
+
+	// To The last day.
+	To *Date `form:"to,omitempty" json:"to,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ApplyForLeaveParams defines parameters for ApplyForLeave.
+type ApplyForLeaveParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// CancelLeaveParams defines parameters for CancelLeave.
+type CancelLeaveParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ConfirmLeaveHandoverParams defines parameters for ConfirmLeaveHandover.
+type ConfirmLeaveHandoverParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// AddLeavePapersParams defines parameters for AddLeavePapers.
+type AddLeavePapersParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ReturnFromLeaveParams defines parameters for ReturnFromLeave.
+type ReturnFromLeaveParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
 // ListMachineClientsParams defines parameters for ListMachineClients.
@@ -10870,6 +11131,18 @@ type ReverseInvoiceJSONRequestBody = Reversal
 
 // SetKeyCustomerJSONRequestBody defines body for SetKeyCustomer for application/json ContentType.
 type SetKeyCustomerJSONRequestBody = KeyCustomerSet
+
+// ApplyForLeaveJSONRequestBody defines body for ApplyForLeave for application/json ContentType.
+type ApplyForLeaveJSONRequestBody = LeaveApplication
+
+// CancelLeaveJSONRequestBody defines body for CancelLeave for application/json ContentType.
+type CancelLeaveJSONRequestBody = LeaveCancellation
+
+// ConfirmLeaveHandoverJSONRequestBody defines body for ConfirmLeaveHandover for application/json ContentType.
+type ConfirmLeaveHandoverJSONRequestBody = LeaveHandover
+
+// AddLeavePapersJSONRequestBody defines body for AddLeavePapers for application/json ContentType.
+type AddLeavePapersJSONRequestBody = LeavePapers
 
 // CreateMachineClientJSONRequestBody defines body for CreateMachineClient for application/json ContentType.
 type CreateMachineClientJSONRequestBody = MachineClientCreate

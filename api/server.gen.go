@@ -371,6 +371,27 @@ type ServerInterface interface {
 	// SetKeyCustomer Say whether a customer is a key customer
 	// (POST /v1/key-customers)
 	SetKeyCustomer(ctx echo.Context, params SetKeyCustomerParams) error
+	// ListLeaves List leave
+	// (GET /v1/leaves)
+	ListLeaves(ctx echo.Context, params ListLeavesParams) error
+	// ApplyForLeave Apply for leave
+	// (POST /v1/leaves)
+	ApplyForLeave(ctx echo.Context, params ApplyForLeaveParams) error
+	// GetLeave Read a leave
+	// (GET /v1/leaves/{leave_id})
+	GetLeave(ctx echo.Context, leaveID LeaveID) error
+	// CancelLeave Cancel a leave
+	// (POST /v1/leaves/{leave_id}/cancel)
+	CancelLeave(ctx echo.Context, leaveID LeaveID, params CancelLeaveParams) error
+	// ConfirmLeaveHandover Confirm the handover
+	// (POST /v1/leaves/{leave_id}/confirm-handover)
+	ConfirmLeaveHandover(ctx echo.Context, leaveID LeaveID, params ConfirmLeaveHandoverParams) error
+	// AddLeavePapers Hand in papers of a sudden leave
+	// (POST /v1/leaves/{leave_id}/papers)
+	AddLeavePapers(ctx echo.Context, leaveID LeaveID, params AddLeavePapersParams) error
+	// ReturnFromLeave Come back from leave
+	// (POST /v1/leaves/{leave_id}/return)
+	ReturnFromLeave(ctx echo.Context, leaveID LeaveID, params ReturnFromLeaveParams) error
 	// ListMachineClients List machine clients
 	// (GET /v1/machine-clients)
 	ListMachineClients(ctx echo.Context, params ListMachineClientsParams) error
@@ -4836,6 +4857,321 @@ func (w *ServerInterfaceWrapper) SetKeyCustomer(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.SetKeyCustomer(ctx, params)
+	return err
+}
+
+// ListLeaves converts echo context to params.
+func (w *ServerInterfaceWrapper) ListLeaves(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListLeavesParams
+	// ------------- Optional query parameter "person_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "person_id", ctx.QueryParams(), &params.PersonID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter person_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "deputy_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "deputy_id", ctx.QueryParams(), &params.DeputyID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter deputy_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListLeaves(ctx, params)
+	return err
+}
+
+// ApplyForLeave converts echo context to params.
+func (w *ServerInterfaceWrapper) ApplyForLeave(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ApplyForLeaveParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ApplyForLeave(ctx, params)
+	return err
+}
+
+// GetLeave converts echo context to params.
+func (w *ServerInterfaceWrapper) GetLeave(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "leave_id" -------------
+	var leaveID LeaveID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "leave_id", ctx.Param("leave_id"), &leaveID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter leave_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetLeave(ctx, leaveID)
+	return err
+}
+
+// CancelLeave converts echo context to params.
+func (w *ServerInterfaceWrapper) CancelLeave(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "leave_id" -------------
+	var leaveID LeaveID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "leave_id", ctx.Param("leave_id"), &leaveID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter leave_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CancelLeaveParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CancelLeave(ctx, leaveID, params)
+	return err
+}
+
+// ConfirmLeaveHandover converts echo context to params.
+func (w *ServerInterfaceWrapper) ConfirmLeaveHandover(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "leave_id" -------------
+	var leaveID LeaveID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "leave_id", ctx.Param("leave_id"), &leaveID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter leave_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ConfirmLeaveHandoverParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ConfirmLeaveHandover(ctx, leaveID, params)
+	return err
+}
+
+// AddLeavePapers converts echo context to params.
+func (w *ServerInterfaceWrapper) AddLeavePapers(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "leave_id" -------------
+	var leaveID LeaveID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "leave_id", ctx.Param("leave_id"), &leaveID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter leave_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddLeavePapersParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AddLeavePapers(ctx, leaveID, params)
+	return err
+}
+
+// ReturnFromLeave converts echo context to params.
+func (w *ServerInterfaceWrapper) ReturnFromLeave(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "leave_id" -------------
+	var leaveID LeaveID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "leave_id", ctx.Param("leave_id"), &leaveID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter leave_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReturnFromLeaveParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReturnFromLeave(ctx, leaveID, params)
 	return err
 }
 
@@ -10325,6 +10661,13 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/invoices/:invoice_id/timeline", wrapper.GetInvoiceTimeline, options.OperationMiddlewares["getInvoiceTimeline"]...)
 	router.GET(options.BaseURL+"/v1/key-customers", wrapper.ListKeyCustomers, options.OperationMiddlewares["listKeyCustomers"]...)
 	router.POST(options.BaseURL+"/v1/key-customers", wrapper.SetKeyCustomer, options.OperationMiddlewares["setKeyCustomer"]...)
+	router.GET(options.BaseURL+"/v1/leaves", wrapper.ListLeaves, options.OperationMiddlewares["listLeaves"]...)
+	router.POST(options.BaseURL+"/v1/leaves", wrapper.ApplyForLeave, options.OperationMiddlewares["applyForLeave"]...)
+	router.GET(options.BaseURL+"/v1/leaves/:leave_id", wrapper.GetLeave, options.OperationMiddlewares["getLeave"]...)
+	router.POST(options.BaseURL+"/v1/leaves/:leave_id/cancel", wrapper.CancelLeave, options.OperationMiddlewares["cancelLeave"]...)
+	router.POST(options.BaseURL+"/v1/leaves/:leave_id/confirm-handover", wrapper.ConfirmLeaveHandover, options.OperationMiddlewares["confirmLeaveHandover"]...)
+	router.POST(options.BaseURL+"/v1/leaves/:leave_id/papers", wrapper.AddLeavePapers, options.OperationMiddlewares["addLeavePapers"]...)
+	router.POST(options.BaseURL+"/v1/leaves/:leave_id/return", wrapper.ReturnFromLeave, options.OperationMiddlewares["returnFromLeave"]...)
 	router.GET(options.BaseURL+"/v1/machine-clients", wrapper.ListMachineClients, options.OperationMiddlewares["listMachineClients"]...)
 	router.POST(options.BaseURL+"/v1/machine-clients", wrapper.CreateMachineClient, options.OperationMiddlewares["createMachineClient"]...)
 	router.GET(options.BaseURL+"/v1/machine-clients/:client_id", wrapper.GetMachineClient, options.OperationMiddlewares["getMachineClient"]...)
@@ -13619,6 +13962,216 @@ func (response SetKeyCustomer200JSONResponse) VisitSetKeyCustomerResponse(w http
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLeavesRequestObject struct {
+	Params ListLeavesParams
+}
+
+type ListLeavesResponseObject interface {
+	VisitListLeavesResponse(w http.ResponseWriter) error
+}
+
+type ListLeaves200JSONResponse LeaveList
+
+func (response ListLeaves200JSONResponse) VisitListLeavesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApplyForLeaveRequestObject struct {
+	Params ApplyForLeaveParams
+	Body   *ApplyForLeaveJSONRequestBody
+}
+
+type ApplyForLeaveResponseObject interface {
+	VisitApplyForLeaveResponse(w http.ResponseWriter) error
+}
+
+type ApplyForLeave201ResponseHeaders struct {
+	ETag string
+}
+
+type ApplyForLeave201JSONResponse struct {
+	Body    Leave
+	Headers ApplyForLeave201ResponseHeaders
+}
+
+func (response ApplyForLeave201JSONResponse) VisitApplyForLeaveResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetLeaveRequestObject struct {
+	LeaveID LeaveID `json:"leave_id"`
+}
+
+type GetLeaveResponseObject interface {
+	VisitGetLeaveResponse(w http.ResponseWriter) error
+}
+
+type GetLeave200ResponseHeaders struct {
+	ETag string
+}
+
+type GetLeave200JSONResponse struct {
+	Body    Leave
+	Headers GetLeave200ResponseHeaders
+}
+
+func (response GetLeave200JSONResponse) VisitGetLeaveResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelLeaveRequestObject struct {
+	LeaveID LeaveID `json:"leave_id"`
+	Params  CancelLeaveParams
+	Body    *CancelLeaveJSONRequestBody
+}
+
+type CancelLeaveResponseObject interface {
+	VisitCancelLeaveResponse(w http.ResponseWriter) error
+}
+
+type CancelLeave200ResponseHeaders struct {
+	ETag string
+}
+
+type CancelLeave200JSONResponse struct {
+	Body    Leave
+	Headers CancelLeave200ResponseHeaders
+}
+
+func (response CancelLeave200JSONResponse) VisitCancelLeaveResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmLeaveHandoverRequestObject struct {
+	LeaveID LeaveID `json:"leave_id"`
+	Params  ConfirmLeaveHandoverParams
+	Body    *ConfirmLeaveHandoverJSONRequestBody
+}
+
+type ConfirmLeaveHandoverResponseObject interface {
+	VisitConfirmLeaveHandoverResponse(w http.ResponseWriter) error
+}
+
+type ConfirmLeaveHandover200ResponseHeaders struct {
+	ETag string
+}
+
+type ConfirmLeaveHandover200JSONResponse struct {
+	Body    Leave
+	Headers ConfirmLeaveHandover200ResponseHeaders
+}
+
+func (response ConfirmLeaveHandover200JSONResponse) VisitConfirmLeaveHandoverResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddLeavePapersRequestObject struct {
+	LeaveID LeaveID `json:"leave_id"`
+	Params  AddLeavePapersParams
+	Body    *AddLeavePapersJSONRequestBody
+}
+
+type AddLeavePapersResponseObject interface {
+	VisitAddLeavePapersResponse(w http.ResponseWriter) error
+}
+
+type AddLeavePapers200ResponseHeaders struct {
+	ETag string
+}
+
+type AddLeavePapers200JSONResponse struct {
+	Body    Leave
+	Headers AddLeavePapers200ResponseHeaders
+}
+
+func (response AddLeavePapers200JSONResponse) VisitAddLeavePapersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReturnFromLeaveRequestObject struct {
+	LeaveID LeaveID `json:"leave_id"`
+	Params  ReturnFromLeaveParams
+}
+
+type ReturnFromLeaveResponseObject interface {
+	VisitReturnFromLeaveResponse(w http.ResponseWriter) error
+}
+
+type ReturnFromLeave200ResponseHeaders struct {
+	ETag string
+}
+
+type ReturnFromLeave200JSONResponse struct {
+	Body    Leave
+	Headers ReturnFromLeave200ResponseHeaders
+}
+
+func (response ReturnFromLeave200JSONResponse) VisitReturnFromLeaveResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -17988,6 +18541,27 @@ type StrictServerInterface interface {
 	// SetKeyCustomer Say whether a customer is a key customer
 	// (POST /v1/key-customers)
 	SetKeyCustomer(ctx context.Context, request SetKeyCustomerRequestObject) (SetKeyCustomerResponseObject, error)
+	// ListLeaves List leave
+	// (GET /v1/leaves)
+	ListLeaves(ctx context.Context, request ListLeavesRequestObject) (ListLeavesResponseObject, error)
+	// ApplyForLeave Apply for leave
+	// (POST /v1/leaves)
+	ApplyForLeave(ctx context.Context, request ApplyForLeaveRequestObject) (ApplyForLeaveResponseObject, error)
+	// GetLeave Read a leave
+	// (GET /v1/leaves/{leave_id})
+	GetLeave(ctx context.Context, request GetLeaveRequestObject) (GetLeaveResponseObject, error)
+	// CancelLeave Cancel a leave
+	// (POST /v1/leaves/{leave_id}/cancel)
+	CancelLeave(ctx context.Context, request CancelLeaveRequestObject) (CancelLeaveResponseObject, error)
+	// ConfirmLeaveHandover Confirm the handover
+	// (POST /v1/leaves/{leave_id}/confirm-handover)
+	ConfirmLeaveHandover(ctx context.Context, request ConfirmLeaveHandoverRequestObject) (ConfirmLeaveHandoverResponseObject, error)
+	// AddLeavePapers Hand in papers of a sudden leave
+	// (POST /v1/leaves/{leave_id}/papers)
+	AddLeavePapers(ctx context.Context, request AddLeavePapersRequestObject) (AddLeavePapersResponseObject, error)
+	// ReturnFromLeave Come back from leave
+	// (POST /v1/leaves/{leave_id}/return)
+	ReturnFromLeave(ctx context.Context, request ReturnFromLeaveRequestObject) (ReturnFromLeaveResponseObject, error)
 	// ListMachineClients List machine clients
 	// (GET /v1/machine-clients)
 	ListMachineClients(ctx context.Context, request ListMachineClientsRequestObject) (ListMachineClientsResponseObject, error)
@@ -22378,6 +22952,277 @@ func (sh *strictHandler) SetKeyCustomer(ctx echo.Context, params SetKeyCustomerP
 		return err
 	} else if validResponse, ok := response.(SetKeyCustomerResponseObject); ok {
 		return validResponse.VisitSetKeyCustomerResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListLeaves operation middleware
+func (sh *strictHandler) ListLeaves(ctx echo.Context, params ListLeavesParams) error {
+	var request ListLeavesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListLeaves(ctx.Request().Context(), request.(ListLeavesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListLeaves")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListLeavesResponseObject); ok {
+		return validResponse.VisitListLeavesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ApplyForLeave operation middleware
+func (sh *strictHandler) ApplyForLeave(ctx echo.Context, params ApplyForLeaveParams) error {
+	var request ApplyForLeaveRequestObject
+
+	request.Params = params
+
+	var body ApplyForLeaveJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ApplyForLeave(ctx.Request().Context(), request.(ApplyForLeaveRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ApplyForLeave")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ApplyForLeaveResponseObject); ok {
+		return validResponse.VisitApplyForLeaveResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetLeave operation middleware
+func (sh *strictHandler) GetLeave(ctx echo.Context, leaveID LeaveID) error {
+	var request GetLeaveRequestObject
+
+	request.LeaveID = leaveID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetLeave(ctx.Request().Context(), request.(GetLeaveRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetLeave")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetLeaveResponseObject); ok {
+		return validResponse.VisitGetLeaveResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CancelLeave operation middleware
+func (sh *strictHandler) CancelLeave(ctx echo.Context, leaveID LeaveID, params CancelLeaveParams) error {
+	var request CancelLeaveRequestObject
+
+	request.LeaveID = leaveID
+	request.Params = params
+
+	var body CancelLeaveJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CancelLeave(ctx.Request().Context(), request.(CancelLeaveRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CancelLeave")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CancelLeaveResponseObject); ok {
+		return validResponse.VisitCancelLeaveResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ConfirmLeaveHandover operation middleware
+func (sh *strictHandler) ConfirmLeaveHandover(ctx echo.Context, leaveID LeaveID, params ConfirmLeaveHandoverParams) error {
+	var request ConfirmLeaveHandoverRequestObject
+
+	request.LeaveID = leaveID
+	request.Params = params
+
+	var body ConfirmLeaveHandoverJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ConfirmLeaveHandover(ctx.Request().Context(), request.(ConfirmLeaveHandoverRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConfirmLeaveHandover")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ConfirmLeaveHandoverResponseObject); ok {
+		return validResponse.VisitConfirmLeaveHandoverResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AddLeavePapers operation middleware
+func (sh *strictHandler) AddLeavePapers(ctx echo.Context, leaveID LeaveID, params AddLeavePapersParams) error {
+	var request AddLeavePapersRequestObject
+
+	request.LeaveID = leaveID
+	request.Params = params
+
+	var body AddLeavePapersJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddLeavePapers(ctx.Request().Context(), request.(AddLeavePapersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddLeavePapers")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AddLeavePapersResponseObject); ok {
+		return validResponse.VisitAddLeavePapersResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReturnFromLeave operation middleware
+func (sh *strictHandler) ReturnFromLeave(ctx echo.Context, leaveID LeaveID, params ReturnFromLeaveParams) error {
+	var request ReturnFromLeaveRequestObject
+
+	request.LeaveID = leaveID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReturnFromLeave(ctx.Request().Context(), request.(ReturnFromLeaveRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReturnFromLeave")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReturnFromLeaveResponseObject); ok {
+		return validResponse.VisitReturnFromLeaveResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -1616,6 +1616,40 @@ CREATE TABLE public.job_periods (
     CONSTRAINT job_periods_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
 );
 
+CREATE TABLE public.leaves (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    person_id uuid NOT NULL,
+    department_id uuid,
+    deputy_id uuid NOT NULL,
+    kind text NOT NULL,
+    reason text NOT NULL,
+    first_day date NOT NULL,
+    last_day date NOT NULL,
+    days integer NOT NULL,
+    sudden boolean NOT NULL,
+    handover boolean NOT NULL,
+    handover_note text NOT NULL,
+    handover_at timestamp with time zone,
+    papers_at timestamp with time zone,
+    state text NOT NULL,
+    approval_id uuid,
+    applied_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    end_reason text NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT leaves_days CHECK ((first_day <= last_day)),
+    CONSTRAINT leaves_days_check CHECK ((days > 0)),
+    CONSTRAINT leaves_deputy_other CHECK ((person_id <> deputy_id)),
+    CONSTRAINT leaves_end_reason_check CHECK ((length(end_reason) <= 2000)),
+    CONSTRAINT leaves_handed_over CHECK (((NOT handover) OR (handover_at IS NOT NULL) OR (state = ANY (ARRAY['handover'::text, 'cancelled'::text])))),
+    CONSTRAINT leaves_handover_note_check CHECK ((length(handover_note) <= 4000)),
+    CONSTRAINT leaves_kind_check CHECK ((kind = ANY (ARRAY['annual'::text, 'personal'::text, 'sick'::text, 'marriage'::text, 'bereavement'::text, 'parental'::text, 'other'::text]))),
+    CONSTRAINT leaves_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 1000))),
+    CONSTRAINT leaves_state_check CHECK ((state = ANY (ARRAY['handover'::text, 'submitted'::text, 'approved'::text, 'rejected'::text, 'returned'::text, 'cancelled'::text, 'ended'::text]))),
+    CONSTRAINT leaves_version_check CHECK ((version > 0))
+);
+
 CREATE TABLE public.login_throttles (
     key text NOT NULL,
     tat timestamp with time zone NOT NULL,
@@ -2687,6 +2721,15 @@ ALTER TABLE ONLY public.invoices
 ALTER TABLE ONLY public.job_periods
     ADD CONSTRAINT job_periods_pkey PRIMARY KEY (name, start);
 
+ALTER TABLE ONLY public.leaves
+    ADD CONSTRAINT leaves_no_overlap EXCLUDE USING gist (person_id WITH =, daterange(first_day, last_day, '[]'::text) WITH &&) WHERE ((state = ANY (ARRAY['handover'::text, 'submitted'::text, 'approved'::text])));
+
+ALTER TABLE ONLY public.leaves
+    ADD CONSTRAINT leaves_number UNIQUE (number);
+
+ALTER TABLE ONLY public.leaves
+    ADD CONSTRAINT leaves_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.login_throttles
     ADD CONSTRAINT login_throttles_pkey PRIMARY KEY (key);
 
@@ -3084,6 +3127,12 @@ CREATE INDEX invoices_payer_open ON public.invoices USING btree (payer_id, due_o
 CREATE INDEX invoices_state ON public.invoices USING btree (state, id DESC);
 
 CREATE UNIQUE INDEX job_periods_one_due ON public.job_periods USING btree (name) WHERE (completed_at IS NULL);
+
+CREATE INDEX leaves_deputy ON public.leaves USING btree (deputy_id, id);
+
+CREATE INDEX leaves_person ON public.leaves USING btree (person_id, id);
+
+CREATE INDEX leaves_running ON public.leaves USING btree (last_day) WHERE (state = ANY (ARRAY['handover'::text, 'submitted'::text, 'approved'::text]));
 
 CREATE INDEX login_throttles_tat ON public.login_throttles USING btree (tat);
 
@@ -3603,6 +3652,9 @@ ALTER TABLE ONLY public.invoices
 
 ALTER TABLE ONLY public.invoices
     ADD CONSTRAINT invoices_reverses_id_fkey FOREIGN KEY (reverses_id) REFERENCES public.invoices(id);
+
+ALTER TABLE ONLY public.leaves
+    ADD CONSTRAINT leaves_approval_id_fkey FOREIGN KEY (approval_id) REFERENCES public.approval_requests(id);
 
 ALTER TABLE ONLY public.notice_covers
     ADD CONSTRAINT notice_covers_receipt_id_fkey FOREIGN KEY (receipt_id) REFERENCES public.receipts(id);

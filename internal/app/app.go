@@ -28,6 +28,7 @@ import (
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/importing"
 	"github.com/salesgate/salesgate/internal/jobs"
+	"github.com/salesgate/salesgate/internal/leave"
 	"github.com/salesgate/salesgate/internal/opportunity"
 	"github.com/salesgate/salesgate/internal/order"
 	"github.com/salesgate/salesgate/internal/pg"
@@ -120,6 +121,10 @@ func (a *App) join(ctx context.Context) error {
 	a.sweepFiles(files)
 
 	// leave
+	leaves := leave.New(rules, approvals, files)
+	approvals.Register(leave.Matter, leaves)
+	files.Register(leave.Subject, leave.See)
+	a.jobs.Every("leaves", time.Minute, a.batches("leaves", leaves.Sweep))
 
 	credits := credit.New(rules, approvals)
 	approvals.Register(credit.MatterLimit, credits)
@@ -196,6 +201,7 @@ func (a *App) join(ctx context.Context) error {
 		Attachments: files,
 
 		// leave
+		Leaves: leaves,
 
 		// customer: applications, changes, handover
 		CustomerRequests: customerRequests,

@@ -54,5 +54,5 @@ var Matters = slices.Concat(
 	// prospect, opportunity, campaign
 	prospectMatters,
 	shipmentMatters,
-	// leave
+	leaveMatters,
 )

@@ -221,6 +221,11 @@ var owned = map[string]func(e *apitest.Env) string{
 	"visits":         visitOf,
 	"delivery-notes": deliveryNoteOf,
 	// leave
+	"leaves": func(e *apitest.Env) string {
+		return e.As("rep1").Post("/v1/leaves", object{
+			"deputy_id": e.People["gm"], "kind": "annual", "reason": "年假", "first_day": leaveDay(30), "last_day": leaveDay(33),
+		}).Want(201).ID()
+	},
 	"import-runs": importOf,
 	// attachments, follow-ups
 	"attachments": func(e *apitest.Env) string {

@@ -20,6 +20,7 @@ import (
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/importing"
 	"github.com/salesgate/salesgate/internal/jobs"
+	"github.com/salesgate/salesgate/internal/leave"
 	"github.com/salesgate/salesgate/internal/opportunity"
 	"github.com/salesgate/salesgate/internal/order"
 	"github.com/salesgate/salesgate/internal/pg"
@@ -63,6 +64,7 @@ type Server struct {
 	Attachments *attachment.Service
 
 	// leave
+	Leaves *leave.Service
 
 	// customer: applications, changes, handover
 	CustomerRequests *customer.Requests

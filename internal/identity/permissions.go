@@ -64,6 +64,8 @@ var matrix = map[Permission][]Role{
 	"violation.read":   everyone, // one's own; of others by their place in the company
 
 	// leave
+	"leave.read":  everyone,
+	"leave.write": everyone,
 
 	// attachment and follow-up
 	"attachment.read":    everyone, // and of these who may see the document
@@ -179,7 +181,7 @@ var matrix = map[Permission][]Role{
 // peopleOnly are permissions that no machine client can be granted: a person has to answer for these.
 var peopleOnly = []Permission{
 	"product_cost.read", "product_cost.write", // PRC-13 names people
-	"approval.decide", "authority.write", "delegation.write", "parameter.write", "user.write", "department.write",
+	"approval.decide", "leave.write", "authority.write", "delegation.write", "parameter.write", "user.write", "department.write",
 	"team.write", "machine_client.read", "machine_client.write", "signing_key.rotate", "sandbox.clock",
 	"follow_up.read", "follow_up.complete", // they ask people
 }

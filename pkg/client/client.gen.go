@@ -427,6 +427,72 @@ func (e InvoiceState) Valid() bool {
 	}
 }
 
+// Defines values for LeaveApplicationKind.
+const (
+	LeaveAnnual      LeaveApplicationKind = "annual"
+	LeaveBereavement LeaveApplicationKind = "bereavement"
+	LeaveMarriage    LeaveApplicationKind = "marriage"
+	LeaveOther       LeaveApplicationKind = "other"
+	LeaveParental    LeaveApplicationKind = "parental"
+	LeavePersonal    LeaveApplicationKind = "personal"
+	LeaveSick        LeaveApplicationKind = "sick"
+)
+
+// Valid indicates whether the value is a known member of the LeaveApplicationKind enum.
+func (e LeaveApplicationKind) Valid() bool {
+	switch e {
+	case LeaveAnnual:
+		return true
+	case LeaveBereavement:
+		return true
+	case LeaveMarriage:
+		return true
+	case LeaveOther:
+		return true
+	case LeaveParental:
+		return true
+	case LeavePersonal:
+		return true
+	case LeaveSick:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LeaveState.
+const (
+	LeaveStateApproved  LeaveState = "approved"
+	LeaveStateCancelled LeaveState = "cancelled"
+	LeaveStateEnded     LeaveState = "ended"
+	LeaveStateHandover  LeaveState = "handover"
+	LeaveStateRejected  LeaveState = "rejected"
+	LeaveStateReturned  LeaveState = "returned"
+	LeaveStateSubmitted LeaveState = "submitted"
+)
+
+// Valid indicates whether the value is a known member of the LeaveState enum.
+func (e LeaveState) Valid() bool {
+	switch e {
+	case LeaveStateApproved:
+		return true
+	case LeaveStateCancelled:
+		return true
+	case LeaveStateEnded:
+		return true
+	case LeaveStateHandover:
+		return true
+	case LeaveStateRejected:
+		return true
+	case LeaveStateReturned:
+		return true
+	case LeaveStateSubmitted:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Locale.
 const (
 	En   Locale = "en"
@@ -5027,6 +5093,129 @@ type KeyCustomerSet struct {
 	Reason     string `json:"reason"`
 }
 
+// Leave defines model for Leave.
+type Leave struct {
+	// AppliedAt Example: 2026-11-20T08:30:00Z
+	AppliedAt Instant `json:"applied_at"`
+
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID  *UUID        `json:"approval_id,omitempty"`
+	Attachments []Attachment `json:"attachments"`
+
+	// Days Working days.
+	Days int `json:"days"`
+
+	// Deputy Their name.
+	Deputy *string `json:"deputy,omitempty"`
+
+	// DeputyID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DeputyID  UUID    `json:"deputy_id"`
+	EndReason *string `json:"end_reason,omitempty"`
+
+	// EndedAt Example: 2026-11-20T08:30:00Z
+	EndedAt *Instant `json:"ended_at,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// FirstDay Example: 2026-11-20
+	FirstDay Date `json:"first_day"`
+
+	// HandoverAt Example: 2026-11-20T08:30:00Z
+	HandoverAt *Instant `json:"handover_at,omitempty"`
+
+	// HandoverNeeded The deputy has to confirm a finished handover first.
+	HandoverNeeded bool    `json:"handover_needed"`
+	HandoverNote   *string `json:"handover_note,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Kind Example: annual
+	Kind string `json:"kind"`
+
+	// LastDay Example: 2026-11-20
+	LastDay Date `json:"last_day"`
+
+	// Number Example: LV-202611-00003
+	Number string `json:"number"`
+
+	// PapersAt When the papers of a sudden leave came.
+	PapersAt *time.Time `json:"papers_at,omitempty"`
+
+	// Person Their name.
+	Person *string `json:"person,omitempty"`
+
+	// PersonID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	PersonID UUID   `json:"person_id"`
+	Reason   string `json:"reason"`
+
+	// State Example: approved
+	State  LeaveState `json:"state"`
+	Sudden bool       `json:"sudden"`
+}
+
+// LeaveApplication defines model for LeaveApplication.
+type LeaveApplication struct {
+	// AttachmentIds Uploads of yours that no document has yet; they stay with this one. See POST /v1/attachments.
+	AttachmentIds *AttachmentIds `json:"attachment_ids,omitempty"`
+
+	// DeputyID Who acts for you meanwhile.
+	DeputyID openapi_types.UUID `json:"deputy_id"`
+
+	// FirstDay Example: 2026-11-20
+	FirstDay Date `json:"first_day"`
+
+	// Kind Example: annual
+	Kind LeaveApplicationKind `json:"kind"`
+
+	// LastDay Example: 2026-11-20
+	LastDay Date `json:"last_day"`
+
+	// Reason Example: 年假
+	Reason string `json:"reason"`
+
+	// Sudden Sudden illness or need: from today on, told by 10 o'clock, with papers afterwards.
+	Sudden *bool `json:"sudden,omitempty"`
+}
+
+// LeaveApplicationKind Example: annual
+type LeaveApplicationKind string
+
+// LeaveCancellation defines model for LeaveCancellation.
+type LeaveCancellation struct {
+	// Reason Example: 行程取消
+	Reason string `json:"reason"`
+}
+
+// LeaveHandover defines model for LeaveHandover.
+type LeaveHandover struct {
+	// AttachmentIds Uploads of yours that no document has yet; they stay with this one. See POST /v1/attachments.
+	AttachmentIds *AttachmentIds `json:"attachment_ids,omitempty"`
+
+	// Note What was handed over.
+	//
+	// Example: 在手订单 3 单、逾期货款 1 笔已移交
+	Note string `json:"note"`
+}
+
+// LeaveList defines model for LeaveList.
+type LeaveList struct {
+	Data       []Leave `json:"data"`
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// LeavePapers defines model for LeavePapers.
+type LeavePapers struct {
+	// AttachmentIds Uploads of yours that no document has yet.
+	AttachmentIds []UUID `json:"attachment_ids"`
+}
+
+// LeaveState Example: approved
+type LeaveState string
+
 // Locale Example: zh-CN
 type Locale string
 
@@ -8540,6 +8729,9 @@ type ImportID = UUID
 // InvoiceID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type InvoiceID = UUID
 
+// LeaveID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type LeaveID = UUID
+
 // Limit defines model for Limit.
 type Limit = int
 
@@ -9570,6 +9762,75 @@ type ListKeyCustomersParams struct {
 type SetKeyCustomerParams struct {
 	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListLeavesParams defines parameters for ListLeaves.
+type ListLeavesParams struct {
+	// PersonID Only leave of this person.
+	PersonID *UUID `form:"person_id,omitempty" json:"person_id,omitempty"`
+
+	// DeputyID Only leave in which this person is the deputy.
+	DeputyID *UUID `form:"deputy_id,omitempty" json:"deputy_id,omitempty"`
+
+	// State Only leave in this state.
+	State *LeaveState `form:"state,omitempty" json:"state,omitempty"`
+
+	// From The first day.
+	From *Date `form:"from,omitempty" json:"from,omitempty"`
+
+	// To The last day.
+	To *Date `form:"to,omitempty" json:"to,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ApplyForLeaveParams defines parameters for ApplyForLeave.
+type ApplyForLeaveParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// CancelLeaveParams defines parameters for CancelLeave.
+type CancelLeaveParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ConfirmLeaveHandoverParams defines parameters for ConfirmLeaveHandover.
+type ConfirmLeaveHandoverParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// AddLeavePapersParams defines parameters for AddLeavePapers.
+type AddLeavePapersParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ReturnFromLeaveParams defines parameters for ReturnFromLeave.
+type ReturnFromLeaveParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
 // ListMachineClientsParams defines parameters for ListMachineClients.
@@ -10879,6 +11140,18 @@ type ReverseInvoiceJSONRequestBody = Reversal
 
 // SetKeyCustomerJSONRequestBody defines body for SetKeyCustomer for application/json ContentType.
 type SetKeyCustomerJSONRequestBody = KeyCustomerSet
+
+// ApplyForLeaveJSONRequestBody defines body for ApplyForLeave for application/json ContentType.
+type ApplyForLeaveJSONRequestBody = LeaveApplication
+
+// CancelLeaveJSONRequestBody defines body for CancelLeave for application/json ContentType.
+type CancelLeaveJSONRequestBody = LeaveCancellation
+
+// ConfirmLeaveHandoverJSONRequestBody defines body for ConfirmLeaveHandover for application/json ContentType.
+type ConfirmLeaveHandoverJSONRequestBody = LeaveHandover
+
+// AddLeavePapersJSONRequestBody defines body for AddLeavePapers for application/json ContentType.
+type AddLeavePapersJSONRequestBody = LeavePapers
 
 // CreateMachineClientJSONRequestBody defines body for CreateMachineClient for application/json ContentType.
 type CreateMachineClientJSONRequestBody = MachineClientCreate
@@ -12562,6 +12835,108 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/key-customers (the `SetKeyCustomer` operationId).
 	SetKeyCustomer(ctx context.Context, params *SetKeyCustomerParams, body SetKeyCustomerJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListLeaves List leave
+	//
+	// The last applied for first. You see your own leave, that in which you are the deputy, and that of the people whom you lead; HR, the general manager,
+	// the auditor and the administrator see all. `from` and `to` find leave with a day in that time: who is away next week, and who acts for them.
+	//
+	// Corresponds with GET /v1/leaves (the `ListLeaves` operationId).
+	ListLeaves(ctx context.Context, params *ListLeavesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ApplyForLeaveWithBody Apply for leave
+	//
+	// Applies for leave of yours with a deputy. It is applied for ahead: up to 3 working days 2 days, up to 7 working days 5 days, above that 15 days (parameters
+	// `leave.*`). Sudden illness or need (`sudden`) begins today and is told by 10 o'clock; its papers follow, or come along as `attachment_ids`. Leave over 7 working
+	// days waits for the deputy's word that the handover is finished; then, or at once, your direct superior decides.
+	//
+	// The deputy is an active colleague who isn't away in that time. While the leave runs your tasks appear to them too, and they decide in their own name for you.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/leaves (the `ApplyForLeave` operationId).
+	ApplyForLeaveWithBody(ctx context.Context, params *ApplyForLeaveParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ApplyForLeave Apply for leave
+	//
+	// Applies for leave of yours with a deputy. It is applied for ahead: up to 3 working days 2 days, up to 7 working days 5 days, above that 15 days (parameters
+	// `leave.*`). Sudden illness or need (`sudden`) begins today and is told by 10 o'clock; its papers follow, or come along as `attachment_ids`. Leave over 7 working
+	// days waits for the deputy's word that the handover is finished; then, or at once, your direct superior decides.
+	//
+	// The deputy is an active colleague who isn't away in that time. While the leave runs your tasks appear to them too, and they decide in their own name for you.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/leaves (the `ApplyForLeave` operationId).
+	ApplyForLeave(ctx context.Context, params *ApplyForLeaveParams, body ApplyForLeaveJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetLeave Read a leave
+	//
+	// The leave with its deputy and its papers.
+	//
+	// Corresponds with GET /v1/leaves/{leave_id} (the `GetLeave` operationId).
+	GetLeave(ctx context.Context, leaveID LeaveID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CancelLeaveWithBody Cancel a leave
+	//
+	// Takes leave back before it has begun; a request that waits for the superior ends. By the person, or HR and the general manager for them.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/leaves/{leave_id}/cancel (the `CancelLeave` operationId).
+	CancelLeaveWithBody(ctx context.Context, leaveID LeaveID, params *CancelLeaveParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CancelLeave Cancel a leave
+	//
+	// Takes leave back before it has begun; a request that waits for the superior ends. By the person, or HR and the general manager for them.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/leaves/{leave_id}/cancel (the `CancelLeave` operationId).
+	CancelLeave(ctx context.Context, leaveID LeaveID, params *CancelLeaveParams, body CancelLeaveJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ConfirmLeaveHandoverWithBody Confirm the handover
+	//
+	// The deputy says that the handover is finished, with what was handed over. Then the leave goes to the direct superior.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/leaves/{leave_id}/confirm-handover (the `ConfirmLeaveHandover` operationId).
+	ConfirmLeaveHandoverWithBody(ctx context.Context, leaveID LeaveID, params *ConfirmLeaveHandoverParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ConfirmLeaveHandover Confirm the handover
+	//
+	// The deputy says that the handover is finished, with what was handed over. Then the leave goes to the direct superior.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/leaves/{leave_id}/confirm-handover (the `ConfirmLeaveHandover` operationId).
+	ConfirmLeaveHandover(ctx context.Context, leaveID LeaveID, params *ConfirmLeaveHandoverParams, body ConfirmLeaveHandoverJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddLeavePapersWithBody Hand in papers of a sudden leave
+	//
+	// Binds the uploads that show why the leave was sudden, and closes the follow-up that asks for them.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/leaves/{leave_id}/papers (the `AddLeavePapers` operationId).
+	AddLeavePapersWithBody(ctx context.Context, leaveID LeaveID, params *AddLeavePapersParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddLeavePapers Hand in papers of a sudden leave
+	//
+	// Binds the uploads that show why the leave was sudden, and closes the follow-up that asks for them.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/leaves/{leave_id}/papers (the `AddLeavePapers` operationId).
+	AddLeavePapers(ctx context.Context, leaveID LeaveID, params *AddLeavePapersParams, body AddLeavePapersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReturnFromLeave Come back from leave
+	//
+	// Ends a running leave: the deputy acts no more from now on, and what they decided stays. By the person, or HR and the general manager for them.
+	//
+	// Corresponds with POST /v1/leaves/{leave_id}/return (the `ReturnFromLeave` operationId).
+	ReturnFromLeave(ctx context.Context, leaveID LeaveID, params *ReturnFromLeaveParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListMachineClients List machine clients
 	//
@@ -17387,6 +17762,218 @@ func (c *Client) SetKeyCustomerWithBody(ctx context.Context, params *SetKeyCusto
 // Corresponds with POST /v1/key-customers (the `SetKeyCustomer` operationId).
 func (c *Client) SetKeyCustomer(ctx context.Context, params *SetKeyCustomerParams, body SetKeyCustomerJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSetKeyCustomerRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListLeaves List leave
+//
+// The last applied for first. You see your own leave, that in which you are the deputy, and that of the people whom you lead; HR, the general manager,
+// the auditor and the administrator see all. `from` and `to` find leave with a day in that time: who is away next week, and who acts for them.
+//
+// Corresponds with GET /v1/leaves (the `ListLeaves` operationId).
+func (c *Client) ListLeaves(ctx context.Context, params *ListLeavesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListLeavesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ApplyForLeaveWithBody Apply for leave
+//
+// Applies for leave of yours with a deputy. It is applied for ahead: up to 3 working days 2 days, up to 7 working days 5 days, above that 15 days (parameters
+// `leave.*`). Sudden illness or need (`sudden`) begins today and is told by 10 o'clock; its papers follow, or come along as `attachment_ids`. Leave over 7 working
+// days waits for the deputy's word that the handover is finished; then, or at once, your direct superior decides.
+//
+// The deputy is an active colleague who isn't away in that time. While the leave runs your tasks appear to them too, and they decide in their own name for you.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/leaves (the `ApplyForLeave` operationId).
+func (c *Client) ApplyForLeaveWithBody(ctx context.Context, params *ApplyForLeaveParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewApplyForLeaveRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ApplyForLeave Apply for leave
+//
+// Applies for leave of yours with a deputy. It is applied for ahead: up to 3 working days 2 days, up to 7 working days 5 days, above that 15 days (parameters
+// `leave.*`). Sudden illness or need (`sudden`) begins today and is told by 10 o'clock; its papers follow, or come along as `attachment_ids`. Leave over 7 working
+// days waits for the deputy's word that the handover is finished; then, or at once, your direct superior decides.
+//
+// The deputy is an active colleague who isn't away in that time. While the leave runs your tasks appear to them too, and they decide in their own name for you.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/leaves (the `ApplyForLeave` operationId).
+func (c *Client) ApplyForLeave(ctx context.Context, params *ApplyForLeaveParams, body ApplyForLeaveJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewApplyForLeaveRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetLeave Read a leave
+//
+// The leave with its deputy and its papers.
+//
+// Corresponds with GET /v1/leaves/{leave_id} (the `GetLeave` operationId).
+func (c *Client) GetLeave(ctx context.Context, leaveID LeaveID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetLeaveRequest(c.Server, leaveID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CancelLeaveWithBody Cancel a leave
+//
+// Takes leave back before it has begun; a request that waits for the superior ends. By the person, or HR and the general manager for them.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/leaves/{leave_id}/cancel (the `CancelLeave` operationId).
+func (c *Client) CancelLeaveWithBody(ctx context.Context, leaveID LeaveID, params *CancelLeaveParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCancelLeaveRequestWithBody(c.Server, leaveID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CancelLeave Cancel a leave
+//
+// Takes leave back before it has begun; a request that waits for the superior ends. By the person, or HR and the general manager for them.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/leaves/{leave_id}/cancel (the `CancelLeave` operationId).
+func (c *Client) CancelLeave(ctx context.Context, leaveID LeaveID, params *CancelLeaveParams, body CancelLeaveJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCancelLeaveRequest(c.Server, leaveID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ConfirmLeaveHandoverWithBody Confirm the handover
+//
+// The deputy says that the handover is finished, with what was handed over. Then the leave goes to the direct superior.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/leaves/{leave_id}/confirm-handover (the `ConfirmLeaveHandover` operationId).
+func (c *Client) ConfirmLeaveHandoverWithBody(ctx context.Context, leaveID LeaveID, params *ConfirmLeaveHandoverParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewConfirmLeaveHandoverRequestWithBody(c.Server, leaveID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ConfirmLeaveHandover Confirm the handover
+//
+// The deputy says that the handover is finished, with what was handed over. Then the leave goes to the direct superior.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/leaves/{leave_id}/confirm-handover (the `ConfirmLeaveHandover` operationId).
+func (c *Client) ConfirmLeaveHandover(ctx context.Context, leaveID LeaveID, params *ConfirmLeaveHandoverParams, body ConfirmLeaveHandoverJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewConfirmLeaveHandoverRequest(c.Server, leaveID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddLeavePapersWithBody Hand in papers of a sudden leave
+//
+// Binds the uploads that show why the leave was sudden, and closes the follow-up that asks for them.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/leaves/{leave_id}/papers (the `AddLeavePapers` operationId).
+func (c *Client) AddLeavePapersWithBody(ctx context.Context, leaveID LeaveID, params *AddLeavePapersParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddLeavePapersRequestWithBody(c.Server, leaveID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddLeavePapers Hand in papers of a sudden leave
+//
+// Binds the uploads that show why the leave was sudden, and closes the follow-up that asks for them.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/leaves/{leave_id}/papers (the `AddLeavePapers` operationId).
+func (c *Client) AddLeavePapers(ctx context.Context, leaveID LeaveID, params *AddLeavePapersParams, body AddLeavePapersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddLeavePapersRequest(c.Server, leaveID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReturnFromLeave Come back from leave
+//
+// Ends a running leave: the deputy acts no more from now on, and what they decided stays. By the person, or HR and the general manager for them.
+//
+// Corresponds with POST /v1/leaves/{leave_id}/return (the `ReturnFromLeave` operationId).
+func (c *Client) ReturnFromLeave(ctx context.Context, leaveID LeaveID, params *ReturnFromLeaveParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReturnFromLeaveRequest(c.Server, leaveID, params)
 	if err != nil {
 		return nil, err
 	}
@@ -29091,6 +29678,527 @@ func NewSetKeyCustomerRequestWithBody(server string, params *SetKeyCustomerParam
 	return req, nil
 }
 
+// NewListLeavesRequest constructs an http.Request for the ListLeaves method
+func NewListLeavesRequest(server string, params *ListLeavesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/leaves")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.PersonID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "person_id", *params.PersonID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.DeputyID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "deputy_id", *params.DeputyID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.State != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.From != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "from", *params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.To != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "to", *params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewApplyForLeaveRequest calls the generic ApplyForLeave builder with application/json body
+func NewApplyForLeaveRequest(server string, params *ApplyForLeaveParams, body ApplyForLeaveJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewApplyForLeaveRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewApplyForLeaveRequestWithBody constructs an http.Request for the ApplyForLeave method, with any body, and a specified content type
+func NewApplyForLeaveRequestWithBody(server string, params *ApplyForLeaveParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/leaves")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.ValidateOnly != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "validate_only", *params.ValidateOnly, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetLeaveRequest constructs an http.Request for the GetLeave method
+func NewGetLeaveRequest(server string, leaveID LeaveID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "leave_id", leaveID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/leaves/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCancelLeaveRequest calls the generic CancelLeave builder with application/json body
+func NewCancelLeaveRequest(server string, leaveID LeaveID, params *CancelLeaveParams, body CancelLeaveJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCancelLeaveRequestWithBody(server, leaveID, params, "application/json", bodyReader)
+}
+
+// NewCancelLeaveRequestWithBody constructs an http.Request for the CancelLeave method, with any body, and a specified content type
+func NewCancelLeaveRequestWithBody(server string, leaveID LeaveID, params *CancelLeaveParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "leave_id", leaveID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/leaves/%s/cancel", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewConfirmLeaveHandoverRequest calls the generic ConfirmLeaveHandover builder with application/json body
+func NewConfirmLeaveHandoverRequest(server string, leaveID LeaveID, params *ConfirmLeaveHandoverParams, body ConfirmLeaveHandoverJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewConfirmLeaveHandoverRequestWithBody(server, leaveID, params, "application/json", bodyReader)
+}
+
+// NewConfirmLeaveHandoverRequestWithBody constructs an http.Request for the ConfirmLeaveHandover method, with any body, and a specified content type
+func NewConfirmLeaveHandoverRequestWithBody(server string, leaveID LeaveID, params *ConfirmLeaveHandoverParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "leave_id", leaveID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/leaves/%s/confirm-handover", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewAddLeavePapersRequest calls the generic AddLeavePapers builder with application/json body
+func NewAddLeavePapersRequest(server string, leaveID LeaveID, params *AddLeavePapersParams, body AddLeavePapersJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAddLeavePapersRequestWithBody(server, leaveID, params, "application/json", bodyReader)
+}
+
+// NewAddLeavePapersRequestWithBody constructs an http.Request for the AddLeavePapers method, with any body, and a specified content type
+func NewAddLeavePapersRequestWithBody(server string, leaveID LeaveID, params *AddLeavePapersParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "leave_id", leaveID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/leaves/%s/papers", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewReturnFromLeaveRequest constructs an http.Request for the ReturnFromLeave method
+func NewReturnFromLeaveRequest(server string, leaveID LeaveID, params *ReturnFromLeaveParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "leave_id", leaveID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/leaves/%s/return", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewListMachineClientsRequest constructs an http.Request for the ListMachineClients method
 func NewListMachineClientsRequest(server string, params *ListMachineClientsParams) (*http.Request, error) {
 	var err error
@@ -40317,6 +41425,114 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/key-customers (the `SetKeyCustomer` operationId).
 	SetKeyCustomerWithResponse(ctx context.Context, params *SetKeyCustomerParams, body SetKeyCustomerJSONRequestBody, reqEditors ...RequestEditorFn) (*SetKeyCustomerResponse, error)
 
+	// ListLeavesWithResponse List leave
+	//
+	// The last applied for first. You see your own leave, that in which you are the deputy, and that of the people whom you lead; HR, the general manager,
+	// the auditor and the administrator see all. `from` and `to` find leave with a day in that time: who is away next week, and who acts for them.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/leaves (the `ListLeaves` operationId).
+	ListLeavesWithResponse(ctx context.Context, params *ListLeavesParams, reqEditors ...RequestEditorFn) (*ListLeavesResponse, error)
+
+	// ApplyForLeaveWithBodyWithResponse Apply for leave
+	//
+	// Applies for leave of yours with a deputy. It is applied for ahead: up to 3 working days 2 days, up to 7 working days 5 days, above that 15 days (parameters
+	// `leave.*`). Sudden illness or need (`sudden`) begins today and is told by 10 o'clock; its papers follow, or come along as `attachment_ids`. Leave over 7 working
+	// days waits for the deputy's word that the handover is finished; then, or at once, your direct superior decides.
+	//
+	// The deputy is an active colleague who isn't away in that time. While the leave runs your tasks appear to them too, and they decide in their own name for you.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/leaves (the `ApplyForLeave` operationId).
+	ApplyForLeaveWithBodyWithResponse(ctx context.Context, params *ApplyForLeaveParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ApplyForLeaveResponse, error)
+
+	// ApplyForLeaveWithResponse Apply for leave
+	//
+	// Applies for leave of yours with a deputy. It is applied for ahead: up to 3 working days 2 days, up to 7 working days 5 days, above that 15 days (parameters
+	// `leave.*`). Sudden illness or need (`sudden`) begins today and is told by 10 o'clock; its papers follow, or come along as `attachment_ids`. Leave over 7 working
+	// days waits for the deputy's word that the handover is finished; then, or at once, your direct superior decides.
+	//
+	// The deputy is an active colleague who isn't away in that time. While the leave runs your tasks appear to them too, and they decide in their own name for you.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/leaves (the `ApplyForLeave` operationId).
+	ApplyForLeaveWithResponse(ctx context.Context, params *ApplyForLeaveParams, body ApplyForLeaveJSONRequestBody, reqEditors ...RequestEditorFn) (*ApplyForLeaveResponse, error)
+
+	// GetLeaveWithResponse Read a leave
+	//
+	// The leave with its deputy and its papers.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/leaves/{leave_id} (the `GetLeave` operationId).
+	GetLeaveWithResponse(ctx context.Context, leaveID LeaveID, reqEditors ...RequestEditorFn) (*GetLeaveResponse, error)
+
+	// CancelLeaveWithBodyWithResponse Cancel a leave
+	//
+	// Takes leave back before it has begun; a request that waits for the superior ends. By the person, or HR and the general manager for them.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/leaves/{leave_id}/cancel (the `CancelLeave` operationId).
+	CancelLeaveWithBodyWithResponse(ctx context.Context, leaveID LeaveID, params *CancelLeaveParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CancelLeaveResponse, error)
+
+	// CancelLeaveWithResponse Cancel a leave
+	//
+	// Takes leave back before it has begun; a request that waits for the superior ends. By the person, or HR and the general manager for them.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/leaves/{leave_id}/cancel (the `CancelLeave` operationId).
+	CancelLeaveWithResponse(ctx context.Context, leaveID LeaveID, params *CancelLeaveParams, body CancelLeaveJSONRequestBody, reqEditors ...RequestEditorFn) (*CancelLeaveResponse, error)
+
+	// ConfirmLeaveHandoverWithBodyWithResponse Confirm the handover
+	//
+	// The deputy says that the handover is finished, with what was handed over. Then the leave goes to the direct superior.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/leaves/{leave_id}/confirm-handover (the `ConfirmLeaveHandover` operationId).
+	ConfirmLeaveHandoverWithBodyWithResponse(ctx context.Context, leaveID LeaveID, params *ConfirmLeaveHandoverParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ConfirmLeaveHandoverResponse, error)
+
+	// ConfirmLeaveHandoverWithResponse Confirm the handover
+	//
+	// The deputy says that the handover is finished, with what was handed over. Then the leave goes to the direct superior.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/leaves/{leave_id}/confirm-handover (the `ConfirmLeaveHandover` operationId).
+	ConfirmLeaveHandoverWithResponse(ctx context.Context, leaveID LeaveID, params *ConfirmLeaveHandoverParams, body ConfirmLeaveHandoverJSONRequestBody, reqEditors ...RequestEditorFn) (*ConfirmLeaveHandoverResponse, error)
+
+	// AddLeavePapersWithBodyWithResponse Hand in papers of a sudden leave
+	//
+	// Binds the uploads that show why the leave was sudden, and closes the follow-up that asks for them.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/leaves/{leave_id}/papers (the `AddLeavePapers` operationId).
+	AddLeavePapersWithBodyWithResponse(ctx context.Context, leaveID LeaveID, params *AddLeavePapersParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddLeavePapersResponse, error)
+
+	// AddLeavePapersWithResponse Hand in papers of a sudden leave
+	//
+	// Binds the uploads that show why the leave was sudden, and closes the follow-up that asks for them.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/leaves/{leave_id}/papers (the `AddLeavePapers` operationId).
+	AddLeavePapersWithResponse(ctx context.Context, leaveID LeaveID, params *AddLeavePapersParams, body AddLeavePapersJSONRequestBody, reqEditors ...RequestEditorFn) (*AddLeavePapersResponse, error)
+
+	// ReturnFromLeaveWithResponse Come back from leave
+	//
+	// Ends a running leave: the deputy acts no more from now on, and what they decided stays. By the person, or HR and the general manager for them.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/leaves/{leave_id}/return (the `ReturnFromLeave` operationId).
+	ReturnFromLeaveWithResponse(ctx context.Context, leaveID LeaveID, params *ReturnFromLeaveParams, reqEditors ...RequestEditorFn) (*ReturnFromLeaveResponse, error)
+
 	// ListMachineClientsWithResponse List machine clients
 	//
 	// Machine clients by name, with the hints of their live secrets.
@@ -47455,6 +48671,335 @@ func (r SetKeyCustomerResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r SetKeyCustomerResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListLeavesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *LeaveList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListLeavesResponse) GetJSON200() *LeaveList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListLeavesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListLeavesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListLeavesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListLeavesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ApplyForLeaveResponse201Headers the declared response headers of an HTTP 201 response for ApplyForLeave
+type ApplyForLeaveResponse201Headers struct {
+	ETag string
+}
+
+type ApplyForLeaveResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Leave
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *ApplyForLeaveResponse201Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r ApplyForLeaveResponse) GetJSON201() *Leave {
+	return r.JSON201
+}
+
+// GetBody returns the raw response body bytes
+func (r ApplyForLeaveResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ApplyForLeaveResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ApplyForLeaveResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ApplyForLeaveResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetLeaveResponse200Headers the declared response headers of an HTTP 200 response for GetLeave
+type GetLeaveResponse200Headers struct {
+	ETag string
+}
+
+type GetLeaveResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Leave
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetLeaveResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetLeaveResponse) GetJSON200() *Leave {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetLeaveResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetLeaveResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetLeaveResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetLeaveResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CancelLeaveResponse200Headers the declared response headers of an HTTP 200 response for CancelLeave
+type CancelLeaveResponse200Headers struct {
+	ETag string
+}
+
+type CancelLeaveResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Leave
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *CancelLeaveResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CancelLeaveResponse) GetJSON200() *Leave {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r CancelLeaveResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CancelLeaveResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CancelLeaveResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CancelLeaveResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ConfirmLeaveHandoverResponse200Headers the declared response headers of an HTTP 200 response for ConfirmLeaveHandover
+type ConfirmLeaveHandoverResponse200Headers struct {
+	ETag string
+}
+
+type ConfirmLeaveHandoverResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Leave
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ConfirmLeaveHandoverResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ConfirmLeaveHandoverResponse) GetJSON200() *Leave {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ConfirmLeaveHandoverResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ConfirmLeaveHandoverResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ConfirmLeaveHandoverResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ConfirmLeaveHandoverResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// AddLeavePapersResponse200Headers the declared response headers of an HTTP 200 response for AddLeavePapers
+type AddLeavePapersResponse200Headers struct {
+	ETag string
+}
+
+type AddLeavePapersResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Leave
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *AddLeavePapersResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AddLeavePapersResponse) GetJSON200() *Leave {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r AddLeavePapersResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AddLeavePapersResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AddLeavePapersResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AddLeavePapersResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ReturnFromLeaveResponse200Headers the declared response headers of an HTTP 200 response for ReturnFromLeave
+type ReturnFromLeaveResponse200Headers struct {
+	ETag string
+}
+
+type ReturnFromLeaveResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Leave
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ReturnFromLeaveResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ReturnFromLeaveResponse) GetJSON200() *Leave {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ReturnFromLeaveResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ReturnFromLeaveResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReturnFromLeaveResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ReturnFromLeaveResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -56484,6 +58029,180 @@ func (c *ClientWithResponses) SetKeyCustomerWithResponse(ctx context.Context, pa
 	return ParseSetKeyCustomerResponse(rsp)
 }
 
+// ListLeavesWithResponse List leave
+//
+// The last applied for first. You see your own leave, that in which you are the deputy, and that of the people whom you lead; HR, the general manager,
+// the auditor and the administrator see all. `from` and `to` find leave with a day in that time: who is away next week, and who acts for them.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/leaves (the `ListLeaves` operationId).
+func (c *ClientWithResponses) ListLeavesWithResponse(ctx context.Context, params *ListLeavesParams, reqEditors ...RequestEditorFn) (*ListLeavesResponse, error) {
+	rsp, err := c.ListLeaves(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListLeavesResponse(rsp)
+}
+
+// ApplyForLeaveWithBodyWithResponse Apply for leave
+//
+// Applies for leave of yours with a deputy. It is applied for ahead: up to 3 working days 2 days, up to 7 working days 5 days, above that 15 days (parameters
+// `leave.*`). Sudden illness or need (`sudden`) begins today and is told by 10 o'clock; its papers follow, or come along as `attachment_ids`. Leave over 7 working
+// days waits for the deputy's word that the handover is finished; then, or at once, your direct superior decides.
+//
+// The deputy is an active colleague who isn't away in that time. While the leave runs your tasks appear to them too, and they decide in their own name for you.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/leaves (the `ApplyForLeave` operationId).
+func (c *ClientWithResponses) ApplyForLeaveWithBodyWithResponse(ctx context.Context, params *ApplyForLeaveParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ApplyForLeaveResponse, error) {
+	rsp, err := c.ApplyForLeaveWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseApplyForLeaveResponse(rsp)
+}
+
+// ApplyForLeaveWithResponse Apply for leave
+//
+// Applies for leave of yours with a deputy. It is applied for ahead: up to 3 working days 2 days, up to 7 working days 5 days, above that 15 days (parameters
+// `leave.*`). Sudden illness or need (`sudden`) begins today and is told by 10 o'clock; its papers follow, or come along as `attachment_ids`. Leave over 7 working
+// days waits for the deputy's word that the handover is finished; then, or at once, your direct superior decides.
+//
+// The deputy is an active colleague who isn't away in that time. While the leave runs your tasks appear to them too, and they decide in their own name for you.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/leaves (the `ApplyForLeave` operationId).
+func (c *ClientWithResponses) ApplyForLeaveWithResponse(ctx context.Context, params *ApplyForLeaveParams, body ApplyForLeaveJSONRequestBody, reqEditors ...RequestEditorFn) (*ApplyForLeaveResponse, error) {
+	rsp, err := c.ApplyForLeave(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseApplyForLeaveResponse(rsp)
+}
+
+// GetLeaveWithResponse Read a leave
+//
+// The leave with its deputy and its papers.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/leaves/{leave_id} (the `GetLeave` operationId).
+func (c *ClientWithResponses) GetLeaveWithResponse(ctx context.Context, leaveID LeaveID, reqEditors ...RequestEditorFn) (*GetLeaveResponse, error) {
+	rsp, err := c.GetLeave(ctx, leaveID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetLeaveResponse(rsp)
+}
+
+// CancelLeaveWithBodyWithResponse Cancel a leave
+//
+// Takes leave back before it has begun; a request that waits for the superior ends. By the person, or HR and the general manager for them.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/leaves/{leave_id}/cancel (the `CancelLeave` operationId).
+func (c *ClientWithResponses) CancelLeaveWithBodyWithResponse(ctx context.Context, leaveID LeaveID, params *CancelLeaveParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CancelLeaveResponse, error) {
+	rsp, err := c.CancelLeaveWithBody(ctx, leaveID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCancelLeaveResponse(rsp)
+}
+
+// CancelLeaveWithResponse Cancel a leave
+//
+// Takes leave back before it has begun; a request that waits for the superior ends. By the person, or HR and the general manager for them.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/leaves/{leave_id}/cancel (the `CancelLeave` operationId).
+func (c *ClientWithResponses) CancelLeaveWithResponse(ctx context.Context, leaveID LeaveID, params *CancelLeaveParams, body CancelLeaveJSONRequestBody, reqEditors ...RequestEditorFn) (*CancelLeaveResponse, error) {
+	rsp, err := c.CancelLeave(ctx, leaveID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCancelLeaveResponse(rsp)
+}
+
+// ConfirmLeaveHandoverWithBodyWithResponse Confirm the handover
+//
+// The deputy says that the handover is finished, with what was handed over. Then the leave goes to the direct superior.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/leaves/{leave_id}/confirm-handover (the `ConfirmLeaveHandover` operationId).
+func (c *ClientWithResponses) ConfirmLeaveHandoverWithBodyWithResponse(ctx context.Context, leaveID LeaveID, params *ConfirmLeaveHandoverParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ConfirmLeaveHandoverResponse, error) {
+	rsp, err := c.ConfirmLeaveHandoverWithBody(ctx, leaveID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseConfirmLeaveHandoverResponse(rsp)
+}
+
+// ConfirmLeaveHandoverWithResponse Confirm the handover
+//
+// The deputy says that the handover is finished, with what was handed over. Then the leave goes to the direct superior.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/leaves/{leave_id}/confirm-handover (the `ConfirmLeaveHandover` operationId).
+func (c *ClientWithResponses) ConfirmLeaveHandoverWithResponse(ctx context.Context, leaveID LeaveID, params *ConfirmLeaveHandoverParams, body ConfirmLeaveHandoverJSONRequestBody, reqEditors ...RequestEditorFn) (*ConfirmLeaveHandoverResponse, error) {
+	rsp, err := c.ConfirmLeaveHandover(ctx, leaveID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseConfirmLeaveHandoverResponse(rsp)
+}
+
+// AddLeavePapersWithBodyWithResponse Hand in papers of a sudden leave
+//
+// Binds the uploads that show why the leave was sudden, and closes the follow-up that asks for them.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/leaves/{leave_id}/papers (the `AddLeavePapers` operationId).
+func (c *ClientWithResponses) AddLeavePapersWithBodyWithResponse(ctx context.Context, leaveID LeaveID, params *AddLeavePapersParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddLeavePapersResponse, error) {
+	rsp, err := c.AddLeavePapersWithBody(ctx, leaveID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAddLeavePapersResponse(rsp)
+}
+
+// AddLeavePapersWithResponse Hand in papers of a sudden leave
+//
+// Binds the uploads that show why the leave was sudden, and closes the follow-up that asks for them.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/leaves/{leave_id}/papers (the `AddLeavePapers` operationId).
+func (c *ClientWithResponses) AddLeavePapersWithResponse(ctx context.Context, leaveID LeaveID, params *AddLeavePapersParams, body AddLeavePapersJSONRequestBody, reqEditors ...RequestEditorFn) (*AddLeavePapersResponse, error) {
+	rsp, err := c.AddLeavePapers(ctx, leaveID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAddLeavePapersResponse(rsp)
+}
+
+// ReturnFromLeaveWithResponse Come back from leave
+//
+// Ends a running leave: the deputy acts no more from now on, and what they decided stays. By the person, or HR and the general manager for them.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/leaves/{leave_id}/return (the `ReturnFromLeave` operationId).
+func (c *ClientWithResponses) ReturnFromLeaveWithResponse(ctx context.Context, leaveID LeaveID, params *ReturnFromLeaveParams, reqEditors ...RequestEditorFn) (*ReturnFromLeaveResponse, error) {
+	rsp, err := c.ReturnFromLeave(ctx, leaveID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReturnFromLeaveResponse(rsp)
+}
+
 // ListMachineClientsWithResponse List machine clients
 //
 // Machine clients by name, with the hints of their live secrets.
@@ -63400,6 +65119,266 @@ func ParseSetKeyCustomerResponse(rsp *http.Response) (*SetKeyCustomerResponse, e
 		}
 		response.JSON200 = &dest
 
+	}
+
+	return response, nil
+}
+
+// ParseListLeavesResponse parses an HTTP response from a ListLeavesWithResponse call
+func ParseListLeavesResponse(rsp *http.Response) (*ListLeavesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListLeavesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest LeaveList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseApplyForLeaveResponse parses an HTTP response from a ApplyForLeaveWithResponse call
+func ParseApplyForLeaveResponse(rsp *http.Response) (*ApplyForLeaveResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ApplyForLeaveResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Leave
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers ApplyForLeaveResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers201 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetLeaveResponse parses an HTTP response from a GetLeaveWithResponse call
+func ParseGetLeaveResponse(rsp *http.Response) (*GetLeaveResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetLeaveResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Leave
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetLeaveResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCancelLeaveResponse parses an HTTP response from a CancelLeaveWithResponse call
+func ParseCancelLeaveResponse(rsp *http.Response) (*CancelLeaveResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CancelLeaveResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Leave
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers CancelLeaveResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseConfirmLeaveHandoverResponse parses an HTTP response from a ConfirmLeaveHandoverWithResponse call
+func ParseConfirmLeaveHandoverResponse(rsp *http.Response) (*ConfirmLeaveHandoverResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ConfirmLeaveHandoverResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Leave
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ConfirmLeaveHandoverResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseAddLeavePapersResponse parses an HTTP response from a AddLeavePapersWithResponse call
+func ParseAddLeavePapersResponse(rsp *http.Response) (*AddLeavePapersResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AddLeavePapersResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Leave
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers AddLeavePapersResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseReturnFromLeaveResponse parses an HTTP response from a ReturnFromLeaveWithResponse call
+func ParseReturnFromLeaveResponse(rsp *http.Response) (*ReturnFromLeaveResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReturnFromLeaveResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Leave
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ReturnFromLeaveResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
 	}
 
 	return response, nil
