@@ -1516,6 +1516,33 @@ func (e ListGateChecksParamsOutcome) Valid() bool {
 	}
 }
 
+// Defines values for ListHandoverItemsParamsKind.
+const (
+	ListHandoverItemsParamsKindComplaint  ListHandoverItemsParamsKind = "complaint"
+	ListHandoverItemsParamsKindFollowUp   ListHandoverItemsParamsKind = "follow_up"
+	ListHandoverItemsParamsKindNotice     ListHandoverItemsParamsKind = "notice"
+	ListHandoverItemsParamsKindOrder      ListHandoverItemsParamsKind = "order"
+	ListHandoverItemsParamsKindReceivable ListHandoverItemsParamsKind = "receivable"
+)
+
+// Valid indicates whether the value is a known member of the ListHandoverItemsParamsKind enum.
+func (e ListHandoverItemsParamsKind) Valid() bool {
+	switch e {
+	case ListHandoverItemsParamsKindComplaint:
+		return true
+	case ListHandoverItemsParamsKindFollowUp:
+		return true
+	case ListHandoverItemsParamsKindNotice:
+		return true
+	case ListHandoverItemsParamsKindOrder:
+		return true
+	case ListHandoverItemsParamsKindReceivable:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for StartImportParamsMode.
 const (
 	StartImportParamsModeAtomic  StartImportParamsMode = "atomic"
@@ -4796,6 +4823,128 @@ type GatePass struct {
 	Vehicle string   `json:"vehicle"`
 }
 
+// Handover defines model for Handover.
+type Handover struct {
+	Acknowledgements *[]HandoverAcknowledged `json:"acknowledgements,omitempty"`
+	Complaints       int                     `json:"complaints"`
+	Customers        int                     `json:"customers"`
+	FollowUps        int                     `json:"follow_ups"`
+
+	// HandedOverAt Example: 2026-11-20T08:30:00Z
+	HandedOverAt Instant `json:"handed_over_at"`
+
+	// HandedOverBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	HandedOverBy *UUID `json:"handed_over_by,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Items The first 200 of what was open.
+	Items *[]HandoverItem `json:"items,omitempty"`
+
+	// LeavingID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LeavingID *UUID  `json:"leaving_id,omitempty"`
+	Notices   int    `json:"notices"`
+	Number    string `json:"number"`
+	Orders    int    `json:"orders"`
+
+	// Parts Who gave how many customers to whom.
+	Parts     *[]HandoverPart `json:"parts,omitempty"`
+	Prospects int             `json:"prospects"`
+	Reason    string          `json:"reason"`
+
+	// ReceivableAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	ReceivableAmount Money `json:"receivable_amount"`
+	Receivables      int   `json:"receivables"`
+}
+
+// HandoverAcknowledged defines model for HandoverAcknowledged.
+type HandoverAcknowledged struct {
+	// At Example: 2026-11-20T08:30:00Z
+	At      Instant `json:"at"`
+	Comment *string `json:"comment,omitempty"`
+
+	// UserID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	UserID UUID `json:"user_id"`
+}
+
+// HandoverAcknowledgement defines model for HandoverAcknowledgement.
+type HandoverAcknowledgement struct {
+	// Comment Example: 已核对应收款
+	Comment *string `json:"comment,omitempty"`
+}
+
+// HandoverAssignment defines model for HandoverAssignment.
+type HandoverAssignment struct {
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// ToID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ToID UUID `json:"to_id"`
+}
+
+// HandoverCreate defines model for HandoverCreate.
+type HandoverCreate struct {
+	Assignments *[]HandoverAssignment `json:"assignments,omitempty"`
+	CustomerIds *[]UUID               `json:"customer_ids,omitempty"`
+
+	// LeavingID The person whose customers and prospects all move; instead of customer_ids.
+	LeavingID *openapi_types.UUID `json:"leaving_id,omitempty"`
+
+	// Reason Example: 离职交接
+	Reason string `json:"reason"`
+
+	// ToID Who takes the customers that assignments don't name.
+	ToID *openapi_types.UUID `json:"to_id,omitempty"`
+}
+
+// HandoverItem defines model for HandoverItem.
+type HandoverItem struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount *Money `json:"amount,omitempty"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// DocumentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DocumentID UUID `json:"document_id"`
+
+	// DueOn Example: 2026-11-20
+	DueOn *Date `json:"due_on,omitempty"`
+
+	// Kind order, notice, receivable, follow_up or complaint
+	Kind   string `json:"kind"`
+	Number string `json:"number"`
+	State  string `json:"state"`
+}
+
+// HandoverItemList defines model for HandoverItemList.
+type HandoverItemList struct {
+	Data       []HandoverItem `json:"data"`
+	NextCursor *string        `json:"next_cursor,omitempty"`
+}
+
+// HandoverList defines model for HandoverList.
+type HandoverList struct {
+	Data       []Handover `json:"data"`
+	NextCursor *string    `json:"next_cursor,omitempty"`
+}
+
+// HandoverPart defines model for HandoverPart.
+type HandoverPart struct {
+	Customers int `json:"customers"`
+
+	// FromID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	FromID UUID `json:"from_id"`
+
+	// ToID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ToID UUID `json:"to_id"`
+}
+
 // Import defines model for Import.
 type Import struct {
 	CheckOnly bool `json:"check_only"`
@@ -5039,6 +5188,50 @@ type InvoiceList struct {
 
 // InvoiceState Example: posted
 type InvoiceState string
+
+// JointResponsibility defines model for JointResponsibility.
+type JointResponsibility struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount       Money  `json:"amount"`
+	CustomerCode string `json:"customer_code"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID   UUID   `json:"customer_id"`
+	CustomerName string `json:"customer_name"`
+
+	// DueOn Example: 2026-11-20
+	DueOn Date `json:"due_on"`
+
+	// FromID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	FromID UUID `json:"from_id"`
+
+	// HandoverID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	HandoverID     UUID   `json:"handover_id"`
+	HandoverNumber string `json:"handover_number"`
+
+	// InvoiceID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	InvoiceID     UUID   `json:"invoice_id"`
+	InvoiceNumber string `json:"invoice_number"`
+
+	// OpenAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	OpenAmount Money `json:"open_amount"`
+
+	// Since Example: 2026-11-20T08:30:00Z
+	Since Instant `json:"since"`
+
+	// ToID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ToID UUID `json:"to_id"`
+}
+
+// JointResponsibilityList defines model for JointResponsibilityList.
+type JointResponsibilityList struct {
+	Data       []JointResponsibility `json:"data"`
+	NextCursor *string               `json:"next_cursor,omitempty"`
+}
 
 // Jwk defines model for Jwk.
 type Jwk struct {
@@ -8702,6 +8895,9 @@ type DepartmentID = UUID
 // DisputeID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type DisputeID = UUID
 
+// HandoverID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type HandoverID = UUID
+
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
 
@@ -9644,6 +9840,45 @@ type CheckGatePassParams struct {
 	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
 }
 
+// ListHandoversParams defines parameters for ListHandovers.
+type ListHandoversParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateHandoverParams defines parameters for CreateHandover.
+type CreateHandoverParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// AcknowledgeHandoverParams defines parameters for AcknowledgeHandover.
+type AcknowledgeHandoverParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListHandoverItemsParams defines parameters for ListHandoverItems.
+type ListHandoverItemsParams struct {
+	// Kind Only items of this kind.
+	Kind *ListHandoverItemsParamsKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListHandoverItemsParamsKind defines parameters for ListHandoverItems.
+type ListHandoverItemsParamsKind string
+
 // ListImportErrorsParams defines parameters for ListImportErrors.
 type ListImportErrorsParams struct {
 	// Limit How many items at most.
@@ -9730,6 +9965,18 @@ type ReverseInvoiceParams struct {
 
 // GetInvoiceTimelineParams defines parameters for GetInvoiceTimeline.
 type GetInvoiceTimelineParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListJointResponsibilitiesParams defines parameters for ListJointResponsibilities.
+type ListJointResponsibilitiesParams struct {
+	// PersonID Only those of this person.
+	PersonID *UUID `form:"person_id,omitempty" json:"person_id,omitempty"`
+
 	// Limit How many items at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
@@ -9886,6 +10133,15 @@ type ListMyFollowUpsParams struct {
 
 // ListMyFollowUpsParamsState defines parameters for ListMyFollowUps.
 type ListMyFollowUpsParamsState string
+
+// ListMyJointResponsibilitiesParams defines parameters for ListMyJointResponsibilities.
+type ListMyJointResponsibilitiesParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
 
 // ListMyTasksParams defines parameters for ListMyTasks.
 type ListMyTasksParams struct {
@@ -11122,6 +11378,12 @@ type CompleteFollowUpJSONRequestBody = FollowUpCompletion
 
 // CheckGatePassJSONRequestBody defines body for CheckGatePass for application/json ContentType.
 type CheckGatePassJSONRequestBody = GateCheckCreate
+
+// CreateHandoverJSONRequestBody defines body for CreateHandover for application/json ContentType.
+type CreateHandoverJSONRequestBody = HandoverCreate
+
+// AcknowledgeHandoverJSONRequestBody defines body for AcknowledgeHandover for application/json ContentType.
+type AcknowledgeHandoverJSONRequestBody = HandoverAcknowledgement
 
 // PostInvoiceJSONRequestBody defines body for PostInvoice for application/json ContentType.
 type PostInvoiceJSONRequestBody = InvoiceCreate

@@ -335,6 +335,21 @@ type ServerInterface interface {
 	// CheckGatePass Check a vehicle at the gate
 	// (POST /v1/gate-checks)
 	CheckGatePass(ctx echo.Context, params CheckGatePassParams) error
+	// ListHandovers List handovers
+	// (GET /v1/handovers)
+	ListHandovers(ctx echo.Context, params ListHandoversParams) error
+	// CreateHandover Hand customers over
+	// (POST /v1/handovers)
+	CreateHandover(ctx echo.Context, params CreateHandoverParams) error
+	// GetHandover Read a handover
+	// (GET /v1/handovers/{handover_id})
+	GetHandover(ctx echo.Context, handoverID HandoverID) error
+	// AcknowledgeHandover Acknowledge a handover
+	// (POST /v1/handovers/{handover_id}/acknowledge)
+	AcknowledgeHandover(ctx echo.Context, handoverID HandoverID, params AcknowledgeHandoverParams) error
+	// ListHandoverItems List what was open at a handover
+	// (GET /v1/handovers/{handover_id}/items)
+	ListHandoverItems(ctx echo.Context, handoverID HandoverID, params ListHandoverItemsParams) error
 	// GetImport Read an import
 	// (GET /v1/import-runs/{import_id})
 	GetImport(ctx echo.Context, importID ImportID) error
@@ -365,6 +380,9 @@ type ServerInterface interface {
 	// GetInvoiceTimeline Read what happened to an invoice
 	// (GET /v1/invoices/{invoice_id}/timeline)
 	GetInvoiceTimeline(ctx echo.Context, invoiceID InvoiceID, params GetInvoiceTimelineParams) error
+	// ListJointResponsibilities List receivables that two people answer for
+	// (GET /v1/joint-responsibilities)
+	ListJointResponsibilities(ctx echo.Context, params ListJointResponsibilitiesParams) error
 	// ListKeyCustomers List key customers
 	// (GET /v1/key-customers)
 	ListKeyCustomers(ctx echo.Context, params ListKeyCustomersParams) error
@@ -422,6 +440,9 @@ type ServerInterface interface {
 	// ListMyFollowUps List what you must do or know
 	// (GET /v1/me/follow-ups)
 	ListMyFollowUps(ctx echo.Context, params ListMyFollowUpsParams) error
+	// ListMyJointResponsibilities List receivables that you answer for with another
+	// (GET /v1/me/joint-responsibilities)
+	ListMyJointResponsibilities(ctx echo.Context, params ListMyJointResponsibilitiesParams) error
 	// ChangePassword Change my password
 	// (POST /v1/me/password)
 	ChangePassword(ctx echo.Context) error
@@ -4450,6 +4471,159 @@ func (w *ServerInterfaceWrapper) CheckGatePass(ctx echo.Context) error {
 	return err
 }
 
+// ListHandovers converts echo context to params.
+func (w *ServerInterfaceWrapper) ListHandovers(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListHandoversParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListHandovers(ctx, params)
+	return err
+}
+
+// CreateHandover converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateHandover(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateHandoverParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateHandover(ctx, params)
+	return err
+}
+
+// GetHandover converts echo context to params.
+func (w *ServerInterfaceWrapper) GetHandover(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "handover_id" -------------
+	var handoverID HandoverID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "handover_id", ctx.Param("handover_id"), &handoverID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter handover_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetHandover(ctx, handoverID)
+	return err
+}
+
+// AcknowledgeHandover converts echo context to params.
+func (w *ServerInterfaceWrapper) AcknowledgeHandover(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "handover_id" -------------
+	var handoverID HandoverID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "handover_id", ctx.Param("handover_id"), &handoverID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter handover_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AcknowledgeHandoverParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AcknowledgeHandover(ctx, handoverID, params)
+	return err
+}
+
+// ListHandoverItems converts echo context to params.
+func (w *ServerInterfaceWrapper) ListHandoverItems(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "handover_id" -------------
+	var handoverID HandoverID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "handover_id", ctx.Param("handover_id"), &handoverID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter handover_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListHandoverItemsParams
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", ctx.QueryParams(), &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListHandoverItems(ctx, handoverID, params)
+	return err
+}
+
 // GetImport converts echo context to params.
 func (w *ServerInterfaceWrapper) GetImport(ctx echo.Context) error {
 	var err error
@@ -4796,6 +4970,38 @@ func (w *ServerInterfaceWrapper) GetInvoiceTimeline(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetInvoiceTimeline(ctx, invoiceID, params)
+	return err
+}
+
+// ListJointResponsibilities converts echo context to params.
+func (w *ServerInterfaceWrapper) ListJointResponsibilities(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListJointResponsibilitiesParams
+	// ------------- Optional query parameter "person_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "person_id", ctx.QueryParams(), &params.PersonID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter person_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListJointResponsibilities(ctx, params)
 	return err
 }
 
@@ -5475,6 +5681,31 @@ func (w *ServerInterfaceWrapper) ListMyFollowUps(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListMyFollowUps(ctx, params)
+	return err
+}
+
+// ListMyJointResponsibilities converts echo context to params.
+func (w *ServerInterfaceWrapper) ListMyJointResponsibilities(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListMyJointResponsibilitiesParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListMyJointResponsibilities(ctx, params)
 	return err
 }
 
@@ -10649,6 +10880,11 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/follow-ups/:follow_up_id/complete", wrapper.CompleteFollowUp, options.OperationMiddlewares["completeFollowUp"]...)
 	router.GET(options.BaseURL+"/v1/gate-checks", wrapper.ListGateChecks, options.OperationMiddlewares["listGateChecks"]...)
 	router.POST(options.BaseURL+"/v1/gate-checks", wrapper.CheckGatePass, options.OperationMiddlewares["checkGatePass"]...)
+	router.GET(options.BaseURL+"/v1/handovers", wrapper.ListHandovers, options.OperationMiddlewares["listHandovers"]...)
+	router.POST(options.BaseURL+"/v1/handovers", wrapper.CreateHandover, options.OperationMiddlewares["createHandover"]...)
+	router.GET(options.BaseURL+"/v1/handovers/:handover_id", wrapper.GetHandover, options.OperationMiddlewares["getHandover"]...)
+	router.POST(options.BaseURL+"/v1/handovers/:handover_id/acknowledge", wrapper.AcknowledgeHandover, options.OperationMiddlewares["acknowledgeHandover"]...)
+	router.GET(options.BaseURL+"/v1/handovers/:handover_id/items", wrapper.ListHandoverItems, options.OperationMiddlewares["listHandoverItems"]...)
 	router.GET(options.BaseURL+"/v1/import-runs/:import_id", wrapper.GetImport, options.OperationMiddlewares["getImport"]...)
 	router.GET(options.BaseURL+"/v1/import-runs/:import_id/errors", wrapper.ListImportErrors, options.OperationMiddlewares["listImportErrors"]...)
 	router.GET(options.BaseURL+"/v1/imports", wrapper.ListImports, options.OperationMiddlewares["listImports"]...)
@@ -10659,6 +10895,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/invoices/:invoice_id/decisions", wrapper.ListInvoiceDecisions, options.OperationMiddlewares["listInvoiceDecisions"]...)
 	router.POST(options.BaseURL+"/v1/invoices/:invoice_id/reverse", wrapper.ReverseInvoice, options.OperationMiddlewares["reverseInvoice"]...)
 	router.GET(options.BaseURL+"/v1/invoices/:invoice_id/timeline", wrapper.GetInvoiceTimeline, options.OperationMiddlewares["getInvoiceTimeline"]...)
+	router.GET(options.BaseURL+"/v1/joint-responsibilities", wrapper.ListJointResponsibilities, options.OperationMiddlewares["listJointResponsibilities"]...)
 	router.GET(options.BaseURL+"/v1/key-customers", wrapper.ListKeyCustomers, options.OperationMiddlewares["listKeyCustomers"]...)
 	router.POST(options.BaseURL+"/v1/key-customers", wrapper.SetKeyCustomer, options.OperationMiddlewares["setKeyCustomer"]...)
 	router.GET(options.BaseURL+"/v1/leaves", wrapper.ListLeaves, options.OperationMiddlewares["listLeaves"]...)
@@ -10678,6 +10915,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/me", wrapper.GetMe, options.OperationMiddlewares["getMe"]...)
 	router.GET(options.BaseURL+"/v1/me/events", wrapper.StreamMyEvents, options.OperationMiddlewares["streamMyEvents"]...)
 	router.GET(options.BaseURL+"/v1/me/follow-ups", wrapper.ListMyFollowUps, options.OperationMiddlewares["listMyFollowUps"]...)
+	router.GET(options.BaseURL+"/v1/me/joint-responsibilities", wrapper.ListMyJointResponsibilities, options.OperationMiddlewares["listMyJointResponsibilities"]...)
 	router.POST(options.BaseURL+"/v1/me/password", wrapper.ChangePassword, options.OperationMiddlewares["changePassword"]...)
 	router.GET(options.BaseURL+"/v1/me/sessions", wrapper.ListMySessions, options.OperationMiddlewares["listMySessions"]...)
 	router.GET(options.BaseURL+"/v1/me/tasks", wrapper.ListMyTasks, options.OperationMiddlewares["listMyTasks"]...)
@@ -13663,6 +13901,120 @@ func (response CheckGatePass201JSONResponse) VisitCheckGatePassResponse(w http.R
 	return err
 }
 
+type ListHandoversRequestObject struct {
+	Params ListHandoversParams
+}
+
+type ListHandoversResponseObject interface {
+	VisitListHandoversResponse(w http.ResponseWriter) error
+}
+
+type ListHandovers200JSONResponse HandoverList
+
+func (response ListHandovers200JSONResponse) VisitListHandoversResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateHandoverRequestObject struct {
+	Params CreateHandoverParams
+	Body   *CreateHandoverJSONRequestBody
+}
+
+type CreateHandoverResponseObject interface {
+	VisitCreateHandoverResponse(w http.ResponseWriter) error
+}
+
+type CreateHandover201JSONResponse Handover
+
+func (response CreateHandover201JSONResponse) VisitCreateHandoverResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetHandoverRequestObject struct {
+	HandoverID HandoverID `json:"handover_id"`
+}
+
+type GetHandoverResponseObject interface {
+	VisitGetHandoverResponse(w http.ResponseWriter) error
+}
+
+type GetHandover200JSONResponse Handover
+
+func (response GetHandover200JSONResponse) VisitGetHandoverResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AcknowledgeHandoverRequestObject struct {
+	HandoverID HandoverID `json:"handover_id"`
+	Params     AcknowledgeHandoverParams
+	Body       *AcknowledgeHandoverJSONRequestBody
+}
+
+type AcknowledgeHandoverResponseObject interface {
+	VisitAcknowledgeHandoverResponse(w http.ResponseWriter) error
+}
+
+type AcknowledgeHandover200JSONResponse Handover
+
+func (response AcknowledgeHandover200JSONResponse) VisitAcknowledgeHandoverResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListHandoverItemsRequestObject struct {
+	HandoverID HandoverID `json:"handover_id"`
+	Params     ListHandoverItemsParams
+}
+
+type ListHandoverItemsResponseObject interface {
+	VisitListHandoverItemsResponse(w http.ResponseWriter) error
+}
+
+type ListHandoverItems200JSONResponse HandoverItemList
+
+func (response ListHandoverItems200JSONResponse) VisitListHandoverItemsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetImportRequestObject struct {
 	ImportID ImportID `json:"import_id"`
 }
@@ -13911,6 +14263,28 @@ type GetInvoiceTimelineResponseObject interface {
 type GetInvoiceTimeline200JSONResponse Timeline
 
 func (response GetInvoiceTimeline200JSONResponse) VisitGetInvoiceTimelineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListJointResponsibilitiesRequestObject struct {
+	Params ListJointResponsibilitiesParams
+}
+
+type ListJointResponsibilitiesResponseObject interface {
+	VisitListJointResponsibilitiesResponse(w http.ResponseWriter) error
+}
+
+type ListJointResponsibilities200JSONResponse JointResponsibilityList
+
+func (response ListJointResponsibilities200JSONResponse) VisitListJointResponsibilitiesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -14468,6 +14842,28 @@ type ListMyFollowUpsResponseObject interface {
 type ListMyFollowUps200JSONResponse FollowUpList
 
 func (response ListMyFollowUps200JSONResponse) VisitListMyFollowUpsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMyJointResponsibilitiesRequestObject struct {
+	Params ListMyJointResponsibilitiesParams
+}
+
+type ListMyJointResponsibilitiesResponseObject interface {
+	VisitListMyJointResponsibilitiesResponse(w http.ResponseWriter) error
+}
+
+type ListMyJointResponsibilities200JSONResponse JointResponsibilityList
+
+func (response ListMyJointResponsibilities200JSONResponse) VisitListMyJointResponsibilitiesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -18505,6 +18901,21 @@ type StrictServerInterface interface {
 	// CheckGatePass Check a vehicle at the gate
 	// (POST /v1/gate-checks)
 	CheckGatePass(ctx context.Context, request CheckGatePassRequestObject) (CheckGatePassResponseObject, error)
+	// ListHandovers List handovers
+	// (GET /v1/handovers)
+	ListHandovers(ctx context.Context, request ListHandoversRequestObject) (ListHandoversResponseObject, error)
+	// CreateHandover Hand customers over
+	// (POST /v1/handovers)
+	CreateHandover(ctx context.Context, request CreateHandoverRequestObject) (CreateHandoverResponseObject, error)
+	// GetHandover Read a handover
+	// (GET /v1/handovers/{handover_id})
+	GetHandover(ctx context.Context, request GetHandoverRequestObject) (GetHandoverResponseObject, error)
+	// AcknowledgeHandover Acknowledge a handover
+	// (POST /v1/handovers/{handover_id}/acknowledge)
+	AcknowledgeHandover(ctx context.Context, request AcknowledgeHandoverRequestObject) (AcknowledgeHandoverResponseObject, error)
+	// ListHandoverItems List what was open at a handover
+	// (GET /v1/handovers/{handover_id}/items)
+	ListHandoverItems(ctx context.Context, request ListHandoverItemsRequestObject) (ListHandoverItemsResponseObject, error)
 	// GetImport Read an import
 	// (GET /v1/import-runs/{import_id})
 	GetImport(ctx context.Context, request GetImportRequestObject) (GetImportResponseObject, error)
@@ -18535,6 +18946,9 @@ type StrictServerInterface interface {
 	// GetInvoiceTimeline Read what happened to an invoice
 	// (GET /v1/invoices/{invoice_id}/timeline)
 	GetInvoiceTimeline(ctx context.Context, request GetInvoiceTimelineRequestObject) (GetInvoiceTimelineResponseObject, error)
+	// ListJointResponsibilities List receivables that two people answer for
+	// (GET /v1/joint-responsibilities)
+	ListJointResponsibilities(ctx context.Context, request ListJointResponsibilitiesRequestObject) (ListJointResponsibilitiesResponseObject, error)
 	// ListKeyCustomers List key customers
 	// (GET /v1/key-customers)
 	ListKeyCustomers(ctx context.Context, request ListKeyCustomersRequestObject) (ListKeyCustomersResponseObject, error)
@@ -18592,6 +19006,9 @@ type StrictServerInterface interface {
 	// ListMyFollowUps List what you must do or know
 	// (GET /v1/me/follow-ups)
 	ListMyFollowUps(ctx context.Context, request ListMyFollowUpsRequestObject) (ListMyFollowUpsResponseObject, error)
+	// ListMyJointResponsibilities List receivables that you answer for with another
+	// (GET /v1/me/joint-responsibilities)
+	ListMyJointResponsibilities(ctx context.Context, request ListMyJointResponsibilitiesRequestObject) (ListMyJointResponsibilitiesResponseObject, error)
 	// ChangePassword Change my password
 	// (POST /v1/me/password)
 	ChangePassword(ctx context.Context, request ChangePasswordRequestObject) (ChangePasswordResponseObject, error)
@@ -22583,6 +23000,179 @@ func (sh *strictHandler) CheckGatePass(ctx echo.Context, params CheckGatePassPar
 	return nil
 }
 
+// ListHandovers operation middleware
+func (sh *strictHandler) ListHandovers(ctx echo.Context, params ListHandoversParams) error {
+	var request ListHandoversRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListHandovers(ctx.Request().Context(), request.(ListHandoversRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListHandovers")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListHandoversResponseObject); ok {
+		return validResponse.VisitListHandoversResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateHandover operation middleware
+func (sh *strictHandler) CreateHandover(ctx echo.Context, params CreateHandoverParams) error {
+	var request CreateHandoverRequestObject
+
+	request.Params = params
+
+	var body CreateHandoverJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateHandover(ctx.Request().Context(), request.(CreateHandoverRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateHandover")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateHandoverResponseObject); ok {
+		return validResponse.VisitCreateHandoverResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetHandover operation middleware
+func (sh *strictHandler) GetHandover(ctx echo.Context, handoverID HandoverID) error {
+	var request GetHandoverRequestObject
+
+	request.HandoverID = handoverID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetHandover(ctx.Request().Context(), request.(GetHandoverRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetHandover")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetHandoverResponseObject); ok {
+		return validResponse.VisitGetHandoverResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AcknowledgeHandover operation middleware
+func (sh *strictHandler) AcknowledgeHandover(ctx echo.Context, handoverID HandoverID, params AcknowledgeHandoverParams) error {
+	var request AcknowledgeHandoverRequestObject
+
+	request.HandoverID = handoverID
+	request.Params = params
+
+	var body AcknowledgeHandoverJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AcknowledgeHandover(ctx.Request().Context(), request.(AcknowledgeHandoverRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AcknowledgeHandover")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AcknowledgeHandoverResponseObject); ok {
+		return validResponse.VisitAcknowledgeHandoverResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListHandoverItems operation middleware
+func (sh *strictHandler) ListHandoverItems(ctx echo.Context, handoverID HandoverID, params ListHandoverItemsParams) error {
+	var request ListHandoverItemsRequestObject
+
+	request.HandoverID = handoverID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListHandoverItems(ctx.Request().Context(), request.(ListHandoverItemsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListHandoverItems")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListHandoverItemsResponseObject); ok {
+		return validResponse.VisitListHandoverItemsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetImport operation middleware
 func (sh *strictHandler) GetImport(ctx echo.Context, importID ImportID) error {
 	var request GetImportRequestObject
@@ -22879,6 +23469,31 @@ func (sh *strictHandler) GetInvoiceTimeline(ctx echo.Context, invoiceID InvoiceI
 		return err
 	} else if validResponse, ok := response.(GetInvoiceTimelineResponseObject); ok {
 		return validResponse.VisitGetInvoiceTimelineResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListJointResponsibilities operation middleware
+func (sh *strictHandler) ListJointResponsibilities(ctx echo.Context, params ListJointResponsibilitiesParams) error {
+	var request ListJointResponsibilitiesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListJointResponsibilities(ctx.Request().Context(), request.(ListJointResponsibilitiesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListJointResponsibilities")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListJointResponsibilitiesResponseObject); ok {
+		return validResponse.VisitListJointResponsibilitiesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -23520,6 +24135,31 @@ func (sh *strictHandler) ListMyFollowUps(ctx echo.Context, params ListMyFollowUp
 		return err
 	} else if validResponse, ok := response.(ListMyFollowUpsResponseObject); ok {
 		return validResponse.VisitListMyFollowUpsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListMyJointResponsibilities operation middleware
+func (sh *strictHandler) ListMyJointResponsibilities(ctx echo.Context, params ListMyJointResponsibilitiesParams) error {
+	var request ListMyJointResponsibilitiesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMyJointResponsibilities(ctx.Request().Context(), request.(ListMyJointResponsibilitiesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMyJointResponsibilities")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListMyJointResponsibilitiesResponseObject); ok {
+		return validResponse.VisitListMyJointResponsibilitiesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

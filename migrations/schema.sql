@@ -428,6 +428,17 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.own_by_customer() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    owner uuid;
+BEGIN
+    SELECT owner_id INTO owner FROM customers WHERE id = NEW.customer_id FOR KEY SHARE;
+    NEW.owner_id := coalesce(owner, NEW.owner_id);
+    RETURN NEW;
+END $$;
+
 CREATE FUNCTION public.reclaim_company() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1507,6 +1518,46 @@ CREATE TABLE public.gate_passes (
     version bigint NOT NULL,
     CONSTRAINT gate_passes_state_check CHECK ((state = ANY (ARRAY['valid'::text, 'used'::text, 'cancelled'::text]))),
     CONSTRAINT gate_passes_used CHECK (((state = 'used'::text) = (used_at IS NOT NULL)))
+);
+
+CREATE TABLE public.handover_acknowledgements (
+    handover_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    comment text NOT NULL,
+    CONSTRAINT handover_acknowledgements_comment_check CHECK ((length(comment) <= 500))
+);
+
+CREATE TABLE public.handover_customers (
+    handover_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    from_id uuid NOT NULL,
+    to_id uuid NOT NULL,
+    CONSTRAINT handover_customers_differ CHECK ((from_id <> to_id))
+);
+
+CREATE TABLE public.handover_items (
+    handover_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    kind text NOT NULL,
+    document_id uuid NOT NULL,
+    number text NOT NULL,
+    state text NOT NULL,
+    amount numeric(18,2),
+    due_on date,
+    CONSTRAINT handover_items_kind_check CHECK ((kind = ANY (ARRAY['order'::text, 'notice'::text, 'receivable'::text, 'follow_up'::text, 'complaint'::text])))
+);
+
+CREATE TABLE public.handovers (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    leaving_id uuid,
+    reason text NOT NULL,
+    handed_over_by uuid,
+    handed_over_at timestamp with time zone NOT NULL,
+    prospects integer NOT NULL,
+    CONSTRAINT handovers_prospects_check CHECK ((prospects >= 0)),
+    CONSTRAINT handovers_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
 );
 
 CREATE TABLE public.idempotency_keys (
@@ -2691,6 +2742,21 @@ ALTER TABLE ONLY public.gate_passes
 ALTER TABLE ONLY public.gate_passes
     ADD CONSTRAINT gate_passes_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.handover_acknowledgements
+    ADD CONSTRAINT handover_acknowledgements_pkey PRIMARY KEY (handover_id, user_id);
+
+ALTER TABLE ONLY public.handover_customers
+    ADD CONSTRAINT handover_customers_pkey PRIMARY KEY (handover_id, customer_id);
+
+ALTER TABLE ONLY public.handover_items
+    ADD CONSTRAINT handover_items_pkey PRIMARY KEY (handover_id, customer_id, kind, document_id);
+
+ALTER TABLE ONLY public.handovers
+    ADD CONSTRAINT handovers_number UNIQUE (number);
+
+ALTER TABLE ONLY public.handovers
+    ADD CONSTRAINT handovers_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (actor_id, key);
 
@@ -3112,6 +3178,10 @@ CREATE UNIQUE INDEX gate_pass_keys_active ON public.gate_pass_keys USING btree (
 
 CREATE INDEX gate_passes_notice ON public.gate_passes USING btree (notice_id);
 
+CREATE INDEX handover_customers_from ON public.handover_customers USING btree (from_id, handover_id DESC);
+
+CREATE INDEX handover_customers_to ON public.handover_customers USING btree (to_id, handover_id DESC);
+
 CREATE INDEX idempotency_keys_created_at ON public.idempotency_keys USING btree (created_at);
 
 CREATE INDEX imports_created_by ON public.imports USING btree (created_by, id DESC);
@@ -3390,6 +3460,8 @@ CREATE TRIGGER customers_unclaim AFTER DELETE ON public.customers FOR EACH ROW E
 
 CREATE TRIGGER decisions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.decisions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER delivery_notes_owner BEFORE INSERT ON public.delivery_notes FOR EACH ROW EXECUTE FUNCTION public.own_by_customer();
+
 CREATE TRIGGER event_blocks_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.event_blocks FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER events_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.events FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
@@ -3397,6 +3469,14 @@ CREATE TRIGGER events_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.
 CREATE TRIGGER follow_ups_notify AFTER INSERT OR UPDATE OF state, user_id ON public.follow_ups FOR EACH ROW EXECUTE FUNCTION public.notify_approval_task();
 
 CREATE TRIGGER gate_checks_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.gate_checks FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER handover_acknowledgements_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.handover_acknowledgements FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER handover_customers_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.handover_customers FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER handover_items_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.handover_items FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER handovers_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.handovers FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER invoice_lines_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.invoice_lines FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
@@ -3407,6 +3487,8 @@ CREATE TRIGGER opportunity_grade_changes_append_only BEFORE DELETE OR UPDATE OR 
 CREATE TRIGGER opportunity_stages_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.opportunity_stages FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER order_lines_frozen BEFORE DELETE OR UPDATE OF order_id, product_id, unit, price, quantity, tax_rate, amount, net_amount, promised_on ON public.order_lines FOR EACH ROW EXECUTE FUNCTION public.guard_order_line();
+
+CREATE TRIGGER orders_owner BEFORE INSERT ON public.orders FOR EACH ROW EXECUTE FUNCTION public.own_by_customer();
 
 CREATE TRIGGER ownership_dispute_statements_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.ownership_dispute_statements FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
@@ -3431,6 +3513,8 @@ CREATE TRIGGER receipts_immutable BEFORE DELETE OR UPDATE ON public.receipts FOR
 CREATE TRIGGER sandbox_clock_forward BEFORE DELETE OR UPDATE ON public.sandbox_clock FOR EACH ROW EXECUTE FUNCTION public.refuse_clock_back();
 
 CREATE TRIGGER shipping_notices_figures_frozen BEFORE UPDATE ON public.shipping_notices FOR EACH ROW EXECUTE FUNCTION public.keep_signed_figures();
+
+CREATE TRIGGER shipping_notices_owner BEFORE INSERT ON public.shipping_notices FOR EACH ROW EXECUTE FUNCTION public.own_by_customer();
 
 CREATE TRIGGER surveys_final BEFORE UPDATE ON public.surveys FOR EACH ROW EXECUTE FUNCTION public.keep_survey_answer();
 
@@ -3634,6 +3718,30 @@ ALTER TABLE ONLY public.gate_passes
 
 ALTER TABLE ONLY public.gate_passes
     ADD CONSTRAINT gate_passes_used_by_fkey FOREIGN KEY (used_by) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.handover_acknowledgements
+    ADD CONSTRAINT handover_acknowledgements_handover_id_fkey FOREIGN KEY (handover_id) REFERENCES public.handovers(id);
+
+ALTER TABLE ONLY public.handover_acknowledgements
+    ADD CONSTRAINT handover_acknowledgements_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.handover_customers
+    ADD CONSTRAINT handover_customers_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.handover_customers
+    ADD CONSTRAINT handover_customers_from_id_fkey FOREIGN KEY (from_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.handover_customers
+    ADD CONSTRAINT handover_customers_handover_id_fkey FOREIGN KEY (handover_id) REFERENCES public.handovers(id);
+
+ALTER TABLE ONLY public.handover_customers
+    ADD CONSTRAINT handover_customers_to_id_fkey FOREIGN KEY (to_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.handover_items
+    ADD CONSTRAINT handover_items_handover_id_customer_id_fkey FOREIGN KEY (handover_id, customer_id) REFERENCES public.handover_customers(handover_id, customer_id);
+
+ALTER TABLE ONLY public.handovers
+    ADD CONSTRAINT handovers_leaving_id_fkey FOREIGN KEY (leaving_id) REFERENCES public.users(id);
 
 ALTER TABLE ONLY public.import_chunks
     ADD CONSTRAINT import_chunks_import_id_fkey FOREIGN KEY (import_id) REFERENCES public.imports(id);

@@ -24,6 +24,7 @@ import (
 	"github.com/salesgate/salesgate/internal/creditreview"
 	"github.com/salesgate/salesgate/internal/customer"
 	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/handover"
 	"github.com/salesgate/salesgate/internal/httpapi"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/importing"
@@ -172,6 +173,8 @@ func (a *App) join(ctx context.Context) error {
 	a.sweepReviews(reviews)
 
 	// handover
+	handovers := handover.New(customers, prospects)
+	customers.Handovers = handovers
 
 	// backtest
 	backtests := backtest.New(a.DB, rules, approvals, prices, func(tx pg.Tx, id uuid.UUID) error {
@@ -205,6 +208,7 @@ func (a *App) join(ctx context.Context) error {
 
 		// customer: applications, changes, handover
 		CustomerRequests: customerRequests,
+		Handovers:        handovers,
 
 		// prospects
 		Prospects: prospects,

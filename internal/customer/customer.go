@@ -41,21 +41,15 @@ type Customer struct {
 
 	Contacts  []Contact `gorm:"-"`
 	Addresses []Address `gorm:"-"`
-
-	assignReason string // of the change in hand, for its event
 }
 
 // snapshot is the customer as its events show it.
 func (c Customer) snapshot() map[string]any {
-	m := map[string]any{
+	return map[string]any{
 		"code": c.Code, "name": c.Name, "uscc": c.USCC, "industry": c.Industry, "region": c.Region, "remarks": c.Remarks,
 		"status": c.Status, "owner_id": c.OwnerID, "bill_to_id": c.BillToID, "version": c.Version,
 		"contacts": c.contactLines(), "addresses": c.addressLines(),
 	}
-	if c.assignReason != "" {
-		m["reason"] = c.assignReason
-	}
-	return m
 }
 
 // contactLines are the contacts as events keep them: phones masked, since events are read by more people than customers.

@@ -31,18 +31,30 @@ type Territories interface {
 type Service struct {
 	Accounts    Accounts          // app sets it
 	Territories Territories       // app sets it
+	Handovers   Handovers         // app sets it
 	Rules       *rulebook.Service // its own unless app shares one
 }
 
 // New returns the service.
 func New() *Service {
-	return &Service{Accounts: unused{}, Territories: unused{}, Rules: rulebook.New()}
+	s := &Service{Accounts: unused{}, Territories: unused{}, Rules: rulebook.New()}
+	s.Handovers = plain{s}
+	return s
 }
 
 // unused is a company that never lent anything, and whose people sell everywhere.
 type unused struct{}
 
 func (unused) InUse(pg.Tx, uuid.UUID) (bool, error) { return false, nil }
+
+// plain moves customers without a handover, for a program that has none.
+type plain struct{ customers *Service }
+
+// HandOver implements Handovers.
+func (p plain) HandOver(tx pg.Tx, who identity.Principal, m Move, reason string) error {
+	_, err := p.customers.Move(tx, who, []Move{m}, reason)
+	return err
+}
 
 // Draft is a customer to be registered.
 type Draft struct {
@@ -206,16 +218,23 @@ func (s *Service) Update(tx pg.Tx, who identity.Principal, id uuid.UUID, version
 	})
 }
 
-// Assign gives the customer to another owner for a reason. version is optional. Returns ErrBadOwner unless the new
-// owner is an active person in sales. Locks the customer.
+// Assign gives the customer to another owner for a reason: a handover of one (CUS-13). version is optional. Returns ErrBadOwner unless
+// the new owner is an active person in sales. Locks the customer.
 func (s *Service) Assign(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, owner uuid.UUID, reason string) (Customer, error) {
-	return s.edit(tx, who, id, version, "assignCustomer", func(c *Customer) error {
-		if err := mustSell(tx, owner); err != nil {
-			return err
-		}
-		c.OwnerID, c.OwnedAt, c.UpdatedAt, c.assignReason = owner, tx.Now, tx.Now, reason
-		return nil
-	})
+	c, err := lock(tx, who, id)
+	if err != nil {
+		return Customer{}, err
+	}
+	if err := c.mustMatch(version); err != nil {
+		return Customer{}, err
+	}
+	if err := s.Handovers.HandOver(tx, who, Move{CustomerID: id, To: owner}, reason); err != nil {
+		return Customer{}, err
+	}
+	if c, err = Brief(tx, id); err != nil {
+		return Customer{}, err
+	}
+	return c, attachParts(tx, &c)
 }
 
 // edit is the frame of every change: lock, see, compare versions, change, store, audit.

@@ -198,6 +198,10 @@ var owned = map[string]func(e *apitest.Env) string{
 		}).Want(201).ID()
 	},
 	// customer applications, changes, handovers
+	"handovers": func(e *apitest.Env) string {
+		c := e.Established(newCustomerOf(e, customersMade.Add(1)))
+		return e.As("manager").Post("/v1/handovers", object{"customer_ids": []string{c}, "to_id": e.People["rep2"], "reason": "区域调整"}).Want(201).ID()
+	},
 	"customer-change-requests": func(e *apitest.Env) string {
 		return e.As("rep1").Post("/v1/customers/"+customerOf(e)+"/change-requests", object{"field": "name", "text": "更名示例有限公司", "reason": "公司更名"}).Want(201).ID()
 	},

@@ -17,6 +17,7 @@ import (
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/creditreview"
 	"github.com/salesgate/salesgate/internal/customer"
+	"github.com/salesgate/salesgate/internal/handover"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/importing"
 	"github.com/salesgate/salesgate/internal/jobs"
@@ -68,6 +69,7 @@ type Server struct {
 
 	// customer: applications, changes, handover
 	CustomerRequests *customer.Requests
+	Handovers        *handover.Service
 
 	// prospects
 	Prospects *prospect.Service

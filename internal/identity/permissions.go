@@ -85,6 +85,8 @@ var matrix = map[Permission][]Role{
 	"customer.assign": roles(salesLeaders, Admin),
 
 	// customer: applications, changes, handover
+	"handover.read":  roles(sellers, overseers, finance, Admin),
+	"handover.write": roles(salesLeaders, Admin),
 
 	// prospect
 	"customer.owner_known": roles(salesLeaders, overseers, SalesSupervisor, FinanceManager, Admin), // CUS-08: who owns what others are refused

@@ -68,7 +68,7 @@ func (o *Order) rows() (string, error) {
 }
 
 // insert numbers a new order and writes it with its lines, in one statement: the counter of the series is locked from
-// here on.
+// here on. The owner is the customer's at that instant, which a handover may have changed since it was read.
 func insert(tx pg.Tx, o *Order) error {
 	lines, err := o.rows()
 	if err != nil {
@@ -78,20 +78,20 @@ func insert(tx pg.Tx, o *Order) error {
 	args = append(args, o.ID, o.CustomerID, o.OwnerID, o.State, o.Revision, o.Channel, o.CustomerOrderNo, o.Settlement, o.TermsDays,
 		o.HeaderDiscount, o.Gross, o.Total, o.Tax, o.Currency, o.Remarks, o.StateReason, o.Content, o.ApprovalID, o.SubmittedBy, o.SubmittedAt,
 		o.ConfirmedAt, o.CopiedFromID, o.CreatedBy, o.CreatedAt, o.UpdatedAt, o.Version, o.ID, lines)
-	return pg.ScanRow(tx, []any{&o.Number}, `WITH `+number+`, header AS (
+	return pg.ScanRow(tx, []any{&o.Number, &o.OwnerID}, `WITH `+number+`, header AS (
 			INSERT INTO orders (id, number, customer_id, owner_id, state, revision, channel, customer_order_no, settlement, terms_days,
 				header_discount, gross, total, tax, currency, remarks, state_reason, content, approval_id, submitted_by, submitted_at,
 				confirmed_at, copied_from_id, created_by, created_at, updated_at, version)
 			SELECT ?::uuid, number, ?::uuid, ?::uuid, ?, ?::int, ?, ?, ?, ?::int, ?::numeric, ?::numeric, ?::numeric, ?::numeric, ?, ?, ?,
 				?::bytea, ?::uuid, ?::uuid, ?::timestamptz, ?::timestamptz, ?::uuid, ?::uuid, ?::timestamptz, ?::timestamptz, ?::bigint
-			FROM next_number RETURNING number
+			FROM next_number RETURNING number, owner_id
 		), line AS (
 			INSERT INTO order_lines (id, order_id, line_no, product_id, unit, price, quantity, tax_rate, amount, net_amount, promised_on,
 				remarks, noticed, shipped)
 			SELECT id, ?::uuid, line_no, product_id, unit, price, quantity, tax_rate, amount, net_amount, promised_on, remarks, noticed, shipped
 			FROM json_to_recordset(?::json) AS l `+lineColumns+`
 		)
-		SELECT number FROM header`, args...)
+		SELECT number, owner_id FROM header`, args...)
 }
 
 // update writes what may change on the order itself, and raises the version.

@@ -147,3 +147,12 @@ func search(text string) (string, []any) {
 	}
 	return where, args
 }
+
+// handOver moves the live prospects of a person, and returns which.
+func handOver(tx pg.Tx, from, to uuid.UUID) ([]uuid.UUID, error) {
+	var ids []uuid.UUID
+	err := tx.Raw(`UPDATE prospects SET owner_id = ?, owned_at = ?, updated_at = ?, version = version + 1,
+			joint_owner_id = CASE WHEN joint_owner_id = ? THEN NULL ELSE joint_owner_id END
+		WHERE owner_id = ? AND state IN ('active', 'pending_permission') RETURNING id`, to, tx.Now, tx.Now, to, from).Scan(&ids).Error
+	return ids, err
+}

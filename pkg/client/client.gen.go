@@ -1525,6 +1525,33 @@ func (e ListGateChecksParamsOutcome) Valid() bool {
 	}
 }
 
+// Defines values for ListHandoverItemsParamsKind.
+const (
+	ListHandoverItemsParamsKindComplaint  ListHandoverItemsParamsKind = "complaint"
+	ListHandoverItemsParamsKindFollowUp   ListHandoverItemsParamsKind = "follow_up"
+	ListHandoverItemsParamsKindNotice     ListHandoverItemsParamsKind = "notice"
+	ListHandoverItemsParamsKindOrder      ListHandoverItemsParamsKind = "order"
+	ListHandoverItemsParamsKindReceivable ListHandoverItemsParamsKind = "receivable"
+)
+
+// Valid indicates whether the value is a known member of the ListHandoverItemsParamsKind enum.
+func (e ListHandoverItemsParamsKind) Valid() bool {
+	switch e {
+	case ListHandoverItemsParamsKindComplaint:
+		return true
+	case ListHandoverItemsParamsKindFollowUp:
+		return true
+	case ListHandoverItemsParamsKindNotice:
+		return true
+	case ListHandoverItemsParamsKindOrder:
+		return true
+	case ListHandoverItemsParamsKindReceivable:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for StartImportParamsMode.
 const (
 	StartImportParamsModeAtomic  StartImportParamsMode = "atomic"
@@ -4805,6 +4832,128 @@ type GatePass struct {
 	Vehicle string   `json:"vehicle"`
 }
 
+// Handover defines model for Handover.
+type Handover struct {
+	Acknowledgements *[]HandoverAcknowledged `json:"acknowledgements,omitempty"`
+	Complaints       int                     `json:"complaints"`
+	Customers        int                     `json:"customers"`
+	FollowUps        int                     `json:"follow_ups"`
+
+	// HandedOverAt Example: 2026-11-20T08:30:00Z
+	HandedOverAt Instant `json:"handed_over_at"`
+
+	// HandedOverBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	HandedOverBy *UUID `json:"handed_over_by,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Items The first 200 of what was open.
+	Items *[]HandoverItem `json:"items,omitempty"`
+
+	// LeavingID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LeavingID *UUID  `json:"leaving_id,omitempty"`
+	Notices   int    `json:"notices"`
+	Number    string `json:"number"`
+	Orders    int    `json:"orders"`
+
+	// Parts Who gave how many customers to whom.
+	Parts     *[]HandoverPart `json:"parts,omitempty"`
+	Prospects int             `json:"prospects"`
+	Reason    string          `json:"reason"`
+
+	// ReceivableAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	ReceivableAmount Money `json:"receivable_amount"`
+	Receivables      int   `json:"receivables"`
+}
+
+// HandoverAcknowledged defines model for HandoverAcknowledged.
+type HandoverAcknowledged struct {
+	// At Example: 2026-11-20T08:30:00Z
+	At      Instant `json:"at"`
+	Comment *string `json:"comment,omitempty"`
+
+	// UserID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	UserID UUID `json:"user_id"`
+}
+
+// HandoverAcknowledgement defines model for HandoverAcknowledgement.
+type HandoverAcknowledgement struct {
+	// Comment Example: 已核对应收款
+	Comment *string `json:"comment,omitempty"`
+}
+
+// HandoverAssignment defines model for HandoverAssignment.
+type HandoverAssignment struct {
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// ToID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ToID UUID `json:"to_id"`
+}
+
+// HandoverCreate defines model for HandoverCreate.
+type HandoverCreate struct {
+	Assignments *[]HandoverAssignment `json:"assignments,omitempty"`
+	CustomerIds *[]UUID               `json:"customer_ids,omitempty"`
+
+	// LeavingID The person whose customers and prospects all move; instead of customer_ids.
+	LeavingID *openapi_types.UUID `json:"leaving_id,omitempty"`
+
+	// Reason Example: 离职交接
+	Reason string `json:"reason"`
+
+	// ToID Who takes the customers that assignments don't name.
+	ToID *openapi_types.UUID `json:"to_id,omitempty"`
+}
+
+// HandoverItem defines model for HandoverItem.
+type HandoverItem struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount *Money `json:"amount,omitempty"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// DocumentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DocumentID UUID `json:"document_id"`
+
+	// DueOn Example: 2026-11-20
+	DueOn *Date `json:"due_on,omitempty"`
+
+	// Kind order, notice, receivable, follow_up or complaint
+	Kind   string `json:"kind"`
+	Number string `json:"number"`
+	State  string `json:"state"`
+}
+
+// HandoverItemList defines model for HandoverItemList.
+type HandoverItemList struct {
+	Data       []HandoverItem `json:"data"`
+	NextCursor *string        `json:"next_cursor,omitempty"`
+}
+
+// HandoverList defines model for HandoverList.
+type HandoverList struct {
+	Data       []Handover `json:"data"`
+	NextCursor *string    `json:"next_cursor,omitempty"`
+}
+
+// HandoverPart defines model for HandoverPart.
+type HandoverPart struct {
+	Customers int `json:"customers"`
+
+	// FromID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	FromID UUID `json:"from_id"`
+
+	// ToID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ToID UUID `json:"to_id"`
+}
+
 // Import defines model for Import.
 type Import struct {
 	CheckOnly bool `json:"check_only"`
@@ -5048,6 +5197,50 @@ type InvoiceList struct {
 
 // InvoiceState Example: posted
 type InvoiceState string
+
+// JointResponsibility defines model for JointResponsibility.
+type JointResponsibility struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount       Money  `json:"amount"`
+	CustomerCode string `json:"customer_code"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID   UUID   `json:"customer_id"`
+	CustomerName string `json:"customer_name"`
+
+	// DueOn Example: 2026-11-20
+	DueOn Date `json:"due_on"`
+
+	// FromID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	FromID UUID `json:"from_id"`
+
+	// HandoverID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	HandoverID     UUID   `json:"handover_id"`
+	HandoverNumber string `json:"handover_number"`
+
+	// InvoiceID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	InvoiceID     UUID   `json:"invoice_id"`
+	InvoiceNumber string `json:"invoice_number"`
+
+	// OpenAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	OpenAmount Money `json:"open_amount"`
+
+	// Since Example: 2026-11-20T08:30:00Z
+	Since Instant `json:"since"`
+
+	// ToID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ToID UUID `json:"to_id"`
+}
+
+// JointResponsibilityList defines model for JointResponsibilityList.
+type JointResponsibilityList struct {
+	Data       []JointResponsibility `json:"data"`
+	NextCursor *string               `json:"next_cursor,omitempty"`
+}
 
 // Jwk defines model for Jwk.
 type Jwk struct {
@@ -8711,6 +8904,9 @@ type DepartmentID = UUID
 // DisputeID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type DisputeID = UUID
 
+// HandoverID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type HandoverID = UUID
+
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
 
@@ -9653,6 +9849,45 @@ type CheckGatePassParams struct {
 	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
 }
 
+// ListHandoversParams defines parameters for ListHandovers.
+type ListHandoversParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateHandoverParams defines parameters for CreateHandover.
+type CreateHandoverParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// AcknowledgeHandoverParams defines parameters for AcknowledgeHandover.
+type AcknowledgeHandoverParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListHandoverItemsParams defines parameters for ListHandoverItems.
+type ListHandoverItemsParams struct {
+	// Kind Only items of this kind.
+	Kind *ListHandoverItemsParamsKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListHandoverItemsParamsKind defines parameters for ListHandoverItems.
+type ListHandoverItemsParamsKind string
+
 // ListImportErrorsParams defines parameters for ListImportErrors.
 type ListImportErrorsParams struct {
 	// Limit How many items at most.
@@ -9739,6 +9974,18 @@ type ReverseInvoiceParams struct {
 
 // GetInvoiceTimelineParams defines parameters for GetInvoiceTimeline.
 type GetInvoiceTimelineParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListJointResponsibilitiesParams defines parameters for ListJointResponsibilities.
+type ListJointResponsibilitiesParams struct {
+	// PersonID Only those of this person.
+	PersonID *UUID `form:"person_id,omitempty" json:"person_id,omitempty"`
+
 	// Limit How many items at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
@@ -9895,6 +10142,15 @@ type ListMyFollowUpsParams struct {
 
 // ListMyFollowUpsParamsState defines parameters for ListMyFollowUps.
 type ListMyFollowUpsParamsState string
+
+// ListMyJointResponsibilitiesParams defines parameters for ListMyJointResponsibilities.
+type ListMyJointResponsibilitiesParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
 
 // ListMyTasksParams defines parameters for ListMyTasks.
 type ListMyTasksParams struct {
@@ -11131,6 +11387,12 @@ type CompleteFollowUpJSONRequestBody = FollowUpCompletion
 
 // CheckGatePassJSONRequestBody defines body for CheckGatePass for application/json ContentType.
 type CheckGatePassJSONRequestBody = GateCheckCreate
+
+// CreateHandoverJSONRequestBody defines body for CreateHandover for application/json ContentType.
+type CreateHandoverJSONRequestBody = HandoverCreate
+
+// AcknowledgeHandoverJSONRequestBody defines body for AcknowledgeHandover for application/json ContentType.
+type AcknowledgeHandoverJSONRequestBody = HandoverAcknowledgement
 
 // PostInvoiceJSONRequestBody defines body for PostInvoice for application/json ContentType.
 type PostInvoiceJSONRequestBody = InvoiceCreate
@@ -12708,6 +12970,67 @@ type ClientInterface interface {
 	// Corresponds with POST /v1/gate-checks (the `CheckGatePass` operationId).
 	CheckGatePass(ctx context.Context, params *CheckGatePassParams, body CheckGatePassJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListHandovers List handovers
+	//
+	// Handovers that concern people whom you see, newest first, with their sums.
+	//
+	// Corresponds with GET /v1/handovers (the `ListHandovers` operationId).
+	ListHandovers(ctx context.Context, params *ListHandoversParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateHandoverWithBody Hand customers over
+	//
+	// Moves the named customers, or all of a leaving person's with their prospects, to another rep; `assignments` sends single customers to
+	// others. Lists the open orders, notices, receivables, follow-ups and complaints, and makes both people answer for the receivables until
+	// they are collected. All documents move with the customer. Try it with validate_only first: the answer is the same.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/handovers (the `CreateHandover` operationId).
+	CreateHandoverWithBody(ctx context.Context, params *CreateHandoverParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateHandover Hand customers over
+	//
+	// Moves the named customers, or all of a leaving person's with their prospects, to another rep; `assignments` sends single customers to
+	// others. Lists the open orders, notices, receivables, follow-ups and complaints, and makes both people answer for the receivables until
+	// they are collected. All documents move with the customer. Try it with validate_only first: the answer is the same.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/handovers (the `CreateHandover` operationId).
+	CreateHandover(ctx context.Context, params *CreateHandoverParams, body CreateHandoverJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetHandover Read a handover
+	//
+	// Who gave how many customers to whom, what was open, and who has acknowledged. The first 200 items are in it.
+	//
+	// Corresponds with GET /v1/handovers/{handover_id} (the `GetHandover` operationId).
+	GetHandover(ctx context.Context, handoverID HandoverID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AcknowledgeHandoverWithBody Acknowledge a handover
+	//
+	// Who hands over and who takes over each say that they know of it. Repeating it changes nothing.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/handovers/{handover_id}/acknowledge (the `AcknowledgeHandover` operationId).
+	AcknowledgeHandoverWithBody(ctx context.Context, handoverID HandoverID, params *AcknowledgeHandoverParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AcknowledgeHandover Acknowledge a handover
+	//
+	// Who hands over and who takes over each say that they know of it. Repeating it changes nothing.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/handovers/{handover_id}/acknowledge (the `AcknowledgeHandover` operationId).
+	AcknowledgeHandover(ctx context.Context, handoverID HandoverID, params *AcknowledgeHandoverParams, body AcknowledgeHandoverJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListHandoverItems List what was open at a handover
+	//
+	// By customer, as it stood when the customers moved.
+	//
+	// Corresponds with GET /v1/handovers/{handover_id}/items (the `ListHandoverItems` operationId).
+	ListHandoverItems(ctx context.Context, handoverID HandoverID, params *ListHandoverItemsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetImport Read an import
 	//
 	// How far it is, and what became of its rows.
@@ -12808,6 +13131,14 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/invoices/{invoice_id}/timeline (the `GetInvoiceTimeline` operationId).
 	GetInvoiceTimeline(ctx context.Context, invoiceID InvoiceID, params *GetInvoiceTimelineParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListJointResponsibilities List receivables that two people answer for
+	//
+	// Receivables that were open when their customer changed hands and still are, or are again because a bill bounced, with what is open now:
+	// of people whom you see.
+	//
+	// Corresponds with GET /v1/joint-responsibilities (the `ListJointResponsibilities` operationId).
+	ListJointResponsibilities(ctx context.Context, params *ListJointResponsibilitiesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListKeyCustomers List key customers
 	//
@@ -13033,6 +13364,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/me/follow-ups (the `ListMyFollowUps` operationId).
 	ListMyFollowUps(ctx context.Context, params *ListMyFollowUpsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListMyJointResponsibilities List receivables that you answer for with another
+	//
+	// As listJointResponsibilities, of yourself, whoever has the customer now.
+	//
+	// Corresponds with GET /v1/me/joint-responsibilities (the `ListMyJointResponsibilities` operationId).
+	ListMyJointResponsibilities(ctx context.Context, params *ListMyJointResponsibilitiesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ChangePasswordWithBody Change my password
 	//
@@ -17494,6 +17832,137 @@ func (c *Client) CheckGatePass(ctx context.Context, params *CheckGatePassParams,
 	return c.Client.Do(req)
 }
 
+// ListHandovers List handovers
+//
+// Handovers that concern people whom you see, newest first, with their sums.
+//
+// Corresponds with GET /v1/handovers (the `ListHandovers` operationId).
+func (c *Client) ListHandovers(ctx context.Context, params *ListHandoversParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListHandoversRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateHandoverWithBody Hand customers over
+//
+// Moves the named customers, or all of a leaving person's with their prospects, to another rep; `assignments` sends single customers to
+// others. Lists the open orders, notices, receivables, follow-ups and complaints, and makes both people answer for the receivables until
+// they are collected. All documents move with the customer. Try it with validate_only first: the answer is the same.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/handovers (the `CreateHandover` operationId).
+func (c *Client) CreateHandoverWithBody(ctx context.Context, params *CreateHandoverParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateHandoverRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateHandover Hand customers over
+//
+// Moves the named customers, or all of a leaving person's with their prospects, to another rep; `assignments` sends single customers to
+// others. Lists the open orders, notices, receivables, follow-ups and complaints, and makes both people answer for the receivables until
+// they are collected. All documents move with the customer. Try it with validate_only first: the answer is the same.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/handovers (the `CreateHandover` operationId).
+func (c *Client) CreateHandover(ctx context.Context, params *CreateHandoverParams, body CreateHandoverJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateHandoverRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetHandover Read a handover
+//
+// Who gave how many customers to whom, what was open, and who has acknowledged. The first 200 items are in it.
+//
+// Corresponds with GET /v1/handovers/{handover_id} (the `GetHandover` operationId).
+func (c *Client) GetHandover(ctx context.Context, handoverID HandoverID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetHandoverRequest(c.Server, handoverID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AcknowledgeHandoverWithBody Acknowledge a handover
+//
+// Who hands over and who takes over each say that they know of it. Repeating it changes nothing.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/handovers/{handover_id}/acknowledge (the `AcknowledgeHandover` operationId).
+func (c *Client) AcknowledgeHandoverWithBody(ctx context.Context, handoverID HandoverID, params *AcknowledgeHandoverParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAcknowledgeHandoverRequestWithBody(c.Server, handoverID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AcknowledgeHandover Acknowledge a handover
+//
+// Who hands over and who takes over each say that they know of it. Repeating it changes nothing.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/handovers/{handover_id}/acknowledge (the `AcknowledgeHandover` operationId).
+func (c *Client) AcknowledgeHandover(ctx context.Context, handoverID HandoverID, params *AcknowledgeHandoverParams, body AcknowledgeHandoverJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAcknowledgeHandoverRequest(c.Server, handoverID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListHandoverItems List what was open at a handover
+//
+// By customer, as it stood when the customers moved.
+//
+// Corresponds with GET /v1/handovers/{handover_id}/items (the `ListHandoverItems` operationId).
+func (c *Client) ListHandoverItems(ctx context.Context, handoverID HandoverID, params *ListHandoverItemsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListHandoverItemsRequest(c.Server, handoverID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // GetImport Read an import
 //
 // How far it is, and what became of its rows.
@@ -17705,6 +18174,24 @@ func (c *Client) ReverseInvoice(ctx context.Context, invoiceID InvoiceID, params
 // Corresponds with GET /v1/invoices/{invoice_id}/timeline (the `GetInvoiceTimeline` operationId).
 func (c *Client) GetInvoiceTimeline(ctx context.Context, invoiceID InvoiceID, params *GetInvoiceTimelineParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetInvoiceTimelineRequest(c.Server, invoiceID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListJointResponsibilities List receivables that two people answer for
+//
+// Receivables that were open when their customer changed hands and still are, or are again because a bill bounced, with what is open now:
+// of people whom you see.
+//
+// Corresponds with GET /v1/joint-responsibilities (the `ListJointResponsibilities` operationId).
+func (c *Client) ListJointResponsibilities(ctx context.Context, params *ListJointResponsibilitiesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListJointResponsibilitiesRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -18190,6 +18677,23 @@ func (c *Client) StreamMyEvents(ctx context.Context, params *StreamMyEventsParam
 // Corresponds with GET /v1/me/follow-ups (the `ListMyFollowUps` operationId).
 func (c *Client) ListMyFollowUps(ctx context.Context, params *ListMyFollowUpsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListMyFollowUpsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListMyJointResponsibilities List receivables that you answer for with another
+//
+// As listJointResponsibilities, of yourself, whoever has the customer now.
+//
+// Corresponds with GET /v1/me/joint-responsibilities (the `ListMyJointResponsibilities` operationId).
+func (c *Client) ListMyJointResponsibilities(ctx context.Context, params *ListMyJointResponsibilitiesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListMyJointResponsibilitiesRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -28825,6 +29329,333 @@ func NewCheckGatePassRequestWithBody(server string, params *CheckGatePassParams,
 	return req, nil
 }
 
+// NewListHandoversRequest constructs an http.Request for the ListHandovers method
+func NewListHandoversRequest(server string, params *ListHandoversParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/handovers")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateHandoverRequest calls the generic CreateHandover builder with application/json body
+func NewCreateHandoverRequest(server string, params *CreateHandoverParams, body CreateHandoverJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateHandoverRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewCreateHandoverRequestWithBody constructs an http.Request for the CreateHandover method, with any body, and a specified content type
+func NewCreateHandoverRequestWithBody(server string, params *CreateHandoverParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/handovers")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.ValidateOnly != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "validate_only", *params.ValidateOnly, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewGetHandoverRequest constructs an http.Request for the GetHandover method
+func NewGetHandoverRequest(server string, handoverID HandoverID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "handover_id", handoverID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/handovers/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAcknowledgeHandoverRequest calls the generic AcknowledgeHandover builder with application/json body
+func NewAcknowledgeHandoverRequest(server string, handoverID HandoverID, params *AcknowledgeHandoverParams, body AcknowledgeHandoverJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAcknowledgeHandoverRequestWithBody(server, handoverID, params, "application/json", bodyReader)
+}
+
+// NewAcknowledgeHandoverRequestWithBody constructs an http.Request for the AcknowledgeHandover method, with any body, and a specified content type
+func NewAcknowledgeHandoverRequestWithBody(server string, handoverID HandoverID, params *AcknowledgeHandoverParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "handover_id", handoverID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/handovers/%s/acknowledge", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListHandoverItemsRequest constructs an http.Request for the ListHandoverItems method
+func NewListHandoverItemsRequest(server string, handoverID HandoverID, params *ListHandoverItemsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "handover_id", handoverID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/handovers/%s/items", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Kind != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "kind", *params.Kind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewGetImportRequest constructs an http.Request for the GetImport method
 func NewGetImportRequest(server string, importID ImportID) (*http.Request, error) {
 	var err error
@@ -29506,6 +30337,84 @@ func NewGetInvoiceTimelineRequest(server string, invoiceID InvoiceID, params *Ge
 		// styled parameters, preserving literal commas as delimiters
 		// per the OpenAPI spec (e.g. "color=blue,black,brown").
 		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListJointResponsibilitiesRequest constructs an http.Request for the ListJointResponsibilities method
+func NewListJointResponsibilitiesRequest(server string, params *ListJointResponsibilitiesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/joint-responsibilities")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.PersonID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "person_id", *params.PersonID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
 
 		if params.Limit != nil {
 
@@ -30696,6 +31605,72 @@ func NewListMyFollowUpsRequest(server string, params *ListMyFollowUpsParams) (*h
 			}
 
 		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListMyJointResponsibilitiesRequest constructs an http.Request for the ListMyJointResponsibilities method
+func NewListMyJointResponsibilitiesRequest(server string, params *ListMyJointResponsibilitiesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/me/joint-responsibilities")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
 
 		if params.Limit != nil {
 
@@ -41281,6 +42256,73 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/gate-checks (the `CheckGatePass` operationId).
 	CheckGatePassWithResponse(ctx context.Context, params *CheckGatePassParams, body CheckGatePassJSONRequestBody, reqEditors ...RequestEditorFn) (*CheckGatePassResponse, error)
 
+	// ListHandoversWithResponse List handovers
+	//
+	// Handovers that concern people whom you see, newest first, with their sums.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/handovers (the `ListHandovers` operationId).
+	ListHandoversWithResponse(ctx context.Context, params *ListHandoversParams, reqEditors ...RequestEditorFn) (*ListHandoversResponse, error)
+
+	// CreateHandoverWithBodyWithResponse Hand customers over
+	//
+	// Moves the named customers, or all of a leaving person's with their prospects, to another rep; `assignments` sends single customers to
+	// others. Lists the open orders, notices, receivables, follow-ups and complaints, and makes both people answer for the receivables until
+	// they are collected. All documents move with the customer. Try it with validate_only first: the answer is the same.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/handovers (the `CreateHandover` operationId).
+	CreateHandoverWithBodyWithResponse(ctx context.Context, params *CreateHandoverParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateHandoverResponse, error)
+
+	// CreateHandoverWithResponse Hand customers over
+	//
+	// Moves the named customers, or all of a leaving person's with their prospects, to another rep; `assignments` sends single customers to
+	// others. Lists the open orders, notices, receivables, follow-ups and complaints, and makes both people answer for the receivables until
+	// they are collected. All documents move with the customer. Try it with validate_only first: the answer is the same.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/handovers (the `CreateHandover` operationId).
+	CreateHandoverWithResponse(ctx context.Context, params *CreateHandoverParams, body CreateHandoverJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateHandoverResponse, error)
+
+	// GetHandoverWithResponse Read a handover
+	//
+	// Who gave how many customers to whom, what was open, and who has acknowledged. The first 200 items are in it.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/handovers/{handover_id} (the `GetHandover` operationId).
+	GetHandoverWithResponse(ctx context.Context, handoverID HandoverID, reqEditors ...RequestEditorFn) (*GetHandoverResponse, error)
+
+	// AcknowledgeHandoverWithBodyWithResponse Acknowledge a handover
+	//
+	// Who hands over and who takes over each say that they know of it. Repeating it changes nothing.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/handovers/{handover_id}/acknowledge (the `AcknowledgeHandover` operationId).
+	AcknowledgeHandoverWithBodyWithResponse(ctx context.Context, handoverID HandoverID, params *AcknowledgeHandoverParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AcknowledgeHandoverResponse, error)
+
+	// AcknowledgeHandoverWithResponse Acknowledge a handover
+	//
+	// Who hands over and who takes over each say that they know of it. Repeating it changes nothing.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/handovers/{handover_id}/acknowledge (the `AcknowledgeHandover` operationId).
+	AcknowledgeHandoverWithResponse(ctx context.Context, handoverID HandoverID, params *AcknowledgeHandoverParams, body AcknowledgeHandoverJSONRequestBody, reqEditors ...RequestEditorFn) (*AcknowledgeHandoverResponse, error)
+
+	// ListHandoverItemsWithResponse List what was open at a handover
+	//
+	// By customer, as it stood when the customers moved.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/handovers/{handover_id}/items (the `ListHandoverItems` operationId).
+	ListHandoverItemsWithResponse(ctx context.Context, handoverID HandoverID, params *ListHandoverItemsParams, reqEditors ...RequestEditorFn) (*ListHandoverItemsResponse, error)
+
 	// GetImportWithResponse Read an import
 	//
 	// How far it is, and what became of its rows.
@@ -41395,6 +42437,16 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/invoices/{invoice_id}/timeline (the `GetInvoiceTimeline` operationId).
 	GetInvoiceTimelineWithResponse(ctx context.Context, invoiceID InvoiceID, params *GetInvoiceTimelineParams, reqEditors ...RequestEditorFn) (*GetInvoiceTimelineResponse, error)
+
+	// ListJointResponsibilitiesWithResponse List receivables that two people answer for
+	//
+	// Receivables that were open when their customer changed hands and still are, or are again because a bill bounced, with what is open now:
+	// of people whom you see.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/joint-responsibilities (the `ListJointResponsibilities` operationId).
+	ListJointResponsibilitiesWithResponse(ctx context.Context, params *ListJointResponsibilitiesParams, reqEditors ...RequestEditorFn) (*ListJointResponsibilitiesResponse, error)
 
 	// ListKeyCustomersWithResponse List key customers
 	//
@@ -41644,6 +42696,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/me/follow-ups (the `ListMyFollowUps` operationId).
 	ListMyFollowUpsWithResponse(ctx context.Context, params *ListMyFollowUpsParams, reqEditors ...RequestEditorFn) (*ListMyFollowUpsResponse, error)
+
+	// ListMyJointResponsibilitiesWithResponse List receivables that you answer for with another
+	//
+	// As listJointResponsibilities, of yourself, whoever has the customer now.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/me/joint-responsibilities (the `ListMyJointResponsibilities` operationId).
+	ListMyJointResponsibilitiesWithResponse(ctx context.Context, params *ListMyJointResponsibilitiesParams, reqEditors ...RequestEditorFn) (*ListMyJointResponsibilitiesResponse, error)
 
 	// ChangePasswordWithBodyWithResponse Change my password
 	//
@@ -48157,6 +49218,211 @@ func (r CheckGatePassResponse) ContentType() string {
 	return ""
 }
 
+type ListHandoversResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *HandoverList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListHandoversResponse) GetJSON200() *HandoverList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListHandoversResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListHandoversResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListHandoversResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListHandoversResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type CreateHandoverResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Handover
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r CreateHandoverResponse) GetJSON201() *Handover {
+	return r.JSON201
+}
+
+// GetBody returns the raw response body bytes
+func (r CreateHandoverResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateHandoverResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateHandoverResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateHandoverResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetHandoverResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Handover
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetHandoverResponse) GetJSON200() *Handover {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetHandoverResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetHandoverResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetHandoverResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetHandoverResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type AcknowledgeHandoverResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Handover
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AcknowledgeHandoverResponse) GetJSON200() *Handover {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r AcknowledgeHandoverResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AcknowledgeHandoverResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AcknowledgeHandoverResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AcknowledgeHandoverResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListHandoverItemsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *HandoverItemList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListHandoverItemsResponse) GetJSON200() *HandoverItemList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListHandoverItemsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListHandoverItemsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListHandoverItemsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListHandoverItemsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type GetImportResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -48589,6 +49855,47 @@ func (r GetInvoiceTimelineResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetInvoiceTimelineResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListJointResponsibilitiesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *JointResponsibilityList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListJointResponsibilitiesResponse) GetJSON200() *JointResponsibilityList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListJointResponsibilitiesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListJointResponsibilitiesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListJointResponsibilitiesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListJointResponsibilitiesResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -49445,6 +50752,47 @@ func (r ListMyFollowUpsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ListMyFollowUpsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListMyJointResponsibilitiesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *JointResponsibilityList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListMyJointResponsibilitiesResponse) GetJSON200() *JointResponsibilityList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListMyJointResponsibilitiesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListMyJointResponsibilitiesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListMyJointResponsibilitiesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListMyJointResponsibilitiesResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -57795,6 +59143,115 @@ func (c *ClientWithResponses) CheckGatePassWithResponse(ctx context.Context, par
 	return ParseCheckGatePassResponse(rsp)
 }
 
+// ListHandoversWithResponse List handovers
+//
+// Handovers that concern people whom you see, newest first, with their sums.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/handovers (the `ListHandovers` operationId).
+func (c *ClientWithResponses) ListHandoversWithResponse(ctx context.Context, params *ListHandoversParams, reqEditors ...RequestEditorFn) (*ListHandoversResponse, error) {
+	rsp, err := c.ListHandovers(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListHandoversResponse(rsp)
+}
+
+// CreateHandoverWithBodyWithResponse Hand customers over
+//
+// Moves the named customers, or all of a leaving person's with their prospects, to another rep; `assignments` sends single customers to
+// others. Lists the open orders, notices, receivables, follow-ups and complaints, and makes both people answer for the receivables until
+// they are collected. All documents move with the customer. Try it with validate_only first: the answer is the same.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/handovers (the `CreateHandover` operationId).
+func (c *ClientWithResponses) CreateHandoverWithBodyWithResponse(ctx context.Context, params *CreateHandoverParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateHandoverResponse, error) {
+	rsp, err := c.CreateHandoverWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateHandoverResponse(rsp)
+}
+
+// CreateHandoverWithResponse Hand customers over
+//
+// Moves the named customers, or all of a leaving person's with their prospects, to another rep; `assignments` sends single customers to
+// others. Lists the open orders, notices, receivables, follow-ups and complaints, and makes both people answer for the receivables until
+// they are collected. All documents move with the customer. Try it with validate_only first: the answer is the same.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/handovers (the `CreateHandover` operationId).
+func (c *ClientWithResponses) CreateHandoverWithResponse(ctx context.Context, params *CreateHandoverParams, body CreateHandoverJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateHandoverResponse, error) {
+	rsp, err := c.CreateHandover(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateHandoverResponse(rsp)
+}
+
+// GetHandoverWithResponse Read a handover
+//
+// Who gave how many customers to whom, what was open, and who has acknowledged. The first 200 items are in it.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/handovers/{handover_id} (the `GetHandover` operationId).
+func (c *ClientWithResponses) GetHandoverWithResponse(ctx context.Context, handoverID HandoverID, reqEditors ...RequestEditorFn) (*GetHandoverResponse, error) {
+	rsp, err := c.GetHandover(ctx, handoverID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetHandoverResponse(rsp)
+}
+
+// AcknowledgeHandoverWithBodyWithResponse Acknowledge a handover
+//
+// Who hands over and who takes over each say that they know of it. Repeating it changes nothing.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/handovers/{handover_id}/acknowledge (the `AcknowledgeHandover` operationId).
+func (c *ClientWithResponses) AcknowledgeHandoverWithBodyWithResponse(ctx context.Context, handoverID HandoverID, params *AcknowledgeHandoverParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AcknowledgeHandoverResponse, error) {
+	rsp, err := c.AcknowledgeHandoverWithBody(ctx, handoverID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAcknowledgeHandoverResponse(rsp)
+}
+
+// AcknowledgeHandoverWithResponse Acknowledge a handover
+//
+// Who hands over and who takes over each say that they know of it. Repeating it changes nothing.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/handovers/{handover_id}/acknowledge (the `AcknowledgeHandover` operationId).
+func (c *ClientWithResponses) AcknowledgeHandoverWithResponse(ctx context.Context, handoverID HandoverID, params *AcknowledgeHandoverParams, body AcknowledgeHandoverJSONRequestBody, reqEditors ...RequestEditorFn) (*AcknowledgeHandoverResponse, error) {
+	rsp, err := c.AcknowledgeHandover(ctx, handoverID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAcknowledgeHandoverResponse(rsp)
+}
+
+// ListHandoverItemsWithResponse List what was open at a handover
+//
+// By customer, as it stood when the customers moved.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/handovers/{handover_id}/items (the `ListHandoverItems` operationId).
+func (c *ClientWithResponses) ListHandoverItemsWithResponse(ctx context.Context, handoverID HandoverID, params *ListHandoverItemsParams, reqEditors ...RequestEditorFn) (*ListHandoverItemsResponse, error) {
+	rsp, err := c.ListHandoverItems(ctx, handoverID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListHandoverItemsResponse(rsp)
+}
+
 // GetImportWithResponse Read an import
 //
 // How far it is, and what became of its rows.
@@ -57980,6 +59437,22 @@ func (c *ClientWithResponses) GetInvoiceTimelineWithResponse(ctx context.Context
 		return nil, err
 	}
 	return ParseGetInvoiceTimelineResponse(rsp)
+}
+
+// ListJointResponsibilitiesWithResponse List receivables that two people answer for
+//
+// Receivables that were open when their customer changed hands and still are, or are again because a bill bounced, with what is open now:
+// of people whom you see.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/joint-responsibilities (the `ListJointResponsibilities` operationId).
+func (c *ClientWithResponses) ListJointResponsibilitiesWithResponse(ctx context.Context, params *ListJointResponsibilitiesParams, reqEditors ...RequestEditorFn) (*ListJointResponsibilitiesResponse, error) {
+	rsp, err := c.ListJointResponsibilities(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListJointResponsibilitiesResponse(rsp)
 }
 
 // ListKeyCustomersWithResponse List key customers
@@ -58385,6 +59858,21 @@ func (c *ClientWithResponses) ListMyFollowUpsWithResponse(ctx context.Context, p
 		return nil, err
 	}
 	return ParseListMyFollowUpsResponse(rsp)
+}
+
+// ListMyJointResponsibilitiesWithResponse List receivables that you answer for with another
+//
+// As listJointResponsibilities, of yourself, whoever has the customer now.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/me/joint-responsibilities (the `ListMyJointResponsibilities` operationId).
+func (c *ClientWithResponses) ListMyJointResponsibilitiesWithResponse(ctx context.Context, params *ListMyJointResponsibilitiesParams, reqEditors ...RequestEditorFn) (*ListMyJointResponsibilitiesResponse, error) {
+	rsp, err := c.ListMyJointResponsibilities(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListMyJointResponsibilitiesResponse(rsp)
 }
 
 // ChangePasswordWithBodyWithResponse Change my password
@@ -64760,6 +66248,136 @@ func ParseCheckGatePassResponse(rsp *http.Response) (*CheckGatePassResponse, err
 	return response, nil
 }
 
+// ParseListHandoversResponse parses an HTTP response from a ListHandoversWithResponse call
+func ParseListHandoversResponse(rsp *http.Response) (*ListHandoversResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListHandoversResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest HandoverList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCreateHandoverResponse parses an HTTP response from a CreateHandoverWithResponse call
+func ParseCreateHandoverResponse(rsp *http.Response) (*CreateHandoverResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateHandoverResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Handover
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetHandoverResponse parses an HTTP response from a GetHandoverWithResponse call
+func ParseGetHandoverResponse(rsp *http.Response) (*GetHandoverResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetHandoverResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Handover
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseAcknowledgeHandoverResponse parses an HTTP response from a AcknowledgeHandoverWithResponse call
+func ParseAcknowledgeHandoverResponse(rsp *http.Response) (*AcknowledgeHandoverResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AcknowledgeHandoverResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Handover
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListHandoverItemsResponse parses an HTTP response from a ListHandoverItemsWithResponse call
+func ParseListHandoverItemsResponse(rsp *http.Response) (*ListHandoverItemsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListHandoverItemsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest HandoverItemList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseGetImportResponse parses an HTTP response from a GetImportWithResponse call
 func ParseGetImportResponse(rsp *http.Response) (*GetImportResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -65062,6 +66680,32 @@ func ParseGetInvoiceTimelineResponse(rsp *http.Response) (*GetInvoiceTimelineRes
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest Timeline
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListJointResponsibilitiesResponse parses an HTTP response from a ListJointResponsibilitiesWithResponse call
+func ParseListJointResponsibilitiesResponse(rsp *http.Response) (*ListJointResponsibilitiesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListJointResponsibilitiesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest JointResponsibilityList
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -65702,6 +67346,32 @@ func ParseListMyFollowUpsResponse(rsp *http.Response) (*ListMyFollowUpsResponse,
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest FollowUpList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListMyJointResponsibilitiesResponse parses an HTTP response from a ListMyJointResponsibilitiesWithResponse call
+func ParseListMyJointResponsibilitiesResponse(rsp *http.Response) (*ListMyJointResponsibilitiesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListMyJointResponsibilitiesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest JointResponsibilityList
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

@@ -1,0 +1,181 @@
+package handover
+
+import (
+	"github.com/google/uuid"
+
+	"github.com/salesgate/salesgate/internal/customer"
+	"github.com/salesgate/salesgate/internal/followup"
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+func texts(ids []uuid.UUID) []string {
+	all := make([]string, len(ids))
+	for i, id := range ids {
+		all[i] = id.String()
+	}
+	return all
+}
+
+// lockAccounts holds the payers' accounts: no receipt is booked while the open receivables are listed.
+func lockAccounts(tx pg.Tx, moved []customer.Moved) error {
+	payers := make([]uuid.UUID, len(moved))
+	for i, m := range moved {
+		payers[i] = m.PayerID
+	}
+	_, err := pg.Exec(tx, "SELECT FROM credit_accounts WHERE payer_id = ANY (?::uuid[]) ORDER BY payer_id FOR UPDATE", texts(payers))
+	return err
+}
+
+// insert writes the handover with its customers and all that is open, in three statements.
+func insert(tx pg.Tx, h Handover, moved []customer.Moved) error {
+	if err := pg.Insert(tx, &h); err != nil {
+		return err
+	}
+	customers, from, to := make([]uuid.UUID, len(moved)), make([]uuid.UUID, len(moved)), make([]uuid.UUID, len(moved))
+	for i, m := range moved {
+		customers[i], from[i], to[i] = m.CustomerID, m.From, m.To
+	}
+	_, err := pg.Exec(tx, `INSERT INTO handover_customers (handover_id, customer_id, from_id, to_id)
+		SELECT ?::uuid, c, f, t FROM unnest(?::uuid[], ?::uuid[], ?::uuid[]) AS m (c, f, t)`, h.ID, texts(customers), texts(from), texts(to))
+	if err != nil {
+		return err
+	}
+	_, err = pg.Exec(tx, `INSERT INTO handover_items (handover_id, customer_id, kind, document_id, number, state, amount, due_on)
+		SELECT h.handover_id, h.customer_id, open.* FROM handover_customers h CROSS JOIN LATERAL (
+			SELECT 'order', id, number, state, total, NULL::date FROM orders
+			WHERE customer_id = h.customer_id AND state IN ('draft', 'submitted', 'confirmed', 'partly_shipped')
+			UNION ALL SELECT 'notice', id, number, state, amount, NULL FROM shipping_notices
+			WHERE customer_id = h.customer_id AND state IN ('draft', 'submitted', 'checked', 'blocked', 'released', 'partly_dispatched')
+			UNION ALL SELECT 'receivable', id, number, state, total - paid, due_on FROM invoices
+			WHERE customer_id = h.customer_id AND state = 'posted' AND kind <> 'reversal' AND paid < total
+			UNION ALL SELECT 'follow_up', id, number, state, NULL, NULL FROM follow_ups
+			WHERE subject_type = 'customer' AND subject_id = h.customer_id AND state = 'open'
+		) open WHERE h.handover_id = ?`, h.ID)
+	return err
+}
+
+// attach reads sums, parts, acknowledgements and the first items.
+func attach(tx pg.Tx, h *Handover) error {
+	sums, err := sumsOf(tx, h.ID)
+	if err != nil {
+		return err
+	}
+	h.Sum = sums[h.ID]
+	h.Parts = nil
+	err = tx.Raw(`SELECT handover_id, from_id, to_id, count(*) AS customers FROM handover_customers WHERE handover_id = ?
+		GROUP BY handover_id, from_id, to_id ORDER BY from_id, to_id`, h.ID).Scan(&h.Parts).Error
+	if err != nil {
+		return err
+	}
+	h.Acknowledgements = nil
+	if err := tx.Where("handover_id = ?", h.ID).Order("at, user_id").Find(&h.Acknowledgements).Error; err != nil {
+		return err
+	}
+	h.Items, _, err = listItems(tx, h.ID, "", pg.Page{Limit: shownItems})
+	return err
+}
+
+func sumsOf(tx pg.Tx, ids ...uuid.UUID) (map[uuid.UUID]Sum, error) {
+	var rows []Sum
+	err := tx.Raw(`SELECT c.handover_id, c.customers, i.* FROM (
+			SELECT handover_id, count(*) AS customers FROM handover_customers WHERE handover_id IN @ids GROUP BY handover_id) c
+		CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE kind = 'order') AS orders, count(*) FILTER (WHERE kind = 'notice') AS notices,
+			count(*) FILTER (WHERE kind = 'receivable') AS receivables, count(*) FILTER (WHERE kind = 'follow_up') AS follow_ups,
+			count(*) FILTER (WHERE kind = 'complaint') AS complaints, coalesce(sum(amount) FILTER (WHERE kind = 'receivable'), 0.00) AS amount
+			FROM handover_items WHERE handover_id = c.handover_id) i`, map[string]any{"ids": ids}).Scan(&rows).Error
+	sums := make(map[uuid.UUID]Sum, len(rows))
+	for _, r := range rows {
+		sums[r.HandoverID] = r
+	}
+	return sums, err
+}
+
+func listItems(tx pg.Tx, id uuid.UUID, kind Kind, p pg.Page) ([]Item, string, error) {
+	q := tx.Where("handover_id = ?", id)
+	if kind != "" {
+		q = q.Where("kind = ?", kind)
+	}
+	var last [3]string
+	if found, err := p.After(&last); err != nil {
+		return nil, "", err
+	} else if found {
+		q = q.Where("(customer_id, kind, document_id) > (?, ?, ?)", last[0], last[1], last[2])
+	}
+	var rows []Item
+	if err := q.Order("customer_id, kind, document_id").Limit(p.Limit + 1).Find(&rows).Error; err != nil {
+		return nil, "", err
+	}
+	return pg.Cut(p, rows, func(i Item) any { return [3]string{i.CustomerID.String(), string(i.Kind), i.DocumentID.String()} })
+}
+
+func list(tx pg.Tx, who identity.Principal, p pg.Page) ([]Handover, string, error) {
+	q := tx.Table("handovers h").Select("h.*")
+	if owners, all := who.Owners(); !all {
+		q = q.Where(`h.leaving_id IN @o OR EXISTS (SELECT FROM handover_customers c WHERE c.handover_id = h.id AND (c.from_id IN @o OR c.to_id IN @o))`,
+			map[string]any{"o": owners})
+	}
+	var last uuid.UUID
+	if found, err := p.After(&last); err != nil {
+		return nil, "", err
+	} else if found {
+		q = q.Where("h.id < ?", last)
+	}
+	var rows []Handover
+	if err := q.Order("h.id DESC").Limit(p.Limit + 1).Find(&rows).Error; err != nil || len(rows) == 0 {
+		return nil, "", err
+	}
+	ids := make([]uuid.UUID, len(rows))
+	for i, h := range rows {
+		ids[i] = h.ID
+	}
+	sums, err := sumsOf(tx, ids...)
+	if err != nil {
+		return nil, "", err
+	}
+	for i := range rows {
+		rows[i].Sum = sums[rows[i].ID]
+	}
+	return pg.Cut(p, rows, func(h Handover) any { return h.ID })
+}
+
+func acknowledge(tx pg.Tx, a Acknowledgement) (bool, error) {
+	n, err := pg.Exec(tx, "INSERT INTO handover_acknowledgements (handover_id, user_id, at, comment) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+		a.HandoverID, a.UserID, a.At, a.Comment)
+	return n == 1, err
+}
+
+// closeTask closes the follow-up that asked this person.
+func closeTask(tx pg.Tx, id, user uuid.UUID) error {
+	return tx.Exec(`UPDATE follow_ups SET state = ?, closed_at = ?, closed_by = ?, version = version + 1
+		WHERE kind = ? AND subject_type = ? AND subject_id = ? AND user_id = ? AND state = ?`,
+		followup.Closed, tx.Now, user, taskKind, Subject, id, user, followup.Opened).Error
+}
+
+// listJoint reads the receivables of handovers that are open now.
+func listJoint(tx pg.Tx, who identity.Principal, person *uuid.UUID, p pg.Page) ([]Joint, string, error) {
+	q := tx.Table("handover_customers h").Select(`h.handover_id, d.number AS handover_number, h.customer_id, c.code AS customer_code,
+			c.name AS customer_name, v.id AS invoice_id, v.number AS invoice_number, v.due_on, i.amount, v.total - v.paid AS open, h.from_id, h.to_id,
+			d.handed_over_at AS since`).
+		Joins("JOIN handovers d ON d.id = h.handover_id").
+		Joins("JOIN handover_items i ON i.handover_id = h.handover_id AND i.customer_id = h.customer_id AND i.kind = 'receivable'").
+		Joins("JOIN invoices v ON v.id = i.document_id AND v.state = 'posted' AND v.paid < v.total").
+		Joins("JOIN customers c ON c.id = h.customer_id")
+	if person != nil {
+		q = q.Where("(h.from_id = @p OR h.to_id = @p)", map[string]any{"p": *person})
+	}
+	if owners, all := who.Owners(); !all {
+		q = q.Where("(h.from_id IN @o OR h.to_id IN @o)", map[string]any{"o": owners})
+	}
+	var last [2]uuid.UUID
+	if found, err := p.After(&last); err != nil {
+		return nil, "", err
+	} else if found {
+		q = q.Where("(h.handover_id, v.id) < (?, ?)", last[0], last[1])
+	}
+	var rows []Joint
+	if err := q.Order("h.handover_id DESC, v.id DESC").Limit(p.Limit + 1).Find(&rows).Error; err != nil {
+		return nil, "", err
+	}
+	return pg.Cut(p, rows, func(j Joint) any { return [2]uuid.UUID{j.HandoverID, j.InvoiceID} })
+}
