@@ -153,6 +153,10 @@ func (a *App) join(ctx context.Context) error {
 
 	// prospects
 	prospects := prospect.New(rules, approvals, customers, files)
+	files.Register(prospect.Subject, func(tx pg.Tx, who identity.Principal, id uuid.UUID) error {
+		_, err := prospects.Get(tx, who, id)
+		return err
+	}, "prospect.read")
 	approvals.Register(prospect.MatterOutside, prospects)
 	customers.Territories = prospects
 	a.prospectSweeps(prospects)

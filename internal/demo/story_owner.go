@@ -99,6 +99,10 @@ func (s *Story) convert(p client.Prospect) error {
 	}
 	s.tell("rep2", "转为正式客户 %s %s,联系记录、商机等级与归属一并带入", "makes it the customer %s %s, with its contacts, grade and owner",
 		res.JSON200.Customer.Code, res.JSON200.Customer.Name)
+	if _, err := s.as("manager").GetAttachmentContentWithResponse(s.ctx, file.JSON201.ID); err != nil {
+		return err
+	}
+	s.tell("manager", "查阅附件 %s", "reads %s", file.JSON201.FileName)
 	return want("prospect", string(res.JSON200.Prospect.State), "converted")
 }
 
