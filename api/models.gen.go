@@ -133,6 +133,57 @@ func (e BacktestKind) Valid() bool {
 	}
 }
 
+// Defines values for CampaignKind.
+const (
+	Exhibition    CampaignKind = "exhibition"
+	Promotion     CampaignKind = "promotion"
+	VisitCampaign CampaignKind = "visit_campaign"
+)
+
+// Valid indicates whether the value is a known member of the CampaignKind enum.
+func (e CampaignKind) Valid() bool {
+	switch e {
+	case Exhibition:
+		return true
+	case Promotion:
+		return true
+	case VisitCampaign:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CampaignState.
+const (
+	CampaignStateApproved  CampaignState = "approved"
+	CampaignStateCancelled CampaignState = "cancelled"
+	CampaignStateClosed    CampaignState = "closed"
+	CampaignStateDraft     CampaignState = "draft"
+	CampaignStateRunning   CampaignState = "running"
+	CampaignStateSubmitted CampaignState = "submitted"
+)
+
+// Valid indicates whether the value is a known member of the CampaignState enum.
+func (e CampaignState) Valid() bool {
+	switch e {
+	case CampaignStateApproved:
+		return true
+	case CampaignStateCancelled:
+		return true
+	case CampaignStateClosed:
+		return true
+	case CampaignStateDraft:
+		return true
+	case CampaignStateRunning:
+		return true
+	case CampaignStateSubmitted:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ContactLogInputKind.
 const (
 	ContactLogInputKindCall    ContactLogInputKind = "call"
@@ -2704,6 +2755,226 @@ type BasePriceRegister struct {
 	Data       []BasePrice `json:"data"`
 	NextCursor *string     `json:"next_cursor,omitempty"`
 }
+
+// Campaign defines model for Campaign.
+type Campaign struct {
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID  *UUID         `json:"approval_id,omitempty"`
+	Attachments *[]Attachment `json:"attachments,omitempty"`
+
+	// Budget An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Budget       Money   `json:"budget"`
+	CancelReason *string `json:"cancel_reason,omitempty"`
+
+	// ClosedAt Example: 2026-11-20T08:30:00Z
+	ClosedAt *Instant `json:"closed_at,omitempty"`
+
+	// Cost An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Cost *Money `json:"cost,omitempty"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// Currency Example: CNY
+	Currency Currency `json:"currency"`
+
+	// EndsOn Example: 2026-11-20
+	EndsOn Date `json:"ends_on"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID         UUID         `json:"id"`
+	Kind       CampaignKind `json:"kind"`
+	Name       string       `json:"name"`
+	Number     string       `json:"number"`
+	OverBudget bool         `json:"over_budget"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID        UUID    `json:"owner_id"`
+	People         *[]UUID `json:"people,omitempty"`
+	Place          *string `json:"place,omitempty"`
+	Plan           string  `json:"plan"`
+	Result         *string `json:"result,omitempty"`
+	ReturnedReason *string `json:"returned_reason,omitempty"`
+
+	// StartedAt Example: 2026-11-20T08:30:00Z
+	StartedAt *Instant `json:"started_at,omitempty"`
+
+	// StartsOn Example: 2026-11-20
+	StartsOn Date          `json:"starts_on"`
+	State    CampaignState `json:"state"`
+
+	// UpdatedAt Example: 2026-11-20T08:30:00Z
+	UpdatedAt Instant `json:"updated_at"`
+}
+
+// CampaignCancel defines model for CampaignCancel.
+type CampaignCancel struct {
+	Reason string `json:"reason"`
+}
+
+// CampaignClose defines model for CampaignClose.
+type CampaignClose struct {
+	AttachmentIds *[]UUID `json:"attachment_ids,omitempty"`
+
+	// Cost An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Cost   Money  `json:"cost"`
+	Result string `json:"result"`
+}
+
+// CampaignCreate defines model for CampaignCreate.
+type CampaignCreate struct {
+	AttachmentIds *[]UUID `json:"attachment_ids,omitempty"`
+
+	// Budget An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Budget Money `json:"budget"`
+
+	// EndsOn Example: 2026-11-20
+	EndsOn Date         `json:"ends_on"`
+	Kind   CampaignKind `json:"kind"`
+	Name   string       `json:"name"`
+
+	// People Who takes part.
+	People *[]UUID `json:"people,omitempty"`
+	Place  *string `json:"place,omitempty"`
+
+	// Plan What is done, for whom, and what it is to bring.
+	Plan string `json:"plan"`
+
+	// StartsOn Example: 2026-11-20
+	StartsOn Date `json:"starts_on"`
+}
+
+// CampaignKind defines model for CampaignKind.
+type CampaignKind string
+
+// CampaignLead defines model for CampaignLead.
+type CampaignLead struct {
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID *UUID `json:"customer_id,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// LinkedAt Example: 2026-11-20T08:30:00Z
+	LinkedAt Instant `json:"linked_at"`
+
+	// LinkedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LinkedBy *UUID   `json:"linked_by,omitempty"`
+	Note     *string `json:"note,omitempty"`
+
+	// OpportunityID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OpportunityID *UUID `json:"opportunity_id,omitempty"`
+
+	// ProspectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProspectID *UUID `json:"prospect_id,omitempty"`
+}
+
+// CampaignLeadCreate One of the three ids.
+type CampaignLeadCreate struct {
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID *UUID   `json:"customer_id,omitempty"`
+	Note       *string `json:"note,omitempty"`
+
+	// OpportunityID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OpportunityID *UUID `json:"opportunity_id,omitempty"`
+
+	// ProspectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProspectID *UUID `json:"prospect_id,omitempty"`
+}
+
+// CampaignLeadList defines model for CampaignLeadList.
+type CampaignLeadList struct {
+	Data       []CampaignLead `json:"data"`
+	NextCursor *string        `json:"next_cursor,omitempty"`
+}
+
+// CampaignList defines model for CampaignList.
+type CampaignList struct {
+	Data       []Campaign `json:"data"`
+	NextCursor *string    `json:"next_cursor,omitempty"`
+}
+
+// CampaignOutcome defines model for CampaignOutcome.
+type CampaignOutcome struct {
+	// Budget An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Budget Money `json:"budget"`
+
+	// Converted Of the prospects that have become customers.
+	Converted int `json:"converted"`
+
+	// Cost An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Cost *Money `json:"cost,omitempty"`
+
+	// CostPerLead An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	CostPerLead *Money `json:"cost_per_lead,omitempty"`
+
+	// Currency Example: CNY
+	Currency  Currency `json:"currency"`
+	Customers int      `json:"customers"`
+
+	// DealAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	DealAmount    Money `json:"deal_amount"`
+	Deals         int   `json:"deals"`
+	Leads         int   `json:"leads"`
+	Opportunities int   `json:"opportunities"`
+
+	// OpportunityAmount Of all that aren't lost or cancelled.
+	OpportunityAmount decimal.Decimal `json:"opportunity_amount"`
+	OpportunityLeads  int             `json:"opportunity_leads"`
+
+	// OrderAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	OrderAmount Money `json:"order_amount"`
+	Orders      int   `json:"orders"`
+	Prospects   int   `json:"prospects"`
+}
+
+// CampaignPatch defines model for CampaignPatch.
+type CampaignPatch struct {
+	// AttachmentIds More files; none is taken off.
+	AttachmentIds *[]UUID `json:"attachment_ids,omitempty"`
+
+	// Budget An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Budget *Money `json:"budget,omitempty"`
+
+	// EndsOn Example: 2026-11-20
+	EndsOn *Date                     `json:"ends_on,omitempty"`
+	Kind   *CampaignKind             `json:"kind,omitempty"`
+	Name   *string                   `json:"name,omitempty"`
+	People *[]UUID                   `json:"people,omitempty"`
+	Place  nullable.Nullable[string] `json:"place,omitempty"`
+	Plan   *string                   `json:"plan,omitempty"`
+
+	// StartsOn Example: 2026-11-20
+	StartsOn *Date `json:"starts_on,omitempty"`
+}
+
+// CampaignState defines model for CampaignState.
+type CampaignState string
 
 // ClientSecret defines model for ClientSecret.
 type ClientSecret struct {
@@ -8874,6 +9145,9 @@ type BacktestID = UUID
 // BasePriceListID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type BasePriceListID = UUID
 
+// CampaignID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type CampaignID = UUID
+
 // ClientID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ClientID = UUID
 
@@ -9284,6 +9558,105 @@ type ListBasePricesParams struct {
 	// CategoryID Only products of this category.
 	CategoryID *UUID `form:"category_id,omitempty" json:"category_id,omitempty"`
 
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListCampaignsParams defines parameters for ListCampaigns.
+type ListCampaignsParams struct {
+	// OwnerID Only of this person.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// Kind Only of this kind.
+	Kind *CampaignKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// State Only in this state.
+	State *CampaignState `form:"state,omitempty" json:"state,omitempty"`
+
+	// From Not ended before this day.
+	From *Date `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Begun by this day.
+	To *Date `form:"to,omitempty" json:"to,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateCampaignParams defines parameters for CreateCampaign.
+type CreateCampaignParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UpdateCampaignParams defines parameters for UpdateCampaign.
+type UpdateCampaignParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// CancelCampaignParams defines parameters for CancelCampaign.
+type CancelCampaignParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// CloseCampaignParams defines parameters for CloseCampaign.
+type CloseCampaignParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ListCampaignLeadsParams defines parameters for ListCampaignLeads.
+type ListCampaignLeadsParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// AddCampaignLeadParams defines parameters for AddCampaignLead.
+type AddCampaignLeadParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// StartCampaignParams defines parameters for StartCampaign.
+type StartCampaignParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// SubmitCampaignParams defines parameters for SubmitCampaign.
+type SubmitCampaignParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// GetCampaignTimelineParams defines parameters for GetCampaignTimeline.
+type GetCampaignTimelineParams struct {
 	// Limit How many items at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
@@ -11312,6 +11685,21 @@ type UpdateBasePriceListJSONRequestBody = BasePriceListPatch
 
 // SetBasePriceLinesJSONRequestBody defines body for SetBasePriceLines for application/json ContentType.
 type SetBasePriceLinesJSONRequestBody = BasePriceLines
+
+// CreateCampaignJSONRequestBody defines body for CreateCampaign for application/json ContentType.
+type CreateCampaignJSONRequestBody = CampaignCreate
+
+// UpdateCampaignJSONRequestBody defines body for UpdateCampaign for application/json ContentType.
+type UpdateCampaignJSONRequestBody = CampaignPatch
+
+// CancelCampaignJSONRequestBody defines body for CancelCampaign for application/json ContentType.
+type CancelCampaignJSONRequestBody = CampaignCancel
+
+// CloseCampaignJSONRequestBody defines body for CloseCampaign for application/json ContentType.
+type CloseCampaignJSONRequestBody = CampaignClose
+
+// AddCampaignLeadJSONRequestBody defines body for AddCampaignLead for application/json ContentType.
+type AddCampaignLeadJSONRequestBody = CampaignLeadCreate
 
 // CheckCompanyJSONRequestBody defines body for CheckCompany for application/json ContentType.
 type CheckCompanyJSONRequestBody = CompanyCheckInput

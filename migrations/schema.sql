@@ -824,6 +824,61 @@ CREATE TABLE public.base_prices (
     CONSTRAINT base_prices_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 1000)))
 );
 
+CREATE TABLE public.campaign_leads (
+    id uuid NOT NULL,
+    campaign_id uuid NOT NULL,
+    prospect_id uuid,
+    opportunity_id uuid,
+    customer_id uuid,
+    note text NOT NULL,
+    linked_by uuid,
+    linked_at timestamp with time zone NOT NULL,
+    CONSTRAINT campaign_leads_one CHECK ((num_nonnulls(prospect_id, opportunity_id, customer_id) = 1))
+);
+
+CREATE TABLE public.campaign_people (
+    campaign_id uuid NOT NULL,
+    user_id uuid NOT NULL
+);
+
+CREATE TABLE public.campaigns (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    state text NOT NULL,
+    owner_id uuid NOT NULL,
+    starts_on date NOT NULL,
+    ends_on date NOT NULL,
+    place text NOT NULL,
+    plan text NOT NULL,
+    budget numeric(18,2) NOT NULL,
+    currency text NOT NULL,
+    approval_id uuid,
+    returned_reason text NOT NULL,
+    started_at timestamp with time zone,
+    cost numeric(18,2),
+    result text NOT NULL,
+    closed_at timestamp with time zone,
+    cancel_reason text NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT campaigns_approved_first CHECK (((state <> ALL (ARRAY['submitted'::text, 'approved'::text, 'running'::text, 'closed'::text])) OR (approval_id IS NOT NULL))),
+    CONSTRAINT campaigns_budget CHECK ((budget >= (0)::numeric)),
+    CONSTRAINT campaigns_cancelled_has_reason CHECK (((state <> 'cancelled'::text) OR (TRIM(BOTH FROM cancel_reason) <> ''::text))),
+    CONSTRAINT campaigns_closed_with_result CHECK ((((state = 'closed'::text) = (closed_at IS NOT NULL)) AND ((state <> 'closed'::text) OR ((cost IS NOT NULL) AND (TRIM(BOTH FROM result) <> ''::text))))),
+    CONSTRAINT campaigns_cost CHECK ((cost >= (0)::numeric)),
+    CONSTRAINT campaigns_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT campaigns_dates CHECK ((starts_on <= ends_on)),
+    CONSTRAINT campaigns_kind_check CHECK ((kind = ANY (ARRAY['exhibition'::text, 'promotion'::text, 'visit_campaign'::text]))),
+    CONSTRAINT campaigns_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+    CONSTRAINT campaigns_started CHECK (((state <> ALL (ARRAY['running'::text, 'closed'::text])) OR (started_at IS NOT NULL))),
+    CONSTRAINT campaigns_state CHECK ((state = ANY (ARRAY['draft'::text, 'submitted'::text, 'approved'::text, 'running'::text, 'closed'::text, 'cancelled'::text]))),
+    CONSTRAINT campaigns_version_check CHECK ((version > 0))
+);
+
 CREATE TABLE public.client_secrets (
     id uuid NOT NULL,
     client_id uuid NOT NULL,
@@ -2610,6 +2665,27 @@ ALTER TABLE ONLY public.base_price_lists
 ALTER TABLE ONLY public.base_prices
     ADD CONSTRAINT base_prices_pkey PRIMARY KEY (product_id, effective_at);
 
+ALTER TABLE ONLY public.campaign_leads
+    ADD CONSTRAINT campaign_leads_customer UNIQUE (customer_id);
+
+ALTER TABLE ONLY public.campaign_leads
+    ADD CONSTRAINT campaign_leads_opportunity UNIQUE (opportunity_id);
+
+ALTER TABLE ONLY public.campaign_leads
+    ADD CONSTRAINT campaign_leads_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.campaign_leads
+    ADD CONSTRAINT campaign_leads_prospect UNIQUE (prospect_id);
+
+ALTER TABLE ONLY public.campaign_people
+    ADD CONSTRAINT campaign_people_pkey PRIMARY KEY (campaign_id, user_id);
+
+ALTER TABLE ONLY public.campaigns
+    ADD CONSTRAINT campaigns_number UNIQUE (number);
+
+ALTER TABLE ONLY public.campaigns
+    ADD CONSTRAINT campaigns_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.client_secrets
     ADD CONSTRAINT client_secrets_pkey PRIMARY KEY (id);
 
@@ -3041,6 +3117,14 @@ CREATE INDEX backtest_runs_starter ON public.backtest_runs USING btree (started_
 CREATE INDEX base_price_lists_created ON public.base_price_lists USING btree (created_at, id);
 
 CREATE UNIQUE INDEX base_price_lists_in_force ON public.base_price_lists USING btree (effective_at) WHERE (state = 'published'::text);
+
+CREATE INDEX campaign_leads_campaign ON public.campaign_leads USING btree (campaign_id, id);
+
+CREATE INDEX campaign_people_user_idx ON public.campaign_people USING btree (user_id, campaign_id);
+
+CREATE INDEX campaigns_dates_idx ON public.campaigns USING btree (starts_on);
+
+CREATE INDEX campaigns_owner ON public.campaigns USING btree (owner_id, id DESC);
 
 CREATE UNIQUE INDEX client_secrets_two_live ON public.client_secrets USING btree (client_id, slot) WHERE (revoked_at IS NULL);
 
@@ -3592,6 +3676,27 @@ ALTER TABLE ONLY public.base_prices
 
 ALTER TABLE ONLY public.base_prices
     ADD CONSTRAINT base_prices_product_id_fkey FOREIGN KEY (product_id) REFERENCES public.products(id);
+
+ALTER TABLE ONLY public.campaign_leads
+    ADD CONSTRAINT campaign_leads_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES public.campaigns(id);
+
+ALTER TABLE ONLY public.campaign_leads
+    ADD CONSTRAINT campaign_leads_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.campaign_leads
+    ADD CONSTRAINT campaign_leads_opportunity_id_fkey FOREIGN KEY (opportunity_id) REFERENCES public.opportunities(id);
+
+ALTER TABLE ONLY public.campaign_leads
+    ADD CONSTRAINT campaign_leads_prospect_id_fkey FOREIGN KEY (prospect_id) REFERENCES public.prospects(id);
+
+ALTER TABLE ONLY public.campaign_people
+    ADD CONSTRAINT campaign_people_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES public.campaigns(id);
+
+ALTER TABLE ONLY public.campaign_people
+    ADD CONSTRAINT campaign_people_user FOREIGN KEY (user_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.campaigns
+    ADD CONSTRAINT campaigns_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.users(id);
 
 ALTER TABLE ONLY public.client_secrets
     ADD CONSTRAINT client_secrets_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.machine_clients(id);

@@ -18,6 +18,7 @@ import (
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/attachment"
 	"github.com/salesgate/salesgate/internal/backtest"
+	"github.com/salesgate/salesgate/internal/campaign"
 	"github.com/salesgate/salesgate/internal/catalog"
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/credit"
@@ -163,6 +164,9 @@ func (a *App) join(ctx context.Context) error {
 
 	// opportunities, campaigns, visits, surveys
 	visits, opportunities := visit.New(rules), opportunity.New(rules)
+	campaigns := campaign.New(approvals, files)
+	approvals.Register(campaign.Matter, campaigns)
+	files.Register(campaign.Subject, campaigns.Visible)
 	surveys := survey.New(rules, people)
 	a.jobs.Every("open_surveys", time.Hour, a.batches("open_surveys", surveys.OpenDue)) // CUS-14
 
@@ -218,7 +222,7 @@ func (a *App) join(ctx context.Context) error {
 		Prospects: prospects,
 
 		// opportunities, campaigns, visits, surveys
-		Visits: visits, Opportunities: opportunities, Surveys: surveys,
+		Visits: visits, Opportunities: opportunities, Campaigns: campaigns, Surveys: surveys,
 
 		// credit: limits and special release, terms
 

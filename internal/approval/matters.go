@@ -52,6 +52,7 @@ var Matters = slices.Concat(
 	customerMatters,
 	priceMatters,
 	// prospect, opportunity, campaign
+	campaignMatters,
 	prospectMatters,
 	shipmentMatters,
 	leaveMatters,

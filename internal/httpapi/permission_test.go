@@ -218,6 +218,7 @@ var owned = map[string]func(e *apitest.Env) string{
 	},
 	"orders": orderOf,
 	// opportunities, campaigns
+	"campaigns":        campaignOf,
 	"opportunities":    opportunityOf,
 	"shipping-notices": noticeOf,
 	// visits, surveys
@@ -261,6 +262,7 @@ var unowned = strings.Fields(`
 	products product-categories base-price-lists lines price-authority-tables
 	allocations
 	versions
+	leads
 	imports
 	credit-review-batches
 `)

@@ -13,6 +13,7 @@ import (
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/attachment"
 	"github.com/salesgate/salesgate/internal/backtest"
+	"github.com/salesgate/salesgate/internal/campaign"
 	"github.com/salesgate/salesgate/internal/catalog"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/creditreview"
@@ -78,6 +79,7 @@ type Server struct {
 	Visits        *visit.Service
 	Opportunities *opportunity.Service
 	Surveys       *survey.Service
+	Campaigns     *campaign.Service
 
 	// credit: limits and special release, terms
 

@@ -103,6 +103,9 @@ var matrix = map[Permission][]Role{
 	// opportunity and campaign
 	"opportunity.read":  roles(sellers, overseers, FinanceManager),
 	"opportunity.write": roles(sellers),
+	"campaign.read":     roles(sellers, overseers, FinanceManager),
+	"campaign.write":    roles(sellers),
+	"campaign.lead":     roles(sellers),
 
 	// visit
 	"visit.read":  roles(sellers, overseers),

@@ -142,6 +142,57 @@ func (e BacktestKind) Valid() bool {
 	}
 }
 
+// Defines values for CampaignKind.
+const (
+	Exhibition    CampaignKind = "exhibition"
+	Promotion     CampaignKind = "promotion"
+	VisitCampaign CampaignKind = "visit_campaign"
+)
+
+// Valid indicates whether the value is a known member of the CampaignKind enum.
+func (e CampaignKind) Valid() bool {
+	switch e {
+	case Exhibition:
+		return true
+	case Promotion:
+		return true
+	case VisitCampaign:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CampaignState.
+const (
+	CampaignStateApproved  CampaignState = "approved"
+	CampaignStateCancelled CampaignState = "cancelled"
+	CampaignStateClosed    CampaignState = "closed"
+	CampaignStateDraft     CampaignState = "draft"
+	CampaignStateRunning   CampaignState = "running"
+	CampaignStateSubmitted CampaignState = "submitted"
+)
+
+// Valid indicates whether the value is a known member of the CampaignState enum.
+func (e CampaignState) Valid() bool {
+	switch e {
+	case CampaignStateApproved:
+		return true
+	case CampaignStateCancelled:
+		return true
+	case CampaignStateClosed:
+		return true
+	case CampaignStateDraft:
+		return true
+	case CampaignStateRunning:
+		return true
+	case CampaignStateSubmitted:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ContactLogInputKind.
 const (
 	ContactLogInputKindCall    ContactLogInputKind = "call"
@@ -2713,6 +2764,226 @@ type BasePriceRegister struct {
 	Data       []BasePrice `json:"data"`
 	NextCursor *string     `json:"next_cursor,omitempty"`
 }
+
+// Campaign defines model for Campaign.
+type Campaign struct {
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID  *UUID         `json:"approval_id,omitempty"`
+	Attachments *[]Attachment `json:"attachments,omitempty"`
+
+	// Budget An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Budget       Money   `json:"budget"`
+	CancelReason *string `json:"cancel_reason,omitempty"`
+
+	// ClosedAt Example: 2026-11-20T08:30:00Z
+	ClosedAt *Instant `json:"closed_at,omitempty"`
+
+	// Cost An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Cost *Money `json:"cost,omitempty"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// Currency Example: CNY
+	Currency Currency `json:"currency"`
+
+	// EndsOn Example: 2026-11-20
+	EndsOn Date `json:"ends_on"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID         UUID         `json:"id"`
+	Kind       CampaignKind `json:"kind"`
+	Name       string       `json:"name"`
+	Number     string       `json:"number"`
+	OverBudget bool         `json:"over_budget"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID        UUID    `json:"owner_id"`
+	People         *[]UUID `json:"people,omitempty"`
+	Place          *string `json:"place,omitempty"`
+	Plan           string  `json:"plan"`
+	Result         *string `json:"result,omitempty"`
+	ReturnedReason *string `json:"returned_reason,omitempty"`
+
+	// StartedAt Example: 2026-11-20T08:30:00Z
+	StartedAt *Instant `json:"started_at,omitempty"`
+
+	// StartsOn Example: 2026-11-20
+	StartsOn Date          `json:"starts_on"`
+	State    CampaignState `json:"state"`
+
+	// UpdatedAt Example: 2026-11-20T08:30:00Z
+	UpdatedAt Instant `json:"updated_at"`
+}
+
+// CampaignCancel defines model for CampaignCancel.
+type CampaignCancel struct {
+	Reason string `json:"reason"`
+}
+
+// CampaignClose defines model for CampaignClose.
+type CampaignClose struct {
+	AttachmentIds *[]UUID `json:"attachment_ids,omitempty"`
+
+	// Cost An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Cost   Money  `json:"cost"`
+	Result string `json:"result"`
+}
+
+// CampaignCreate defines model for CampaignCreate.
+type CampaignCreate struct {
+	AttachmentIds *[]UUID `json:"attachment_ids,omitempty"`
+
+	// Budget An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Budget Money `json:"budget"`
+
+	// EndsOn Example: 2026-11-20
+	EndsOn Date         `json:"ends_on"`
+	Kind   CampaignKind `json:"kind"`
+	Name   string       `json:"name"`
+
+	// People Who takes part.
+	People *[]UUID `json:"people,omitempty"`
+	Place  *string `json:"place,omitempty"`
+
+	// Plan What is done, for whom, and what it is to bring.
+	Plan string `json:"plan"`
+
+	// StartsOn Example: 2026-11-20
+	StartsOn Date `json:"starts_on"`
+}
+
+// CampaignKind defines model for CampaignKind.
+type CampaignKind string
+
+// CampaignLead defines model for CampaignLead.
+type CampaignLead struct {
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID *UUID `json:"customer_id,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// LinkedAt Example: 2026-11-20T08:30:00Z
+	LinkedAt Instant `json:"linked_at"`
+
+	// LinkedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LinkedBy *UUID   `json:"linked_by,omitempty"`
+	Note     *string `json:"note,omitempty"`
+
+	// OpportunityID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OpportunityID *UUID `json:"opportunity_id,omitempty"`
+
+	// ProspectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProspectID *UUID `json:"prospect_id,omitempty"`
+}
+
+// CampaignLeadCreate One of the three ids.
+type CampaignLeadCreate struct {
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID *UUID   `json:"customer_id,omitempty"`
+	Note       *string `json:"note,omitempty"`
+
+	// OpportunityID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OpportunityID *UUID `json:"opportunity_id,omitempty"`
+
+	// ProspectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProspectID *UUID `json:"prospect_id,omitempty"`
+}
+
+// CampaignLeadList defines model for CampaignLeadList.
+type CampaignLeadList struct {
+	Data       []CampaignLead `json:"data"`
+	NextCursor *string        `json:"next_cursor,omitempty"`
+}
+
+// CampaignList defines model for CampaignList.
+type CampaignList struct {
+	Data       []Campaign `json:"data"`
+	NextCursor *string    `json:"next_cursor,omitempty"`
+}
+
+// CampaignOutcome defines model for CampaignOutcome.
+type CampaignOutcome struct {
+	// Budget An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Budget Money `json:"budget"`
+
+	// Converted Of the prospects that have become customers.
+	Converted int `json:"converted"`
+
+	// Cost An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Cost *Money `json:"cost,omitempty"`
+
+	// CostPerLead An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	CostPerLead *Money `json:"cost_per_lead,omitempty"`
+
+	// Currency Example: CNY
+	Currency  Currency `json:"currency"`
+	Customers int      `json:"customers"`
+
+	// DealAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	DealAmount    Money `json:"deal_amount"`
+	Deals         int   `json:"deals"`
+	Leads         int   `json:"leads"`
+	Opportunities int   `json:"opportunities"`
+
+	// OpportunityAmount Of all that aren't lost or cancelled.
+	OpportunityAmount decimal.Decimal `json:"opportunity_amount"`
+	OpportunityLeads  int             `json:"opportunity_leads"`
+
+	// OrderAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	OrderAmount Money `json:"order_amount"`
+	Orders      int   `json:"orders"`
+	Prospects   int   `json:"prospects"`
+}
+
+// CampaignPatch defines model for CampaignPatch.
+type CampaignPatch struct {
+	// AttachmentIds More files; none is taken off.
+	AttachmentIds *[]UUID `json:"attachment_ids,omitempty"`
+
+	// Budget An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Budget *Money `json:"budget,omitempty"`
+
+	// EndsOn Example: 2026-11-20
+	EndsOn *Date                     `json:"ends_on,omitempty"`
+	Kind   *CampaignKind             `json:"kind,omitempty"`
+	Name   *string                   `json:"name,omitempty"`
+	People *[]UUID                   `json:"people,omitempty"`
+	Place  nullable.Nullable[string] `json:"place,omitempty"`
+	Plan   *string                   `json:"plan,omitempty"`
+
+	// StartsOn Example: 2026-11-20
+	StartsOn *Date `json:"starts_on,omitempty"`
+}
+
+// CampaignState defines model for CampaignState.
+type CampaignState string
 
 // ClientSecret defines model for ClientSecret.
 type ClientSecret struct {
@@ -8883,6 +9154,9 @@ type BacktestID = UUID
 // BasePriceListID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type BasePriceListID = UUID
 
+// CampaignID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type CampaignID = UUID
+
 // ClientID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ClientID = UUID
 
@@ -9293,6 +9567,105 @@ type ListBasePricesParams struct {
 	// CategoryID Only products of this category.
 	CategoryID *UUID `form:"category_id,omitempty" json:"category_id,omitempty"`
 
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListCampaignsParams defines parameters for ListCampaigns.
+type ListCampaignsParams struct {
+	// OwnerID Only of this person.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// Kind Only of this kind.
+	Kind *CampaignKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// State Only in this state.
+	State *CampaignState `form:"state,omitempty" json:"state,omitempty"`
+
+	// From Not ended before this day.
+	From *Date `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Begun by this day.
+	To *Date `form:"to,omitempty" json:"to,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateCampaignParams defines parameters for CreateCampaign.
+type CreateCampaignParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UpdateCampaignParams defines parameters for UpdateCampaign.
+type UpdateCampaignParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// CancelCampaignParams defines parameters for CancelCampaign.
+type CancelCampaignParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// CloseCampaignParams defines parameters for CloseCampaign.
+type CloseCampaignParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ListCampaignLeadsParams defines parameters for ListCampaignLeads.
+type ListCampaignLeadsParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// AddCampaignLeadParams defines parameters for AddCampaignLead.
+type AddCampaignLeadParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// StartCampaignParams defines parameters for StartCampaign.
+type StartCampaignParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// SubmitCampaignParams defines parameters for SubmitCampaign.
+type SubmitCampaignParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// GetCampaignTimelineParams defines parameters for GetCampaignTimeline.
+type GetCampaignTimelineParams struct {
 	// Limit How many items at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
@@ -11322,6 +11695,21 @@ type UpdateBasePriceListJSONRequestBody = BasePriceListPatch
 // SetBasePriceLinesJSONRequestBody defines body for SetBasePriceLines for application/json ContentType.
 type SetBasePriceLinesJSONRequestBody = BasePriceLines
 
+// CreateCampaignJSONRequestBody defines body for CreateCampaign for application/json ContentType.
+type CreateCampaignJSONRequestBody = CampaignCreate
+
+// UpdateCampaignJSONRequestBody defines body for UpdateCampaign for application/json ContentType.
+type UpdateCampaignJSONRequestBody = CampaignPatch
+
+// CancelCampaignJSONRequestBody defines body for CancelCampaign for application/json ContentType.
+type CancelCampaignJSONRequestBody = CampaignCancel
+
+// CloseCampaignJSONRequestBody defines body for CloseCampaign for application/json ContentType.
+type CloseCampaignJSONRequestBody = CampaignClose
+
+// AddCampaignLeadJSONRequestBody defines body for AddCampaignLead for application/json ContentType.
+type AddCampaignLeadJSONRequestBody = CampaignLeadCreate
+
 // CheckCompanyJSONRequestBody defines body for CheckCompany for application/json ContentType.
 type CheckCompanyJSONRequestBody = CompanyCheckInput
 
@@ -12203,6 +12591,153 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/base-prices (the `ListBasePrices` operationId).
 	ListBasePrices(ctx context.Context, params *ListBasePricesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListCampaigns List sales activities
+	//
+	// Those of people whom you see and those that you take part in, newest first, without people and files.
+	//
+	// Corresponds with GET /v1/campaigns (the `ListCampaigns` operationId).
+	ListCampaigns(ctx context.Context, params *ListCampaignsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateCampaignWithBody Plan a sales activity
+	//
+	// Drafts an exhibition, a promotion or a visit campaign with its budget; you answer for it. Submit it for approval next.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/campaigns (the `CreateCampaign` operationId).
+	CreateCampaignWithBody(ctx context.Context, params *CreateCampaignParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateCampaign Plan a sales activity
+	//
+	// Drafts an exhibition, a promotion or a visit campaign with its budget; you answer for it. Submit it for approval next.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/campaigns (the `CreateCampaign` operationId).
+	CreateCampaign(ctx context.Context, params *CreateCampaignParams, body CreateCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetCampaign Read a sales activity
+	//
+	// The plan, who takes part, its files, and its cost and result once it is closed.
+	//
+	// Corresponds with GET /v1/campaigns/{campaign_id} (the `GetCampaign` operationId).
+	GetCampaign(ctx context.Context, campaignID CampaignID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateCampaignWithBody Change the plan of a draft
+	//
+	// Changes the fields that are given. What was submitted changes no more, so what runs is what was approved.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /v1/campaigns/{campaign_id} (the `UpdateCampaign` operationId).
+	UpdateCampaignWithBody(ctx context.Context, campaignID CampaignID, params *UpdateCampaignParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateCampaign Change the plan of a draft
+	//
+	// Changes the fields that are given. What was submitted changes no more, so what runs is what was approved.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /v1/campaigns/{campaign_id} (the `UpdateCampaign` operationId).
+	UpdateCampaign(ctx context.Context, campaignID CampaignID, params *UpdateCampaignParams, body UpdateCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CancelCampaignWithBody Give a campaign up
+	//
+	// With a reason. While it waits for approval, withdraw the request first.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/campaigns/{campaign_id}/cancel (the `CancelCampaign` operationId).
+	CancelCampaignWithBody(ctx context.Context, campaignID CampaignID, params *CancelCampaignParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CancelCampaign Give a campaign up
+	//
+	// With a reason. While it waits for approval, withdraw the request first.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/campaigns/{campaign_id}/cancel (the `CancelCampaign` operationId).
+	CancelCampaign(ctx context.Context, campaignID CampaignID, params *CancelCampaignParams, body CancelCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CloseCampaignWithBody Close a campaign with its cost and result
+	//
+	// A cost above the budget is flagged. Leads can be linked later too.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/campaigns/{campaign_id}/close (the `CloseCampaign` operationId).
+	CloseCampaignWithBody(ctx context.Context, campaignID CampaignID, params *CloseCampaignParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CloseCampaign Close a campaign with its cost and result
+	//
+	// A cost above the budget is flagged. Leads can be linked later too.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/campaigns/{campaign_id}/close (the `CloseCampaign` operationId).
+	CloseCampaign(ctx context.Context, campaignID CampaignID, params *CloseCampaignParams, body CloseCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListCampaignLeads List what came of a campaign
+	//
+	// Prospects, opportunities and customers, the last linked first.
+	//
+	// Corresponds with GET /v1/campaigns/{campaign_id}/leads (the `ListCampaignLeads` operationId).
+	ListCampaignLeads(ctx context.Context, campaignID CampaignID, params *ListCampaignLeadsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddCampaignLeadWithBody Say what came of a campaign
+	//
+	// One prospect, opportunity or customer that you see, and that came of no other campaign. Who takes part may do so too.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/campaigns/{campaign_id}/leads (the `AddCampaignLead` operationId).
+	AddCampaignLeadWithBody(ctx context.Context, campaignID CampaignID, params *AddCampaignLeadParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddCampaignLead Say what came of a campaign
+	//
+	// One prospect, opportunity or customer that you see, and that came of no other campaign. Who takes part may do so too.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/campaigns/{campaign_id}/leads (the `AddCampaignLead` operationId).
+	AddCampaignLead(ctx context.Context, campaignID CampaignID, params *AddCampaignLeadParams, body AddCampaignLeadJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RemoveCampaignLead Take a lead off a campaign
+	//
+	// That was linked by mistake, by who linked it or who answers for the campaign.
+	//
+	// Corresponds with DELETE /v1/campaigns/{campaign_id}/leads/{lead_id} (the `RemoveCampaignLead` operationId).
+	RemoveCampaignLead(ctx context.Context, campaignID CampaignID, leadID UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetCampaignOutcome Read what a campaign brought
+	//
+	// Leads and cost per lead; the opportunities that are leads, and those that were made with its prospects and customers since it was
+	// started, with what is at deal or collection; and the confirmed orders that came from these.
+	//
+	// Corresponds with GET /v1/campaigns/{campaign_id}/outcome (the `GetCampaignOutcome` operationId).
+	GetCampaignOutcome(ctx context.Context, campaignID CampaignID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// StartCampaign Say that an approved campaign is being carried out
+	//
+	// From now on leads can be linked to it.
+	//
+	// Corresponds with POST /v1/campaigns/{campaign_id}/start (the `StartCampaign` operationId).
+	StartCampaign(ctx context.Context, campaignID CampaignID, params *StartCampaignParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SubmitCampaign Submit a plan for approval
+	//
+	// Matter `campaign.plan`; the sales manager decides on plan and budget, and their superior on a plan of their own.
+	//
+	// Corresponds with POST /v1/campaigns/{campaign_id}/submit (the `SubmitCampaign` operationId).
+	SubmitCampaign(ctx context.Context, campaignID CampaignID, params *SubmitCampaignParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetCampaignTimeline Read what happened to a campaign
+	//
+	// Every change, the oldest first, with who made it and the fields that changed.
+	//
+	// Corresponds with GET /v1/campaigns/{campaign_id}/timeline (the `GetCampaignTimeline` operationId).
+	GetCampaignTimeline(ctx context.Context, campaignID CampaignID, params *GetCampaignTimelineParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CheckCompanyWithBody Ask whether a company is free
 	//
@@ -16186,6 +16721,333 @@ func (c *Client) SubmitBasePriceList(ctx context.Context, listID BasePriceListID
 // Corresponds with GET /v1/base-prices (the `ListBasePrices` operationId).
 func (c *Client) ListBasePrices(ctx context.Context, params *ListBasePricesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListBasePricesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListCampaigns List sales activities
+//
+// Those of people whom you see and those that you take part in, newest first, without people and files.
+//
+// Corresponds with GET /v1/campaigns (the `ListCampaigns` operationId).
+func (c *Client) ListCampaigns(ctx context.Context, params *ListCampaignsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListCampaignsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateCampaignWithBody Plan a sales activity
+//
+// Drafts an exhibition, a promotion or a visit campaign with its budget; you answer for it. Submit it for approval next.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/campaigns (the `CreateCampaign` operationId).
+func (c *Client) CreateCampaignWithBody(ctx context.Context, params *CreateCampaignParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateCampaignRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateCampaign Plan a sales activity
+//
+// Drafts an exhibition, a promotion or a visit campaign with its budget; you answer for it. Submit it for approval next.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/campaigns (the `CreateCampaign` operationId).
+func (c *Client) CreateCampaign(ctx context.Context, params *CreateCampaignParams, body CreateCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateCampaignRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetCampaign Read a sales activity
+//
+// The plan, who takes part, its files, and its cost and result once it is closed.
+//
+// Corresponds with GET /v1/campaigns/{campaign_id} (the `GetCampaign` operationId).
+func (c *Client) GetCampaign(ctx context.Context, campaignID CampaignID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetCampaignRequest(c.Server, campaignID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateCampaignWithBody Change the plan of a draft
+//
+// Changes the fields that are given. What was submitted changes no more, so what runs is what was approved.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /v1/campaigns/{campaign_id} (the `UpdateCampaign` operationId).
+func (c *Client) UpdateCampaignWithBody(ctx context.Context, campaignID CampaignID, params *UpdateCampaignParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateCampaignRequestWithBody(c.Server, campaignID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateCampaign Change the plan of a draft
+//
+// Changes the fields that are given. What was submitted changes no more, so what runs is what was approved.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /v1/campaigns/{campaign_id} (the `UpdateCampaign` operationId).
+func (c *Client) UpdateCampaign(ctx context.Context, campaignID CampaignID, params *UpdateCampaignParams, body UpdateCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateCampaignRequest(c.Server, campaignID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CancelCampaignWithBody Give a campaign up
+//
+// With a reason. While it waits for approval, withdraw the request first.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/campaigns/{campaign_id}/cancel (the `CancelCampaign` operationId).
+func (c *Client) CancelCampaignWithBody(ctx context.Context, campaignID CampaignID, params *CancelCampaignParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCancelCampaignRequestWithBody(c.Server, campaignID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CancelCampaign Give a campaign up
+//
+// With a reason. While it waits for approval, withdraw the request first.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/campaigns/{campaign_id}/cancel (the `CancelCampaign` operationId).
+func (c *Client) CancelCampaign(ctx context.Context, campaignID CampaignID, params *CancelCampaignParams, body CancelCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCancelCampaignRequest(c.Server, campaignID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CloseCampaignWithBody Close a campaign with its cost and result
+//
+// A cost above the budget is flagged. Leads can be linked later too.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/campaigns/{campaign_id}/close (the `CloseCampaign` operationId).
+func (c *Client) CloseCampaignWithBody(ctx context.Context, campaignID CampaignID, params *CloseCampaignParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCloseCampaignRequestWithBody(c.Server, campaignID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CloseCampaign Close a campaign with its cost and result
+//
+// A cost above the budget is flagged. Leads can be linked later too.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/campaigns/{campaign_id}/close (the `CloseCampaign` operationId).
+func (c *Client) CloseCampaign(ctx context.Context, campaignID CampaignID, params *CloseCampaignParams, body CloseCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCloseCampaignRequest(c.Server, campaignID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListCampaignLeads List what came of a campaign
+//
+// Prospects, opportunities and customers, the last linked first.
+//
+// Corresponds with GET /v1/campaigns/{campaign_id}/leads (the `ListCampaignLeads` operationId).
+func (c *Client) ListCampaignLeads(ctx context.Context, campaignID CampaignID, params *ListCampaignLeadsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListCampaignLeadsRequest(c.Server, campaignID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddCampaignLeadWithBody Say what came of a campaign
+//
+// One prospect, opportunity or customer that you see, and that came of no other campaign. Who takes part may do so too.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/campaigns/{campaign_id}/leads (the `AddCampaignLead` operationId).
+func (c *Client) AddCampaignLeadWithBody(ctx context.Context, campaignID CampaignID, params *AddCampaignLeadParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddCampaignLeadRequestWithBody(c.Server, campaignID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddCampaignLead Say what came of a campaign
+//
+// One prospect, opportunity or customer that you see, and that came of no other campaign. Who takes part may do so too.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/campaigns/{campaign_id}/leads (the `AddCampaignLead` operationId).
+func (c *Client) AddCampaignLead(ctx context.Context, campaignID CampaignID, params *AddCampaignLeadParams, body AddCampaignLeadJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddCampaignLeadRequest(c.Server, campaignID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RemoveCampaignLead Take a lead off a campaign
+//
+// That was linked by mistake, by who linked it or who answers for the campaign.
+//
+// Corresponds with DELETE /v1/campaigns/{campaign_id}/leads/{lead_id} (the `RemoveCampaignLead` operationId).
+func (c *Client) RemoveCampaignLead(ctx context.Context, campaignID CampaignID, leadID UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRemoveCampaignLeadRequest(c.Server, campaignID, leadID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetCampaignOutcome Read what a campaign brought
+//
+// Leads and cost per lead; the opportunities that are leads, and those that were made with its prospects and customers since it was
+// started, with what is at deal or collection; and the confirmed orders that came from these.
+//
+// Corresponds with GET /v1/campaigns/{campaign_id}/outcome (the `GetCampaignOutcome` operationId).
+func (c *Client) GetCampaignOutcome(ctx context.Context, campaignID CampaignID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetCampaignOutcomeRequest(c.Server, campaignID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// StartCampaign Say that an approved campaign is being carried out
+//
+// From now on leads can be linked to it.
+//
+// Corresponds with POST /v1/campaigns/{campaign_id}/start (the `StartCampaign` operationId).
+func (c *Client) StartCampaign(ctx context.Context, campaignID CampaignID, params *StartCampaignParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStartCampaignRequest(c.Server, campaignID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SubmitCampaign Submit a plan for approval
+//
+// Matter `campaign.plan`; the sales manager decides on plan and budget, and their superior on a plan of their own.
+//
+// Corresponds with POST /v1/campaigns/{campaign_id}/submit (the `SubmitCampaign` operationId).
+func (c *Client) SubmitCampaign(ctx context.Context, campaignID CampaignID, params *SubmitCampaignParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSubmitCampaignRequest(c.Server, campaignID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetCampaignTimeline Read what happened to a campaign
+//
+// Every change, the oldest first, with who made it and the fields that changed.
+//
+// Corresponds with GET /v1/campaigns/{campaign_id}/timeline (the `GetCampaignTimeline` operationId).
+func (c *Client) GetCampaignTimeline(ctx context.Context, campaignID CampaignID, params *GetCampaignTimelineParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetCampaignTimelineRequest(c.Server, campaignID, params)
 	if err != nil {
 		return nil, err
 	}
@@ -24860,6 +25722,853 @@ func NewListBasePricesRequest(server string, params *ListBasePricesParams) (*htt
 			}
 
 		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListCampaignsRequest constructs an http.Request for the ListCampaigns method
+func NewListCampaignsRequest(server string, params *ListCampaignsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/campaigns")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.OwnerID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "owner_id", *params.OwnerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Kind != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "kind", *params.Kind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.State != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.From != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "from", *params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.To != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "to", *params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateCampaignRequest calls the generic CreateCampaign builder with application/json body
+func NewCreateCampaignRequest(server string, params *CreateCampaignParams, body CreateCampaignJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateCampaignRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewCreateCampaignRequestWithBody constructs an http.Request for the CreateCampaign method, with any body, and a specified content type
+func NewCreateCampaignRequestWithBody(server string, params *CreateCampaignParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/campaigns")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetCampaignRequest constructs an http.Request for the GetCampaign method
+func NewGetCampaignRequest(server string, campaignID CampaignID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "campaign_id", campaignID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/campaigns/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewUpdateCampaignRequest calls the generic UpdateCampaign builder with application/json body
+func NewUpdateCampaignRequest(server string, campaignID CampaignID, params *UpdateCampaignParams, body UpdateCampaignJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateCampaignRequestWithBody(server, campaignID, params, "application/json", bodyReader)
+}
+
+// NewUpdateCampaignRequestWithBody constructs an http.Request for the UpdateCampaign method, with any body, and a specified content type
+func NewUpdateCampaignRequestWithBody(server string, campaignID CampaignID, params *UpdateCampaignParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "campaign_id", campaignID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/campaigns/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewCancelCampaignRequest calls the generic CancelCampaign builder with application/json body
+func NewCancelCampaignRequest(server string, campaignID CampaignID, params *CancelCampaignParams, body CancelCampaignJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCancelCampaignRequestWithBody(server, campaignID, params, "application/json", bodyReader)
+}
+
+// NewCancelCampaignRequestWithBody constructs an http.Request for the CancelCampaign method, with any body, and a specified content type
+func NewCancelCampaignRequestWithBody(server string, campaignID CampaignID, params *CancelCampaignParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "campaign_id", campaignID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/campaigns/%s/cancel", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewCloseCampaignRequest calls the generic CloseCampaign builder with application/json body
+func NewCloseCampaignRequest(server string, campaignID CampaignID, params *CloseCampaignParams, body CloseCampaignJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCloseCampaignRequestWithBody(server, campaignID, params, "application/json", bodyReader)
+}
+
+// NewCloseCampaignRequestWithBody constructs an http.Request for the CloseCampaign method, with any body, and a specified content type
+func NewCloseCampaignRequestWithBody(server string, campaignID CampaignID, params *CloseCampaignParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "campaign_id", campaignID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/campaigns/%s/close", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListCampaignLeadsRequest constructs an http.Request for the ListCampaignLeads method
+func NewListCampaignLeadsRequest(server string, campaignID CampaignID, params *ListCampaignLeadsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "campaign_id", campaignID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/campaigns/%s/leads", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAddCampaignLeadRequest calls the generic AddCampaignLead builder with application/json body
+func NewAddCampaignLeadRequest(server string, campaignID CampaignID, params *AddCampaignLeadParams, body AddCampaignLeadJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAddCampaignLeadRequestWithBody(server, campaignID, params, "application/json", bodyReader)
+}
+
+// NewAddCampaignLeadRequestWithBody constructs an http.Request for the AddCampaignLead method, with any body, and a specified content type
+func NewAddCampaignLeadRequestWithBody(server string, campaignID CampaignID, params *AddCampaignLeadParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "campaign_id", campaignID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/campaigns/%s/leads", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewRemoveCampaignLeadRequest constructs an http.Request for the RemoveCampaignLead method
+func NewRemoveCampaignLeadRequest(server string, campaignID CampaignID, leadID UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "campaign_id", campaignID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "lead_id", leadID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/campaigns/%s/leads/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetCampaignOutcomeRequest constructs an http.Request for the GetCampaignOutcome method
+func NewGetCampaignOutcomeRequest(server string, campaignID CampaignID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "campaign_id", campaignID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/campaigns/%s/outcome", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewStartCampaignRequest constructs an http.Request for the StartCampaign method
+func NewStartCampaignRequest(server string, campaignID CampaignID, params *StartCampaignParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "campaign_id", campaignID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/campaigns/%s/start", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewSubmitCampaignRequest constructs an http.Request for the SubmitCampaign method
+func NewSubmitCampaignRequest(server string, campaignID CampaignID, params *SubmitCampaignParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "campaign_id", campaignID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/campaigns/%s/submit", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.ValidateOnly != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "validate_only", *params.ValidateOnly, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetCampaignTimelineRequest constructs an http.Request for the GetCampaignTimeline method
+func NewGetCampaignTimelineRequest(server string, campaignID CampaignID, params *GetCampaignTimelineParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "campaign_id", campaignID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/campaigns/%s/timeline", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
 
 		if params.Limit != nil {
 
@@ -41404,6 +43113,169 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/base-prices (the `ListBasePrices` operationId).
 	ListBasePricesWithResponse(ctx context.Context, params *ListBasePricesParams, reqEditors ...RequestEditorFn) (*ListBasePricesResponse, error)
 
+	// ListCampaignsWithResponse List sales activities
+	//
+	// Those of people whom you see and those that you take part in, newest first, without people and files.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/campaigns (the `ListCampaigns` operationId).
+	ListCampaignsWithResponse(ctx context.Context, params *ListCampaignsParams, reqEditors ...RequestEditorFn) (*ListCampaignsResponse, error)
+
+	// CreateCampaignWithBodyWithResponse Plan a sales activity
+	//
+	// Drafts an exhibition, a promotion or a visit campaign with its budget; you answer for it. Submit it for approval next.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/campaigns (the `CreateCampaign` operationId).
+	CreateCampaignWithBodyWithResponse(ctx context.Context, params *CreateCampaignParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateCampaignResponse, error)
+
+	// CreateCampaignWithResponse Plan a sales activity
+	//
+	// Drafts an exhibition, a promotion or a visit campaign with its budget; you answer for it. Submit it for approval next.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/campaigns (the `CreateCampaign` operationId).
+	CreateCampaignWithResponse(ctx context.Context, params *CreateCampaignParams, body CreateCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateCampaignResponse, error)
+
+	// GetCampaignWithResponse Read a sales activity
+	//
+	// The plan, who takes part, its files, and its cost and result once it is closed.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/campaigns/{campaign_id} (the `GetCampaign` operationId).
+	GetCampaignWithResponse(ctx context.Context, campaignID CampaignID, reqEditors ...RequestEditorFn) (*GetCampaignResponse, error)
+
+	// UpdateCampaignWithBodyWithResponse Change the plan of a draft
+	//
+	// Changes the fields that are given. What was submitted changes no more, so what runs is what was approved.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /v1/campaigns/{campaign_id} (the `UpdateCampaign` operationId).
+	UpdateCampaignWithBodyWithResponse(ctx context.Context, campaignID CampaignID, params *UpdateCampaignParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateCampaignResponse, error)
+
+	// UpdateCampaignWithResponse Change the plan of a draft
+	//
+	// Changes the fields that are given. What was submitted changes no more, so what runs is what was approved.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /v1/campaigns/{campaign_id} (the `UpdateCampaign` operationId).
+	UpdateCampaignWithResponse(ctx context.Context, campaignID CampaignID, params *UpdateCampaignParams, body UpdateCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateCampaignResponse, error)
+
+	// CancelCampaignWithBodyWithResponse Give a campaign up
+	//
+	// With a reason. While it waits for approval, withdraw the request first.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/campaigns/{campaign_id}/cancel (the `CancelCampaign` operationId).
+	CancelCampaignWithBodyWithResponse(ctx context.Context, campaignID CampaignID, params *CancelCampaignParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CancelCampaignResponse, error)
+
+	// CancelCampaignWithResponse Give a campaign up
+	//
+	// With a reason. While it waits for approval, withdraw the request first.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/campaigns/{campaign_id}/cancel (the `CancelCampaign` operationId).
+	CancelCampaignWithResponse(ctx context.Context, campaignID CampaignID, params *CancelCampaignParams, body CancelCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*CancelCampaignResponse, error)
+
+	// CloseCampaignWithBodyWithResponse Close a campaign with its cost and result
+	//
+	// A cost above the budget is flagged. Leads can be linked later too.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/campaigns/{campaign_id}/close (the `CloseCampaign` operationId).
+	CloseCampaignWithBodyWithResponse(ctx context.Context, campaignID CampaignID, params *CloseCampaignParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CloseCampaignResponse, error)
+
+	// CloseCampaignWithResponse Close a campaign with its cost and result
+	//
+	// A cost above the budget is flagged. Leads can be linked later too.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/campaigns/{campaign_id}/close (the `CloseCampaign` operationId).
+	CloseCampaignWithResponse(ctx context.Context, campaignID CampaignID, params *CloseCampaignParams, body CloseCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*CloseCampaignResponse, error)
+
+	// ListCampaignLeadsWithResponse List what came of a campaign
+	//
+	// Prospects, opportunities and customers, the last linked first.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/campaigns/{campaign_id}/leads (the `ListCampaignLeads` operationId).
+	ListCampaignLeadsWithResponse(ctx context.Context, campaignID CampaignID, params *ListCampaignLeadsParams, reqEditors ...RequestEditorFn) (*ListCampaignLeadsResponse, error)
+
+	// AddCampaignLeadWithBodyWithResponse Say what came of a campaign
+	//
+	// One prospect, opportunity or customer that you see, and that came of no other campaign. Who takes part may do so too.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/campaigns/{campaign_id}/leads (the `AddCampaignLead` operationId).
+	AddCampaignLeadWithBodyWithResponse(ctx context.Context, campaignID CampaignID, params *AddCampaignLeadParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddCampaignLeadResponse, error)
+
+	// AddCampaignLeadWithResponse Say what came of a campaign
+	//
+	// One prospect, opportunity or customer that you see, and that came of no other campaign. Who takes part may do so too.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/campaigns/{campaign_id}/leads (the `AddCampaignLead` operationId).
+	AddCampaignLeadWithResponse(ctx context.Context, campaignID CampaignID, params *AddCampaignLeadParams, body AddCampaignLeadJSONRequestBody, reqEditors ...RequestEditorFn) (*AddCampaignLeadResponse, error)
+
+	// RemoveCampaignLeadWithResponse Take a lead off a campaign
+	//
+	// That was linked by mistake, by who linked it or who answers for the campaign.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /v1/campaigns/{campaign_id}/leads/{lead_id} (the `RemoveCampaignLead` operationId).
+	RemoveCampaignLeadWithResponse(ctx context.Context, campaignID CampaignID, leadID UUID, reqEditors ...RequestEditorFn) (*RemoveCampaignLeadResponse, error)
+
+	// GetCampaignOutcomeWithResponse Read what a campaign brought
+	//
+	// Leads and cost per lead; the opportunities that are leads, and those that were made with its prospects and customers since it was
+	// started, with what is at deal or collection; and the confirmed orders that came from these.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/campaigns/{campaign_id}/outcome (the `GetCampaignOutcome` operationId).
+	GetCampaignOutcomeWithResponse(ctx context.Context, campaignID CampaignID, reqEditors ...RequestEditorFn) (*GetCampaignOutcomeResponse, error)
+
+	// StartCampaignWithResponse Say that an approved campaign is being carried out
+	//
+	// From now on leads can be linked to it.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/campaigns/{campaign_id}/start (the `StartCampaign` operationId).
+	StartCampaignWithResponse(ctx context.Context, campaignID CampaignID, params *StartCampaignParams, reqEditors ...RequestEditorFn) (*StartCampaignResponse, error)
+
+	// SubmitCampaignWithResponse Submit a plan for approval
+	//
+	// Matter `campaign.plan`; the sales manager decides on plan and budget, and their superior on a plan of their own.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/campaigns/{campaign_id}/submit (the `SubmitCampaign` operationId).
+	SubmitCampaignWithResponse(ctx context.Context, campaignID CampaignID, params *SubmitCampaignParams, reqEditors ...RequestEditorFn) (*SubmitCampaignResponse, error)
+
+	// GetCampaignTimelineWithResponse Read what happened to a campaign
+	//
+	// Every change, the oldest first, with who made it and the fields that changed.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/campaigns/{campaign_id}/timeline (the `GetCampaignTimeline` operationId).
+	GetCampaignTimelineWithResponse(ctx context.Context, campaignID CampaignID, params *GetCampaignTimelineParams, reqEditors ...RequestEditorFn) (*GetCampaignTimelineResponse, error)
+
 	// CheckCompanyWithBodyWithResponse Ask whether a company is free
 	//
 	// Answers whether somebody has registered this company, as a prospect or as a customer, before you write anything down. At
@@ -46351,6 +48223,581 @@ func (r ListBasePricesResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ListBasePricesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListCampaignsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CampaignList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListCampaignsResponse) GetJSON200() *CampaignList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListCampaignsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListCampaignsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListCampaignsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListCampaignsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CreateCampaignResponse201Headers the declared response headers of an HTTP 201 response for CreateCampaign
+type CreateCampaignResponse201Headers struct {
+	ETag string
+}
+
+type CreateCampaignResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Campaign
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *CreateCampaignResponse201Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r CreateCampaignResponse) GetJSON201() *Campaign {
+	return r.JSON201
+}
+
+// GetBody returns the raw response body bytes
+func (r CreateCampaignResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateCampaignResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateCampaignResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateCampaignResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetCampaignResponse200Headers the declared response headers of an HTTP 200 response for GetCampaign
+type GetCampaignResponse200Headers struct {
+	ETag string
+}
+
+type GetCampaignResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Campaign
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetCampaignResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetCampaignResponse) GetJSON200() *Campaign {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetCampaignResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetCampaignResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetCampaignResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetCampaignResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// UpdateCampaignResponse200Headers the declared response headers of an HTTP 200 response for UpdateCampaign
+type UpdateCampaignResponse200Headers struct {
+	ETag string
+}
+
+type UpdateCampaignResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Campaign
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *UpdateCampaignResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r UpdateCampaignResponse) GetJSON200() *Campaign {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r UpdateCampaignResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r UpdateCampaignResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UpdateCampaignResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r UpdateCampaignResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CancelCampaignResponse200Headers the declared response headers of an HTTP 200 response for CancelCampaign
+type CancelCampaignResponse200Headers struct {
+	ETag string
+}
+
+type CancelCampaignResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Campaign
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *CancelCampaignResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CancelCampaignResponse) GetJSON200() *Campaign {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r CancelCampaignResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CancelCampaignResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CancelCampaignResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CancelCampaignResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CloseCampaignResponse200Headers the declared response headers of an HTTP 200 response for CloseCampaign
+type CloseCampaignResponse200Headers struct {
+	ETag string
+}
+
+type CloseCampaignResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Campaign
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *CloseCampaignResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CloseCampaignResponse) GetJSON200() *Campaign {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r CloseCampaignResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CloseCampaignResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CloseCampaignResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CloseCampaignResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListCampaignLeadsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CampaignLeadList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListCampaignLeadsResponse) GetJSON200() *CampaignLeadList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListCampaignLeadsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListCampaignLeadsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListCampaignLeadsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListCampaignLeadsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type AddCampaignLeadResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *CampaignLead
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r AddCampaignLeadResponse) GetJSON201() *CampaignLead {
+	return r.JSON201
+}
+
+// GetBody returns the raw response body bytes
+func (r AddCampaignLeadResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AddCampaignLeadResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AddCampaignLeadResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AddCampaignLeadResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RemoveCampaignLeadResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+}
+
+// GetBody returns the raw response body bytes
+func (r RemoveCampaignLeadResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RemoveCampaignLeadResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RemoveCampaignLeadResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RemoveCampaignLeadResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetCampaignOutcomeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CampaignOutcome
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetCampaignOutcomeResponse) GetJSON200() *CampaignOutcome {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetCampaignOutcomeResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetCampaignOutcomeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetCampaignOutcomeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetCampaignOutcomeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// StartCampaignResponse200Headers the declared response headers of an HTTP 200 response for StartCampaign
+type StartCampaignResponse200Headers struct {
+	ETag string
+}
+
+type StartCampaignResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Campaign
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *StartCampaignResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r StartCampaignResponse) GetJSON200() *Campaign {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r StartCampaignResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r StartCampaignResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r StartCampaignResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r StartCampaignResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// SubmitCampaignResponse200Headers the declared response headers of an HTTP 200 response for SubmitCampaign
+type SubmitCampaignResponse200Headers struct {
+	ETag string
+}
+
+type SubmitCampaignResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Campaign
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *SubmitCampaignResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SubmitCampaignResponse) GetJSON200() *Campaign {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r SubmitCampaignResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SubmitCampaignResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SubmitCampaignResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SubmitCampaignResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetCampaignTimelineResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Timeline
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetCampaignTimelineResponse) GetJSON200() *Timeline {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetCampaignTimelineResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetCampaignTimelineResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetCampaignTimelineResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetCampaignTimelineResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -57769,6 +60216,277 @@ func (c *ClientWithResponses) ListBasePricesWithResponse(ctx context.Context, pa
 	return ParseListBasePricesResponse(rsp)
 }
 
+// ListCampaignsWithResponse List sales activities
+//
+// Those of people whom you see and those that you take part in, newest first, without people and files.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/campaigns (the `ListCampaigns` operationId).
+func (c *ClientWithResponses) ListCampaignsWithResponse(ctx context.Context, params *ListCampaignsParams, reqEditors ...RequestEditorFn) (*ListCampaignsResponse, error) {
+	rsp, err := c.ListCampaigns(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListCampaignsResponse(rsp)
+}
+
+// CreateCampaignWithBodyWithResponse Plan a sales activity
+//
+// Drafts an exhibition, a promotion or a visit campaign with its budget; you answer for it. Submit it for approval next.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/campaigns (the `CreateCampaign` operationId).
+func (c *ClientWithResponses) CreateCampaignWithBodyWithResponse(ctx context.Context, params *CreateCampaignParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateCampaignResponse, error) {
+	rsp, err := c.CreateCampaignWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateCampaignResponse(rsp)
+}
+
+// CreateCampaignWithResponse Plan a sales activity
+//
+// Drafts an exhibition, a promotion or a visit campaign with its budget; you answer for it. Submit it for approval next.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/campaigns (the `CreateCampaign` operationId).
+func (c *ClientWithResponses) CreateCampaignWithResponse(ctx context.Context, params *CreateCampaignParams, body CreateCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateCampaignResponse, error) {
+	rsp, err := c.CreateCampaign(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateCampaignResponse(rsp)
+}
+
+// GetCampaignWithResponse Read a sales activity
+//
+// The plan, who takes part, its files, and its cost and result once it is closed.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/campaigns/{campaign_id} (the `GetCampaign` operationId).
+func (c *ClientWithResponses) GetCampaignWithResponse(ctx context.Context, campaignID CampaignID, reqEditors ...RequestEditorFn) (*GetCampaignResponse, error) {
+	rsp, err := c.GetCampaign(ctx, campaignID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetCampaignResponse(rsp)
+}
+
+// UpdateCampaignWithBodyWithResponse Change the plan of a draft
+//
+// Changes the fields that are given. What was submitted changes no more, so what runs is what was approved.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /v1/campaigns/{campaign_id} (the `UpdateCampaign` operationId).
+func (c *ClientWithResponses) UpdateCampaignWithBodyWithResponse(ctx context.Context, campaignID CampaignID, params *UpdateCampaignParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateCampaignResponse, error) {
+	rsp, err := c.UpdateCampaignWithBody(ctx, campaignID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateCampaignResponse(rsp)
+}
+
+// UpdateCampaignWithResponse Change the plan of a draft
+//
+// Changes the fields that are given. What was submitted changes no more, so what runs is what was approved.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /v1/campaigns/{campaign_id} (the `UpdateCampaign` operationId).
+func (c *ClientWithResponses) UpdateCampaignWithResponse(ctx context.Context, campaignID CampaignID, params *UpdateCampaignParams, body UpdateCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateCampaignResponse, error) {
+	rsp, err := c.UpdateCampaign(ctx, campaignID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateCampaignResponse(rsp)
+}
+
+// CancelCampaignWithBodyWithResponse Give a campaign up
+//
+// With a reason. While it waits for approval, withdraw the request first.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/campaigns/{campaign_id}/cancel (the `CancelCampaign` operationId).
+func (c *ClientWithResponses) CancelCampaignWithBodyWithResponse(ctx context.Context, campaignID CampaignID, params *CancelCampaignParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CancelCampaignResponse, error) {
+	rsp, err := c.CancelCampaignWithBody(ctx, campaignID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCancelCampaignResponse(rsp)
+}
+
+// CancelCampaignWithResponse Give a campaign up
+//
+// With a reason. While it waits for approval, withdraw the request first.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/campaigns/{campaign_id}/cancel (the `CancelCampaign` operationId).
+func (c *ClientWithResponses) CancelCampaignWithResponse(ctx context.Context, campaignID CampaignID, params *CancelCampaignParams, body CancelCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*CancelCampaignResponse, error) {
+	rsp, err := c.CancelCampaign(ctx, campaignID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCancelCampaignResponse(rsp)
+}
+
+// CloseCampaignWithBodyWithResponse Close a campaign with its cost and result
+//
+// A cost above the budget is flagged. Leads can be linked later too.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/campaigns/{campaign_id}/close (the `CloseCampaign` operationId).
+func (c *ClientWithResponses) CloseCampaignWithBodyWithResponse(ctx context.Context, campaignID CampaignID, params *CloseCampaignParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CloseCampaignResponse, error) {
+	rsp, err := c.CloseCampaignWithBody(ctx, campaignID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCloseCampaignResponse(rsp)
+}
+
+// CloseCampaignWithResponse Close a campaign with its cost and result
+//
+// A cost above the budget is flagged. Leads can be linked later too.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/campaigns/{campaign_id}/close (the `CloseCampaign` operationId).
+func (c *ClientWithResponses) CloseCampaignWithResponse(ctx context.Context, campaignID CampaignID, params *CloseCampaignParams, body CloseCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*CloseCampaignResponse, error) {
+	rsp, err := c.CloseCampaign(ctx, campaignID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCloseCampaignResponse(rsp)
+}
+
+// ListCampaignLeadsWithResponse List what came of a campaign
+//
+// Prospects, opportunities and customers, the last linked first.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/campaigns/{campaign_id}/leads (the `ListCampaignLeads` operationId).
+func (c *ClientWithResponses) ListCampaignLeadsWithResponse(ctx context.Context, campaignID CampaignID, params *ListCampaignLeadsParams, reqEditors ...RequestEditorFn) (*ListCampaignLeadsResponse, error) {
+	rsp, err := c.ListCampaignLeads(ctx, campaignID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListCampaignLeadsResponse(rsp)
+}
+
+// AddCampaignLeadWithBodyWithResponse Say what came of a campaign
+//
+// One prospect, opportunity or customer that you see, and that came of no other campaign. Who takes part may do so too.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/campaigns/{campaign_id}/leads (the `AddCampaignLead` operationId).
+func (c *ClientWithResponses) AddCampaignLeadWithBodyWithResponse(ctx context.Context, campaignID CampaignID, params *AddCampaignLeadParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddCampaignLeadResponse, error) {
+	rsp, err := c.AddCampaignLeadWithBody(ctx, campaignID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAddCampaignLeadResponse(rsp)
+}
+
+// AddCampaignLeadWithResponse Say what came of a campaign
+//
+// One prospect, opportunity or customer that you see, and that came of no other campaign. Who takes part may do so too.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/campaigns/{campaign_id}/leads (the `AddCampaignLead` operationId).
+func (c *ClientWithResponses) AddCampaignLeadWithResponse(ctx context.Context, campaignID CampaignID, params *AddCampaignLeadParams, body AddCampaignLeadJSONRequestBody, reqEditors ...RequestEditorFn) (*AddCampaignLeadResponse, error) {
+	rsp, err := c.AddCampaignLead(ctx, campaignID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAddCampaignLeadResponse(rsp)
+}
+
+// RemoveCampaignLeadWithResponse Take a lead off a campaign
+//
+// That was linked by mistake, by who linked it or who answers for the campaign.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /v1/campaigns/{campaign_id}/leads/{lead_id} (the `RemoveCampaignLead` operationId).
+func (c *ClientWithResponses) RemoveCampaignLeadWithResponse(ctx context.Context, campaignID CampaignID, leadID UUID, reqEditors ...RequestEditorFn) (*RemoveCampaignLeadResponse, error) {
+	rsp, err := c.RemoveCampaignLead(ctx, campaignID, leadID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRemoveCampaignLeadResponse(rsp)
+}
+
+// GetCampaignOutcomeWithResponse Read what a campaign brought
+//
+// Leads and cost per lead; the opportunities that are leads, and those that were made with its prospects and customers since it was
+// started, with what is at deal or collection; and the confirmed orders that came from these.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/campaigns/{campaign_id}/outcome (the `GetCampaignOutcome` operationId).
+func (c *ClientWithResponses) GetCampaignOutcomeWithResponse(ctx context.Context, campaignID CampaignID, reqEditors ...RequestEditorFn) (*GetCampaignOutcomeResponse, error) {
+	rsp, err := c.GetCampaignOutcome(ctx, campaignID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetCampaignOutcomeResponse(rsp)
+}
+
+// StartCampaignWithResponse Say that an approved campaign is being carried out
+//
+// From now on leads can be linked to it.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/campaigns/{campaign_id}/start (the `StartCampaign` operationId).
+func (c *ClientWithResponses) StartCampaignWithResponse(ctx context.Context, campaignID CampaignID, params *StartCampaignParams, reqEditors ...RequestEditorFn) (*StartCampaignResponse, error) {
+	rsp, err := c.StartCampaign(ctx, campaignID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseStartCampaignResponse(rsp)
+}
+
+// SubmitCampaignWithResponse Submit a plan for approval
+//
+// Matter `campaign.plan`; the sales manager decides on plan and budget, and their superior on a plan of their own.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/campaigns/{campaign_id}/submit (the `SubmitCampaign` operationId).
+func (c *ClientWithResponses) SubmitCampaignWithResponse(ctx context.Context, campaignID CampaignID, params *SubmitCampaignParams, reqEditors ...RequestEditorFn) (*SubmitCampaignResponse, error) {
+	rsp, err := c.SubmitCampaign(ctx, campaignID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSubmitCampaignResponse(rsp)
+}
+
+// GetCampaignTimelineWithResponse Read what happened to a campaign
+//
+// Every change, the oldest first, with who made it and the fields that changed.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/campaigns/{campaign_id}/timeline (the `GetCampaignTimeline` operationId).
+func (c *ClientWithResponses) GetCampaignTimelineWithResponse(ctx context.Context, campaignID CampaignID, params *GetCampaignTimelineParams, reqEditors ...RequestEditorFn) (*GetCampaignTimelineResponse, error) {
+	rsp, err := c.GetCampaignTimeline(ctx, campaignID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetCampaignTimelineResponse(rsp)
+}
+
 // CheckCompanyWithBodyWithResponse Ask whether a company is free
 //
 // Answers whether somebody has registered this company, as a prospect or as a customer, before you write anything down. At
@@ -64181,6 +66899,425 @@ func ParseListBasePricesResponse(rsp *http.Response) (*ListBasePricesResponse, e
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest BasePriceRegister
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListCampaignsResponse parses an HTTP response from a ListCampaignsWithResponse call
+func ParseListCampaignsResponse(rsp *http.Response) (*ListCampaignsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListCampaignsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CampaignList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCreateCampaignResponse parses an HTTP response from a CreateCampaignWithResponse call
+func ParseCreateCampaignResponse(rsp *http.Response) (*CreateCampaignResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateCampaignResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Campaign
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers CreateCampaignResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers201 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetCampaignResponse parses an HTTP response from a GetCampaignWithResponse call
+func ParseGetCampaignResponse(rsp *http.Response) (*GetCampaignResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetCampaignResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Campaign
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetCampaignResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseUpdateCampaignResponse parses an HTTP response from a UpdateCampaignWithResponse call
+func ParseUpdateCampaignResponse(rsp *http.Response) (*UpdateCampaignResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UpdateCampaignResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Campaign
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers UpdateCampaignResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCancelCampaignResponse parses an HTTP response from a CancelCampaignWithResponse call
+func ParseCancelCampaignResponse(rsp *http.Response) (*CancelCampaignResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CancelCampaignResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Campaign
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers CancelCampaignResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCloseCampaignResponse parses an HTTP response from a CloseCampaignWithResponse call
+func ParseCloseCampaignResponse(rsp *http.Response) (*CloseCampaignResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CloseCampaignResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Campaign
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers CloseCampaignResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListCampaignLeadsResponse parses an HTTP response from a ListCampaignLeadsWithResponse call
+func ParseListCampaignLeadsResponse(rsp *http.Response) (*ListCampaignLeadsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListCampaignLeadsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CampaignLeadList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseAddCampaignLeadResponse parses an HTTP response from a AddCampaignLeadWithResponse call
+func ParseAddCampaignLeadResponse(rsp *http.Response) (*AddCampaignLeadResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AddCampaignLeadResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest CampaignLead
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRemoveCampaignLeadResponse parses an HTTP response from a RemoveCampaignLeadWithResponse call
+func ParseRemoveCampaignLeadResponse(rsp *http.Response) (*RemoveCampaignLeadResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RemoveCampaignLeadResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	return response, nil
+}
+
+// ParseGetCampaignOutcomeResponse parses an HTTP response from a GetCampaignOutcomeWithResponse call
+func ParseGetCampaignOutcomeResponse(rsp *http.Response) (*GetCampaignOutcomeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetCampaignOutcomeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CampaignOutcome
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseStartCampaignResponse parses an HTTP response from a StartCampaignWithResponse call
+func ParseStartCampaignResponse(rsp *http.Response) (*StartCampaignResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &StartCampaignResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Campaign
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers StartCampaignResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseSubmitCampaignResponse parses an HTTP response from a SubmitCampaignWithResponse call
+func ParseSubmitCampaignResponse(rsp *http.Response) (*SubmitCampaignResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SubmitCampaignResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Campaign
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers SubmitCampaignResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetCampaignTimelineResponse parses an HTTP response from a GetCampaignTimelineWithResponse call
+func ParseGetCampaignTimelineResponse(rsp *http.Response) (*GetCampaignTimelineResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetCampaignTimelineResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Timeline
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
