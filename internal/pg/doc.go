@@ -16,8 +16,8 @@
 // READ COMMITTED, and SELECT … FOR UPDATE on the owning row first. The one order for the whole program, so that no two
 // transactions wait for each other:
 //
-//	customer → approval request → credit account (of the payer) → contract → order → shipping notice → delivery note →
-//	invoice → receipt → number series
+//	customer → approval request → credit account (of the payer) → credit review → contract → order → shipping notice →
+//	delivery note → invoice → receipt → number series
 //
 // Many rows of one kind are locked in id order. A number series is last because every writer of that series waits on it.
 // Rows that a transaction has itself inserted need no lock.

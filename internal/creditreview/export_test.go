@@ -1,0 +1,4 @@
+package creditreview
+
+// NextPayersSQL is the statement whose plan is tested.
+const NextPayersSQL = nextPayersSQL
