@@ -189,7 +189,7 @@ func (p *pricePlayer) replay(d decision.Case, c *played) error {
 		c.skipped = approval.SkipRefused
 		return nil
 	}
-	sale, checks, err := p.trial.Judge(b)
+	sale, err := p.trial.Judge(b)
 	if err != nil {
 		c.skipped = approval.SkipUnjudged
 		return nil //nolint:nilerr // a case that the gate wouldn't take today is told, and the run goes on
@@ -197,7 +197,7 @@ func (p *pricePlayer) replay(d decision.Case, c *played) error {
 	c.direct(b.Sale.Level(), sale.Level())
 	if c.Direction != "" {
 		c.Before, c.After = Way{Outcome: b.Sale.String()}, Way{Outcome: sale.String()}
-		c.WhyEN, c.WhyZH = whyChecks(nil, checks)
+		c.WhyEN, c.WhyZH = whyChecks(nil, p.trial.Why(b))
 	}
 	return nil
 }

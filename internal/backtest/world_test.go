@@ -126,7 +126,7 @@ func (w *world) sold(username, price string) string {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	if b.Sale, _, err = table.Judge(b); err != nil {
+	if b.Sale, err = table.Judge(b); err != nil {
 		w.t.Fatal(err)
 	}
 	o := id()

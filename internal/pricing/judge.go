@@ -44,8 +44,17 @@ type line struct {
 	net, base *big.Rat // per unit
 }
 
-// judge answers the question from the facts (PRC-10, PRC-12). It is a pure function: no database and no clock.
+// judge answers the question from the facts and says why (PRC-10, PRC-12). It is a pure function: no database and no clock.
 func judge(q Question, facts map[uuid.UUID]fact, table *authority) (Answer, error) {
+	a, err := weigh(q, facts, table)
+	if err == nil {
+		explain(&a, q, table)
+	}
+	return a, err
+}
+
+// weigh is judge without the words, but for those of a refusal.
+func weigh(q Question, facts map[uuid.UUID]fact, table *authority) (Answer, error) {
 	a := Answer{AuthorityID: table.id, AuthorityNumber: table.number}
 	if err := checkQuestion(q); err != nil {
 		return a, err
@@ -67,7 +76,6 @@ func judge(q Question, facts map[uuid.UUID]fact, table *authority) (Answer, erro
 	}
 	a.RequiredRole = lowest(able)
 	a.DepartmentCovers = a.RequiredRole != identity.GeneralManager
-	explain(&a, q, table)
 	return a, nil
 }
 

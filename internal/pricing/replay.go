@@ -74,7 +74,21 @@ func NewTrial(name string, entries []Entry) (*Trial, error) {
 
 // Judge judges the case again under the table that is tried, by the very code of the gate: against the base prices of then, whose
 // products count as sold by base price.
-func (t *Trial) Judge(b Basis) (Sale, []decision.Check, error) {
+func (t *Trial) Judge(b Basis) (Sale, error) {
+	q, facts := b.question()
+	a, err := weigh(q, facts, t.table)
+	return Sale{Within: a.Within, Required: a.RequiredRole}, err
+}
+
+// Why says in words what Judge says.
+func (t *Trial) Why(b Basis) []decision.Check {
+	q, facts := b.question()
+	a, _ := judge(q, facts, t.table) //nolint:errcheck // what was refused is in the checks
+	return a.Checks
+}
+
+// question is what was asked, with what was known of the products.
+func (b Basis) question() (Question, map[uuid.UUID]fact) {
 	q := Question{Roles: b.Roles, HeaderDiscount: b.Discount, Lines: make([]Line, len(b.Lines))}
 	facts := make(map[uuid.UUID]fact, len(b.Lines))
 	for i, l := range b.Lines {
@@ -84,8 +98,7 @@ func (t *Trial) Judge(b Basis) (Sale, []decision.Check, error) {
 			base:    &b.Lines[i].Base, floor: l.Floor,
 		}
 	}
-	a, err := judge(q, facts, t.table)
-	return Sale{Within: a.Within, Required: a.RequiredRole}, a.Checks, err
+	return q, facts
 }
 
 // Level is how high up a sale has to be decided: 0 by the submitter, then the ladder's roles from the lowest up.
