@@ -74,7 +74,7 @@ var imports = map[string]string{
 	"identity":   ground + "rulebook decision",
 	"attachment": ground + "rulebook identity",
 	"followup":   ground + "identity",
-	"approval":   ground + "rulebook decision identity",
+	"approval":   ground + "rulebook decision identity followup",
 
 	"leave":       gates,
 	"customer":    gates,

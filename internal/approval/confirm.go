@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/salesgate/salesgate/internal/audit"
+	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 )
@@ -111,6 +112,15 @@ func answer(tx pg.Tx, r Request, v *VerbalApproval, state VerbalState, comment, 
 	})
 }
 
+// remind tells the giver that they are late; the task to confirm stays with them.
+func remind(tx pg.Tx, r Request, v VerbalApproval) error {
+	return followup.Open(tx, followup.Task{
+		Kind: "approval.verbal_overdue", SubjectType: RequestSubject, SubjectID: r.ID, Number: r.Number, UserID: &v.GivenBy, Inform: true,
+		TitleEN: "Your verbal approval wasn't confirmed in time: it is a violation. Confirm or deny it.",
+		TitleZH: "您的口头批准逾期未确认,已记为违规,请尽快确认或否认。",
+	})
+}
+
 // MarkOverdueVerbals marks at most limit verbal approvals whose deadline has passed unanswered, each a violation of its
 // giver (ORG-05, CND-02), and returns how many. It is for a periodic job; call it until it returns less than limit. They
 // can still be confirmed, late, or denied. Locks the verbal approvals it marks and skips those that are being answered.
@@ -127,6 +137,9 @@ func (s *Service) MarkOverdueVerbals(tx pg.Tx, limit int) (int, error) {
 			return 0, err
 		}
 		if err := violate(tx, r, v, ViolationVerbalLate, v.GivenBy); err != nil {
+			return 0, err
+		}
+		if err := remind(tx, r, v); err != nil {
 			return 0, err
 		}
 		if err := pg.Update(tx, "verbal_approvals", v.ID, v.Version, map[string]any{"state": VerbalOverdue}); err != nil {

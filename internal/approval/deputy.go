@@ -7,7 +7,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/salesgate/salesgate/internal/audit"
-	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 )
@@ -109,10 +108,6 @@ func AbsentTimes(tx pg.Tx, person uuid.UUID, from, to time.Time) ([]Deputation, 
 	return rows, tx.Where("(absent_id = ? OR deputy_id = ?) AND starts_at < ? AND ends_at > ?", person, person, to, from).
 		Order("starts_at, id").Find(&rows).Error
 }
-
-// ErrAbsentTwice: somebody can't be away twice at once.
-var ErrAbsentTwice = pg.Constraint("approval_deputations_one", errs.Define(errs.Conflict, "approval.deputed_already",
-	"Somebody acts for this person in part of that time already.", "该时间段内已有代理人。", "ORG-04"))
 
 // record leaves the trace of an escalation.
 func (e Escalation) record(tx pg.Tx, r Request) error {

@@ -28,6 +28,35 @@
 // decide themselves. A person acts on a step only if they aren't the submitter, and constraints on approval_decisions
 // hold the same in the database, the exception included.
 //
+// # Deputies (ORG-04)
+//
+// A deputation says who acts for whom from when to when; leave writes it. Meanwhile the tasks that ask the absent person, by
+// name or by a role of theirs, also ask the deputy, who decides in their own name: the decision has both. One hop: a deputy
+// doesn't act for those whom the absent person acts for. The submitter is nobody's deputy on their own request, and nobody
+// acts for the submitter; where the only holder of a role is away and the submitter acts for them, the step moves up when it
+// is submitted. A decision counts by its own instant: one that comes when the leave has ended is refused, and the task is
+// still the absent person's. What somebody approved by phone only they confirm.
+//
+// # Escalation and people who leave
+//
+// When a step is past due, the escalation role of its stage is asked too, once; a role of the submitter's own, or one that
+// is asked already, moves up the ladder of the request's matrix version (ORG-03). A step that asks only people who have left,
+// or a role that nobody holds, goes to who holds the position or the role now, else up the ladder. Decisions name the
+// escalation. Nothing is taken from those who were asked.
+//
+// # Quorum
+//
+// A quorum counts people: whoever holds two of the roles, or acts for others, votes once, and whoever was represented has
+// voted. Votes against end the request when those who are left aren't enough. An acknowledging step takes no no.
+//
+// # Renewal
+//
+// A submission may renew an earlier approved request about the same document. Each fact has a direction: higher, lower, any
+// change, or none is worse. A step keeps its approval when its stage is word for word the same, it asks the same people, and
+// nothing that it saw is worse: what its condition names, and what no condition names and people look at. A step without a
+// condition saw all. Decisions are carried over as rows of the new request that refer to the first, with who and when of then;
+// never the submitter's own, nor those of a phone call that isn't confirmed. While anything is worse, the last step is asked.
+//
 // # States
 //
 //	pending → approved | rejected | returned | withdrawn | void
@@ -42,10 +71,11 @@
 //   - facts, route, content and matrix version of a request never change (trigger);
 //   - approved means: each step of the route has its decisions, or the route is empty (CHECK);
 //   - of one matter and subject at most one request is pending (unique index);
-//   - the content hash that a decision carries is that of the request it decides.
+//   - the content hash that a decision carries is that of the request it decides, or was made about when carried over;
+//   - a decision on behalf of somebody has the deputation by which it was made, which ran then (key and trigger).
 //
 // # Lock order
 //
 // The request's row comes first of all locks, before the subject's. A module that voids the approvals of a document,
-// or submits it again, calls Lock before it locks the document.
+// or submits it again, calls Lock before it locks the document. A deputation comes last.
 package approval

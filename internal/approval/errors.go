@@ -53,6 +53,11 @@ var (
 	ErrVerbalAnswered = errs.Define(errs.Conflict, "approval.verbal_answered",
 		"There is no verbal approval of yours to confirm or deny.", "没有待您确认的口头批准。", "ORG-05")
 
+	ErrAbsentTwice = pg.Constraint("approval_deputations_one", errs.Define(errs.Conflict, "approval.deputed_already",
+		"Somebody acts for this person in part of that time already.", "该时间段内已有代理人。", "ORG-04"))
+	ErrDeputyTime = pg.Constraint("approval_decisions_deputy_time", errs.Define(errs.Forbidden, "approval.deputy_time",
+		"A deputy decides only while the leave runs.", "代理人仅可在请假期间代为审批。", "ORG-04"))
+
 	ErrTooManyStreams = errs.Define(errs.TooMany, "approval.too_many_streams",
 		"Too many event streams are open; close one or try again later.", "事件流连接过多,请稍后重试。")
 )
@@ -61,6 +66,8 @@ var (
 var (
 	_ = pg.Constraint("approval_decisions_not_own", ErrOwn)
 	_ = pg.Constraint("approval_decisions_own_reviewed", ErrOwn)
+	_ = pg.Constraint("approval_decisions_deputation", ErrNotAsked)
+	_ = pg.Constraint("approval_decisions_one_voice", ErrHasDecided)
 	_ = pg.Constraint("approval_decisions_slot", ErrHasDecided)
 	_ = pg.Constraint("approval_decisions_one_vote", ErrHasDecided)
 	_ = pg.Constraint("verbal_approvals_persons", ErrVerbalRecorder)

@@ -97,6 +97,6 @@ func (s *Service) ListViolations(tx pg.Tx, who identity.Principal, f ViolationFi
 func violate(tx pg.Tx, r Request, v VerbalApproval, kind string, person uuid.UUID) error {
 	return Violate(tx, Violation{
 		Rule: "ORG-05", Kind: kind, PersonID: person, SubjectType: r.SubjectType, SubjectID: r.SubjectID, Number: r.Number,
-		SourceID: v.ID, Detail: map[string]any{"approval": r.ID, "given_by": v.GivenBy, "recorded_by": v.RecordedBy, "confirm_by": v.ConfirmBy},
+		SourceID: v.ID, Detail: map[string]any{"approval": r.ID, "given_by": v.GivenBy, "recorded_by": v.RecordedBy, "confirm_by": v.ConfirmBy, "took_effect": r.State == Approved},
 	})
 }

@@ -228,7 +228,9 @@ func TestORG04_LeaveLetsTheDeputyDecide(t *testing.T) {
 		return "/v1/approvals/" + r.ID.String()
 	}
 	one, own := of("rep1"), of("rep2")
-	tasks := func(who string) int { return e.As(who).Get("/v1/me/tasks?matter=shipment.release").Want(200).Len("data") }
+	tasks := func(who string) int {
+		return e.As(who).Get("/v1/me/tasks?matter=shipment.release").Want(200).Len("data")
+	}
 	if tasks("rep2") != 0 {
 		t.Error("the deputy is asked before the leave")
 	}
@@ -259,4 +261,44 @@ func TestORG04_LeaveLetsTheDeputyDecide(t *testing.T) {
 	e.As("rep2").Post(two+"/approve", object{}).Want(404)
 	e.As("rep2").Get(one).Want(200) // what they decided stays theirs to read
 	e.As("manager").Post(two+"/approve", object{}).Want(200)
+}
+
+// ORG-05 from the phone call to the record: late, denied, and who reads the violations.
+func TestORG05_ViolationsOfVerbalApprovalsAreRead(t *testing.T) {
+	t.Parallel()
+	e := approvals(t)
+	late := notice(e, "rep1", true)
+	rep := e.As("rep1")
+	rep.Post("/v1/approvals/"+late.ID.String()+"/verbal-approval", object{
+		"given_by": e.People["manager"], "given_at": time.Now().Add(-time.Minute).UTC().Format(time.RFC3339), "purpose": "货车已到厂",
+	}).Want(201)
+	denied := notice(e, "rep1", true)
+	rep.Post("/v1/approvals/"+denied.ID.String()+"/verbal-approval", object{
+		"given_by": e.People["manager"], "given_at": time.Now().Add(-time.Minute).UTC().Format(time.RFC3339), "purpose": "货车已到厂",
+	}).Want(201)
+	e.As("manager").Post("/v1/approvals/"+denied.ID.String()+"/deny", object{"comment": "未接到电话"}).Want(200)
+	e.DB.Clock().SetOffset(14 * 24 * time.Hour)
+	e.Tx(func(tx pg.Tx) error { _, err := e.App.Server.Approvals.MarkOverdueVerbals(tx, 10); return err })
+	e.As("manager").Post("/v1/approvals/"+late.ID.String()+"/confirm", object{"comment": "属实"}).Want(200)
+
+	all := e.As("hr").Get("/v1/violations?rule=ORG-05").Want(200)
+	if all.Len("data") != 2 || all.String("data.0.kind") != "verbal_late" || all.String("data.0.person") != "MANAGER" || all.String("data.1.person") != "REP1" {
+		t.Errorf("%s", all.Body)
+	}
+	for who, want := range map[string]int{"rep1": 1, "rep2": 0, "supervisor": 1, "clerk": 0, "auditor": 2, "gm": 2} {
+		if n := e.As(who).Get("/v1/violations").Want(200).Len("data"); n != want {
+			t.Errorf("%s reads %d, want %d", who, n, want)
+		}
+	}
+	for query, want := range map[string]int{
+		"kind=verbal_denied": 1, "person_id=" + e.People["manager"].String(): 1, "rule=CRD-16": 0,
+		"subject_type=test&subject_id=" + denied.SubjectID.String(): 1, "before=2020-01-01T00:00:00Z": 0, "from=2020-01-01T00:00:00Z&limit=1": 1,
+	} {
+		if n := e.As("gm").Get("/v1/violations?" + query).Want(200).Len("data"); n != want {
+			t.Errorf("%s: %d, want %d", query, n, want)
+		}
+	}
+	if n := e.As("manager").Get("/v1/me/follow-ups").Want(200).Len("data"); n != 1 {
+		t.Errorf("the giver is told %d times", n)
+	}
 }
