@@ -125,7 +125,7 @@ func (a *App) join(ctx context.Context) error {
 	// leave
 	leaves := leave.New(rules, approvals, files)
 	approvals.Register(leave.Matter, leaves)
-	files.Register(leave.Subject, leave.See)
+	files.Register(leave.Subject, leave.See, "leave.read")
 	a.jobs.Every("leaves", time.Minute, a.batches("leaves", leaves.Sweep))
 
 	credits := credit.New(rules, approvals)
@@ -154,10 +154,6 @@ func (a *App) join(ctx context.Context) error {
 
 	// prospects
 	prospects := prospect.New(rules, approvals, customers, files)
-	files.Register(prospect.Subject, func(tx pg.Tx, who identity.Principal, id uuid.UUID) error {
-		_, err := prospects.Get(tx, who, id)
-		return err
-	}, "prospect.read")
 	approvals.Register(prospect.MatterOutside, prospects)
 	customers.Territories = prospects
 	a.prospectSweeps(prospects)

@@ -14,7 +14,7 @@ const prospectBatch = 500
 // prospectSweeps registers what time does to prospects. Repeating a sweep on the same day changes nothing.
 func (a *App) prospectSweeps(prospects *prospect.Service) {
 	a.jobs.Every("opportunity_grades", time.Hour, a.inBatches("opportunity_grades", prospectBatch, prospects.Regrade)) // CUS-07
-	a.jobs.Every("prospect_pool", time.Hour, a.inBatches("prospect_pool", prospectBatch, prospects.ReturnToPool)) // CUS-08
+	a.jobs.Every("prospect_pool", time.Hour, a.inBatches("prospect_pool", prospectBatch, prospects.ReturnToPool))      // CUS-08
 }
 
 // inBatches runs one transaction after the other until one finds less than limit to do.

@@ -30,7 +30,7 @@ func New(rules *rulebook.Service, approvals *approval.Service, customers *custom
 	files.Register(Subject, func(tx pg.Tx, who identity.Principal, id uuid.UUID) error {
 		_, err := s.Mine(tx, who, id)
 		return err
-	})
+	}, "prospect.read")
 	return s
 }
 
