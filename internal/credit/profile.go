@@ -117,6 +117,29 @@ func (t Terms) IsCash() bool {
 	}
 }
 
+// monthDays is the longest that an invoice waits for the end of its month.
+const monthDays = 30
+
+// Rank orders terms by how generous they are to the customer: cash, prepaid, cash on delivery, then by the most days that an
+// invoice can stay unpaid, net_days before month_end_days where these are the same.
+func (t Terms) Rank() int {
+	switch t.Settlement {
+	case Prepay:
+		return 1
+	case COD:
+		return 2
+	case NetDays:
+		return 10 + 2*t.Days
+	case MonthEndDays:
+		return 11 + 2*(monthDays+t.Days)
+	default:
+		return 0
+	}
+}
+
+// MoreGenerousThan reports whether a customer would rather have these terms.
+func (t Terms) MoreGenerousThan(o Terms) bool { return t.Rank() > o.Rank() }
+
 // String names the terms as a reader writes them: "net_days 30", "cash".
 func (t Terms) String() string {
 	if t.IsCash() {

@@ -51,6 +51,9 @@ var (
 	ErrNoApplication = errs.Define(errs.Rule, "order.customer_not_applied_for",
 		"This is the customer's first business: it needs a new-customer application that the sales manager has approved.",
 		"该客户为首次业务:须先提交新客户申请并经销售部经理批准。", "CUS-05")
+	ErrSettlement = errs.Define(errs.Rule, "order.settlement_not_yours",
+		"The customer settles by {agreed}: monthly settlement is applied for with a credit limit request, not with an order.",
+		"该客户结算方式为 {agreed}:月结须提交信用额度申请,不得随订单更改。", "CRD-16")
 	ErrCashOnly = errs.Define(errs.Rule, "order.cash_only",
 		"A customer of grade {grade} buys on cash terms only: ask for cash, prepaid or cod instead of {terms}.",
 		"{grade} 级客户只能现款交易:请改为现款、款到发货或货到付款(当前:{terms})。", "ORD-10", "CRD-05")

@@ -21,6 +21,7 @@ type verdict struct {
 	checks  []decision.Check
 	facts   map[string]any // of the matter order.confirm
 	refusal *errs.Error    // the first thing that nobody may let pass; nil when there is none
+	attempt bool           // another settlement method was asked for than the customer's (CRD-16)
 	basis   *pricing.Basis // what the price gate judged by; nil when it wasn't asked or refused
 }
 

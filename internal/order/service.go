@@ -111,11 +111,12 @@ func (s *Service) CreateAndSubmit(tx pg.Tx, who identity.Principal, d Draft) (Or
 	if err != nil {
 		return Order{}, none, err
 	}
+	v.settlement(who, &o, p)
 	if v.refusal != nil {
 		if err := s.store(tx, &o); err != nil {
 			return Order{}, none, err
 		}
-		return Order{}, none, refused(tx, &o, v)
+		return Order{}, none, refused(tx, who, &o, v)
 	}
 	return s.insertSubmitted(tx, who, o, v, p.Name)
 }

@@ -41,8 +41,9 @@ func (s *Service) submit(tx pg.Tx, who identity.Principal, o *Order) (decision.D
 	if err != nil {
 		return decision.Decision{}, err
 	}
+	v.settlement(who, o, p)
 	if v.refusal != nil {
-		return decision.Decision{}, refused(tx, o, v)
+		return decision.Decision{}, refused(tx, who, o, v)
 	}
 	before := o.snapshot()
 	r, err := s.ask(tx, who, o, v, p.Name)
@@ -60,10 +61,13 @@ func (s *Service) submit(tx pg.Tx, who identity.Principal, o *Order) (decision.D
 }
 
 // refused keeps the decision of a gate that nobody can open, and returns the refusal. The order stays a draft.
-func refused(tx pg.Tx, o *Order, v verdict) error {
+func refused(tx pg.Tx, who identity.Principal, o *Order, v verdict) error {
 	d := decision.New("order", Subject, o.ID)
 	d.Checks, d.Outcome, d.Inputs = v.checks, decision.Refused, v.inputs()
 	if err := decision.Record(tx, &d); err != nil {
+		return err
+	}
+	if err := v.recordAttempt(tx, who, o, d); err != nil {
 		return err
 	}
 	e := v.refusal.Deciding(d)
