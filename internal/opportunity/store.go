@@ -90,18 +90,23 @@ func (s *Service) List(tx pg.Tx, who identity.Principal, f Filter, p pg.Page) ([
 	if owners, all := who.Owners(); !all {
 		q = q.Where("owner_id IN ?", owners)
 	}
-	for column, id := range map[string]*uuid.UUID{"owner_id = ?": f.OwnerID, "customer_id = ?": f.CustomerID, "prospect_id = ?": f.ProspectID} {
-		if id != nil {
-			q = q.Where(column, *id)
-		}
+	if f.OwnerID != nil {
+		q = q.Where("owner_id = ?", *f.OwnerID)
 	}
-	for condition, day := range map[string]*time.Time{
-		"expected_month >= ?": f.From, "expected_month <= ?": f.To,
-		"next_step_on <= ? AND stage NOT IN ('lost', 'cancelled')": f.StepBefore,
-	} {
-		if day != nil {
-			q = q.Where(condition, *day)
-		}
+	if f.CustomerID != nil {
+		q = q.Where("customer_id = ?", *f.CustomerID)
+	}
+	if f.ProspectID != nil {
+		q = q.Where("prospect_id = ?", *f.ProspectID)
+	}
+	if f.From != nil {
+		q = q.Where("expected_month >= ?", *f.From)
+	}
+	if f.To != nil {
+		q = q.Where("expected_month <= ?", *f.To)
+	}
+	if f.StepBefore != nil {
+		q = q.Where("next_step_on <= ? AND stage NOT IN ('lost', 'cancelled')", *f.StepBefore)
 	}
 	if f.Stage != "" {
 		q = q.Where("stage = ?", f.Stage)
