@@ -1120,6 +1120,36 @@ func (e ShippingState) Valid() bool {
 	}
 }
 
+// Defines values for SpecialReleaseState.
+const (
+	SpecialReleaseStateApproved SpecialReleaseState = "approved"
+	SpecialReleaseStateExpired  SpecialReleaseState = "expired"
+	SpecialReleaseStatePending  SpecialReleaseState = "pending"
+	SpecialReleaseStateRejected SpecialReleaseState = "rejected"
+	SpecialReleaseStateUsed     SpecialReleaseState = "used"
+	SpecialReleaseStateVoid     SpecialReleaseState = "void"
+)
+
+// Valid indicates whether the value is a known member of the SpecialReleaseState enum.
+func (e SpecialReleaseState) Valid() bool {
+	switch e {
+	case SpecialReleaseStateApproved:
+		return true
+	case SpecialReleaseStateExpired:
+		return true
+	case SpecialReleaseStatePending:
+		return true
+	case SpecialReleaseStateRejected:
+		return true
+	case SpecialReleaseStateUsed:
+		return true
+	case SpecialReleaseStateVoid:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SurveySource.
 const (
 	SurveySourceLink SurveySource = "link"
@@ -3351,7 +3381,8 @@ type CreditGroupMember struct {
 // CreditGroupRequest An application about a credit group.
 type CreditGroupRequest struct {
 	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ApprovalID UUID `json:"approval_id"`
+	ApprovalID  UUID          `json:"approval_id"`
+	Attachments *[]Attachment `json:"attachments,omitempty"`
 
 	// DecidedAt Example: 2026-11-20T08:30:00Z
 	DecidedAt *Instant `json:"decided_at,omitempty"`
@@ -3408,6 +3439,9 @@ type CreditGroupRequest struct {
 
 // CreditGroupRequestCreate defines model for CreditGroupRequestCreate.
 type CreditGroupRequestCreate struct {
+	// AttachmentIds Uploads of yours that no document has yet; they stay with this one. See POST /v1/attachments.
+	AttachmentIds *AttachmentIds `json:"attachment_ids,omitempty"`
+
 	// Close End the group.
 	Close *bool `json:"close,omitempty"`
 
@@ -3479,8 +3513,9 @@ type CreditLimitKind string
 // CreditLimitRequest An application for a limit, with what the approvers see frozen in it.
 type CreditLimitRequest struct {
 	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ApprovalID   UUID   `json:"approval_id"`
-	CustomerCode string `json:"customer_code"`
+	ApprovalID   UUID          `json:"approval_id"`
+	Attachments  *[]Attachment `json:"attachments,omitempty"`
+	CustomerCode string        `json:"customer_code"`
 
 	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	CustomerID   UUID   `json:"customer_id"`
@@ -3559,6 +3594,9 @@ type CreditLimitRequest struct {
 
 // CreditLimitRequestCreate defines model for CreditLimitRequestCreate.
 type CreditLimitRequestCreate struct {
+	// AttachmentIds Uploads of yours that no document has yet; they stay with this one. See POST /v1/attachments.
+	AttachmentIds *AttachmentIds `json:"attachment_ids,omitempty"`
+
 	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	CustomerID UUID `json:"customer_id"`
 
@@ -8027,6 +8065,9 @@ type ShippingNotice struct {
 	ShipDate        Date    `json:"ship_date"`
 	ShortLeadReason *string `json:"short_lead_reason,omitempty"`
 
+	// SpecialReleaseID The special release that it left under in spite of credit (CRD-13).
+	SpecialReleaseID *openapi_types.UUID `json:"special_release_id,omitempty"`
+
 	// State Example: released
 	State ShippingState `json:"state"`
 
@@ -8203,6 +8244,98 @@ type SignedGatePass struct {
 	// Example: eyJhbGciOiJFZERTQSJ9.e30.c2ln
 	Token string `json:"token"`
 }
+
+// SpecialRelease One named notice may leave in spite of credit, once.
+type SpecialRelease struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID  UUID         `json:"approval_id"`
+	Attachments []Attachment `json:"attachments"`
+
+	// DecidedAt Example: 2026-11-20T08:30:00Z
+	DecidedAt *Instant `json:"decided_at,omitempty"`
+
+	// EndedReason Why it was rejected or is void.
+	EndedReason *string `json:"ended_reason,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ExpiresOn Example: 2026-11-20
+	ExpiresOn Date `json:"expires_on"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Needed An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Needed Money `json:"needed"`
+
+	// NoticeID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	NoticeID UUID `json:"notice_id"`
+
+	// NoticeNumber Example: SN-202611-00042
+	NoticeNumber string `json:"notice_number"`
+
+	// Number Example: SR-202611-00002
+	Number string `json:"number"`
+	Reason string `json:"reason"`
+
+	// RequestedAt Example: 2026-11-20T08:30:00Z
+	RequestedAt Instant `json:"requested_at"`
+
+	// RequestedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	RequestedBy UUID `json:"requested_by"`
+
+	// State Example: approved
+	State SpecialReleaseState `json:"state"`
+
+	// UsedAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	UsedAmount *Money `json:"used_amount,omitempty"`
+
+	// UsedAt Example: 2026-11-20T08:30:00Z
+	UsedAt *Instant `json:"used_at,omitempty"`
+}
+
+// SpecialReleaseCreate defines model for SpecialReleaseCreate.
+type SpecialReleaseCreate struct {
+	// Amount How much may leave beyond what credit lets pass.
+	//
+	// Example: 50000.00
+	Amount decimal.Decimal `json:"amount"`
+
+	// AttachmentIds Uploads of yours that no document has yet; they stay with this one. See POST /v1/attachments.
+	AttachmentIds *AttachmentIds `json:"attachment_ids,omitempty"`
+
+	// ExpiresOn The last date on which it can be used.
+	//
+	// Example: 2026-11-27
+	ExpiresOn openapi_types.Date `json:"expires_on"`
+
+	// NoticeID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	NoticeID UUID `json:"notice_id"`
+
+	// Reason Example: 客户承兑汇票在途,三日内到账
+	Reason string `json:"reason"`
+}
+
+// SpecialReleaseList defines model for SpecialReleaseList.
+type SpecialReleaseList struct {
+	Data       []SpecialRelease `json:"data"`
+	NextCursor *string          `json:"next_cursor,omitempty"`
+}
+
+// SpecialReleaseState Example: approved
+type SpecialReleaseState string
 
 // Survey defines model for Survey.
 type Survey struct {
@@ -11353,6 +11486,30 @@ type RotateSigningKeyParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListSpecialReleasesParams defines parameters for ListSpecialReleases.
+type ListSpecialReleasesParams struct {
+	// NoticeID Only of this shipping notice.
+	NoticeID *UUID `form:"notice_id,omitempty" json:"notice_id,omitempty"`
+
+	// State Only in this state.
+	State *SpecialReleaseState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateSpecialReleaseParams defines parameters for CreateSpecialRelease.
+type CreateSpecialReleaseParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
 // GetSurveyStatisticsParams defines parameters for GetSurveyStatistics.
 type GetSurveyStatisticsParams struct {
 	// By How to add up.
@@ -11946,6 +12103,9 @@ type ReleaseShippingNoticeJSONRequestBody = ShippingRelease
 
 // ReviseShippingNoticeJSONRequestBody defines body for ReviseShippingNotice for application/json ContentType.
 type ReviseShippingNoticeJSONRequestBody = ShippingReason
+
+// CreateSpecialReleaseJSONRequestBody defines body for CreateSpecialRelease for application/json ContentType.
+type CreateSpecialReleaseJSONRequestBody = SpecialReleaseCreate
 
 // RecordSurveyJSONRequestBody defines body for RecordSurvey for application/json ContentType.
 type RecordSurveyJSONRequestBody = SurveyAnswer

@@ -794,6 +794,15 @@ type ServerInterface interface {
 	// RotateSigningKey Rotate the signing key
 	// (POST /v1/signing-keys/rotate)
 	RotateSigningKey(ctx echo.Context, params RotateSigningKeyParams) error
+	// ListSpecialReleases List special releases
+	// (GET /v1/special-releases)
+	ListSpecialReleases(ctx echo.Context, params ListSpecialReleasesParams) error
+	// CreateSpecialRelease Ask that one notice may leave in spite of credit
+	// (POST /v1/special-releases)
+	CreateSpecialRelease(ctx echo.Context, params CreateSpecialReleaseParams) error
+	// GetSpecialRelease Read a special release
+	// (GET /v1/special-releases/{special_release_id})
+	GetSpecialRelease(ctx echo.Context, specialReleaseID UUID) error
 	// GetSurveyStatistics Read how satisfied customers are
 	// (GET /v1/survey-statistics)
 	GetSurveyStatistics(ctx echo.Context, params GetSurveyStatisticsParams) error
@@ -10139,6 +10148,98 @@ func (w *ServerInterfaceWrapper) RotateSigningKey(ctx echo.Context) error {
 	return err
 }
 
+// ListSpecialReleases converts echo context to params.
+func (w *ServerInterfaceWrapper) ListSpecialReleases(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListSpecialReleasesParams
+	// ------------- Optional query parameter "notice_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "notice_id", ctx.QueryParams(), &params.NoticeID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter notice_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListSpecialReleases(ctx, params)
+	return err
+}
+
+// CreateSpecialRelease converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateSpecialRelease(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateSpecialReleaseParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateSpecialRelease(ctx, params)
+	return err
+}
+
+// GetSpecialRelease converts echo context to params.
+func (w *ServerInterfaceWrapper) GetSpecialRelease(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "special_release_id" -------------
+	var specialReleaseID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "special_release_id", ctx.Param("special_release_id"), &specialReleaseID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter special_release_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetSpecialRelease(ctx, specialReleaseID)
+	return err
+}
+
 // GetSurveyStatistics converts echo context to params.
 func (w *ServerInterfaceWrapper) GetSurveyStatistics(ctx echo.Context) error {
 	var err error
@@ -11569,6 +11670,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/submit", wrapper.SubmitShippingNotice, options.OperationMiddlewares["submitShippingNotice"]...)
 	router.GET(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/timeline", wrapper.GetShippingNoticeTimeline, options.OperationMiddlewares["getShippingNoticeTimeline"]...)
 	router.POST(options.BaseURL+"/v1/signing-keys/rotate", wrapper.RotateSigningKey, options.OperationMiddlewares["rotateSigningKey"]...)
+	router.GET(options.BaseURL+"/v1/special-releases", wrapper.ListSpecialReleases, options.OperationMiddlewares["listSpecialReleases"]...)
+	router.POST(options.BaseURL+"/v1/special-releases", wrapper.CreateSpecialRelease, options.OperationMiddlewares["createSpecialRelease"]...)
+	router.GET(options.BaseURL+"/v1/special-releases/:special_release_id", wrapper.GetSpecialRelease, options.OperationMiddlewares["getSpecialRelease"]...)
 	router.GET(options.BaseURL+"/v1/survey-statistics", wrapper.GetSurveyStatistics, options.OperationMiddlewares["getSurveyStatistics"]...)
 	router.GET(options.BaseURL+"/v1/surveys", wrapper.ListSurveys, options.OperationMiddlewares["listSurveys"]...)
 	router.GET(options.BaseURL+"/v1/surveys/:survey_id", wrapper.GetSurvey, options.OperationMiddlewares["getSurvey"]...)
@@ -18656,6 +18760,89 @@ func (response RotateSigningKey204Response) VisitRotateSigningKeyResponse(w http
 	return nil
 }
 
+type ListSpecialReleasesRequestObject struct {
+	Params ListSpecialReleasesParams
+}
+
+type ListSpecialReleasesResponseObject interface {
+	VisitListSpecialReleasesResponse(w http.ResponseWriter) error
+}
+
+type ListSpecialReleases200JSONResponse SpecialReleaseList
+
+func (response ListSpecialReleases200JSONResponse) VisitListSpecialReleasesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateSpecialReleaseRequestObject struct {
+	Params CreateSpecialReleaseParams
+	Body   *CreateSpecialReleaseJSONRequestBody
+}
+
+type CreateSpecialReleaseResponseObject interface {
+	VisitCreateSpecialReleaseResponse(w http.ResponseWriter) error
+}
+
+type CreateSpecialRelease201ResponseHeaders struct {
+	ETag string
+}
+
+type CreateSpecialRelease201JSONResponse struct {
+	Body    SpecialRelease
+	Headers CreateSpecialRelease201ResponseHeaders
+}
+
+func (response CreateSpecialRelease201JSONResponse) VisitCreateSpecialReleaseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSpecialReleaseRequestObject struct {
+	SpecialReleaseID UUID `json:"special_release_id"`
+}
+
+type GetSpecialReleaseResponseObject interface {
+	VisitGetSpecialReleaseResponse(w http.ResponseWriter) error
+}
+
+type GetSpecialRelease200ResponseHeaders struct {
+	ETag string
+}
+
+type GetSpecialRelease200JSONResponse struct {
+	Body    SpecialRelease
+	Headers GetSpecialRelease200ResponseHeaders
+}
+
+func (response GetSpecialRelease200JSONResponse) VisitGetSpecialReleaseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetSurveyStatisticsRequestObject struct {
 	Params GetSurveyStatisticsParams
 }
@@ -20259,6 +20446,15 @@ type StrictServerInterface interface {
 	// RotateSigningKey Rotate the signing key
 	// (POST /v1/signing-keys/rotate)
 	RotateSigningKey(ctx context.Context, request RotateSigningKeyRequestObject) (RotateSigningKeyResponseObject, error)
+	// ListSpecialReleases List special releases
+	// (GET /v1/special-releases)
+	ListSpecialReleases(ctx context.Context, request ListSpecialReleasesRequestObject) (ListSpecialReleasesResponseObject, error)
+	// CreateSpecialRelease Ask that one notice may leave in spite of credit
+	// (POST /v1/special-releases)
+	CreateSpecialRelease(ctx context.Context, request CreateSpecialReleaseRequestObject) (CreateSpecialReleaseResponseObject, error)
+	// GetSpecialRelease Read a special release
+	// (GET /v1/special-releases/{special_release_id})
+	GetSpecialRelease(ctx context.Context, request GetSpecialReleaseRequestObject) (GetSpecialReleaseResponseObject, error)
 	// GetSurveyStatistics Read how satisfied customers are
 	// (GET /v1/survey-statistics)
 	GetSurveyStatistics(ctx context.Context, request GetSurveyStatisticsRequestObject) (GetSurveyStatisticsResponseObject, error)
@@ -29325,6 +29521,104 @@ func (sh *strictHandler) RotateSigningKey(ctx echo.Context, params RotateSigning
 		return err
 	} else if validResponse, ok := response.(RotateSigningKeyResponseObject); ok {
 		return validResponse.VisitRotateSigningKeyResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListSpecialReleases operation middleware
+func (sh *strictHandler) ListSpecialReleases(ctx echo.Context, params ListSpecialReleasesParams) error {
+	var request ListSpecialReleasesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListSpecialReleases(ctx.Request().Context(), request.(ListSpecialReleasesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListSpecialReleases")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListSpecialReleasesResponseObject); ok {
+		return validResponse.VisitListSpecialReleasesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateSpecialRelease operation middleware
+func (sh *strictHandler) CreateSpecialRelease(ctx echo.Context, params CreateSpecialReleaseParams) error {
+	var request CreateSpecialReleaseRequestObject
+
+	request.Params = params
+
+	var body CreateSpecialReleaseJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateSpecialRelease(ctx.Request().Context(), request.(CreateSpecialReleaseRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateSpecialRelease")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateSpecialReleaseResponseObject); ok {
+		return validResponse.VisitCreateSpecialReleaseResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetSpecialRelease operation middleware
+func (sh *strictHandler) GetSpecialRelease(ctx echo.Context, specialReleaseID UUID) error {
+	var request GetSpecialReleaseRequestObject
+
+	request.SpecialReleaseID = specialReleaseID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSpecialRelease(ctx.Request().Context(), request.(GetSpecialReleaseRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSpecialRelease")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetSpecialReleaseResponseObject); ok {
+		return validResponse.VisitGetSpecialReleaseResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

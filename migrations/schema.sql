@@ -381,6 +381,21 @@ BEGIN
         USING ERRCODE = 'check_violation', CONSTRAINT = 'posted_documents_immutable';
 END $$;
 
+CREATE FUNCTION public.guard_special_release() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE'
+        AND (OLD.state = 'pending' AND NEW.state IN ('approved', 'rejected', 'expired', 'void')
+            OR OLD.state = 'approved' AND NEW.state IN ('used', 'expired', 'void'))
+        AND to_jsonb(NEW) - '{state,decided_at,used_at,used_amount,ended_reason,version}'::text[]
+          = to_jsonb(OLD) - '{state,decided_at,used_at,used_amount,ended_reason,version}'::text[] THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'a special release is decided once and used once'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'special_releases_once';
+END $$;
+
 CREATE FUNCTION public.keep_signed_figures() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -2343,6 +2358,7 @@ CREATE TABLE public.shipping_notices (
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     version bigint NOT NULL,
+    special_release_id uuid,
     CONSTRAINT shipping_notices_amount_check CHECK ((amount >= (0)::numeric)),
     CONSTRAINT shipping_notices_carrier_check CHECK ((length(carrier) <= 120)),
     CONSTRAINT shipping_notices_checked_before_release CHECK (((state = ANY (ARRAY['draft'::text, 'submitted'::text, 'cancelled'::text])) OR (figures IS NOT NULL))),
@@ -2377,6 +2393,34 @@ CREATE TABLE public.signing_keys (
     created_at timestamp with time zone NOT NULL,
     retired_at timestamp with time zone,
     CONSTRAINT signing_keys_public_key_check CHECK ((length(public_key) = 32))
+);
+
+CREATE TABLE public.special_releases (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    notice_id uuid NOT NULL,
+    state text NOT NULL,
+    amount numeric(18,2) NOT NULL,
+    needed numeric(18,2) NOT NULL,
+    expires_on date NOT NULL,
+    reason text NOT NULL,
+    content bytea NOT NULL,
+    approval_id uuid NOT NULL,
+    requested_by uuid NOT NULL,
+    requested_at timestamp with time zone NOT NULL,
+    decided_at timestamp with time zone,
+    used_at timestamp with time zone,
+    used_amount numeric(18,2),
+    ended_reason text NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT special_releases_amount_check CHECK ((amount > (0)::numeric)),
+    CONSTRAINT special_releases_ended_reason_check CHECK ((length(ended_reason) <= 2000)),
+    CONSTRAINT special_releases_in_time CHECK ((((used_at AT TIME ZONE 'Asia/Shanghai'::text))::date <= expires_on)),
+    CONSTRAINT special_releases_needed_check CHECK ((needed > (0)::numeric)),
+    CONSTRAINT special_releases_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 2000))),
+    CONSTRAINT special_releases_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'approved'::text, 'rejected'::text, 'used'::text, 'expired'::text, 'void'::text]))),
+    CONSTRAINT special_releases_used CHECK ((((state = 'used'::text) = (used_at IS NOT NULL)) AND ((used_at IS NULL) = (used_amount IS NULL)))),
+    CONSTRAINT special_releases_within CHECK ((used_amount <= amount))
 );
 
 CREATE TABLE public.survey_links (
@@ -2998,8 +3042,17 @@ ALTER TABLE ONLY public.shipping_notices
 ALTER TABLE ONLY public.shipping_notices
     ADD CONSTRAINT shipping_notices_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.shipping_notices
+    ADD CONSTRAINT shipping_notices_special_release_once UNIQUE (special_release_id);
+
 ALTER TABLE ONLY public.signing_keys
     ADD CONSTRAINT signing_keys_pkey PRIMARY KEY (kid);
+
+ALTER TABLE ONLY public.special_releases
+    ADD CONSTRAINT special_releases_number UNIQUE (number);
+
+ALTER TABLE ONLY public.special_releases
+    ADD CONSTRAINT special_releases_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.survey_links
     ADD CONSTRAINT survey_links_pkey PRIMARY KEY (id);
@@ -3418,7 +3471,17 @@ CREATE INDEX shipping_notices_ship_date ON public.shipping_notices USING btree (
 
 CREATE INDEX shipping_notices_state ON public.shipping_notices USING btree (state, id DESC);
 
+CREATE INDEX shipping_notices_waiting ON public.shipping_notices USING btree (payer_id, id) WHERE ((state = ANY (ARRAY['checked'::text, 'blocked'::text])) AND (flow = ANY (ARRAY['credit'::text, 'new_customer'::text])));
+
 CREATE UNIQUE INDEX signing_keys_one_active ON public.signing_keys USING btree ((true)) WHERE (retired_at IS NULL);
+
+CREATE INDEX special_releases_expiry ON public.special_releases USING btree (expires_on, id) WHERE (state = ANY (ARRAY['pending'::text, 'approved'::text]));
+
+CREATE INDEX special_releases_notice ON public.special_releases USING btree (notice_id, id DESC);
+
+CREATE UNIQUE INDEX special_releases_one_open ON public.special_releases USING btree (notice_id) WHERE (state = ANY (ARRAY['pending'::text, 'approved'::text]));
+
+CREATE INDEX special_releases_state ON public.special_releases USING btree (state, id DESC);
 
 CREATE UNIQUE INDEX survey_links_one ON public.survey_links USING btree (survey_id) WHERE ((used_at IS NULL) AND (revoked_at IS NULL));
 
@@ -3599,6 +3662,8 @@ CREATE TRIGGER sandbox_clock_forward BEFORE DELETE OR UPDATE ON public.sandbox_c
 CREATE TRIGGER shipping_notices_figures_frozen BEFORE UPDATE ON public.shipping_notices FOR EACH ROW EXECUTE FUNCTION public.keep_signed_figures();
 
 CREATE TRIGGER shipping_notices_owner BEFORE INSERT ON public.shipping_notices FOR EACH ROW EXECUTE FUNCTION public.own_by_customer();
+
+CREATE TRIGGER special_releases_guard BEFORE DELETE OR UPDATE ON public.special_releases FOR EACH ROW EXECUTE FUNCTION public.guard_special_release();
 
 CREATE TRIGGER surveys_final BEFORE UPDATE ON public.surveys FOR EACH ROW EXECUTE FUNCTION public.keep_survey_answer();
 
@@ -3982,6 +4047,12 @@ ALTER TABLE ONLY public.shipping_notices
 
 ALTER TABLE ONLY public.shipping_notices
     ADD CONSTRAINT shipping_notices_payer_id_fkey FOREIGN KEY (payer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.shipping_notices
+    ADD CONSTRAINT shipping_notices_special_release_id_fkey FOREIGN KEY (special_release_id) REFERENCES public.special_releases(id);
+
+ALTER TABLE ONLY public.special_releases
+    ADD CONSTRAINT special_releases_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES public.shipping_notices(id);
 
 ALTER TABLE ONLY public.survey_links
     ADD CONSTRAINT survey_links_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id);

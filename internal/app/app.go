@@ -168,6 +168,12 @@ func (a *App) join(ctx context.Context) error {
 
 	// credit: limits and special release
 	approvals.Register(credit.MatterGroup, credits)
+	approvals.Register(shipping.MatterSpecial, shipments)
+	credits.Shipments, credits.Files, shipments.Files = shipments, files, files
+	files.Register(credit.SubjectRequest, credits.RequestSeen)
+	files.Register(credit.SubjectGroupRequest, credits.GroupRequestSeen)
+	files.Register(shipping.SubjectSpecial, shipments.SpecialSeen)
+	a.watchLimits(credits, shipments)
 
 	// terms
 

@@ -39,8 +39,18 @@
 //
 // A request is pending → approved | rejected | returned | withdrawn; one pending request per customer.
 //
+// A limit may end (it counts until its last grace day, then as 0), have a temporary one on top for some dates (the higher counts), and
+// an overdue amount may be tolerated, by the company's parameters or the customer's own (Extras). All of that is part of the profile,
+// approved with it. Counting says which limit counts on a date, and why.
+//
+// # Groups
+//
+// Payers can share a limit beside their own (Group); a payer is in one group at most, and Judge checks both limits. Groups come from
+// approved requests too, and keep their history. What a group owes isn't stored: it is the sum of its members' accounts, added up under
+// the group's lock (LockGroup). Only judging takes that lock, since only it adds to an exposure on the strength of a limit.
+//
 // # Locks
 //
-// The account row is the lock, taken first (see pg). Lock, then Position, then Judge, then Post: two requests that fit
+// The account row is the lock, taken first, then the group's for judging (see pg). Lock, then Position, then Judge, then Post: two requests that fit
 // the limit only one at a time can't both pass (CRD-17). A limit changes under the same lock.
 package credit

@@ -73,6 +73,9 @@ func (s *Service) CreateCreditGroupRequest(tx pg.Tx, who identity.Principal, a G
 	if err := pg.Insert(tx, &r); err != nil {
 		return GroupRequest{}, err
 	}
+	if err := s.bind(tx, who, SubjectGroupRequest, r.ID, a.Files); err != nil {
+		return GroupRequest{}, err
+	}
 	err = audit.Record(tx, audit.Entry{Action: "createCreditGroupRequest", SubjectType: SubjectGroupRequest, SubjectID: r.ID, After: r.trace()})
 	if err == nil && asked.State == approval.Approved { // the matrix asks nobody
 		err = s.concludeGroup(tx, &r, RequestApproved)

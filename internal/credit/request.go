@@ -38,6 +38,7 @@ type Application struct {
 	Terms      Terms
 	NextReview *time.Time // a date; nil: credit.first_review_months from today
 	Reasons    string
+	Files      []uuid.UUID // attachments that the caller has uploaded
 
 	// Amend changes the extras that were in force: temporary limit, its end, tolerance. nil leaves them as they are. What has
 	// ended, or the new grade doesn't allow, doesn't go on by itself.

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/salesgate/salesgate/internal/approval"
+	"github.com/salesgate/salesgate/internal/attachment"
 	"github.com/salesgate/salesgate/internal/audit"
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/errs"
@@ -25,6 +26,9 @@ const (
 type Service struct {
 	// Shipments is told when a shipment that waits may be judged otherwise; app sets it, since shipping stands behind credit.
 	Shipments Shipments
+
+	// Files is where the papers of requests are; app sets it.
+	Files *attachment.Service
 
 	rules     *rulebook.Service
 	approvals *approval.Service
@@ -116,7 +120,7 @@ func (s *Service) CreateCreditLimitRequest(tx pg.Tx, who identity.Principal, a A
 		return LimitRequest{}, err
 	}
 	r.CustomerCode, r.CustomerName, r.RequestedBy = c.Code, c.Name, who.ID
-	return s.submit(tx, who, r)
+	return s.submit(tx, who, r, a.Files)
 }
 
 // draft freezes what the approvers are shown (CRD-08).
@@ -157,7 +161,7 @@ func (s *Service) reviewDate(tx pg.Tx, wanted *time.Time) (time.Time, error) {
 	return *wanted, nil
 }
 
-func (s *Service) submit(tx pg.Tx, who identity.Principal, r LimitRequest) (LimitRequest, error) {
+func (s *Service) submit(tx pg.Tx, who identity.Principal, r LimitRequest, files []uuid.UUID) (LimitRequest, error) {
 	var err error
 	if r.Number, err = pg.NextNumber(tx, "CL", tx.Now.In(clock.Shanghai)); err != nil {
 		return LimitRequest{}, err
@@ -168,6 +172,9 @@ func (s *Service) submit(tx pg.Tx, who identity.Principal, r LimitRequest) (Limi
 	}
 	r.ApprovalID = asked.ID
 	if err := insertRequest(tx, r); err != nil {
+		return LimitRequest{}, err
+	}
+	if err := s.bind(tx, who, SubjectRequest, r.ID, files); err != nil {
 		return LimitRequest{}, err
 	}
 	err = audit.Record(tx, audit.Entry{Action: "createCreditLimitRequest", SubjectType: SubjectRequest, SubjectID: r.ID, After: r.trace()})
@@ -273,4 +280,24 @@ type RequestFilter struct {
 // ListCreditLimitRequests returns a page of requests about visible customers, newest first.
 func (s *Service) ListCreditLimitRequests(tx pg.Tx, who identity.Principal, f RequestFilter, page pg.Page) ([]LimitRequest, string, error) {
 	return listRequests(tx, who, f, page)
+}
+
+// bind gives uploads of the caller to a request, where its approvers find them. Returns attachment.ErrUnknown.
+func (s *Service) bind(tx pg.Tx, who identity.Principal, subject string, id uuid.UUID, files []uuid.UUID) error {
+	if len(files) == 0 || s.Files == nil {
+		return nil
+	}
+	return s.Files.Bind(tx, who, subject, id, files...)
+}
+
+// RequestSeen returns errs.ErrNotFound unless the caller may see the credit limit request: for its attachments.
+func (s *Service) RequestSeen(tx pg.Tx, who identity.Principal, id uuid.UUID) error {
+	_, err := s.GetCreditLimitRequest(tx, who, id)
+	return err
+}
+
+// GroupRequestSeen is RequestSeen for credit group requests.
+func (s *Service) GroupRequestSeen(tx pg.Tx, who identity.Principal, id uuid.UUID) error {
+	_, err := s.GetCreditGroupRequest(tx, who, id)
+	return err
 }

@@ -2,6 +2,7 @@ package credit
 
 import (
 	"encoding/json"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
@@ -208,4 +209,22 @@ func readGroupDifferences(tx pg.Tx) ([]GroupDifference, error) {
 	var rows []GroupDifference
 	err := tx.Raw(`SELECT group_id, payer_id, what FROM credit_group_differences ORDER BY group_id, payer_id`).Scan(&rows).Error
 	return rows, err
+}
+
+func groupPayers(tx pg.Tx, id uuid.UUID) ([]uuid.UUID, error) {
+	var ids []uuid.UUID
+	err := tx.Raw(`SELECT payer_id FROM credit_accounts WHERE group_id = ? ORDER BY payer_id`, id).Scan(&ids).Error
+	return ids, err
+}
+
+// turnedOn returns payers whose limit counts otherwise since that day, in id order: three index look-ups.
+func turnedOn(tx pg.Tx, day time.Time, graceDays int, after uuid.UUID, limit int) ([]uuid.UUID, error) {
+	var ids []uuid.UUID
+	err := tx.Raw(`SELECT customer_id FROM (
+			SELECT customer_id FROM credit_profiles WHERE valid_to IS NULL AND valid_until IN (?::date, ?::date)
+			UNION SELECT customer_id FROM credit_profiles WHERE valid_to IS NULL AND temporary_from = ?::date
+			UNION SELECT customer_id FROM credit_profiles WHERE valid_to IS NULL AND temporary_until = ?::date) p
+		WHERE customer_id > ? ORDER BY customer_id LIMIT ?`,
+		day.AddDate(0, 0, -1), day.AddDate(0, 0, -1-graceDays), day, day.AddDate(0, 0, -1), after, limit).Scan(&ids).Error
+	return ids, err
 }

@@ -1,6 +1,9 @@
 package credit
 
 import (
+	"slices"
+	"time"
+
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
@@ -39,7 +42,27 @@ func (s *Service) Post(tx pg.Tx, a *Account, moves ...Movement) error {
 	if a.group != nil {
 		a.group.Exposure = add(a.group.Exposure, sub(a.Exposure(), exposure))
 	}
-	return storePosting(tx, a, before, entries, deltas)
+	if err := storePosting(tx, a, before, entries, deltas); err != nil || !paid(entries) {
+		return err
+	}
+	return s.relieved(tx, a)
+}
+
+// paid reports whether money came in.
+func paid(entries []entry) bool {
+	return slices.ContainsFunc(entries, func(e entry) bool { return e.Reason == reasonPaid || e.Reason == reasonPrepaid })
+}
+
+// relieved tells what waits that this payer, and with it the group that it is in, owes less.
+func (s *Service) relieved(tx pg.Tx, a *Account) error {
+	if a.GroupID == nil || s.Shipments == nil {
+		return s.reconsider(tx, a.PayerID)
+	}
+	members, err := groupPayers(tx, *a.GroupID)
+	if err != nil {
+		return err
+	}
+	return s.reconsider(tx, members...)
 }
 
 // Position reads how a customer stands, by its payer's account and profile, in one statement, and one more
@@ -109,6 +132,24 @@ type GroupDifference struct {
 // ReconcileGroups returns where groups, memberships and accounts disagree, for `salesgate verify`. What a group owes is the sum
 // of its accounts, which Reconcile checks.
 func ReconcileGroups(tx pg.Tx) ([]GroupDifference, error) { return readGroupDifferences(tx) }
+
+// LimitsTurned tells what waits of the payers whose limit counts otherwise on a date than the day before: it, or its last grace day,
+// was over then, or a temporary limit begins or is over. It looks at most at limit payers after the id given and returns the last one;
+// uuid.Nil when none is left.
+func (s *Service) LimitsTurned(tx pg.Tx, day time.Time, after uuid.UUID, limit int) (uuid.UUID, error) {
+	p, err := s.policy(tx)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	payers, err := turnedOn(tx, day, p.GraceDays, after, limit)
+	if err != nil || len(payers) == 0 {
+		return uuid.Nil, err
+	}
+	if err := s.reconsider(tx, payers...); err != nil || len(payers) < limit {
+		return uuid.Nil, err
+	}
+	return payers[len(payers)-1], nil
+}
 
 // InUse locks the customer's own account and reports whether anything stands in it. Package customer asks before who pays
 // changes.

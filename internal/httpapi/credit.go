@@ -10,6 +10,7 @@ import (
 	openapi_types "github.com/oapi-codegen/runtime/types"
 
 	"github.com/salesgate/salesgate/api"
+	"github.com/salesgate/salesgate/internal/attachment"
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/identity"
@@ -101,8 +102,12 @@ func (s *Server) CreateCreditLimitRequest(ctx context.Context, r api.CreateCredi
 			return api.CreateCreditLimitRequest201JSONResponse{}, err
 		}
 		made, err := s.Credits.CreateCreditLimitRequest(tx, who, a)
+		if err != nil {
+			return api.CreateCreditLimitRequest201JSONResponse{}, err
+		}
+		files, err := s.Attachments.Of(tx, credit.SubjectRequest, made.ID)
 		return api.CreateCreditLimitRequest201JSONResponse{
-			Body: limitRequestBody(made), Headers: api.CreateCreditLimitRequest201ResponseHeaders{ETag: etag(made.Version)},
+			Body: limitRequestBody(made, files[made.ID]), Headers: api.CreateCreditLimitRequest201ResponseHeaders{ETag: etag(made.Version)},
 		}, err
 	})
 }
@@ -115,6 +120,7 @@ func creditApplication(b api.CreditLimitRequestCreate) (credit.Application, erro
 	a := credit.Application{
 		CustomerID: b.CustomerID, Grade: credit.Grade(value(b.Grade)), Limit: credit.Limit{Kind: credit.LimitKind(b.LimitKind)},
 		Terms: credit.Terms{Settlement: credit.Settlement(b.Settlement), Days: value(b.TermsDays)}, Reasons: b.Reasons,
+		Files: attachmentIDs(b.AttachmentIds),
 	}
 	if b.LimitAmount != nil {
 		a.Limit = credit.LimitOf(*b.LimitAmount)
@@ -183,8 +189,12 @@ func countingLimit(c credit.Counting) nullable.Nullable[decimal.Decimal] {
 func (s *Server) GetCreditLimitRequest(ctx context.Context, r api.GetCreditLimitRequestRequestObject) (api.GetCreditLimitRequestResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.GetCreditLimitRequest200JSONResponse, error) {
 		found, err := s.Credits.GetCreditLimitRequest(tx, who, r.RequestID)
+		if err != nil {
+			return api.GetCreditLimitRequest200JSONResponse{}, err
+		}
+		files, err := s.Attachments.Of(tx, credit.SubjectRequest, found.ID)
 		return api.GetCreditLimitRequest200JSONResponse{
-			Body: limitRequestBody(found), Headers: api.GetCreditLimitRequest200ResponseHeaders{ETag: etag(found.Version)},
+			Body: limitRequestBody(found, files[found.ID]), Headers: api.GetCreditLimitRequest200ResponseHeaders{ETag: etag(found.Version)},
 		}, err
 	})
 }
@@ -194,15 +204,19 @@ func (s *Server) ListCreditLimitRequests(ctx context.Context, r api.ListCreditLi
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListCreditLimitRequests200JSONResponse, error) {
 		f := credit.RequestFilter{CustomerID: value(r.Params.CustomerID), State: credit.RequestState(value(r.Params.State))}
 		rows, next, err := s.Credits.ListCreditLimitRequests(tx, who, f, page(r.Params.Limit, r.Params.Cursor))
+		if err != nil {
+			return api.ListCreditLimitRequests200JSONResponse{}, err
+		}
+		files, err := s.Attachments.Of(tx, credit.SubjectRequest, each(rows, func(q credit.LimitRequest) uuid.UUID { return q.ID })...)
 		data := make([]api.CreditLimitRequest, len(rows))
 		for i, q := range rows {
-			data[i] = limitRequestBody(q)
+			data[i] = limitRequestBody(q, files[q.ID])
 		}
 		return api.ListCreditLimitRequests200JSONResponse{Data: data, NextCursor: optional(next)}, err
 	})
 }
 
-func limitRequestBody(q credit.LimitRequest) api.CreditLimitRequest {
+func limitRequestBody(q credit.LimitRequest, files []attachment.Attachment) api.CreditLimitRequest {
 	return api.CreditLimitRequest{
 		ID: q.ID, Number: q.Number, CustomerID: q.CustomerID, CustomerCode: q.CustomerCode, CustomerName: q.CustomerName,
 		Kind: string(q.Kind), State: api.CreditLimitRequestState(q.State), Grade: gradeOrNull(q.Grade),
@@ -210,7 +224,7 @@ func limitRequestBody(q credit.LimitRequest) api.CreditLimitRequest {
 		TermsDays: q.TermsDays, NextReview: openapi_types.Date{Time: q.NextReview}, ValidUntil: optionalDate(q.Extras().ValidUntil),
 		TemporaryLimit: temporaryBody(q.Extras().Temporary), OverdueTolerance: toleranceBody(q.Extras().Tolerance), Reasons: q.Reasons, Previous: terseBody(q.Previous),
 		Record: recordBody(q.Record), ApprovalID: q.ApprovalID, RequestedBy: q.RequestedBy, RequestedAt: q.RequestedAt,
-		DecidedAt: q.DecidedAt, Etag: etag(q.Version),
+		DecidedAt: q.DecidedAt, Attachments: new(attachmentBodies(files)), Etag: etag(q.Version),
 	}
 }
 

@@ -3,7 +3,10 @@ package httpapi
 import (
 	"context"
 
+	"github.com/google/uuid"
+
 	"github.com/salesgate/salesgate/api"
+	"github.com/salesgate/salesgate/internal/attachment"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
@@ -37,9 +40,13 @@ func (s *Server) ListCreditGroupRequests(ctx context.Context, r api.ListCreditGr
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListCreditGroupRequests200JSONResponse, error) {
 		f := credit.GroupRequestFilter{GroupID: value(r.Params.GroupID), State: credit.RequestState(value(r.Params.State))}
 		rows, next, err := s.Credits.ListCreditGroupRequests(tx, who, f, page(r.Params.Limit, r.Params.Cursor))
+		if err != nil {
+			return api.ListCreditGroupRequests200JSONResponse{}, err
+		}
+		files, err := s.Attachments.Of(tx, credit.SubjectGroupRequest, each(rows, func(q credit.GroupRequest) uuid.UUID { return q.ID })...)
 		data := make([]api.CreditGroupRequest, len(rows))
 		for i, q := range rows {
-			data[i] = groupRequestBody(q)
+			data[i] = groupRequestBody(q, files[q.ID])
 		}
 		return api.ListCreditGroupRequests200JSONResponse{Data: data, NextCursor: optional(next)}, err
 	})
@@ -51,9 +58,14 @@ func (s *Server) CreateCreditGroupRequest(ctx context.Context, r api.CreateCredi
 		b := *r.Body
 		made, err := s.Credits.CreateCreditGroupRequest(tx, who, credit.GroupApplication{
 			GroupID: b.GroupID, Close: value(b.Close), Name: b.Name, Limit: b.Limit, Members: b.Members, Reasons: b.Reasons,
+			Files: attachmentIDs(b.AttachmentIds),
 		})
+		if err != nil {
+			return api.CreateCreditGroupRequest201JSONResponse{}, err
+		}
+		files, err := s.Attachments.Of(tx, credit.SubjectGroupRequest, made.ID)
 		return api.CreateCreditGroupRequest201JSONResponse{
-			Body: groupRequestBody(made), Headers: api.CreateCreditGroupRequest201ResponseHeaders{ETag: etag(made.Version)},
+			Body: groupRequestBody(made, files[made.ID]), Headers: api.CreateCreditGroupRequest201ResponseHeaders{ETag: etag(made.Version)},
 		}, err
 	})
 }
@@ -62,8 +74,12 @@ func (s *Server) CreateCreditGroupRequest(ctx context.Context, r api.CreateCredi
 func (s *Server) GetCreditGroupRequest(ctx context.Context, r api.GetCreditGroupRequestRequestObject) (api.GetCreditGroupRequestResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.GetCreditGroupRequest200JSONResponse, error) {
 		q, err := s.Credits.GetCreditGroupRequest(tx, who, r.RequestID)
+		if err != nil {
+			return api.GetCreditGroupRequest200JSONResponse{}, err
+		}
+		files, err := s.Attachments.Of(tx, credit.SubjectGroupRequest, q.ID)
 		return api.GetCreditGroupRequest200JSONResponse{
-			Body: groupRequestBody(q), Headers: api.GetCreditGroupRequest200ResponseHeaders{ETag: etag(q.Version)},
+			Body: groupRequestBody(q, files[q.ID]), Headers: api.GetCreditGroupRequest200ResponseHeaders{ETag: etag(q.Version)},
 		}, err
 	})
 }
@@ -79,11 +95,12 @@ func groupBody(g credit.Group) api.CreditGroup {
 	}
 }
 
-func groupRequestBody(q credit.GroupRequest) api.CreditGroupRequest {
+func groupRequestBody(q credit.GroupRequest, files []attachment.Attachment) api.CreditGroupRequest {
 	b := api.CreditGroupRequest{
 		ID: q.ID, Number: q.Number, GroupID: q.GroupID, Kind: api.CreditGroupRequestKind(q.Kind), State: api.CreditLimitRequestState(q.State),
 		Name: q.Name, Limit: q.LimitAmount, Members: q.Members, Reasons: q.Reasons, Exposure: q.Exposure, ApprovalID: q.ApprovalID,
-		RequestedBy: q.RequestedBy, RequestedAt: q.RequestedAt, DecidedAt: q.DecidedAt, Etag: etag(q.Version),
+		RequestedBy: q.RequestedBy, RequestedAt: q.RequestedAt, DecidedAt: q.DecidedAt,
+		Attachments: new(attachmentBodies(files)), Etag: etag(q.Version),
 	}
 	b.Previous.Name, b.Previous.Limit, b.Previous.Members = q.Previous.Name, q.Previous.Limit, q.Previous.Members
 	return b

@@ -240,6 +240,7 @@ var owned = map[string]func(e *apitest.Env) string{
 	"operations": importOf,
 	"backtests":  backtestOf,
 	// credit reviews, groups, special releases, terms
+	"special-releases":      specialReleaseOf,
 	"credit-groups":         func(e *apitest.Env) string { group, _ := groupOf(e); return group },
 	"credit-group-requests": func(e *apitest.Env) string { _, request := groupOf(e); return request },
 	"credit-reviews": func(e *apitest.Env) string {

@@ -197,7 +197,7 @@ func noticeBody(n shipping.Notice) api.ShippingNotice {
 		State: api.ShippingState(n.State), Priority: n.Priority, ShipDate: openapi.Date{Time: n.ShipDate},
 		ShortLeadReason: optional(n.ShortLeadReason), OverdueReason: optional(n.OverdueReason), Vehicle: optional(n.Vehicle),
 		Carrier: optional(n.Carrier), Driver: optional(n.Driver), DriverPhone: optional(n.DriverPhone), Remarks: optional(n.Remarks),
-		Currency: api.Currency(n.Currency), Amount: n.Amount, DispatchedAmount: n.DispatchedAmount, ApprovalID: n.ApprovalID,
+		Currency: api.Currency(n.Currency), Amount: n.Amount, DispatchedAmount: n.DispatchedAmount, ApprovalID: n.ApprovalID, SpecialReleaseID: n.SpecialReleaseID,
 		ReleasedBy: n.ReleasedBy, ReleasedAt: n.ReleasedAt, EndedReason: optional(n.EndedReason), Revision: n.Revision,
 		CreatedAt: n.CreatedAt, UpdatedAt: n.UpdatedAt, Etag: etag(n.Version), Lines: make([]api.ShippingLine, len(n.Lines)),
 	}

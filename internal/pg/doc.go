@@ -16,8 +16,12 @@
 // READ COMMITTED, and SELECT … FOR UPDATE on the owning row first. The one order for the whole program, so that no two
 // transactions wait for each other:
 //
-//	customer → approval request → credit account (of the payer) → credit review → contract → order → shipping notice →
-//	delivery note → invoice → receipt → number series
+//	customer → approval request → credit account (of the payer) → credit group → credit review → contract → order →
+//	shipping notice → special release → delivery note → invoice → receipt → number series
+//
+// The credit group of a payer is locked by who judges it, after its account and before the orders; what else moves an exposure
+// leaves it alone. What a group owes is added up under its lock. Who changes a group's members locks all their accounts before it.
+// Nothing that holds an account can end an approval request any more: it inserts a job that takes its locks from the beginning.
 //
 // Many rows of one kind are locked in id order. A number series is last because every writer of that series waits on it.
 // Rows that a transaction has itself inserted need no lock.

@@ -31,7 +31,7 @@ func (s *Service) Check(tx pg.Tx, who identity.Principal, id uuid.UUID, version 
 	if who.Kind != identity.KindUser {
 		return Notice{}, ErrPersonSigns
 	}
-	h, err := s.hold(tx, who, id, true)
+	h, err := s.holdToJudge(tx, who, id)
 	if err != nil {
 		return Notice{}, err
 	}
@@ -99,7 +99,18 @@ func (s *Service) situation(tx pg.Tx, h *held, firstBusiness bool) (situation, e
 		if err != nil {
 			return situation{}, err
 		}
-		sit.position.Account.Prepaid = decimalMax(sub(sit.position.Account.Prepaid, held), decimal.Zero)
+		free := decimalMax(sub(sit.position.Account.Prepaid, held), decimal.Zero)
+		if g := sit.position.Group; g != nil {
+			g.Exposure = add(g.Exposure, sub(sit.position.Account.Prepaid, free))
+		}
+		sit.position.Account.Prepaid = free
+	}
+	if g := sit.position.Group; g != nil {
+		held, err := promisedInGroup(tx, g.ID, n.PayerID)
+		if err != nil {
+			return situation{}, err
+		}
+		g.Exposure = add(g.Exposure, held)
 	}
 	return sit, nil
 }
@@ -137,9 +148,15 @@ func (s *Service) refuse(tx pg.Tx, n *Notice, v verdict) error {
 }
 
 // ask puts the notice to those who must agree, or blocks it while the rep's reason is missing (SHP-05), or releases it
-// when nobody must. It writes the gate's decision; the caller stores the notice.
+// when nobody must or a special release covers it (CRD-13). It writes the gate's decision; the caller stores the notice.
 func (s *Service) ask(tx pg.Tx, h *held, v verdict, sit situation) error {
 	n := &h.notice
+	if sp, err := s.usable(tx, n, &v, sit); err != nil || sp != nil { // CRD-13
+		if err == nil {
+			err = s.releaseUnder(tx, h, v, sit, sp)
+		}
+		return err
+	}
 	if v.needsReason {
 		n.State, n.ApprovalID = StateBlocked, nil
 		return decision.Record(tx, &v.decision)
@@ -200,7 +217,7 @@ func (n *Notice) submitter(tx pg.Tx) (identity.Principal, error) {
 // Explain gives the rep's reason why goods should leave although something is overdue (SHP-05). The gate is judged anew,
 // with the situation of now; finance's figures stay as they were signed. Locks account, orders and notice.
 func (s *Service) Explain(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, reason string) (Notice, error) {
-	h, err := s.hold(tx, who, id, true)
+	h, err := s.holdToJudge(tx, who, id)
 	if err != nil {
 		return Notice{}, err
 	}

@@ -27,6 +27,12 @@
 // The gate is judged at the check, and again under the account's lock when it is released. A situation that is worse than what
 // was approved is put to approval again with the new facts, and nothing is released (CRD-17).
 //
+// A special release (特放, CRD-13) lets one named notice pass what credit stops, once: pending → approved → used, or rejected, expired,
+// void. The notice carries it until all of it has left.
+//
+// What waits (checked, blocked) is judged anew when its payer's credit changes (Reevaluate): a job of its own, since ending the
+// approval under way has to come before the account's lock.
+//
 // # States of a delivery note and of its gate pass
 //
 //	issued → left          valid → used
@@ -42,6 +48,6 @@
 //
 // # Locks
 //
-// approval request → credit account → orders in id order → notice → delivery note → number series. What changes an exposure
+// approval request → credit account → credit group → orders in id order → notice → special release → delivery note → number series. What changes an exposure
 // takes the account first, and with it everything about that payer's notices is one after the other.
 package shipping

@@ -176,26 +176,24 @@ func (c Content) checkDate(today time.Time, lead int) error {
 	return nil
 }
 
-// The priorities that a grade gives (CUS-15): A before B before the others.
-const (
-	priorityA      = 1
-	priorityB      = 2
-	priorityOthers = 5
-)
-
+// priority is the one given, else the one that the customer's grade has (CUS-15, SHP-19).
 func (s *Service) priority(tx pg.Tx, customerID uuid.UUID, given *int) (int, error) {
 	if given != nil {
 		return *given, nil
 	}
 	p, err := s.credit.Position(tx, customerID)
+	if err != nil {
+		return 0, err
+	}
+	name := "shipping.priority_others"
 	switch p.Profile.Grade {
 	case credit.GradeA:
-		return priorityA, err
+		name = "shipping.priority_a"
 	case credit.GradeB:
-		return priorityB, err
+		name = "shipping.priority_b"
 	case credit.GradeC, credit.GradeD, credit.NoGrade:
 	}
-	return priorityOthers, err
+	return s.rules.Int(tx, name)
 }
 
 // noticeLines makes the lines from open order lines (SHP-02).
@@ -204,6 +202,10 @@ func noticeLines(tx pg.Tx, n *Notice, inputs []LineInput) ([]Line, error) {
 		return nil, ErrNoLines.At("/lines")
 	}
 	orders := map[uuid.UUID]*order.Order{}
+	others, err := onOtherNotices(tx, n.ID, inputs)
+	if err != nil {
+		return nil, err
+	}
 	lines := make([]Line, 0, len(inputs))
 	for i, in := range inputs {
 		if slices.ContainsFunc(lines, func(l Line) bool { return l.OrderLineID == in.OrderLineID }) {
@@ -213,7 +215,7 @@ func noticeLines(tx pg.Tx, n *Notice, inputs []LineInput) ([]Line, error) {
 		if err != nil {
 			return nil, err
 		}
-		l, err := newLine(n.ID, i, o, in)
+		l, err := newLine(n.ID, i, o, in, others[in.OrderLineID])
 		if err != nil {
 			return nil, err
 		}
@@ -241,7 +243,22 @@ func openOrder(tx pg.Tx, known map[uuid.UUID]*order.Order, customerID, id uuid.U
 	return o, o.May(order.VerbReserve)
 }
 
-func newLine(notice uuid.UUID, i int, o *order.Order, in LineInput) (Line, error) {
+// part is what of an order line stands on notices: what they ship, and what that comes to on them.
+type part struct {
+	Quantity decimal.Decimal
+	Amount   decimal.Decimal
+}
+
+// worth is what a further quantity of the order line comes to beside what other notices say, drafts included, so that all of them
+// add up to the line: the last takes the rest. Where drafts ask for more than the line has, each is counted by itself.
+func (p part) worth(from *order.Line, quantity decimal.Decimal) decimal.Decimal {
+	if add(p.Quantity, quantity).Cmp(from.Quantity) > 0 {
+		return from.Worth(add(from.Shipped, from.Noticed), quantity)
+	}
+	return next(from.NetAmount, from.Quantity, p.Quantity, p.Amount, quantity)
+}
+
+func newLine(notice uuid.UUID, i int, o *order.Order, in LineInput, others part) (Line, error) {
 	from := o.Line(in.OrderLineID)
 	if from == nil {
 		return Line{}, ErrNoLine.At(fmt.Sprintf("/lines/%d/order_line_id", i))
@@ -253,7 +270,7 @@ func newLine(notice uuid.UUID, i int, o *order.Order, in LineInput) (Line, error
 	if in.Quantity.Cmp(from.Open()) > 0 { // SHP-02
 		return Line{}, order.ErrNotOpen.With("open", from.Open()).At(pointer)
 	}
-	amount := from.Worth(add(from.Shipped, from.Noticed), in.Quantity)
+	amount := others.worth(from, in.Quantity)
 	price, err := from.NetAmount.Quo(from.Quantity)
 	return Line{
 		ID: uuid.Must(uuid.NewV7()), NoticeID: notice, PositionNo: i + 1, OrderID: o.ID, OrderLineID: from.ID, OrderRevision: o.Revision,

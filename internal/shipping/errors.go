@@ -42,6 +42,21 @@ var (
 	ErrNotAsked = errs.Define(errs.Conflict, "shipping.nobody_asked",
 		"There is no open approval of this notice.", "该发货通知单没有待审批事项。")
 
+	ErrNoNotice = errs.Define(errs.Rule, "shipping.unknown_notice",
+		"There is no such shipping notice.", "发货通知单不存在。", "CRD-13")
+	ErrSpecialNotNeeded = errs.Define(errs.Rule, "shipping.special_not_needed",
+		"Credit doesn't stop this notice.", "该发货通知单未受信用限制。", "CRD-13")
+	ErrSpecialTooLittle = errs.Define(errs.Rule, "shipping.special_too_little",
+		"It takes a special release of {needed}.", "所需特放金额为 {needed}。", "CRD-13")
+	ErrSpecialOldDebt = errs.Define(errs.Rule, "shipping.special_old_debt",
+		"The customer is graded D and owes {debt} from before: that is paid first.", "D 级客户尚欠旧款 {debt},须先结清。", "CRD-06", "CRD-13")
+	ErrSpecialPast = errs.Define(errs.Rule, "shipping.special_past",
+		"The last date of the special release lies in the past.", "特放有效期不能早于今天。", "CRD-13")
+	ErrSpecialOpen = pg.Constraint("special_releases_one_open", errs.Define(errs.Conflict, "shipping.special_open",
+		"This notice has a special release already that is open.", "该发货通知单已有未结的特放申请。", "CRD-13"))
+	ErrSpecialOnce = errs.Define(errs.Conflict, "shipping.special_once",
+		"A special release is decided once and used once, in time and within its amount.", "特放只能审批一次、使用一次,且须在有效期和金额之内。", "CRD-13")
+
 	ErrNotReleased = pg.Constraint("shipping_notices_dispatch_released", errs.Define(errs.Conflict, "shipping.not_released",
 		"Nothing leaves on a notice that isn't released; this one is {state}.", "未放行的发货通知单不得发货(当前状态:{state})。", "SHP-07"))
 	ErrOverNotice = pg.Constraint("shipping_notice_lines_not_over", errs.Define(errs.Rule, "shipping.over_notice",
@@ -59,6 +74,14 @@ var (
 		"开票数量不能超过送货单已发未开票数量。", "SHP-20"))
 	ErrFrozen = pg.Constraint("shipping_notices_figures_frozen", errs.Define(errs.Conflict, "shipping.figures_frozen",
 		"What finance signed doesn't change; the notice must be revised.", "财务签核的数据不可更改,请修订通知单。", "SHP-03"))
+)
+
+var (
+	_ = pg.Constraint("special_releases_once", ErrSpecialOnce)
+	_ = pg.Constraint("special_releases_used", ErrSpecialOnce)
+	_ = pg.Constraint("special_releases_within", ErrSpecialOnce)
+	_ = pg.Constraint("special_releases_in_time", ErrSpecialOnce)
+	_ = pg.Constraint("shipping_notices_special_release_once", ErrSpecialOnce)
 )
 
 // What the gate refuses.

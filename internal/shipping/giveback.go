@@ -29,6 +29,9 @@ func (s *Service) undo(tx pg.Tx, who identity.Principal, id uuid.UUID, version *
 	if err := s.approvals.Lock(tx, SubjectNotice, id); err != nil {
 		return Notice{}, err
 	}
+	if err := s.lockSpecial(tx, id); err != nil {
+		return Notice{}, err
+	}
 	h, err := s.hold(tx, who, id, true)
 	if err != nil {
 		return Notice{}, err
@@ -49,6 +52,9 @@ func (s *Service) undo(tx pg.Tx, who identity.Principal, id uuid.UUID, version *
 		return Notice{}, err
 	}
 	if err := s.approvals.Void(tx, SubjectNotice, id, strings.TrimSpace(reason)); err != nil {
+		return Notice{}, err
+	}
+	if err := s.voidSpecial(tx, id, strings.TrimSpace(reason)); err != nil { // CRD-13: it dies with what it names
 		return Notice{}, err
 	}
 	become(n)

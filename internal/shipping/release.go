@@ -69,7 +69,10 @@ func (s *Service) notReleased(tx pg.Tx, n Notice) error {
 // ApprovalDecided implements approval.Subject: what the approvers said becomes true of the notice, if the gate, judged again
 // under the account's lock, says no worse than what they decided on. The request is locked; locks account, orders and notice.
 func (s *Service) ApprovalDecided(tx pg.Tx, r approval.Request) error {
-	h, err := s.hold(tx, identity.System(), r.SubjectID, r.State == approval.Approved)
+	if r.Matter == MatterSpecial {
+		return s.specialDecided(tx, r)
+	}
+	h, err := s.holdDecided(tx, r)
 	if err != nil {
 		return err
 	}
@@ -93,7 +96,21 @@ func (s *Service) ApprovalDecided(tx pg.Tx, r approval.Request) error {
 	if err := s.uncover(tx, n); err != nil {
 		return err
 	}
+	if err := s.voidSpecial(tx, n.ID, r.CloseReason); err != nil {
+		return err
+	}
 	return h.store(tx, "decideShippingNotice")
+}
+
+// holdDecided locks what the outcome concerns: what a release takes, or what ends with the notice.
+func (s *Service) holdDecided(tx pg.Tx, r approval.Request) (*held, error) {
+	if r.State == approval.Approved {
+		return s.holdToJudge(tx, identity.System(), r.SubjectID)
+	}
+	if err := s.lockSpecial(tx, r.SubjectID); err != nil {
+		return nil, err
+	}
+	return s.hold(tx, identity.System(), r.SubjectID, false)
 }
 
 // approved releases the notice, or asks again when the situation got worse meanwhile.
@@ -209,7 +226,7 @@ func (s *Service) uncover(tx pg.Tx, n *Notice) error {
 
 // reopen makes a draft of the notice, which passes every gate anew.
 func (n *Notice) reopen() {
-	n.State, n.Revision, n.ApprovalID = StateDraft, n.Revision+1, nil
+	n.State, n.Revision, n.ApprovalID, n.SpecialReleaseID = StateDraft, n.Revision+1, nil, nil
 	n.Figures, n.FiguresHash, n.CheckedBy, n.CheckedAt = nil, nil, nil, nil
 	n.SubmittedBy, n.SubmittedAt, n.SubmitterKind, n.ReleasedBy, n.ReleasedAt = nil, nil, "", nil, nil
 	n.EndedReason = ""

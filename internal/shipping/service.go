@@ -4,6 +4,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/salesgate/salesgate/internal/approval"
+	"github.com/salesgate/salesgate/internal/attachment"
 	"github.com/salesgate/salesgate/internal/audit"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/identity"
@@ -14,7 +15,8 @@ import (
 
 // Service is the shipping module. Build it with New; it is safe for concurrent use once Payments is set.
 type Service struct {
-	Payments Payments // who holds the payments; app sets it, since receivable is built after shipping
+	Payments Payments            // who holds the payments; app sets it, since receivable is built after shipping
+	Files    *attachment.Service // where the papers of special releases are; app sets it
 
 	rules     *rulebook.Service
 	approvals *approval.Service
@@ -60,6 +62,15 @@ type held struct {
 // hold locks what moves together: the payer's account, the orders of the notice when withOrders, and the notice. Returns
 // errs.ErrNotFound for a notice that the caller may not see, and pg.ErrAgain when its lines changed meanwhile.
 func (s *Service) hold(tx pg.Tx, who identity.Principal, id uuid.UUID, withOrders bool) (*held, error) {
+	return s.holdAll(tx, who, id, withOrders, false)
+}
+
+// holdToJudge is hold for a use case that judges the gate: it locks the payer's credit group, too, before the orders (CRD-17).
+func (s *Service) holdToJudge(tx pg.Tx, who identity.Principal, id uuid.UUID) (*held, error) {
+	return s.holdAll(tx, who, id, true, true)
+}
+
+func (s *Service) holdAll(tx pg.Tx, who identity.Principal, id uuid.UUID, withOrders, judging bool) (*held, error) {
 	peek, err := peekNotice(tx, id)
 	if err != nil {
 		return nil, err
@@ -70,6 +81,11 @@ func (s *Service) hold(tx pg.Tx, who identity.Principal, id uuid.UUID, withOrder
 	h := &held{orders: map[uuid.UUID]*order.Order{}}
 	if h.account, err = s.credit.Lock(tx, peek.PayerID); err != nil {
 		return nil, err
+	}
+	if judging {
+		if err := s.credit.LockGroup(tx, h.account); err != nil {
+			return nil, err
+		}
 	}
 	if withOrders {
 		for _, orderID := range peek.orders() {

@@ -44,10 +44,11 @@ const (
 	VerbDispatch Verb = "dispatchShippingNotice"
 	VerbUnload   Verb = "cancelDeliveryNote"
 	VerbClose    Verb = "closeShippingNotice"
+	VerbSpecial  Verb = "createSpecialRelease"
 )
 
 // Verbs are all verbs.
-var Verbs = []Verb{VerbUpdate, VerbSubmit, VerbCheck, VerbExplain, VerbRelease, VerbRevise, VerbCancel, VerbDispatch, VerbUnload, VerbClose}
+var Verbs = []Verb{VerbUpdate, VerbSubmit, VerbCheck, VerbExplain, VerbRelease, VerbRevise, VerbCancel, VerbDispatch, VerbUnload, VerbClose, VerbSpecial}
 
 // allowed says in which states each verb makes sense. What is released can't be edited: it is revised, and passes the
 // gates again.
@@ -62,6 +63,7 @@ var allowed = map[Verb][]State{
 	VerbDispatch: {StateReleased, StatePartlyDispatched},
 	VerbUnload:   {StatePartlyDispatched, StateDispatched},
 	VerbClose:    {StatePartlyDispatched, StateDispatched},
+	VerbSpecial:  {StateSubmitted, StateChecked, StateBlocked},
 }
 
 // May returns errs.ErrState unless the verb makes sense in the notice's state.

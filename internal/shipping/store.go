@@ -116,7 +116,7 @@ func updateNotice(tx pg.Tx, n *Notice) error {
 		"dispatched_amount": n.DispatchedAmount, "covered_amount": n.CoveredAmount, "figures": n.Figures, "checked_by": n.CheckedBy,
 		"checked_at": n.CheckedAt, "figures_hash": n.FiguresHash, "submitted_by": n.SubmittedBy, "submitter_kind": n.SubmitterKind,
 		"submitted_at": n.SubmittedAt, "approval_id": n.ApprovalID, "released_by": n.ReleasedBy, "released_at": n.ReleasedAt,
-		"ended_reason": n.EndedReason, "revision": n.Revision, "updated_at": n.UpdatedAt,
+		"ended_reason": n.EndedReason, "revision": n.Revision, "special_release_id": n.SpecialReleaseID, "updated_at": n.UpdatedAt,
 	})
 	n.Version++
 	return err
@@ -147,6 +147,37 @@ func promised(tx pg.Tx, payer, except uuid.UUID) (decimal.Decimal, error) {
 	err := pg.ScanRow(tx, []any{&sum}, `SELECT coalesce(sum(covered_amount), 0) FROM shipping_notices
 		WHERE payer_id = ? AND flow = 'prepaid' AND state IN ('checked', 'blocked') AND id <> ?`, payer, except)
 	return sum, err
+}
+
+// promisedInGroup is the same of the other members of a credit group: what their prepayments hold isn't the group's headroom.
+func promisedInGroup(tx pg.Tx, group, except uuid.UUID) (decimal.Decimal, error) {
+	var sum decimal.Decimal
+	err := pg.ScanRow(tx, []any{&sum}, `SELECT coalesce(sum(least(a.prepaid, h.held)), 0) FROM credit_accounts a
+		CROSS JOIN LATERAL (SELECT coalesce(sum(n.covered_amount), 0) AS held FROM shipping_notices n
+			WHERE n.payer_id = a.payer_id AND n.flow = 'prepaid' AND n.state IN ('checked', 'blocked')) h
+		WHERE a.group_id = ? AND a.payer_id <> ?`, group, except)
+	return sum, err
+}
+
+// onOtherNotices returns what other notices say of the order lines that are to stand on this one. One statement.
+func onOtherNotices(tx pg.Tx, notice uuid.UUID, inputs []LineInput) (map[uuid.UUID]part, error) {
+	ids := make([]uuid.UUID, len(inputs))
+	for i, in := range inputs {
+		ids[i] = in.OrderLineID
+	}
+	var rows []struct {
+		OrderLineID      uuid.UUID
+		Quantity, Amount decimal.Decimal
+	}
+	err := tx.Raw(`SELECT l.order_line_id, sum(CASE n.state WHEN 'closed' THEN l.dispatched_quantity ELSE l.quantity END) AS quantity,
+			sum(CASE n.state WHEN 'closed' THEN l.dispatched_amount ELSE l.amount END) AS amount
+		FROM shipping_notice_lines l JOIN shipping_notices n ON n.id = l.notice_id
+		WHERE l.order_line_id IN ? AND n.id <> ? AND n.state NOT IN ('cancelled', 'refused') GROUP BY l.order_line_id`, ids, notice).Scan(&rows).Error
+	found := make(map[uuid.UUID]part, len(rows))
+	for _, r := range rows {
+		found[r.OrderLineID] = part{r.Quantity, r.Amount}
+	}
+	return found, err
 }
 
 // orderIDs returns the orders of the lines, sorted, each once.

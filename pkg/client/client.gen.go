@@ -1129,6 +1129,36 @@ func (e ShippingState) Valid() bool {
 	}
 }
 
+// Defines values for SpecialReleaseState.
+const (
+	SpecialReleaseStateApproved SpecialReleaseState = "approved"
+	SpecialReleaseStateExpired  SpecialReleaseState = "expired"
+	SpecialReleaseStatePending  SpecialReleaseState = "pending"
+	SpecialReleaseStateRejected SpecialReleaseState = "rejected"
+	SpecialReleaseStateUsed     SpecialReleaseState = "used"
+	SpecialReleaseStateVoid     SpecialReleaseState = "void"
+)
+
+// Valid indicates whether the value is a known member of the SpecialReleaseState enum.
+func (e SpecialReleaseState) Valid() bool {
+	switch e {
+	case SpecialReleaseStateApproved:
+		return true
+	case SpecialReleaseStateExpired:
+		return true
+	case SpecialReleaseStatePending:
+		return true
+	case SpecialReleaseStateRejected:
+		return true
+	case SpecialReleaseStateUsed:
+		return true
+	case SpecialReleaseStateVoid:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SurveySource.
 const (
 	SurveySourceLink SurveySource = "link"
@@ -3360,7 +3390,8 @@ type CreditGroupMember struct {
 // CreditGroupRequest An application about a credit group.
 type CreditGroupRequest struct {
 	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ApprovalID UUID `json:"approval_id"`
+	ApprovalID  UUID          `json:"approval_id"`
+	Attachments *[]Attachment `json:"attachments,omitempty"`
 
 	// DecidedAt Example: 2026-11-20T08:30:00Z
 	DecidedAt *Instant `json:"decided_at,omitempty"`
@@ -3417,6 +3448,9 @@ type CreditGroupRequest struct {
 
 // CreditGroupRequestCreate defines model for CreditGroupRequestCreate.
 type CreditGroupRequestCreate struct {
+	// AttachmentIds Uploads of yours that no document has yet; they stay with this one. See POST /v1/attachments.
+	AttachmentIds *AttachmentIds `json:"attachment_ids,omitempty"`
+
 	// Close End the group.
 	Close *bool `json:"close,omitempty"`
 
@@ -3488,8 +3522,9 @@ type CreditLimitKind string
 // CreditLimitRequest An application for a limit, with what the approvers see frozen in it.
 type CreditLimitRequest struct {
 	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ApprovalID   UUID   `json:"approval_id"`
-	CustomerCode string `json:"customer_code"`
+	ApprovalID   UUID          `json:"approval_id"`
+	Attachments  *[]Attachment `json:"attachments,omitempty"`
+	CustomerCode string        `json:"customer_code"`
 
 	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	CustomerID   UUID   `json:"customer_id"`
@@ -3568,6 +3603,9 @@ type CreditLimitRequest struct {
 
 // CreditLimitRequestCreate defines model for CreditLimitRequestCreate.
 type CreditLimitRequestCreate struct {
+	// AttachmentIds Uploads of yours that no document has yet; they stay with this one. See POST /v1/attachments.
+	AttachmentIds *AttachmentIds `json:"attachment_ids,omitempty"`
+
 	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	CustomerID UUID `json:"customer_id"`
 
@@ -8036,6 +8074,9 @@ type ShippingNotice struct {
 	ShipDate        Date    `json:"ship_date"`
 	ShortLeadReason *string `json:"short_lead_reason,omitempty"`
 
+	// SpecialReleaseID The special release that it left under in spite of credit (CRD-13).
+	SpecialReleaseID *openapi_types.UUID `json:"special_release_id,omitempty"`
+
 	// State Example: released
 	State ShippingState `json:"state"`
 
@@ -8212,6 +8253,98 @@ type SignedGatePass struct {
 	// Example: eyJhbGciOiJFZERTQSJ9.e30.c2ln
 	Token string `json:"token"`
 }
+
+// SpecialRelease One named notice may leave in spite of credit, once.
+type SpecialRelease struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID  UUID         `json:"approval_id"`
+	Attachments []Attachment `json:"attachments"`
+
+	// DecidedAt Example: 2026-11-20T08:30:00Z
+	DecidedAt *Instant `json:"decided_at,omitempty"`
+
+	// EndedReason Why it was rejected or is void.
+	EndedReason *string `json:"ended_reason,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ExpiresOn Example: 2026-11-20
+	ExpiresOn Date `json:"expires_on"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Needed An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Needed Money `json:"needed"`
+
+	// NoticeID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	NoticeID UUID `json:"notice_id"`
+
+	// NoticeNumber Example: SN-202611-00042
+	NoticeNumber string `json:"notice_number"`
+
+	// Number Example: SR-202611-00002
+	Number string `json:"number"`
+	Reason string `json:"reason"`
+
+	// RequestedAt Example: 2026-11-20T08:30:00Z
+	RequestedAt Instant `json:"requested_at"`
+
+	// RequestedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	RequestedBy UUID `json:"requested_by"`
+
+	// State Example: approved
+	State SpecialReleaseState `json:"state"`
+
+	// UsedAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	UsedAmount *Money `json:"used_amount,omitempty"`
+
+	// UsedAt Example: 2026-11-20T08:30:00Z
+	UsedAt *Instant `json:"used_at,omitempty"`
+}
+
+// SpecialReleaseCreate defines model for SpecialReleaseCreate.
+type SpecialReleaseCreate struct {
+	// Amount How much may leave beyond what credit lets pass.
+	//
+	// Example: 50000.00
+	Amount decimal.Decimal `json:"amount"`
+
+	// AttachmentIds Uploads of yours that no document has yet; they stay with this one. See POST /v1/attachments.
+	AttachmentIds *AttachmentIds `json:"attachment_ids,omitempty"`
+
+	// ExpiresOn The last date on which it can be used.
+	//
+	// Example: 2026-11-27
+	ExpiresOn openapi_types.Date `json:"expires_on"`
+
+	// NoticeID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	NoticeID UUID `json:"notice_id"`
+
+	// Reason Example: 客户承兑汇票在途,三日内到账
+	Reason string `json:"reason"`
+}
+
+// SpecialReleaseList defines model for SpecialReleaseList.
+type SpecialReleaseList struct {
+	Data       []SpecialRelease `json:"data"`
+	NextCursor *string          `json:"next_cursor,omitempty"`
+}
+
+// SpecialReleaseState Example: approved
+type SpecialReleaseState string
 
 // Survey defines model for Survey.
 type Survey struct {
@@ -11362,6 +11495,30 @@ type RotateSigningKeyParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListSpecialReleasesParams defines parameters for ListSpecialReleases.
+type ListSpecialReleasesParams struct {
+	// NoticeID Only of this shipping notice.
+	NoticeID *UUID `form:"notice_id,omitempty" json:"notice_id,omitempty"`
+
+	// State Only in this state.
+	State *SpecialReleaseState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateSpecialReleaseParams defines parameters for CreateSpecialRelease.
+type CreateSpecialReleaseParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
 // GetSurveyStatisticsParams defines parameters for GetSurveyStatistics.
 type GetSurveyStatisticsParams struct {
 	// By How to add up.
@@ -11955,6 +12112,9 @@ type ReleaseShippingNoticeJSONRequestBody = ShippingRelease
 
 // ReviseShippingNoticeJSONRequestBody defines body for ReviseShippingNotice for application/json ContentType.
 type ReviseShippingNoticeJSONRequestBody = ShippingReason
+
+// CreateSpecialReleaseJSONRequestBody defines body for CreateSpecialRelease for application/json ContentType.
+type CreateSpecialReleaseJSONRequestBody = SpecialReleaseCreate
 
 // RecordSurveyJSONRequestBody defines body for RecordSurvey for application/json ContentType.
 type RecordSurveyJSONRequestBody = SurveyAnswer
@@ -15258,6 +15418,46 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/signing-keys/rotate (the `RotateSigningKey` operationId).
 	RotateSigningKey(ctx context.Context, params *RotateSigningKeyParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListSpecialReleases List special releases
+	//
+	// Of notices that you may see, newest first.
+	//
+	// Corresponds with GET /v1/special-releases (the `ListSpecialReleases` operationId).
+	ListSpecialReleases(ctx context.Context, params *ListSpecialReleasesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateSpecialReleaseWithBody Ask that one notice may leave in spite of credit
+	//
+	// For a submitted, checked or blocked notice that a limit or an overdue amount stops. The general manager decides. When it
+	// is approved, the notice is released under it as soon as finance has checked it, without asking anyone else, and carries
+	// it until the last part has left. It is used once. It takes what is above the limits, or the whole notice when the payer is
+	// late; when that comes to more than the amount, or the notice changes, or the last date has passed, it is void. Prices,
+	// quantities and prepayments that are missing it doesn't pass, nor the old debt of a D customer.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/special-releases (the `CreateSpecialRelease` operationId).
+	CreateSpecialReleaseWithBody(ctx context.Context, params *CreateSpecialReleaseParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateSpecialRelease Ask that one notice may leave in spite of credit
+	//
+	// For a submitted, checked or blocked notice that a limit or an overdue amount stops. The general manager decides. When it
+	// is approved, the notice is released under it as soon as finance has checked it, without asking anyone else, and carries
+	// it until the last part has left. It is used once. It takes what is above the limits, or the whole notice when the payer is
+	// late; when that comes to more than the amount, or the notice changes, or the last date has passed, it is void. Prices,
+	// quantities and prepayments that are missing it doesn't pass, nor the old debt of a D customer.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/special-releases (the `CreateSpecialRelease` operationId).
+	CreateSpecialRelease(ctx context.Context, params *CreateSpecialReleaseParams, body CreateSpecialReleaseJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetSpecialRelease Read a special release
+	//
+	// What was asked, what became of it, and its papers.
+	//
+	// Corresponds with GET /v1/special-releases/{special_release_id} (the `GetSpecialRelease` operationId).
+	GetSpecialRelease(ctx context.Context, specialReleaseID UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetSurveyStatistics Read how satisfied customers are
 	//
@@ -22438,6 +22638,86 @@ func (c *Client) GetShippingNoticeTimeline(ctx context.Context, shippingNoticeID
 // Corresponds with POST /v1/signing-keys/rotate (the `RotateSigningKey` operationId).
 func (c *Client) RotateSigningKey(ctx context.Context, params *RotateSigningKeyParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewRotateSigningKeyRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListSpecialReleases List special releases
+//
+// Of notices that you may see, newest first.
+//
+// Corresponds with GET /v1/special-releases (the `ListSpecialReleases` operationId).
+func (c *Client) ListSpecialReleases(ctx context.Context, params *ListSpecialReleasesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListSpecialReleasesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateSpecialReleaseWithBody Ask that one notice may leave in spite of credit
+//
+// For a submitted, checked or blocked notice that a limit or an overdue amount stops. The general manager decides. When it
+// is approved, the notice is released under it as soon as finance has checked it, without asking anyone else, and carries
+// it until the last part has left. It is used once. It takes what is above the limits, or the whole notice when the payer is
+// late; when that comes to more than the amount, or the notice changes, or the last date has passed, it is void. Prices,
+// quantities and prepayments that are missing it doesn't pass, nor the old debt of a D customer.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/special-releases (the `CreateSpecialRelease` operationId).
+func (c *Client) CreateSpecialReleaseWithBody(ctx context.Context, params *CreateSpecialReleaseParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateSpecialReleaseRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateSpecialRelease Ask that one notice may leave in spite of credit
+//
+// For a submitted, checked or blocked notice that a limit or an overdue amount stops. The general manager decides. When it
+// is approved, the notice is released under it as soon as finance has checked it, without asking anyone else, and carries
+// it until the last part has left. It is used once. It takes what is above the limits, or the whole notice when the payer is
+// late; when that comes to more than the amount, or the notice changes, or the last date has passed, it is void. Prices,
+// quantities and prepayments that are missing it doesn't pass, nor the old debt of a D customer.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/special-releases (the `CreateSpecialRelease` operationId).
+func (c *Client) CreateSpecialRelease(ctx context.Context, params *CreateSpecialReleaseParams, body CreateSpecialReleaseJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateSpecialReleaseRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetSpecialRelease Read a special release
+//
+// What was asked, what became of it, and its papers.
+//
+// Corresponds with GET /v1/special-releases/{special_release_id} (the `GetSpecialRelease` operationId).
+func (c *Client) GetSpecialRelease(ctx context.Context, specialReleaseID UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSpecialReleaseRequest(c.Server, specialReleaseID)
 	if err != nil {
 		return nil, err
 	}
@@ -40427,6 +40707,210 @@ func NewRotateSigningKeyRequest(server string, params *RotateSigningKeyParams) (
 	return req, nil
 }
 
+// NewListSpecialReleasesRequest constructs an http.Request for the ListSpecialReleases method
+func NewListSpecialReleasesRequest(server string, params *ListSpecialReleasesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/special-releases")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.NoticeID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "notice_id", *params.NoticeID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.State != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateSpecialReleaseRequest calls the generic CreateSpecialRelease builder with application/json body
+func NewCreateSpecialReleaseRequest(server string, params *CreateSpecialReleaseParams, body CreateSpecialReleaseJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateSpecialReleaseRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewCreateSpecialReleaseRequestWithBody constructs an http.Request for the CreateSpecialRelease method, with any body, and a specified content type
+func NewCreateSpecialReleaseRequestWithBody(server string, params *CreateSpecialReleaseParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/special-releases")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.ValidateOnly != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "validate_only", *params.ValidateOnly, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewGetSpecialReleaseRequest constructs an http.Request for the GetSpecialRelease method
+func NewGetSpecialReleaseRequest(server string, specialReleaseID UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "special_release_id", specialReleaseID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/special-releases/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewGetSurveyStatisticsRequest constructs an http.Request for the GetSurveyStatistics method
 func NewGetSurveyStatisticsRequest(server string, params *GetSurveyStatisticsParams) (*http.Request, error) {
 	var err error
@@ -46039,6 +46523,50 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/signing-keys/rotate (the `RotateSigningKey` operationId).
 	RotateSigningKeyWithResponse(ctx context.Context, params *RotateSigningKeyParams, reqEditors ...RequestEditorFn) (*RotateSigningKeyResponse, error)
+
+	// ListSpecialReleasesWithResponse List special releases
+	//
+	// Of notices that you may see, newest first.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/special-releases (the `ListSpecialReleases` operationId).
+	ListSpecialReleasesWithResponse(ctx context.Context, params *ListSpecialReleasesParams, reqEditors ...RequestEditorFn) (*ListSpecialReleasesResponse, error)
+
+	// CreateSpecialReleaseWithBodyWithResponse Ask that one notice may leave in spite of credit
+	//
+	// For a submitted, checked or blocked notice that a limit or an overdue amount stops. The general manager decides. When it
+	// is approved, the notice is released under it as soon as finance has checked it, without asking anyone else, and carries
+	// it until the last part has left. It is used once. It takes what is above the limits, or the whole notice when the payer is
+	// late; when that comes to more than the amount, or the notice changes, or the last date has passed, it is void. Prices,
+	// quantities and prepayments that are missing it doesn't pass, nor the old debt of a D customer.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/special-releases (the `CreateSpecialRelease` operationId).
+	CreateSpecialReleaseWithBodyWithResponse(ctx context.Context, params *CreateSpecialReleaseParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateSpecialReleaseResponse, error)
+
+	// CreateSpecialReleaseWithResponse Ask that one notice may leave in spite of credit
+	//
+	// For a submitted, checked or blocked notice that a limit or an overdue amount stops. The general manager decides. When it
+	// is approved, the notice is released under it as soon as finance has checked it, without asking anyone else, and carries
+	// it until the last part has left. It is used once. It takes what is above the limits, or the whole notice when the payer is
+	// late; when that comes to more than the amount, or the notice changes, or the last date has passed, it is void. Prices,
+	// quantities and prepayments that are missing it doesn't pass, nor the old debt of a D customer.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/special-releases (the `CreateSpecialRelease` operationId).
+	CreateSpecialReleaseWithResponse(ctx context.Context, params *CreateSpecialReleaseParams, body CreateSpecialReleaseJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateSpecialReleaseResponse, error)
+
+	// GetSpecialReleaseWithResponse Read a special release
+	//
+	// What was asked, what became of it, and its papers.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/special-releases/{special_release_id} (the `GetSpecialRelease` operationId).
+	GetSpecialReleaseWithResponse(ctx context.Context, specialReleaseID UUID, reqEditors ...RequestEditorFn) (*GetSpecialReleaseResponse, error)
 
 	// GetSurveyStatisticsWithResponse Read how satisfied customers are
 	//
@@ -57937,6 +58465,143 @@ func (r RotateSigningKeyResponse) ContentType() string {
 	return ""
 }
 
+type ListSpecialReleasesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SpecialReleaseList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListSpecialReleasesResponse) GetJSON200() *SpecialReleaseList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListSpecialReleasesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListSpecialReleasesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListSpecialReleasesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListSpecialReleasesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CreateSpecialReleaseResponse201Headers the declared response headers of an HTTP 201 response for CreateSpecialRelease
+type CreateSpecialReleaseResponse201Headers struct {
+	ETag string
+}
+
+type CreateSpecialReleaseResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *SpecialRelease
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *CreateSpecialReleaseResponse201Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r CreateSpecialReleaseResponse) GetJSON201() *SpecialRelease {
+	return r.JSON201
+}
+
+// GetBody returns the raw response body bytes
+func (r CreateSpecialReleaseResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateSpecialReleaseResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateSpecialReleaseResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateSpecialReleaseResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetSpecialReleaseResponse200Headers the declared response headers of an HTTP 200 response for GetSpecialRelease
+type GetSpecialReleaseResponse200Headers struct {
+	ETag string
+}
+
+type GetSpecialReleaseResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SpecialRelease
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetSpecialReleaseResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetSpecialReleaseResponse) GetJSON200() *SpecialRelease {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetSpecialReleaseResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetSpecialReleaseResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetSpecialReleaseResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetSpecialReleaseResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type GetSurveyStatisticsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -64971,6 +65636,74 @@ func (c *ClientWithResponses) RotateSigningKeyWithResponse(ctx context.Context, 
 		return nil, err
 	}
 	return ParseRotateSigningKeyResponse(rsp)
+}
+
+// ListSpecialReleasesWithResponse List special releases
+//
+// Of notices that you may see, newest first.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/special-releases (the `ListSpecialReleases` operationId).
+func (c *ClientWithResponses) ListSpecialReleasesWithResponse(ctx context.Context, params *ListSpecialReleasesParams, reqEditors ...RequestEditorFn) (*ListSpecialReleasesResponse, error) {
+	rsp, err := c.ListSpecialReleases(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListSpecialReleasesResponse(rsp)
+}
+
+// CreateSpecialReleaseWithBodyWithResponse Ask that one notice may leave in spite of credit
+//
+// For a submitted, checked or blocked notice that a limit or an overdue amount stops. The general manager decides. When it
+// is approved, the notice is released under it as soon as finance has checked it, without asking anyone else, and carries
+// it until the last part has left. It is used once. It takes what is above the limits, or the whole notice when the payer is
+// late; when that comes to more than the amount, or the notice changes, or the last date has passed, it is void. Prices,
+// quantities and prepayments that are missing it doesn't pass, nor the old debt of a D customer.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/special-releases (the `CreateSpecialRelease` operationId).
+func (c *ClientWithResponses) CreateSpecialReleaseWithBodyWithResponse(ctx context.Context, params *CreateSpecialReleaseParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateSpecialReleaseResponse, error) {
+	rsp, err := c.CreateSpecialReleaseWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateSpecialReleaseResponse(rsp)
+}
+
+// CreateSpecialReleaseWithResponse Ask that one notice may leave in spite of credit
+//
+// For a submitted, checked or blocked notice that a limit or an overdue amount stops. The general manager decides. When it
+// is approved, the notice is released under it as soon as finance has checked it, without asking anyone else, and carries
+// it until the last part has left. It is used once. It takes what is above the limits, or the whole notice when the payer is
+// late; when that comes to more than the amount, or the notice changes, or the last date has passed, it is void. Prices,
+// quantities and prepayments that are missing it doesn't pass, nor the old debt of a D customer.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/special-releases (the `CreateSpecialRelease` operationId).
+func (c *ClientWithResponses) CreateSpecialReleaseWithResponse(ctx context.Context, params *CreateSpecialReleaseParams, body CreateSpecialReleaseJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateSpecialReleaseResponse, error) {
+	rsp, err := c.CreateSpecialRelease(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateSpecialReleaseResponse(rsp)
+}
+
+// GetSpecialReleaseWithResponse Read a special release
+//
+// What was asked, what became of it, and its papers.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/special-releases/{special_release_id} (the `GetSpecialRelease` operationId).
+func (c *ClientWithResponses) GetSpecialReleaseWithResponse(ctx context.Context, specialReleaseID UUID, reqEditors ...RequestEditorFn) (*GetSpecialReleaseResponse, error) {
+	rsp, err := c.GetSpecialRelease(ctx, specialReleaseID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetSpecialReleaseResponse(rsp)
 }
 
 // GetSurveyStatisticsWithResponse Read how satisfied customers are
@@ -74014,6 +74747,110 @@ func ParseRotateSigningKeyResponse(rsp *http.Response) (*RotateSigningKeyRespons
 	response := &RotateSigningKeyResponse{
 		Body:         bodyBytes,
 		HTTPResponse: rsp,
+	}
+
+	return response, nil
+}
+
+// ParseListSpecialReleasesResponse parses an HTTP response from a ListSpecialReleasesWithResponse call
+func ParseListSpecialReleasesResponse(rsp *http.Response) (*ListSpecialReleasesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListSpecialReleasesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SpecialReleaseList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCreateSpecialReleaseResponse parses an HTTP response from a CreateSpecialReleaseWithResponse call
+func ParseCreateSpecialReleaseResponse(rsp *http.Response) (*CreateSpecialReleaseResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateSpecialReleaseResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest SpecialRelease
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers CreateSpecialReleaseResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers201 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetSpecialReleaseResponse parses an HTTP response from a GetSpecialReleaseWithResponse call
+func ParseGetSpecialReleaseResponse(rsp *http.Response) (*GetSpecialReleaseResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetSpecialReleaseResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SpecialRelease
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetSpecialReleaseResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
 	}
 
 	return response, nil
