@@ -162,7 +162,7 @@ func (a *App) join(ctx context.Context) error {
 	visits, opportunities := visit.New(rules), opportunity.New(rules)
 	campaigns := campaign.New(approvals, files)
 	approvals.Register(campaign.Matter, campaigns)
-	files.Register(campaign.Subject, campaigns.Visible)
+	files.Register(campaign.Subject, campaigns.Visible, "campaign.read")
 	surveys := survey.New(rules, people)
 	a.jobs.Every("open_surveys", time.Hour, a.batches("open_surveys", surveys.OpenDue)) // CUS-14
 

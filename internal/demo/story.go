@@ -73,6 +73,7 @@ func (s *Story) Play(ctx context.Context) error {
 		{"新客户首次发货", "A new customer's first shipment", s.newCustomer},
 		{"开票与收款:占用下降", "Invoice and receipt: the exposure falls", s.money},
 		{"客户归属:先登记者得", "Whose a company is: first come, first served", s.ownership},
+		{"半年信用评审:批量确认,个别调整", "The half-yearly credit review: most confirmed together, one changed", s.review},
 		{"回测:规则改了会怎样", "A backtest: what other rules would have decided", s.backtest},
 	} {
 		s.scene++
