@@ -60,6 +60,7 @@ func TestORG04_DeputyActsWhileTheLeaveRuns(t *testing.T) {
 			t.Errorf("%s: %d tasks", offset, n)
 		}
 	}
+	w.db.Clock().SetOffset(61 * time.Minute)
 	_, err = w.do(p.clerk, r.ID, approval.Approve, approval.Verdict{})
 	wants(t, "after the leave", err, errs.ErrNotFound)
 	w.db.Clock().SetOffset(0)
