@@ -170,9 +170,9 @@ func (a *App) join(ctx context.Context) error {
 	approvals.Register(credit.MatterGroup, credits)
 	approvals.Register(shipping.MatterSpecial, shipments)
 	credits.Shipments, credits.Files, shipments.Files = shipments, files, files
-	files.Register(credit.SubjectRequest, credits.RequestSeen)
-	files.Register(credit.SubjectGroupRequest, credits.GroupRequestSeen)
-	files.Register(shipping.SubjectSpecial, shipments.SpecialSeen)
+	files.Register(credit.SubjectRequest, credits.RequestSeen, "credit.read")
+	files.Register(credit.SubjectGroupRequest, credits.GroupRequestSeen, "credit_group.read")
+	files.Register(shipping.SubjectSpecial, shipments.SpecialSeen, "special_release.read")
 	a.watchLimits(credits, shipments)
 
 	// terms
