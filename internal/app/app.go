@@ -155,6 +155,8 @@ func (a *App) join(ctx context.Context) error {
 	// prospects
 	prospects := prospect.New(rules, approvals, customers, files)
 	approvals.Register(prospect.MatterOutside, prospects)
+	approvals.Register(prospect.MatterPlan, prospects)
+	prospects.Orders = orders
 	customers.Territories = prospects
 	a.prospectSweeps(prospects)
 

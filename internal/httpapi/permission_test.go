@@ -207,6 +207,11 @@ var owned = map[string]func(e *apitest.Env) string{
 	},
 	"invoices": invoiceOf,
 	// prospects
+	"development-plans": func(e *apitest.Env) string {
+		return e.As("rep1").Post("/v1/development-plans", object{
+			"half": planHalf(), "targets": []object{{"quarter": planHalf()[:4] + map[byte]string{'1': "Q1", '2': "Q3"}[planHalf()[5]], "registered": 3}},
+		}).Want(201).ID()
+	},
 	"ownership-disputes": func(e *apitest.Env) string {
 		n := customersMade.Add(1)
 		name := fmt.Sprintf("云岭示例第%d织造有限公司", n)

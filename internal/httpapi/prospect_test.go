@@ -1,10 +1,13 @@
 package httpapi_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/salesgate/salesgate/internal/apitest"
+	"github.com/salesgate/salesgate/internal/clock"
 )
 
 // lead is the registration of a prospect.
@@ -79,4 +82,10 @@ func TestProspectLifeOverHTTP(t *testing.T) {
 
 func containsOwner(text string) bool {
 	return strings.Contains(text, "REP1") || strings.Contains(text, "since")
+}
+
+// planHalf is the running half-year.
+func planHalf() string {
+	now := time.Now().In(clock.Shanghai)
+	return fmt.Sprintf("%dH%d", now.Year(), (int(now.Month())+5)/6)
 }

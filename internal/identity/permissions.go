@@ -94,6 +94,9 @@ var matrix = map[Permission][]Role{
 	"prospect.write":       roles(sellers, Admin),
 	"prospect.assign":      roles(salesLeaders, Admin),
 	"company.check":        roles(sellers, overseers, Admin),
+	"development.read":     roles(sellers, overseers, Admin, HR),
+	"development.write":    roles(sellers),
+	"development.review":   roles(salesLeaders, generalOffice), // CUS-04
 	"dispute.read":         roles(sellers, overseers, Admin),
 	"dispute.write":        roles(sellers),
 	"dispute.rule":         roles(salesLeaders, generalOffice), // CUS-08

@@ -170,3 +170,17 @@ func orderedBefore(tx pg.Tx, o *Order) (bool, error) {
 	err := pg.ScanRow(tx, []any{&found}, "SELECT EXISTS (SELECT FROM orders WHERE customer_id = ? AND confirmed_at IS NOT NULL AND id <> ?)", o.CustomerID, o.ID)
 	return found, err
 }
+
+func confirmedAmounts(tx pg.Tx, customerIDs []uuid.UUID, from, to time.Time) (map[uuid.UUID]decimal.Decimal, error) {
+	var rows []struct {
+		CustomerID uuid.UUID
+		Total      decimal.Decimal
+	}
+	err := tx.Raw(`SELECT customer_id, sum(total) AS total FROM orders WHERE customer_id IN ? AND confirmed_at >= ? AND confirmed_at < ?
+		AND state <> 'cancelled' GROUP BY customer_id`, customerIDs, from, to).Scan(&rows).Error
+	amounts := make(map[uuid.UUID]decimal.Decimal, len(rows))
+	for _, r := range rows {
+		amounts[r.CustomerID] = r.Total
+	}
+	return amounts, err
+}

@@ -18,6 +18,8 @@ import (
 
 // Service holds the use cases. Every method takes the transaction and the caller.
 type Service struct {
+	Orders Orders // app sets it
+
 	rules     *rulebook.Service
 	approvals *approval.Service
 	customers *customer.Service
@@ -26,7 +28,7 @@ type Service struct {
 
 // New returns the service. Evidence that is attached to a prospect is shown to who may read its history.
 func New(rules *rulebook.Service, approvals *approval.Service, customers *customer.Service, files *attachment.Service) *Service {
-	s := &Service{rules: rules, approvals: approvals, customers: customers, files: files}
+	s := &Service{Orders: noOrders{}, rules: rules, approvals: approvals, customers: customers, files: files}
 	files.Register(Subject, func(tx pg.Tx, who identity.Principal, id uuid.UUID) error {
 		_, err := s.Mine(tx, who, id)
 		return err

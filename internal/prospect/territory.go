@@ -159,5 +159,8 @@ func (s *Service) letGo(tx pg.Tx, id uuid.UUID) error {
 
 // ApprovalDecided implements approval.Subject for the matters of this module.
 func (s *Service) ApprovalDecided(tx pg.Tx, r approval.Request) error {
+	if r.Matter == MatterPlan {
+		return s.planDecided(tx, r)
+	}
 	return s.permitted(tx, r)
 }
