@@ -427,6 +427,27 @@ func (e DeliveryState) Valid() bool {
 	}
 }
 
+// Defines values for DevelopmentReviewInputVerdict.
+const (
+	DevelopmentReviewInputVerdictMet    DevelopmentReviewInputVerdict = "met"
+	DevelopmentReviewInputVerdictMissed DevelopmentReviewInputVerdict = "missed"
+	DevelopmentReviewInputVerdictPartly DevelopmentReviewInputVerdict = "partly"
+)
+
+// Valid indicates whether the value is a known member of the DevelopmentReviewInputVerdict enum.
+func (e DevelopmentReviewInputVerdict) Valid() bool {
+	switch e {
+	case DevelopmentReviewInputVerdictMet:
+		return true
+	case DevelopmentReviewInputVerdictMissed:
+		return true
+	case DevelopmentReviewInputVerdictPartly:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ImportKind.
 const (
 	ImportKindCustomers   ImportKind = "customers"
@@ -1573,6 +1594,36 @@ func (e ListCustomersParamsStatus) Valid() bool {
 	case ListCustomersParamsStatusClosed:
 		return true
 	case ListCustomersParamsStatusSuspended:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListDevelopmentPlansParamsState.
+const (
+	ListDevelopmentPlansParamsStateApproved   ListDevelopmentPlansParamsState = "approved"
+	ListDevelopmentPlansParamsStatePending    ListDevelopmentPlansParamsState = "pending"
+	ListDevelopmentPlansParamsStateRejected   ListDevelopmentPlansParamsState = "rejected"
+	ListDevelopmentPlansParamsStateReturned   ListDevelopmentPlansParamsState = "returned"
+	ListDevelopmentPlansParamsStateSuperseded ListDevelopmentPlansParamsState = "superseded"
+	ListDevelopmentPlansParamsStateWithdrawn  ListDevelopmentPlansParamsState = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the ListDevelopmentPlansParamsState enum.
+func (e ListDevelopmentPlansParamsState) Valid() bool {
+	switch e {
+	case ListDevelopmentPlansParamsStateApproved:
+		return true
+	case ListDevelopmentPlansParamsStatePending:
+		return true
+	case ListDevelopmentPlansParamsStateRejected:
+		return true
+	case ListDevelopmentPlansParamsStateReturned:
+		return true
+	case ListDevelopmentPlansParamsStateSuperseded:
+		return true
+	case ListDevelopmentPlansParamsStateWithdrawn:
 		return true
 	default:
 		return false
@@ -4881,6 +4932,184 @@ type DepartmentPatch struct {
 	Name   *string                               `json:"name,omitempty"`
 }
 
+// DevelopmentFigures defines model for DevelopmentFigures.
+type DevelopmentFigures struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// Contacted Prospects contacted.
+	Contacted int `json:"contacted"`
+
+	// Converted Prospects that became customers.
+	Converted int `json:"converted"`
+
+	// Registered Prospects registered.
+	Registered int `json:"registered"`
+}
+
+// DevelopmentPlan defines model for DevelopmentPlan.
+type DevelopmentPlan struct {
+	// DecidedAt Example: 2026-11-20T08:30:00Z
+	DecidedAt *Instant `json:"decided_at,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag   `json:"etag"`
+	Half string `json:"half"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID     UUID    `json:"id"`
+	Note   *string `json:"note,omitempty"`
+	Number string  `json:"number"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID UUID `json:"owner_id"`
+
+	// Prospects Not in lists.
+	Prospects *[]PlannedProspect `json:"prospects,omitempty"`
+
+	// Reason What the decider said.
+	Reason *string `json:"reason,omitempty"`
+
+	// State pending, approved, rejected, returned, withdrawn or superseded.
+	//
+	// Example: pending
+	State string `json:"state"`
+
+	// SubmittedAt Example: 2026-11-20T08:30:00Z
+	SubmittedAt Instant             `json:"submitted_at"`
+	Targets     []DevelopmentTarget `json:"targets"`
+}
+
+// DevelopmentPlanInput defines model for DevelopmentPlanInput.
+type DevelopmentPlanInput struct {
+	// Half The half-year: the running one, or the next from two months before it.
+	//
+	// Example: 2027H1
+	Half string `json:"half"`
+
+	// Note Example: 重点开发绍兴染整客户
+	Note      *string                 `json:"note,omitempty"`
+	Prospects *[]PlannedProspectInput `json:"prospects,omitempty"`
+
+	// Targets One for each quarter.
+	Targets []DevelopmentTargetInput `json:"targets"`
+}
+
+// DevelopmentPlanList defines model for DevelopmentPlanList.
+type DevelopmentPlanList struct {
+	Data       []DevelopmentPlan `json:"data"`
+	NextCursor *string           `json:"next_cursor,omitempty"`
+}
+
+// DevelopmentProgress defines model for DevelopmentProgress.
+type DevelopmentProgress struct {
+	// CompletionPercent Absent when nothing was planned.
+	//
+	// Example: 62.5
+	CompletionPercent *decimal.Decimal   `json:"completion_percent,omitempty"`
+	Done              DevelopmentFigures `json:"done"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID   UUID                `json:"owner_id"`
+	OwnerName string              `json:"owner_name"`
+	Planned   DevelopmentFigures  `json:"planned"`
+	Reviews   []DevelopmentReview `json:"reviews"`
+}
+
+// DevelopmentProgressList defines model for DevelopmentProgressList.
+type DevelopmentProgressList struct {
+	Data       []DevelopmentProgress `json:"data"`
+	NextCursor *string               `json:"next_cursor,omitempty"`
+}
+
+// DevelopmentReview defines model for DevelopmentReview.
+type DevelopmentReview struct {
+	Comment string `json:"comment"`
+
+	// CompletionPercent Example: 62.5
+	CompletionPercent *decimal.Decimal   `json:"completion_percent,omitempty"`
+	Done              DevelopmentFigures `json:"done"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID UUID               `json:"owner_id"`
+	Planned DevelopmentFigures `json:"planned"`
+	Quarter string             `json:"quarter"`
+
+	// ReviewedAt Example: 2026-11-20T08:30:00Z
+	ReviewedAt Instant `json:"reviewed_at"`
+
+	// ReviewedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ReviewedBy UUID `json:"reviewed_by"`
+
+	// Verdict met, partly or missed.
+	//
+	// Example: partly
+	Verdict string `json:"verdict"`
+}
+
+// DevelopmentReviewInput defines model for DevelopmentReviewInput.
+type DevelopmentReviewInput struct {
+	// Comment Example: 登记达标、转化不足
+	Comment string `json:"comment"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID UUID `json:"owner_id"`
+
+	// Quarter Example: 2026Q3
+	Quarter string `json:"quarter"`
+
+	// Verdict Example: partly
+	Verdict DevelopmentReviewInputVerdict `json:"verdict"`
+}
+
+// DevelopmentReviewInputVerdict Example: partly
+type DevelopmentReviewInputVerdict string
+
+// DevelopmentTarget defines model for DevelopmentTarget.
+type DevelopmentTarget struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount     Money  `json:"amount"`
+	Contacted  int    `json:"contacted"`
+	Converted  int    `json:"converted"`
+	Quarter    string `json:"quarter"`
+	Registered int    `json:"registered"`
+}
+
+// DevelopmentTargetInput defines model for DevelopmentTargetInput.
+type DevelopmentTargetInput struct {
+	// Amount What the customers won are to order.
+	//
+	// Example: 300000.00
+	Amount *decimal.Decimal `json:"amount,omitempty"`
+
+	// Contacted Prospects to be contacted.
+	//
+	// Example: 30
+	Contacted *int `json:"contacted,omitempty"`
+
+	// Converted Prospects to become customers.
+	//
+	// Example: 4
+	Converted *int `json:"converted,omitempty"`
+
+	// Quarter Example: 2027Q1
+	Quarter string `json:"quarter"`
+
+	// Registered Prospects to be registered.
+	//
+	// Example: 12
+	Registered *int `json:"registered,omitempty"`
+}
+
 // Deviation Of the net price from the base price in percent, rounded away from zero; below is negative.
 //
 // Example: -2.0000
@@ -6805,6 +7034,41 @@ type PasswordReset struct {
 
 // PaymentMethod Example: bank_transfer
 type PaymentMethod string
+
+// PlannedProspect defines model for PlannedProspect.
+type PlannedProspect struct {
+	Aim *string `json:"aim,omitempty"`
+
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// ProspectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProspectID UUID   `json:"prospect_id"`
+	Quarter    string `json:"quarter"`
+}
+
+// PlannedProspectInput defines model for PlannedProspectInput.
+type PlannedProspectInput struct {
+	// Aim What is to be reached.
+	//
+	// Example: 完成试样并签首单
+	Aim *string `json:"aim,omitempty"`
+
+	// Amount What it is to order.
+	//
+	// Example: 100000.00
+	Amount *decimal.Decimal `json:"amount,omitempty"`
+
+	// ProspectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProspectID UUID `json:"prospect_id"`
+
+	// Quarter When it is to become a customer.
+	//
+	// Example: 2027Q1
+	Quarter string `json:"quarter"`
+}
 
 // PriceAuthorityEntry How far a role may sell from the base price, for a product or a category, or for all products when neither is given.
 type PriceAuthorityEntry struct {
@@ -10280,6 +10544,48 @@ type DeactivateDepartmentParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// ListDevelopmentPlansParams defines parameters for ListDevelopmentPlans.
+type ListDevelopmentPlansParams struct {
+	// OwnerID Only plans of this person.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// Half Only plans for this half-year.
+	Half *string `form:"half,omitempty" json:"half,omitempty"`
+
+	// State Only plans in this state.
+	State *ListDevelopmentPlansParamsState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListDevelopmentPlansParamsState defines parameters for ListDevelopmentPlans.
+type ListDevelopmentPlansParamsState string
+
+// SubmitDevelopmentPlanParams defines parameters for SubmitDevelopmentPlan.
+type SubmitDevelopmentPlanParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListDevelopmentProgressParams defines parameters for ListDevelopmentProgress.
+type ListDevelopmentProgressParams struct {
+	// Period A quarter, a half-year or a year.
+	Period string `form:"period" json:"period"`
+
+	// OwnerID Only this rep.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ListDevelopmentRecordsParams defines parameters for ListDevelopmentRecords.
 type ListDevelopmentRecordsParams struct {
 	// OwnerID Only prospects of this person.
@@ -10290,6 +10596,12 @@ type ListDevelopmentRecordsParams struct {
 
 	// Cursor next_cursor of the page before.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ReviewDevelopmentParams defines parameters for ReviewDevelopment.
+type ReviewDevelopmentParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ListEventsParams defines parameters for ListEvents.
@@ -11917,6 +12229,12 @@ type CreateDepartmentJSONRequestBody = DepartmentCreate
 
 // UpdateDepartmentJSONRequestBody defines body for UpdateDepartment for application/json ContentType.
 type UpdateDepartmentJSONRequestBody = DepartmentPatch
+
+// SubmitDevelopmentPlanJSONRequestBody defines body for SubmitDevelopmentPlan for application/json ContentType.
+type SubmitDevelopmentPlanJSONRequestBody = DevelopmentPlanInput
+
+// ReviewDevelopmentJSONRequestBody defines body for ReviewDevelopment for application/json ContentType.
+type ReviewDevelopmentJSONRequestBody = DevelopmentReviewInput
 
 // CompleteFollowUpJSONRequestBody defines body for CompleteFollowUp for application/json ContentType.
 type CompleteFollowUpJSONRequestBody = FollowUpCompletion

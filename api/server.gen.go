@@ -359,9 +359,24 @@ type ServerInterface interface {
 	// DeactivateDepartment Deactivate a department
 	// (POST /v1/departments/{department_id}/deactivate)
 	DeactivateDepartment(ctx echo.Context, departmentID DepartmentID, params DeactivateDepartmentParams) error
+	// ListDevelopmentPlans List development plans
+	// (GET /v1/development-plans)
+	ListDevelopmentPlans(ctx echo.Context, params ListDevelopmentPlansParams) error
+	// SubmitDevelopmentPlan Submit your development plan
+	// (POST /v1/development-plans)
+	SubmitDevelopmentPlan(ctx echo.Context, params SubmitDevelopmentPlanParams) error
+	// GetDevelopmentPlan Read a development plan
+	// (GET /v1/development-plans/{plan_id})
+	GetDevelopmentPlan(ctx echo.Context, planID UUID) error
+	// ListDevelopmentProgress Compare development with the plan
+	// (GET /v1/development-progress)
+	ListDevelopmentProgress(ctx echo.Context, params ListDevelopmentProgressParams) error
 	// ListDevelopmentRecords Read the development records
 	// (GET /v1/development-records)
 	ListDevelopmentRecords(ctx echo.Context, params ListDevelopmentRecordsParams) error
+	// ReviewDevelopment Review a rep's quarter
+	// (POST /v1/development-reviews)
+	ReviewDevelopment(ctx echo.Context, params ReviewDevelopmentParams) error
 	// ListEvents Follow the change feed
 	// (GET /v1/events)
 	ListEvents(ctx echo.Context, params ListEventsParams) error
@@ -4810,6 +4825,136 @@ func (w *ServerInterfaceWrapper) DeactivateDepartment(ctx echo.Context) error {
 	return err
 }
 
+// ListDevelopmentPlans converts echo context to params.
+func (w *ServerInterfaceWrapper) ListDevelopmentPlans(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDevelopmentPlansParams
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "half" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "half", ctx.QueryParams(), &params.Half, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter half: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListDevelopmentPlans(ctx, params)
+	return err
+}
+
+// SubmitDevelopmentPlan converts echo context to params.
+func (w *ServerInterfaceWrapper) SubmitDevelopmentPlan(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SubmitDevelopmentPlanParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SubmitDevelopmentPlan(ctx, params)
+	return err
+}
+
+// GetDevelopmentPlan converts echo context to params.
+func (w *ServerInterfaceWrapper) GetDevelopmentPlan(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "plan_id" -------------
+	var planID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "plan_id", ctx.Param("plan_id"), &planID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter plan_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetDevelopmentPlan(ctx, planID)
+	return err
+}
+
+// ListDevelopmentProgress converts echo context to params.
+func (w *ServerInterfaceWrapper) ListDevelopmentProgress(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDevelopmentProgressParams
+	// ------------- Required query parameter "period" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "period", ctx.QueryParams(), &params.Period, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter period: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListDevelopmentProgress(ctx, params)
+	return err
+}
+
 // ListDevelopmentRecords converts echo context to params.
 func (w *ServerInterfaceWrapper) ListDevelopmentRecords(ctx echo.Context) error {
 	var err error
@@ -4839,6 +4984,35 @@ func (w *ServerInterfaceWrapper) ListDevelopmentRecords(ctx echo.Context) error 
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListDevelopmentRecords(ctx, params)
+	return err
+}
+
+// ReviewDevelopment converts echo context to params.
+func (w *ServerInterfaceWrapper) ReviewDevelopment(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReviewDevelopmentParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReviewDevelopment(ctx, params)
 	return err
 }
 
@@ -11525,7 +11699,12 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/departments/:department_id", wrapper.GetDepartment, options.OperationMiddlewares["getDepartment"]...)
 	router.PATCH(options.BaseURL+"/v1/departments/:department_id", wrapper.UpdateDepartment, options.OperationMiddlewares["updateDepartment"]...)
 	router.POST(options.BaseURL+"/v1/departments/:department_id/deactivate", wrapper.DeactivateDepartment, options.OperationMiddlewares["deactivateDepartment"]...)
+	router.GET(options.BaseURL+"/v1/development-plans", wrapper.ListDevelopmentPlans, options.OperationMiddlewares["listDevelopmentPlans"]...)
+	router.POST(options.BaseURL+"/v1/development-plans", wrapper.SubmitDevelopmentPlan, options.OperationMiddlewares["submitDevelopmentPlan"]...)
+	router.GET(options.BaseURL+"/v1/development-plans/:plan_id", wrapper.GetDevelopmentPlan, options.OperationMiddlewares["getDevelopmentPlan"]...)
+	router.GET(options.BaseURL+"/v1/development-progress", wrapper.ListDevelopmentProgress, options.OperationMiddlewares["listDevelopmentProgress"]...)
 	router.GET(options.BaseURL+"/v1/development-records", wrapper.ListDevelopmentRecords, options.OperationMiddlewares["listDevelopmentRecords"]...)
+	router.POST(options.BaseURL+"/v1/development-reviews", wrapper.ReviewDevelopment, options.OperationMiddlewares["reviewDevelopment"]...)
 	router.GET(options.BaseURL+"/v1/events", wrapper.ListEvents, options.OperationMiddlewares["listEvents"]...)
 	router.POST(options.BaseURL+"/v1/follow-ups/:follow_up_id/complete", wrapper.CompleteFollowUp, options.OperationMiddlewares["completeFollowUp"]...)
 	router.GET(options.BaseURL+"/v1/gate-checks", wrapper.ListGateChecks, options.OperationMiddlewares["listGateChecks"]...)
@@ -14783,6 +14962,111 @@ func (response DeactivateDepartment200JSONResponse) VisitDeactivateDepartmentRes
 	return err
 }
 
+type ListDevelopmentPlansRequestObject struct {
+	Params ListDevelopmentPlansParams
+}
+
+type ListDevelopmentPlansResponseObject interface {
+	VisitListDevelopmentPlansResponse(w http.ResponseWriter) error
+}
+
+type ListDevelopmentPlans200JSONResponse DevelopmentPlanList
+
+func (response ListDevelopmentPlans200JSONResponse) VisitListDevelopmentPlansResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SubmitDevelopmentPlanRequestObject struct {
+	Params SubmitDevelopmentPlanParams
+	Body   *SubmitDevelopmentPlanJSONRequestBody
+}
+
+type SubmitDevelopmentPlanResponseObject interface {
+	VisitSubmitDevelopmentPlanResponse(w http.ResponseWriter) error
+}
+
+type SubmitDevelopmentPlan201ResponseHeaders struct {
+	ETag string
+}
+
+type SubmitDevelopmentPlan201JSONResponse struct {
+	Body    DevelopmentPlan
+	Headers SubmitDevelopmentPlan201ResponseHeaders
+}
+
+func (response SubmitDevelopmentPlan201JSONResponse) VisitSubmitDevelopmentPlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDevelopmentPlanRequestObject struct {
+	PlanID UUID `json:"plan_id"`
+}
+
+type GetDevelopmentPlanResponseObject interface {
+	VisitGetDevelopmentPlanResponse(w http.ResponseWriter) error
+}
+
+type GetDevelopmentPlan200ResponseHeaders struct {
+	ETag string
+}
+
+type GetDevelopmentPlan200JSONResponse struct {
+	Body    DevelopmentPlan
+	Headers GetDevelopmentPlan200ResponseHeaders
+}
+
+func (response GetDevelopmentPlan200JSONResponse) VisitGetDevelopmentPlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDevelopmentProgressRequestObject struct {
+	Params ListDevelopmentProgressParams
+}
+
+type ListDevelopmentProgressResponseObject interface {
+	VisitListDevelopmentProgressResponse(w http.ResponseWriter) error
+}
+
+type ListDevelopmentProgress200JSONResponse DevelopmentProgressList
+
+func (response ListDevelopmentProgress200JSONResponse) VisitListDevelopmentProgressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListDevelopmentRecordsRequestObject struct {
 	Params ListDevelopmentRecordsParams
 }
@@ -14801,6 +15085,29 @@ func (response ListDevelopmentRecords200JSONResponse) VisitListDevelopmentRecord
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReviewDevelopmentRequestObject struct {
+	Params ReviewDevelopmentParams
+	Body   *ReviewDevelopmentJSONRequestBody
+}
+
+type ReviewDevelopmentResponseObject interface {
+	VisitReviewDevelopmentResponse(w http.ResponseWriter) error
+}
+
+type ReviewDevelopment201JSONResponse DevelopmentReview
+
+func (response ReviewDevelopment201JSONResponse) VisitReviewDevelopmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -20011,9 +20318,24 @@ type StrictServerInterface interface {
 	// DeactivateDepartment Deactivate a department
 	// (POST /v1/departments/{department_id}/deactivate)
 	DeactivateDepartment(ctx context.Context, request DeactivateDepartmentRequestObject) (DeactivateDepartmentResponseObject, error)
+	// ListDevelopmentPlans List development plans
+	// (GET /v1/development-plans)
+	ListDevelopmentPlans(ctx context.Context, request ListDevelopmentPlansRequestObject) (ListDevelopmentPlansResponseObject, error)
+	// SubmitDevelopmentPlan Submit your development plan
+	// (POST /v1/development-plans)
+	SubmitDevelopmentPlan(ctx context.Context, request SubmitDevelopmentPlanRequestObject) (SubmitDevelopmentPlanResponseObject, error)
+	// GetDevelopmentPlan Read a development plan
+	// (GET /v1/development-plans/{plan_id})
+	GetDevelopmentPlan(ctx context.Context, request GetDevelopmentPlanRequestObject) (GetDevelopmentPlanResponseObject, error)
+	// ListDevelopmentProgress Compare development with the plan
+	// (GET /v1/development-progress)
+	ListDevelopmentProgress(ctx context.Context, request ListDevelopmentProgressRequestObject) (ListDevelopmentProgressResponseObject, error)
 	// ListDevelopmentRecords Read the development records
 	// (GET /v1/development-records)
 	ListDevelopmentRecords(ctx context.Context, request ListDevelopmentRecordsRequestObject) (ListDevelopmentRecordsResponseObject, error)
+	// ReviewDevelopment Review a rep's quarter
+	// (POST /v1/development-reviews)
+	ReviewDevelopment(ctx context.Context, request ReviewDevelopmentRequestObject) (ReviewDevelopmentResponseObject, error)
 	// ListEvents Follow the change feed
 	// (GET /v1/events)
 	ListEvents(ctx context.Context, request ListEventsRequestObject) (ListEventsResponseObject, error)
@@ -24411,6 +24733,129 @@ func (sh *strictHandler) DeactivateDepartment(ctx echo.Context, departmentID Dep
 	return nil
 }
 
+// ListDevelopmentPlans operation middleware
+func (sh *strictHandler) ListDevelopmentPlans(ctx echo.Context, params ListDevelopmentPlansParams) error {
+	var request ListDevelopmentPlansRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDevelopmentPlans(ctx.Request().Context(), request.(ListDevelopmentPlansRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDevelopmentPlans")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDevelopmentPlansResponseObject); ok {
+		return validResponse.VisitListDevelopmentPlansResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SubmitDevelopmentPlan operation middleware
+func (sh *strictHandler) SubmitDevelopmentPlan(ctx echo.Context, params SubmitDevelopmentPlanParams) error {
+	var request SubmitDevelopmentPlanRequestObject
+
+	request.Params = params
+
+	var body SubmitDevelopmentPlanJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SubmitDevelopmentPlan(ctx.Request().Context(), request.(SubmitDevelopmentPlanRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SubmitDevelopmentPlan")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SubmitDevelopmentPlanResponseObject); ok {
+		return validResponse.VisitSubmitDevelopmentPlanResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetDevelopmentPlan operation middleware
+func (sh *strictHandler) GetDevelopmentPlan(ctx echo.Context, planID UUID) error {
+	var request GetDevelopmentPlanRequestObject
+
+	request.PlanID = planID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDevelopmentPlan(ctx.Request().Context(), request.(GetDevelopmentPlanRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDevelopmentPlan")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDevelopmentPlanResponseObject); ok {
+		return validResponse.VisitGetDevelopmentPlanResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListDevelopmentProgress operation middleware
+func (sh *strictHandler) ListDevelopmentProgress(ctx echo.Context, params ListDevelopmentProgressParams) error {
+	var request ListDevelopmentProgressRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDevelopmentProgress(ctx.Request().Context(), request.(ListDevelopmentProgressRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDevelopmentProgress")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDevelopmentProgressResponseObject); ok {
+		return validResponse.VisitListDevelopmentProgressResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListDevelopmentRecords operation middleware
 func (sh *strictHandler) ListDevelopmentRecords(ctx echo.Context, params ListDevelopmentRecordsParams) error {
 	var request ListDevelopmentRecordsRequestObject
@@ -24430,6 +24875,54 @@ func (sh *strictHandler) ListDevelopmentRecords(ctx echo.Context, params ListDev
 		return err
 	} else if validResponse, ok := response.(ListDevelopmentRecordsResponseObject); ok {
 		return validResponse.VisitListDevelopmentRecordsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReviewDevelopment operation middleware
+func (sh *strictHandler) ReviewDevelopment(ctx echo.Context, params ReviewDevelopmentParams) error {
+	var request ReviewDevelopmentRequestObject
+
+	request.Params = params
+
+	var body ReviewDevelopmentJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReviewDevelopment(ctx.Request().Context(), request.(ReviewDevelopmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReviewDevelopment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReviewDevelopmentResponseObject); ok {
+		return validResponse.VisitReviewDevelopmentResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -173,6 +173,13 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.freeze_development_plan() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'what a development plan says is never changed' USING ERRCODE = 'check_violation';
+END $$;
+
 CREATE FUNCTION public.guard_approval_request() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1462,6 +1469,61 @@ CREATE TABLE public.departments (
     version bigint NOT NULL,
     CONSTRAINT departments_code_check CHECK ((code ~ '^[A-Z0-9_-]{1,20}$'::text)),
     CONSTRAINT departments_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
+);
+
+CREATE TABLE public.development_plan_prospects (
+    plan_id uuid NOT NULL,
+    prospect_id uuid NOT NULL,
+    quarter text NOT NULL,
+    amount numeric(18,2) NOT NULL,
+    aim text NOT NULL,
+    CONSTRAINT development_plan_prospects_amount_check CHECK ((amount >= (0)::numeric)),
+    CONSTRAINT development_plan_prospects_quarter_check CHECK ((quarter ~ '^20[0-9]{2}Q[1-4]$'::text))
+);
+
+CREATE TABLE public.development_plan_targets (
+    plan_id uuid NOT NULL,
+    quarter text NOT NULL,
+    registered integer NOT NULL,
+    contacted integer NOT NULL,
+    converted integer NOT NULL,
+    amount numeric(18,2) NOT NULL,
+    CONSTRAINT development_plan_targets_amount_check CHECK ((amount >= (0)::numeric)),
+    CONSTRAINT development_plan_targets_contacted_check CHECK ((contacted >= 0)),
+    CONSTRAINT development_plan_targets_converted_check CHECK ((converted >= 0)),
+    CONSTRAINT development_plan_targets_quarter_check CHECK ((quarter ~ '^20[0-9]{2}Q[1-4]$'::text)),
+    CONSTRAINT development_plan_targets_registered_check CHECK ((registered >= 0))
+);
+
+CREATE TABLE public.development_plans (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    owner_id uuid NOT NULL,
+    half text NOT NULL,
+    state text NOT NULL,
+    note text NOT NULL,
+    reason text NOT NULL,
+    submitted_at timestamp with time zone NOT NULL,
+    decided_at timestamp with time zone,
+    version bigint NOT NULL,
+    CONSTRAINT development_plans_decided CHECK (((state = 'pending'::text) = (decided_at IS NULL))),
+    CONSTRAINT development_plans_half CHECK ((half ~ '^20[0-9]{2}H[12]$'::text)),
+    CONSTRAINT development_plans_state CHECK ((state = ANY (ARRAY['pending'::text, 'approved'::text, 'rejected'::text, 'returned'::text, 'withdrawn'::text, 'superseded'::text])))
+);
+
+CREATE TABLE public.development_reviews (
+    id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    quarter text NOT NULL,
+    verdict text NOT NULL,
+    comment text NOT NULL,
+    figures jsonb NOT NULL,
+    reviewed_by uuid NOT NULL,
+    reviewed_at timestamp with time zone NOT NULL,
+    CONSTRAINT development_reviews_comment_check CHECK ((comment <> ''::text)),
+    CONSTRAINT development_reviews_not_own CHECK ((reviewed_by <> owner_id)),
+    CONSTRAINT development_reviews_quarter_check CHECK ((quarter ~ '^20[0-9]{2}Q[1-4]$'::text)),
+    CONSTRAINT development_reviews_verdict_check CHECK ((verdict = ANY (ARRAY['met'::text, 'partly'::text, 'missed'::text])))
 );
 
 CREATE TABLE public.event_blocks (
@@ -2835,6 +2897,21 @@ ALTER TABLE ONLY public.demo_steps
 ALTER TABLE ONLY public.departments
     ADD CONSTRAINT departments_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.development_plan_prospects
+    ADD CONSTRAINT development_plan_prospects_pkey PRIMARY KEY (plan_id, prospect_id);
+
+ALTER TABLE ONLY public.development_plan_targets
+    ADD CONSTRAINT development_plan_targets_pkey PRIMARY KEY (plan_id, quarter);
+
+ALTER TABLE ONLY public.development_plans
+    ADD CONSTRAINT development_plans_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.development_reviews
+    ADD CONSTRAINT development_reviews_key UNIQUE (owner_id, quarter);
+
+ALTER TABLE ONLY public.development_reviews
+    ADD CONSTRAINT development_reviews_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.event_blocks
     ADD CONSTRAINT event_blocks_pkey PRIMARY KEY (no);
 
@@ -3289,6 +3366,14 @@ CREATE INDEX delivery_notes_owner ON public.delivery_notes USING btree (owner_id
 
 CREATE UNIQUE INDEX departments_code ON public.departments USING btree (code);
 
+CREATE UNIQUE INDEX development_plans_approved_key ON public.development_plans USING btree (owner_id, half) WHERE (state = 'approved'::text);
+
+CREATE UNIQUE INDEX development_plans_number_key ON public.development_plans USING btree (number);
+
+CREATE INDEX development_plans_owner ON public.development_plans USING btree (owner_id, id);
+
+CREATE UNIQUE INDEX development_plans_pending_key ON public.development_plans USING btree (owner_id, half) WHERE (state = 'pending'::text);
+
 CREATE INDEX events_feed ON public.events USING btree (xid, seq);
 
 CREATE INDEX events_subject ON public.events USING btree (subject_type, subject_id, seq);
@@ -3609,6 +3694,12 @@ CREATE TRIGGER decisions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON publ
 
 CREATE TRIGGER delivery_notes_owner BEFORE INSERT ON public.delivery_notes FOR EACH ROW EXECUTE FUNCTION public.own_by_customer();
 
+CREATE TRIGGER development_plan_prospects_frozen BEFORE DELETE OR UPDATE ON public.development_plan_prospects FOR EACH ROW EXECUTE FUNCTION public.freeze_development_plan();
+
+CREATE TRIGGER development_plan_targets_frozen BEFORE DELETE OR UPDATE ON public.development_plan_targets FOR EACH ROW EXECUTE FUNCTION public.freeze_development_plan();
+
+CREATE TRIGGER development_reviews_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.development_reviews FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
 CREATE TRIGGER event_blocks_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.event_blocks FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER events_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.events FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
@@ -3867,6 +3958,24 @@ ALTER TABLE ONLY public.delivery_notes
 
 ALTER TABLE ONLY public.departments
     ADD CONSTRAINT departments_head FOREIGN KEY (head_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.development_plan_prospects
+    ADD CONSTRAINT development_plan_prospects_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES public.development_plans(id);
+
+ALTER TABLE ONLY public.development_plan_prospects
+    ADD CONSTRAINT development_plan_prospects_prospect_id_fkey FOREIGN KEY (prospect_id) REFERENCES public.prospects(id);
+
+ALTER TABLE ONLY public.development_plan_targets
+    ADD CONSTRAINT development_plan_targets_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES public.development_plans(id);
+
+ALTER TABLE ONLY public.development_plans
+    ADD CONSTRAINT development_plans_owner_fkey FOREIGN KEY (owner_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.development_reviews
+    ADD CONSTRAINT development_reviews_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.development_reviews
+    ADD CONSTRAINT development_reviews_reviewed_by_fkey FOREIGN KEY (reviewed_by) REFERENCES public.users(id);
 
 ALTER TABLE ONLY public.follow_ups
     ADD CONSTRAINT follow_ups_escalated_from_fkey FOREIGN KEY (escalated_from) REFERENCES public.follow_ups(id);

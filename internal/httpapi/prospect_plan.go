@@ -52,7 +52,7 @@ func (s *Server) ListDevelopmentProgress(ctx context.Context, r api.ListDevelopm
 				CompletionPercent: x.Rate, Reviews: make([]api.DevelopmentReview, len(x.Reviews)),
 			}
 			for j, v := range x.Reviews {
-				data[i].Reviews[j] = reviewBody(v)
+				data[i].Reviews[j] = developmentReviewBody(v)
 			}
 		}
 		return api.ListDevelopmentProgress200JSONResponse{Data: data, NextCursor: optional(next)}, err
@@ -63,7 +63,7 @@ func (s *Server) ListDevelopmentProgress(ctx context.Context, r api.ListDevelopm
 func (s *Server) ReviewDevelopment(ctx context.Context, r api.ReviewDevelopmentRequestObject) (api.ReviewDevelopmentResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ReviewDevelopment201JSONResponse, error) {
 		v, err := s.Prospects.ReviewQuarter(tx, who, r.Body.OwnerID, r.Body.Quarter, string(r.Body.Verdict), r.Body.Comment)
-		return api.ReviewDevelopment201JSONResponse(reviewBody(v)), err
+		return api.ReviewDevelopment201JSONResponse(developmentReviewBody(v)), err
 	})
 }
 
@@ -102,7 +102,7 @@ func developmentBody(f prospect.Figures) api.DevelopmentFigures {
 	return api.DevelopmentFigures{Registered: f.Registered, Contacted: f.Contacted, Converted: f.Converted, Amount: f.Amount}
 }
 
-func reviewBody(v prospect.Review) api.DevelopmentReview {
+func developmentReviewBody(v prospect.Review) api.DevelopmentReview {
 	return api.DevelopmentReview{
 		ID: v.ID, OwnerID: v.OwnerID, Quarter: v.Quarter, Verdict: v.Verdict, Comment: v.Comment, Planned: developmentBody(v.Figures.Planned),
 		Done: developmentBody(v.Figures.Done), CompletionPercent: v.Figures.Rate, ReviewedBy: v.ReviewedBy, ReviewedAt: v.ReviewedAt,

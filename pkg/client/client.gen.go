@@ -436,6 +436,27 @@ func (e DeliveryState) Valid() bool {
 	}
 }
 
+// Defines values for DevelopmentReviewInputVerdict.
+const (
+	DevelopmentReviewInputVerdictMet    DevelopmentReviewInputVerdict = "met"
+	DevelopmentReviewInputVerdictMissed DevelopmentReviewInputVerdict = "missed"
+	DevelopmentReviewInputVerdictPartly DevelopmentReviewInputVerdict = "partly"
+)
+
+// Valid indicates whether the value is a known member of the DevelopmentReviewInputVerdict enum.
+func (e DevelopmentReviewInputVerdict) Valid() bool {
+	switch e {
+	case DevelopmentReviewInputVerdictMet:
+		return true
+	case DevelopmentReviewInputVerdictMissed:
+		return true
+	case DevelopmentReviewInputVerdictPartly:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ImportKind.
 const (
 	ImportKindCustomers   ImportKind = "customers"
@@ -1582,6 +1603,36 @@ func (e ListCustomersParamsStatus) Valid() bool {
 	case ListCustomersParamsStatusClosed:
 		return true
 	case ListCustomersParamsStatusSuspended:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListDevelopmentPlansParamsState.
+const (
+	ListDevelopmentPlansParamsStateApproved   ListDevelopmentPlansParamsState = "approved"
+	ListDevelopmentPlansParamsStatePending    ListDevelopmentPlansParamsState = "pending"
+	ListDevelopmentPlansParamsStateRejected   ListDevelopmentPlansParamsState = "rejected"
+	ListDevelopmentPlansParamsStateReturned   ListDevelopmentPlansParamsState = "returned"
+	ListDevelopmentPlansParamsStateSuperseded ListDevelopmentPlansParamsState = "superseded"
+	ListDevelopmentPlansParamsStateWithdrawn  ListDevelopmentPlansParamsState = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the ListDevelopmentPlansParamsState enum.
+func (e ListDevelopmentPlansParamsState) Valid() bool {
+	switch e {
+	case ListDevelopmentPlansParamsStateApproved:
+		return true
+	case ListDevelopmentPlansParamsStatePending:
+		return true
+	case ListDevelopmentPlansParamsStateRejected:
+		return true
+	case ListDevelopmentPlansParamsStateReturned:
+		return true
+	case ListDevelopmentPlansParamsStateSuperseded:
+		return true
+	case ListDevelopmentPlansParamsStateWithdrawn:
 		return true
 	default:
 		return false
@@ -4890,6 +4941,184 @@ type DepartmentPatch struct {
 	Name   *string                               `json:"name,omitempty"`
 }
 
+// DevelopmentFigures defines model for DevelopmentFigures.
+type DevelopmentFigures struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// Contacted Prospects contacted.
+	Contacted int `json:"contacted"`
+
+	// Converted Prospects that became customers.
+	Converted int `json:"converted"`
+
+	// Registered Prospects registered.
+	Registered int `json:"registered"`
+}
+
+// DevelopmentPlan defines model for DevelopmentPlan.
+type DevelopmentPlan struct {
+	// DecidedAt Example: 2026-11-20T08:30:00Z
+	DecidedAt *Instant `json:"decided_at,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag   `json:"etag"`
+	Half string `json:"half"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID     UUID    `json:"id"`
+	Note   *string `json:"note,omitempty"`
+	Number string  `json:"number"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID UUID `json:"owner_id"`
+
+	// Prospects Not in lists.
+	Prospects *[]PlannedProspect `json:"prospects,omitempty"`
+
+	// Reason What the decider said.
+	Reason *string `json:"reason,omitempty"`
+
+	// State pending, approved, rejected, returned, withdrawn or superseded.
+	//
+	// Example: pending
+	State string `json:"state"`
+
+	// SubmittedAt Example: 2026-11-20T08:30:00Z
+	SubmittedAt Instant             `json:"submitted_at"`
+	Targets     []DevelopmentTarget `json:"targets"`
+}
+
+// DevelopmentPlanInput defines model for DevelopmentPlanInput.
+type DevelopmentPlanInput struct {
+	// Half The half-year: the running one, or the next from two months before it.
+	//
+	// Example: 2027H1
+	Half string `json:"half"`
+
+	// Note Example: 重点开发绍兴染整客户
+	Note      *string                 `json:"note,omitempty"`
+	Prospects *[]PlannedProspectInput `json:"prospects,omitempty"`
+
+	// Targets One for each quarter.
+	Targets []DevelopmentTargetInput `json:"targets"`
+}
+
+// DevelopmentPlanList defines model for DevelopmentPlanList.
+type DevelopmentPlanList struct {
+	Data       []DevelopmentPlan `json:"data"`
+	NextCursor *string           `json:"next_cursor,omitempty"`
+}
+
+// DevelopmentProgress defines model for DevelopmentProgress.
+type DevelopmentProgress struct {
+	// CompletionPercent Absent when nothing was planned.
+	//
+	// Example: 62.5
+	CompletionPercent *decimal.Decimal   `json:"completion_percent,omitempty"`
+	Done              DevelopmentFigures `json:"done"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID   UUID                `json:"owner_id"`
+	OwnerName string              `json:"owner_name"`
+	Planned   DevelopmentFigures  `json:"planned"`
+	Reviews   []DevelopmentReview `json:"reviews"`
+}
+
+// DevelopmentProgressList defines model for DevelopmentProgressList.
+type DevelopmentProgressList struct {
+	Data       []DevelopmentProgress `json:"data"`
+	NextCursor *string               `json:"next_cursor,omitempty"`
+}
+
+// DevelopmentReview defines model for DevelopmentReview.
+type DevelopmentReview struct {
+	Comment string `json:"comment"`
+
+	// CompletionPercent Example: 62.5
+	CompletionPercent *decimal.Decimal   `json:"completion_percent,omitempty"`
+	Done              DevelopmentFigures `json:"done"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID UUID               `json:"owner_id"`
+	Planned DevelopmentFigures `json:"planned"`
+	Quarter string             `json:"quarter"`
+
+	// ReviewedAt Example: 2026-11-20T08:30:00Z
+	ReviewedAt Instant `json:"reviewed_at"`
+
+	// ReviewedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ReviewedBy UUID `json:"reviewed_by"`
+
+	// Verdict met, partly or missed.
+	//
+	// Example: partly
+	Verdict string `json:"verdict"`
+}
+
+// DevelopmentReviewInput defines model for DevelopmentReviewInput.
+type DevelopmentReviewInput struct {
+	// Comment Example: 登记达标、转化不足
+	Comment string `json:"comment"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID UUID `json:"owner_id"`
+
+	// Quarter Example: 2026Q3
+	Quarter string `json:"quarter"`
+
+	// Verdict Example: partly
+	Verdict DevelopmentReviewInputVerdict `json:"verdict"`
+}
+
+// DevelopmentReviewInputVerdict Example: partly
+type DevelopmentReviewInputVerdict string
+
+// DevelopmentTarget defines model for DevelopmentTarget.
+type DevelopmentTarget struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount     Money  `json:"amount"`
+	Contacted  int    `json:"contacted"`
+	Converted  int    `json:"converted"`
+	Quarter    string `json:"quarter"`
+	Registered int    `json:"registered"`
+}
+
+// DevelopmentTargetInput defines model for DevelopmentTargetInput.
+type DevelopmentTargetInput struct {
+	// Amount What the customers won are to order.
+	//
+	// Example: 300000.00
+	Amount *decimal.Decimal `json:"amount,omitempty"`
+
+	// Contacted Prospects to be contacted.
+	//
+	// Example: 30
+	Contacted *int `json:"contacted,omitempty"`
+
+	// Converted Prospects to become customers.
+	//
+	// Example: 4
+	Converted *int `json:"converted,omitempty"`
+
+	// Quarter Example: 2027Q1
+	Quarter string `json:"quarter"`
+
+	// Registered Prospects to be registered.
+	//
+	// Example: 12
+	Registered *int `json:"registered,omitempty"`
+}
+
 // Deviation Of the net price from the base price in percent, rounded away from zero; below is negative.
 //
 // Example: -2.0000
@@ -6814,6 +7043,41 @@ type PasswordReset struct {
 
 // PaymentMethod Example: bank_transfer
 type PaymentMethod string
+
+// PlannedProspect defines model for PlannedProspect.
+type PlannedProspect struct {
+	Aim *string `json:"aim,omitempty"`
+
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// ProspectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProspectID UUID   `json:"prospect_id"`
+	Quarter    string `json:"quarter"`
+}
+
+// PlannedProspectInput defines model for PlannedProspectInput.
+type PlannedProspectInput struct {
+	// Aim What is to be reached.
+	//
+	// Example: 完成试样并签首单
+	Aim *string `json:"aim,omitempty"`
+
+	// Amount What it is to order.
+	//
+	// Example: 100000.00
+	Amount *decimal.Decimal `json:"amount,omitempty"`
+
+	// ProspectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProspectID UUID `json:"prospect_id"`
+
+	// Quarter When it is to become a customer.
+	//
+	// Example: 2027Q1
+	Quarter string `json:"quarter"`
+}
 
 // PriceAuthorityEntry How far a role may sell from the base price, for a product or a category, or for all products when neither is given.
 type PriceAuthorityEntry struct {
@@ -10289,6 +10553,48 @@ type DeactivateDepartmentParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// ListDevelopmentPlansParams defines parameters for ListDevelopmentPlans.
+type ListDevelopmentPlansParams struct {
+	// OwnerID Only plans of this person.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// Half Only plans for this half-year.
+	Half *string `form:"half,omitempty" json:"half,omitempty"`
+
+	// State Only plans in this state.
+	State *ListDevelopmentPlansParamsState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListDevelopmentPlansParamsState defines parameters for ListDevelopmentPlans.
+type ListDevelopmentPlansParamsState string
+
+// SubmitDevelopmentPlanParams defines parameters for SubmitDevelopmentPlan.
+type SubmitDevelopmentPlanParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListDevelopmentProgressParams defines parameters for ListDevelopmentProgress.
+type ListDevelopmentProgressParams struct {
+	// Period A quarter, a half-year or a year.
+	Period string `form:"period" json:"period"`
+
+	// OwnerID Only this rep.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ListDevelopmentRecordsParams defines parameters for ListDevelopmentRecords.
 type ListDevelopmentRecordsParams struct {
 	// OwnerID Only prospects of this person.
@@ -10299,6 +10605,12 @@ type ListDevelopmentRecordsParams struct {
 
 	// Cursor next_cursor of the page before.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ReviewDevelopmentParams defines parameters for ReviewDevelopment.
+type ReviewDevelopmentParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ListEventsParams defines parameters for ListEvents.
@@ -11926,6 +12238,12 @@ type CreateDepartmentJSONRequestBody = DepartmentCreate
 
 // UpdateDepartmentJSONRequestBody defines body for UpdateDepartment for application/json ContentType.
 type UpdateDepartmentJSONRequestBody = DepartmentPatch
+
+// SubmitDevelopmentPlanJSONRequestBody defines body for SubmitDevelopmentPlan for application/json ContentType.
+type SubmitDevelopmentPlanJSONRequestBody = DevelopmentPlanInput
+
+// ReviewDevelopmentJSONRequestBody defines body for ReviewDevelopment for application/json ContentType.
+type ReviewDevelopmentJSONRequestBody = DevelopmentReviewInput
 
 // CompleteFollowUpJSONRequestBody defines body for CompleteFollowUp for application/json ContentType.
 type CompleteFollowUpJSONRequestBody = FollowUpCompletion
@@ -13601,12 +13919,73 @@ type ClientInterface interface {
 	// Corresponds with POST /v1/departments/{department_id}/deactivate (the `DeactivateDepartment` operationId).
 	DeactivateDepartment(ctx context.Context, departmentID DepartmentID, params *DeactivateDepartmentParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListDevelopmentPlans List development plans
+	//
+	// Plans of the people whose documents you see, the latest first; the prospects of each are in the plan itself.
+	//
+	// Corresponds with GET /v1/development-plans (the `ListDevelopmentPlans` operationId).
+	ListDevelopmentPlans(ctx context.Context, params *ListDevelopmentPlansParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SubmitDevelopmentPlanWithBody Submit your development plan
+	//
+	// Each June and December a rep submits the list of prospects and what they aim at in each quarter of the next half-year. The
+	// plan is in effect when the sales manager approves it, in the place of one that was approved for the same half-year before.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/development-plans (the `SubmitDevelopmentPlan` operationId).
+	SubmitDevelopmentPlanWithBody(ctx context.Context, params *SubmitDevelopmentPlanParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SubmitDevelopmentPlan Submit your development plan
+	//
+	// Each June and December a rep submits the list of prospects and what they aim at in each quarter of the next half-year. The
+	// plan is in effect when the sales manager approves it, in the place of one that was approved for the same half-year before.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/development-plans (the `SubmitDevelopmentPlan` operationId).
+	SubmitDevelopmentPlan(ctx context.Context, params *SubmitDevelopmentPlanParams, body SubmitDevelopmentPlanJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetDevelopmentPlan Read a development plan
+	//
+	// With its targets by quarter and its list of prospects.
+	//
+	// Corresponds with GET /v1/development-plans/{plan_id} (the `GetDevelopmentPlan` operationId).
+	GetDevelopmentPlan(ctx context.Context, planID UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListDevelopmentProgress Compare development with the plan
+	//
+	// For each rep that you may see, what was planned for a quarter (2026Q3), half-year (2026H2) or year (2026) and what was
+	// done, the completion in percent, and the sales manager's reviews. The completion is the mean over what was planned, each
+	// counted up to its target. Amounts are orders confirmed in the period, of customers won in the same year.
+	//
+	// Corresponds with GET /v1/development-progress (the `ListDevelopmentProgress` operationId).
+	ListDevelopmentProgress(ctx context.Context, params *ListDevelopmentProgressParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListDevelopmentRecords Read the development records
 	//
 	// The important contacts (潜在客户开发登记) with all prospects that you may see, the latest first.
 	//
 	// Corresponds with GET /v1/development-records (the `ListDevelopmentRecords` operationId).
 	ListDevelopmentRecords(ctx context.Context, params *ListDevelopmentRecordsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReviewDevelopmentWithBody Review a rep's quarter
+	//
+	// The sales manager's word on a rep's development in a quarter that has ended, kept for good with the figures as they are now.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/development-reviews (the `ReviewDevelopment` operationId).
+	ReviewDevelopmentWithBody(ctx context.Context, params *ReviewDevelopmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReviewDevelopment Review a rep's quarter
+	//
+	// The sales manager's word on a rep's development in a quarter that has ended, kept for good with the figures as they are now.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/development-reviews (the `ReviewDevelopment` operationId).
+	ReviewDevelopment(ctx context.Context, params *ReviewDevelopmentParams, body ReviewDevelopmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListEvents Follow the change feed
 	//
@@ -18760,6 +19139,99 @@ func (c *Client) DeactivateDepartment(ctx context.Context, departmentID Departme
 	return c.Client.Do(req)
 }
 
+// ListDevelopmentPlans List development plans
+//
+// Plans of the people whose documents you see, the latest first; the prospects of each are in the plan itself.
+//
+// Corresponds with GET /v1/development-plans (the `ListDevelopmentPlans` operationId).
+func (c *Client) ListDevelopmentPlans(ctx context.Context, params *ListDevelopmentPlansParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListDevelopmentPlansRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SubmitDevelopmentPlanWithBody Submit your development plan
+//
+// Each June and December a rep submits the list of prospects and what they aim at in each quarter of the next half-year. The
+// plan is in effect when the sales manager approves it, in the place of one that was approved for the same half-year before.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/development-plans (the `SubmitDevelopmentPlan` operationId).
+func (c *Client) SubmitDevelopmentPlanWithBody(ctx context.Context, params *SubmitDevelopmentPlanParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSubmitDevelopmentPlanRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SubmitDevelopmentPlan Submit your development plan
+//
+// Each June and December a rep submits the list of prospects and what they aim at in each quarter of the next half-year. The
+// plan is in effect when the sales manager approves it, in the place of one that was approved for the same half-year before.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/development-plans (the `SubmitDevelopmentPlan` operationId).
+func (c *Client) SubmitDevelopmentPlan(ctx context.Context, params *SubmitDevelopmentPlanParams, body SubmitDevelopmentPlanJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSubmitDevelopmentPlanRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetDevelopmentPlan Read a development plan
+//
+// With its targets by quarter and its list of prospects.
+//
+// Corresponds with GET /v1/development-plans/{plan_id} (the `GetDevelopmentPlan` operationId).
+func (c *Client) GetDevelopmentPlan(ctx context.Context, planID UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetDevelopmentPlanRequest(c.Server, planID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListDevelopmentProgress Compare development with the plan
+//
+// For each rep that you may see, what was planned for a quarter (2026Q3), half-year (2026H2) or year (2026) and what was
+// done, the completion in percent, and the sales manager's reviews. The completion is the mean over what was planned, each
+// counted up to its target. Amounts are orders confirmed in the period, of customers won in the same year.
+//
+// Corresponds with GET /v1/development-progress (the `ListDevelopmentProgress` operationId).
+func (c *Client) ListDevelopmentProgress(ctx context.Context, params *ListDevelopmentProgressParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListDevelopmentProgressRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListDevelopmentRecords Read the development records
 //
 // The important contacts (潜在客户开发登记) with all prospects that you may see, the latest first.
@@ -18767,6 +19239,44 @@ func (c *Client) DeactivateDepartment(ctx context.Context, departmentID Departme
 // Corresponds with GET /v1/development-records (the `ListDevelopmentRecords` operationId).
 func (c *Client) ListDevelopmentRecords(ctx context.Context, params *ListDevelopmentRecordsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListDevelopmentRecordsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReviewDevelopmentWithBody Review a rep's quarter
+//
+// The sales manager's word on a rep's development in a quarter that has ended, kept for good with the figures as they are now.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/development-reviews (the `ReviewDevelopment` operationId).
+func (c *Client) ReviewDevelopmentWithBody(ctx context.Context, params *ReviewDevelopmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReviewDevelopmentRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReviewDevelopment Review a rep's quarter
+//
+// The sales manager's word on a rep's development in a quarter that has ended, kept for good with the figures as they are now.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/development-reviews (the `ReviewDevelopment` operationId).
+func (c *Client) ReviewDevelopment(ctx context.Context, params *ReviewDevelopmentParams, body ReviewDevelopmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReviewDevelopmentRequest(c.Server, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -30910,6 +31420,283 @@ func NewDeactivateDepartmentRequest(server string, departmentID DepartmentID, pa
 	return req, nil
 }
 
+// NewListDevelopmentPlansRequest constructs an http.Request for the ListDevelopmentPlans method
+func NewListDevelopmentPlansRequest(server string, params *ListDevelopmentPlansParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/development-plans")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.OwnerID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "owner_id", *params.OwnerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Half != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "half", *params.Half, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.State != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSubmitDevelopmentPlanRequest calls the generic SubmitDevelopmentPlan builder with application/json body
+func NewSubmitDevelopmentPlanRequest(server string, params *SubmitDevelopmentPlanParams, body SubmitDevelopmentPlanJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSubmitDevelopmentPlanRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewSubmitDevelopmentPlanRequestWithBody constructs an http.Request for the SubmitDevelopmentPlan method, with any body, and a specified content type
+func NewSubmitDevelopmentPlanRequestWithBody(server string, params *SubmitDevelopmentPlanParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/development-plans")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetDevelopmentPlanRequest constructs an http.Request for the GetDevelopmentPlan method
+func NewGetDevelopmentPlanRequest(server string, planID UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "plan_id", planID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/development-plans/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListDevelopmentProgressRequest constructs an http.Request for the ListDevelopmentProgress method
+func NewListDevelopmentProgressRequest(server string, params *ListDevelopmentProgressParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/development-progress")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "period", params.Period, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.OwnerID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "owner_id", *params.OwnerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListDevelopmentRecordsRequest constructs an http.Request for the ListDevelopmentRecords method
 func NewListDevelopmentRecordsRequest(server string, params *ListDevelopmentRecordsParams) (*http.Request, error) {
 	var err error
@@ -30983,6 +31770,61 @@ func NewListDevelopmentRecordsRequest(server string, params *ListDevelopmentReco
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewReviewDevelopmentRequest calls the generic ReviewDevelopment builder with application/json body
+func NewReviewDevelopmentRequest(server string, params *ReviewDevelopmentParams, body ReviewDevelopmentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewReviewDevelopmentRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewReviewDevelopmentRequestWithBody constructs an http.Request for the ReviewDevelopment method, with any body, and a specified content type
+func NewReviewDevelopmentRequestWithBody(server string, params *ReviewDevelopmentParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/development-reviews")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
 	}
 
 	return req, nil
@@ -44542,6 +45384,55 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/departments/{department_id}/deactivate (the `DeactivateDepartment` operationId).
 	DeactivateDepartmentWithResponse(ctx context.Context, departmentID DepartmentID, params *DeactivateDepartmentParams, reqEditors ...RequestEditorFn) (*DeactivateDepartmentResponse, error)
 
+	// ListDevelopmentPlansWithResponse List development plans
+	//
+	// Plans of the people whose documents you see, the latest first; the prospects of each are in the plan itself.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/development-plans (the `ListDevelopmentPlans` operationId).
+	ListDevelopmentPlansWithResponse(ctx context.Context, params *ListDevelopmentPlansParams, reqEditors ...RequestEditorFn) (*ListDevelopmentPlansResponse, error)
+
+	// SubmitDevelopmentPlanWithBodyWithResponse Submit your development plan
+	//
+	// Each June and December a rep submits the list of prospects and what they aim at in each quarter of the next half-year. The
+	// plan is in effect when the sales manager approves it, in the place of one that was approved for the same half-year before.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/development-plans (the `SubmitDevelopmentPlan` operationId).
+	SubmitDevelopmentPlanWithBodyWithResponse(ctx context.Context, params *SubmitDevelopmentPlanParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SubmitDevelopmentPlanResponse, error)
+
+	// SubmitDevelopmentPlanWithResponse Submit your development plan
+	//
+	// Each June and December a rep submits the list of prospects and what they aim at in each quarter of the next half-year. The
+	// plan is in effect when the sales manager approves it, in the place of one that was approved for the same half-year before.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/development-plans (the `SubmitDevelopmentPlan` operationId).
+	SubmitDevelopmentPlanWithResponse(ctx context.Context, params *SubmitDevelopmentPlanParams, body SubmitDevelopmentPlanJSONRequestBody, reqEditors ...RequestEditorFn) (*SubmitDevelopmentPlanResponse, error)
+
+	// GetDevelopmentPlanWithResponse Read a development plan
+	//
+	// With its targets by quarter and its list of prospects.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/development-plans/{plan_id} (the `GetDevelopmentPlan` operationId).
+	GetDevelopmentPlanWithResponse(ctx context.Context, planID UUID, reqEditors ...RequestEditorFn) (*GetDevelopmentPlanResponse, error)
+
+	// ListDevelopmentProgressWithResponse Compare development with the plan
+	//
+	// For each rep that you may see, what was planned for a quarter (2026Q3), half-year (2026H2) or year (2026) and what was
+	// done, the completion in percent, and the sales manager's reviews. The completion is the mean over what was planned, each
+	// counted up to its target. Amounts are orders confirmed in the period, of customers won in the same year.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/development-progress (the `ListDevelopmentProgress` operationId).
+	ListDevelopmentProgressWithResponse(ctx context.Context, params *ListDevelopmentProgressParams, reqEditors ...RequestEditorFn) (*ListDevelopmentProgressResponse, error)
+
 	// ListDevelopmentRecordsWithResponse Read the development records
 	//
 	// The important contacts (潜在客户开发登记) with all prospects that you may see, the latest first.
@@ -44550,6 +45441,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/development-records (the `ListDevelopmentRecords` operationId).
 	ListDevelopmentRecordsWithResponse(ctx context.Context, params *ListDevelopmentRecordsParams, reqEditors ...RequestEditorFn) (*ListDevelopmentRecordsResponse, error)
+
+	// ReviewDevelopmentWithBodyWithResponse Review a rep's quarter
+	//
+	// The sales manager's word on a rep's development in a quarter that has ended, kept for good with the figures as they are now.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/development-reviews (the `ReviewDevelopment` operationId).
+	ReviewDevelopmentWithBodyWithResponse(ctx context.Context, params *ReviewDevelopmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReviewDevelopmentResponse, error)
+
+	// ReviewDevelopmentWithResponse Review a rep's quarter
+	//
+	// The sales manager's word on a rep's development in a quarter that has ended, kept for good with the figures as they are now.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/development-reviews (the `ReviewDevelopment` operationId).
+	ReviewDevelopmentWithResponse(ctx context.Context, params *ReviewDevelopmentParams, body ReviewDevelopmentJSONRequestBody, reqEditors ...RequestEditorFn) (*ReviewDevelopmentResponse, error)
 
 	// ListEventsWithResponse Follow the change feed
 	//
@@ -51981,6 +52890,184 @@ func (r DeactivateDepartmentResponse) ContentType() string {
 	return ""
 }
 
+type ListDevelopmentPlansResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DevelopmentPlanList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListDevelopmentPlansResponse) GetJSON200() *DevelopmentPlanList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListDevelopmentPlansResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListDevelopmentPlansResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListDevelopmentPlansResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListDevelopmentPlansResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// SubmitDevelopmentPlanResponse201Headers the declared response headers of an HTTP 201 response for SubmitDevelopmentPlan
+type SubmitDevelopmentPlanResponse201Headers struct {
+	ETag string
+}
+
+type SubmitDevelopmentPlanResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *DevelopmentPlan
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *SubmitDevelopmentPlanResponse201Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r SubmitDevelopmentPlanResponse) GetJSON201() *DevelopmentPlan {
+	return r.JSON201
+}
+
+// GetBody returns the raw response body bytes
+func (r SubmitDevelopmentPlanResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SubmitDevelopmentPlanResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SubmitDevelopmentPlanResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SubmitDevelopmentPlanResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetDevelopmentPlanResponse200Headers the declared response headers of an HTTP 200 response for GetDevelopmentPlan
+type GetDevelopmentPlanResponse200Headers struct {
+	ETag string
+}
+
+type GetDevelopmentPlanResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DevelopmentPlan
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetDevelopmentPlanResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetDevelopmentPlanResponse) GetJSON200() *DevelopmentPlan {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetDevelopmentPlanResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetDevelopmentPlanResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetDevelopmentPlanResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetDevelopmentPlanResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListDevelopmentProgressResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DevelopmentProgressList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListDevelopmentProgressResponse) GetJSON200() *DevelopmentProgressList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListDevelopmentProgressResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListDevelopmentProgressResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListDevelopmentProgressResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListDevelopmentProgressResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ListDevelopmentRecordsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -52016,6 +53103,47 @@ func (r ListDevelopmentRecordsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ListDevelopmentRecordsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ReviewDevelopmentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *DevelopmentReview
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r ReviewDevelopmentResponse) GetJSON201() *DevelopmentReview {
+	return r.JSON201
+}
+
+// GetBody returns the raw response body bytes
+func (r ReviewDevelopmentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ReviewDevelopmentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReviewDevelopmentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ReviewDevelopmentResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -62414,6 +63542,85 @@ func (c *ClientWithResponses) DeactivateDepartmentWithResponse(ctx context.Conte
 	return ParseDeactivateDepartmentResponse(rsp)
 }
 
+// ListDevelopmentPlansWithResponse List development plans
+//
+// Plans of the people whose documents you see, the latest first; the prospects of each are in the plan itself.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/development-plans (the `ListDevelopmentPlans` operationId).
+func (c *ClientWithResponses) ListDevelopmentPlansWithResponse(ctx context.Context, params *ListDevelopmentPlansParams, reqEditors ...RequestEditorFn) (*ListDevelopmentPlansResponse, error) {
+	rsp, err := c.ListDevelopmentPlans(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListDevelopmentPlansResponse(rsp)
+}
+
+// SubmitDevelopmentPlanWithBodyWithResponse Submit your development plan
+//
+// Each June and December a rep submits the list of prospects and what they aim at in each quarter of the next half-year. The
+// plan is in effect when the sales manager approves it, in the place of one that was approved for the same half-year before.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/development-plans (the `SubmitDevelopmentPlan` operationId).
+func (c *ClientWithResponses) SubmitDevelopmentPlanWithBodyWithResponse(ctx context.Context, params *SubmitDevelopmentPlanParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SubmitDevelopmentPlanResponse, error) {
+	rsp, err := c.SubmitDevelopmentPlanWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSubmitDevelopmentPlanResponse(rsp)
+}
+
+// SubmitDevelopmentPlanWithResponse Submit your development plan
+//
+// Each June and December a rep submits the list of prospects and what they aim at in each quarter of the next half-year. The
+// plan is in effect when the sales manager approves it, in the place of one that was approved for the same half-year before.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/development-plans (the `SubmitDevelopmentPlan` operationId).
+func (c *ClientWithResponses) SubmitDevelopmentPlanWithResponse(ctx context.Context, params *SubmitDevelopmentPlanParams, body SubmitDevelopmentPlanJSONRequestBody, reqEditors ...RequestEditorFn) (*SubmitDevelopmentPlanResponse, error) {
+	rsp, err := c.SubmitDevelopmentPlan(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSubmitDevelopmentPlanResponse(rsp)
+}
+
+// GetDevelopmentPlanWithResponse Read a development plan
+//
+// With its targets by quarter and its list of prospects.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/development-plans/{plan_id} (the `GetDevelopmentPlan` operationId).
+func (c *ClientWithResponses) GetDevelopmentPlanWithResponse(ctx context.Context, planID UUID, reqEditors ...RequestEditorFn) (*GetDevelopmentPlanResponse, error) {
+	rsp, err := c.GetDevelopmentPlan(ctx, planID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetDevelopmentPlanResponse(rsp)
+}
+
+// ListDevelopmentProgressWithResponse Compare development with the plan
+//
+// For each rep that you may see, what was planned for a quarter (2026Q3), half-year (2026H2) or year (2026) and what was
+// done, the completion in percent, and the sales manager's reviews. The completion is the mean over what was planned, each
+// counted up to its target. Amounts are orders confirmed in the period, of customers won in the same year.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/development-progress (the `ListDevelopmentProgress` operationId).
+func (c *ClientWithResponses) ListDevelopmentProgressWithResponse(ctx context.Context, params *ListDevelopmentProgressParams, reqEditors ...RequestEditorFn) (*ListDevelopmentProgressResponse, error) {
+	rsp, err := c.ListDevelopmentProgress(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListDevelopmentProgressResponse(rsp)
+}
+
 // ListDevelopmentRecordsWithResponse Read the development records
 //
 // The important contacts (潜在客户开发登记) with all prospects that you may see, the latest first.
@@ -62427,6 +63634,36 @@ func (c *ClientWithResponses) ListDevelopmentRecordsWithResponse(ctx context.Con
 		return nil, err
 	}
 	return ParseListDevelopmentRecordsResponse(rsp)
+}
+
+// ReviewDevelopmentWithBodyWithResponse Review a rep's quarter
+//
+// The sales manager's word on a rep's development in a quarter that has ended, kept for good with the figures as they are now.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/development-reviews (the `ReviewDevelopment` operationId).
+func (c *ClientWithResponses) ReviewDevelopmentWithBodyWithResponse(ctx context.Context, params *ReviewDevelopmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReviewDevelopmentResponse, error) {
+	rsp, err := c.ReviewDevelopmentWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReviewDevelopmentResponse(rsp)
+}
+
+// ReviewDevelopmentWithResponse Review a rep's quarter
+//
+// The sales manager's word on a rep's development in a quarter that has ended, kept for good with the figures as they are now.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/development-reviews (the `ReviewDevelopment` operationId).
+func (c *ClientWithResponses) ReviewDevelopmentWithResponse(ctx context.Context, params *ReviewDevelopmentParams, body ReviewDevelopmentJSONRequestBody, reqEditors ...RequestEditorFn) (*ReviewDevelopmentResponse, error) {
+	rsp, err := c.ReviewDevelopment(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReviewDevelopmentResponse(rsp)
 }
 
 // ListEventsWithResponse Follow the change feed
@@ -69975,6 +71212,136 @@ func ParseDeactivateDepartmentResponse(rsp *http.Response) (*DeactivateDepartmen
 	return response, nil
 }
 
+// ParseListDevelopmentPlansResponse parses an HTTP response from a ListDevelopmentPlansWithResponse call
+func ParseListDevelopmentPlansResponse(rsp *http.Response) (*ListDevelopmentPlansResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListDevelopmentPlansResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DevelopmentPlanList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSubmitDevelopmentPlanResponse parses an HTTP response from a SubmitDevelopmentPlanWithResponse call
+func ParseSubmitDevelopmentPlanResponse(rsp *http.Response) (*SubmitDevelopmentPlanResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SubmitDevelopmentPlanResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest DevelopmentPlan
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers SubmitDevelopmentPlanResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers201 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetDevelopmentPlanResponse parses an HTTP response from a GetDevelopmentPlanWithResponse call
+func ParseGetDevelopmentPlanResponse(rsp *http.Response) (*GetDevelopmentPlanResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetDevelopmentPlanResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DevelopmentPlan
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetDevelopmentPlanResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListDevelopmentProgressResponse parses an HTTP response from a ListDevelopmentProgressWithResponse call
+func ParseListDevelopmentProgressResponse(rsp *http.Response) (*ListDevelopmentProgressResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListDevelopmentProgressResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DevelopmentProgressList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseListDevelopmentRecordsResponse parses an HTTP response from a ListDevelopmentRecordsWithResponse call
 func ParseListDevelopmentRecordsResponse(rsp *http.Response) (*ListDevelopmentRecordsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -69995,6 +71362,32 @@ func ParseListDevelopmentRecordsResponse(rsp *http.Response) (*ListDevelopmentRe
 			return nil, err
 		}
 		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseReviewDevelopmentResponse parses an HTTP response from a ReviewDevelopmentWithResponse call
+func ParseReviewDevelopmentResponse(rsp *http.Response) (*ReviewDevelopmentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReviewDevelopmentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest DevelopmentReview
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
 
 	}
 
