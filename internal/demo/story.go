@@ -42,8 +42,9 @@ var errStory = errors.New("the story went otherwise")
 // the figures of the story, in CNY, tax included.
 var (
 	storyLimit  = decimal.MustParse("60000.00") // of the customer who buys on credit
-	storyOrder  = decimal.MustParse("40000")    // about, for each of that customer's orders
-	storySample = decimal.MustParse("8000")     // about, for the others'
+	storyRaised = decimal.MustParse("150000.00")
+	storyOrder  = decimal.MustParse("40000") // about, for each of that customer's orders
+	storySample = decimal.MustParse("8000")  // about, for the others'
 )
 
 // Play plays it. An error says in which scene it went otherwise than it should.
@@ -74,6 +75,7 @@ func (s *Story) Play(ctx context.Context) error {
 		{"开票与收款:占用下降", "Invoice and receipt: the exposure falls", s.money},
 		{"客户归属:先登记者得", "Whose a company is: first come, first served", s.ownership},
 		{"半年信用评审:批量确认,个别调整", "The half-yearly credit review: most confirmed together, one changed", s.review},
+		{"提高额度:等待中的发货立即重新判定", "The limit rises: a waiting shipment is judged anew at once", s.raised},
 		{"回测:规则改了会怎样", "A backtest: what other rules would have decided", s.backtest},
 	} {
 		s.scene++
@@ -139,15 +141,20 @@ func (s *Story) applyForCustomer(key string) error {
 func number(b []byte) int { return int(b[0])<<16 | int(b[1])<<8 | int(b[2]) }
 
 func (s *Story) applyForLimit() error {
+	return s.askForLimit(storyLimit, "两年来现款交易正常,申请首次授信")
+}
+
+// askForLimit applies for a limit of the customer who buys on credit, and has it approved.
+func (s *Story) askForLimit(limit decimal.Decimal, why string) error {
 	grade := client.CreditGrade("B")
 	res, err := s.as("rep").CreateCreditLimitRequestWithResponse(s.ctx, &client.CreateCreditLimitRequestParams{}, client.CreditLimitRequestCreate{
-		CustomerID: s.customer["credit"].ID, Grade: &grade, LimitKind: client.Amount, LimitAmount: &storyLimit,
-		Settlement: client.SettlementNetDays, TermsDays: new(30), Reasons: "两年来现款交易正常,申请首次授信",
+		CustomerID: s.customer["credit"].ID, Grade: &grade, LimitKind: client.Amount, LimitAmount: &limit,
+		Settlement: client.SettlementNetDays, TermsDays: new(30), Reasons: why,
 	})
 	if err != nil {
 		return err
 	}
-	s.tell("rep", "为其申请信用额度 %s 元", "applies for a credit limit of %s CNY", storyLimit)
+	s.tell("rep", "为其申请信用额度 %s 元", "applies for a credit limit of %s CNY", limit)
 	return s.decide(res.JSON201.ApprovalID, true)
 }
 

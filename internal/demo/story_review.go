@@ -106,6 +106,35 @@ func (s *Story) changeOne(batch client.UUID) error {
 	return want("review", after.JSON200.State, "changed")
 }
 
+// raised lets a shipment wait above the limit while the limit is raised: it is judged anew at once, and its rep is told.
+func (s *Story) raised() error {
+	n, err := s.ordered("credit", client.ShippingFlowCredit, storyOrder)
+	if err != nil {
+		return err
+	}
+	s.tell("manager", "同意 %s,等待总经理", "agrees to %s; the general manager is asked", n.Number)
+	if _, err := s.as("manager").ApproveRequestWithResponse(s.ctx, *n.ApprovalID, &client.ApproveRequestParams{}, client.ApprovalVerdict{Comment: new("同意")}); err != nil {
+		return err
+	}
+	if err := s.askForLimit(storyRaised, "两批货款均按期支付,申请提高额度"); err != nil {
+		return err
+	}
+	err = s.eventually("the waiting shipment", func() (bool, error) {
+		res, err := s.as("rep").GetShippingNoticeWithResponse(s.ctx, n.ID)
+		return err == nil && res.JSON200.State == "released", err
+	})
+	if err != nil {
+		return err
+	}
+	if err := s.hearNotice(n); err != nil {
+		return err
+	}
+	if err := s.told("rep"); err != nil {
+		return err
+	}
+	return s.leave(n)
+}
+
 // known is a value, or a dash for none.
 func known[T any](v nullable.Nullable[T]) string {
 	x, err := v.Get()
