@@ -649,6 +649,27 @@ func (e MatterStageMode) Valid() bool {
 	}
 }
 
+// Defines values for MonthlyBasisKind.
+const (
+	Renowned  MonthlyBasisKind = "renowned"
+	SiteVisit MonthlyBasisKind = "site_visit"
+	Volume    MonthlyBasisKind = "volume"
+)
+
+// Valid indicates whether the value is a known member of the MonthlyBasisKind enum.
+func (e MonthlyBasisKind) Valid() bool {
+	switch e {
+	case Renowned:
+		return true
+	case SiteVisit:
+		return true
+	case Volume:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for OpportunityGrade.
 const (
 	OpportunityGradeA OpportunityGrade = "A"
@@ -3603,6 +3624,9 @@ type CreditLimitRequest struct {
 	// Example: amount
 	LimitKind CreditLimitKind `json:"limit_kind"`
 
+	// MonthlyBasis The grounds for monthly settlement as the approvers saw them (CRD-14).
+	MonthlyBasis *MonthlyBasis `json:"monthly_basis,omitempty"`
+
 	// NextReview Example: 2026-11-20
 	NextReview Date `json:"next_review"`
 
@@ -3665,6 +3689,9 @@ type CreditLimitRequestCreate struct {
 	//
 	// Example: amount
 	LimitKind CreditLimitKind `json:"limit_kind"`
+
+	// MonthlyBasis The grounds for monthly settlement (CRD-14); needed where the customer has none yet.
+	MonthlyBasis *MonthlyBasisInput `json:"monthly_basis,omitempty"`
 
 	// NextReview When to look again; credit.first_review_months from today when absent.
 	//
@@ -5560,9 +5587,12 @@ type InitialCredit struct {
 	// Example: amount
 	LimitKind CreditLimitKind `json:"limit_kind"`
 
+	// MonthlyBasis The grounds for monthly settlement (CRD-14); needed where the customer has none yet.
+	MonthlyBasis *MonthlyBasisInput `json:"monthly_basis,omitempty"`
+
 	// Reasons Why.
 	//
-	// Example: 月用量约 40 吨
+	// Example: 月用量约 60 吨
 	Reasons string `json:"reasons"`
 
 	// Settlement How invoices are settled; terms_days belongs to the last two.
@@ -6149,6 +6179,57 @@ type Money = decimal.Decimal
 //
 // Example: 2026-12
 type Month = string
+
+// MonthlyBasis The grounds for monthly settlement as the approvers saw them (CRD-14).
+type MonthlyBasis struct {
+	// AccompaniedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	AccompaniedBy *UUID `json:"accompanied_by,omitempty"`
+
+	// Kind volume: enough tonnes a month. renowned: Fortune 500 or known nationwide. site_visit: visited with a sales manager or director.
+	//
+	// Example: volume
+	Kind MonthlyBasisKind `json:"kind"`
+
+	// MonthlyTonnes Example: 60
+	MonthlyTonnes *decimal.Decimal `json:"monthly_tonnes,omitempty"`
+	Note          *string          `json:"note,omitempty"`
+
+	// VisitedOn Example: 2026-11-20
+	VisitedOn *Date `json:"visited_on,omitempty"`
+}
+
+// MonthlyBasisInput The grounds for monthly settlement (CRD-14); needed where the customer has none yet.
+type MonthlyBasisInput struct {
+	// AccompaniedBy Of site_visit. The sales manager or director who was there.
+	//
+	// Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c09
+	AccompaniedBy *openapi_types.UUID `json:"accompanied_by,omitempty"`
+
+	// Kind volume: enough tonnes a month. renowned: Fortune 500 or known nationwide. site_visit: visited with a sales manager or director.
+	//
+	// Example: volume
+	Kind MonthlyBasisKind `json:"kind"`
+
+	// MonthlyTonnes Of volume. Expected tonnes a month.
+	//
+	// Example: 60
+	MonthlyTonnes *decimal.Decimal `json:"monthly_tonnes,omitempty"`
+
+	// Note What was found, or why the company is renowned.
+	//
+	// Example: 连续三月用量均在 60 吨以上
+	Note *string `json:"note,omitempty"`
+
+	// VisitedOn Of site_visit. The day of the visit.
+	//
+	// Example: 2026-11-12
+	VisitedOn *openapi_types.Date `json:"visited_on,omitempty"`
+}
+
+// MonthlyBasisKind volume: enough tonnes a month. renowned: Fortune 500 or known nationwide. site_visit: visited with a sales manager or director.
+//
+// Example: volume
+type MonthlyBasisKind string
 
 // MyTask defines model for MyTask.
 type MyTask struct {

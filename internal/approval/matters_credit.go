@@ -12,6 +12,7 @@ var creditMatters = []Matter{
 		{Name: "previous_grade", Kind: FactText, Optional: true},
 		{Name: "settlement", Kind: FactText, Optional: true},
 		{Name: "terms", Kind: FactText, Optional: true},
+		{Name: "monthly_basis", Kind: FactText, Optional: true, Direction: Irrelevant}, // kind of the grounds for monthly settlement (CRD-14)
 		{Name: "reason", Kind: FactText, Optional: true, Direction: Irrelevant},
 		{Name: "valid_until", Kind: FactText, Optional: true}, // a date; "" without end
 		{Name: "temporary_limit", Kind: FactDecimal, Optional: true, Direction: HigherIsWorse},

@@ -34,6 +34,16 @@ var (
 		"A customer is in one credit group at most; {customer} is in another.", "一个客户只能属于一个集团,{customer} 已在其他集团。", "CRD-12")
 	ErrFrozen = errs.Define(errs.Conflict, "credit.request_decided",
 		"This credit limit request is decided already.", "该信用额度申请已有审批结果。", "CRD-08")
+	ErrBasisMissing = errs.Define(errs.Rule, "credit.monthly_basis_missing",
+		"The customer settles by {agreed}. Monthly settlement needs a basis: monthly volume, a renowned company, or a site visit with the sales manager.",
+		"该客户现为 {agreed} 结算。申请月结须说明依据:月用量、知名企业,或由销售经理陪同的实地考察。", "CRD-14")
+	ErrBasisForm = errs.Define(errs.Rule, "credit.monthly_basis_form",
+		"A basis belongs to monthly settlement. volume has monthly_tonnes, site_visit has visited_on and accompanied_by, and each has only its own.",
+		"依据仅用于月结:用量须填 monthly_tonnes,实地考察须填 visited_on 与 accompanied_by,且不得混填。", "CRD-14")
+	ErrBasisVolume = errs.Define(errs.Rule, "credit.monthly_volume_low",
+		"{tonnes} t a month is below the {least} t that monthly settlement takes.", "月用量 {tonnes} 吨,低于申请月结所需的 {least} 吨。", "CRD-14")
+	ErrBasisVisit = errs.Define(errs.Rule, "credit.monthly_visit",
+		"A site visit counts when it has taken place and a sales manager or director was there.", "实地考察须已完成,且由销售部经理或销售总监陪同。", "CRD-14")
 	ErrReviewPast = errs.Define(errs.Rule, "credit.review_past",
 		"The next review lies in the past.", "下次复核日期不能早于今天。", "CRD-01")
 )
@@ -54,6 +64,7 @@ var (
 	_ = pg.Constraint("credit_profiles_terms", ErrTermsForm)
 	_ = pg.Constraint("credit_limit_requests_limit", ErrLimitForm)
 	_ = pg.Constraint("credit_limit_requests_terms", ErrTermsForm)
+	_ = pg.Constraint("credit_limit_requests_basis", ErrBasisForm)
 	_ = pg.Constraint("credit_limit_requests_frozen", ErrFrozen)
 	_ = pg.Constraint("credit_limit_requests_valid_until", ErrExtrasForm)
 	_ = pg.Constraint("credit_group_requests_one_pending", ErrGroupPending)

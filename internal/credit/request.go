@@ -38,6 +38,7 @@ type Application struct {
 	Terms      Terms
 	NextReview *time.Time // a date; nil: credit.first_review_months from today
 	Reasons    string
+	Basis      *Basis      // of monthly settlement where it is new (CRD-14)
 	Files      []uuid.UUID // attachments that the caller has uploaded
 
 	// Amend changes the extras that were in force: temporary limit, its end, tolerance. nil leaves them as they are. What has
@@ -71,6 +72,7 @@ type LimitRequest struct {
 	NextReview  time.Time
 	ExtrasRow   extrasRow `gorm:"embedded"`
 	Reasons     string
+	Basis       *Basis `gorm:"column:monthly_basis;serializer:json"`
 	Previous    Terse  `gorm:"serializer:json"` // what was in force
 	Record      Record `gorm:"serializer:json"`
 	ApprovalID  uuid.UUID
@@ -161,7 +163,7 @@ func newRequest(a Application, e Extras, p Position, review time.Time) LimitRequ
 	r := LimitRequest{
 		ID: uuid.Must(uuid.NewV7()), CustomerID: a.CustomerID, Kind: ChangeLimit, State: RequestPending, Grade: a.Grade,
 		LimitKind: a.Limit.Kind, LimitAmount: a.Limit.Shown(), Settlement: a.Terms.Settlement, TermsDays: a.Terms.Days,
-		NextReview: review, ExtrasRow: e.row(), Reasons: a.Reasons, Previous: terse(p.Profile), RequestedAt: p.Now, Version: 1,
+		NextReview: review, ExtrasRow: e.row(), Reasons: a.Reasons, Basis: a.Basis, Previous: terse(p.Profile), RequestedAt: p.Now, Version: 1,
 	}
 	if kind(p.Profile.Limit) == LimitNone { // CRD-07
 		r.Kind = FirstLimit
@@ -182,7 +184,7 @@ func (r LimitRequest) trace() map[string]any {
 	return map[string]any{
 		"number": r.Number, "customer_id": r.CustomerID, "kind": r.Kind, "state": r.State, "grade": r.Grade, "limit_kind": r.LimitKind,
 		"limit_amount": r.LimitAmount, "settlement": r.Settlement, "terms_days": r.TermsDays,
-		"next_review": r.NextReview.Format(time.DateOnly), "reasons": r.Reasons,
+		"next_review": r.NextReview.Format(time.DateOnly), "reasons": r.Reasons, "monthly_basis": r.Basis,
 		"valid_until": r.ExtrasRow.ValidUntil, "temporary_limit": r.Extras().Temporary, "overdue_tolerance": r.Extras().Tolerance, "approval_id": r.ApprovalID, "version": r.Version,
 	}
 }
@@ -201,6 +203,9 @@ func (r LimitRequest) submission(name string) approval.Submission {
 		"settlement": string(r.Settlement), "terms": r.Terms().String(), "reason": r.Reasons,
 	}
 	r.Extras().facts(facts)
+	if r.Basis != nil {
+		facts["monthly_basis"] = string(r.Basis.Kind)
+	}
 	return approval.Submission{
 		Matter: MatterLimit, SubjectType: SubjectRequest, SubjectID: r.ID, Number: r.Number, TitleEN: en, TitleZH: zh,
 		Facts: facts,
@@ -212,6 +217,7 @@ func (r LimitRequest) submission(name string) approval.Submission {
 			Terms    Terms
 			Review   time.Time
 			Extras   Extras
-		}{r.CustomerID, r.Grade, r.LimitKind, r.LimitAmount, r.Terms(), r.NextReview, r.Extras()}),
+			Basis    *Basis
+		}{r.CustomerID, r.Grade, r.LimitKind, r.LimitAmount, r.Terms(), r.NextReview, r.Extras(), r.Basis}),
 	}
 }

@@ -53,6 +53,7 @@ func (c company) application(limit credit.Limit) credit.Application {
 	return credit.Application{
 		CustomerID: c.customer, Grade: credit.GradeB, Limit: limit,
 		Terms: credit.Terms{Settlement: credit.NetDays, Days: 30}, Reasons: "月用量稳定",
+		Basis: &credit.Basis{Kind: credit.Renowned},
 	}
 }
 

@@ -93,7 +93,8 @@ func (s *Service) FirstReviewMonths(tx pg.Tx) (int, error) {
 // CreateCreditLimitRequest applies for a first limit (CRD-07) when the customer has none, else for a change (CRD-08), and
 // submits it for approval with the trade record frozen in it. Locks the account. Returns ErrRequestPending while another
 // request of the customer is pending, errs.ErrReferenced for a customer that the caller doesn't see, ErrNotPayer for one
-// whose bill-to is another, and ErrLimitForm, ErrTermsForm, ErrGradeLimit or ErrReviewPast for a profile that can't be.
+// whose bill-to is another, and ErrLimitForm, ErrTermsForm, ErrGradeLimit or ErrReviewPast for a profile that can't be, and ErrBasisMissing, ErrBasisForm,
+// ErrBasisVolume or ErrBasisVisit for monthly settlement without the grounds for it (CRD-14).
 func (s *Service) CreateCreditLimitRequest(tx pg.Tx, who identity.Principal, a Application) (LimitRequest, error) {
 	if err := check(a.Limit, a.Terms); err != nil {
 		return LimitRequest{}, err
@@ -137,6 +138,9 @@ func (s *Service) draft(tx pg.Tx, a Application, account *Account) (LimitRequest
 	}
 	p, err := s.Under(tx, account)
 	if err != nil {
+		return LimitRequest{}, err
+	}
+	if err := s.checkBasis(tx, a.Terms, p.Profile.Terms, a.Basis); err != nil {
 		return LimitRequest{}, err
 	}
 	extras, err := a.extras(p, clock.Today(tx.Now))

@@ -45,6 +45,7 @@ var (
 	storyRaised = decimal.MustParse("150000.00")
 	storyOrder  = decimal.MustParse("40000") // about, for each of that customer's orders
 	storySample = decimal.MustParse("8000")  // about, for the others'
+	storyTonnes = decimal.MustParse("60")    // a month, of the customer who buys on credit (CRD-14)
 )
 
 // Play plays it. An error says in which scene it went otherwise than it should.
@@ -150,6 +151,7 @@ func (s *Story) askForLimit(limit decimal.Decimal, why string) error {
 	res, err := s.as("rep").CreateCreditLimitRequestWithResponse(s.ctx, &client.CreateCreditLimitRequestParams{}, client.CreditLimitRequestCreate{
 		CustomerID: s.customer["credit"].ID, Grade: &grade, LimitKind: client.Amount, LimitAmount: &limit,
 		Settlement: client.SettlementNetDays, TermsDays: new(30), Reasons: why,
+		MonthlyBasis: &client.MonthlyBasisInput{Kind: client.Volume, MonthlyTonnes: new(storyTonnes), Note: new("上季度月均用量")},
 	})
 	if err != nil {
 		return err

@@ -120,7 +120,7 @@ func creditApplication(b api.CreditLimitRequestCreate) (credit.Application, erro
 	a := credit.Application{
 		CustomerID: b.CustomerID, Grade: credit.Grade(value(b.Grade)), Limit: credit.Limit{Kind: credit.LimitKind(b.LimitKind)},
 		Terms: credit.Terms{Settlement: credit.Settlement(b.Settlement), Days: value(b.TermsDays)}, Reasons: b.Reasons,
-		Files: attachmentIDs(b.AttachmentIds),
+		Basis: basisOf(b.MonthlyBasis), Files: attachmentIDs(b.AttachmentIds),
 	}
 	if b.LimitAmount != nil {
 		a.Limit = credit.LimitOf(*b.LimitAmount)
@@ -130,6 +130,27 @@ func creditApplication(b api.CreditLimitRequestCreate) (credit.Application, erro
 	}
 	a.Amend = func(e *credit.Extras) { amendExtras(e, b) }
 	return a, nil
+}
+
+func basisOf(b *api.MonthlyBasisInput) *credit.Basis {
+	if b == nil {
+		return nil
+	}
+	x := credit.Basis{Kind: credit.BasisKind(b.Kind), MonthlyTonnes: b.MonthlyTonnes, AccompaniedBy: b.AccompaniedBy, Note: value(b.Note)}
+	if b.VisitedOn != nil {
+		x.VisitedOn = &b.VisitedOn.Time
+	}
+	return &x
+}
+
+func basisBody(b *credit.Basis) *api.MonthlyBasis {
+	if b == nil {
+		return nil
+	}
+	return &api.MonthlyBasis{
+		Kind: api.MonthlyBasisKind(b.Kind), MonthlyTonnes: b.MonthlyTonnes, VisitedOn: optionalDate(b.VisitedOn), AccompaniedBy: b.AccompaniedBy,
+		Note: optional(b.Note),
+	}
 }
 
 // amendExtras changes what was sent: null takes it off, absent leaves what is in force.
@@ -224,7 +245,7 @@ func limitRequestBody(q credit.LimitRequest, files []attachment.Attachment) api.
 		TermsDays: q.TermsDays, NextReview: openapi_types.Date{Time: q.NextReview}, ValidUntil: optionalDate(q.Extras().ValidUntil),
 		TemporaryLimit: temporaryBody(q.Extras().Temporary), OverdueTolerance: toleranceBody(q.Extras().Tolerance), Reasons: q.Reasons, Previous: terseBody(q.Previous),
 		Record: recordBody(q.Record), ApprovalID: q.ApprovalID, RequestedBy: q.RequestedBy, RequestedAt: q.RequestedAt,
-		DecidedAt: q.DecidedAt, Attachments: new(attachmentBodies(files)), Etag: etag(q.Version),
+		DecidedAt: q.DecidedAt, MonthlyBasis: basisBody(q.Basis), Attachments: new(attachmentBodies(files)), Etag: etag(q.Version),
 	}
 }
 

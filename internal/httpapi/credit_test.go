@@ -16,7 +16,7 @@ import (
 func limitFor(customer string) object {
 	return object{
 		"customer_id": customer, "grade": "B", "limit_kind": "amount", "limit_amount": "1000", "settlement": "net_days", "terms_days": 30,
-		"reasons": "月用量稳定",
+		"reasons": "月用量稳定", "monthly_basis": object{"kind": "volume", "monthly_tonnes": "60"},
 	}
 }
 
@@ -138,6 +138,8 @@ func TestCreditLimitRequestRefusals(t *testing.T) {
 		"no such grade":         {without(good, "grade", "E"), 400, "request.invalid"},
 		"unlimited for B":       {without(without(good, "limit_amount"), "limit_kind", "unlimited"), 422, "credit.grade_limit"},
 		"days of cash":          {without(good, "settlement", "cash"), 422, "credit.terms_form"},
+		"no basis":              {without(good, "monthly_basis"), 422, "credit.monthly_basis_missing"},
+		"too little volume":     {without(good, "monthly_basis", object{"kind": "volume", "monthly_tonnes": "49.9999"}), 422, "credit.monthly_volume_low"},
 		"no reasons":            {without(good, "reasons", ""), 400, "request.invalid"},
 		"review in the past":    {without(good, "next_review", "2020-01-01"), 422, "credit.review_past"},
 		"unknown member":        {without(good, "limit", "1"), 400, "request.invalid"},

@@ -194,7 +194,7 @@ var owned = map[string]func(e *apitest.Env) string{
 	"credit-limit-requests": func(e *apitest.Env) string {
 		return e.As("rep1").Post("/v1/credit-limit-requests", object{
 			"customer_id": customerOf(e), "grade": "B", "limit_kind": "amount", "limit_amount": "500000.00", "settlement": "net_days",
-			"terms_days": 30, "reasons": "半年无逾期",
+			"terms_days": 30, "reasons": "半年无逾期", "monthly_basis": object{"kind": "renowned"},
 		}).Want(201).ID()
 	},
 	// customer applications, changes, handovers

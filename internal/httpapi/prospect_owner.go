@@ -39,6 +39,7 @@ func (s *Server) conversion(who identity.Principal, b api.ProspectConversion) (p
 	k := *b.InitialCredit
 	a, err := creditApplication(api.CreditLimitRequestCreate{
 		Grade: k.Grade, LimitKind: k.LimitKind, LimitAmount: k.LimitAmount, Settlement: k.Settlement, TermsDays: k.TermsDays, Reasons: k.Reasons,
+		MonthlyBasis: k.MonthlyBasis,
 	})
 	c.Credit = func(tx pg.Tx, customerID uuid.UUID) (uuid.UUID, error) {
 		a.CustomerID = customerID

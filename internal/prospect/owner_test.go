@@ -46,7 +46,8 @@ func TestCUS03_ConversionCarriesEverythingOver(t *testing.T) {
 	rep.Post(path+"/convert", object{"address": "绍兴", "attachment_ids": []string{made.ID()}}).WantProblem(422, "attachment.unknown")
 	advance(e, day)
 	done := rep.Post(path+"/convert", object{"address": "绍兴市示例路 8 号", "attachment_ids": []string{file}, "initial_credit": object{
-		"grade": "B", "limit_kind": "amount", "limit_amount": "100000.00", "settlement": "net_days", "terms_days": 30, "reasons": "月用量约 40 吨",
+		"grade": "B", "limit_kind": "amount", "limit_amount": "100000.00", "settlement": "net_days", "terms_days": 30, "reasons": "月用量约 60 吨",
+		"monthly_basis": object{"kind": "volume", "monthly_tonnes": "60"},
 	}}).Want(200)
 	client := "/v1/customers/" + done.String("customer.id")
 	if done.String("prospect.state") != "converted" || done.String("credit_request_id") == "" || done.String("customer.owner_id") != e.People["rep1"].String() {

@@ -323,7 +323,7 @@ func TestCRD08_PaidIsWhenTheMoneyCame(t *testing.T) {
 			return err
 		}
 		r, err := b.App.Server.Credits.CreateCreditLimitRequest(tx, rep, credit.Application{
-			CustomerID: b.customer.ID, Grade: credit.GradeB, Limit: credit.LimitOf(money("1000")), Terms: netDays(30), Reasons: "月用量稳定",
+			CustomerID: b.customer.ID, Grade: credit.GradeB, Limit: credit.LimitOf(money("1000")), Terms: netDays(30), Reasons: "月用量稳定", Basis: &credit.Basis{Kind: credit.Renowned},
 		})
 		record = r.Record
 		return err
