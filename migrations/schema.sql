@@ -17,6 +17,7 @@ CREATE TYPE public.river_job_state AS ENUM (
 
 CREATE FUNCTION public.claim_company(claim_kind text, claim_key text, claim_type text, claim_id uuid) RETURNS void
     LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
     AS $$
 BEGIN
     INSERT INTO company_claims (kind, key, subject_type, subject_id) VALUES (claim_kind, claim_key, claim_type, claim_id)
@@ -28,12 +29,18 @@ END $$;
 
 CREATE FUNCTION public.claim_customer_phones() RETURNS trigger
     LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
     AS $$
+DECLARE
+    claimed bigint;
 BEGIN
     INSERT INTO company_claims (kind, key, subject_type, subject_id)
         SELECT DISTINCT 'phone', phone_key, 'customer', customer_id FROM new_rows ORDER BY phone_key
         ON CONFLICT (kind, key) DO NOTHING;
-    IF EXISTS (SELECT FROM new_rows n JOIN company_claims c ON c.kind = 'phone' AND c.key = n.phone_key WHERE c.subject_id <> n.customer_id) THEN
+    GET DIAGNOSTICS claimed = ROW_COUNT;
+    IF claimed < (SELECT count(*) FROM new_rows) AND EXISTS (
+        SELECT FROM new_rows n
+        WHERE (SELECT c.subject_id FROM company_claims c WHERE c.kind = 'phone' AND c.key = n.phone_key) <> n.customer_id) THEN
         RAISE EXCEPTION 'company is taken' USING ERRCODE = 'unique_violation', CONSTRAINT = 'company_claims_key';
     END IF;
     RETURN NULL;
@@ -41,7 +48,10 @@ END $$;
 
 CREATE FUNCTION public.claim_new_companies() RETURNS trigger
     LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
     AS $$
+DECLARE
+    claimed bigint;
 BEGIN
     INSERT INTO company_claims (kind, key, subject_type, subject_id)
         SELECT kind, key, TG_ARGV[0], id FROM (
@@ -49,8 +59,11 @@ BEGIN
             UNION ALL SELECT 'name', name_key, id FROM new_rows
         ) c ORDER BY kind, key
         ON CONFLICT (kind, key) DO NOTHING;
-    IF EXISTS (SELECT FROM new_rows n JOIN company_claims c ON c.kind = 'name' AND c.key = n.name_key WHERE c.subject_id <> n.id)
-        OR EXISTS (SELECT FROM new_rows n JOIN company_claims c ON c.kind = 'uscc' AND c.key = n.uscc WHERE c.subject_id <> n.id) THEN
+    GET DIAGNOSTICS claimed = ROW_COUNT;
+    IF claimed < (SELECT count(*) + count(uscc) FROM new_rows) AND EXISTS (
+        SELECT FROM new_rows n
+        WHERE (SELECT c.subject_id FROM company_claims c WHERE c.kind = 'name' AND c.key = n.name_key) <> n.id
+        OR (SELECT c.subject_id FROM company_claims c WHERE c.kind = 'uscc' AND c.key = n.uscc) <> n.id) THEN
         RAISE EXCEPTION 'company is taken' USING ERRCODE = 'unique_violation', CONSTRAINT = 'company_claims_key';
     END IF;
     RETURN NULL;
@@ -58,6 +71,7 @@ END $$;
 
 CREATE FUNCTION public.claim_prospect_phone() RETURNS trigger
     LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
     AS $$
 BEGIN
     IF TG_OP IN ('DELETE', 'UPDATE') THEN
@@ -463,6 +477,7 @@ END $$;
 
 CREATE FUNCTION public.reclaim_company() RETURNS trigger
     LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
     AS $$
 BEGIN
     IF TG_OP = 'DELETE' THEN
@@ -484,6 +499,7 @@ END $$;
 
 CREATE FUNCTION public.reclaim_customer_phone() RETURNS trigger
     LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
     AS $$
 BEGIN
     DELETE FROM company_claims c
@@ -512,11 +528,16 @@ END $$;
 
 CREATE FUNCTION public.release_customer_phones() RETURNS trigger
     LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
     AS $$
+DECLARE
+    o record;
 BEGIN
-    DELETE FROM company_claims c USING old_rows o
-        WHERE c.kind = 'phone' AND c.key = o.phone_key AND c.subject_id = o.customer_id
-        AND NOT EXISTS (SELECT FROM customer_contacts k WHERE k.customer_id = o.customer_id AND k.phone_key = o.phone_key);
+    FOR o IN SELECT DISTINCT customer_id, phone_key FROM old_rows LOOP
+        DELETE FROM company_claims c
+            WHERE c.kind = 'phone' AND c.key = o.phone_key AND c.subject_id = o.customer_id
+            AND NOT EXISTS (SELECT FROM customer_contacts k WHERE k.customer_id = o.customer_id AND k.phone_key = o.phone_key);
+    END LOOP;
     RETURN NULL;
 END $$;
 
