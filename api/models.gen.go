@@ -276,19 +276,19 @@ func (e CreditGroupState) Valid() bool {
 
 // Defines values for CreditLimitKind.
 const (
-	Amount    CreditLimitKind = "amount"
-	None      CreditLimitKind = "none"
-	Unlimited CreditLimitKind = "unlimited"
+	CreditLimitKindAmount    CreditLimitKind = "amount"
+	CreditLimitKindNone      CreditLimitKind = "none"
+	CreditLimitKindUnlimited CreditLimitKind = "unlimited"
 )
 
 // Valid indicates whether the value is a known member of the CreditLimitKind enum.
 func (e CreditLimitKind) Valid() bool {
 	switch e {
-	case Amount:
+	case CreditLimitKindAmount:
 		return true
-	case None:
+	case CreditLimitKindNone:
 		return true
-	case Unlimited:
+	case CreditLimitKindUnlimited:
 		return true
 	default:
 		return false
@@ -1384,6 +1384,33 @@ func (e VisitState) Valid() bool {
 	}
 }
 
+// Defines values for RegisterGrade.
+const (
+	RegisterGradeA    RegisterGrade = "A"
+	RegisterGradeB    RegisterGrade = "B"
+	RegisterGradeC    RegisterGrade = "C"
+	RegisterGradeD    RegisterGrade = "D"
+	RegisterGradeNone RegisterGrade = "none"
+)
+
+// Valid indicates whether the value is a known member of the RegisterGrade enum.
+func (e RegisterGrade) Valid() bool {
+	switch e {
+	case RegisterGradeA:
+		return true
+	case RegisterGradeB:
+		return true
+	case RegisterGradeC:
+		return true
+	case RegisterGradeD:
+		return true
+	case RegisterGradeNone:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListBacktestsParamsState.
 const (
 	ListBacktestsDone    ListBacktestsParamsState = "done"
@@ -1429,6 +1456,78 @@ func (e ListBacktestResultsParamsGrade) Valid() bool {
 	case BacktestGradeD:
 		return true
 	case BacktestGradeNone:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListCreditRegisterParamsGrade.
+const (
+	ListCreditRegisterParamsGradeA    ListCreditRegisterParamsGrade = "A"
+	ListCreditRegisterParamsGradeB    ListCreditRegisterParamsGrade = "B"
+	ListCreditRegisterParamsGradeC    ListCreditRegisterParamsGrade = "C"
+	ListCreditRegisterParamsGradeD    ListCreditRegisterParamsGrade = "D"
+	ListCreditRegisterParamsGradeNone ListCreditRegisterParamsGrade = "none"
+)
+
+// Valid indicates whether the value is a known member of the ListCreditRegisterParamsGrade enum.
+func (e ListCreditRegisterParamsGrade) Valid() bool {
+	switch e {
+	case ListCreditRegisterParamsGradeA:
+		return true
+	case ListCreditRegisterParamsGradeB:
+		return true
+	case ListCreditRegisterParamsGradeC:
+		return true
+	case ListCreditRegisterParamsGradeD:
+		return true
+	case ListCreditRegisterParamsGradeNone:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ExportCreditRegisterParamsFormat.
+const (
+	Csv  ExportCreditRegisterParamsFormat = "csv"
+	Xlsx ExportCreditRegisterParamsFormat = "xlsx"
+)
+
+// Valid indicates whether the value is a known member of the ExportCreditRegisterParamsFormat enum.
+func (e ExportCreditRegisterParamsFormat) Valid() bool {
+	switch e {
+	case Csv:
+		return true
+	case Xlsx:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ExportCreditRegisterParamsGrade.
+const (
+	ExportCreditRegisterParamsGradeA    ExportCreditRegisterParamsGrade = "A"
+	ExportCreditRegisterParamsGradeB    ExportCreditRegisterParamsGrade = "B"
+	ExportCreditRegisterParamsGradeC    ExportCreditRegisterParamsGrade = "C"
+	ExportCreditRegisterParamsGradeD    ExportCreditRegisterParamsGrade = "D"
+	ExportCreditRegisterParamsGradeNone ExportCreditRegisterParamsGrade = "none"
+)
+
+// Valid indicates whether the value is a known member of the ExportCreditRegisterParamsGrade enum.
+func (e ExportCreditRegisterParamsGrade) Valid() bool {
+	switch e {
+	case ExportCreditRegisterParamsGradeA:
+		return true
+	case ExportCreditRegisterParamsGradeB:
+		return true
+	case ExportCreditRegisterParamsGradeC:
+		return true
+	case ExportCreditRegisterParamsGradeD:
+		return true
+	case ExportCreditRegisterParamsGradeNone:
 		return true
 	default:
 		return false
@@ -3837,6 +3936,23 @@ type CreditProfileList struct {
 	Data []CreditProfile `json:"data"`
 }
 
+// CreditRegisterGroup The payer's credit group on that date; absent when it was in none.
+type CreditRegisterGroup struct {
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Limit An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Limit Money `json:"limit"`
+
+	// Name Example: 云岭示例集团
+	Name string `json:"name"`
+
+	// Number Example: CG-202611-00003
+	Number string `json:"number"`
+}
+
 // CreditRegisterList defines model for CreditRegisterList.
 type CreditRegisterList struct {
 	// AsOf Example: 2026-11-20
@@ -3850,9 +3966,19 @@ type CreditRegisterRow struct {
 	Code string `json:"code"`
 
 	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	CustomerID UUID                                  `json:"customer_id"`
+	CustomerID UUID `json:"customer_id"`
+
+	// Group The payer's credit group on that date; absent when it was in none.
+	Group      *CreditRegisterGroup                  `json:"group,omitempty"`
 	Name       string                                `json:"name"`
 	NextReview nullable.Nullable[openapi_types.Date] `json:"next_review"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID UUID `json:"owner_id"`
+
+	// OwnerName Example: 王示例
+	OwnerName string `json:"owner_name"`
+	PayerCode string `json:"payer_code"`
 
 	// PayerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	PayerID UUID `json:"payer_id"`
@@ -9695,6 +9821,29 @@ type ProspectID = UUID
 // ReceiptID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ReceiptID = UUID
 
+// RegisterAsOf Example: 2026-11-20
+type RegisterAsOf = Date
+
+// RegisterGrade defines model for RegisterGrade.
+type RegisterGrade string
+
+// RegisterLimitEnding Example: 2026-11-20
+type RegisterLimitEnding = Date
+
+// RegisterLimitKind none: not set, counts as 0. amount: limit_amount, 0 included. unlimited: no upper limit.
+//
+// Example: amount
+type RegisterLimitKind = CreditLimitKind
+
+// RegisterOwner Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type RegisterOwner = UUID
+
+// RegisterReviewDue Example: 2026-11-20
+type RegisterReviewDue = Date
+
+// RegisterText defines model for RegisterText.
+type RegisterText = string
+
 // ShippingNoticeID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ShippingNoticeID = UUID
 
@@ -10214,7 +10363,25 @@ type CreateCreditLimitRequestParams struct {
 // ListCreditRegisterParams defines parameters for ListCreditRegister.
 type ListCreditRegisterParams struct {
 	// AsOf The business date.
-	AsOf *Date `form:"as_of,omitempty" json:"as_of,omitempty"`
+	AsOf *RegisterAsOf `form:"as_of,omitempty" json:"as_of,omitempty"`
+
+	// Grade Only of this grade; none for those without one.
+	Grade *ListCreditRegisterParamsGrade `form:"grade,omitempty" json:"grade,omitempty"`
+
+	// LimitKind Only with this kind of limit.
+	LimitKind *RegisterLimitKind `form:"limit_kind,omitempty" json:"limit_kind,omitempty"`
+
+	// OwnerID Only customers of this rep.
+	OwnerID *RegisterOwner `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// Q Only customers whose code or name begins so.
+	Q *RegisterText `form:"q,omitempty" json:"q,omitempty"`
+
+	// LimitEndingBefore Only where the limit's last date lies before this date, or that of a temporary limit which hasn't ended.
+	LimitEndingBefore *RegisterLimitEnding `form:"limit_ending_before,omitempty" json:"limit_ending_before,omitempty"`
+
+	// ReviewDueBefore Only where the next review lies before this date.
+	ReviewDueBefore *RegisterReviewDue `form:"review_due_before,omitempty" json:"review_due_before,omitempty"`
 
 	// Limit How many items at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -10222,6 +10389,42 @@ type ListCreditRegisterParams struct {
 	// Cursor next_cursor of the page before.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
+
+// ListCreditRegisterParamsGrade defines parameters for ListCreditRegister.
+type ListCreditRegisterParamsGrade string
+
+// ExportCreditRegisterParams defines parameters for ExportCreditRegister.
+type ExportCreditRegisterParams struct {
+	// Format Kind of file.
+	Format *ExportCreditRegisterParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+
+	// AsOf The business date.
+	AsOf *RegisterAsOf `form:"as_of,omitempty" json:"as_of,omitempty"`
+
+	// Grade Only of this grade; none for those without one.
+	Grade *ExportCreditRegisterParamsGrade `form:"grade,omitempty" json:"grade,omitempty"`
+
+	// LimitKind Only with this kind of limit.
+	LimitKind *RegisterLimitKind `form:"limit_kind,omitempty" json:"limit_kind,omitempty"`
+
+	// OwnerID Only customers of this rep.
+	OwnerID *RegisterOwner `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// Q Only customers whose code or name begins so.
+	Q *RegisterText `form:"q,omitempty" json:"q,omitempty"`
+
+	// LimitEndingBefore Only where the limit's last date lies before this date, or that of a temporary limit which hasn't ended.
+	LimitEndingBefore *RegisterLimitEnding `form:"limit_ending_before,omitempty" json:"limit_ending_before,omitempty"`
+
+	// ReviewDueBefore Only where the next review lies before this date.
+	ReviewDueBefore *RegisterReviewDue `form:"review_due_before,omitempty" json:"review_due_before,omitempty"`
+}
+
+// ExportCreditRegisterParamsFormat defines parameters for ExportCreditRegister.
+type ExportCreditRegisterParamsFormat string
+
+// ExportCreditRegisterParamsGrade defines parameters for ExportCreditRegister.
+type ExportCreditRegisterParamsGrade string
 
 // ListCreditReviewBatchesParams defines parameters for ListCreditReviewBatches.
 type ListCreditReviewBatchesParams struct {

@@ -209,6 +209,9 @@ type ServerInterface interface {
 	// ListCreditRegister Read the credit register as of a date
 	// (GET /v1/credit-register)
 	ListCreditRegister(ctx echo.Context, params ListCreditRegisterParams) error
+	// ExportCreditRegister Download the credit register as of a date
+	// (GET /v1/credit-register/export)
+	ExportCreditRegister(ctx echo.Context, params ExportCreditRegisterParams) error
 	// ListCreditReviewBatches List review batches
 	// (GET /v1/credit-review-batches)
 	ListCreditReviewBatches(ctx echo.Context, params ListCreditReviewBatchesParams) error
@@ -3035,6 +3038,48 @@ func (w *ServerInterfaceWrapper) ListCreditRegister(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter as_of: %s", err))
 	}
 
+	// ------------- Optional query parameter "grade" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "grade", ctx.QueryParams(), &params.Grade, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter grade: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit_kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit_kind", ctx.QueryParams(), &params.LimitKind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit_kind: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit_ending_before" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit_ending_before", ctx.QueryParams(), &params.LimitEndingBefore, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit_ending_before: %s", err))
+	}
+
+	// ------------- Optional query parameter "review_due_before" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "review_due_before", ctx.QueryParams(), &params.ReviewDueBefore, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter review_due_before: %s", err))
+	}
+
 	// ------------- Optional query parameter "limit" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
@@ -3051,6 +3096,73 @@ func (w *ServerInterfaceWrapper) ListCreditRegister(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListCreditRegister(ctx, params)
+	return err
+}
+
+// ExportCreditRegister converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportCreditRegister(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportCreditRegisterParams
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// ------------- Optional query parameter "as_of" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "as_of", ctx.QueryParams(), &params.AsOf, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter as_of: %s", err))
+	}
+
+	// ------------- Optional query parameter "grade" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "grade", ctx.QueryParams(), &params.Grade, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter grade: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit_kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit_kind", ctx.QueryParams(), &params.LimitKind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit_kind: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit_ending_before" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit_ending_before", ctx.QueryParams(), &params.LimitEndingBefore, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit_ending_before: %s", err))
+	}
+
+	// ------------- Optional query parameter "review_due_before" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "review_due_before", ctx.QueryParams(), &params.ReviewDueBefore, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter review_due_before: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportCreditRegister(ctx, params)
 	return err
 }
 
@@ -11649,6 +11761,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/credit-limit-requests", wrapper.CreateCreditLimitRequest, options.OperationMiddlewares["createCreditLimitRequest"]...)
 	router.GET(options.BaseURL+"/v1/credit-limit-requests/:request_id", wrapper.GetCreditLimitRequest, options.OperationMiddlewares["getCreditLimitRequest"]...)
 	router.GET(options.BaseURL+"/v1/credit-register", wrapper.ListCreditRegister, options.OperationMiddlewares["listCreditRegister"]...)
+	router.GET(options.BaseURL+"/v1/credit-register/export", wrapper.ExportCreditRegister, options.OperationMiddlewares["exportCreditRegister"]...)
 	router.GET(options.BaseURL+"/v1/credit-review-batches", wrapper.ListCreditReviewBatches, options.OperationMiddlewares["listCreditReviewBatches"]...)
 	router.GET(options.BaseURL+"/v1/credit-review-batches/:batch_id", wrapper.GetCreditReviewBatch, options.OperationMiddlewares["getCreditReviewBatch"]...)
 	router.GET(options.BaseURL+"/v1/credit-reviews", wrapper.ListCreditReviews, options.OperationMiddlewares["listCreditReviews"]...)
@@ -13618,6 +13731,62 @@ func (response ListCreditRegister200JSONResponse) VisitListCreditRegisterRespons
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportCreditRegisterRequestObject struct {
+	Params ExportCreditRegisterParams
+}
+
+type ExportCreditRegisterResponseObject interface {
+	VisitExportCreditRegisterResponse(w http.ResponseWriter) error
+}
+
+type ExportCreditRegister200ResponseHeaders struct {
+	ContentDisposition string
+}
+
+type ExportCreditRegister200ApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	Body          io.Reader
+	Headers       ExportCreditRegister200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ExportCreditRegister200ApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportCreditRegisterResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportCreditRegister200TextCsvResponse struct {
+	Body          io.Reader
+	Headers       ExportCreditRegister200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ExportCreditRegister200TextCsvResponse) VisitExportCreditRegisterResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
 	return err
 }
 
@@ -20168,6 +20337,9 @@ type StrictServerInterface interface {
 	// ListCreditRegister Read the credit register as of a date
 	// (GET /v1/credit-register)
 	ListCreditRegister(ctx context.Context, request ListCreditRegisterRequestObject) (ListCreditRegisterResponseObject, error)
+	// ExportCreditRegister Download the credit register as of a date
+	// (GET /v1/credit-register/export)
+	ExportCreditRegister(ctx context.Context, request ExportCreditRegisterRequestObject) (ExportCreditRegisterResponseObject, error)
 	// ListCreditReviewBatches List review batches
 	// (GET /v1/credit-review-batches)
 	ListCreditReviewBatches(ctx context.Context, request ListCreditReviewBatchesRequestObject) (ListCreditReviewBatchesResponseObject, error)
@@ -23052,6 +23224,31 @@ func (sh *strictHandler) ListCreditRegister(ctx echo.Context, params ListCreditR
 		return err
 	} else if validResponse, ok := response.(ListCreditRegisterResponseObject); ok {
 		return validResponse.VisitListCreditRegisterResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportCreditRegister operation middleware
+func (sh *strictHandler) ExportCreditRegister(ctx echo.Context, params ExportCreditRegisterParams) error {
+	var request ExportCreditRegisterRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportCreditRegister(ctx.Request().Context(), request.(ExportCreditRegisterRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportCreditRegister")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportCreditRegisterResponseObject); ok {
+		return validResponse.VisitExportCreditRegisterResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

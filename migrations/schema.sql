@@ -3289,6 +3289,8 @@ CREATE INDEX credit_accounts_group ON public.credit_accounts USING btree (group_
 
 CREATE INDEX credit_group_members_group ON public.credit_group_members USING btree (group_id, payer_id) WHERE (valid_to IS NULL);
 
+CREATE INDEX credit_group_members_history ON public.credit_group_members USING btree (payer_id, valid_from DESC);
+
 CREATE UNIQUE INDEX credit_group_members_one_group ON public.credit_group_members USING btree (payer_id) WHERE (valid_to IS NULL);
 
 CREATE INDEX credit_group_requests_group ON public.credit_group_requests USING btree (group_id, id DESC);
@@ -3298,6 +3300,8 @@ CREATE UNIQUE INDEX credit_group_requests_one_pending ON public.credit_group_req
 CREATE INDEX credit_group_requests_state ON public.credit_group_requests USING btree (state, id DESC);
 
 CREATE UNIQUE INDEX credit_group_versions_current ON public.credit_group_versions USING btree (group_id) WHERE (valid_to IS NULL);
+
+CREATE INDEX credit_group_versions_history ON public.credit_group_versions USING btree (group_id, valid_from DESC);
 
 CREATE INDEX credit_limit_requests_customer ON public.credit_limit_requests USING btree (customer_id, id DESC);
 

@@ -14,15 +14,27 @@ import (
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
-// RegisterRow is one customer in the credit register (客户信用额度总表).
+// RegisterRow is one customer in the credit register (客户信用额度总表). Name, owner and payer are those of now.
 type RegisterRow struct {
 	CustomerID uuid.UUID
 	Code       string
 	Name       string
+	OwnerID    uuid.UUID
+	OwnerName  string
 	PayerID    uuid.UUID
-	Profile    Profile    // of the payer, as of the date
-	FirstTrade *time.Time // of the payer
-	Confirmed  *time.Time // as Position.Confirmed, as of the date
+	PayerCode  string
+	Profile    Profile        // of the payer, as of the date
+	FirstTrade *time.Time     // of the payer, as of the date
+	Confirmed  *time.Time     // as Position.Confirmed, as of the date
+	Group      *RegisterGroup // of the payer, as of the date
+}
+
+// RegisterGroup is a credit group as it was on the register's date.
+type RegisterGroup struct {
+	ID     uuid.UUID
+	Number string
+	Name   string
+	Limit  decimal.Decimal
 }
 
 // NextReview is Position.NextReview of the row.
@@ -30,10 +42,53 @@ func (r RegisterRow) NextReview(firstReviewMonths int) *time.Time {
 	return Position{Profile: r.Profile, Account: Account{FirstTrade: r.FirstTrade}, Confirmed: r.Confirmed}.NextReview(firstReviewMonths)
 }
 
+// RegisterFilter says which rows of the register are wanted; what is zero or nil lets all through. All of it looks at what
+// stood on the date.
+type RegisterFilter struct {
+	AsOf         time.Time // the business date, which is always there
+	Grade        *Grade    // NoGrade for those without one
+	LimitKind    LimitKind
+	OwnerID      uuid.UUID
+	Text         string     // what the code or the name begins with
+	EndingBefore *time.Time // the limit, or a temporary limit that hasn't ended, ends before this date
+	ReviewBefore *time.Time // the next review is before this date
+}
+
 // ListCreditRegister returns a page of the register as it stood at the end of a business date (CRD-01): every visible
 // customer by code, also one for which nothing was ever approved.
-func (s *Service) ListCreditRegister(tx pg.Tx, who identity.Principal, asOf time.Time, page pg.Page) ([]RegisterRow, string, error) {
-	return listRegister(tx, who, endOf(asOf), page)
+func (s *Service) ListCreditRegister(tx pg.Tx, who identity.Principal, f RegisterFilter, page pg.Page) ([]RegisterRow, string, error) {
+	months := 0
+	if f.ReviewBefore != nil {
+		var err error
+		if months, err = s.FirstReviewMonths(tx); err != nil {
+			return nil, "", err
+		}
+	}
+	return listRegister(tx, who, f, months, page)
+}
+
+// exportBatch is how many rows of the register one statement of an export reads: well within the time of a statement.
+const exportBatch = 1000
+
+// ExportCreditRegister calls each for every row that ListCreditRegister would list, in its order, and holds no more than a
+// batch of them. The caller gives it one snapshot (pg.DB.Snapshot), so that all rows are as of one moment.
+func (s *Service) ExportCreditRegister(tx pg.Tx, who identity.Principal, f RegisterFilter, each func(RegisterRow) error) error {
+	page := pg.Page{Limit: exportBatch}
+	for {
+		rows, next, err := s.ListCreditRegister(tx, who, f, page)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			if err := each(r); err != nil {
+				return err
+			}
+		}
+		if next == "" {
+			return nil
+		}
+		page.Cursor = next
+	}
 }
 
 // endOf returns the first instant after a business date.

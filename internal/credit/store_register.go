@@ -151,56 +151,6 @@ func scanProfiles(query *gorm.DB) ([]Profile, error) {
 	return found, rows.Err()
 }
 
-// registerSQL walks customers by code and looks up the one profile of each: at most a page of index look-ups. Customers
-// that were created later and had no profile at the time weren't there yet. visible is a condition of visibility.
-func registerSQL(visible string) string {
-	return `SELECT c.id, c.code, c.name, coalesce(c.bill_to_id, c.id), a.first_trade,
-			(SELECT n.next_review FROM credit_confirmations n WHERE n.customer_id = coalesce(c.bill_to_id, c.id)
-				AND n.confirmed_at >= coalesce(p.valid_from, '-infinity') AND n.confirmed_at < ? ORDER BY n.confirmed_at DESC LIMIT 1), ` + profileColumns + `
-		FROM customers c
-		LEFT JOIN LATERAL (SELECT * FROM credit_profiles h WHERE h.customer_id = coalesce(c.bill_to_id, c.id) AND h.valid_from < ?
-			ORDER BY h.valid_from DESC LIMIT 1) p ON true
-		LEFT JOIN credit_accounts a ON a.payer_id = coalesce(c.bill_to_id, c.id)
-		WHERE c.code > ? AND (p.id IS NOT NULL OR c.created_at < ?)` + visible + `
-		ORDER BY c.code LIMIT ?`
-}
-
-func listRegister(tx pg.Tx, who identity.Principal, before time.Time, page pg.Page) ([]RegisterRow, string, error) {
-	var after string
-	if _, err := page.After(&after); err != nil {
-		return nil, "", err
-	}
-	visible, args := visibility(who)
-	rows, err := tx.Raw(registerSQL(visible), append(append([]any{before, before, after, before}, args...), page.Limit+1)...).Rows()
-	if err != nil {
-		return nil, "", err
-	}
-	defer rows.Close()
-	var found []RegisterRow
-	for rows.Next() {
-		var r RegisterRow
-		var profile profileRow
-		if err := rows.Scan(append([]any{&r.CustomerID, &r.Code, &r.Name, &r.PayerID, &r.FirstTrade, &r.Confirmed}, profile.fields()...)...); err != nil {
-			return nil, "", err
-		}
-		r.Profile = profile.of(r.PayerID)
-		found = append(found, r)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, "", err
-	}
-	return pg.Cut(page, found, func(r RegisterRow) any { return r.Code })
-}
-
-// visibility is ORG-06 as a condition on customers c.
-func visibility(who identity.Principal) (string, []any) {
-	owners, all := who.Owners()
-	if all {
-		return "", nil
-	}
-	return " AND c.owner_id IN ?", []any{owners}
-}
-
 func listMovements(tx pg.Tx, payerID uuid.UUID, page pg.Page) ([]LedgerEntry, string, error) {
 	after := int64(1<<63 - 1)
 	if _, err := page.After(&after); err != nil {

@@ -149,7 +149,7 @@ func (s *Story) applyForLimit() error {
 func (s *Story) askForLimit(limit decimal.Decimal, why string) error {
 	grade := client.CreditGrade("B")
 	res, err := s.as("rep").CreateCreditLimitRequestWithResponse(s.ctx, &client.CreateCreditLimitRequestParams{}, client.CreditLimitRequestCreate{
-		CustomerID: s.customer["credit"].ID, Grade: &grade, LimitKind: client.Amount, LimitAmount: &limit,
+		CustomerID: s.customer["credit"].ID, Grade: &grade, LimitKind: client.CreditLimitKindAmount, LimitAmount: &limit,
 		Settlement: client.SettlementNetDays, TermsDays: new(30), Reasons: why,
 		MonthlyBasis: &client.MonthlyBasisInput{Kind: client.Volume, MonthlyTonnes: new(storyTonnes), Note: new("上季度月均用量")},
 	})

@@ -11,7 +11,6 @@ import (
 
 	"github.com/salesgate/salesgate/api"
 	"github.com/salesgate/salesgate/internal/attachment"
-	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
@@ -68,29 +67,6 @@ func (s *Server) ListCreditProfiles(ctx context.Context, r api.ListCreditProfile
 			data[i] = profileBody(p)
 		}
 		return api.ListCreditProfiles200JSONResponse{Data: data}, err
-	})
-}
-
-// ListCreditRegister implements the operation of that name.
-func (s *Server) ListCreditRegister(ctx context.Context, r api.ListCreditRegisterRequestObject) (api.ListCreditRegisterResponseObject, error) {
-	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListCreditRegister200JSONResponse, error) {
-		asOf := clock.Today(tx.Now)
-		if r.Params.AsOf != nil {
-			asOf = r.Params.AsOf.Time
-		}
-		rows, next, err := s.Credits.ListCreditRegister(tx, who, asOf, page(r.Params.Limit, r.Params.Cursor))
-		if err != nil {
-			return api.ListCreditRegister200JSONResponse{}, err
-		}
-		months, err := s.Credits.FirstReviewMonths(tx)
-		data := make([]api.CreditRegisterRow, len(rows))
-		for i, c := range rows {
-			data[i] = api.CreditRegisterRow{
-				CustomerID: c.CustomerID, Code: c.Code, Name: c.Name, PayerID: c.PayerID, Profile: profileBody(c.Profile),
-				NextReview: dateOrNull(c.NextReview(months)),
-			}
-		}
-		return api.ListCreditRegister200JSONResponse{AsOf: openapi_types.Date{Time: asOf}, Data: data, NextCursor: optional(next)}, err
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -82,6 +83,7 @@ type Server struct {
 	Campaigns     *campaign.Service
 
 	// credit: limits and special release, terms
+	exporting atomic.Int32 // files that are being written now
 
 	// credit reviews
 	Reviews *creditreview.Service

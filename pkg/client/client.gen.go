@@ -285,19 +285,19 @@ func (e CreditGroupState) Valid() bool {
 
 // Defines values for CreditLimitKind.
 const (
-	Amount    CreditLimitKind = "amount"
-	None      CreditLimitKind = "none"
-	Unlimited CreditLimitKind = "unlimited"
+	CreditLimitKindAmount    CreditLimitKind = "amount"
+	CreditLimitKindNone      CreditLimitKind = "none"
+	CreditLimitKindUnlimited CreditLimitKind = "unlimited"
 )
 
 // Valid indicates whether the value is a known member of the CreditLimitKind enum.
 func (e CreditLimitKind) Valid() bool {
 	switch e {
-	case Amount:
+	case CreditLimitKindAmount:
 		return true
-	case None:
+	case CreditLimitKindNone:
 		return true
-	case Unlimited:
+	case CreditLimitKindUnlimited:
 		return true
 	default:
 		return false
@@ -1393,6 +1393,33 @@ func (e VisitState) Valid() bool {
 	}
 }
 
+// Defines values for RegisterGrade.
+const (
+	RegisterGradeA    RegisterGrade = "A"
+	RegisterGradeB    RegisterGrade = "B"
+	RegisterGradeC    RegisterGrade = "C"
+	RegisterGradeD    RegisterGrade = "D"
+	RegisterGradeNone RegisterGrade = "none"
+)
+
+// Valid indicates whether the value is a known member of the RegisterGrade enum.
+func (e RegisterGrade) Valid() bool {
+	switch e {
+	case RegisterGradeA:
+		return true
+	case RegisterGradeB:
+		return true
+	case RegisterGradeC:
+		return true
+	case RegisterGradeD:
+		return true
+	case RegisterGradeNone:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListBacktestsParamsState.
 const (
 	ListBacktestsDone    ListBacktestsParamsState = "done"
@@ -1438,6 +1465,78 @@ func (e ListBacktestResultsParamsGrade) Valid() bool {
 	case BacktestGradeD:
 		return true
 	case BacktestGradeNone:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListCreditRegisterParamsGrade.
+const (
+	ListCreditRegisterParamsGradeA    ListCreditRegisterParamsGrade = "A"
+	ListCreditRegisterParamsGradeB    ListCreditRegisterParamsGrade = "B"
+	ListCreditRegisterParamsGradeC    ListCreditRegisterParamsGrade = "C"
+	ListCreditRegisterParamsGradeD    ListCreditRegisterParamsGrade = "D"
+	ListCreditRegisterParamsGradeNone ListCreditRegisterParamsGrade = "none"
+)
+
+// Valid indicates whether the value is a known member of the ListCreditRegisterParamsGrade enum.
+func (e ListCreditRegisterParamsGrade) Valid() bool {
+	switch e {
+	case ListCreditRegisterParamsGradeA:
+		return true
+	case ListCreditRegisterParamsGradeB:
+		return true
+	case ListCreditRegisterParamsGradeC:
+		return true
+	case ListCreditRegisterParamsGradeD:
+		return true
+	case ListCreditRegisterParamsGradeNone:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ExportCreditRegisterParamsFormat.
+const (
+	Csv  ExportCreditRegisterParamsFormat = "csv"
+	Xlsx ExportCreditRegisterParamsFormat = "xlsx"
+)
+
+// Valid indicates whether the value is a known member of the ExportCreditRegisterParamsFormat enum.
+func (e ExportCreditRegisterParamsFormat) Valid() bool {
+	switch e {
+	case Csv:
+		return true
+	case Xlsx:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ExportCreditRegisterParamsGrade.
+const (
+	ExportCreditRegisterParamsGradeA    ExportCreditRegisterParamsGrade = "A"
+	ExportCreditRegisterParamsGradeB    ExportCreditRegisterParamsGrade = "B"
+	ExportCreditRegisterParamsGradeC    ExportCreditRegisterParamsGrade = "C"
+	ExportCreditRegisterParamsGradeD    ExportCreditRegisterParamsGrade = "D"
+	ExportCreditRegisterParamsGradeNone ExportCreditRegisterParamsGrade = "none"
+)
+
+// Valid indicates whether the value is a known member of the ExportCreditRegisterParamsGrade enum.
+func (e ExportCreditRegisterParamsGrade) Valid() bool {
+	switch e {
+	case ExportCreditRegisterParamsGradeA:
+		return true
+	case ExportCreditRegisterParamsGradeB:
+		return true
+	case ExportCreditRegisterParamsGradeC:
+		return true
+	case ExportCreditRegisterParamsGradeD:
+		return true
+	case ExportCreditRegisterParamsGradeNone:
 		return true
 	default:
 		return false
@@ -3846,6 +3945,23 @@ type CreditProfileList struct {
 	Data []CreditProfile `json:"data"`
 }
 
+// CreditRegisterGroup The payer's credit group on that date; absent when it was in none.
+type CreditRegisterGroup struct {
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Limit An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Limit Money `json:"limit"`
+
+	// Name Example: 云岭示例集团
+	Name string `json:"name"`
+
+	// Number Example: CG-202611-00003
+	Number string `json:"number"`
+}
+
 // CreditRegisterList defines model for CreditRegisterList.
 type CreditRegisterList struct {
 	// AsOf Example: 2026-11-20
@@ -3859,9 +3975,19 @@ type CreditRegisterRow struct {
 	Code string `json:"code"`
 
 	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	CustomerID UUID                                  `json:"customer_id"`
+	CustomerID UUID `json:"customer_id"`
+
+	// Group The payer's credit group on that date; absent when it was in none.
+	Group      *CreditRegisterGroup                  `json:"group,omitempty"`
 	Name       string                                `json:"name"`
 	NextReview nullable.Nullable[openapi_types.Date] `json:"next_review"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID UUID `json:"owner_id"`
+
+	// OwnerName Example: 王示例
+	OwnerName string `json:"owner_name"`
+	PayerCode string `json:"payer_code"`
 
 	// PayerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	PayerID UUID `json:"payer_id"`
@@ -9704,6 +9830,29 @@ type ProspectID = UUID
 // ReceiptID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ReceiptID = UUID
 
+// RegisterAsOf Example: 2026-11-20
+type RegisterAsOf = Date
+
+// RegisterGrade defines model for RegisterGrade.
+type RegisterGrade string
+
+// RegisterLimitEnding Example: 2026-11-20
+type RegisterLimitEnding = Date
+
+// RegisterLimitKind none: not set, counts as 0. amount: limit_amount, 0 included. unlimited: no upper limit.
+//
+// Example: amount
+type RegisterLimitKind = CreditLimitKind
+
+// RegisterOwner Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type RegisterOwner = UUID
+
+// RegisterReviewDue Example: 2026-11-20
+type RegisterReviewDue = Date
+
+// RegisterText defines model for RegisterText.
+type RegisterText = string
+
 // ShippingNoticeID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ShippingNoticeID = UUID
 
@@ -10223,7 +10372,25 @@ type CreateCreditLimitRequestParams struct {
 // ListCreditRegisterParams defines parameters for ListCreditRegister.
 type ListCreditRegisterParams struct {
 	// AsOf The business date.
-	AsOf *Date `form:"as_of,omitempty" json:"as_of,omitempty"`
+	AsOf *RegisterAsOf `form:"as_of,omitempty" json:"as_of,omitempty"`
+
+	// Grade Only of this grade; none for those without one.
+	Grade *ListCreditRegisterParamsGrade `form:"grade,omitempty" json:"grade,omitempty"`
+
+	// LimitKind Only with this kind of limit.
+	LimitKind *RegisterLimitKind `form:"limit_kind,omitempty" json:"limit_kind,omitempty"`
+
+	// OwnerID Only customers of this rep.
+	OwnerID *RegisterOwner `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// Q Only customers whose code or name begins so.
+	Q *RegisterText `form:"q,omitempty" json:"q,omitempty"`
+
+	// LimitEndingBefore Only where the limit's last date lies before this date, or that of a temporary limit which hasn't ended.
+	LimitEndingBefore *RegisterLimitEnding `form:"limit_ending_before,omitempty" json:"limit_ending_before,omitempty"`
+
+	// ReviewDueBefore Only where the next review lies before this date.
+	ReviewDueBefore *RegisterReviewDue `form:"review_due_before,omitempty" json:"review_due_before,omitempty"`
 
 	// Limit How many items at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -10231,6 +10398,42 @@ type ListCreditRegisterParams struct {
 	// Cursor next_cursor of the page before.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
+
+// ListCreditRegisterParamsGrade defines parameters for ListCreditRegister.
+type ListCreditRegisterParamsGrade string
+
+// ExportCreditRegisterParams defines parameters for ExportCreditRegister.
+type ExportCreditRegisterParams struct {
+	// Format Kind of file.
+	Format *ExportCreditRegisterParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+
+	// AsOf The business date.
+	AsOf *RegisterAsOf `form:"as_of,omitempty" json:"as_of,omitempty"`
+
+	// Grade Only of this grade; none for those without one.
+	Grade *ExportCreditRegisterParamsGrade `form:"grade,omitempty" json:"grade,omitempty"`
+
+	// LimitKind Only with this kind of limit.
+	LimitKind *RegisterLimitKind `form:"limit_kind,omitempty" json:"limit_kind,omitempty"`
+
+	// OwnerID Only customers of this rep.
+	OwnerID *RegisterOwner `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// Q Only customers whose code or name begins so.
+	Q *RegisterText `form:"q,omitempty" json:"q,omitempty"`
+
+	// LimitEndingBefore Only where the limit's last date lies before this date, or that of a temporary limit which hasn't ended.
+	LimitEndingBefore *RegisterLimitEnding `form:"limit_ending_before,omitempty" json:"limit_ending_before,omitempty"`
+
+	// ReviewDueBefore Only where the next review lies before this date.
+	ReviewDueBefore *RegisterReviewDue `form:"review_due_before,omitempty" json:"review_due_before,omitempty"`
+}
+
+// ExportCreditRegisterParamsFormat defines parameters for ExportCreditRegister.
+type ExportCreditRegisterParamsFormat string
+
+// ExportCreditRegisterParamsGrade defines parameters for ExportCreditRegister.
+type ExportCreditRegisterParamsGrade string
 
 // ListCreditReviewBatchesParams defines parameters for ListCreditReviewBatches.
 type ListCreditReviewBatchesParams struct {
@@ -13419,11 +13622,24 @@ type ClientInterface interface {
 
 	// ListCreditRegister Read the credit register as of a date
 	//
-	// 客户信用额度总表: every customer that you may see, by code, with grade, limit, terms and since when, as they stood at the
-	// end of that business date (Asia/Shanghai); today when absent.
+	// 客户信用额度总表: every customer that you may see, by code, with grade, limit, terms, end of the limit, temporary limit,
+	// tolerance, credit group and since when, as they stood at the end of that business date (Asia/Shanghai); today when absent.
+	// Name, owner and payer are those of now. Filters are joined by "and" and look at what stood on that date.
 	//
 	// Corresponds with GET /v1/credit-register (the `ListCreditRegister` operationId).
 	ListCreditRegister(ctx context.Context, params *ListCreditRegisterParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ExportCreditRegister Download the credit register as of a date
+	//
+	// The rows of the register with the same filters, all of them and all as of one moment, as a file for a spreadsheet.
+	// `csv` is UTF-8 with a byte order mark and CRLF line ends; text that a spreadsheet would take for a formula has an apostrophe
+	// before it. `xlsx` has numbers as numbers and dates as dates. Headers are Chinese or English by Accept-Language.
+	// The file is written while it is read. Whatever goes wrong after its first byte breaks the connection, without the end of
+	// the chunked body: a file that was received without an error is whole. A client that takes nothing for 10 seconds is cut off.
+	// More downloads at once than a server takes are answered with `server.busy`.
+	//
+	// Corresponds with GET /v1/credit-register/export (the `ExportCreditRegister` operationId).
+	ExportCreditRegister(ctx context.Context, params *ExportCreditRegisterParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListCreditReviewBatches List review batches
 	//
@@ -17963,12 +18179,35 @@ func (c *Client) GetCreditLimitRequest(ctx context.Context, requestID UUID, reqE
 
 // ListCreditRegister Read the credit register as of a date
 //
-// 客户信用额度总表: every customer that you may see, by code, with grade, limit, terms and since when, as they stood at the
-// end of that business date (Asia/Shanghai); today when absent.
+// 客户信用额度总表: every customer that you may see, by code, with grade, limit, terms, end of the limit, temporary limit,
+// tolerance, credit group and since when, as they stood at the end of that business date (Asia/Shanghai); today when absent.
+// Name, owner and payer are those of now. Filters are joined by "and" and look at what stood on that date.
 //
 // Corresponds with GET /v1/credit-register (the `ListCreditRegister` operationId).
 func (c *Client) ListCreditRegister(ctx context.Context, params *ListCreditRegisterParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListCreditRegisterRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ExportCreditRegister Download the credit register as of a date
+//
+// The rows of the register with the same filters, all of them and all as of one moment, as a file for a spreadsheet.
+// `csv` is UTF-8 with a byte order mark and CRLF line ends; text that a spreadsheet would take for a formula has an apostrophe
+// before it. `xlsx` has numbers as numbers and dates as dates. Headers are Chinese or English by Accept-Language.
+// The file is written while it is read. Whatever goes wrong after its first byte breaks the connection, without the end of
+// the chunked body: a file that was received without an error is whole. A client that takes nothing for 10 seconds is cut off.
+// More downloads at once than a server takes are answered with `server.busy`.
+//
+// Corresponds with GET /v1/credit-register/export (the `ExportCreditRegister` operationId).
+func (c *Client) ExportCreditRegister(ctx context.Context, params *ExportCreditRegisterParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewExportCreditRegisterRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -28114,6 +28353,78 @@ func NewListCreditRegisterRequest(server string, params *ListCreditRegisterParam
 
 		}
 
+		if params.Grade != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "grade", *params.Grade, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.LimitKind != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit_kind", *params.LimitKind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.OwnerID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "owner_id", *params.OwnerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Q != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "q", *params.Q, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.LimitEndingBefore != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit_ending_before", *params.LimitEndingBefore, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ReviewDueBefore != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "review_due_before", *params.ReviewDueBefore, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if params.Limit != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
@@ -28129,6 +28440,144 @@ func NewListCreditRegisterRequest(server string, params *ListCreditRegisterParam
 		if params.Cursor != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewExportCreditRegisterRequest constructs an http.Request for the ExportCreditRegister method
+func NewExportCreditRegisterRequest(server string, params *ExportCreditRegisterParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/credit-register/export")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Format != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "format", *params.Format, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.AsOf != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "as_of", *params.AsOf, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Grade != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "grade", *params.Grade, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.LimitKind != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit_kind", *params.LimitKind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.OwnerID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "owner_id", *params.OwnerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Q != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "q", *params.Q, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.LimitEndingBefore != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit_ending_before", *params.LimitEndingBefore, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ReviewDueBefore != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "review_due_before", *params.ReviewDueBefore, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -44824,13 +45273,28 @@ type ClientWithResponsesInterface interface {
 
 	// ListCreditRegisterWithResponse Read the credit register as of a date
 	//
-	// 客户信用额度总表: every customer that you may see, by code, with grade, limit, terms and since when, as they stood at the
-	// end of that business date (Asia/Shanghai); today when absent.
+	// 客户信用额度总表: every customer that you may see, by code, with grade, limit, terms, end of the limit, temporary limit,
+	// tolerance, credit group and since when, as they stood at the end of that business date (Asia/Shanghai); today when absent.
+	// Name, owner and payer are those of now. Filters are joined by "and" and look at what stood on that date.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/credit-register (the `ListCreditRegister` operationId).
 	ListCreditRegisterWithResponse(ctx context.Context, params *ListCreditRegisterParams, reqEditors ...RequestEditorFn) (*ListCreditRegisterResponse, error)
+
+	// ExportCreditRegisterWithResponse Download the credit register as of a date
+	//
+	// The rows of the register with the same filters, all of them and all as of one moment, as a file for a spreadsheet.
+	// `csv` is UTF-8 with a byte order mark and CRLF line ends; text that a spreadsheet would take for a formula has an apostrophe
+	// before it. `xlsx` has numbers as numbers and dates as dates. Headers are Chinese or English by Accept-Language.
+	// The file is written while it is read. Whatever goes wrong after its first byte breaks the connection, without the end of
+	// the chunked body: a file that was received without an error is whole. A client that takes nothing for 10 seconds is cut off.
+	// More downloads at once than a server takes are answered with `server.busy`.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/credit-register/export (the `ExportCreditRegister` operationId).
+	ExportCreditRegisterWithResponse(ctx context.Context, params *ExportCreditRegisterParams, reqEditors ...RequestEditorFn) (*ExportCreditRegisterResponse, error)
 
 	// ListCreditReviewBatchesWithResponse List review batches
 	//
@@ -50773,6 +51237,47 @@ func (r ListCreditRegisterResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ListCreditRegisterResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ExportCreditRegisterResponse200Headers the declared response headers of an HTTP 200 response for ExportCreditRegister
+type ExportCreditRegisterResponse200Headers struct {
+	ContentDisposition string
+}
+
+type ExportCreditRegisterResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ExportCreditRegisterResponse200Headers
+}
+
+// GetBody returns the raw response body bytes
+func (r ExportCreditRegisterResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ExportCreditRegisterResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ExportCreditRegisterResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ExportCreditRegisterResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -62578,8 +63083,9 @@ func (c *ClientWithResponses) GetCreditLimitRequestWithResponse(ctx context.Cont
 
 // ListCreditRegisterWithResponse Read the credit register as of a date
 //
-// 客户信用额度总表: every customer that you may see, by code, with grade, limit, terms and since when, as they stood at the
-// end of that business date (Asia/Shanghai); today when absent.
+// 客户信用额度总表: every customer that you may see, by code, with grade, limit, terms, end of the limit, temporary limit,
+// tolerance, credit group and since when, as they stood at the end of that business date (Asia/Shanghai); today when absent.
+// Name, owner and payer are those of now. Filters are joined by "and" and look at what stood on that date.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -62590,6 +63096,26 @@ func (c *ClientWithResponses) ListCreditRegisterWithResponse(ctx context.Context
 		return nil, err
 	}
 	return ParseListCreditRegisterResponse(rsp)
+}
+
+// ExportCreditRegisterWithResponse Download the credit register as of a date
+//
+// The rows of the register with the same filters, all of them and all as of one moment, as a file for a spreadsheet.
+// `csv` is UTF-8 with a byte order mark and CRLF line ends; text that a spreadsheet would take for a formula has an apostrophe
+// before it. `xlsx` has numbers as numbers and dates as dates. Headers are Chinese or English by Accept-Language.
+// The file is written while it is read. Whatever goes wrong after its first byte breaks the connection, without the end of
+// the chunked body: a file that was received without an error is whole. A client that takes nothing for 10 seconds is cut off.
+// More downloads at once than a server takes are answered with `server.busy`.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/credit-register/export (the `ExportCreditRegister` operationId).
+func (c *ClientWithResponses) ExportCreditRegisterWithResponse(ctx context.Context, params *ExportCreditRegisterParams, reqEditors ...RequestEditorFn) (*ExportCreditRegisterResponse, error) {
+	rsp, err := c.ExportCreditRegister(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseExportCreditRegisterResponse(rsp)
 }
 
 // ListCreditReviewBatchesWithResponse List review batches
@@ -69715,6 +70241,35 @@ func ParseListCreditRegisterResponse(rsp *http.Response) (*ListCreditRegisterRes
 		}
 		response.JSON200 = &dest
 
+	}
+
+	return response, nil
+}
+
+// ParseExportCreditRegisterResponse parses an HTTP response from a ExportCreditRegisterWithResponse call
+func ParseExportCreditRegisterResponse(rsp *http.Response) (*ExportCreditRegisterResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ExportCreditRegisterResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ExportCreditRegisterResponse200Headers
+		if values := rsp.Header.Values("Content-Disposition"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Content-Disposition", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ContentDisposition = value
+		}
+		response.Headers200 = &headers
 	}
 
 	return response, nil
