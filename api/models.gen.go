@@ -7119,13 +7119,13 @@ type OwnershipRuling struct {
 	// Reason Example: 先行拜访记录属实
 	Reason string `json:"reason"`
 
-	// Ruling stays with its owner, moves to the claimant, or joint: both work on it.
+	// Ruling stays with its owner, moves to the claimant, or joint: both work on a prospect; of a customer it is only recorded.
 	//
 	// Example: moves
 	Ruling OwnershipRulingRuling `json:"ruling"`
 }
 
-// OwnershipRulingRuling stays with its owner, moves to the claimant, or joint: both work on it.
+// OwnershipRulingRuling stays with its owner, moves to the claimant, or joint: both work on a prospect; of a customer it is only recorded.
 //
 // Example: moves
 type OwnershipRulingRuling string
@@ -9482,9 +9482,9 @@ type VisitInput struct {
 	CustomerID *UUID           `json:"customer_id,omitempty"`
 	Plan       *VisitPlanInput `json:"plan,omitempty"`
 
-	// ProspectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ProspectID *UUID             `json:"prospect_id,omitempty"`
-	Report     *VisitReportInput `json:"report,omitempty"`
+	// ProspectID A prospect that was converted meanwhile: the visit is filed under its customer.
+	ProspectID *openapi_types.UUID `json:"prospect_id,omitempty"`
+	Report     *VisitReportInput   `json:"report,omitempty"`
 }
 
 // VisitList defines model for VisitList.
@@ -9676,9 +9676,9 @@ type VisitSent struct {
 	ID   UUID            `json:"id"`
 	Plan *VisitPlanInput `json:"plan,omitempty"`
 
-	// ProspectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ProspectID *UUID             `json:"prospect_id,omitempty"`
-	Report     *VisitReportInput `json:"report,omitempty"`
+	// ProspectID A prospect that was converted meanwhile: the visit is filed under its customer.
+	ProspectID *openapi_types.UUID `json:"prospect_id,omitempty"`
+	Report     *VisitReportInput   `json:"report,omitempty"`
 }
 
 // VisitState missed: the rep met nobody.

@@ -3535,7 +3535,7 @@ CREATE INDEX prospects_owner ON public.prospects USING btree (owner_id, id);
 
 CREATE INDEX prospects_pool ON public.prospects USING btree (id) WHERE (state = 'pooled'::text);
 
-CREATE INDEX prospects_registered ON public.prospects USING btree (owner_id, created_at);
+CREATE INDEX prospects_registered_by ON public.prospects USING btree (registered_by, created_at);
 
 CREATE INDEX prospects_touched ON public.prospects USING btree (last_touched_at) WHERE (state = 'active'::text);
 

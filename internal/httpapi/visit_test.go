@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/salesgate/salesgate/internal/apitest"
+	"github.com/salesgate/salesgate/internal/pg"
 )
 
 // newID is an id as a phone makes it.
@@ -116,6 +117,59 @@ func TestCUS10_ABatchRefusesOnlyWhatIsWrong(t *testing.T) {
 	e.As("supervisor").Put("/v1/visits/"+good["id"].(string), "", report(customer, now, now, nil)).WantProblem(403, "visit.not_yours")
 	e.As("rep3").Put("/v1/visits/"+good["id"].(string), "", report(other, now, now, nil)).WantProblem(404, "resource.not_found")
 	e.As("rep1").Put("/v1/visits/"+good["id"].(string), "", report(customerOf(e), now, now, nil)).WantProblem(409, "visit.other_customer")
+}
+
+// A visit written offline to a prospect that was converted before the phone came back is one to its customer, whenever it is sent.
+func TestCUS10_AVisitToAConvertedProspectIsFiledUnderItsCustomer(t *testing.T) {
+	t.Parallel()
+	e := apitest.New(t)
+	rep, now := e.As("rep1"), time.Now()
+	made := rep.Post("/v1/prospects", object{
+		"name": "云岭示例染整有限公司", "industry": "染整", "region": "浙江", "need": "每月约 30 吨低弹丝", "source": "示例展会",
+		"contacts": []object{{"name": "周示例", "position": "采购主管", "phone": "13800000142"}},
+	}).Want(201).ID()
+	to := func(hoursAgo int) object {
+		b := report("", now.Add(-time.Duration(hoursAgo)*time.Hour), now.Add(-time.Minute), nil)
+		delete(b, "customer_id")
+		b["prospect_id"] = made
+		return b
+	}
+	before, after := "/v1/visits/"+newID(), "/v1/visits/"+newID()
+	rep.Put(before, "", to(5)).Want(200)
+	file := rep.With("Content-Type", "application/octet-stream").
+		Post("/v1/attachments?file_name=review.pdf", "%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n").Want(201).ID()
+	customer := rep.Post("/v1/prospects/"+made+"/convert", object{"address": "绍兴", "attachment_ids": []string{file}}).Want(200).String("customer.id")
+	for _, outcome := range []string{"applied", "unchanged"} {
+		a := rep.Put(after, "", to(3)).Want(200)
+		if a.String("outcome") != outcome || a.String("visit.customer_id") != customer || a.At("visit.prospect_id") != nil {
+			t.Errorf("%s: %s", outcome, a.Body)
+		}
+	}
+	if a := rep.Put(before, "", to(5)).Want(200); a.String("outcome") != "unchanged" || a.String("visit.prospect_id") != made {
+		t.Errorf("%s", a.Body)
+	}
+	rep.Put(after, "", report(customerOf(e), now, now, nil)).WantProblem(409, "visit.other_customer")
+	e.As("rep2").Put("/v1/visits/"+newID(), "", to(3)).WantProblem(422, "visit.not_your_customer")
+}
+
+// The visits to a prospect aren't shared with it when it lies in the pool.
+func TestORG06_VisitsToAPooledProspectStayWithItsRep(t *testing.T) {
+	t.Parallel()
+	e := apitest.New(t)
+	made := e.As("rep1").Post("/v1/prospects", object{
+		"name": "云岭示例染整有限公司", "industry": "染整", "region": "浙江", "need": "每月约 30 吨低弹丝", "source": "示例展会",
+		"contacts": []object{{"name": "周示例", "position": "采购主管", "phone": "13800000142"}},
+	}).Want(201).ID()
+	b := report("", time.Now().Add(-time.Hour), time.Now(), nil)
+	delete(b, "customer_id")
+	b["prospect_id"] = made
+	path := "/v1/visits/" + newID()
+	e.As("rep1").Put(path, "", b).Want(200)
+	e.Tx(func(tx pg.Tx) error { return tx.Exec("UPDATE prospects SET state = 'pooled'").Error })
+	e.As("rep3").Get("/v1/prospects/" + made).Want(200)
+	e.As("rep3").Get(path).WantProblem(404, "resource.not_found")
+	e.As("rep3").Get(path+"/revisions").WantProblem(404, "resource.not_found")
+	e.As("supervisor").Get(path).Want(200)
 }
 
 // The answers are held to the form that they were filled under, also after a new one is published; what is known is the latest.

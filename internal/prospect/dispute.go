@@ -2,6 +2,7 @@ package prospect
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,7 +38,7 @@ const (
 const (
 	Stays = "stays" // with its owner
 	Moves = "moves" // to the claimant
-	Joint = "joint" // both work on it; the owner stays the first
+	Joint = "joint" // both work on a prospect, and the owner stays the first; of a customer it is only recorded
 )
 
 // Dispute is a rep's word that a company which somebody else has registered is theirs (CUS-08).
@@ -255,12 +256,13 @@ func (d Dispute) closeTasks(tx pg.Tx) error {
 }
 
 // RuleDispute ends a dispute: the company stays, moves to the claimant, or both have it (CUS-08). What it says happens in the same
-// transaction, and both sides are told. Nobody rules on their own (ORG-03): ErrNotImpartial. Returns errs.ErrState when the company
-// has been given up meanwhile and can't move. Locks the dispute, then the prospect or the customer.
+// transaction, and both sides are told. Nobody rules on their own (ORG-03), be it theirs only since the dispute was opened:
+// ErrNotImpartial. Returns ErrNotYourRuling to who doesn't lead the owner, ErrOwner for a claimant who doesn't sell any more, and
+// errs.ErrState when the company has been given up meanwhile and can't move. Locks the dispute, then the prospect or the customer.
 func (s *Service) RuleDispute(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, ruling, reason string) (Dispute, error) {
 	return s.editDispute(tx, who, id, version, "ruleOwnershipDispute", func(d *Dispute) error {
-		if who.ID == d.ClaimantID || who.ID == d.OwnerID {
-			return ErrNotImpartial.With()
+		if err := d.mustBeRuledBy(tx, who); err != nil {
+			return err
 		}
 		d.State, d.Ruling, d.Reason, d.RuledBy, d.EndedAt = DisputeRuled, &ruling, reason, &who.ID, &tx.Now
 		if err := s.carryOut(tx, who, *d); err != nil {
@@ -279,10 +281,49 @@ func (s *Service) RuleDispute(tx pg.Tx, who identity.Principal, id uuid.UUID, ve
 	})
 }
 
+// mustBeRuledBy lets who leads the owner rule, and nobody whose company it was, is, or would be (ORG-03).
+func (d Dispute) mustBeRuledBy(tx pg.Tx, who identity.Principal) error {
+	owners, err := d.presentOwners(tx)
+	if err != nil {
+		return err
+	}
+	if slices.Contains(append(owners, d.ClaimantID, d.OwnerID), who.ID) {
+		return ErrNotImpartial.With()
+	}
+	if !who.Sees(d.OwnerID) {
+		return ErrNotYourRuling.With()
+	}
+	return nil
+}
+
+// presentOwners are those who have the company now. Locks the prospect.
+func (d Dispute) presentOwners(tx pg.Tx) ([]uuid.UUID, error) {
+	customerID := d.SubjectID
+	if d.SubjectType == Subject {
+		x, err := pg.TakeForUpdate[Prospect](tx, "id = ?", d.SubjectID)
+		if err != nil {
+			return nil, err
+		}
+		if x.CustomerID == nil {
+			owners := []uuid.UUID{x.OwnerID}
+			if x.JointOwnerID != nil {
+				owners = append(owners, *x.JointOwnerID)
+			}
+			return owners, nil
+		}
+		customerID = *x.CustomerID
+	}
+	c, err := customer.Brief(tx, customerID)
+	return []uuid.UUID{c.OwnerID}, err
+}
+
 // carryOut does what the ruling says. A prospect that has become a customer meanwhile is ruled on as that customer.
 func (s *Service) carryOut(tx pg.Tx, who identity.Principal, d Dispute) error {
 	if *d.Ruling == Stays {
 		return nil
+	}
+	if err := mustSell(tx, d.ClaimantID); err != nil {
+		return err
 	}
 	customerID := d.SubjectID
 	if d.SubjectType == Subject {
@@ -295,7 +336,7 @@ func (s *Service) carryOut(tx pg.Tx, who identity.Principal, d Dispute) error {
 		}
 		customerID = *x.CustomerID
 	}
-	if *d.Ruling == Joint { // a customer has one owner; the ruling itself says that both answer for it
+	if *d.Ruling == Joint { // a customer has one owner (see the package's doc): the ruling is what is kept
 		return nil
 	}
 	_, err := s.customers.Assign(tx, who, customerID, nil, d.ClaimantID, d.Number+": "+d.Reason)

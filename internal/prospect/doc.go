@@ -22,6 +22,13 @@
 //   - What is logged stays: a mistake is corrected by another entry (CUS-02).
 //   - A prospect is converted once (CUS-03).
 //
+// # Joint rulings
+//
+// A dispute may be ruled joint. Both then work on a prospect: the claimant is its joint owner, reads and changes it. A customer has
+// one owner, whom receivables, commission and handovers go by, so of a customer a joint ruling is only recorded: both sides read it
+// and learn of each other, the customer stays with its owner, and the claimant doesn't read it. Who wants more rules that it moves.
+// The same holds for a prospect that was converted before the ruling, and for the joint owner of one that is converted after it.
+//
 // # Locks
 //
 // A change locks the prospect first, then what the lock order of package pg says: customer, approval request, and so on.

@@ -17,12 +17,12 @@ const customerSubject = "customer"
 
 // StateWindow writes what somebody says about when a prospect or a customer buys; the grade follows (CUS-07). Returns ErrWindow,
 // errs.ErrNotFound for a company that the caller may not see, and errs.ErrState for a prospect that is settled. Locks the
-// prospect, or the customer.
+// prospect, or the customer, then the window.
 func (s *Service) StateWindow(tx pg.Tx, who identity.Principal, subjectType string, id uuid.UUID, e Expectation) (Window, error) {
 	if err := lockCompany(tx, who, subjectType, id); err != nil {
 		return Window{}, err
 	}
-	before, err := takeWindow(tx, subjectType, id)
+	before, err := lockWindow(tx, subjectType, id)
 	if err != nil {
 		return Window{}, err
 	}

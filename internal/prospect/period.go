@@ -47,6 +47,11 @@ func (s span) quarters() []string {
 // instants are the bounds of the span in Shanghai.
 func (s span) instants() (from, to time.Time) { return instant(s.from), instant(s.to) }
 
+// open reports whether plans for the span are taken: while it runs, and from so many months before it begins.
+func (s span) open(now time.Time, ahead int) bool {
+	return now.Before(instant(s.to)) && !now.Before(instant(clock.AddMonths(s.from, -ahead)))
+}
+
 func instant(d time.Time) time.Time {
 	y, m, day := d.Date()
 	return time.Date(y, m, day, 0, 0, 0, 0, clock.Shanghai).UTC()

@@ -103,7 +103,11 @@ func (s *Service) SubmitPlan(tx pg.Tx, who identity.Principal, d PlanDraft) (Pla
 		ID: uuid.Must(uuid.NewV7()), OwnerID: who.ID, Half: d.Half, State: PlanPending, Note: d.Note, SubmittedAt: tx.Now, Version: 1,
 		Targets: d.Targets, Prospects: d.Prospects,
 	}
-	if err := p.check(tx); err != nil {
+	ahead, err := s.rules.Int(tx, "development.ahead_months")
+	if err != nil {
+		return Plan{}, err
+	}
+	if err := p.check(tx, ahead); err != nil {
 		return Plan{}, err
 	}
 	if err := insertPlan(tx, &p); err != nil {
@@ -122,14 +126,14 @@ func (s *Service) SubmitPlan(tx pg.Tx, who identity.Principal, d PlanDraft) (Pla
 	return p, s.concludePlan(tx, &p, PlanApproved, "")
 }
 
-// check holds a plan to its half-year, and its list to the rep's own prospects.
-func (p Plan) check(tx pg.Tx) error {
+// check holds a plan to its half-year, from so many months ahead, and its list to the rep's own prospects.
+func (p Plan) check(tx pg.Tx, ahead int) error {
 	half, ok := parseSpan(p.Half)
 	if !ok || len(half.quarters()) != 2 {
 		return ErrPlanHalf.At("/half")
 	}
-	if from, to := half.instants(); !tx.Now.Before(to) || tx.Now.Before(from.AddDate(0, -2, 0)) {
-		return ErrPlanHalf.At("/half")
+	if !half.open(tx.Now, ahead) {
+		return ErrPlanHalf.With("months", ahead).At("/half")
 	}
 	seen := map[string]bool{}
 	for i := range p.Targets {
@@ -215,7 +219,7 @@ func (s *Service) planDecided(tx pg.Tx, r approval.Request) error {
 	return s.concludePlan(tx, &p, state, r.CloseReason)
 }
 
-// concludePlan writes the outcome; an approved plan takes the place of the one before.
+// concludePlan writes the outcome; an approved plan takes the place of the one before, after any other the rep is asked again.
 func (s *Service) concludePlan(tx pg.Tx, p *Plan, state PlanState, reason string) error {
 	if state == PlanApproved {
 		if err := supersede(tx, p.OwnerID, p.Half); err != nil {
@@ -225,6 +229,11 @@ func (s *Service) concludePlan(tx pg.Tx, p *Plan, state PlanState, reason string
 	p.State, p.Reason, p.DecidedAt = state, reason, &tx.Now
 	if err := updatePlan(tx, p); err != nil {
 		return err
+	}
+	if state != PlanApproved {
+		if err := s.askAgain(tx, *p); err != nil {
+			return err
+		}
 	}
 	return p.record(tx, "decideDevelopmentPlan")
 }

@@ -48,3 +48,26 @@ func TestCUS01_SpansOfTheCalendar(t *testing.T) {
 		t.Errorf("%s", b)
 	}
 }
+
+// CUS-01: a plan is taken from two months before its half-year begins until it ends, by the calendar of Shanghai.
+func TestCUS01_PlansAreTakenFromSoManyMonthsAhead(t *testing.T) {
+	t.Parallel()
+	half, _ := parseSpan("2027H1")
+	for _, c := range []struct {
+		now   string
+		ahead int
+		want  bool
+	}{
+		{"2026-10-31T15:59:59Z", 2, false}, {"2026-10-31T16:00:00Z", 2, true}, {"2026-10-31T16:00:01Z", 2, true},
+		{"2026-11-30T15:59:59Z", 1, false}, {"2026-11-30T16:00:00Z", 1, true}, {"2026-12-31T15:59:59Z", 0, false},
+		{"2027-06-30T15:59:59Z", 2, true}, {"2027-06-30T16:00:00Z", 2, false},
+	} {
+		now, err := time.Parse(time.RFC3339, c.now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := half.open(now, c.ahead); got != c.want {
+			t.Errorf("%s, %d months ahead: %v", c.now, c.ahead, got)
+		}
+	}
+}

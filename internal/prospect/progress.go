@@ -112,8 +112,8 @@ func rate(planned, done Figures) *decimal.Decimal {
 func whole(n int) decimal.Decimal { return decimal.MustNew(int64(n), 0) }
 
 // ListProgress returns what each rep whose documents the caller sees planned for a quarter, half-year or year and did, with the
-// sales manager's reviews (CUS-04). Done is of prospects that are the rep's: registered in the period, contacted by the rep in it,
-// converted in it; the amount is what customers who were converted in the same year ordered in the period. A few statements,
+// sales manager's reviews (CUS-04). Done is what the rep registered in the period, contacted in it, and owned when it was converted
+// in it; the amount is what customers who were converted in the same year ordered in the period. A few statements,
 // whatever the number of reps. Returns ErrSpan.
 func (s *Service) ListProgress(tx pg.Tx, who identity.Principal, period string, owner *uuid.UUID, p pg.Page) ([]Progress, string, error) {
 	sp, ok := parseSpan(period)
@@ -226,15 +226,49 @@ func (s *Service) ReviewQuarter(tx pg.Tx, who identity.Principal, owner uuid.UUI
 	return r, audit.Record(tx, audit.Entry{Action: "reviewDevelopment", SubjectType: "user", SubjectID: owner, After: r})
 }
 
-// AskForPlans asks every rep for the plan of the half-year that comes (CUS-01), until the end of June or December; overdue ones
-// reach the sales manager. start is June 1 or December 1. Who has submitted already isn't asked. Repeating it asks nobody twice.
+// AskForPlans asks every rep for the plan of the half-year that comes (CUS-01), within development.plan_months: until the end of June
+// or December; overdue ones reach the sales manager. start is June 1 or December 1. Who has submitted already isn't asked. Repeating it asks nobody twice.
 func (s *Service) AskForPlans(tx pg.Tx, start time.Time) error {
-	half := halfToPlan(start)
-	reps, err := repsWithoutPlan(tx, half)
+	due, err := s.planDue(tx, start)
 	if err != nil {
 		return err
 	}
-	due := clock.EndOfWorkingDay(instant(start.AddDate(0, 1, 0)), -1)
+	return askForPlans(tx, halfToPlan(start), due, nil)
+}
+
+// planDue is until when who is asked on this date submits a plan.
+func (s *Service) planDue(tx pg.Tx, start time.Time) (time.Time, error) {
+	months, err := s.rules.Int(tx, "development.plan_months")
+	return clock.EndOfWorkingDay(instant(clock.AddMonths(start, months)), -1), err
+}
+
+// askAgain asks a rep whose plan didn't come into effect for another, unless one is in effect or the half-year is over (CUS-01). They
+// have until the day that everybody has, but not less than development.rework_days.
+func (s *Service) askAgain(tx pg.Tx, p Plan) error {
+	half, ok := parseSpan(p.Half)
+	if _, end := half.instants(); !ok || !tx.Now.Before(end) {
+		return nil
+	}
+	due, err := s.planDue(tx, clock.AddMonths(half.from, -1)) // June 1 or December 1
+	if err != nil {
+		return err
+	}
+	days, err := s.rules.Int(tx, "development.rework_days")
+	if err != nil {
+		return err
+	}
+	if least := clock.EndOfWorkingDay(tx.Now, days); least.After(due) {
+		due = least
+	}
+	return askForPlans(tx, p.Half, due, &p.OwnerID)
+}
+
+// askForPlans asks the reps, or the one of them, who have no plan.
+func askForPlans(tx pg.Tx, half string, due time.Time, only *uuid.UUID) error {
+	reps, err := repsWithoutPlan(tx, half, only)
+	if err != nil {
+		return err
+	}
 	tasks := make([]followup.Task, len(reps))
 	for i, r := range reps {
 		tasks[i] = followup.Task{
@@ -246,7 +280,7 @@ func (s *Service) AskForPlans(tx pg.Tx, start time.Time) error {
 	return followup.Open(tx, tasks...)
 }
 
-// AskForReviews asks the sales managers to review each rep's last quarter (CUS-04) within a month; overdue ones reach the sales
+// AskForReviews asks the sales managers to review each rep's last quarter (CUS-04) within development.review_months; overdue ones reach the sales
 // director. start is the first day of a quarter. Repeating it asks nobody twice.
 func (s *Service) AskForReviews(tx pg.Tx, start time.Time) error {
 	quarter := quarterOf(start.AddDate(0, 0, -1))
@@ -254,7 +288,11 @@ func (s *Service) AskForReviews(tx pg.Tx, start time.Time) error {
 	if err != nil {
 		return err
 	}
-	due := clock.EndOfWorkingDay(instant(start.AddDate(0, 1, 0)), -1)
+	months, err := s.rules.Int(tx, "development.review_months")
+	if err != nil {
+		return err
+	}
+	due := clock.EndOfWorkingDay(instant(clock.AddMonths(start, months)), -1)
 	tasks := make([]followup.Task, len(reps))
 	for i, r := range reps {
 		tasks[i] = followup.Task{

@@ -1,6 +1,7 @@
 package prospect
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -169,10 +170,8 @@ func (x Prospect) MustBeSeenBy(who identity.Principal) error {
 
 // mustBe returns errs.ErrState unless the prospect is in one of the states.
 func (x Prospect) mustBe(states ...State) error {
-	for _, s := range states {
-		if x.State == s {
-			return nil
-		}
+	if slices.Contains(states, x.State) {
+		return nil
 	}
 	return errs.ErrState.With("state", x.State)
 }

@@ -124,17 +124,14 @@ func (s *Service) Get(tx pg.Tx, who identity.Principal, id uuid.UUID) (Prospect,
 	return x, attachParts(tx, &x)
 }
 
-// Mine is BriefFor without what is everybody's to see in the pool: for a prospect's history, which isn't shared with it.
+// Mine is the package's Mine.
 func (s *Service) Mine(tx pg.Tx, who identity.Principal, id uuid.UUID) (Prospect, error) {
-	x, err := BriefFor(tx, who, id)
-	if err == nil && x.State == Pooled {
-		err = who.MustSee(x.OwnerID)
-	}
-	return x, err
+	return Mine(tx, who, id)
 }
 
 // Update changes the profile as change says. version is the one that the caller read; another is errs.ErrStale. Returns what
-// Register returns for a bad profile, and errs.ErrState for a prospect that is settled or in the pool. Locks the prospect.
+// Register returns for a bad profile, and errs.ErrState for a prospect that is settled or in the pool, or that waits for
+// permission when its name, code, industry or region would change (CUS-09). Locks the prospect.
 func (s *Service) Update(tx pg.Tx, who identity.Principal, id uuid.UUID, version int64, change func(*Profile)) (Prospect, error) {
 	return s.edit(tx, who, id, &version, "updateProspect", func(x *Prospect) error {
 		if err := x.mustBe(PendingPermission, Active); err != nil {
@@ -168,14 +165,17 @@ func (s *Service) Close(tx pg.Tx, who identity.Principal, id uuid.UUID, version 
 	})
 }
 
-// stayInside keeps a change of industry or region from carrying a prospect out of its owner's territory (CUS-09), or past the
-// approval that it waits for.
+// stayInside keeps a change of industry or region from carrying a prospect out of its owner's territory (CUS-09), and a change of
+// which company it is, or where, from passing by the approval that it waits for: that is refused to everybody.
 func (s *Service) stayInside(tx pg.Tx, who identity.Principal, before, after Prospect) error {
-	if before.Industry == after.Industry && before.Region == after.Region || identity.Allowed(who, "customer.assign") {
-		return nil
+	moved := before.Industry != after.Industry || before.Region != after.Region
+	if moved || before.Name != after.Name || before.profile().USCC != after.profile().USCC {
+		if err := before.mustBe(Active); err != nil {
+			return err
+		}
 	}
-	if err := before.mustBe(Active); err != nil {
-		return err
+	if !moved || identity.Allowed(who, "customer.assign") {
+		return nil
 	}
 	outside, err := s.Outside(tx, after.OwnerID, after.Industry, after.Region)
 	if err == nil && outside {

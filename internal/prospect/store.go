@@ -1,10 +1,13 @@
 package prospect
 
 import (
+	"errors"
+
 	"github.com/google/uuid"
 
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/customer"
+	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 )
@@ -60,12 +63,27 @@ func takeWindow(tx pg.Tx, subjectType string, id uuid.UUID) (Window, error) {
 	return rows[0], nil
 }
 
+// lockWindow is takeWindow for a change: the job that regrades waits, or is waited for.
+func lockWindow(tx pg.Tx, subjectType string, id uuid.UUID) (Window, error) {
+	w, err := pg.TakeForUpdate[Window](tx, "subject_type = ? AND subject_id = ?", subjectType, id)
+	if errors.Is(err, errs.ErrNotFound) {
+		return Window{SubjectType: subjectType, SubjectID: id, Grade: GradeD}, nil
+	}
+	return w, err
+}
+
+// storeWindow writes a window over the one of the version before. Returns errs.ErrStale when somebody was faster.
 func storeWindow(tx pg.Tx, w Window) error {
-	return tx.Exec(`INSERT INTO purchase_windows (subject_type, subject_id, expected_from, expected_to, grade, graded_on, version)
+	n, err := pg.Exec(tx, `INSERT INTO purchase_windows (subject_type, subject_id, expected_from, expected_to, grade, graded_on, version)
 		VALUES (?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (subject_type, subject_id) DO UPDATE SET expected_from = excluded.expected_from, expected_to = excluded.expected_to,
-			grade = excluded.grade, graded_on = excluded.graded_on, version = excluded.version`,
-		w.SubjectType, w.SubjectID, w.From, w.To, w.Grade, w.GradedOn, w.Version).Error
+			grade = excluded.grade, graded_on = excluded.graded_on, version = excluded.version
+		WHERE purchase_windows.version = excluded.version - 1`,
+		w.SubjectType, w.SubjectID, w.From, w.To, string(w.Grade), w.GradedOn, w.Version)
+	if err == nil && n != 1 {
+		return errs.ErrStale
+	}
+	return err
 }
 
 func insertChange(tx pg.Tx, w Window, previous *Grade, cause Cause) error {
@@ -148,11 +166,21 @@ func search(text string) (string, []any) {
 	return where, args
 }
 
-// handOver moves the live prospects of a person, and returns which.
-func handOver(tx pg.Tx, from, to uuid.UUID) ([]uuid.UUID, error) {
-	var ids []uuid.UUID
-	err := tx.Raw(`UPDATE prospects SET owner_id = ?, owned_at = ?, updated_at = ?, version = version + 1,
-			joint_owner_id = CASE WHEN joint_owner_id = ? THEN NULL ELSE joint_owner_id END
-		WHERE owner_id = ? AND state IN ('active', 'pending_permission') RETURNING id`, to, tx.Now, tx.Now, to, from).Scan(&ids).Error
-	return ids, err
+// lockHeld locks the live prospects that a person owns or owns jointly, in id order, as they are.
+func lockHeld(tx pg.Tx, owner uuid.UUID) ([]Prospect, error) {
+	var rows []Prospect
+	err := tx.Raw(`SELECT * FROM prospects WHERE (owner_id = ? OR joint_owner_id = ?) AND state IN ('active', 'pending_permission')
+		ORDER BY id FOR NO KEY UPDATE`, owner, owner).Scan(&rows).Error
+	return rows, err
+}
+
+// handOver puts one person in the place of another in prospects that are locked. Who receives one has as long as any new owner
+// before it falls into the pool. Nobody is owner and joint owner of the same.
+func handOver(tx pg.Tx, from, to uuid.UUID, ids []uuid.UUID) error {
+	return tx.Exec(`UPDATE prospects SET updated_at = @now, last_touched_at = @now, version = version + 1,
+			owner_id = CASE WHEN owner_id = @from THEN @to ELSE owner_id END,
+			owned_at = CASE WHEN owner_id = @from THEN @now ELSE owned_at END,
+			joint_owner_id = CASE WHEN @to IN (owner_id, joint_owner_id) THEN NULL
+				WHEN joint_owner_id = @from THEN @to ELSE joint_owner_id END
+		WHERE id IN @ids`, map[string]any{"now": tx.Now, "from": from, "to": to, "ids": ids}).Error
 }

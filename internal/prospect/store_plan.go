@@ -118,12 +118,13 @@ func plannedBy(tx pg.Tx, owners []uuid.UUID, quarters []string) ([]counted, erro
 	return rows, err
 }
 
-// doneBy counts what reps did with their prospects in a span.
+// doneBy counts what reps did in a span: what they registered themselves, whoever has it now, and what was theirs when it was
+// converted (the owner of a converted prospect doesn't change), so that a handover moves no figures of the past.
 func doneBy(tx pg.Tx, owners []uuid.UUID, sp span) ([]counted, error) {
 	from, to := sp.instants()
 	var rows []counted
 	err := tx.Raw(`SELECT u.id AS owner_id, 0::numeric AS amount,
-			(SELECT count(*) FROM prospects p WHERE p.owner_id = u.id AND p.created_at >= @from AND p.created_at < @to AND p.state <> 'refused') AS registered,
+			(SELECT count(*) FROM prospects p WHERE p.registered_by = u.id AND p.created_at >= @from AND p.created_at < @to AND p.state <> 'refused') AS registered,
 			(SELECT count(DISTINCT l.prospect_id) FROM prospect_contact_log l WHERE l.logged_by = u.id AND l.at >= @from AND l.at < @to) AS contacted,
 			(SELECT count(*) FROM prospects p WHERE p.owner_id = u.id AND p.state = 'converted' AND p.closed_at >= @from AND p.closed_at < @to) AS converted
 		FROM users u WHERE u.id IN @owners`, map[string]any{"from": from, "to": to, "owners": owners}).Scan(&rows).Error
@@ -156,11 +157,13 @@ type asked struct {
 	DepartmentID *uuid.UUID
 }
 
-func repsWithoutPlan(tx pg.Tx, half string) ([]asked, error) {
+// repsWithoutPlan are the active reps, or the one of them, who have no plan for a half-year that is in effect or may come to be.
+func repsWithoutPlan(tx pg.Tx, half string, only *uuid.UUID) ([]asked, error) {
 	var rows []asked
 	err := tx.Raw(`SELECT u.id AS owner_id, u.name AS owner_name, u.department_id FROM users u WHERE u.active AND 'sales_rep' = ANY(u.roles)
 		AND NOT EXISTS (SELECT FROM development_plans p WHERE p.owner_id = u.id AND p.half = ? AND p.state IN ('pending', 'approved'))
-		ORDER BY u.id`, half).Scan(&rows).Error
+			AND (?::uuid IS NULL OR u.id = ?)
+		ORDER BY u.id`, half, only, only).Scan(&rows).Error
 	return rows, err
 }
 

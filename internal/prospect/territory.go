@@ -114,7 +114,7 @@ func (s *Service) askPermission(tx pg.Tx, who identity.Principal, x *Prospect) e
 		Matter: MatterOutside, SubjectType: Subject, SubjectID: x.ID, Number: x.Number,
 		TitleEN: "Prospect outside the territory: " + x.Name, TitleZH: "跨区域客户登记:" + x.Name,
 		Facts:   map[string]any{"industry": x.Industry, "region": x.Region, "reason": x.OutsideReason},
-		Content: approval.ContentHash(struct{ Name, Industry, Region string }{x.Name, x.Industry, x.Region}),
+		Content: x.permission(),
 	})
 	if err != nil || r.State != approval.Approved {
 		return err
@@ -123,7 +123,13 @@ func (s *Service) askPermission(tx pg.Tx, who identity.Principal, x *Prospect) e
 	return update(tx, x)
 }
 
-// permitted is the outcome of that approval: allowed, or the company is free again.
+// permission is what the sales manager agrees to: this company, there.
+func (x Prospect) permission() []byte {
+	return approval.ContentHash(struct{ Name, Industry, Region string }{x.Name, x.Industry, x.Region})
+}
+
+// permitted is the outcome of that approval: allowed, or the company is free again. Returns approval.ErrChanged when the prospect
+// isn't the one that was shown to who allowed it.
 func (s *Service) permitted(tx pg.Tx, r approval.Request) error {
 	x, err := pg.TakeForUpdate[Prospect](tx, "id = ?", r.SubjectID)
 	if err != nil {
@@ -135,6 +141,9 @@ func (s *Service) permitted(tx pg.Tx, r approval.Request) error {
 	before := x.snapshot()
 	action := "permitProspect"
 	if r.State == approval.Approved {
+		if !r.Covers(x.permission()) { // CUS-09
+			return approval.ErrChanged
+		}
 		x.State, x.LastTouchedAt, x.UpdatedAt = Active, tx.Now, tx.Now
 	} else {
 		action = "refuseProspect"

@@ -24,6 +24,15 @@ func BriefFor(tx pg.Tx, who identity.Principal, id uuid.UUID) (Prospect, error) 
 	return x, x.MustBeSeenBy(who)
 }
 
+// Mine is BriefFor without what is everybody's to see in the pool: for a prospect's history, which isn't shared with it (ORG-06).
+func Mine(tx pg.Tx, who identity.Principal, id uuid.UUID) (Prospect, error) {
+	x, err := BriefFor(tx, who, id)
+	if err == nil && x.State == Pooled {
+		err = who.MustSee(x.OwnerID)
+	}
+	return x, err
+}
+
 // Briefs returns prospects by id, without their contacts; unknown ids are left out. One statement.
 func Briefs(tx pg.Tx, ids ...uuid.UUID) (map[uuid.UUID]Prospect, error) {
 	if len(ids) == 0 {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/rulebook"
 )
@@ -66,7 +67,7 @@ func (GradeChange) TableName() string { return "opportunity_grade_changes" }
 type bounds struct{ today, a, b, c time.Time }
 
 func newBounds(today time.Time, a, b, c int) bounds {
-	return bounds{today, addMonths(today, a), addMonths(today, b), addMonths(today, c)}
+	return bounds{today, clock.AddMonths(today, a), clock.AddMonths(today, b), clock.AddMonths(today, c)}
 }
 
 // grade is CUS-07: A buys within one month, B in two to three, C in three to six, D is only planning. What counts is the end of
@@ -83,13 +84,6 @@ func (b bounds) grade(to *time.Time) Grade {
 		return GradeC
 	}
 	return GradeD
-}
-
-// addMonths is the same day n months later, or the last day of that month when it has no such day.
-func addMonths(day time.Time, n int) time.Time {
-	first := time.Date(day.Year(), day.Month()+time.Month(n), 1, 0, 0, 0, 0, time.UTC)
-	last := first.AddDate(0, 1, -1).Day()
-	return first.AddDate(0, 0, min(day.Day(), last)-1)
 }
 
 func readBounds(tx pg.Tx, rules *rulebook.Service, today time.Time) (bounds, error) {
@@ -114,7 +108,7 @@ type Expectation struct {
 func (e Expectation) dates(today time.Time) (from, to *time.Time, err error) {
 	from, to = e.From, e.To
 	if e.WithinMonths != nil {
-		end := addMonths(today, *e.WithinMonths)
+		end := clock.AddMonths(today, *e.WithinMonths)
 		from, to = &today, &end
 	}
 	if from != nil && to == nil || from != nil && from.After(*to) || to != nil && to.Before(today) {

@@ -13,6 +13,8 @@
 //     correction before what it corrects;
 //   - what was written earlier and comes later is kept as a revision and changes nothing.
 //
+// A visit to a prospect that was converted meanwhile is filed under its customer, when the caller looks after that.
+//
 // Two contents that claim the same time are a conflict: the first that came stands and the other is kept.
 //
 // # States

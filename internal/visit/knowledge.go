@@ -75,7 +75,7 @@ func (s *Service) PublishForm(tx pg.Tx, who identity.Principal, all []Group, not
 		return Form{}, err
 	}
 	return f, audit.Record(tx, audit.Entry{
-		Action: "publishVisitForm", SubjectType: "visit_form", SubjectID: uuid.NewSHA1(formSpace, []byte{byte(f.Version >> 8), byte(f.Version)}), //nolint:gosec // the two lower bytes are meant
+		Action: "publishVisitForm", SubjectType: "visit_form", SubjectID: uuid.NewSHA1(formSpace, []byte{byte(f.Version >> 8), byte(f.Version)}),
 		After: map[string]any{"version": f.Version, "note": f.Note},
 	})
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -285,7 +287,7 @@ func TestConstraintsAreRefusals(t *testing.T) {
 		`INSERT INTO visit_key_customers SELECT gen_random_uuid(), customer_id, '2026-11-05', NULL, 'x', set_by FROM visit_key_customers`: "visit.key_overlap",
 	} {
 		e, ok := errs.As(w.exec(query))
-		if !ok || e.Code != code && !contains(code, e.Code) {
+		if !ok || !slices.Contains(strings.Fields(code), e.Code) {
 			t.Errorf("%s: %v, want %s", query, e, code)
 		}
 	}
@@ -294,15 +296,6 @@ func TestConstraintsAreRefusals(t *testing.T) {
 			t.Errorf("%s forgets", table)
 		}
 	}
-}
-
-func contains(codes, code string) bool {
-	for _, c := range []string{codes[:min(len(codes), len(code))], codes[max(0, len(codes)-len(code)):]} {
-		if c == code {
-			return true
-		}
-	}
-	return false
 }
 
 // A company with 100,000 customers, 200 reps and 500,000 visits.

@@ -82,10 +82,29 @@ func (in Input) check() error {
 	return nil
 }
 
+// filed is the input under the customer that its prospect has become meanwhile: the phone was offline when it was converted.
+func (in Input) filed(tx pg.Tx) (Input, error) {
+	if in.ProspectID == nil {
+		return in, nil
+	}
+	x, err := prospect.Brief(tx, *in.ProspectID)
+	if errors.Is(err, errs.ErrNotFound) { // mustBeYours says it
+		return in, nil
+	}
+	if x.CustomerID != nil {
+		in.CustomerID, in.ProspectID = x.CustomerID, nil
+	}
+	return in, err
+}
+
 // begin makes the caller's new visit to a customer or prospect of theirs.
 func begin(tx pg.Tx, who identity.Principal, in Input) (Visit, error) {
 	if who.Kind != identity.KindUser {
 		return Visit{}, ErrNotYours
+	}
+	in, err := in.filed(tx)
+	if err != nil {
+		return Visit{}, err
 	}
 	if err := mustBeYours(tx, who, in); err != nil {
 		return Visit{}, err
@@ -119,10 +138,18 @@ func (v Visit) mine(tx pg.Tx, who identity.Principal, in Input) error {
 		}
 		return ErrNotYours
 	}
-	if !same(v.CustomerID, in.CustomerID) || !same(v.ProspectID, in.ProspectID) {
-		return ErrOtherSubject.At("/customer_id")
+	if v.isTo(in) {
+		return nil
 	}
-	return nil
+	in, err := in.filed(tx)
+	if err == nil && !v.isTo(in) {
+		err = ErrOtherSubject.At("/customer_id")
+	}
+	return err
+}
+
+func (v Visit) isTo(in Input) bool {
+	return same(v.CustomerID, in.CustomerID) && same(v.ProspectID, in.ProspectID)
 }
 
 func same(a, b *uuid.UUID) bool { return a == nil && b == nil || a != nil && b != nil && *a == *b }
@@ -133,7 +160,7 @@ func (v Visit) mustSee(tx pg.Tx, who identity.Principal) error {
 		return nil
 	}
 	if v.CustomerID == nil {
-		_, err := prospect.BriefFor(tx, who, *v.ProspectID)
+		_, err := prospect.Mine(tx, who, *v.ProspectID)
 		return err
 	}
 	c, err := customer.Brief(tx, *v.CustomerID)

@@ -7128,13 +7128,13 @@ type OwnershipRuling struct {
 	// Reason Example: 先行拜访记录属实
 	Reason string `json:"reason"`
 
-	// Ruling stays with its owner, moves to the claimant, or joint: both work on it.
+	// Ruling stays with its owner, moves to the claimant, or joint: both work on a prospect; of a customer it is only recorded.
 	//
 	// Example: moves
 	Ruling OwnershipRulingRuling `json:"ruling"`
 }
 
-// OwnershipRulingRuling stays with its owner, moves to the claimant, or joint: both work on it.
+// OwnershipRulingRuling stays with its owner, moves to the claimant, or joint: both work on a prospect; of a customer it is only recorded.
 //
 // Example: moves
 type OwnershipRulingRuling string
@@ -9491,9 +9491,9 @@ type VisitInput struct {
 	CustomerID *UUID           `json:"customer_id,omitempty"`
 	Plan       *VisitPlanInput `json:"plan,omitempty"`
 
-	// ProspectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ProspectID *UUID             `json:"prospect_id,omitempty"`
-	Report     *VisitReportInput `json:"report,omitempty"`
+	// ProspectID A prospect that was converted meanwhile: the visit is filed under its customer.
+	ProspectID *openapi_types.UUID `json:"prospect_id,omitempty"`
+	Report     *VisitReportInput   `json:"report,omitempty"`
 }
 
 // VisitList defines model for VisitList.
@@ -9685,9 +9685,9 @@ type VisitSent struct {
 	ID   UUID            `json:"id"`
 	Plan *VisitPlanInput `json:"plan,omitempty"`
 
-	// ProspectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ProspectID *UUID             `json:"prospect_id,omitempty"`
-	Report     *VisitReportInput `json:"report,omitempty"`
+	// ProspectID A prospect that was converted meanwhile: the visit is filed under its customer.
+	ProspectID *openapi_types.UUID `json:"prospect_id,omitempty"`
+	Report     *VisitReportInput   `json:"report,omitempty"`
 }
 
 // VisitState missed: the rep met nobody.
@@ -15176,7 +15176,12 @@ type ClientInterface interface {
 	// RuleOwnershipDisputeWithBody Rule on a dispute
 	//
 	// The company stays with its owner, moves to the claimant, or both have it. What you rule happens at once, and both are told.
-	// Nobody rules on a dispute that they are part of.
+	// `joint` makes the claimant of a prospect its joint owner, who reads and changes it. A customer has one owner: of a customer,
+	// also one that was a prospect when the dispute was opened, `joint` is only recorded. Both sides read the ruling; the customer
+	// stays with its owner and the claimant doesn't read it. Rule `moves` to give it to the claimant.
+	//
+	// The leader of the owner's department rules. Nobody rules on a dispute that they are part of, or on a company that is
+	// theirs by now.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -15186,7 +15191,12 @@ type ClientInterface interface {
 	// RuleOwnershipDispute Rule on a dispute
 	//
 	// The company stays with its owner, moves to the claimant, or both have it. What you rule happens at once, and both are told.
-	// Nobody rules on a dispute that they are part of.
+	// `joint` makes the claimant of a prospect its joint owner, who reads and changes it. A customer has one owner: of a customer,
+	// also one that was a prospect when the dispute was opened, `joint` is only recorded. Both sides read the ruling; the customer
+	// stays with its owner and the claimant doesn't read it. Rule `moves` to give it to the claimant.
+	//
+	// The leader of the owner's department rules. Nobody rules on a dispute that they are part of, or on a company that is
+	// theirs by now.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -21513,7 +21523,12 @@ func (c *Client) GetOwnershipDispute(ctx context.Context, disputeID DisputeID, r
 // RuleOwnershipDisputeWithBody Rule on a dispute
 //
 // The company stays with its owner, moves to the claimant, or both have it. What you rule happens at once, and both are told.
-// Nobody rules on a dispute that they are part of.
+// `joint` makes the claimant of a prospect its joint owner, who reads and changes it. A customer has one owner: of a customer,
+// also one that was a prospect when the dispute was opened, `joint` is only recorded. Both sides read the ruling; the customer
+// stays with its owner and the claimant doesn't read it. Rule `moves` to give it to the claimant.
+//
+// The leader of the owner's department rules. Nobody rules on a dispute that they are part of, or on a company that is
+// theirs by now.
 //
 // Takes any type of body and a specified content type.
 //
@@ -21533,7 +21548,12 @@ func (c *Client) RuleOwnershipDisputeWithBody(ctx context.Context, disputeID Dis
 // RuleOwnershipDispute Rule on a dispute
 //
 // The company stays with its owner, moves to the claimant, or both have it. What you rule happens at once, and both are told.
-// Nobody rules on a dispute that they are part of.
+// `joint` makes the claimant of a prospect its joint owner, who reads and changes it. A customer has one owner: of a customer,
+// also one that was a prospect when the dispute was opened, `joint` is only recorded. Both sides read the ruling; the customer
+// stays with its owner and the claimant doesn't read it. Rule `moves` to give it to the claimant.
+//
+// The leader of the owner's department rules. Nobody rules on a dispute that they are part of, or on a company that is
+// theirs by now.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -46993,7 +47013,12 @@ type ClientWithResponsesInterface interface {
 	// RuleOwnershipDisputeWithBodyWithResponse Rule on a dispute
 	//
 	// The company stays with its owner, moves to the claimant, or both have it. What you rule happens at once, and both are told.
-	// Nobody rules on a dispute that they are part of.
+	// `joint` makes the claimant of a prospect its joint owner, who reads and changes it. A customer has one owner: of a customer,
+	// also one that was a prospect when the dispute was opened, `joint` is only recorded. Both sides read the ruling; the customer
+	// stays with its owner and the claimant doesn't read it. Rule `moves` to give it to the claimant.
+	//
+	// The leader of the owner's department rules. Nobody rules on a dispute that they are part of, or on a company that is
+	// theirs by now.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -47003,7 +47028,12 @@ type ClientWithResponsesInterface interface {
 	// RuleOwnershipDisputeWithResponse Rule on a dispute
 	//
 	// The company stays with its owner, moves to the claimant, or both have it. What you rule happens at once, and both are told.
-	// Nobody rules on a dispute that they are part of.
+	// `joint` makes the claimant of a prospect its joint owner, who reads and changes it. A customer has one owner: of a customer,
+	// also one that was a prospect when the dispute was opened, `joint` is only recorded. Both sides read the ruling; the customer
+	// stays with its owner and the claimant doesn't read it. Rule `moves` to give it to the claimant.
+	//
+	// The leader of the owner's department rules. Nobody rules on a dispute that they are part of, or on a company that is
+	// theirs by now.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -65871,7 +65901,12 @@ func (c *ClientWithResponses) GetOwnershipDisputeWithResponse(ctx context.Contex
 // RuleOwnershipDisputeWithBodyWithResponse Rule on a dispute
 //
 // The company stays with its owner, moves to the claimant, or both have it. What you rule happens at once, and both are told.
-// Nobody rules on a dispute that they are part of.
+// `joint` makes the claimant of a prospect its joint owner, who reads and changes it. A customer has one owner: of a customer,
+// also one that was a prospect when the dispute was opened, `joint` is only recorded. Both sides read the ruling; the customer
+// stays with its owner and the claimant doesn't read it. Rule `moves` to give it to the claimant.
+//
+// The leader of the owner's department rules. Nobody rules on a dispute that they are part of, or on a company that is
+// theirs by now.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -65887,7 +65922,12 @@ func (c *ClientWithResponses) RuleOwnershipDisputeWithBodyWithResponse(ctx conte
 // RuleOwnershipDisputeWithResponse Rule on a dispute
 //
 // The company stays with its owner, moves to the claimant, or both have it. What you rule happens at once, and both are told.
-// Nobody rules on a dispute that they are part of.
+// `joint` makes the claimant of a prospect its joint owner, who reads and changes it. A customer has one owner: of a customer,
+// also one that was a prospect when the dispute was opened, `joint` is only recorded. Both sides read the ruling; the customer
+// stays with its owner and the claimant doesn't read it. Rule `moves` to give it to the claimant.
+//
+// The leader of the owner's department rules. Nobody rules on a dispute that they are part of, or on a company that is
+// theirs by now.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
