@@ -125,6 +125,25 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.follow_customer_owner_approvals() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    WITH documents AS (
+        SELECT 'order' AS type, id FROM orders WHERE customer_id = NEW.id
+        UNION ALL SELECT 'shipping_notice', id FROM shipping_notices WHERE customer_id = NEW.id
+        UNION ALL SELECT 'special_release', s.id FROM special_releases s JOIN shipping_notices n ON n.id = s.notice_id WHERE n.customer_id = NEW.id
+        UNION ALL SELECT 'credit_limit_request', id FROM credit_limit_requests WHERE customer_id = NEW.id
+        UNION ALL SELECT 'customer_application', id FROM customer_applications WHERE customer_id = NEW.id
+        UNION ALL SELECT 'customer_change', id FROM customer_changes WHERE customer_id = NEW.id
+    ), held AS (
+        SELECT r.id FROM documents d JOIN approval_requests r ON r.subject_type = d.type AND r.subject_id = d.id
+        WHERE r.owner_id IS DISTINCT FROM NEW.owner_id ORDER BY r.id FOR NO KEY UPDATE OF r
+    )
+    UPDATE approval_requests r SET owner_id = NEW.owner_id FROM held WHERE r.id = held.id;
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.follow_customer_owner_opportunities() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -184,6 +203,14 @@ BEGIN
     ELSE
         UPDATE opportunities SET owner_id = NEW.owner_id WHERE prospect_id = NEW.id AND customer_id IS NULL;
     END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.follow_prospect_owner_approvals() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    UPDATE approval_requests SET owner_id = NEW.owner_id WHERE subject_type = 'prospect' AND subject_id = NEW.id;
     RETURN NULL;
 END $$;
 
@@ -639,6 +666,7 @@ CREATE TABLE public.approval_escalations (
     department_id uuid,
     user_id uuid,
     at timestamp with time zone NOT NULL,
+    replaces uuid,
     CONSTRAINT approval_escalations_reason_check CHECK ((reason = ANY (ARRAY['overdue'::text, 'vacant'::text]))),
     CONSTRAINT approval_escalations_slot_check CHECK ((slot >= 0)),
     CONSTRAINT approval_escalations_step_check CHECK ((step >= 0))
@@ -2744,7 +2772,7 @@ ALTER TABLE ONLY public.approval_deputations
     ADD CONSTRAINT approval_deputations_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.approval_escalations
-    ADD CONSTRAINT approval_escalations_once UNIQUE (request_id, step, slot, reason);
+    ADD CONSTRAINT approval_escalations_once UNIQUE NULLS NOT DISTINCT (request_id, step, slot, reason, replaces);
 
 ALTER TABLE ONLY public.approval_escalations
     ADD CONSTRAINT approval_escalations_pkey PRIMARY KEY (id);
@@ -3699,6 +3727,8 @@ CREATE TRIGGER customer_versions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE
 
 CREATE TRIGGER customers_claim AFTER INSERT ON public.customers REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.claim_new_companies('customer');
 
+CREATE TRIGGER customers_owner_of_approvals AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner_approvals();
+
 CREATE TRIGGER customers_owner_of_opportunities AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner_opportunities();
 
 CREATE TRIGGER customers_owner_of_orders AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner();
@@ -3708,6 +3738,8 @@ CREATE TRIGGER customers_owner_of_reviews AFTER UPDATE OF owner_id ON public.cus
 CREATE TRIGGER customers_owner_of_shipping AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner_shipping();
 
 CREATE TRIGGER customers_owner_of_surveys AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner_surveys();
+
+CREATE TRIGGER customers_owner_then_approvals AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner_approvals();
 
 CREATE TRIGGER customers_reclaim AFTER UPDATE OF name_key, uscc ON public.customers FOR EACH ROW WHEN (((old.name_key <> new.name_key) OR (old.uscc IS DISTINCT FROM new.uscc))) EXECUTE FUNCTION public.reclaim_company('customer');
 
@@ -3769,6 +3801,8 @@ CREATE TRIGGER prospects_claim AFTER INSERT ON public.prospects REFERENCING NEW 
 
 CREATE TRIGGER prospects_of_opportunities AFTER UPDATE OF owner_id, customer_id ON public.prospects FOR EACH ROW EXECUTE FUNCTION public.follow_prospect_opportunities();
 
+CREATE TRIGGER prospects_owner_of_approvals AFTER UPDATE OF owner_id ON public.prospects FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_prospect_owner_approvals();
+
 CREATE TRIGGER prospects_reclaim AFTER UPDATE OF name_key, uscc ON public.prospects FOR EACH ROW WHEN (((old.name_key <> new.name_key) OR (old.uscc IS DISTINCT FROM new.uscc))) EXECUTE FUNCTION public.reclaim_company('prospect');
 
 CREATE TRIGGER prospects_unclaim AFTER DELETE ON public.prospects FOR EACH ROW EXECUTE FUNCTION public.reclaim_company('prospect');
@@ -3814,6 +3848,9 @@ ALTER TABLE ONLY public.approval_decisions
 
 ALTER TABLE ONLY public.approval_decisions
     ADD CONSTRAINT approval_decisions_request_id_submitted_by_fkey FOREIGN KEY (request_id, submitted_by) REFERENCES public.approval_requests(id, submitted_by);
+
+ALTER TABLE ONLY public.approval_escalations
+    ADD CONSTRAINT approval_escalations_replaces_fkey FOREIGN KEY (replaces) REFERENCES public.approval_escalations(id);
 
 ALTER TABLE ONLY public.approval_escalations
     ADD CONSTRAINT approval_escalations_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.approval_requests(id);

@@ -315,3 +315,122 @@ func TestORG06_EveryoneConcernedReadsTheRequest(t *testing.T) {
 		}))
 	}
 }
+
+// leave deactivates people.
+func (w *world) leave(people ...identity.Principal) {
+	w.t.Helper()
+	for _, p := range people {
+		w.must(w.exec(`UPDATE users SET active = false WHERE id = ?`, p.ID))
+	}
+}
+
+func TestORG03_StandInDecidesOnlyInThePlaceOfWhoLeft(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.staff()
+	w.matrixWith(stage("both", approval.All, identity.FinanceManager, identity.SalesManager))
+	r := w.submitted(p.rep, "order.confirm", orderFacts())
+	w.leave(p.manager)
+	if n := w.sweep(w.s.RescueVacant); n != 1 || !w.asked(p.director, r) {
+		t.Fatalf("%d rescued, the director is asked: %v", n, w.asked(p.director, r))
+	}
+	r = w.approve(p.director, r)
+	if w.asked(p.director, r) || !w.asked(p.finance, r) {
+		t.Error("the stand-in has decided and isn't asked any more; finance still is")
+	}
+	_, err := w.do(p.director, r.ID, approval.Approve, approval.Verdict{})
+	wants(t, "the stand-in, for finance too", err, approval.ErrHasDecided)
+	if d := w.dossier(p.rep, r.ID).Decisions; len(d) != 1 || d[0].Slot != 1 {
+		t.Errorf("%+v", d)
+	}
+	if r = w.approve(p.finance, r); r.State != approval.Approved {
+		t.Errorf("%s", r.State)
+	}
+}
+
+func TestTasksOfStandInsWhoLeaveTooGoOn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.staff()
+	notice := w.submitted(p.rep, "shipment.release", noticeFacts())
+	w.leave(p.manager)
+	if n := w.sweep(w.s.RescueVacant); n != 1 || !w.asked(p.director, notice) {
+		t.Fatalf("%d rescued", n)
+	}
+	w.leave(p.director)
+	if n := w.sweep(w.s.RescueVacant); n != 1 || w.sweep(w.s.RescueVacant) != 0 {
+		t.Errorf("%d rescued when the stand-in left, want one, once", n)
+	}
+	d := w.dossier(p.rep, notice.ID)
+	last := d.Escalations[len(d.Escalations)-1]
+	if notice = w.approve(p.gm, notice); notice.State != approval.Approved || last.Replaces == nil {
+		t.Errorf("%s %+v", notice.State, d.Escalations)
+	}
+
+	// A position whose holders leave one after the other.
+	named := stage("superior", approval.Any)
+	named.Who = []approval.Holder{{Position: approval.DepartmentHead}}
+	w.matrixWith(named)
+	var r approval.Request
+	for i := range 4 {
+		head := w.person(w.sales, identity.SalesSupervisor)
+		w.must(w.exec(`UPDATE departments SET head_id = ? WHERE id = ?`, head.ID, w.sales))
+		switch i {
+		case 0:
+			r = w.submitted(p.rep, "order.confirm", orderFacts())
+		default:
+			w.sweep(w.s.RescueVacant)
+		}
+		if !w.asked(head, r) {
+			t.Errorf("head %d isn't asked", i)
+		}
+		if i == 3 {
+			r = w.approve(head, r)
+		}
+		w.leave(head)
+	}
+	if r.State != approval.Approved {
+		t.Errorf("%s", r.State)
+	}
+}
+
+// Nobody is left at all: it waits, once, for a general manager to be appointed.
+func TestTasksThatNobodyCanTakeWaitForAGeneralManager(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.staff()
+	notice := w.submitted(p.rep, "shipment.release", noticeFacts())
+	w.leave(p.manager, p.director, p.gm)
+	for range 3 {
+		w.sweep(w.s.RescueVacant)
+	}
+	if n := w.count(`SELECT count(*) FROM approval_escalations`); n > 1 {
+		t.Errorf("%d escalations", n)
+	}
+	gm := w.person(w.office, identity.GeneralManager)
+	w.sweep(w.s.RescueVacant)
+	if notice = w.approve(gm, notice); notice.State != approval.Approved {
+		t.Errorf("%s", notice.State)
+	}
+}
+
+// Whom an overdue step went to has left: it goes one further up, as an overdue step does.
+func TestOverdueStepsWhoseEscalationLeftGoFurtherUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.staff()
+	r := w.submitted(p.rep, "shipment.release", noticeFacts())
+	w.db.Clock().SetOffset(240 * time.Hour)
+	w.sweep(w.s.EscalateOverdue)
+	w.leave(p.director)
+	if n := w.sweep(w.s.RescueVacant); n != 1 || w.sweep(w.s.RescueVacant) != 0 {
+		t.Errorf("%d rescued", n)
+	}
+	d := w.dossier(p.rep, r.ID)
+	if len(d.Escalations) != 2 || d.Escalations[1].Reason != approval.Overdue || *d.Escalations[1].Replaces != d.Escalations[0].ID {
+		t.Fatalf("%+v", d.Escalations)
+	}
+	if r = w.approve(p.gm, r); r.State != approval.Approved {
+		t.Errorf("%s", r.State)
+	}
+}

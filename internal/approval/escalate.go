@@ -27,6 +27,7 @@ type Escalation struct {
 	Role         identity.Role
 	DepartmentID *uuid.UUID
 	UserID       *uuid.UUID
+	Replaces     *uuid.UUID // an escalation to somebody who left too
 	At           time.Time
 }
 
@@ -35,6 +36,18 @@ func (Escalation) TableName() string { return "approval_escalations" }
 
 func (e Escalation) decider() Decider {
 	return Decider{Role: e.Role, DepartmentID: e.DepartmentID, UserID: e.UserID}
+}
+
+// slots returns the places of the step in which the escalation lets decide.
+func (e Escalation) slots(step *Step) []int {
+	if e.Reason == Vacant {
+		return []int{e.Slot}
+	}
+	all := make([]int, len(step.Deciders))
+	for i := range all {
+		all[i] = i
+	}
+	return all
 }
 
 // EscalateOverdue gives the steps of at most limit requests whose due time has passed to the escalation role of their
@@ -56,7 +69,7 @@ func (s *Service) EscalateOverdue(tx pg.Tx, limit int) (int, error) {
 }
 
 func (s *Service) escalateOverdue(tx pg.Tx, r Request) error {
-	if err := markEscalated(tx, r, "escalated_at"); err != nil {
+	if err := markEscalated(tx, r); err != nil {
 		return err
 	}
 	step := r.Current()
@@ -71,52 +84,81 @@ func (s *Service) escalateOverdue(tx pg.Tx, r Request) error {
 	if !found {
 		return nil
 	}
-	return s.escalate(tx, r, Escalation{Slot: 0, Reason: Overdue, Role: to.Role, DepartmentID: to.DepartmentID})
+	return s.escalate(tx, &r, Escalation{Slot: 0, Reason: Overdue, Role: to.Role, DepartmentID: to.DepartmentID})
 }
 
 // RescueVacant gives the tasks of at most limit requests that ask only people who have left, or a role that nobody holds any
 // more, to those who hold the position or the role now, or to the next up the ladder, so that nothing waits for ever for
-// somebody who is gone. As EscalateOverdue otherwise.
+// somebody who is gone; and again when the stand-in leaves too. It returns how many requests it rescued. As EscalateOverdue otherwise.
 func (s *Service) RescueVacant(tx pg.Tx, limit int) (int, error) {
 	rows, err := vacantRequests(tx, limit)
 	if err != nil {
 		return 0, err
 	}
+	n := 0
 	for _, r := range rows {
-		if err := s.rescue(tx, r); err != nil {
+		rescued, err := s.rescue(tx, r)
+		if err != nil {
 			return 0, err
 		}
+		if rescued {
+			n++
+		}
 	}
-	return len(rows), nil
+	return n, nil
 }
 
-func (s *Service) rescue(tx pg.Tx, r Request) error {
-	slots, err := vacantSlots(tx, r)
-	if err != nil || len(slots) == 0 {
-		return err
+func (s *Service) rescue(tx pg.Tx, r Request) (bool, error) {
+	tasks, err := vacantTasks(tx, r)
+	if err != nil || len(tasks) == 0 {
+		return false, err
 	}
-	if err := markEscalated(tx, r, "vacated_at", slots...); err != nil {
-		return err
+	before, err := escalationsAt(tx, r.ID, r.Step)
+	if err != nil {
+		return false, err
 	}
 	rt, err := s.routerOf(tx, r)
 	if err != nil {
-		return err
+		return false, err
 	}
-	for _, slot := range slots {
-		to, err := rt.instead(tx, r.Current(), slot)
+	rescued := false
+	for _, t := range tasks {
+		e, found, err := rt.rescuer(tx, r.Current(), t, before)
 		if err != nil {
-			return err
+			return false, err
 		}
-		e := Escalation{Slot: slot, Reason: Vacant, Role: to.Role, DepartmentID: to.DepartmentID, UserID: to.UserID}
-		if err := s.escalate(tx, r, e); err != nil {
-			return err
+		if !found {
+			continue
+		}
+		if err := markVacated(tx, t.ID); err != nil {
+			return false, err
+		}
+		rescued = true
+		if err := s.escalate(tx, &r, e); err != nil {
+			return false, err
 		}
 	}
-	return nil
+	return rescued, nil
+}
+
+// rescuer returns the escalation of a task that asks nobody who is left: to who stands in, or, when the task was that of an
+// escalation to a higher role, further up. There may be nobody yet; a general manager is waited for by name of the role.
+func (rt router) rescuer(tx pg.Tx, step *Step, t Task, before []Escalation) (Escalation, bool, error) {
+	e := Escalation{Slot: t.Slot, Reason: Vacant, Replaces: t.EscalationID}
+	for _, b := range before {
+		if t.EscalationID != nil && b.ID == *t.EscalationID && b.Reason == Overdue {
+			to, found := rt.above(*step, b.Role)
+			e.Reason, e.Role, e.DepartmentID = Overdue, to.Role, to.DepartmentID
+			return e, found, nil
+		}
+	}
+	to, err := rt.instead(tx, step, t.Slot)
+	e.Role, e.DepartmentID, e.UserID = to.Role, to.DepartmentID, to.UserID
+	return e, to.UserID != nil || to.Role == identity.GeneralManager || rt.staff.anywhere(to.Role), err
 }
 
 // escalate writes the escalation of the request's open step with its task and its event.
-func (s *Service) escalate(tx pg.Tx, r Request, e Escalation) error {
+func (s *Service) escalate(tx pg.Tx, r *Request, e Escalation) error {
 	step := r.Current()
 	e.ID, e.RequestID, e.Step, e.At = uuid.Must(uuid.NewV7()), r.ID, r.Step, tx.Now
 	if err := pg.Insert(tx, &e); err != nil {
@@ -136,10 +178,10 @@ func (s *Service) escalate(tx pg.Tx, r Request, e Escalation) error {
 	if err := pg.Insert(tx, &t); err != nil {
 		return err
 	}
-	if err := touch(tx, &r, -1); err != nil {
+	if err := touch(tx, r, -1); err != nil {
 		return err
 	}
-	return e.record(tx, r)
+	return e.record(tx, *r)
 }
 
 // routerOf returns the router for a request that is under way: its submitter as they were, the ladder of its version of

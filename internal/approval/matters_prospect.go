@@ -9,11 +9,11 @@ var prospectMatters = []Matter{
 	}},
 	{Name: "customer.development_plan", Gate: "prospect", Facts: []Fact{ // CUS-01
 		{Name: "half", Kind: FactText, NonEmpty: true}, // "2026H2"
-		{Name: "prospects", Kind: FactInt},
-		{Name: "registered", Kind: FactInt, Optional: true},
-		{Name: "contacted", Kind: FactInt, Optional: true},
-		{Name: "converted", Kind: FactInt, Optional: true},
-		{Name: "amount", Kind: FactDecimal, Optional: true},
-		{Name: "note", Kind: FactText, Optional: true},
+		{Name: "prospects", Kind: FactInt, Direction: LowerIsWorse},
+		{Name: "registered", Kind: FactInt, Optional: true, Direction: LowerIsWorse},
+		{Name: "contacted", Kind: FactInt, Optional: true, Direction: LowerIsWorse},
+		{Name: "converted", Kind: FactInt, Optional: true, Direction: LowerIsWorse},
+		{Name: "amount", Kind: FactDecimal, Optional: true, Direction: LowerIsWorse},
+		{Name: "note", Kind: FactText, Optional: true, Direction: Irrelevant},
 	}},
 }

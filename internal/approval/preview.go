@@ -218,8 +218,8 @@ const maxWhole = 1 << 53
 
 func (f Fact) fromJSON(v any) any {
 	switch v := v.(type) {
-	case float64:
-		if whole := int64(v); f.Kind == FactInt && v >= -maxWhole && v <= maxWhole && float64(whole) == v {
+	case float64: //nolint:forbidigo // a whole number, as encoding/json hands it over
+		if whole := int64(v); f.Kind == FactInt && v >= -maxWhole && v <= maxWhole && float64(whole) == v { //nolint:forbidigo // see above
 			return whole
 		}
 	case []any:

@@ -194,7 +194,7 @@ func (f Fact) thaw(v any) (any, bool) {
 	switch x := v.(type) {
 	case nil:
 		return nil, false
-	case float64:
+	case float64: //nolint:forbidigo // a whole number, as encoding/json hands it over
 		v = int64(x)
 	case []any:
 		texts := make([]string, 0, len(x))

@@ -135,11 +135,13 @@ func advance(tx pg.Tx, r *Request, tasks string) error {
 	return pg.One(res)
 }
 
-// touch raises the request's version without moving it on, and closes the task of one slot; none when slot is -1.
+// touch raises the request's version without moving it on, and closes the tasks of one slot, those of its stand-ins too; none when
+// slot is -1. The task of the role that an overdue step went to is no slot's alone.
 func touch(tx pg.Tx, r *Request, slot int) error {
 	res := tx.Exec(`WITH closed AS (
 			UPDATE approval_tasks SET state = 'done', closed_at = @now, closed_by = @by
-			WHERE request_id = @id AND step = @step AND slot = @slot AND state = 'open' AND kind <> 'confirm' AND escalation_id IS NULL)
+			WHERE request_id = @id AND step = @step AND slot = @slot AND state = 'open' AND kind <> 'confirm'
+				AND NOT EXISTS (SELECT FROM approval_escalations e WHERE e.id = escalation_id AND e.reason = 'overdue'))
 		UPDATE approval_requests SET version = version + 1 WHERE id = @id AND version = @version`,
 		map[string]any{"now": tx.Now, "by": tx.By.Actor(), "id": r.ID, "step": r.Step, "slot": slot, "version": r.Version})
 	r.Version++
@@ -245,36 +247,35 @@ func overdueRequests(tx pg.Tx, limit int) ([]Request, error) {
 }
 
 // vacant is the condition of an open task (t) of a request (r) that asks nobody who is left. The general manager may be
-// asked about their own.
-const vacant = `t.state = 'open' AND t.kind <> 'confirm' AND t.vacated_at IS NULL AND t.escalation_id IS NULL AND NOT EXISTS (
+// asked about their own; a company that has none has to appoint one.
+const vacant = `t.state = 'open' AND t.kind <> 'confirm' AND t.vacated_at IS NULL AND t.role IS DISTINCT FROM 'general_manager' AND NOT EXISTS (
 	SELECT FROM users u WHERE u.active AND (u.id = t.user_id
-		OR u.roles @> ARRAY[t.role] AND (t.department_id IS NULL OR t.department_id = u.department_id)
-			AND (u.id <> r.submitted_by OR t.role = 'general_manager')))`
+		OR u.roles @> ARRAY[t.role] AND (t.department_id IS NULL OR t.department_id = u.department_id) AND u.id <> r.submitted_by))`
 
-// vacantRequests locks pending requests with a task that asks nobody who is left, while somebody is: a company without
-// anybody to ask has to appoint somebody.
+// vacantRequests locks pending requests with a task that asks nobody who is left.
 func vacantRequests(tx pg.Tx, limit int) ([]Request, error) {
 	var rows []Request
 	return rows, tx.Raw(`SELECT * FROM approval_requests WHERE id IN (
-			SELECT t.request_id FROM approval_tasks t JOIN approval_requests r ON r.id = t.request_id WHERE `+vacant+`
-				AND t.role IS DISTINCT FROM 'general_manager' LIMIT ?)
+			SELECT t.request_id FROM approval_tasks t JOIN approval_requests r ON r.id = t.request_id WHERE `+vacant+` LIMIT ?)
 		ORDER BY id FOR NO KEY UPDATE SKIP LOCKED`, limit).Find(&rows).Error
 }
 
-// vacantSlots returns the slots of the locked request's open step that ask nobody who is left.
-func vacantSlots(tx pg.Tx, r Request) ([]int, error) {
-	var slots []int
-	return slots, tx.Raw(`SELECT t.slot FROM approval_tasks t JOIN approval_requests r ON r.id = t.request_id
-		WHERE r.id = ? AND t.step = ? AND `+vacant+` ORDER BY t.slot`, r.ID, r.Step).Scan(&slots).Error
+// vacantTasks returns the tasks of the locked request's open step that ask nobody who is left.
+func vacantTasks(tx pg.Tx, r Request) ([]Task, error) {
+	var rows []Task
+	return rows, tx.Raw(`SELECT t.* FROM approval_tasks t JOIN approval_requests r ON r.id = t.request_id
+		WHERE r.id = ? AND t.step = ? AND `+vacant+` ORDER BY t.slot, t.id`, r.ID, r.Step).Scan(&rows).Error
 }
 
-// markEscalated writes when the open tasks of the request's step went up; of some slots, or of all.
-func markEscalated(tx pg.Tx, r Request, column string, slots ...int) error {
-	q := tx.Table("approval_tasks").Where("request_id = ? AND step = ? AND state = 'open' AND kind <> 'confirm' AND escalation_id IS NULL", r.ID, r.Step)
-	if len(slots) > 0 {
-		q = q.Where("slot IN ?", slots)
-	}
-	return q.Update(column, tx.Now).Error
+// markEscalated writes when the open tasks of the request's step went up.
+func markEscalated(tx pg.Tx, r Request) error {
+	return tx.Table("approval_tasks").Where("request_id = ? AND step = ? AND state = 'open' AND kind <> 'confirm' AND escalation_id IS NULL", r.ID, r.Step).
+		Update("escalated_at", tx.Now).Error
+}
+
+// markVacated writes that the task went to somebody else.
+func markVacated(tx pg.Tx, id uuid.UUID) error {
+	return pg.One(tx.Exec(`UPDATE approval_tasks SET vacated_at = ? WHERE id = ?`, tx.Now, id))
 }
 
 func violationPage(tx pg.Tx, who identity.Principal, f ViolationFilter, p pg.Page) ([]Violation, error) {

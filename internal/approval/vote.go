@@ -122,7 +122,8 @@ func own(tx pg.Tx, r Request, who identity.Principal, role identity.Role) (revie
 
 // place returns where the person decides from a seat. Any has one slot; All has one for each decider, of which somebody
 // who is several decides one at a time; Quorum has one for each vote, and each person votes once, whether themselves or
-// through a deputy, and whomever else they act for. An escalated role decides what nobody has decided yet.
+// through a deputy, and whomever else they act for. The role that an overdue step went to decides what nobody has decided
+// yet; who stands in for somebody who left decides in that place only.
 func (b ballot) place(person uuid.UUID, st seat) (place, error) {
 	refused := error(ErrNotAsked)
 	for i, d := range b.step.Deciders {
@@ -138,7 +139,7 @@ func (b ballot) place(person uuid.UUID, st seat) (place, error) {
 		if !e.decider().asks(st.Principal) {
 			continue
 		}
-		for i := range b.step.Deciders {
+		for _, i := range e.slots(b.step) {
 			slot, err := b.slot(i, person, st)
 			if err == nil {
 				return place{slot: slot, role: e.Role, escalation: &e.ID, seat: st}, nil

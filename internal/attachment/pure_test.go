@@ -11,6 +11,9 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/pg"
 )
 
 func TestContentTellsTheType(t *testing.T) {
@@ -139,4 +142,19 @@ func TestKeysComeFromIdsOnly(t *testing.T) {
 	if q := fileOptions(url.Values{"dir_file_mode": {"0755"}}); q.Get("dir_file_mode") != "0755" || q.Get("no_tmp_dir") != "true" {
 		t.Errorf("%v", q)
 	}
+}
+
+// Nobody reads files by seeing the owner alone (ORG-06).
+func TestORG06_TypesNeedAPermission(t *testing.T) {
+	t.Parallel()
+	s := New(nil, nil, nil)
+	defer func() {
+		if recover() == nil {
+			t.Error("a type without a permission is registered")
+		}
+		if (documents{}).allow(identity.System()) {
+			t.Error("what needs no permission is allowed")
+		}
+	}()
+	s.Register("test_document", func(pg.Tx, identity.Principal, uuid.UUID) error { return nil })
 }

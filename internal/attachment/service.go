@@ -50,10 +50,13 @@ func New(db *pg.DB, rules *rulebook.Service, storage *Storage) *Service {
 
 // Register says who may read the attachments of documents of a type: who may see the document, and may call the operations that
 // read it, whose permission this is (of several any one will do). Call it before the service is used. It panics on a type that is
-// registered: that is a fault of the program.
+// registered, and without a permission: these are faults of the program.
 func (s *Service) Register(subjectType string, visible func(tx pg.Tx, who identity.Principal, subjectID uuid.UUID) error, read ...identity.Permission) {
 	if s.types[subjectType].visible != nil {
 		panic("attachment: subject type registered twice: " + subjectType)
+	}
+	if len(read) == 0 {
+		panic("attachment: subject type registered without a permission: " + subjectType)
 	}
 	s.types[subjectType] = documents{visible, read}
 }
@@ -192,7 +195,7 @@ func (s *Service) mustSee(tx pg.Tx, who identity.Principal, r row) error {
 // allow reports whether the principal may read documents of this type. Without it a guard, who sees every owner's documents as far as
 // the gate needs them, could read a customer's contract.
 func (d documents) allow(who identity.Principal) bool {
-	return len(d.read) == 0 || slices.ContainsFunc(d.read, func(p identity.Permission) bool { return identity.Allowed(who, p) })
+	return slices.ContainsFunc(d.read, func(p identity.Permission) bool { return identity.Allowed(who, p) })
 }
 
 // Open returns the content of an attachment that Get has returned. Close it.

@@ -56,7 +56,7 @@ func TestORG01_TheVersionInForceDiffersNowhere(t *testing.T) {
 		"the draft that is in force": {Matrix: &matrix},
 		"the version in force":       {MatrixVersion: 1},
 		"the tolerance in force":     {LimitRule: &backtest.LimitRule{Parameters: map[string]decimal.Decimal{"credit.overdue_tolerance_days": dec("0")}}},
-		"limits as they are":         {LimitRule: &backtest.LimitRule{Limits: []backtest.GradeLimit{{Grade: "B", Factor: ptr(dec("1"))}}}},
+		"limits as they are":         {LimitRule: &backtest.LimitRule{Limits: []backtest.GradeLimit{{Grade: "B", Factor: new(dec("1"))}}}},
 		"the table in force":         {Authority: &backtest.Authority{Entries: defaults()}},
 	} {
 		sum, results := w.run("gm", draft(d))
@@ -65,8 +65,6 @@ func TestORG01_TheVersionInForceDiffersNowhere(t *testing.T) {
 		}
 	}
 }
-
-func ptr[T any](v T) *T { return &v }
 
 // One fen at the bound: exactly the case at it flips.
 func TestORG01_AMatrixFlipsExactlyTheCasesAtItsBound(t *testing.T) {
@@ -143,7 +141,7 @@ func TestCRD12_SHP05_SHP06_ALimitRuleFlipsExactlyTheCasesAtItsBound(t *testing.T
 	for _, amount := range []string{"799.99", "800.00", "800.01", "1000.00", "1000.01"} {
 		w.shipped("rep1", basis(amount))
 	}
-	sum, results := w.run("finance", draft(backtest.Draft{LimitRule: &backtest.LimitRule{Limits: []backtest.GradeLimit{{Grade: "B", Factor: ptr(dec("0.8"))}}}}))
+	sum, results := w.run("finance", draft(backtest.Draft{LimitRule: &backtest.LimitRule{Limits: []backtest.GradeLimit{{Grade: "B", Factor: new(dec("0.8"))}}}}))
 	if figures(sum.Run) != [6]int{5, 2, 2, 0, 0, 0} || results[0].Before.Outcome != "sales_manager" || results[0].After.Outcome != "general_manager" || results[0].WhyZH == "" {
 		t.Errorf("factor: %v %+v", figures(sum.Run), results)
 	}
@@ -151,7 +149,7 @@ func TestCRD12_SHP05_SHP06_ALimitRuleFlipsExactlyTheCasesAtItsBound(t *testing.T
 	if figures(sum.Run) != [6]int{5, 1, 0, 1, 0, 0} || len(results) != 1 {
 		t.Errorf("unlimited: %v", figures(sum.Run))
 	}
-	if sum, _ = w.run("director", draft(backtest.Draft{LimitRule: &backtest.LimitRule{Limits: []backtest.GradeLimit{{Grade: "C", Amount: ptr(dec("0"))}}}})); sum.Differing != 0 {
+	if sum, _ = w.run("director", draft(backtest.Draft{LimitRule: &backtest.LimitRule{Limits: []backtest.GradeLimit{{Grade: "C", Amount: new(dec("0"))}}}})); sum.Differing != 0 {
 		t.Errorf("another grade: %v", figures(sum.Run))
 	}
 	for _, days := range []int{2, 3, 4} {
@@ -196,7 +194,7 @@ func TestPRC09_PRC10_APriceAuthorityFlipsExactlyTheCasesAtItsBound(t *testing.T)
 	narrow := defaults()
 	for i, e := range narrow {
 		if e.Role == "sales_rep" {
-			narrow[i].MaxBelow = ptr(dec("1.9999"))
+			narrow[i].MaxBelow = new(dec("1.9999"))
 		}
 	}
 	sum, results := w.run("manager", draft(backtest.Draft{Authority: &backtest.Authority{Entries: narrow}}))
@@ -206,7 +204,7 @@ func TestPRC09_PRC10_APriceAuthorityFlipsExactlyTheCasesAtItsBound(t *testing.T)
 	wide := append([]pricing.Entry(nil), narrow...)
 	for i, e := range wide {
 		if e.Role == "sales_rep" {
-			wide[i].MaxBelow = ptr(dec("3"))
+			wide[i].MaxBelow = new(dec("3"))
 		}
 	}
 	if sum, _ = w.run("gm", draft(backtest.Draft{Authority: &backtest.Authority{Entries: wide}})); figures(sum.Run) != [6]int{5, 2, 0, 2, 0, 0} {

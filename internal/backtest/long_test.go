@@ -58,7 +58,7 @@ func (w *world) seedMany() {
 				jsonb_set(CAST(@sale AS jsonb), '{lines,0,price}', to_jsonb('9.' || lpad((80 + n % 20)::text, 2, '0'))) FROM (SELECT id, row_number() OVER () AS n FROM orders) o`,
 	} {
 		w.must(w.DB.Tx(context.Background(), pg.System("seed"), func(tx pg.Tx) error {
-			tx.DB.Exec("SET LOCAL statement_timeout = 0")
+			tx.Exec("SET LOCAL statement_timeout = 0")
 			return tx.Exec(q, args).Error
 		}))
 	}
@@ -77,7 +77,7 @@ func TestLongBacktestOfManyDecisions(t *testing.T) {
 	narrow := defaults()
 	for i := range narrow {
 		if narrow[i].Role == identity.SalesRep {
-			narrow[i].MaxBelow = ptr(dec("1"))
+			narrow[i].MaxBelow = new(dec("1"))
 		}
 	}
 	matrix := edited("order.confirm", func(m *approval.MatterRules) {
@@ -85,7 +85,7 @@ func TestLongBacktestOfManyDecisions(t *testing.T) {
 	})
 	for name, d := range map[string]backtest.Draft{
 		"matrix":          {Matrix: matrix},
-		"limit_rule":      {LimitRule: &backtest.LimitRule{Limits: []backtest.GradeLimit{{Grade: "B", Factor: ptr(dec("0.5"))}}}},
+		"limit_rule":      {LimitRule: &backtest.LimitRule{Limits: []backtest.GradeLimit{{Grade: "B", Factor: new(dec("0.5"))}}}},
 		"price_authority": {Authority: &backtest.Authority{Entries: narrow}},
 	} {
 		in := draft(d)

@@ -17,7 +17,7 @@ import (
 
 // tighter is a limit rule under which whoever is of grade B may owe nothing.
 func tighter() backtest.Start {
-	return draft(backtest.Draft{LimitRule: &backtest.LimitRule{Limits: []backtest.GradeLimit{{Grade: "B", Amount: ptr(dec("0"))}}}})
+	return draft(backtest.Draft{LimitRule: &backtest.LimitRule{Limits: []backtest.GradeLimit{{Grade: "B", Amount: new(dec("0"))}}}})
 }
 
 func wants(t testing.TB, what string, err error, def *errs.Def) {
@@ -112,7 +112,7 @@ func TestORG01_AWrongDraftStartsNothing(t *testing.T) {
 		"a grade twice":                    {limit(backtest.LimitRule{Limits: []backtest.GradeLimit{{Grade: "A", Factor: &one}, {Grade: "A", Factor: &one}}}), backtest.ErrLimit},
 		"two limits":                       {limit(backtest.LimitRule{Limits: []backtest.GradeLimit{{Grade: "A", Factor: &one, Amount: &one}}}), backtest.ErrLimit},
 		"no entries":                       {draft(backtest.Draft{Authority: &backtest.Authority{}}), backtest.ErrDraft},
-		"no such table":                    {draft(backtest.Draft{Authority: &backtest.Authority{TableID: ptr(id())}}), errs.ErrReferenced},
+		"no such table":                    {draft(backtest.Draft{Authority: &backtest.Authority{TableID: new(id())}}), errs.ErrReferenced},
 		"367 days":                         {period(367), backtest.ErrPeriod},
 	} {
 		_, err := w.start("gm", c.in)
@@ -241,7 +241,7 @@ func TestBacktestsAreDeletedAndPurged(t *testing.T) {
 	r, err := w.start("gm", tighter())
 	w.must(err)
 	w.Tx(func(tx pg.Tx) error {
-		wants(t, "stale", w.s.Delete(tx, w.Principal("gm"), r.ID, ptr(int64(9))), errs.ErrStale)
+		wants(t, "stale", w.s.Delete(tx, w.Principal("gm"), r.ID, new(int64(9))), errs.ErrStale)
 		return w.s.Delete(tx, w.Principal("gm"), r.ID, &r.Version)
 	})
 	w.must(w.s.Run(context.Background(), r.ID))

@@ -69,7 +69,8 @@ func (s *Service) Start(tx pg.Tx, who identity.Principal, in Start) (Run, error)
 // period returns the instants that the run lies between; the end is now at the latest.
 func (in Start) period(now time.Time) (from, to time.Time, err error) {
 	today := clock.Today(now)
-	first, last := today, today
+	var first time.Time
+	last := today
 	switch {
 	case in.Days > 0 && in.From == nil && in.To == nil:
 		first = today.AddDate(0, 0, -in.Days)

@@ -2,6 +2,7 @@ package backtest_test
 
 import (
 	"context"
+	"maps"
 	"testing"
 
 	"github.com/google/uuid"
@@ -53,9 +54,7 @@ func (w *world) asked(username string, facts map[string]any) approval.Request {
 		"total": dec("100"), "currency": "CNY", "within_submitter_authority": true, "required_role": "",
 		"department_authority": true, "special_terms": false, "customer_grade": "B",
 	}
-	for name, v := range facts {
-		all[name] = v
-	}
+	maps.Copy(all, facts)
 	var r approval.Request
 	w.Tx(func(tx pg.Tx) (err error) {
 		r, err = w.App.Server.Approvals.Submit(tx, who, approval.Submission{

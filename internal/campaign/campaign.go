@@ -133,7 +133,7 @@ func (c Campaign) OverBudget() bool { return c.Cost != nil && c.Cost.Cmp(c.Budge
 // submission is the plan as the approval engine sees it: matter campaign.plan.
 func (c Campaign) submission() approval.Submission {
 	return approval.Submission{
-		Matter: Matter, SubjectType: Subject, SubjectID: c.ID, Number: c.Number,
+		Matter: Matter, SubjectType: Subject, SubjectID: c.ID, Number: c.Number, OwnerID: &c.OwnerID,
 		TitleEN: "Sales activity: " + c.Name, TitleZH: "营销活动:" + c.Name,
 		Facts: map[string]any{
 			"kind": c.Kind, "budget": c.Budget, "currency": c.Currency, "starts_on": c.StartsOn.Format(time.DateOnly),

@@ -190,12 +190,12 @@ func (r LimitRequest) trace() map[string]any {
 }
 
 // submission is the request as the approval engine sees it: matter credit.limit.
-func (r LimitRequest) submission(name string) approval.Submission {
+func (r LimitRequest) submission(owner uuid.UUID) approval.Submission {
 	limit, bounded := r.Limit().Counts()
 	before, wasBounded := limitFrom(r.Previous.LimitKind, r.Previous.LimitAmount).Counts()
-	en, zh := "Credit limit change: "+name, "信用额度变更:"+name
+	en, zh := "Credit limit change: "+r.CustomerName, "信用额度变更:"+r.CustomerName
 	if r.Kind == FirstLimit {
-		en, zh = "First credit limit: "+name, "首次信用额度:"+name
+		en, zh = "First credit limit: "+r.CustomerName, "首次信用额度:"+r.CustomerName
 	}
 	facts := map[string]any{
 		"first": r.Kind == FirstLimit, "limit": limit, "unlimited": !bounded, "grade": string(r.Grade),
@@ -207,7 +207,8 @@ func (r LimitRequest) submission(name string) approval.Submission {
 		facts["monthly_basis"] = string(r.Basis.Kind)
 	}
 	return approval.Submission{
-		Matter: MatterLimit, SubjectType: SubjectRequest, SubjectID: r.ID, Number: r.Number, TitleEN: en, TitleZH: zh,
+		Matter: MatterLimit, SubjectType: SubjectRequest, SubjectID: r.ID, Number: r.Number, OwnerID: &owner,
+		TitleEN: en, TitleZH: zh,
 		Facts: facts,
 		Content: approval.ContentHash(struct {
 			Customer uuid.UUID

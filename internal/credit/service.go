@@ -102,6 +102,9 @@ func (s *Service) CreateCreditLimitRequest(tx pg.Tx, who identity.Principal, a A
 	if err := checkGrade(a.Grade, a.Limit, a.Terms); err != nil {
 		return LimitRequest{}, err
 	}
+	if err := holdOwner(tx, a.CustomerID); err != nil {
+		return LimitRequest{}, err
+	}
 	c, err := visibleCustomer(tx, who, a.CustomerID)
 	if errors.Is(err, errs.ErrNotFound) {
 		err = errs.ErrReferenced.At("/customer_id")
@@ -121,7 +124,7 @@ func (s *Service) CreateCreditLimitRequest(tx pg.Tx, who identity.Principal, a A
 		return LimitRequest{}, err
 	}
 	r.CustomerCode, r.CustomerName, r.RequestedBy = c.Code, c.Name, who.ID
-	return s.submit(tx, who, r, a.Files)
+	return s.submit(tx, who, c.OwnerID, r, a.Files)
 }
 
 // draft freezes what the approvers are shown (CRD-08).
@@ -165,12 +168,12 @@ func (s *Service) reviewDate(tx pg.Tx, wanted *time.Time) (time.Time, error) {
 	return *wanted, nil
 }
 
-func (s *Service) submit(tx pg.Tx, who identity.Principal, r LimitRequest, files []uuid.UUID) (LimitRequest, error) {
+func (s *Service) submit(tx pg.Tx, who identity.Principal, owner uuid.UUID, r LimitRequest, files []uuid.UUID) (LimitRequest, error) {
 	var err error
 	if r.Number, err = pg.NextNumber(tx, "CL", tx.Now.In(clock.Shanghai)); err != nil {
 		return LimitRequest{}, err
 	}
-	asked, err := s.approvals.Submit(tx, who, r.submission(r.CustomerName))
+	asked, err := s.approvals.Submit(tx, who, r.submission(owner))
 	if err != nil {
 		return LimitRequest{}, err
 	}

@@ -30,6 +30,12 @@ func visibleCustomer(tx pg.Tx, who identity.Principal, id uuid.UUID) (customerRo
 	return c, who.MustSee(c.OwnerID)
 }
 
+// holdOwner keeps the customer with its owner until the transaction ends: a handover waits, or is waited for.
+func holdOwner(tx pg.Tx, customerID uuid.UUID) error {
+	_, err := pg.Exec(tx, "SELECT FROM customers WHERE id = ? FOR KEY SHARE", customerID)
+	return err
+}
+
 // profileJSON is a profile on its way into the table.
 type profileJSON struct {
 	ID          uuid.UUID        `json:"id"`

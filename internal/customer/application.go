@@ -95,7 +95,7 @@ func (a Application) submission() approval.Submission {
 		tonnes = *a.MonthlyTonnes
 	}
 	return approval.Submission{
-		Matter: MatterApplication, SubjectType: SubjectApplication, SubjectID: a.ID, Number: a.Number,
+		Matter: MatterApplication, SubjectType: SubjectApplication, SubjectID: a.ID, Number: a.Number, OwnerID: &a.OwnerID,
 		TitleEN: "New customer: " + a.CustomerName, TitleZH: "新客户申请:" + a.CustomerName,
 		Facts: map[string]any{
 			"needs": a.Needs, "monthly_tonnes": tonnes, "late": a.Late, "credited_from": a.CreditedFrom.Format(time.DateOnly), "reason": a.Remarks,

@@ -209,9 +209,9 @@ func (ch Change) hash() []byte {
 	}{ch.CustomerID, ch.Field, ch.PartID, ch.OldValue, ch.NewValue, ch.EffectiveOn.Format(time.DateOnly)})
 }
 
-func (ch Change) submission() approval.Submission {
+func (ch Change) submission(owner uuid.UUID) approval.Submission {
 	return approval.Submission{
-		Matter: MatterChange, SubjectType: SubjectChange, SubjectID: ch.ID, Number: ch.Number,
+		Matter: MatterChange, SubjectType: SubjectChange, SubjectID: ch.ID, Number: ch.Number, OwnerID: &owner,
 		TitleEN: "Change of " + string(ch.Field) + ": " + ch.CustomerName, TitleZH: "客户资料变更(" + fieldZH[ch.Field] + "):" + ch.CustomerName,
 		Facts: map[string]any{
 			"field": string(ch.Field), "old": ch.OldValue.shown(), "new": ch.NewValue.shown(), "removal": ch.NewValue.none(),

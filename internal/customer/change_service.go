@@ -39,7 +39,7 @@ func (s *Requests) RequestChange(tx pg.Tx, who identity.Principal, customerID uu
 	if ch.Number, err = pg.NextNumber(tx, "CC", tx.Now); err != nil {
 		return Change{}, err
 	}
-	asked, err := s.approvals.Submit(tx, who, ch.submission())
+	asked, err := s.approvals.Submit(tx, who, ch.submission(c.OwnerID))
 	if err != nil {
 		return Change{}, err
 	}

@@ -18,14 +18,12 @@ import (
 
 type object = map[string]any
 
-func ptr[T any](v T) *T { return &v }
-
 // ask is a task for one person, due in a day.
 func ask(e *apitest.Env, who string, about uuid.UUID) followup.Task {
 	due := e.DB.Clock().Now().Add(24 * time.Hour)
 	return followup.Task{
 		Kind: "test.ask", SubjectType: "customer", SubjectID: about, Number: "C-1", TitleEN: "Call", TitleZH: "致电",
-		UserID: ptr(e.People[who]), DueAt: &due, EscalateTo: identity.SalesManager,
+		UserID: new(e.People[who]), DueAt: &due, EscalateTo: identity.SalesManager,
 	}
 }
 

@@ -136,7 +136,7 @@ func TestATruncatedUploadLeavesNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		res, err := http.ReadResponse(bufio.NewReader(conn), nil)
-		if err != nil || res.StatusCode != 400 {
+		if err != nil || res.StatusCode != http.StatusBadRequest {
 			t.Errorf("%d bytes: %v, %v", sent, res, err)
 		}
 		_ = conn.Close()
@@ -272,7 +272,7 @@ func TestTheLargestFileGoesThrough(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer res.Body.Close()
-	if b, _ := io.ReadAll(res.Body); res.StatusCode != 201 || !strings.Contains(string(b), fmt.Sprint(size)) {
+	if b, _ := io.ReadAll(res.Body); res.StatusCode != http.StatusCreated || !strings.Contains(string(b), fmt.Sprint(size)) {
 		t.Errorf("%d %s", res.StatusCode, b)
 	}
 }

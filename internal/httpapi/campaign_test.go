@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"maps"
 	"sync"
 	"testing"
 
@@ -26,9 +27,7 @@ func TestCUS17_PlannedApprovedCarriedOutAndTraced(t *testing.T) {
 	e := apitest.New(t)
 	rep := e.As("rep1")
 	plan := object{"people": []string{e.People["rep3"].String()}}
-	for k, v := range exhibition {
-		plan[k] = v
-	}
+	maps.Copy(plan, exhibition)
 	path := "/v1/campaigns/" + rep.Post("/v1/campaigns", plan).Want(201).ID()
 	// Nothing runs that wasn't approved.
 	rep.Post(path+"/start", nil).WantProblem(409, "campaign.wrong_state")
@@ -102,9 +101,7 @@ func TestCUS17_AManagersOwnPlanGoesOneUp(t *testing.T) {
 		t.Errorf("%s", got)
 	}
 	bad := object{"people": []string{newID()}}
-	for k, v := range exhibition {
-		bad[k] = v
-	}
+	maps.Copy(bad, exhibition)
 	e.As("manager").Post("/v1/campaigns", bad).WantProblem(422, "campaign.bad_person")
 	bad["people"], bad["ends_on"] = []string{}, "2027-03-09"
 	e.As("manager").Post("/v1/campaigns", bad).WantProblem(422, "campaign.bad_dates")

@@ -169,3 +169,34 @@ func TestCRD16_SettlementByChangeRequestIsRecorded(t *testing.T) {
 		t.Errorf("%d violations", n)
 	}
 }
+
+// A customer's approvals are read by its owner (ORG-06), and go with it. Who has submitted them reads them still.
+func TestORG06_CUS13_ApprovalsGoWithTheCustomer(t *testing.T) {
+	t.Parallel()
+	e := apitest.New(t)
+	rep, manager, id := e.As("rep1"), e.As("manager"), customerOf(e)
+	path := "/v1/customers/" + id
+	c := rep.Get(path).Want(200)
+	change := manager.With("If-Match", c.ETag()).Post(path+"/change-requests", object{
+		"field": "contact", "part_id": c.String("contacts.0.id"), "contact": object{"name": "林示例", "position": "采购", "phone": "13900000001"}, "reason": "离职",
+	}).Want(201).String("approval_id")
+	limit := manager.Post("/v1/credit-limit-requests", limitFor(id)).Want(201).String("approval_id")
+	order := orderBy(id, productAt(e, "10"), "100", "1")
+	order["submit"] = true
+	sale := rep.Post("/v1/orders", order).Want(201).String("approval_id")
+	reads := func(who string, want int, approvals ...string) {
+		t.Helper()
+		for _, a := range approvals {
+			e.As(who).Get("/v1/approvals/" + a).Want(want)
+		}
+	}
+	reads("rep1", 200, change, limit, sale)
+	reads("rep3", 404, change, limit, sale)
+	e.As("manager").Post("/v1/handovers", object{"customer_ids": []string{id}, "to_id": e.People["rep3"], "reason": "区域调整"}).Want(201)
+	reads("rep3", 200, change, limit, sale)
+	reads("rep1", 404, change, limit)
+	reads("rep1", 200, sale) // as who has submitted it
+	if n := e.As("rep3").Get("/v1/approvals?state=pending").Want(200).Len("data"); n != 3 {
+		t.Errorf("the new rep lists %d", n)
+	}
+}

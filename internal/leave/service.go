@@ -139,7 +139,7 @@ func (s *Service) submit(tx pg.Tx, who identity.Principal, l *Leave) error {
 	ahead := int(l.FirstDay.Sub(clock.Today(l.AppliedAt)) / (24 * time.Hour))
 	from, to := l.FirstDay.Format(time.DateOnly), l.LastDay.Format(time.DateOnly)
 	r, err := s.approvals.Submit(tx, who, approval.Submission{
-		Matter: Matter, SubjectType: Subject, SubjectID: l.ID, Number: l.Number,
+		Matter: Matter, SubjectType: Subject, SubjectID: l.ID, Number: l.Number, OwnerID: &l.PersonID,
 		TitleEN: fmt.Sprintf("Leave of %s, %s to %s (%d days)", who.Name, from, to, l.Days),
 		TitleZH: fmt.Sprintf("%s 请假 %s 至 %s(%d 天)", who.Name, from, to, l.Days),
 		Facts: map[string]any{

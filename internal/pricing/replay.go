@@ -83,7 +83,7 @@ func (t *Trial) Judge(b Basis) (Sale, error) {
 // Why says in words what Judge says.
 func (t *Trial) Why(b Basis) []decision.Check {
 	q, facts := b.question()
-	a, _ := judge(q, facts, t.table) //nolint:errcheck // what was refused is in the checks
+	a, _ := judge(q, facts, t.table) // what was refused is in the checks
 	return a.Checks
 }
 

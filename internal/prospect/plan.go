@@ -179,7 +179,7 @@ func (p Plan) total() Figures {
 func (p Plan) submission() approval.Submission {
 	f := p.total()
 	return approval.Submission{
-		Matter: MatterPlan, SubjectType: SubjectPlan, SubjectID: p.ID, Number: p.Number,
+		Matter: MatterPlan, SubjectType: SubjectPlan, SubjectID: p.ID, Number: p.Number, OwnerID: &p.OwnerID,
 		TitleEN: "Development plan " + p.Half, TitleZH: p.Half + " 客户开发计划",
 		Facts: map[string]any{
 			"half": p.Half, "prospects": len(p.Prospects), "registered": f.Registered, "contacted": f.Contacted,

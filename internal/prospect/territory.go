@@ -111,7 +111,7 @@ func (s *Service) permit(tx pg.Tx, who identity.Principal, x *Prospect) error {
 // askPermission opens the approval of a registration that is pending.
 func (s *Service) askPermission(tx pg.Tx, who identity.Principal, x *Prospect) error {
 	r, err := s.approvals.Submit(tx, who, approval.Submission{
-		Matter: MatterOutside, SubjectType: Subject, SubjectID: x.ID, Number: x.Number,
+		Matter: MatterOutside, SubjectType: Subject, SubjectID: x.ID, Number: x.Number, OwnerID: &x.OwnerID,
 		TitleEN: "Prospect outside the territory: " + x.Name, TitleZH: "跨区域客户登记:" + x.Name,
 		Facts:   map[string]any{"industry": x.Industry, "region": x.Region, "reason": x.OutsideReason},
 		Content: x.permission(),

@@ -18,8 +18,8 @@ import (
 
 // VerbReevaluate is what events call a waiting notice that was judged anew, kindReevaluated the follow-up that tells its rep.
 const (
-	VerbReevaluate  Verb = "reevaluateShippingNotice"
-	kindReevaluated      = "shipment.reevaluated"
+	VerbReevaluate  Verb   = "reevaluateShippingNotice"
+	kindReevaluated string = "shipment.reevaluated"
 )
 
 // Reevaluation is the job that judges the waiting notices of a payer anew. It is apart from what changed the credit: that holds the
