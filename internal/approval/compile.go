@@ -60,8 +60,10 @@ var celTypes = map[FactKind]*cel.Type{
 	FactTexts: cel.ListType(cel.StringType),
 }
 
+// environment is what conditions of a matter may say: comparisons of its facts. There are no macros (all, exists, map …): a condition
+// needs no loop, and nested ones can keep a processor busy for hours before the cost of what they compare is counted.
 func environment(m *Matter) (*cel.Env, error) {
-	opts := []cel.EnvOption{decimals(), cel.Variable(submitterRoles, celTypes[FactTexts])}
+	opts := []cel.EnvOption{cel.ClearMacros(), decimals(), cel.Variable(submitterRoles, celTypes[FactTexts])}
 	for _, f := range m.Facts {
 		opts = append(opts, cel.Variable(f.Name, celTypes[f.Kind]))
 	}

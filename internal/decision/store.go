@@ -44,6 +44,17 @@ func (d *Decision) inputs() (*string, error) {
 	return &text, err
 }
 
+// InputsOf returns what a gate judged a subject by when it asked for an approval, nil when that isn't stored.
+func InputsOf(tx pg.Tx, subjectType string, subjectID, approvalID uuid.UUID) (json.RawMessage, error) {
+	var rows []string
+	err := tx.Raw(`SELECT inputs::text FROM decisions WHERE subject_type = ? AND subject_id = ? AND approval_id = ? AND inputs IS NOT NULL
+		ORDER BY id DESC LIMIT 1`, subjectType, subjectID, approvalID).Scan(&rows).Error
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	return json.RawMessage(rows[0]), nil
+}
+
 // List returns the decisions about a subject, the first one first.
 func List(tx pg.Tx, subjectType string, subjectID uuid.UUID) ([]Decision, error) {
 	var rows []Decision

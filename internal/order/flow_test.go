@@ -211,6 +211,39 @@ func TestORD02_ApprovalIsOfThisContent(t *testing.T) {
 	w.wantState(o.ID, order.StateDraft, "approved, but changed")
 }
 
+// An approval counts on for what didn't get worse, and no price may get worse under it, whatever the facts of the matter say.
+func TestPRC10_NoWorsePriceRidesOnAnEarlierApproval(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for what, c := range map[string]struct {
+		change func(*order.Draft)
+		want   order.State
+	}{
+		"as approved":       {func(*order.Draft) {}, order.StateConfirmed},
+		"a lower price":     {func(d *order.Draft) { d.Lines[0].Price = dec("8.4999") }, order.StateSubmitted},
+		"a header discount": {func(d *order.Draft) { d.HeaderDiscount = dec("0.01") }, order.StateSubmitted},
+		"less of it":        {func(d *order.Draft) { d.Lines[0].Quantity = dec("99") }, order.StateConfirmed},
+		"another product":   {func(d *order.Draft) { d.Lines[0] = line(w.floored, "1", "1") }, order.StateSubmitted},
+		"the same line twice": {func(d *order.Draft) {
+			d.Lines[0].Quantity = dec("50")
+			d.Lines = append(d.Lines, line(w.plain, "50", "8.5"))
+		}, order.StateSubmitted},
+	} {
+		o, _, err := w.place("rep1", w.draft(line(w.plain, "100", "8.5")))
+		w.must(err)
+		w.must(w.decide("gm", o.ID, approval.Approve))
+		w.wantState(o.ID, order.StateConfirmed, what)
+		_, err = w.call("rep1", w.orders.Revise, o.ID)
+		w.must(err)
+		if _, err := w.update("rep1", o.ID, c.change); err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+		if again, _, err := w.submit("rep1", o.ID); err != nil || again.State != c.want {
+			t.Errorf("%s: %v %s, route %s", what, err, again.State, w.route(o.ID))
+		}
+	}
+}
+
 func TestCON06_TermsThatBecameSpecialGoToFinanceToo(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -11,6 +11,7 @@ import (
 	"github.com/salesgate/salesgate/internal/decision"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/pricing"
 )
 
 // Submit sends a draft through the order gate. What the authority matrix leaves to nobody is confirmed at once; else the
@@ -80,18 +81,39 @@ func refused(tx pg.Tx, who identity.Principal, o *Order, v verdict) error {
 
 // ask submits the order to the authority matrix, and writes on it what comes of that.
 func (s *Service) ask(tx pg.Tx, who identity.Principal, o *Order, v verdict, customerName string) (approval.Request, error) {
+	renews, err := o.renews(tx, v)
+	if err != nil {
+		return approval.Request{}, err
+	}
 	o.judged(tx)
 	r, err := s.approvals.Submit(tx, who, approval.Submission{
 		Matter: Matter, SubjectType: Subject, SubjectID: o.ID, Number: o.Number,
 		TitleEN: fmt.Sprintf("Order %s of %s, %s %s", o.Number, customerName, o.Total, o.Currency),
 		TitleZH: fmt.Sprintf("%s 的订单 %s,%s 元", customerName, o.Number, o.Total),
-		Facts:   v.facts, Content: o.Content, OwnerID: &o.OwnerID, Renews: o.ApprovalID,
+		Facts:   v.facts, Content: o.Content, OwnerID: &o.OwnerID, Renews: renews,
 	})
 	if err != nil {
 		return r, err
 	}
 	o.answered(tx, r)
 	return r, nil
+}
+
+// renews is the earlier approval that may count on for what didn't get worse: only while no price did (PRC-10, PRC-12). The
+// matter's facts say who has to agree to the prices, and not what they are, so the engine can't compare those.
+func (o *Order) renews(tx pg.Tx, v verdict) (*uuid.UUID, error) {
+	if o.ApprovalID == nil || v.basis == nil {
+		return nil, nil
+	}
+	inputs, err := decision.InputsOf(tx, Subject, o.ID, *o.ApprovalID)
+	if err != nil || inputs == nil {
+		return nil, err
+	}
+	approved, err := pricing.ReadBasis(inputs)
+	if err != nil || !v.basis.NoWorse(approved) {
+		return nil, err
+	}
+	return o.ApprovalID, nil
 }
 
 // judged marks the order's content as what the gate judges now.

@@ -2,6 +2,7 @@ package pricing
 
 import (
 	"encoding/json"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
@@ -58,6 +59,44 @@ func BasisOf(q Question, a Answer) *Basis {
 func ReadBasis(inputs json.RawMessage) (Basis, error) {
 	var b Basis
 	return b, json.Unmarshal(inputs, &b)
+}
+
+// NoWorse reports whether nothing about the prices is worse than it was: each line sells a product that was sold then, at no
+// lower price, from no higher base or floor, and no more is taken off the whole. Whoever agreed to that has agreed to this.
+func (b Basis) NoWorse(than Basis) bool {
+	left := slices.Clone(than.Lines)
+	for _, l := range b.Lines {
+		at := slices.IndexFunc(left, l.noWorse)
+		if at < 0 {
+			return false
+		}
+		left = slices.Delete(left, at, at+1)
+	}
+	if !b.Discount.IsPos() {
+		return true
+	}
+	now, errNow := gross(b.Lines)
+	then, errThen := gross(than.Lines)
+	return errNow == nil && errThen == nil && b.Discount.Cmp(than.Discount) <= 0 && now.Cmp(then) >= 0
+}
+
+func (l BasisLine) noWorse(than BasisLine) bool {
+	floor := l.Floor == nil || than.Floor != nil && l.Floor.Cmp(*than.Floor) <= 0
+	return l.Product == than.Product && l.Price.Cmp(than.Price) >= 0 && l.Base.Cmp(than.Base) <= 0 && floor
+}
+
+func gross(lines []BasisLine) (decimal.Decimal, error) {
+	sum := decimal.Zero
+	for _, l := range lines {
+		amount, err := l.Price.Mul(l.Quantity)
+		if err != nil {
+			return sum, err
+		}
+		if sum, err = sum.Add(amount); err != nil {
+			return sum, err
+		}
+	}
+	return sum, nil
 }
 
 // Trial is a price authority table that is tried, made ready once.
