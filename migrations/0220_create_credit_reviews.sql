@@ -129,6 +129,8 @@ FROM (VALUES
 ON CONFLICT DO NOTHING;
 
 -- +goose Down
+DELETE FROM parameter_versions WHERE name IN ('credit.limit_change_percent', 'credit.limit_rounding', 'credit.limit_volume_months', 'credit.review_days');
+DELETE FROM parameters WHERE name IN ('credit.limit_change_percent', 'credit.limit_rounding', 'credit.limit_volume_months', 'credit.review_days');
 DROP INDEX credit_accounts_first_trade;
 DROP INDEX credit_profiles_next_review;
 DROP TABLE credit_confirmations;

@@ -502,6 +502,25 @@ BEGIN
     RETURN NEW;
 END $$;
 
+CREATE FUNCTION public.own_opportunity() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    owner uuid;
+    became uuid;
+BEGIN
+    IF NEW.customer_id IS NULL THEN
+        SELECT owner_id, customer_id INTO owner, became FROM prospects WHERE id = NEW.prospect_id FOR SHARE;
+        NEW.customer_id := became;
+        NEW.owner_id := coalesce(owner, NEW.owner_id);
+    END IF;
+    IF NEW.customer_id IS NOT NULL THEN
+        SELECT owner_id INTO owner FROM customers WHERE id = NEW.customer_id FOR KEY SHARE;
+        NEW.owner_id := coalesce(owner, NEW.owner_id);
+    END IF;
+    RETURN NEW;
+END $$;
+
 CREATE FUNCTION public.reclaim_company() RETURNS trigger
     LANGUAGE plpgsql
     SET enable_seqscan TO 'off'
@@ -1739,6 +1758,7 @@ CREATE TABLE public.handovers (
     handed_over_by uuid,
     handed_over_at timestamp with time zone NOT NULL,
     prospects integer NOT NULL,
+    to_id uuid,
     CONSTRAINT handovers_prospects_check CHECK ((prospects >= 0)),
     CONSTRAINT handovers_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
 );
@@ -3713,6 +3733,8 @@ CREATE TRIGGER credit_profiles_no_truncate BEFORE TRUNCATE ON public.credit_prof
 
 CREATE TRIGGER credit_reviews_guard BEFORE DELETE OR UPDATE ON public.credit_reviews FOR EACH ROW EXECUTE FUNCTION public.guard_credit_review();
 
+CREATE TRIGGER credit_reviews_owner BEFORE INSERT ON public.credit_reviews FOR EACH ROW EXECUTE FUNCTION public.own_by_customer();
+
 CREATE TRIGGER customer_applications_guard BEFORE DELETE OR UPDATE ON public.customer_applications FOR EACH ROW EXECUTE FUNCTION public.guard_customer_request('pending');
 
 CREATE TRIGGER customer_changes_guard BEFORE DELETE OR UPDATE ON public.customer_changes FOR EACH ROW EXECUTE FUNCTION public.guard_customer_request('approved');
@@ -3779,6 +3801,8 @@ CREATE TRIGGER invoice_lines_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON 
 
 CREATE TRIGGER invoices_immutable BEFORE DELETE OR UPDATE ON public.invoices FOR EACH ROW EXECUTE FUNCTION public.guard_posted();
 
+CREATE TRIGGER opportunities_owner BEFORE INSERT ON public.opportunities FOR EACH ROW EXECUTE FUNCTION public.own_opportunity();
+
 CREATE TRIGGER opportunity_grade_changes_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.opportunity_grade_changes FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER opportunity_stages_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.opportunity_stages FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
@@ -3818,6 +3842,8 @@ CREATE TRIGGER shipping_notices_owner BEFORE INSERT ON public.shipping_notices F
 CREATE TRIGGER special_releases_guard BEFORE DELETE OR UPDATE ON public.special_releases FOR EACH ROW EXECUTE FUNCTION public.guard_special_release();
 
 CREATE TRIGGER surveys_final BEFORE UPDATE ON public.surveys FOR EACH ROW EXECUTE FUNCTION public.keep_survey_answer();
+
+CREATE TRIGGER surveys_owner BEFORE INSERT ON public.surveys FOR EACH ROW EXECUTE FUNCTION public.own_by_customer();
 
 CREATE TRIGGER violations_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.violations FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
@@ -4085,6 +4111,9 @@ ALTER TABLE ONLY public.handover_items
 
 ALTER TABLE ONLY public.handovers
     ADD CONSTRAINT handovers_leaving_id_fkey FOREIGN KEY (leaving_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.handovers
+    ADD CONSTRAINT handovers_to_id_fkey FOREIGN KEY (to_id) REFERENCES public.users(id);
 
 ALTER TABLE ONLY public.import_chunks
     ADD CONSTRAINT import_chunks_import_id_fkey FOREIGN KEY (import_id) REFERENCES public.imports(id);

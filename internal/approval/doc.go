@@ -76,6 +76,6 @@
 //
 // # Lock order
 //
-// The request's row comes first of all locks, before the subject's. A module that voids the approvals of a document,
+// The request's row comes first of all locks, before the subject's, customers and prospects included (see pg). A module that voids the approvals of a document,
 // or submits it again, calls Lock before it locks the document. A deputation comes last.
 package approval

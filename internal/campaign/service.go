@@ -43,7 +43,7 @@ func (s *Service) Create(tx pg.Tx, who identity.Principal, p Profile, files ...u
 		return Campaign{}, err
 	}
 	var err error
-	if c.Number, err = pg.NextNumber(tx, "CA", tx.Now); err != nil {
+	if c.Number, err = pg.NextNumber(tx, "MK", tx.Now); err != nil {
 		return Campaign{}, err
 	}
 	if err := pg.Insert(tx, &c); err != nil {

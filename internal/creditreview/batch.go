@@ -1,6 +1,8 @@
 package creditreview
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -16,6 +18,9 @@ const BatchSubject = "credit_review_batch"
 
 // Chunk is how many reviews one transaction of a batch opens.
 const Chunk = 1000
+
+// retriesOfBatch is how often a chunk tries to store reviews that others being opened at once kept out.
+const retriesOfBatch = 3
 
 // BatchState is where a batch stands.
 type BatchState string
@@ -129,8 +134,10 @@ func (s *Service) opened(tx pg.Tx, b Batch) error {
 	if err := pg.Update(tx, b.TableName(), b.ID, b.Version, set); err != nil {
 		return err
 	}
-	return audit.Record(tx, audit.Entry{Action: "openCreditReviewBatch", SubjectType: BatchSubject, SubjectID: b.ID,
-		Before: map[string]any{"state": b.State}, After: map[string]any{"state": set["state"], "opened": b.Opened}})
+	return audit.Record(tx, audit.Entry{
+		Action: "openCreditReviewBatch", SubjectType: BatchSubject, SubjectID: b.ID,
+		Before: map[string]any{"state": b.State}, After: map[string]any{"state": set["state"], "opened": b.Opened},
+	})
 }
 
 // review judges payers as of an instant, under the parameters in force at that instant: however late a chunk is made, it is
@@ -167,6 +174,12 @@ func (s *Service) insert(tx pg.Tx, reviews []Review) (map[uuid.UUID]bool, error)
 	if err != nil {
 		return nil, err
 	}
+	// An individual review that was being opened when the older ones ended is committed now: the insert waited for it (CRD-09).
+	for range retriesOfBatch {
+		if err = s.insertMissing(tx, reviews, made); err != nil {
+			return nil, err
+		}
+	}
 	entries := make([]audit.Entry, 0, len(reviews))
 	for _, r := range reviews {
 		if made[r.ID] {
@@ -174,6 +187,20 @@ func (s *Service) insert(tx pg.Tx, reviews []Review) (map[uuid.UUID]bool, error)
 		}
 	}
 	return made, audit.RecordAll(tx, entries)
+}
+
+// insertMissing tries again to store those reviews of a batch that something in between kept out.
+func (s *Service) insertMissing(tx pg.Tx, reviews []Review, made map[uuid.UUID]bool) error {
+	missing := slices.DeleteFunc(slices.Clone(reviews), func(r Review) bool { return r.BatchID == nil || made[r.ID] })
+	if len(missing) == 0 {
+		return nil
+	}
+	if err := s.supersede(tx, missing); err != nil {
+		return err
+	}
+	more, err := insertReviews(tx, missing)
+	maps.Copy(made, more)
+	return err
 }
 
 // ListCreditReviewBatches returns a page of batches, newest first, with their progress.

@@ -259,3 +259,53 @@ func TestCRD09_TheDatabaseGuardsReviews(t *testing.T) {
 		t.Errorf("%d reviews", n)
 	}
 }
+
+// An individual review that is being opened while the batch comes to its customer is ended by the batch, which leaves nobody out.
+func TestCRD09_RaceOfBatchAndDueReviews(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	today := clock.Today(w.DB.Clock().Now())
+	for range 4 {
+		w.graded(w.newCustomer("rep1"), credit.GradeB, &today)
+	}
+	var b creditreview.Batch
+	w.Tx(func(tx pg.Tx) (err error) { b, _, err = w.reviews.StartBatch(tx, w.half()); return err })
+	var wg sync.WaitGroup
+	w.Tx(func(tx pg.Tx) error {
+		_, err := w.reviews.OpenDue(tx, uuid.Nil, 10)
+		wg.Go(func() { b = w.batch(w.half(), 10) })
+		time.Sleep(500 * time.Millisecond) // the batch waits for the reviews that aren't committed
+		return err
+	})
+	wg.Wait()
+	if b.Opened != 4 || b.Answers[creditreview.Open] != 4 {
+		t.Errorf("batch %+v", b)
+	}
+	if n := w.count(`SELECT count(*) FROM follow_ups WHERE kind = 'credit_review.due' AND state = 'open'`); n != 0 {
+		t.Errorf("%d superseded reviews still remind", n)
+	}
+}
+
+// 31 August and six months are 28 February, the last day of a shorter month, not 1 March.
+func TestCRD02_SixMonthsEndWithAShorterMonth(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	traded := w.newCustomer("rep1")
+	w.post(traded, credit.OpeningMove(newID(), yuan("100"), time.Now()))
+	w.Tx(func(tx pg.Tx) error {
+		return tx.Exec(`UPDATE credit_accounts SET first_trade = '2027-08-31' WHERE payer_id = ?`, traded).Error
+	})
+	for date, want := range map[string]int{"2028-02-28": 0, "2028-02-29": 1} {
+		day, err := time.Parse(time.DateOnly, date)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.view(func(tx pg.Tx) error {
+			n, err := creditreview.CountDue(tx, day, 6)
+			if n != want {
+				t.Errorf("%s: %d due", date, n)
+			}
+			return err
+		})
+	}
+}

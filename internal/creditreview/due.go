@@ -54,8 +54,10 @@ func (s *Service) MarkOverdue(tx pg.Tx, n int) (int, error) {
 	}
 	entries := make([]audit.Entry, len(ids))
 	for i, id := range ids {
-		entries[i] = audit.Entry{Action: "markCreditReviewOverdue", SubjectType: Subject, SubjectID: id,
-			Before: map[string]any{"state": Open}, After: map[string]any{"state": Overdue}}
+		entries[i] = audit.Entry{
+			Action: "markCreditReviewOverdue", SubjectType: Subject, SubjectID: id,
+			Before: map[string]any{"state": Open}, After: map[string]any{"state": Overdue},
+		}
 	}
 	return len(ids), audit.RecordAll(tx, entries)
 }

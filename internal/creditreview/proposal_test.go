@@ -62,7 +62,8 @@ func proposes(t *testing.T, now credit.Grade, rule string, cases []struct {
 	name  string
 	given given
 	want  credit.Grade
-}) {
+},
+) {
 	t.Helper()
 	for _, c := range cases {
 		got := Propose(payerOf(now, c.given), defaults)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
+	"gorm.io/gorm"
 
 	"github.com/salesgate/salesgate/internal/customer"
 	"github.com/salesgate/salesgate/internal/errs"
@@ -33,10 +34,27 @@ func listReviews(tx pg.Tx, who identity.Principal, f Filter, page pg.Page) ([]Re
 	if f.ID == uuid.Nil {
 		columns = summarySelect
 	}
-	q := tx.Table("credit_reviews AS r").Select(columns).Joins("JOIN customers c ON c.id = r.customer_id")
+	q := f.narrow(tx.Table("credit_reviews AS r").Select(columns).Joins("JOIN customers c ON c.id = r.customer_id"))
 	if owners, all := who.Owners(); !all {
 		q = q.Where("r.owner_id IN ?", owners)
 	}
+	var last riskKey
+	found, err := page.After(&last)
+	if err != nil {
+		return nil, "", err
+	}
+	if found {
+		q = q.Where("(r.risk, r.id) < (?, ?)", last.Risk, last.ID)
+	}
+	var rows []Review
+	if err := q.Order("r.risk DESC, r.id DESC").Limit(page.Limit + 1).Find(&rows).Error; err != nil {
+		return nil, "", err
+	}
+	return pg.Cut(page, rows, func(r Review) any { return riskKey{r.Risk, r.ID} })
+}
+
+// narrow adds the conditions of a filter.
+func (f Filter) narrow(q *gorm.DB) *gorm.DB {
 	for where, id := range map[string]uuid.UUID{
 		"r.id = ?": f.ID, "r.batch_id = ?": f.BatchID, "r.customer_id = ?": f.CustomerID, "r.owner_id = ?": f.OwnerID,
 		"r.owner_id IN (SELECT id FROM users WHERE team_id = ?)": f.TeamID,
@@ -67,19 +85,7 @@ func listReviews(tx pg.Tx, who identity.Principal, f Filter, page pg.Page) ([]Re
 		where, args := customer.Matching(f.Query)
 		q = q.Where(where, args...)
 	}
-	var last riskKey
-	found, err := page.After(&last)
-	if err != nil {
-		return nil, "", err
-	}
-	if found {
-		q = q.Where("(r.risk, r.id) < (?, ?)", last.Risk, last.ID)
-	}
-	var rows []Review
-	if err := q.Order("r.risk DESC, r.id DESC").Limit(page.Limit + 1).Find(&rows).Error; err != nil {
-		return nil, "", err
-	}
-	return pg.Cut(page, rows, func(r Review) any { return riskKey{r.Risk, r.ID} })
+	return q
 }
 
 // riskKey is where a page of reviews ends.

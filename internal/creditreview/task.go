@@ -76,9 +76,9 @@ func (s *Service) supersede(tx pg.Tx, reviews []Review) error {
 	entries := make([]audit.Entry, len(ended))
 	for i, id := range ended {
 		entries[i] = audit.Entry{Action: "supersedeCreditReview", SubjectType: Subject, SubjectID: id, After: map[string]any{"state": Superseded, "batch_id": reviews[0].BatchID}}
-		if err := followup.Close(tx, taskDue, Subject, id); err != nil {
-			return err
-		}
+	}
+	if err := followup.Close(tx, taskDue, Subject, ended...); err != nil {
+		return err
 	}
 	return audit.RecordAll(tx, entries)
 }
@@ -89,12 +89,14 @@ func (s *Service) CloseBatches(tx pg.Tx) error {
 	if err != nil {
 		return err
 	}
+	if err := followup.Close(tx, taskBatch, BatchSubject, ids...); err != nil {
+		return err
+	}
 	for _, id := range ids {
-		if err := followup.Close(tx, taskBatch, BatchSubject, id); err != nil {
-			return err
+		e := audit.Entry{
+			Action: "closeCreditReviewBatch", SubjectType: BatchSubject, SubjectID: id,
+			Before: map[string]any{"state": BatchOpen}, After: map[string]any{"state": BatchClosed},
 		}
-		e := audit.Entry{Action: "closeCreditReviewBatch", SubjectType: BatchSubject, SubjectID: id,
-			Before: map[string]any{"state": BatchOpen}, After: map[string]any{"state": BatchClosed}}
 		if err := audit.Record(tx, e); err != nil {
 			return err
 		}

@@ -87,12 +87,17 @@ func lockSellers(tx pg.Tx, moves []Move) error {
 	}
 	slices.SortFunc(people, func(a, b uuid.UUID) int { return slices.Compare(a[:], b[:]) })
 	for _, id := range slices.Compact(people) {
-		if err := holdPerson(tx, id); err != nil {
-			return err
-		}
-		if err := mustSell(tx, id); err != nil {
+		if err := HoldSeller(tx, id); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// HoldSeller holds somebody who takes over as they are. Returns ErrBadOwner unless the person is active and in sales.
+func HoldSeller(tx pg.Tx, id uuid.UUID) error {
+	if err := holdPerson(tx, id); err != nil {
+		return err
+	}
+	return mustSell(tx, id)
 }

@@ -107,6 +107,9 @@ func (s *Service) setOwner(tx pg.Tx, who identity.Principal, c *Customer, owner 
 		}
 		c.OwnerID = *owner
 	}
+	if err := holdPerson(tx, c.OwnerID); err != nil { // a handover of all their customers waits for this one, or is waited for
+		return err
+	}
 	return mustSell(tx, c.OwnerID)
 }
 

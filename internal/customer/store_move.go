@@ -11,6 +11,13 @@ func holdPerson(tx pg.Tx, id uuid.UUID) error {
 	return err
 }
 
+// HoldLeaving holds a person whose customers all move: nobody registers one for them, nor gives them one, until the transaction
+// ends (CUS-13). Foreign keys don't wait for it.
+func HoldLeaving(tx pg.Tx, id uuid.UUID) error {
+	_, err := pg.Exec(tx, "SELECT FROM users WHERE id = ? FOR NO KEY UPDATE", id)
+	return err
+}
+
 // lockMoving locks the customers so that no document of theirs is written meanwhile: the strongest lock, which keys wait for.
 func lockMoving(tx pg.Tx, moves []Move) (map[uuid.UUID]Customer, error) {
 	ids := make([]uuid.UUID, len(moves))

@@ -80,7 +80,8 @@ func (c *Company) hope(tx pg.Tx, rep identity.Principal, x prospect.Prospect, n 
 		return err
 	}
 	steps := [][]opportunity.Step{
-		{}, {{Verb: opportunity.Move, To: opportunity.Project}},
+		{},
+		{{Verb: opportunity.Move, To: opportunity.Project}},
 		{{Verb: opportunity.Move, To: opportunity.Project}, {Verb: opportunity.Move, To: opportunity.Proposal}},
 	}[n%3]
 	if n%7 == 6 {

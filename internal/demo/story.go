@@ -52,7 +52,7 @@ var (
 func (s *Story) Play(ctx context.Context) error {
 	s.ctx, s.people, s.names = ctx, map[string]*client.Conn{}, map[string]string{}
 	s.heard, s.customer = map[client.UUID]bool{}, map[string]client.Customer{}
-	s.tag = strings.ToUpper(hex.EncodeToString(random(3)))
+	s.tag = strings.ToUpper(hex.EncodeToString(random()))
 	people, err := People()
 	if err != nil {
 		return err
@@ -89,8 +89,8 @@ func (s *Story) Play(ctx context.Context) error {
 	return nil
 }
 
-func random(n int) []byte {
-	b := make([]byte, n)
+func random() []byte {
+	b := make([]byte, 3)
 	_, _ = rand.Read(b) // never fails (crypto/rand)
 	return b
 }
@@ -116,7 +116,7 @@ func (s *Story) begin() error {
 func (s *Story) register(key, name string) error {
 	res, err := s.as("rep").CreateCustomerWithResponse(s.ctx, &client.CreateCustomerParams{}, client.CustomerCreate{
 		Name: "云岭" + name + s.tag + "织造有限公司", Status: client.CustomerStatusActive,
-		Contacts: []client.ContactInput{{Name: "采购部", Position: "采购经理", Phone: fmt.Sprintf("1380%07d", number(random(3))%10000000)}},
+		Contacts: []client.ContactInput{{Name: "采购部", Position: "采购经理", Phone: fmt.Sprintf("1380%07d", number(random())%10000000)}},
 	})
 	if err != nil {
 		return err

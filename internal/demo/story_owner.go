@@ -13,7 +13,7 @@ import (
 
 // company is the prospect of the chapter, as one rep writes its name and as another does.
 func (s *Story) company() (first, second, phone string) {
-	return "云岭同归" + s.tag + "染整有限公司", "云岭 同归" + s.tag + " 染整股份有限公司", fmt.Sprintf("1370%07d", number(random(3))%10000000)
+	return "云岭同归" + s.tag + "染整有限公司", "云岭 同归" + s.tag + " 染整股份有限公司", fmt.Sprintf("1370%07d", number(random())%10000000)
 }
 
 // ownership shows whose a company is: one rep registers it, another is refused, and each is told what they may know.
@@ -103,13 +103,13 @@ func (s *Story) convert(p client.Prospect) error {
 		return err
 	}
 	s.tell("manager", "查阅附件 %s", "reads %s", file.JSON201.FileName)
-	return want("prospect", string(res.JSON200.Prospect.State), "converted")
+	return want("prospect", res.JSON200.Prospect.State, "converted")
 }
 
 // creditCode is a unified social credit code that nobody has.
 func creditCode() string {
 	for {
-		code := fmt.Sprintf("91330782MA%08d", number(random(3))%100000000)
+		code := fmt.Sprintf("91330782MA%08d", number(random())%100000000)
 		if customer.ValidUSCC(code) {
 			return code
 		}

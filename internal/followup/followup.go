@@ -27,11 +27,22 @@ func Open(tx pg.Tx, tasks ...Task) error {
 	return insert(tx, rows)
 }
 
-// Close closes the open tasks of a kind about a subject, copies for the role above included: the module has found it done.
-func Close(tx pg.Tx, kind, subjectType string, subjectID uuid.UUID) error {
+// Close closes the open tasks of a kind about subjects, copies for the role above included: the module has found them done.
+// One statement.
+func Close(tx pg.Tx, kind, subjectType string, subjectIDs ...uuid.UUID) error {
+	if len(subjectIDs) == 0 {
+		return nil
+	}
 	return tx.Exec(`UPDATE follow_ups SET state = ?, closed_at = ?, closed_by = ?, version = version + 1
-		WHERE kind = ? AND subject_type = ? AND subject_id = ? AND state = ?`,
-		Closed, tx.Now, tx.By.Actor(), kind, subjectType, subjectID, Opened).Error
+		WHERE kind = ? AND subject_type = ? AND subject_id IN ? AND state = ?`,
+		Closed, tx.Now, tx.By.Actor(), kind, subjectType, subjectIDs, Opened).Error
+}
+
+// Asked reports whether a task of a kind about a subject is open with this English title.
+func Asked(tx pg.Tx, kind, subjectType string, subjectID uuid.UUID, titleEN string) (open bool, err error) {
+	err = tx.Raw(`SELECT EXISTS (SELECT FROM follow_ups WHERE kind = ? AND subject_type = ? AND subject_id = ? AND state = ? AND title_en = ?)`,
+		kind, subjectType, subjectID, Opened, titleEN).Scan(&open).Error
+	return open, err
 }
 
 // Complete ends a task for the caller, with a note of what was done, and with it the copy that escalation made, or the one that it

@@ -37,6 +37,7 @@ type Handover struct {
 	HandedOverBy *uuid.UUID
 	HandedOverAt time.Time
 	Prospects    int
+	ToID         *uuid.UUID // who took the prospects; nil when none moved
 
 	Sum              Sum               `gorm:"-"`
 	Parts            []Part            `gorm:"-"` // one for each pair of people
@@ -125,7 +126,7 @@ type Joint struct {
 // The refusals of this module.
 var (
 	ErrNoTarget = errs.Define(errs.Rule, "handover.no_target",
-		"Nobody is named who takes this customer.", "未指定该客户的接收人。", "CUS-13")
+		"Nobody is named who takes this customer, or the prospects.", "未指定该客户(或潜在客户)的接收人。", "CUS-13")
 	ErrNothing = errs.Define(errs.Rule, "handover.nothing",
 		"There is nothing to hand over.", "没有可移交的客户。", "CUS-13")
 	ErrSame = errs.Define(errs.Rule, "handover.same_owner",

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/salesgate/salesgate/internal/apitest"
+	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
@@ -116,7 +117,9 @@ func TestCUS13_AllOfALeavingPerson(t *testing.T) {
 	one, two := company(e, 1), company(e, 2)
 	manager := e.As("manager")
 	e.Tx(func(tx pg.Tx) error { return tx.Exec("UPDATE users SET active = false WHERE username = 'rep2'").Error })
-	all := func(to string) object { return object{"leaving_id": e.People["rep1"], "to_id": e.People[to], "reason": "离职"} }
+	all := func(to string) object {
+		return object{"leaving_id": e.People["rep1"], "to_id": e.People[to], "reason": "离职"}
+	}
 	manager.Post("/v1/handovers", all("rep2")).WantProblem(422, "customer.bad_owner") // deactivated
 	manager.Post("/v1/handovers", all("guard")).WantProblem(422, "customer.bad_owner")
 	manager.Post("/v1/handovers", object{"reason": "x"}).WantProblem(422, "handover.form")
@@ -177,6 +180,105 @@ func TestCUS13_RaceOfHandoverOrdersAndAssignment(t *testing.T) {
 		}
 		if n != 0 || all != 20 {
 			t.Errorf("%d of %d orders are somebody else's", n, all)
+		}
+		return err
+	})
+}
+
+// prospectOf gives a person a live prospect.
+func prospectOf(t *testing.T, e *apitest.Env, who string) string {
+	t.Helper()
+	return e.As(who).Post("/v1/prospects", object{
+		"name": "云岭潜在示例有限公司", "industry": "纺织", "region": "示例省", "need": "涤纶纱", "source": "exhibition", "contacts": []object{{"name": "周示例", "position": "采购", "phone": "13600000001"}},
+	}).Want(201).ID()
+}
+
+func TestCUS13_ProspectsAloneMoveToSomebodyWhoKnows(t *testing.T) {
+	t.Parallel()
+	e := apitest.New(t)
+	prospectOf(t, e, "rep1")
+	one := company(e, 1)
+	manager := e.As("manager")
+	body := object{
+		"leaving_id": e.People["rep1"], "reason": "离职",
+		"assignments": []object{{"customer_id": one, "to_id": e.People["rep3"]}},
+	}
+	manager.Post("/v1/handovers", body).WantProblem(422, "handover.no_target") // the prospect would stay
+	manager.Post("/v1/customers/"+one+"/assign", object{"owner_id": e.People["rep3"], "reason": "平衡"}).Want(200)
+	delete(body, "assignments")
+	body["to_id"] = e.People["guard"]
+	manager.Post("/v1/handovers", body).WantProblem(422, "customer.bad_owner")
+	body["to_id"] = e.People["rep1"]
+	manager.Post("/v1/handovers", body).WantProblem(422, "handover.same_owner")
+	body["to_id"] = e.People["rep3"]
+	h := manager.Post("/v1/handovers", body).Want(201)
+	if h.At("prospects") != 1.0 || h.String("to_id") != e.People["rep3"].String() {
+		t.Errorf("%s", h.Body)
+	}
+	e.As("rep3").Get("/v1/handovers/" + h.ID()).Want(200)
+	for _, who := range []string{"rep1", "rep3"} {
+		e.As(who).Post("/v1/handovers/"+h.ID()+"/acknowledge", object{}).Want(200)
+	}
+}
+
+func TestCUS13_OpenFollowUpsMoveAlong(t *testing.T) {
+	t.Parallel()
+	e := apitest.New(t)
+	one := company(e, 1)
+	order := draftOf(e, one)
+	rep1, rep3 := e.People["rep1"], e.People["rep3"]
+	ask := func(kind string, subject string, id string, whom uuid.UUID) followup.Task {
+		return followup.Task{Kind: kind, SubjectType: subject, SubjectID: uuid.MustParse(id), Number: "X", TitleEN: "Ask", TitleZH: "回访", UserID: &whom}
+	}
+	e.Tx(func(tx pg.Tx) error {
+		return followup.Open(tx, ask("test.a", "customer", one, rep1), ask("test.b", "order", order, rep1),
+			ask("test.c", "order", order, rep1), ask("test.c", "order", order, rep3), ask("test.d", "order", uuid.NewString(), rep1))
+	})
+	h := e.As("manager").Post("/v1/handovers", object{"customer_ids": []string{one}, "to_id": rep3, "reason": "区域调整"}).Want(201)
+	if h.At("follow_ups") != 3.0 {
+		t.Errorf("%s", h.Body)
+	}
+	for who, want := range map[string]int{"rep1": 2, "rep3": 4} { // each has the handover's own
+		if n := e.As(who).Get("/v1/me/follow-ups").Want(200).Len("data"); n != want {
+			t.Errorf("%s has %d follow-ups", who, n)
+		}
+	}
+}
+
+// Surveys, reviews and opportunities that name an owner read before a handover committed belong to the new owner.
+func TestORG06_RaceOfHandoverAndWhatFollows(t *testing.T) {
+	t.Parallel()
+	e := apitest.New(t)
+	id := company(e, 1)
+	var wg sync.WaitGroup
+	write := func(query string) {
+		wg.Go(func() {
+			e.Tx(func(tx pg.Tx) error {
+				return tx.Exec(query, uuid.New(), uuid.NewString()[:8], id, e.People["rep1"], tx.Now, tx.Now).Error
+			})
+		})
+	}
+	for range 10 {
+		write(`INSERT INTO opportunities (id, number, name, customer_id, owner_id, stage, last_stage, amount, currency, expected_month, decision_makers,
+			competitors, next_step, ended_reason, created_at, updated_at, version)
+			VALUES (?, ?, 'x', ?, ?, 'lead_found', 'lead_found', 0, 'CNY', '2027-01-01', '', '', '', '', ?, ?, 1)`)
+	}
+	wg.Go(func() {
+		e.As("manager").Post("/v1/handovers", object{"customer_ids": []string{id}, "to_id": e.People["rep3"], "reason": "区域调整"}).Want(201)
+	})
+	wg.Wait()
+	write(`INSERT INTO opportunities (id, number, name, customer_id, owner_id, stage, last_stage, amount, currency, expected_month, decision_makers,
+		competitors, next_step, ended_reason, created_at, updated_at, version)
+		VALUES (?, ?, 'x', ?, ?, 'lead_found', 'lead_found', 0, 'CNY', '2027-01-01', '', '', '', '', ?, ?, 1)`)
+	wg.Wait()
+	e.Tx(func(tx pg.Tx) error {
+		var n, guards int64
+		err := tx.Raw("SELECT count(*) FROM opportunities o JOIN customers c ON c.id = o.customer_id WHERE o.owner_id <> c.owner_id").Scan(&n).Error
+		if err == nil {
+			err = tx.Raw(`SELECT count(*) FROM pg_trigger WHERE tgname IN ('surveys_owner', 'credit_reviews_owner', 'opportunities_owner')`).Scan(&guards).Error
+		}
+		if n != 0 || guards != 3 {
+			t.Errorf("%d are somebody else's, %d triggers", n, guards)
 		}
 		return err
 	})

@@ -41,14 +41,14 @@ func (s *Service) Create(tx pg.Tx, who identity.Principal, d Draft) (Handover, e
 	if (d.Leaving == nil) == (len(d.Customers) == 0) {
 		return Handover{}, ErrForm.With()
 	}
-	customers := d.Customers
+	customers, prospects := d.Customers, 0
 	if d.Leaving != nil {
-		var err error
-		if customers, err = customer.OwnedBy(tx, *d.Leaving); err != nil {
-			return Handover{}, err
-		}
 		if err := who.MustSee(*d.Leaving); err != nil {
 			return Handover{}, errs.ErrReferenced.At("/leaving_id")
+		}
+		var err error
+		if customers, prospects, err = s.leave(tx, d); err != nil {
+			return Handover{}, err
 		}
 	}
 	moves := make([]customer.Move, 0, len(customers))
@@ -59,18 +59,36 @@ func (s *Service) Create(tx pg.Tx, who identity.Principal, d Draft) (Handover, e
 		}
 		moves = append(moves, customer.Move{CustomerID: id, To: to})
 	}
-	return s.handOver(tx, who, d, moves)
+	return s.handOver(tx, who, d, moves, prospects)
+}
+
+// leave moves the prospects of who leaves, and returns their customers and how many prospects there were. The person is locked
+// first, so that nobody registers a customer for them meanwhile; then the prospects, of which one that is becoming a customer is
+// waited for; the customers are read after both.
+func (s *Service) leave(tx pg.Tx, d Draft) (customers []uuid.UUID, prospects int, err error) {
+	if err := customer.HoldLeaving(tx, *d.Leaving); err != nil {
+		return nil, 0, err
+	}
+	if prospects, err = s.moveProspects(tx, d); err != nil {
+		return nil, 0, err
+	}
+	customers, err = customer.OwnedBy(tx, *d.Leaving)
+	return customers, prospects, err
 }
 
 // HandOver implements customer.Handovers: assignCustomer is a handover of one.
 func (s *Service) HandOver(tx pg.Tx, who identity.Principal, m customer.Move, reason string) error {
-	_, err := s.handOver(tx, who, Draft{Reason: reason}, []customer.Move{m})
+	_, err := s.handOver(tx, who, Draft{Reason: reason}, []customer.Move{m}, 0)
 	return err
 }
 
-func (s *Service) handOver(tx pg.Tx, who identity.Principal, d Draft, moves []customer.Move) (Handover, error) {
+func (s *Service) handOver(tx pg.Tx, who identity.Principal, d Draft, moves []customer.Move, prospects int) (Handover, error) {
 	h := Handover{
 		ID: uuid.Must(uuid.NewV7()), LeavingID: d.Leaving, Reason: d.Reason, HandedOverBy: tx.By.Actor(), HandedOverAt: tx.Now,
+		Prospects: prospects,
+	}
+	if prospects > 0 {
+		h.ToID = d.To
 	}
 	moved, err := s.customers.Move(tx, who, moves, d.Reason)
 	if err != nil {
@@ -81,13 +99,13 @@ func (s *Service) handOver(tx pg.Tx, who identity.Principal, d Draft, moves []cu
 			return Handover{}, ErrSame.With("customer_id", m.CustomerID)
 		}
 	}
-	if h.Prospects, err = s.moveProspects(tx, d); err != nil {
-		return Handover{}, err
-	}
 	if len(moved) == 0 && h.Prospects == 0 {
 		return Handover{}, ErrNothing.With()
 	}
 	if err := lockAccounts(tx, moved); err != nil {
+		return Handover{}, err
+	}
+	if err := readdress(tx, moved); err != nil {
 		return Handover{}, err
 	}
 	if h.Number, err = pg.NextNumber(tx, "HO", tx.Now); err != nil {
@@ -106,8 +124,18 @@ func (s *Service) handOver(tx pg.Tx, who identity.Principal, d Draft, moves []cu
 }
 
 func (s *Service) moveProspects(tx pg.Tx, d Draft) (int, error) {
-	if d.Leaving == nil || d.To == nil {
-		return 0, nil
+	if d.To == nil {
+		stays, err := anyProspect(tx, *d.Leaving)
+		if err == nil && stays {
+			err = ErrNoTarget.At("/to_id")
+		}
+		return 0, err
+	}
+	if *d.To == *d.Leaving {
+		return 0, ErrSame.At("/to_id")
+	}
+	if err := customer.HoldSeller(tx, *d.To); err != nil {
+		return 0, err
 	}
 	return s.prospects.HandOver(tx, *d.Leaving, *d.To, d.Reason)
 }
@@ -115,6 +143,9 @@ func (s *Service) moveProspects(tx pg.Tx, d Draft) (int, error) {
 // people are those who hand over or take over.
 func (h Handover) people() []uuid.UUID {
 	all := map[uuid.UUID]bool{}
+	if h.ToID != nil && h.LeavingID != nil { // prospects have no part
+		all[*h.LeavingID], all[*h.ToID] = true, true
+	}
 	for _, p := range h.Parts {
 		all[p.FromID], all[p.ToID] = true, true
 	}
@@ -142,7 +173,7 @@ func askBoth(tx pg.Tx, h Handover) error {
 func (h Handover) trace() map[string]any {
 	return map[string]any{
 		"number": h.Number, "reason": h.Reason, "leaving_id": h.LeavingID, "customers": h.Sum.Customers, "prospects": h.Prospects,
-		"orders": h.Sum.Orders, "notices": h.Sum.Notices, "receivables": h.Sum.Receivables, "amount": h.Sum.Amount, "parts": len(h.Parts),
+		"orders": h.Sum.Orders, "notices": h.Sum.Notices, "receivables": h.Sum.Receivables, "amount": h.Sum.Amount, "parts": len(h.Parts), "to_id": h.ToID,
 	}
 }
 

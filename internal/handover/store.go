@@ -32,12 +32,9 @@ func insert(tx pg.Tx, h Handover, moved []customer.Moved) error {
 	if err := pg.Insert(tx, &h); err != nil {
 		return err
 	}
-	customers, from, to := make([]uuid.UUID, len(moved)), make([]uuid.UUID, len(moved)), make([]uuid.UUID, len(moved))
-	for i, m := range moved {
-		customers[i], from[i], to[i] = m.CustomerID, m.From, m.To
-	}
+	customers, from, to := columns(moved)
 	_, err := pg.Exec(tx, `INSERT INTO handover_customers (handover_id, customer_id, from_id, to_id)
-		SELECT ?::uuid, c, f, t FROM unnest(?::uuid[], ?::uuid[], ?::uuid[]) AS m (c, f, t)`, h.ID, texts(customers), texts(from), texts(to))
+		SELECT ?::uuid, c, f, t FROM unnest(?::uuid[], ?::uuid[], ?::uuid[]) AS m (c, f, t)`, h.ID, customers, from, to)
 	if err != nil {
 		return err
 	}
@@ -49,10 +46,53 @@ func insert(tx pg.Tx, h Handover, moved []customer.Moved) error {
 			WHERE customer_id = h.customer_id AND state IN ('draft', 'submitted', 'checked', 'blocked', 'released', 'partly_dispatched')
 			UNION ALL SELECT 'receivable', id, number, state, total - paid, due_on FROM invoices
 			WHERE customer_id = h.customer_id AND state = 'posted' AND kind <> 'reversal' AND paid < total
-			UNION ALL SELECT 'follow_up', id, number, state, NULL, NULL FROM follow_ups
-			WHERE subject_type = 'customer' AND subject_id = h.customer_id AND state = 'open'
+			UNION ALL SELECT 'follow_up', f.id, f.number, f.state, NULL, NULL FROM (`+openFollowUps+`) f WHERE f.customer_id = h.customer_id
 		) open WHERE h.handover_id = ?`, h.ID)
 	return err
+}
+
+// openFollowUps are the open follow-ups about customers and their documents. It reads all that are open, which are few, and looks up
+// one document by its key for each.
+const openFollowUps = `SELECT f.id, f.kind, f.subject_type, f.subject_id, f.number, f.state, f.user_id, d.customer_id
+	FROM follow_ups f CROSS JOIN LATERAL (
+		SELECT f.subject_id AS customer_id WHERE f.subject_type = 'customer'
+		UNION ALL SELECT customer_id FROM orders WHERE f.subject_type = 'order' AND id = f.subject_id
+		UNION ALL SELECT customer_id FROM shipping_notices WHERE f.subject_type = 'shipping_notice' AND id = f.subject_id
+		UNION ALL SELECT customer_id FROM delivery_notes WHERE f.subject_type = 'delivery_note' AND id = f.subject_id
+		UNION ALL SELECT customer_id FROM surveys WHERE f.subject_type = 'survey' AND id = f.subject_id
+		UNION ALL SELECT customer_id FROM opportunities WHERE f.subject_type = 'opportunity' AND id = f.subject_id
+		UNION ALL SELECT customer_id FROM credit_reviews WHERE f.subject_type = 'credit_review' AND id = f.subject_id
+	) d WHERE f.state = 'open'`
+
+// readdress asks the new owners what the old ones were asked about the customers that moved and their documents (CUS-13); where
+// the new owner is asked already, the old one's is closed.
+func readdress(tx pg.Tx, moved []customer.Moved) error {
+	customers, from, to := columns(moved)
+	const theirs = ` FROM (` + openFollowUps + `) o JOIN unnest(?::uuid[], ?::uuid[], ?::uuid[]) AS m (c, f, t) ON m.c = o.customer_id AND m.f = o.user_id
+		WHERE f.id = o.id`
+	_, err := pg.Exec(tx, `UPDATE follow_ups f SET user_id = m.t, version = f.version + 1`+theirs+` AND NOT EXISTS (SELECT FROM follow_ups x
+			WHERE x.kind = o.kind AND x.subject_type = o.subject_type AND x.subject_id = o.subject_id AND x.user_id = m.t AND x.state = 'open')`,
+		customers, from, to)
+	if err != nil {
+		return err
+	}
+	_, err = pg.Exec(tx, `UPDATE follow_ups f SET state = 'closed', closed_at = ?, closed_by = ?, version = f.version + 1`+theirs,
+		tx.Now, tx.By.Actor(), customers, from, to)
+	return err
+}
+
+// columns are the customers that moved, from whom, to whom.
+func columns(moved []customer.Moved) (customers, from, to []string) {
+	for _, m := range moved {
+		customers, from, to = append(customers, m.CustomerID.String()), append(from, m.From.String()), append(to, m.To.String())
+	}
+	return customers, from, to
+}
+
+// anyProspect reports whether a person has prospects that somebody must take. The states are those that prospect.HandOver moves.
+func anyProspect(tx pg.Tx, owner uuid.UUID) (found bool, err error) {
+	err = pg.ScanRow(tx, []any{&found}, `SELECT EXISTS (SELECT FROM prospects WHERE owner_id = ? AND state IN ('active', 'pending_permission'))`, owner)
+	return found, err
 }
 
 // attach reads sums, parts, acknowledgements and the first items.
@@ -112,7 +152,7 @@ func listItems(tx pg.Tx, id uuid.UUID, kind Kind, p pg.Page) ([]Item, string, er
 func list(tx pg.Tx, who identity.Principal, p pg.Page) ([]Handover, string, error) {
 	q := tx.Table("handovers h").Select("h.*")
 	if owners, all := who.Owners(); !all {
-		q = q.Where(`h.leaving_id IN @o OR EXISTS (SELECT FROM handover_customers c WHERE c.handover_id = h.id AND (c.from_id IN @o OR c.to_id IN @o))`,
+		q = q.Where(`h.leaving_id IN @o OR h.to_id IN @o OR EXISTS (SELECT FROM handover_customers c WHERE c.handover_id = h.id AND (c.from_id IN @o OR c.to_id IN @o))`,
 			map[string]any{"o": owners})
 	}
 	var last uuid.UUID

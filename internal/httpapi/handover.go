@@ -79,7 +79,7 @@ func (s *Server) ListMyJointResponsibilities(ctx context.Context, r api.ListMyJo
 
 func handoverBody(h handover.Handover) api.Handover {
 	body := api.Handover{
-		ID: h.ID, Number: h.Number, LeavingID: h.LeavingID, Reason: h.Reason, HandedOverBy: h.HandedOverBy, HandedOverAt: h.HandedOverAt,
+		ID: h.ID, Number: h.Number, LeavingID: h.LeavingID, ToID: h.ToID, Reason: h.Reason, HandedOverBy: h.HandedOverBy, HandedOverAt: h.HandedOverAt,
 		Customers: h.Sum.Customers, Prospects: h.Prospects, Orders: h.Sum.Orders, Notices: h.Sum.Notices, Receivables: h.Sum.Receivables,
 		ReceivableAmount: h.Sum.Amount, FollowUps: h.Sum.FollowUps, Complaints: h.Sum.Complaints,
 	}

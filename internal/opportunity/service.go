@@ -48,7 +48,7 @@ func (s *Service) Create(tx pg.Tx, who identity.Principal, d Draft) (Opportunity
 	if o.Number, err = pg.NextNumber(tx, "OP", tx.Now); err != nil {
 		return Opportunity{}, err
 	}
-	if err := insert(tx, o); err != nil {
+	if err := insert(tx, &o); err != nil {
 		return Opportunity{}, err
 	}
 	if err := record(tx, o, "", ""); err != nil {

@@ -4,13 +4,16 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"gorm.io/gorm/clause"
 
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
-func insert(tx pg.Tx, o Opportunity) error {
-	if err := pg.Insert(tx, &o); err != nil || len(o.Products) == 0 {
+// insert reads back whose it is: of a customer or prospect that moved meanwhile, the new owner's (ORG-06, trigger).
+func insert(tx pg.Tx, o *Opportunity) error {
+	whose := clause.Returning{Columns: []clause.Column{{Name: "owner_id"}, {Name: "customer_id"}}}
+	if err := tx.Clauses(whose).Create(o).Error; err != nil || len(o.Products) == 0 {
 		return err
 	}
 	return pg.Insert(tx, &o.Products)

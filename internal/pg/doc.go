@@ -16,8 +16,13 @@
 // READ COMMITTED, and SELECT … FOR UPDATE on the owning row first. The one order for the whole program, so that no two
 // transactions wait for each other:
 //
-//	customer → approval request → credit account (of the payer) → credit group → credit review → contract → order →
-//	shipping notice → special release → delivery note → invoice → receipt → number series
+//	approval request → user → ownership dispute → prospect → customer → credit account (of the payer) → credit group → credit review →
+//	contract → order → shipping notice → special release → delivery note → invoice → receipt → opportunity → survey → visit →
+//	campaign → leave → attachment → follow-up → number series
+//
+// An approval's outcome comes with its request locked, and locks what was asked about, so requests are first of all documents: who
+// voids or submits again calls approval's Lock before the document's. Submitting a new request inserts it and waits for nobody.
+// A leave, a campaign and a change of a customer are decided in that way. The batch of credit reviews is locked before all of these.
 //
 // The credit group of a payer is locked by who judges it, after its account and before the orders; what else moves an exposure
 // leaves it alone. What a group owes is added up under its lock. Who changes a group's members locks all their accounts before it.

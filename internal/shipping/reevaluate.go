@@ -1,7 +1,6 @@
 package shipping
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
@@ -9,7 +8,6 @@ import (
 
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/decision"
-	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/jobs"
@@ -171,18 +169,18 @@ func stateWords(s State) (en, zh string) {
 	}
 }
 
-// inform tells the rep what became of the notice.
+// inform tells the rep what became of the notice, once while they haven't read it.
 func (s *Service) inform(tx pg.Tx, n *Notice, en, zh string) error {
+	titleEN := fmt.Sprintf("Credit of the customer has changed: shipping notice %s %s", n.Number, en)
+	if told, err := followup.Asked(tx, kindReevaluated, SubjectNotice, n.ID, titleEN); err != nil || told {
+		return err
+	}
 	if err := followup.Close(tx, kindReevaluated, SubjectNotice, n.ID); err != nil {
 		return err
 	}
-	err := followup.Open(tx, followup.Task{
+	return followup.Open(tx, followup.Task{
 		Kind: kindReevaluated, SubjectType: SubjectNotice, SubjectID: n.ID, Number: n.Number, UserID: &n.OwnerID, Inform: true,
-		TitleEN: fmt.Sprintf("Credit of the customer has changed: shipping notice %s %s", n.Number, en),
+		TitleEN: titleEN,
 		TitleZH: fmt.Sprintf("客户信用状况变化:发货通知单 %s %s", n.Number, zh),
 	})
-	if errors.Is(err, errs.ErrReferenced) { // the owner is gone
-		return nil
-	}
-	return err
 }

@@ -53,7 +53,7 @@ func TestCRD10_AHigherLimitAsksFewerOfWhatWaits(t *testing.T) {
 	w.reevaluate()
 	w.wantState(agreed, "released") // who must agree now has agreed to worse
 	w.wantRule(agreed, "CRD-10", "info")
-	w.wantState(fresh, "checked") // within the limit when it was judged, with the sales manager
+	w.wantState(fresh, "checked")                                                     // within the limit when it was judged, with the sales manager
 	if got := w.As("rep1").Get("/v1/me/follow-ups").Want(200).Len("data"); got != 2 { // of each of them
 		t.Errorf("the rep is told %d times", got)
 	}
@@ -183,7 +183,7 @@ func TestCRD17_RaceLimitChangeAndReleasesAreSerial(t *testing.T) {
 func TestSHP02_DraftsOfOneLineAddUpToIt(t *testing.T) {
 	w := open(t, "unlimited")
 	w.order, w.line = w.newOrder("3", "1", "1.00") // a third is 0.33
-	var sum = amount("0")
+	sum := amount("0")
 	for range 3 {
 		n := w.As("rep1").Post("/v1/shipping-notices", w.draft("credit", "1")).Want(201)
 		sum, _ = sum.Add(amount(n.String("amount")))

@@ -130,7 +130,9 @@ func (s situation) oldDebt() bool {
 	return s.position.Profile.Grade == credit.GradeD && s.position.OldDebt().IsPos()
 }
 
-// fault says why an approved special release doesn't let the notice pass now, "" when it does, and what becomes of it then.
+// fault says why an approved special release doesn't let the notice pass now, "" when it does, and what becomes of it then: what was approved
+// no more, or too late, ends it for good; what credit takes today only keeps it from being used now, since another shipment or a
+// receipt changes that again.
 func (sp Special) fault(n *Notice, needed decimal.Decimal, s situation, now time.Time) (string, SpecialState) {
 	switch {
 	case string(sp.Content) != string(n.special()):
@@ -138,9 +140,9 @@ func (sp Special) fault(n *Notice, needed decimal.Decimal, s situation, now time
 	case clock.Today(now).After(sp.ExpiresOn):
 		return "not used in time / 逾期未使用", SpecialExpired
 	case needed.Cmp(sp.Amount) > 0:
-		return fmt.Sprintf("it takes %s, more than %s / 所需金额 %s 超过 %s", needed, sp.Amount, needed, sp.Amount), SpecialVoid
+		return fmt.Sprintf("it takes %s, more than %s / 所需金额 %s 超过 %s", needed, sp.Amount, needed, sp.Amount), sp.State
 	case s.oldDebt():
-		return "a D customer owes from before / D 级客户旧欠款未清", SpecialVoid
+		return "a D customer owes from before / D 级客户旧欠款未清", sp.State
 	}
 	return "", sp.State
 }

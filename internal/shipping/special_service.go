@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
+	"github.com/govalues/decimal"
 
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/audit"
@@ -49,6 +50,9 @@ func (s *Service) CreateSpecialRelease(tx pg.Tx, who identity.Principal, in Spec
 	case sp.ExpiresOn.Before(clock.Today(tx.Now)):
 		return Special{}, ErrSpecialPast.At("/expires_on")
 	}
+	if err := s.replaceSpecial(tx, n, sp.Needed, sit); err != nil {
+		return Special{}, err
+	}
 	if open, err := openSpecial(tx, n.ID); err != nil || open != uuid.Nil {
 		if err == nil {
 			err = ErrSpecialOpen
@@ -56,6 +60,22 @@ func (s *Service) CreateSpecialRelease(tx pg.Tx, who identity.Principal, in Spec
 		return Special{}, err
 	}
 	return sp, s.askSpecial(tx, who, &sp, sp.submission(n, v, sit), in.Files)
+}
+
+// replaceSpecial ends an approved special release that doesn't let the notice pass now: asking for another one replaces it.
+func (s *Service) replaceSpecial(tx pg.Tx, n *Notice, needed decimal.Decimal, sit situation) error {
+	old, err := lockApprovedSpecial(tx, n.ID)
+	if err != nil || old == nil {
+		return err
+	}
+	fault, state := old.fault(n, needed, sit, tx.Now)
+	if fault == "" {
+		return nil
+	}
+	if state == old.State {
+		state = SpecialVoid
+	}
+	return s.endSpecial(tx, old, state, fault)
 }
 
 func (s *Service) askSpecial(tx pg.Tx, who identity.Principal, sp *Special, sub approval.Submission, files []uuid.UUID) error {
@@ -125,7 +145,7 @@ func (s *Service) endSpecial(tx pg.Tx, sp *Special, state SpecialState, reason s
 }
 
 // usable returns the approved special release that lets the notice pass now, nil when there is none. One that can't any more ends
-// here (CRD-13). The notice is locked; locks the special release.
+// here, one that only can't now stays (CRD-13). The notice is locked; locks the special release.
 func (s *Service) usable(tx pg.Tx, n *Notice, v *verdict, sit situation) (*Special, error) {
 	if !n.stopped(*v) {
 		return nil, nil
@@ -135,7 +155,10 @@ func (s *Service) usable(tx pg.Tx, n *Notice, v *verdict, sit situation) (*Speci
 		return nil, err
 	}
 	if fault, state := found.fault(n, n.needed(*v, sit), sit, tx.Now); fault != "" {
-		v.decision.Info("CRD-13", map[string]string{"special_release": found.Number}, "The special release no longer holds: "+fault, "特放已失效:"+fault)
+		v.decision.Info("CRD-13", map[string]string{"special_release": found.Number}, "The special release can't be used: "+fault, "特放不能使用:"+fault)
+		if state == found.State { // not now
+			return nil, nil
+		}
 		return nil, s.endSpecial(tx, found, state, fault)
 	}
 	return found, nil

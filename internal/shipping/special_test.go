@@ -135,7 +135,9 @@ func TestCRD13_ItDiesWithWhatItNames(t *testing.T) {
 	w.owe("0.01", 30) // a fen more is needed than it allows
 	w.verb("clerk", n, "check", object{}).Want(200)
 	w.wantState(n, "checked")
-	w.wantSpecial(id, "void")
+	w.wantSpecial(id, "approved") // a receipt would make it enough again
+	w.special(n, "500.01", 3).Want(201)
+	w.wantSpecial(id, "void") // another one takes its place
 	// refused with the notice
 	w.As("gm").Get(notices + n).Want(200)
 	other := w.checked("credit", "2000")

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
+	"gorm.io/gorm/clause"
 
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
@@ -152,4 +153,9 @@ func (s *Service) Statistics(tx pg.Tx, who identity.Principal, by string, f Filt
 		return nil, "", err
 	}
 	return pg.Cut(p, rows, func(r Statistic) any { return r.Key })
+}
+
+// insertSurveys reads back whose they are: of a customer that moved meanwhile, the new owner's (ORG-06, trigger).
+func insertSurveys(tx pg.Tx, surveys []Survey) error {
+	return tx.Clauses(clause.Returning{Columns: []clause.Column{{Name: "owner_id"}}}).Create(&surveys).Error
 }

@@ -35,17 +35,19 @@ func (s *Service) OpenDue(tx pg.Tx, n int) (int, error) {
 	due := clock.EndOfWorkingDay(tx.Now, ask)
 	surveys, tasks, entries := make([]Survey, len(notes)), make([]followup.Task, len(notes)), make([]audit.Entry, len(notes))
 	for i, d := range notes {
-		v := d.survey(tx.Now)
-		surveys[i] = v
+		surveys[i] = d.survey(tx.Now)
+	}
+	if err := insertSurveys(tx, surveys); err != nil {
+		return 0, err
+	}
+	for i, d := range notes {
+		v := surveys[i]
 		tasks[i] = followup.Task{
 			Kind: KindAsk, SubjectType: Subject, SubjectID: v.ID, Number: v.NoteNumber,
 			TitleEN: fmt.Sprintf("Ask %s about delivery %s", d.CustomerName, d.Number), TitleZH: fmt.Sprintf("回访 %s 对送货单 %s 的满意度", d.CustomerName, d.Number),
 			UserID: &v.OwnerID, DueAt: &due, EscalateTo: identity.SalesManager,
 		}
 		entries[i] = audit.Entry{Action: "openSurvey", SubjectType: Subject, SubjectID: v.ID, After: v.trace()}
-	}
-	if err := pg.Insert(tx, &surveys); err != nil {
-		return 0, err
 	}
 	if err := followup.Open(tx, tasks...); err != nil {
 		return 0, err

@@ -5558,6 +5558,9 @@ type Handover struct {
 	// Example: 12500.00
 	ReceivableAmount Money `json:"receivable_amount"`
 	Receivables      int   `json:"receivables"`
+
+	// ToID Who took the prospects; absent when none moved.
+	ToID *openapi_types.UUID `json:"to_id,omitempty"`
 }
 
 // HandoverAcknowledged defines model for HandoverAcknowledged.
