@@ -670,6 +670,24 @@ func (e MonthlyBasisKind) Valid() bool {
 	}
 }
 
+// Defines values for MonthlySettlement.
+const (
+	MonthlySettlementMonthEndDays MonthlySettlement = "month_end_days"
+	MonthlySettlementNetDays      MonthlySettlement = "net_days"
+)
+
+// Valid indicates whether the value is a known member of the MonthlySettlement enum.
+func (e MonthlySettlement) Valid() bool {
+	switch e {
+	case MonthlySettlementMonthEndDays:
+		return true
+	case MonthlySettlementNetDays:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for OpportunityGrade.
 const (
 	OpportunityGradeA OpportunityGrade = "A"
@@ -1090,6 +1108,36 @@ func (e Settlement) Valid() bool {
 	case SettlementNetDays:
 		return true
 	case SettlementPrepaid:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SettlementBridgeState.
+const (
+	SettlementBridgeStateApproved SettlementBridgeState = "approved"
+	SettlementBridgeStatePending  SettlementBridgeState = "pending"
+	SettlementBridgeStateRejected SettlementBridgeState = "rejected"
+	SettlementBridgeStateSigned   SettlementBridgeState = "signed"
+	SettlementBridgeStateUsed     SettlementBridgeState = "used"
+	SettlementBridgeStateViolated SettlementBridgeState = "violated"
+)
+
+// Valid indicates whether the value is a known member of the SettlementBridgeState enum.
+func (e SettlementBridgeState) Valid() bool {
+	switch e {
+	case SettlementBridgeStateApproved:
+		return true
+	case SettlementBridgeStatePending:
+		return true
+	case SettlementBridgeStateRejected:
+		return true
+	case SettlementBridgeStateSigned:
+		return true
+	case SettlementBridgeStateUsed:
+		return true
+	case SettlementBridgeStateViolated:
 		return true
 	default:
 		return false
@@ -2046,6 +2094,22 @@ type AddressInput struct {
 
 // AddressKind Example: delivery
 type AddressKind string
+
+// AgreementEnd defines model for AgreementEnd.
+type AgreementEnd struct {
+	// Reason Why.
+	//
+	// Example: 客户改为现款
+	Reason string `json:"reason"`
+}
+
+// AgreementOriginal defines model for AgreementOriginal.
+type AgreementOriginal struct {
+	// Place Where it is kept.
+	//
+	// Example: 财务档案柜 3 号
+	Place string `json:"place"`
+}
 
 // Allocation defines model for Allocation.
 type Allocation struct {
@@ -6360,6 +6424,9 @@ type MonthlyBasisInput struct {
 // Example: volume
 type MonthlyBasisKind string
 
+// MonthlySettlement Example: net_days
+type MonthlySettlement string
+
 // MyTask defines model for MyTask.
 type MyTask struct {
 	// Absent That person's name.
@@ -8287,6 +8354,184 @@ type SessionList struct {
 //
 // Example: net_days
 type Settlement string
+
+// SettlementAgreement A signed and sealed agreement about monthly settlement.
+type SettlementAgreement struct {
+	Attachments []Attachment `json:"attachments"`
+	Conditions  string       `json:"conditions"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// CreatedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CreatedBy UUID `json:"created_by"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// EndedAt Example: 2026-11-20T08:30:00Z
+	EndedAt     *Instant `json:"ended_at,omitempty"`
+	EndedReason *string  `json:"ended_reason,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// InForce Whether it counts today.
+	//
+	// Example: true
+	InForce bool `json:"in_force"`
+
+	// Number Example: SA-202611-00003
+	Number string `json:"number"`
+
+	// OriginalHolder Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OriginalHolder *UUID   `json:"original_holder,omitempty"`
+	OriginalPlace  *string `json:"original_place,omitempty"`
+
+	// OriginalReceivedAt Example: 2026-11-20T08:30:00Z
+	OriginalReceivedAt *Instant `json:"original_received_at,omitempty"`
+
+	// Sealed Example: true
+	Sealed bool `json:"sealed"`
+
+	// Settlement Example: net_days
+	Settlement MonthlySettlement `json:"settlement"`
+
+	// SignedOn Example: 2026-11-20
+	SignedOn Date `json:"signed_on"`
+
+	// TermsDays Example: 30
+	TermsDays int `json:"terms_days"`
+
+	// ValidFrom Example: 2026-11-20
+	ValidFrom Date `json:"valid_from"`
+
+	// ValidUntil Example: 2026-11-20
+	ValidUntil *Date `json:"valid_until,omitempty"`
+}
+
+// SettlementAgreementCreate defines model for SettlementAgreementCreate.
+type SettlementAgreementCreate struct {
+	// AttachmentIds Uploads of yours that no document has yet; they stay with this one. See POST /v1/attachments.
+	AttachmentIds AttachmentIds `json:"attachment_ids"`
+
+	// Conditions What was agreed.
+	//
+	// Example: 每月 25 日对账、次月底前付清
+	Conditions string `json:"conditions"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// Sealed Must be true.
+	//
+	// Example: true
+	Sealed bool `json:"sealed"`
+
+	// Settlement Example: net_days
+	Settlement MonthlySettlement `json:"settlement"`
+
+	// SignedOn Today or before.
+	//
+	// Example: 2026-11-19
+	SignedOn openapi_types.Date `json:"signed_on"`
+
+	// TermsDays Example: 30
+	TermsDays int `json:"terms_days"`
+
+	// ValidFrom The first day.
+	//
+	// Example: 2026-11-20
+	ValidFrom openapi_types.Date `json:"valid_from"`
+
+	// ValidUntil The last day; without end when absent.
+	//
+	// Example: 2027-11-19
+	ValidUntil *openapi_types.Date `json:"valid_until,omitempty"`
+}
+
+// SettlementAgreementList defines model for SettlementAgreementList.
+type SettlementAgreementList struct {
+	Data       []SettlementAgreement `json:"data"`
+	NextCursor *string               `json:"next_cursor,omitempty"`
+}
+
+// SettlementBridge A customer's first order on monthly terms may pass before the agreement is signed.
+type SettlementBridge struct {
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID UUID `json:"approval_id"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// Deadline Example: 2026-11-20
+	Deadline *Date `json:"deadline,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// JointlyLiableSince Example: 2026-11-20T08:30:00Z
+	JointlyLiableSince *Instant `json:"jointly_liable_since,omitempty"`
+	Note               string   `json:"note"`
+
+	// Number Example: SB-202611-00001
+	Number string `json:"number"`
+
+	// OrderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderID *UUID `json:"order_id,omitempty"`
+
+	// RepID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	RepID *UUID `json:"rep_id,omitempty"`
+
+	// RequestedAt Example: 2026-11-20T08:30:00Z
+	RequestedAt Instant `json:"requested_at"`
+
+	// RequestedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	RequestedBy UUID `json:"requested_by"`
+
+	// State Example: approved
+	State SettlementBridgeState `json:"state"`
+}
+
+// SettlementBridgeCreate defines model for SettlementBridgeCreate.
+type SettlementBridgeCreate struct {
+	// ApprovedBy The superior who has agreed by phone already.
+	//
+	// Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c49
+	ApprovedBy *openapi_types.UUID `json:"approved_by,omitempty"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// GivenAt When they agreed; now when absent.
+	//
+	// Example: 2026-11-20T08:00:00Z
+	GivenAt *time.Time `json:"given_at,omitempty"`
+
+	// Note Why the order can't wait.
+	//
+	// Example: 客户急需首批货 协议已寄出
+	Note string `json:"note"`
+}
+
+// SettlementBridgeList defines model for SettlementBridgeList.
+type SettlementBridgeList struct {
+	Data       []SettlementBridge `json:"data"`
+	NextCursor *string            `json:"next_cursor,omitempty"`
+}
+
+// SettlementBridgeState Example: approved
+type SettlementBridgeState string
 
 // ShippingCheck defines model for ShippingCheck.
 type ShippingCheck struct {
@@ -11926,6 +12171,72 @@ type AdvanceSandboxClockParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListSettlementAgreementsParams defines parameters for ListSettlementAgreements.
+type ListSettlementAgreementsParams struct {
+	// CustomerID Only with this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// AwaitingOriginal Only those that haven't ended and whose original finance doesn't hold yet.
+	AwaitingOriginal *bool `form:"awaiting_original,omitempty" json:"awaiting_original,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateSettlementAgreementParams defines parameters for CreateSettlementAgreement.
+type CreateSettlementAgreementParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// ConfirmAgreementOriginalParams defines parameters for ConfirmAgreementOriginal.
+type ConfirmAgreementOriginalParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// EndSettlementAgreementParams defines parameters for EndSettlementAgreement.
+type EndSettlementAgreementParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ListSettlementBridgesParams defines parameters for ListSettlementBridges.
+type ListSettlementBridgesParams struct {
+	// CustomerID Only of this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// State Only in this state.
+	State *SettlementBridgeState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateSettlementBridgeParams defines parameters for CreateSettlementBridge.
+type CreateSettlementBridgeParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
 // ListShippingNoticesParams defines parameters for ListShippingNotices.
 type ListShippingNoticesParams struct {
 	// CustomerID Only of this customer.
@@ -12681,6 +12992,18 @@ type ReverseReceiptJSONRequestBody = Reversal
 
 // AdvanceSandboxClockJSONRequestBody defines body for AdvanceSandboxClock for application/json ContentType.
 type AdvanceSandboxClockJSONRequestBody = ClockAdvance
+
+// CreateSettlementAgreementJSONRequestBody defines body for CreateSettlementAgreement for application/json ContentType.
+type CreateSettlementAgreementJSONRequestBody = SettlementAgreementCreate
+
+// ConfirmAgreementOriginalJSONRequestBody defines body for ConfirmAgreementOriginal for application/json ContentType.
+type ConfirmAgreementOriginalJSONRequestBody = AgreementOriginal
+
+// EndSettlementAgreementJSONRequestBody defines body for EndSettlementAgreement for application/json ContentType.
+type EndSettlementAgreementJSONRequestBody = AgreementEnd
+
+// CreateSettlementBridgeJSONRequestBody defines body for CreateSettlementBridge for application/json ContentType.
+type CreateSettlementBridgeJSONRequestBody = SettlementBridgeCreate
 
 // CreateShippingNoticeJSONRequestBody defines body for CreateShippingNotice for application/json ContentType.
 type CreateShippingNoticeJSONRequestBody = ShippingNoticeCreate

@@ -767,6 +767,27 @@ type ServerInterface interface {
 	// AdvanceSandboxClock Move the clock forward
 	// (POST /v1/sandbox/clock)
 	AdvanceSandboxClock(ctx echo.Context, params AdvanceSandboxClockParams) error
+	// ListSettlementAgreements List settlement agreements
+	// (GET /v1/settlement-agreements)
+	ListSettlementAgreements(ctx echo.Context, params ListSettlementAgreementsParams) error
+	// CreateSettlementAgreement File a signed settlement agreement
+	// (POST /v1/settlement-agreements)
+	CreateSettlementAgreement(ctx echo.Context, params CreateSettlementAgreementParams) error
+	// GetSettlementAgreement Read a settlement agreement
+	// (GET /v1/settlement-agreements/{agreement_id})
+	GetSettlementAgreement(ctx echo.Context, agreementID UUID) error
+	// ConfirmAgreementOriginal Take in the original of an agreement
+	// (POST /v1/settlement-agreements/{agreement_id}/confirm-original)
+	ConfirmAgreementOriginal(ctx echo.Context, agreementID UUID, params ConfirmAgreementOriginalParams) error
+	// EndSettlementAgreement End a settlement agreement
+	// (POST /v1/settlement-agreements/{agreement_id}/end)
+	EndSettlementAgreement(ctx echo.Context, agreementID UUID, params EndSettlementAgreementParams) error
+	// ListSettlementBridges List bridges to settlement agreements
+	// (GET /v1/settlement-bridges)
+	ListSettlementBridges(ctx echo.Context, params ListSettlementBridgesParams) error
+	// CreateSettlementBridge Ask that a first order may pass before the agreement is signed
+	// (POST /v1/settlement-bridges)
+	CreateSettlementBridge(ctx echo.Context, params CreateSettlementBridgeParams) error
 	// ListShippingNotices List shipping notices
 	// (GET /v1/shipping-notices)
 	ListShippingNotices(ctx echo.Context, params ListShippingNoticesParams) error
@@ -9720,6 +9741,276 @@ func (w *ServerInterfaceWrapper) AdvanceSandboxClock(ctx echo.Context) error {
 	return err
 }
 
+// ListSettlementAgreements converts echo context to params.
+func (w *ServerInterfaceWrapper) ListSettlementAgreements(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListSettlementAgreementsParams
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "awaiting_original" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "awaiting_original", ctx.QueryParams(), &params.AwaitingOriginal, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter awaiting_original: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListSettlementAgreements(ctx, params)
+	return err
+}
+
+// CreateSettlementAgreement converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateSettlementAgreement(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateSettlementAgreementParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateSettlementAgreement(ctx, params)
+	return err
+}
+
+// GetSettlementAgreement converts echo context to params.
+func (w *ServerInterfaceWrapper) GetSettlementAgreement(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "agreement_id" -------------
+	var agreementID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "agreement_id", ctx.Param("agreement_id"), &agreementID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter agreement_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetSettlementAgreement(ctx, agreementID)
+	return err
+}
+
+// ConfirmAgreementOriginal converts echo context to params.
+func (w *ServerInterfaceWrapper) ConfirmAgreementOriginal(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "agreement_id" -------------
+	var agreementID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "agreement_id", ctx.Param("agreement_id"), &agreementID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter agreement_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ConfirmAgreementOriginalParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ConfirmAgreementOriginal(ctx, agreementID, params)
+	return err
+}
+
+// EndSettlementAgreement converts echo context to params.
+func (w *ServerInterfaceWrapper) EndSettlementAgreement(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "agreement_id" -------------
+	var agreementID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "agreement_id", ctx.Param("agreement_id"), &agreementID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter agreement_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EndSettlementAgreementParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EndSettlementAgreement(ctx, agreementID, params)
+	return err
+}
+
+// ListSettlementBridges converts echo context to params.
+func (w *ServerInterfaceWrapper) ListSettlementBridges(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListSettlementBridgesParams
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListSettlementBridges(ctx, params)
+	return err
+}
+
+// CreateSettlementBridge converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateSettlementBridge(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateSettlementBridgeParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateSettlementBridge(ctx, params)
+	return err
+}
+
 // ListShippingNotices converts echo context to params.
 func (w *ServerInterfaceWrapper) ListShippingNotices(ctx echo.Context) error {
 	var err error
@@ -11947,6 +12238,13 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/rules", wrapper.ListRules, options.OperationMiddlewares["listRules"]...)
 	router.GET(options.BaseURL+"/v1/rules/:rule_id", wrapper.GetRule, options.OperationMiddlewares["getRule"]...)
 	router.POST(options.BaseURL+"/v1/sandbox/clock", wrapper.AdvanceSandboxClock, options.OperationMiddlewares["advanceSandboxClock"]...)
+	router.GET(options.BaseURL+"/v1/settlement-agreements", wrapper.ListSettlementAgreements, options.OperationMiddlewares["listSettlementAgreements"]...)
+	router.POST(options.BaseURL+"/v1/settlement-agreements", wrapper.CreateSettlementAgreement, options.OperationMiddlewares["createSettlementAgreement"]...)
+	router.GET(options.BaseURL+"/v1/settlement-agreements/:agreement_id", wrapper.GetSettlementAgreement, options.OperationMiddlewares["getSettlementAgreement"]...)
+	router.POST(options.BaseURL+"/v1/settlement-agreements/:agreement_id/confirm-original", wrapper.ConfirmAgreementOriginal, options.OperationMiddlewares["confirmAgreementOriginal"]...)
+	router.POST(options.BaseURL+"/v1/settlement-agreements/:agreement_id/end", wrapper.EndSettlementAgreement, options.OperationMiddlewares["endSettlementAgreement"]...)
+	router.GET(options.BaseURL+"/v1/settlement-bridges", wrapper.ListSettlementBridges, options.OperationMiddlewares["listSettlementBridges"]...)
+	router.POST(options.BaseURL+"/v1/settlement-bridges", wrapper.CreateSettlementBridge, options.OperationMiddlewares["createSettlementBridge"]...)
 	router.GET(options.BaseURL+"/v1/shipping-notices", wrapper.ListShippingNotices, options.OperationMiddlewares["listShippingNotices"]...)
 	router.POST(options.BaseURL+"/v1/shipping-notices", wrapper.CreateShippingNotice, options.OperationMiddlewares["createShippingNotice"]...)
 	router.GET(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id", wrapper.GetShippingNotice, options.OperationMiddlewares["getShippingNotice"]...)
@@ -18805,6 +19103,198 @@ func (response AdvanceSandboxClock200JSONResponse) VisitAdvanceSandboxClockRespo
 	return err
 }
 
+type ListSettlementAgreementsRequestObject struct {
+	Params ListSettlementAgreementsParams
+}
+
+type ListSettlementAgreementsResponseObject interface {
+	VisitListSettlementAgreementsResponse(w http.ResponseWriter) error
+}
+
+type ListSettlementAgreements200JSONResponse SettlementAgreementList
+
+func (response ListSettlementAgreements200JSONResponse) VisitListSettlementAgreementsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateSettlementAgreementRequestObject struct {
+	Params CreateSettlementAgreementParams
+	Body   *CreateSettlementAgreementJSONRequestBody
+}
+
+type CreateSettlementAgreementResponseObject interface {
+	VisitCreateSettlementAgreementResponse(w http.ResponseWriter) error
+}
+
+type CreateSettlementAgreement201ResponseHeaders struct {
+	ETag string
+}
+
+type CreateSettlementAgreement201JSONResponse struct {
+	Body    SettlementAgreement
+	Headers CreateSettlementAgreement201ResponseHeaders
+}
+
+func (response CreateSettlementAgreement201JSONResponse) VisitCreateSettlementAgreementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSettlementAgreementRequestObject struct {
+	AgreementID UUID `json:"agreement_id"`
+}
+
+type GetSettlementAgreementResponseObject interface {
+	VisitGetSettlementAgreementResponse(w http.ResponseWriter) error
+}
+
+type GetSettlementAgreement200ResponseHeaders struct {
+	ETag string
+}
+
+type GetSettlementAgreement200JSONResponse struct {
+	Body    SettlementAgreement
+	Headers GetSettlementAgreement200ResponseHeaders
+}
+
+func (response GetSettlementAgreement200JSONResponse) VisitGetSettlementAgreementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmAgreementOriginalRequestObject struct {
+	AgreementID UUID `json:"agreement_id"`
+	Params      ConfirmAgreementOriginalParams
+	Body        *ConfirmAgreementOriginalJSONRequestBody
+}
+
+type ConfirmAgreementOriginalResponseObject interface {
+	VisitConfirmAgreementOriginalResponse(w http.ResponseWriter) error
+}
+
+type ConfirmAgreementOriginal200ResponseHeaders struct {
+	ETag string
+}
+
+type ConfirmAgreementOriginal200JSONResponse struct {
+	Body    SettlementAgreement
+	Headers ConfirmAgreementOriginal200ResponseHeaders
+}
+
+func (response ConfirmAgreementOriginal200JSONResponse) VisitConfirmAgreementOriginalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndSettlementAgreementRequestObject struct {
+	AgreementID UUID `json:"agreement_id"`
+	Params      EndSettlementAgreementParams
+	Body        *EndSettlementAgreementJSONRequestBody
+}
+
+type EndSettlementAgreementResponseObject interface {
+	VisitEndSettlementAgreementResponse(w http.ResponseWriter) error
+}
+
+type EndSettlementAgreement200ResponseHeaders struct {
+	ETag string
+}
+
+type EndSettlementAgreement200JSONResponse struct {
+	Body    SettlementAgreement
+	Headers EndSettlementAgreement200ResponseHeaders
+}
+
+func (response EndSettlementAgreement200JSONResponse) VisitEndSettlementAgreementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSettlementBridgesRequestObject struct {
+	Params ListSettlementBridgesParams
+}
+
+type ListSettlementBridgesResponseObject interface {
+	VisitListSettlementBridgesResponse(w http.ResponseWriter) error
+}
+
+type ListSettlementBridges200JSONResponse SettlementBridgeList
+
+func (response ListSettlementBridges200JSONResponse) VisitListSettlementBridgesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateSettlementBridgeRequestObject struct {
+	Params CreateSettlementBridgeParams
+	Body   *CreateSettlementBridgeJSONRequestBody
+}
+
+type CreateSettlementBridgeResponseObject interface {
+	VisitCreateSettlementBridgeResponse(w http.ResponseWriter) error
+}
+
+type CreateSettlementBridge201JSONResponse SettlementBridge
+
+func (response CreateSettlementBridge201JSONResponse) VisitCreateSettlementBridgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListShippingNoticesRequestObject struct {
 	Params ListShippingNoticesParams
 }
@@ -20895,6 +21385,27 @@ type StrictServerInterface interface {
 	// AdvanceSandboxClock Move the clock forward
 	// (POST /v1/sandbox/clock)
 	AdvanceSandboxClock(ctx context.Context, request AdvanceSandboxClockRequestObject) (AdvanceSandboxClockResponseObject, error)
+	// ListSettlementAgreements List settlement agreements
+	// (GET /v1/settlement-agreements)
+	ListSettlementAgreements(ctx context.Context, request ListSettlementAgreementsRequestObject) (ListSettlementAgreementsResponseObject, error)
+	// CreateSettlementAgreement File a signed settlement agreement
+	// (POST /v1/settlement-agreements)
+	CreateSettlementAgreement(ctx context.Context, request CreateSettlementAgreementRequestObject) (CreateSettlementAgreementResponseObject, error)
+	// GetSettlementAgreement Read a settlement agreement
+	// (GET /v1/settlement-agreements/{agreement_id})
+	GetSettlementAgreement(ctx context.Context, request GetSettlementAgreementRequestObject) (GetSettlementAgreementResponseObject, error)
+	// ConfirmAgreementOriginal Take in the original of an agreement
+	// (POST /v1/settlement-agreements/{agreement_id}/confirm-original)
+	ConfirmAgreementOriginal(ctx context.Context, request ConfirmAgreementOriginalRequestObject) (ConfirmAgreementOriginalResponseObject, error)
+	// EndSettlementAgreement End a settlement agreement
+	// (POST /v1/settlement-agreements/{agreement_id}/end)
+	EndSettlementAgreement(ctx context.Context, request EndSettlementAgreementRequestObject) (EndSettlementAgreementResponseObject, error)
+	// ListSettlementBridges List bridges to settlement agreements
+	// (GET /v1/settlement-bridges)
+	ListSettlementBridges(ctx context.Context, request ListSettlementBridgesRequestObject) (ListSettlementBridgesResponseObject, error)
+	// CreateSettlementBridge Ask that a first order may pass before the agreement is signed
+	// (POST /v1/settlement-bridges)
+	CreateSettlementBridge(ctx context.Context, request CreateSettlementBridgeRequestObject) (CreateSettlementBridgeResponseObject, error)
 	// ListShippingNotices List shipping notices
 	// (GET /v1/shipping-notices)
 	ListShippingNotices(ctx context.Context, request ListShippingNoticesRequestObject) (ListShippingNoticesResponseObject, error)
@@ -29619,6 +30130,275 @@ func (sh *strictHandler) AdvanceSandboxClock(ctx echo.Context, params AdvanceSan
 		return err
 	} else if validResponse, ok := response.(AdvanceSandboxClockResponseObject); ok {
 		return validResponse.VisitAdvanceSandboxClockResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListSettlementAgreements operation middleware
+func (sh *strictHandler) ListSettlementAgreements(ctx echo.Context, params ListSettlementAgreementsParams) error {
+	var request ListSettlementAgreementsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListSettlementAgreements(ctx.Request().Context(), request.(ListSettlementAgreementsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListSettlementAgreements")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListSettlementAgreementsResponseObject); ok {
+		return validResponse.VisitListSettlementAgreementsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateSettlementAgreement operation middleware
+func (sh *strictHandler) CreateSettlementAgreement(ctx echo.Context, params CreateSettlementAgreementParams) error {
+	var request CreateSettlementAgreementRequestObject
+
+	request.Params = params
+
+	var body CreateSettlementAgreementJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateSettlementAgreement(ctx.Request().Context(), request.(CreateSettlementAgreementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateSettlementAgreement")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateSettlementAgreementResponseObject); ok {
+		return validResponse.VisitCreateSettlementAgreementResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetSettlementAgreement operation middleware
+func (sh *strictHandler) GetSettlementAgreement(ctx echo.Context, agreementID UUID) error {
+	var request GetSettlementAgreementRequestObject
+
+	request.AgreementID = agreementID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSettlementAgreement(ctx.Request().Context(), request.(GetSettlementAgreementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSettlementAgreement")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetSettlementAgreementResponseObject); ok {
+		return validResponse.VisitGetSettlementAgreementResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ConfirmAgreementOriginal operation middleware
+func (sh *strictHandler) ConfirmAgreementOriginal(ctx echo.Context, agreementID UUID, params ConfirmAgreementOriginalParams) error {
+	var request ConfirmAgreementOriginalRequestObject
+
+	request.AgreementID = agreementID
+	request.Params = params
+
+	var body ConfirmAgreementOriginalJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ConfirmAgreementOriginal(ctx.Request().Context(), request.(ConfirmAgreementOriginalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConfirmAgreementOriginal")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ConfirmAgreementOriginalResponseObject); ok {
+		return validResponse.VisitConfirmAgreementOriginalResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EndSettlementAgreement operation middleware
+func (sh *strictHandler) EndSettlementAgreement(ctx echo.Context, agreementID UUID, params EndSettlementAgreementParams) error {
+	var request EndSettlementAgreementRequestObject
+
+	request.AgreementID = agreementID
+	request.Params = params
+
+	var body EndSettlementAgreementJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EndSettlementAgreement(ctx.Request().Context(), request.(EndSettlementAgreementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndSettlementAgreement")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EndSettlementAgreementResponseObject); ok {
+		return validResponse.VisitEndSettlementAgreementResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListSettlementBridges operation middleware
+func (sh *strictHandler) ListSettlementBridges(ctx echo.Context, params ListSettlementBridgesParams) error {
+	var request ListSettlementBridgesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListSettlementBridges(ctx.Request().Context(), request.(ListSettlementBridgesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListSettlementBridges")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListSettlementBridgesResponseObject); ok {
+		return validResponse.VisitListSettlementBridgesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateSettlementBridge operation middleware
+func (sh *strictHandler) CreateSettlementBridge(ctx echo.Context, params CreateSettlementBridgeParams) error {
+	var request CreateSettlementBridgeRequestObject
+
+	request.Params = params
+
+	var body CreateSettlementBridgeJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateSettlementBridge(ctx.Request().Context(), request.(CreateSettlementBridgeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateSettlementBridge")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateSettlementBridgeResponseObject); ok {
+		return validResponse.VisitCreateSettlementBridgeResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -2427,6 +2427,60 @@ CREATE TABLE public.sessions (
     CONSTRAINT sessions_user_agent_check CHECK ((length(user_agent) <= 300))
 );
 
+CREATE TABLE public.settlement_agreements (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    customer_id uuid NOT NULL,
+    settlement text NOT NULL,
+    terms_days integer NOT NULL,
+    conditions text NOT NULL,
+    valid_from date NOT NULL,
+    valid_until date,
+    signed_on date NOT NULL,
+    sealed boolean NOT NULL,
+    original_holder uuid,
+    original_place text NOT NULL,
+    original_received_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    ended_reason text NOT NULL,
+    created_by uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT settlement_agreements_conditions_check CHECK (((length(conditions) >= 1) AND (length(conditions) <= 4000))),
+    CONSTRAINT settlement_agreements_dates CHECK ((valid_until >= valid_from)),
+    CONSTRAINT settlement_agreements_ended_reason_check CHECK ((length(ended_reason) <= 500)),
+    CONSTRAINT settlement_agreements_original CHECK ((num_nonnulls(original_holder, original_received_at) = ANY (ARRAY[0, 2]))),
+    CONSTRAINT settlement_agreements_original_place_check CHECK ((length(original_place) <= 200)),
+    CONSTRAINT settlement_agreements_sealed CHECK (sealed),
+    CONSTRAINT settlement_agreements_settlement_check CHECK ((settlement = ANY (ARRAY['net_days'::text, 'month_end_days'::text]))),
+    CONSTRAINT settlement_agreements_terms_days_check CHECK (((terms_days >= 0) AND (terms_days <= 365)))
+);
+
+CREATE TABLE public.settlement_bridges (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    customer_id uuid NOT NULL,
+    state text NOT NULL,
+    note text NOT NULL,
+    approval_id uuid NOT NULL,
+    requested_by uuid NOT NULL,
+    requested_at timestamp with time zone NOT NULL,
+    order_id uuid,
+    rep_id uuid,
+    used_at timestamp with time zone,
+    deadline date,
+    jointly_liable_since timestamp with time zone,
+    version bigint NOT NULL,
+    CONSTRAINT settlement_bridges_liable CHECK (((state = 'violated'::text) = (jointly_liable_since IS NOT NULL))),
+    CONSTRAINT settlement_bridges_note_check CHECK (((length(note) >= 1) AND (length(note) <= 1000))),
+    CONSTRAINT settlement_bridges_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'approved'::text, 'rejected'::text, 'used'::text, 'signed'::text, 'violated'::text]))),
+    CONSTRAINT settlement_bridges_used CHECK (((num_nonnulls(order_id, rep_id, used_at, deadline) =
+CASE
+    WHEN (used_at IS NULL) THEN 0
+    ELSE 4
+END) AND ((state <> ALL (ARRAY['used'::text, 'violated'::text])) OR (used_at IS NOT NULL))))
+);
+
 CREATE TABLE public.shipping_notice_lines (
     id uuid NOT NULL,
     notice_id uuid NOT NULL,
@@ -3178,6 +3232,18 @@ ALTER TABLE ONLY public.sandbox_clock
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.settlement_agreements
+    ADD CONSTRAINT settlement_agreements_number UNIQUE (number);
+
+ALTER TABLE ONLY public.settlement_agreements
+    ADD CONSTRAINT settlement_agreements_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.settlement_bridges
+    ADD CONSTRAINT settlement_bridges_number UNIQUE (number);
+
+ALTER TABLE ONLY public.settlement_bridges
+    ADD CONSTRAINT settlement_bridges_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.shipping_notice_lines
     ADD CONSTRAINT shipping_notice_lines_order_line UNIQUE (notice_id, order_line_id);
 
@@ -3616,6 +3682,18 @@ CREATE INDEX river_notification_topic_id_idx ON public.river_notification USING 
 CREATE INDEX sessions_expiry ON public.sessions USING btree (expires_at);
 
 CREATE INDEX sessions_user ON public.sessions USING btree (user_id) WHERE (ended_at IS NULL);
+
+CREATE INDEX settlement_agreements_awaiting ON public.settlement_agreements USING btree (id DESC) WHERE ((original_received_at IS NULL) AND (ended_at IS NULL));
+
+CREATE INDEX settlement_agreements_customer ON public.settlement_agreements USING btree (customer_id, id DESC);
+
+CREATE UNIQUE INDEX settlement_agreements_one ON public.settlement_agreements USING btree (customer_id) WHERE (ended_at IS NULL);
+
+CREATE INDEX settlement_bridges_customer ON public.settlement_bridges USING btree (customer_id, id DESC);
+
+CREATE INDEX settlement_bridges_deadline ON public.settlement_bridges USING btree (deadline, id) WHERE (state = 'used'::text);
+
+CREATE UNIQUE INDEX settlement_bridges_once ON public.settlement_bridges USING btree (customer_id) WHERE (state <> 'rejected'::text);
 
 CREATE INDEX shipping_notice_lines_line ON public.shipping_notice_lines USING btree (order_line_id);
 
@@ -4231,6 +4309,12 @@ ALTER TABLE ONLY public.refresh_tokens
 
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.settlement_agreements
+    ADD CONSTRAINT settlement_agreements_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.settlement_bridges
+    ADD CONSTRAINT settlement_bridges_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
 
 ALTER TABLE ONLY public.shipping_notice_lines
     ADD CONSTRAINT shipping_notice_lines_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES public.shipping_notices(id);

@@ -40,6 +40,7 @@ import (
 	"github.com/salesgate/salesgate/internal/rulebook"
 	"github.com/salesgate/salesgate/internal/shipping"
 	"github.com/salesgate/salesgate/internal/survey"
+	"github.com/salesgate/salesgate/internal/terms"
 	"github.com/salesgate/salesgate/internal/visit"
 	"github.com/salesgate/salesgate/migrations"
 )
@@ -178,6 +179,10 @@ func (a *App) join(ctx context.Context) error {
 	a.watchLimits(credits, shipments)
 
 	// terms
+	agreements := terms.New(rules, approvals, files, credits)
+	approvals.Register(terms.Matter, agreements)
+	files.Register(terms.Subject, agreements.Seen, "agreement.read")
+	a.jobs.Every("settlement_bridges", time.Hour, a.batches("settlement_bridges", agreements.MarkOverdue)) // CRD-15
 
 	// credit reviews
 	reviews := creditreview.New(rules, credits)
@@ -229,6 +234,7 @@ func (a *App) join(ctx context.Context) error {
 		Visits: visits, Opportunities: opportunities, Campaigns: campaigns, Surveys: surveys,
 
 		// credit: limits and special release, terms
+		Terms: agreements,
 
 		// credit reviews
 		Reviews: reviews,

@@ -48,6 +48,7 @@ var Matters = slices.Concat(
 	creditMatters,
 	limitMatters,
 	// credit: special release, terms
+	termsMatters,
 	orderMatters,
 	customerMatters,
 	priceMatters,

@@ -142,7 +142,10 @@ func (s *Story) applyForCustomer(key string) error {
 func number(b []byte) int { return int(b[0])<<16 | int(b[1])<<8 | int(b[2]) }
 
 func (s *Story) applyForLimit() error {
-	return s.askForLimit(storyLimit, "两年来现款交易正常,申请首次授信")
+	if err := s.askForLimit(storyLimit, "两年来现款交易正常,申请首次授信"); err != nil {
+		return err
+	}
+	return s.signAgreement()
 }
 
 // askForLimit applies for a limit of the customer who buys on credit, and has it approved.

@@ -245,7 +245,13 @@ var owned = map[string]func(e *apitest.Env) string{
 	"operations": importOf,
 	"backtests":  backtestOf,
 	// credit reviews, groups, special releases, terms
-	"special-releases":      specialReleaseOf,
+	"special-releases": specialReleaseOf,
+	"settlement-agreements": func(e *apitest.Env) string {
+		return plant(e, "settlement_agreements", object{
+			"customer_id": customerOf(e), "settlement": "net_days", "terms_days": 30, "conditions": "次月付清", "valid_from": "2026-01-01", "signed_on": "2026-01-01",
+			"sealed": true, "created_by": uuid.NewString(),
+		})
+	},
 	"credit-groups":         func(e *apitest.Env) string { group, _ := groupOf(e); return group },
 	"credit-group-requests": func(e *apitest.Env) string { _, request := groupOf(e); return request },
 	"credit-reviews": func(e *apitest.Env) string {

@@ -33,6 +33,7 @@ import (
 	"github.com/salesgate/salesgate/internal/rulebook"
 	"github.com/salesgate/salesgate/internal/shipping"
 	"github.com/salesgate/salesgate/internal/survey"
+	"github.com/salesgate/salesgate/internal/terms"
 	"github.com/salesgate/salesgate/internal/visit"
 )
 
@@ -84,6 +85,7 @@ type Server struct {
 
 	// credit: limits and special release, terms
 	exporting atomic.Int32 // files that are being written now
+	Terms     *terms.Service
 
 	// credit reviews
 	Reviews *creditreview.Service

@@ -150,6 +150,9 @@ var matrix = map[Permission][]Role{
 	"credit_review.work": roles(salesLeaders, finance), // the sales department reviews, finance keeps the register
 
 	// terms
+	"agreement.read":  roles(sellers, finance, overseers),
+	"agreement.write": roles(sellers),
+	"agreement.hold":  roles(finance),
 
 	// order
 	"order.read":   roles(sellers, finance, factory, overseers),

@@ -22,6 +22,7 @@ type verdict struct {
 	facts   map[string]any // of the matter order.confirm
 	refusal *errs.Error    // the first thing that nobody may let pass; nil when there is none
 	attempt bool           // another settlement method was asked for than the customer's (CRD-16)
+	bridge  uuid.UUID      // of the superior's word that lets it pass without an agreement (CRD-15)
 	basis   *pricing.Basis // what the price gate judged by; nil when it wasn't asked or refused
 }
 
@@ -90,6 +91,9 @@ func (a priceAnswer) products() map[uuid.UUID]catalog.Product {
 func (s *Service) judge(tx pg.Tx, o *Order, p credit.Position, a priceAnswer) (verdict, error) {
 	v := judgeCustomer(o, p)
 	if err := s.firstBusiness(tx, o, p, &v); err != nil {
+		return v, err
+	}
+	if err := s.agreement(tx, o, p, &v); err != nil {
 		return v, err
 	}
 	v.checks, v.basis = append(v.checks, a.Checks...), a.basis

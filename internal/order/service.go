@@ -118,6 +118,9 @@ func (s *Service) CreateAndSubmit(tx pg.Tx, who identity.Principal, d Draft) (Or
 		}
 		return Order{}, none, refused(tx, who, &o, v)
 	}
+	if err := v.bridged(tx, &o); err != nil {
+		return Order{}, none, err
+	}
 	return s.insertSubmitted(tx, who, o, v, p.Name)
 }
 

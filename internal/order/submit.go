@@ -46,6 +46,9 @@ func (s *Service) submit(tx pg.Tx, who identity.Principal, o *Order) (decision.D
 	if v.refusal != nil {
 		return decision.Decision{}, refused(tx, who, o, v)
 	}
+	if err := v.bridged(tx, o); err != nil {
+		return decision.Decision{}, err
+	}
 	before := o.snapshot()
 	r, err := s.ask(tx, who, o, v, p.Name)
 	if err != nil {

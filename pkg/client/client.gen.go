@@ -679,6 +679,24 @@ func (e MonthlyBasisKind) Valid() bool {
 	}
 }
 
+// Defines values for MonthlySettlement.
+const (
+	MonthlySettlementMonthEndDays MonthlySettlement = "month_end_days"
+	MonthlySettlementNetDays      MonthlySettlement = "net_days"
+)
+
+// Valid indicates whether the value is a known member of the MonthlySettlement enum.
+func (e MonthlySettlement) Valid() bool {
+	switch e {
+	case MonthlySettlementMonthEndDays:
+		return true
+	case MonthlySettlementNetDays:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for OpportunityGrade.
 const (
 	OpportunityGradeA OpportunityGrade = "A"
@@ -1099,6 +1117,36 @@ func (e Settlement) Valid() bool {
 	case SettlementNetDays:
 		return true
 	case SettlementPrepaid:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SettlementBridgeState.
+const (
+	SettlementBridgeStateApproved SettlementBridgeState = "approved"
+	SettlementBridgeStatePending  SettlementBridgeState = "pending"
+	SettlementBridgeStateRejected SettlementBridgeState = "rejected"
+	SettlementBridgeStateSigned   SettlementBridgeState = "signed"
+	SettlementBridgeStateUsed     SettlementBridgeState = "used"
+	SettlementBridgeStateViolated SettlementBridgeState = "violated"
+)
+
+// Valid indicates whether the value is a known member of the SettlementBridgeState enum.
+func (e SettlementBridgeState) Valid() bool {
+	switch e {
+	case SettlementBridgeStateApproved:
+		return true
+	case SettlementBridgeStatePending:
+		return true
+	case SettlementBridgeStateRejected:
+		return true
+	case SettlementBridgeStateSigned:
+		return true
+	case SettlementBridgeStateUsed:
+		return true
+	case SettlementBridgeStateViolated:
 		return true
 	default:
 		return false
@@ -2055,6 +2103,22 @@ type AddressInput struct {
 
 // AddressKind Example: delivery
 type AddressKind string
+
+// AgreementEnd defines model for AgreementEnd.
+type AgreementEnd struct {
+	// Reason Why.
+	//
+	// Example: 客户改为现款
+	Reason string `json:"reason"`
+}
+
+// AgreementOriginal defines model for AgreementOriginal.
+type AgreementOriginal struct {
+	// Place Where it is kept.
+	//
+	// Example: 财务档案柜 3 号
+	Place string `json:"place"`
+}
 
 // Allocation defines model for Allocation.
 type Allocation struct {
@@ -6369,6 +6433,9 @@ type MonthlyBasisInput struct {
 // Example: volume
 type MonthlyBasisKind string
 
+// MonthlySettlement Example: net_days
+type MonthlySettlement string
+
 // MyTask defines model for MyTask.
 type MyTask struct {
 	// Absent That person's name.
@@ -8296,6 +8363,184 @@ type SessionList struct {
 //
 // Example: net_days
 type Settlement string
+
+// SettlementAgreement A signed and sealed agreement about monthly settlement.
+type SettlementAgreement struct {
+	Attachments []Attachment `json:"attachments"`
+	Conditions  string       `json:"conditions"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// CreatedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CreatedBy UUID `json:"created_by"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// EndedAt Example: 2026-11-20T08:30:00Z
+	EndedAt     *Instant `json:"ended_at,omitempty"`
+	EndedReason *string  `json:"ended_reason,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// InForce Whether it counts today.
+	//
+	// Example: true
+	InForce bool `json:"in_force"`
+
+	// Number Example: SA-202611-00003
+	Number string `json:"number"`
+
+	// OriginalHolder Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OriginalHolder *UUID   `json:"original_holder,omitempty"`
+	OriginalPlace  *string `json:"original_place,omitempty"`
+
+	// OriginalReceivedAt Example: 2026-11-20T08:30:00Z
+	OriginalReceivedAt *Instant `json:"original_received_at,omitempty"`
+
+	// Sealed Example: true
+	Sealed bool `json:"sealed"`
+
+	// Settlement Example: net_days
+	Settlement MonthlySettlement `json:"settlement"`
+
+	// SignedOn Example: 2026-11-20
+	SignedOn Date `json:"signed_on"`
+
+	// TermsDays Example: 30
+	TermsDays int `json:"terms_days"`
+
+	// ValidFrom Example: 2026-11-20
+	ValidFrom Date `json:"valid_from"`
+
+	// ValidUntil Example: 2026-11-20
+	ValidUntil *Date `json:"valid_until,omitempty"`
+}
+
+// SettlementAgreementCreate defines model for SettlementAgreementCreate.
+type SettlementAgreementCreate struct {
+	// AttachmentIds Uploads of yours that no document has yet; they stay with this one. See POST /v1/attachments.
+	AttachmentIds AttachmentIds `json:"attachment_ids"`
+
+	// Conditions What was agreed.
+	//
+	// Example: 每月 25 日对账、次月底前付清
+	Conditions string `json:"conditions"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// Sealed Must be true.
+	//
+	// Example: true
+	Sealed bool `json:"sealed"`
+
+	// Settlement Example: net_days
+	Settlement MonthlySettlement `json:"settlement"`
+
+	// SignedOn Today or before.
+	//
+	// Example: 2026-11-19
+	SignedOn openapi_types.Date `json:"signed_on"`
+
+	// TermsDays Example: 30
+	TermsDays int `json:"terms_days"`
+
+	// ValidFrom The first day.
+	//
+	// Example: 2026-11-20
+	ValidFrom openapi_types.Date `json:"valid_from"`
+
+	// ValidUntil The last day; without end when absent.
+	//
+	// Example: 2027-11-19
+	ValidUntil *openapi_types.Date `json:"valid_until,omitempty"`
+}
+
+// SettlementAgreementList defines model for SettlementAgreementList.
+type SettlementAgreementList struct {
+	Data       []SettlementAgreement `json:"data"`
+	NextCursor *string               `json:"next_cursor,omitempty"`
+}
+
+// SettlementBridge A customer's first order on monthly terms may pass before the agreement is signed.
+type SettlementBridge struct {
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID UUID `json:"approval_id"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// Deadline Example: 2026-11-20
+	Deadline *Date `json:"deadline,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// JointlyLiableSince Example: 2026-11-20T08:30:00Z
+	JointlyLiableSince *Instant `json:"jointly_liable_since,omitempty"`
+	Note               string   `json:"note"`
+
+	// Number Example: SB-202611-00001
+	Number string `json:"number"`
+
+	// OrderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderID *UUID `json:"order_id,omitempty"`
+
+	// RepID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	RepID *UUID `json:"rep_id,omitempty"`
+
+	// RequestedAt Example: 2026-11-20T08:30:00Z
+	RequestedAt Instant `json:"requested_at"`
+
+	// RequestedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	RequestedBy UUID `json:"requested_by"`
+
+	// State Example: approved
+	State SettlementBridgeState `json:"state"`
+}
+
+// SettlementBridgeCreate defines model for SettlementBridgeCreate.
+type SettlementBridgeCreate struct {
+	// ApprovedBy The superior who has agreed by phone already.
+	//
+	// Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c49
+	ApprovedBy *openapi_types.UUID `json:"approved_by,omitempty"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// GivenAt When they agreed; now when absent.
+	//
+	// Example: 2026-11-20T08:00:00Z
+	GivenAt *time.Time `json:"given_at,omitempty"`
+
+	// Note Why the order can't wait.
+	//
+	// Example: 客户急需首批货 协议已寄出
+	Note string `json:"note"`
+}
+
+// SettlementBridgeList defines model for SettlementBridgeList.
+type SettlementBridgeList struct {
+	Data       []SettlementBridge `json:"data"`
+	NextCursor *string            `json:"next_cursor,omitempty"`
+}
+
+// SettlementBridgeState Example: approved
+type SettlementBridgeState string
 
 // ShippingCheck defines model for ShippingCheck.
 type ShippingCheck struct {
@@ -11935,6 +12180,72 @@ type AdvanceSandboxClockParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListSettlementAgreementsParams defines parameters for ListSettlementAgreements.
+type ListSettlementAgreementsParams struct {
+	// CustomerID Only with this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// AwaitingOriginal Only those that haven't ended and whose original finance doesn't hold yet.
+	AwaitingOriginal *bool `form:"awaiting_original,omitempty" json:"awaiting_original,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateSettlementAgreementParams defines parameters for CreateSettlementAgreement.
+type CreateSettlementAgreementParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// ConfirmAgreementOriginalParams defines parameters for ConfirmAgreementOriginal.
+type ConfirmAgreementOriginalParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// EndSettlementAgreementParams defines parameters for EndSettlementAgreement.
+type EndSettlementAgreementParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ListSettlementBridgesParams defines parameters for ListSettlementBridges.
+type ListSettlementBridgesParams struct {
+	// CustomerID Only of this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// State Only in this state.
+	State *SettlementBridgeState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateSettlementBridgeParams defines parameters for CreateSettlementBridge.
+type CreateSettlementBridgeParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
 // ListShippingNoticesParams defines parameters for ListShippingNotices.
 type ListShippingNoticesParams struct {
 	// CustomerID Only of this customer.
@@ -12690,6 +13001,18 @@ type ReverseReceiptJSONRequestBody = Reversal
 
 // AdvanceSandboxClockJSONRequestBody defines body for AdvanceSandboxClock for application/json ContentType.
 type AdvanceSandboxClockJSONRequestBody = ClockAdvance
+
+// CreateSettlementAgreementJSONRequestBody defines body for CreateSettlementAgreement for application/json ContentType.
+type CreateSettlementAgreementJSONRequestBody = SettlementAgreementCreate
+
+// ConfirmAgreementOriginalJSONRequestBody defines body for ConfirmAgreementOriginal for application/json ContentType.
+type ConfirmAgreementOriginalJSONRequestBody = AgreementOriginal
+
+// EndSettlementAgreementJSONRequestBody defines body for EndSettlementAgreement for application/json ContentType.
+type EndSettlementAgreementJSONRequestBody = AgreementEnd
+
+// CreateSettlementBridgeJSONRequestBody defines body for CreateSettlementBridge for application/json ContentType.
+type CreateSettlementBridgeJSONRequestBody = SettlementBridgeCreate
 
 // CreateShippingNoticeJSONRequestBody defines body for CreateShippingNotice for application/json ContentType.
 type CreateShippingNoticeJSONRequestBody = ShippingNoticeCreate
@@ -15893,6 +16216,105 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/sandbox/clock (the `AdvanceSandboxClock` operationId).
 	AdvanceSandboxClock(ctx context.Context, params *AdvanceSandboxClockParams, body AdvanceSandboxClockJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListSettlementAgreements List settlement agreements
+	//
+	// Those with customers that you may see, newest first.
+	//
+	// Corresponds with GET /v1/settlement-agreements (the `ListSettlementAgreements` operationId).
+	ListSettlementAgreements(ctx context.Context, params *ListSettlementAgreementsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateSettlementAgreementWithBody File a signed settlement agreement
+	//
+	// Records a signed and sealed agreement about monthly settlement, with its file. It is in force from its first day. A customer has
+	// one at a time. Finance is asked for the original. It closes the customer's bridge when it comes within its deadline.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/settlement-agreements (the `CreateSettlementAgreement` operationId).
+	CreateSettlementAgreementWithBody(ctx context.Context, params *CreateSettlementAgreementParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateSettlementAgreement File a signed settlement agreement
+	//
+	// Records a signed and sealed agreement about monthly settlement, with its file. It is in force from its first day. A customer has
+	// one at a time. Finance is asked for the original. It closes the customer's bridge when it comes within its deadline.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/settlement-agreements (the `CreateSettlementAgreement` operationId).
+	CreateSettlementAgreement(ctx context.Context, params *CreateSettlementAgreementParams, body CreateSettlementAgreementJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetSettlementAgreement Read a settlement agreement
+	//
+	// What was agreed, the signed file, and who holds the original.
+	//
+	// Corresponds with GET /v1/settlement-agreements/{agreement_id} (the `GetSettlementAgreement` operationId).
+	GetSettlementAgreement(ctx context.Context, agreementID UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ConfirmAgreementOriginalWithBody Take in the original of an agreement
+	//
+	// You, of finance, hold the original from now on; it says where.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/settlement-agreements/{agreement_id}/confirm-original (the `ConfirmAgreementOriginal` operationId).
+	ConfirmAgreementOriginalWithBody(ctx context.Context, agreementID UUID, params *ConfirmAgreementOriginalParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ConfirmAgreementOriginal Take in the original of an agreement
+	//
+	// You, of finance, hold the original from now on; it says where.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/settlement-agreements/{agreement_id}/confirm-original (the `ConfirmAgreementOriginal` operationId).
+	ConfirmAgreementOriginal(ctx context.Context, agreementID UUID, params *ConfirmAgreementOriginalParams, body ConfirmAgreementOriginalJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EndSettlementAgreementWithBody End a settlement agreement
+	//
+	// New orders on monthly terms are refused from now on, until another agreement is filed.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/settlement-agreements/{agreement_id}/end (the `EndSettlementAgreement` operationId).
+	EndSettlementAgreementWithBody(ctx context.Context, agreementID UUID, params *EndSettlementAgreementParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EndSettlementAgreement End a settlement agreement
+	//
+	// New orders on monthly terms are refused from now on, until another agreement is filed.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/settlement-agreements/{agreement_id}/end (the `EndSettlementAgreement` operationId).
+	EndSettlementAgreement(ctx context.Context, agreementID UUID, params *EndSettlementAgreementParams, body EndSettlementAgreementJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListSettlementBridges List bridges to settlement agreements
+	//
+	// First orders on monthly terms that may pass, or have passed, before the agreement was signed; newest first. Those in state violated name since when the rep is jointly liable.
+	//
+	// Corresponds with GET /v1/settlement-bridges (the `ListSettlementBridges` operationId).
+	ListSettlementBridges(ctx context.Context, params *ListSettlementBridgesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateSettlementBridgeWithBody Ask that a first order may pass before the agreement is signed
+	//
+	// The sales manager decides. With `approved_by` and `given_at` they have agreed by phone already: it takes effect at once and is theirs
+	// to confirm (ORG-05). The customer's first order on monthly terms passes then; a second one needs the agreement. When it isn't signed by the last
+	// day of that order's month, a violation is recorded and the rep is jointly liable.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/settlement-bridges (the `CreateSettlementBridge` operationId).
+	CreateSettlementBridgeWithBody(ctx context.Context, params *CreateSettlementBridgeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateSettlementBridge Ask that a first order may pass before the agreement is signed
+	//
+	// The sales manager decides. With `approved_by` and `given_at` they have agreed by phone already: it takes effect at once and is theirs
+	// to confirm (ORG-05). The customer's first order on monthly terms passes then; a second one needs the agreement. When it isn't signed by the last
+	// day of that order's month, a violation is recorded and the rep is jointly liable.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/settlement-bridges (the `CreateSettlementBridge` operationId).
+	CreateSettlementBridge(ctx context.Context, params *CreateSettlementBridgeParams, body CreateSettlementBridgeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListShippingNotices List shipping notices
 	//
@@ -23041,6 +23463,215 @@ func (c *Client) AdvanceSandboxClockWithBody(ctx context.Context, params *Advanc
 // Corresponds with POST /v1/sandbox/clock (the `AdvanceSandboxClock` operationId).
 func (c *Client) AdvanceSandboxClock(ctx context.Context, params *AdvanceSandboxClockParams, body AdvanceSandboxClockJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewAdvanceSandboxClockRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListSettlementAgreements List settlement agreements
+//
+// Those with customers that you may see, newest first.
+//
+// Corresponds with GET /v1/settlement-agreements (the `ListSettlementAgreements` operationId).
+func (c *Client) ListSettlementAgreements(ctx context.Context, params *ListSettlementAgreementsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListSettlementAgreementsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateSettlementAgreementWithBody File a signed settlement agreement
+//
+// Records a signed and sealed agreement about monthly settlement, with its file. It is in force from its first day. A customer has
+// one at a time. Finance is asked for the original. It closes the customer's bridge when it comes within its deadline.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/settlement-agreements (the `CreateSettlementAgreement` operationId).
+func (c *Client) CreateSettlementAgreementWithBody(ctx context.Context, params *CreateSettlementAgreementParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateSettlementAgreementRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateSettlementAgreement File a signed settlement agreement
+//
+// Records a signed and sealed agreement about monthly settlement, with its file. It is in force from its first day. A customer has
+// one at a time. Finance is asked for the original. It closes the customer's bridge when it comes within its deadline.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/settlement-agreements (the `CreateSettlementAgreement` operationId).
+func (c *Client) CreateSettlementAgreement(ctx context.Context, params *CreateSettlementAgreementParams, body CreateSettlementAgreementJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateSettlementAgreementRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetSettlementAgreement Read a settlement agreement
+//
+// What was agreed, the signed file, and who holds the original.
+//
+// Corresponds with GET /v1/settlement-agreements/{agreement_id} (the `GetSettlementAgreement` operationId).
+func (c *Client) GetSettlementAgreement(ctx context.Context, agreementID UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSettlementAgreementRequest(c.Server, agreementID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ConfirmAgreementOriginalWithBody Take in the original of an agreement
+//
+// You, of finance, hold the original from now on; it says where.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/settlement-agreements/{agreement_id}/confirm-original (the `ConfirmAgreementOriginal` operationId).
+func (c *Client) ConfirmAgreementOriginalWithBody(ctx context.Context, agreementID UUID, params *ConfirmAgreementOriginalParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewConfirmAgreementOriginalRequestWithBody(c.Server, agreementID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ConfirmAgreementOriginal Take in the original of an agreement
+//
+// You, of finance, hold the original from now on; it says where.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/settlement-agreements/{agreement_id}/confirm-original (the `ConfirmAgreementOriginal` operationId).
+func (c *Client) ConfirmAgreementOriginal(ctx context.Context, agreementID UUID, params *ConfirmAgreementOriginalParams, body ConfirmAgreementOriginalJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewConfirmAgreementOriginalRequest(c.Server, agreementID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EndSettlementAgreementWithBody End a settlement agreement
+//
+// New orders on monthly terms are refused from now on, until another agreement is filed.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/settlement-agreements/{agreement_id}/end (the `EndSettlementAgreement` operationId).
+func (c *Client) EndSettlementAgreementWithBody(ctx context.Context, agreementID UUID, params *EndSettlementAgreementParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEndSettlementAgreementRequestWithBody(c.Server, agreementID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EndSettlementAgreement End a settlement agreement
+//
+// New orders on monthly terms are refused from now on, until another agreement is filed.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/settlement-agreements/{agreement_id}/end (the `EndSettlementAgreement` operationId).
+func (c *Client) EndSettlementAgreement(ctx context.Context, agreementID UUID, params *EndSettlementAgreementParams, body EndSettlementAgreementJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEndSettlementAgreementRequest(c.Server, agreementID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListSettlementBridges List bridges to settlement agreements
+//
+// First orders on monthly terms that may pass, or have passed, before the agreement was signed; newest first. Those in state violated name since when the rep is jointly liable.
+//
+// Corresponds with GET /v1/settlement-bridges (the `ListSettlementBridges` operationId).
+func (c *Client) ListSettlementBridges(ctx context.Context, params *ListSettlementBridgesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListSettlementBridgesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateSettlementBridgeWithBody Ask that a first order may pass before the agreement is signed
+//
+// The sales manager decides. With `approved_by` and `given_at` they have agreed by phone already: it takes effect at once and is theirs
+// to confirm (ORG-05). The customer's first order on monthly terms passes then; a second one needs the agreement. When it isn't signed by the last
+// day of that order's month, a violation is recorded and the rep is jointly liable.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/settlement-bridges (the `CreateSettlementBridge` operationId).
+func (c *Client) CreateSettlementBridgeWithBody(ctx context.Context, params *CreateSettlementBridgeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateSettlementBridgeRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateSettlementBridge Ask that a first order may pass before the agreement is signed
+//
+// The sales manager decides. With `approved_by` and `given_at` they have agreed by phone already: it takes effect at once and is theirs
+// to confirm (ORG-05). The customer's first order on monthly terms passes then; a second one needs the agreement. When it isn't signed by the last
+// day of that order's month, a violation is recorded and the rep is jointly liable.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/settlement-bridges (the `CreateSettlementBridge` operationId).
+func (c *Client) CreateSettlementBridge(ctx context.Context, params *CreateSettlementBridgeParams, body CreateSettlementBridgeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateSettlementBridgeRequest(c.Server, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -40833,6 +41464,526 @@ func NewAdvanceSandboxClockRequestWithBody(server string, params *AdvanceSandbox
 	return req, nil
 }
 
+// NewListSettlementAgreementsRequest constructs an http.Request for the ListSettlementAgreements method
+func NewListSettlementAgreementsRequest(server string, params *ListSettlementAgreementsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/settlement-agreements")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.CustomerID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "customer_id", *params.CustomerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.AwaitingOriginal != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "awaiting_original", *params.AwaitingOriginal, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateSettlementAgreementRequest calls the generic CreateSettlementAgreement builder with application/json body
+func NewCreateSettlementAgreementRequest(server string, params *CreateSettlementAgreementParams, body CreateSettlementAgreementJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateSettlementAgreementRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewCreateSettlementAgreementRequestWithBody constructs an http.Request for the CreateSettlementAgreement method, with any body, and a specified content type
+func NewCreateSettlementAgreementRequestWithBody(server string, params *CreateSettlementAgreementParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/settlement-agreements")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.ValidateOnly != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "validate_only", *params.ValidateOnly, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewGetSettlementAgreementRequest constructs an http.Request for the GetSettlementAgreement method
+func NewGetSettlementAgreementRequest(server string, agreementID UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "agreement_id", agreementID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/settlement-agreements/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewConfirmAgreementOriginalRequest calls the generic ConfirmAgreementOriginal builder with application/json body
+func NewConfirmAgreementOriginalRequest(server string, agreementID UUID, params *ConfirmAgreementOriginalParams, body ConfirmAgreementOriginalJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewConfirmAgreementOriginalRequestWithBody(server, agreementID, params, "application/json", bodyReader)
+}
+
+// NewConfirmAgreementOriginalRequestWithBody constructs an http.Request for the ConfirmAgreementOriginal method, with any body, and a specified content type
+func NewConfirmAgreementOriginalRequestWithBody(server string, agreementID UUID, params *ConfirmAgreementOriginalParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "agreement_id", agreementID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/settlement-agreements/%s/confirm-original", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewEndSettlementAgreementRequest calls the generic EndSettlementAgreement builder with application/json body
+func NewEndSettlementAgreementRequest(server string, agreementID UUID, params *EndSettlementAgreementParams, body EndSettlementAgreementJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewEndSettlementAgreementRequestWithBody(server, agreementID, params, "application/json", bodyReader)
+}
+
+// NewEndSettlementAgreementRequestWithBody constructs an http.Request for the EndSettlementAgreement method, with any body, and a specified content type
+func NewEndSettlementAgreementRequestWithBody(server string, agreementID UUID, params *EndSettlementAgreementParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "agreement_id", agreementID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/settlement-agreements/%s/end", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListSettlementBridgesRequest constructs an http.Request for the ListSettlementBridges method
+func NewListSettlementBridgesRequest(server string, params *ListSettlementBridgesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/settlement-bridges")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.CustomerID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "customer_id", *params.CustomerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.State != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateSettlementBridgeRequest calls the generic CreateSettlementBridge builder with application/json body
+func NewCreateSettlementBridgeRequest(server string, params *CreateSettlementBridgeParams, body CreateSettlementBridgeJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateSettlementBridgeRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewCreateSettlementBridgeRequestWithBody constructs an http.Request for the CreateSettlementBridge method, with any body, and a specified content type
+func NewCreateSettlementBridgeRequestWithBody(server string, params *CreateSettlementBridgeParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/settlement-bridges")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.ValidateOnly != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "validate_only", *params.ValidateOnly, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+	}
+
+	return req, nil
+}
+
 // NewListShippingNoticesRequest constructs an http.Request for the ListShippingNotices method
 func NewListShippingNoticesRequest(server string, params *ListShippingNoticesParams) (*http.Request, error) {
 	var err error
@@ -47792,6 +48943,111 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/sandbox/clock (the `AdvanceSandboxClock` operationId).
 	AdvanceSandboxClockWithResponse(ctx context.Context, params *AdvanceSandboxClockParams, body AdvanceSandboxClockJSONRequestBody, reqEditors ...RequestEditorFn) (*AdvanceSandboxClockResponse, error)
+
+	// ListSettlementAgreementsWithResponse List settlement agreements
+	//
+	// Those with customers that you may see, newest first.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/settlement-agreements (the `ListSettlementAgreements` operationId).
+	ListSettlementAgreementsWithResponse(ctx context.Context, params *ListSettlementAgreementsParams, reqEditors ...RequestEditorFn) (*ListSettlementAgreementsResponse, error)
+
+	// CreateSettlementAgreementWithBodyWithResponse File a signed settlement agreement
+	//
+	// Records a signed and sealed agreement about monthly settlement, with its file. It is in force from its first day. A customer has
+	// one at a time. Finance is asked for the original. It closes the customer's bridge when it comes within its deadline.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/settlement-agreements (the `CreateSettlementAgreement` operationId).
+	CreateSettlementAgreementWithBodyWithResponse(ctx context.Context, params *CreateSettlementAgreementParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateSettlementAgreementResponse, error)
+
+	// CreateSettlementAgreementWithResponse File a signed settlement agreement
+	//
+	// Records a signed and sealed agreement about monthly settlement, with its file. It is in force from its first day. A customer has
+	// one at a time. Finance is asked for the original. It closes the customer's bridge when it comes within its deadline.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/settlement-agreements (the `CreateSettlementAgreement` operationId).
+	CreateSettlementAgreementWithResponse(ctx context.Context, params *CreateSettlementAgreementParams, body CreateSettlementAgreementJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateSettlementAgreementResponse, error)
+
+	// GetSettlementAgreementWithResponse Read a settlement agreement
+	//
+	// What was agreed, the signed file, and who holds the original.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/settlement-agreements/{agreement_id} (the `GetSettlementAgreement` operationId).
+	GetSettlementAgreementWithResponse(ctx context.Context, agreementID UUID, reqEditors ...RequestEditorFn) (*GetSettlementAgreementResponse, error)
+
+	// ConfirmAgreementOriginalWithBodyWithResponse Take in the original of an agreement
+	//
+	// You, of finance, hold the original from now on; it says where.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/settlement-agreements/{agreement_id}/confirm-original (the `ConfirmAgreementOriginal` operationId).
+	ConfirmAgreementOriginalWithBodyWithResponse(ctx context.Context, agreementID UUID, params *ConfirmAgreementOriginalParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ConfirmAgreementOriginalResponse, error)
+
+	// ConfirmAgreementOriginalWithResponse Take in the original of an agreement
+	//
+	// You, of finance, hold the original from now on; it says where.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/settlement-agreements/{agreement_id}/confirm-original (the `ConfirmAgreementOriginal` operationId).
+	ConfirmAgreementOriginalWithResponse(ctx context.Context, agreementID UUID, params *ConfirmAgreementOriginalParams, body ConfirmAgreementOriginalJSONRequestBody, reqEditors ...RequestEditorFn) (*ConfirmAgreementOriginalResponse, error)
+
+	// EndSettlementAgreementWithBodyWithResponse End a settlement agreement
+	//
+	// New orders on monthly terms are refused from now on, until another agreement is filed.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/settlement-agreements/{agreement_id}/end (the `EndSettlementAgreement` operationId).
+	EndSettlementAgreementWithBodyWithResponse(ctx context.Context, agreementID UUID, params *EndSettlementAgreementParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*EndSettlementAgreementResponse, error)
+
+	// EndSettlementAgreementWithResponse End a settlement agreement
+	//
+	// New orders on monthly terms are refused from now on, until another agreement is filed.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/settlement-agreements/{agreement_id}/end (the `EndSettlementAgreement` operationId).
+	EndSettlementAgreementWithResponse(ctx context.Context, agreementID UUID, params *EndSettlementAgreementParams, body EndSettlementAgreementJSONRequestBody, reqEditors ...RequestEditorFn) (*EndSettlementAgreementResponse, error)
+
+	// ListSettlementBridgesWithResponse List bridges to settlement agreements
+	//
+	// First orders on monthly terms that may pass, or have passed, before the agreement was signed; newest first. Those in state violated name since when the rep is jointly liable.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/settlement-bridges (the `ListSettlementBridges` operationId).
+	ListSettlementBridgesWithResponse(ctx context.Context, params *ListSettlementBridgesParams, reqEditors ...RequestEditorFn) (*ListSettlementBridgesResponse, error)
+
+	// CreateSettlementBridgeWithBodyWithResponse Ask that a first order may pass before the agreement is signed
+	//
+	// The sales manager decides. With `approved_by` and `given_at` they have agreed by phone already: it takes effect at once and is theirs
+	// to confirm (ORG-05). The customer's first order on monthly terms passes then; a second one needs the agreement. When it isn't signed by the last
+	// day of that order's month, a violation is recorded and the rep is jointly liable.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/settlement-bridges (the `CreateSettlementBridge` operationId).
+	CreateSettlementBridgeWithBodyWithResponse(ctx context.Context, params *CreateSettlementBridgeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateSettlementBridgeResponse, error)
+
+	// CreateSettlementBridgeWithResponse Ask that a first order may pass before the agreement is signed
+	//
+	// The sales manager decides. With `approved_by` and `given_at` they have agreed by phone already: it takes effect at once and is theirs
+	// to confirm (ORG-05). The customer's first order on monthly terms passes then; a second one needs the agreement. When it isn't signed by the last
+	// day of that order's month, a violation is recorded and the rep is jointly liable.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/settlement-bridges (the `CreateSettlementBridge` operationId).
+	CreateSettlementBridgeWithResponse(ctx context.Context, params *CreateSettlementBridgeParams, body CreateSettlementBridgeJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateSettlementBridgeResponse, error)
 
 	// ListShippingNoticesWithResponse List shipping notices
 	//
@@ -59539,6 +60795,321 @@ func (r AdvanceSandboxClockResponse) ContentType() string {
 	return ""
 }
 
+type ListSettlementAgreementsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SettlementAgreementList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListSettlementAgreementsResponse) GetJSON200() *SettlementAgreementList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListSettlementAgreementsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListSettlementAgreementsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListSettlementAgreementsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListSettlementAgreementsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CreateSettlementAgreementResponse201Headers the declared response headers of an HTTP 201 response for CreateSettlementAgreement
+type CreateSettlementAgreementResponse201Headers struct {
+	ETag string
+}
+
+type CreateSettlementAgreementResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *SettlementAgreement
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *CreateSettlementAgreementResponse201Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r CreateSettlementAgreementResponse) GetJSON201() *SettlementAgreement {
+	return r.JSON201
+}
+
+// GetBody returns the raw response body bytes
+func (r CreateSettlementAgreementResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateSettlementAgreementResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateSettlementAgreementResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateSettlementAgreementResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetSettlementAgreementResponse200Headers the declared response headers of an HTTP 200 response for GetSettlementAgreement
+type GetSettlementAgreementResponse200Headers struct {
+	ETag string
+}
+
+type GetSettlementAgreementResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SettlementAgreement
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetSettlementAgreementResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetSettlementAgreementResponse) GetJSON200() *SettlementAgreement {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetSettlementAgreementResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetSettlementAgreementResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetSettlementAgreementResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetSettlementAgreementResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ConfirmAgreementOriginalResponse200Headers the declared response headers of an HTTP 200 response for ConfirmAgreementOriginal
+type ConfirmAgreementOriginalResponse200Headers struct {
+	ETag string
+}
+
+type ConfirmAgreementOriginalResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SettlementAgreement
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ConfirmAgreementOriginalResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ConfirmAgreementOriginalResponse) GetJSON200() *SettlementAgreement {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ConfirmAgreementOriginalResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ConfirmAgreementOriginalResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ConfirmAgreementOriginalResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ConfirmAgreementOriginalResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// EndSettlementAgreementResponse200Headers the declared response headers of an HTTP 200 response for EndSettlementAgreement
+type EndSettlementAgreementResponse200Headers struct {
+	ETag string
+}
+
+type EndSettlementAgreementResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SettlementAgreement
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *EndSettlementAgreementResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r EndSettlementAgreementResponse) GetJSON200() *SettlementAgreement {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r EndSettlementAgreementResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r EndSettlementAgreementResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r EndSettlementAgreementResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r EndSettlementAgreementResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListSettlementBridgesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SettlementBridgeList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListSettlementBridgesResponse) GetJSON200() *SettlementBridgeList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListSettlementBridgesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListSettlementBridgesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListSettlementBridgesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListSettlementBridgesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type CreateSettlementBridgeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *SettlementBridge
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r CreateSettlementBridgeResponse) GetJSON201() *SettlementBridge {
+	return r.JSON201
+}
+
+// GetBody returns the raw response body bytes
+func (r CreateSettlementBridgeResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateSettlementBridgeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateSettlementBridgeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateSettlementBridgeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ListShippingNoticesResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -67165,6 +68736,177 @@ func (c *ClientWithResponses) AdvanceSandboxClockWithResponse(ctx context.Contex
 		return nil, err
 	}
 	return ParseAdvanceSandboxClockResponse(rsp)
+}
+
+// ListSettlementAgreementsWithResponse List settlement agreements
+//
+// Those with customers that you may see, newest first.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/settlement-agreements (the `ListSettlementAgreements` operationId).
+func (c *ClientWithResponses) ListSettlementAgreementsWithResponse(ctx context.Context, params *ListSettlementAgreementsParams, reqEditors ...RequestEditorFn) (*ListSettlementAgreementsResponse, error) {
+	rsp, err := c.ListSettlementAgreements(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListSettlementAgreementsResponse(rsp)
+}
+
+// CreateSettlementAgreementWithBodyWithResponse File a signed settlement agreement
+//
+// Records a signed and sealed agreement about monthly settlement, with its file. It is in force from its first day. A customer has
+// one at a time. Finance is asked for the original. It closes the customer's bridge when it comes within its deadline.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/settlement-agreements (the `CreateSettlementAgreement` operationId).
+func (c *ClientWithResponses) CreateSettlementAgreementWithBodyWithResponse(ctx context.Context, params *CreateSettlementAgreementParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateSettlementAgreementResponse, error) {
+	rsp, err := c.CreateSettlementAgreementWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateSettlementAgreementResponse(rsp)
+}
+
+// CreateSettlementAgreementWithResponse File a signed settlement agreement
+//
+// Records a signed and sealed agreement about monthly settlement, with its file. It is in force from its first day. A customer has
+// one at a time. Finance is asked for the original. It closes the customer's bridge when it comes within its deadline.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/settlement-agreements (the `CreateSettlementAgreement` operationId).
+func (c *ClientWithResponses) CreateSettlementAgreementWithResponse(ctx context.Context, params *CreateSettlementAgreementParams, body CreateSettlementAgreementJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateSettlementAgreementResponse, error) {
+	rsp, err := c.CreateSettlementAgreement(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateSettlementAgreementResponse(rsp)
+}
+
+// GetSettlementAgreementWithResponse Read a settlement agreement
+//
+// What was agreed, the signed file, and who holds the original.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/settlement-agreements/{agreement_id} (the `GetSettlementAgreement` operationId).
+func (c *ClientWithResponses) GetSettlementAgreementWithResponse(ctx context.Context, agreementID UUID, reqEditors ...RequestEditorFn) (*GetSettlementAgreementResponse, error) {
+	rsp, err := c.GetSettlementAgreement(ctx, agreementID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetSettlementAgreementResponse(rsp)
+}
+
+// ConfirmAgreementOriginalWithBodyWithResponse Take in the original of an agreement
+//
+// You, of finance, hold the original from now on; it says where.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/settlement-agreements/{agreement_id}/confirm-original (the `ConfirmAgreementOriginal` operationId).
+func (c *ClientWithResponses) ConfirmAgreementOriginalWithBodyWithResponse(ctx context.Context, agreementID UUID, params *ConfirmAgreementOriginalParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ConfirmAgreementOriginalResponse, error) {
+	rsp, err := c.ConfirmAgreementOriginalWithBody(ctx, agreementID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseConfirmAgreementOriginalResponse(rsp)
+}
+
+// ConfirmAgreementOriginalWithResponse Take in the original of an agreement
+//
+// You, of finance, hold the original from now on; it says where.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/settlement-agreements/{agreement_id}/confirm-original (the `ConfirmAgreementOriginal` operationId).
+func (c *ClientWithResponses) ConfirmAgreementOriginalWithResponse(ctx context.Context, agreementID UUID, params *ConfirmAgreementOriginalParams, body ConfirmAgreementOriginalJSONRequestBody, reqEditors ...RequestEditorFn) (*ConfirmAgreementOriginalResponse, error) {
+	rsp, err := c.ConfirmAgreementOriginal(ctx, agreementID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseConfirmAgreementOriginalResponse(rsp)
+}
+
+// EndSettlementAgreementWithBodyWithResponse End a settlement agreement
+//
+// New orders on monthly terms are refused from now on, until another agreement is filed.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/settlement-agreements/{agreement_id}/end (the `EndSettlementAgreement` operationId).
+func (c *ClientWithResponses) EndSettlementAgreementWithBodyWithResponse(ctx context.Context, agreementID UUID, params *EndSettlementAgreementParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*EndSettlementAgreementResponse, error) {
+	rsp, err := c.EndSettlementAgreementWithBody(ctx, agreementID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEndSettlementAgreementResponse(rsp)
+}
+
+// EndSettlementAgreementWithResponse End a settlement agreement
+//
+// New orders on monthly terms are refused from now on, until another agreement is filed.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/settlement-agreements/{agreement_id}/end (the `EndSettlementAgreement` operationId).
+func (c *ClientWithResponses) EndSettlementAgreementWithResponse(ctx context.Context, agreementID UUID, params *EndSettlementAgreementParams, body EndSettlementAgreementJSONRequestBody, reqEditors ...RequestEditorFn) (*EndSettlementAgreementResponse, error) {
+	rsp, err := c.EndSettlementAgreement(ctx, agreementID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEndSettlementAgreementResponse(rsp)
+}
+
+// ListSettlementBridgesWithResponse List bridges to settlement agreements
+//
+// First orders on monthly terms that may pass, or have passed, before the agreement was signed; newest first. Those in state violated name since when the rep is jointly liable.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/settlement-bridges (the `ListSettlementBridges` operationId).
+func (c *ClientWithResponses) ListSettlementBridgesWithResponse(ctx context.Context, params *ListSettlementBridgesParams, reqEditors ...RequestEditorFn) (*ListSettlementBridgesResponse, error) {
+	rsp, err := c.ListSettlementBridges(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListSettlementBridgesResponse(rsp)
+}
+
+// CreateSettlementBridgeWithBodyWithResponse Ask that a first order may pass before the agreement is signed
+//
+// The sales manager decides. With `approved_by` and `given_at` they have agreed by phone already: it takes effect at once and is theirs
+// to confirm (ORG-05). The customer's first order on monthly terms passes then; a second one needs the agreement. When it isn't signed by the last
+// day of that order's month, a violation is recorded and the rep is jointly liable.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/settlement-bridges (the `CreateSettlementBridge` operationId).
+func (c *ClientWithResponses) CreateSettlementBridgeWithBodyWithResponse(ctx context.Context, params *CreateSettlementBridgeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateSettlementBridgeResponse, error) {
+	rsp, err := c.CreateSettlementBridgeWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateSettlementBridgeResponse(rsp)
+}
+
+// CreateSettlementBridgeWithResponse Ask that a first order may pass before the agreement is signed
+//
+// The sales manager decides. With `approved_by` and `given_at` they have agreed by phone already: it takes effect at once and is theirs
+// to confirm (ORG-05). The customer's first order on monthly terms passes then; a second one needs the agreement. When it isn't signed by the last
+// day of that order's month, a violation is recorded and the rep is jointly liable.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/settlement-bridges (the `CreateSettlementBridge` operationId).
+func (c *ClientWithResponses) CreateSettlementBridgeWithResponse(ctx context.Context, params *CreateSettlementBridgeParams, body CreateSettlementBridgeJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateSettlementBridgeResponse, error) {
+	rsp, err := c.CreateSettlementBridge(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateSettlementBridgeResponse(rsp)
 }
 
 // ListShippingNoticesWithResponse List shipping notices
@@ -76311,6 +78053,240 @@ func ParseAdvanceSandboxClockResponse(rsp *http.Response) (*AdvanceSandboxClockR
 			return nil, err
 		}
 		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListSettlementAgreementsResponse parses an HTTP response from a ListSettlementAgreementsWithResponse call
+func ParseListSettlementAgreementsResponse(rsp *http.Response) (*ListSettlementAgreementsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListSettlementAgreementsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SettlementAgreementList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCreateSettlementAgreementResponse parses an HTTP response from a CreateSettlementAgreementWithResponse call
+func ParseCreateSettlementAgreementResponse(rsp *http.Response) (*CreateSettlementAgreementResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateSettlementAgreementResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest SettlementAgreement
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers CreateSettlementAgreementResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers201 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetSettlementAgreementResponse parses an HTTP response from a GetSettlementAgreementWithResponse call
+func ParseGetSettlementAgreementResponse(rsp *http.Response) (*GetSettlementAgreementResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetSettlementAgreementResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SettlementAgreement
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetSettlementAgreementResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseConfirmAgreementOriginalResponse parses an HTTP response from a ConfirmAgreementOriginalWithResponse call
+func ParseConfirmAgreementOriginalResponse(rsp *http.Response) (*ConfirmAgreementOriginalResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ConfirmAgreementOriginalResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SettlementAgreement
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ConfirmAgreementOriginalResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseEndSettlementAgreementResponse parses an HTTP response from a EndSettlementAgreementWithResponse call
+func ParseEndSettlementAgreementResponse(rsp *http.Response) (*EndSettlementAgreementResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &EndSettlementAgreementResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SettlementAgreement
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers EndSettlementAgreementResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListSettlementBridgesResponse parses an HTTP response from a ListSettlementBridgesWithResponse call
+func ParseListSettlementBridgesResponse(rsp *http.Response) (*ListSettlementBridgesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListSettlementBridgesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SettlementBridgeList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCreateSettlementBridgeResponse parses an HTTP response from a CreateSettlementBridgeWithResponse call
+func ParseCreateSettlementBridgeResponse(rsp *http.Response) (*CreateSettlementBridgeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateSettlementBridgeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest SettlementBridge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
 
 	}
 
