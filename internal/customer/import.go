@@ -22,7 +22,7 @@ type Imported struct {
 // ImportBatch registers or updates customers known by their code, which every draft has, with OwnerID set. The main
 // contact and the delivery address are the first of the draft's; others that a customer has already are kept. A row that is
 // another customer's company is refused (CUS-08), and so is a second row of the batch with the same company, and a customer
-// that the caller may not see (ErrHidden, ORG-06). What it registers are opening customers (CUS-05). An empty value leaves what is there, and who pays is never changed. About
+// that the caller may not see (ErrHidden, ORG-06), and, of a person, a change of protected data (ErrNeedsApproval, CUS-06). What it registers are opening customers (CUS-05). An empty value leaves what is there, and who pays is never changed. About
 // ten statements, and three for each customer that changes. Locks the customers that exist, in id order.
 func (s *Service) ImportBatch(tx pg.Tx, who identity.Principal, drafts []Draft) ([]Imported, error) {
 	known, err := lockByCode(tx, drafts)
@@ -30,6 +30,13 @@ func (s *Service) ImportBatch(tx pg.Tx, who identity.Principal, drafts []Draft) 
 		return nil, err
 	}
 	b := batch{results: make([]Imported, len(drafts))}
+	if err := s.mayEdit(tx, who); err != nil { // CUS-06: a file is no way past the change request
+		e, ours := errs.As(err)
+		if !ours || e.Def != ErrNeedsApproval {
+			return nil, err
+		}
+		b.protected = true
+	}
 	rows := make([]Customer, len(drafts))
 	for i, d := range drafts {
 		rows[i] = imported(tx, who, known, d, &b.results[i])
@@ -129,6 +136,7 @@ type batch struct {
 	contacts  []Contact
 	addresses []Address
 	entries   []audit.Entry
+	protected bool // the importer may not change protected data (CUS-06)
 }
 
 // add sorts a row into created, updated or unchanged.
@@ -146,6 +154,9 @@ func (b *batch) add(known map[string]Customer, c Customer, result *Imported) {
 	case unchanged(before, c):
 		result.Outcome = "unchanged"
 		return
+	case b.protected && !keepsProtected(before, c):
+		result.Err = ErrNeedsApproval.With()
+		return
 	default:
 		result.Outcome = "updated"
 		b.changed = append(b.changed, c)
@@ -153,6 +164,13 @@ func (b *batch) add(known map[string]Customer, c Customer, result *Imported) {
 	}
 	b.contacts = append(b.contacts, c.Contacts...)
 	b.addresses = append(b.addresses, c.Addresses...)
+}
+
+// keepsProtected reports whether a row leaves the protected data as it is: it may add an address or a code that wasn't known.
+func keepsProtected(before, after Customer) bool {
+	code := before.USCC == nil || after.USCC != nil && *after.USCC == *before.USCC
+	kept := !slices.ContainsFunc(before.Addresses, func(a Address) bool { return !slices.Contains(after.Addresses, a) })
+	return code && kept && before.Name == after.Name && slices.Equal(before.Contacts, after.Contacts)
 }
 
 // unchanged reports whether a row says what is stored already.

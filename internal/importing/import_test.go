@@ -251,7 +251,7 @@ func TestCRD10_UploadedFileSetsNoLimit(t *testing.T) {
 	}
 }
 
-func TestORG06_UploadChangesOnlyWhatTheUploaderSees(t *testing.T) {
+func TestORG06_CUS06_UploadChangesOnlyWhatTheUploaderSeesAndMay(t *testing.T) {
 	t.Parallel()
 	e := apitest.New(t)
 	load(t, e, importing.Customers, importing.Atomic, []byte(plain("K1,一号示例有限公司,正常,rep1,陈,采购,13900000001")))
@@ -262,7 +262,16 @@ func TestORG06_UploadChangesOnlyWhatTheUploaderSees(t *testing.T) {
 	if imp := upload(t, e, "manager", plain("K1,改名示例有限公司,正常,rep1,陈,采购,13900000001")); imp.At("refused") != float64(1) || imp.At("updated") != float64(0) {
 		t.Errorf("%s", imp.Body)
 	}
-	if imp := upload(t, e, "admin", plain("K1,改名示例有限公司,正常,rep1,陈,采购,13900000001")); imp.At("updated") != float64(1) {
+	renamed := plain("K1,改名示例有限公司,正常,rep1,陈,采购,13900000001")
+	if imp := upload(t, e, "admin", renamed); imp.At("refused") != float64(1) {
+		t.Errorf("CUS-06: a file is no way past the change request: %s", imp.Body)
+	}
+	e.Tx(func(tx pg.Tx) error { // the company lets people edit
+		return tx.Exec(`INSERT INTO parameter_versions (name, version, value, effective_at, set_at, reason)
+			VALUES ('customer.changes_need_approval', 2, 'false', now() - interval '1 minute', now(), 'test')`).Error
+	})
+	time.Sleep(1100 * time.Millisecond) // a parameter is believed for a second
+	if imp := upload(t, e, "admin", renamed); imp.At("updated") != float64(1) {
 		t.Errorf("%s", imp.Body)
 	}
 	var actor string

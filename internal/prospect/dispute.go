@@ -91,6 +91,15 @@ func (d Dispute) mustBeSeenBy(who identity.Principal) error {
 	return who.MustSee(d.OwnerID)
 }
 
+// masked hides the middle of phones: what a dispute is called is read by more people than its company's contacts.
+func masked(phones []string) []string {
+	all := make([]string, len(phones))
+	for i, p := range phones {
+		all[i] = customer.Mask(p)
+	}
+	return all
+}
+
 // OpenDispute opens a dispute about a taken company, named as the claimant typed it. It goes to the sales manager of the owner's
 // department as a task, and asks the owner for their case. Returns ErrNothingTaken when nobody has the company, ErrOwnCompany,
 // ErrDisputeOpen when the claimant disputes it already, and customer.ErrPooled.
@@ -112,7 +121,7 @@ func (s *Service) OpenDispute(tx pg.Tx, who identity.Principal, name, uscc strin
 	}
 	d := Dispute{
 		ID: uuid.Must(uuid.NewV7()), ClaimantID: who.ID, OwnerID: claim.OwnerID, SubjectType: claim.SubjectType, SubjectID: claim.SubjectID,
-		Company: firstOf(append([]string{name, uscc}, phones...)), State: DisputeOpen, OpenedAt: tx.Now, Version: 1,
+		Company: firstOf(append([]string{name, uscc}, masked(phones)...)), State: DisputeOpen, OpenedAt: tx.Now, Version: 1,
 	}
 	if err := insertDispute(tx, &d); err != nil {
 		return Dispute{}, err
