@@ -6,43 +6,19 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
 	"sync/atomic"
 	"time"
 
-	"github.com/google/uuid"
-
-	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/attachment"
-	"github.com/salesgate/salesgate/internal/backtest"
-	"github.com/salesgate/salesgate/internal/campaign"
-	"github.com/salesgate/salesgate/internal/catalog"
 	"github.com/salesgate/salesgate/internal/clock"
-	"github.com/salesgate/salesgate/internal/credit"
-	"github.com/salesgate/salesgate/internal/creditreview"
-	"github.com/salesgate/salesgate/internal/customer"
 	"github.com/salesgate/salesgate/internal/errs"
-	"github.com/salesgate/salesgate/internal/handover"
 	"github.com/salesgate/salesgate/internal/httpapi"
-	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/importing"
 	"github.com/salesgate/salesgate/internal/jobs"
-	"github.com/salesgate/salesgate/internal/leave"
-	"github.com/salesgate/salesgate/internal/opportunity"
-	"github.com/salesgate/salesgate/internal/order"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/pricing"
-	"github.com/salesgate/salesgate/internal/prospect"
-	"github.com/salesgate/salesgate/internal/receivable"
-	"github.com/salesgate/salesgate/internal/rulebook"
-	"github.com/salesgate/salesgate/internal/shipping"
-	"github.com/salesgate/salesgate/internal/survey"
-	"github.com/salesgate/salesgate/internal/terms"
-	"github.com/salesgate/salesgate/internal/visit"
-	"github.com/salesgate/salesgate/migrations"
 )
 
 // Config is what the program can be told from outside.
@@ -97,170 +73,6 @@ func New(ctx context.Context, cfg Config) (*App, error) {
 	}
 	return a, nil
 }
-
-// join is the wiring of the whole program.
-func (a *App) join(ctx context.Context) error {
-	behind, err := migrations.Pending(ctx, a.DB.SQL())
-	if err != nil {
-		return fmt.Errorf("read schema version: %w", err)
-	}
-	if behind {
-		return errors.New("the database schema is behind this program: run `salesgate migrate`")
-	}
-	if a.cfg.Sandbox {
-		if err := a.DB.LoadClock(ctx); err != nil {
-			return fmt.Errorf("read sandbox clock: %w", err)
-		}
-	}
-	people := identity.New(a.DB, identity.Config{MasterKey: a.cfg.MasterKey})
-	rules := rulebook.New()
-	approvals := approval.New(rules)
-	a.jobs = a.sweeps(approvals, people)
-	if err := a.DB.Tx(ctx, pg.System("bootstrap"), approvals.Bootstrap); err != nil {
-		return fmt.Errorf("authority matrix: %w", err)
-	}
-	// attachments and follow-ups
-	files := attachment.New(a.DB, rules, a.storage)
-	a.sweepFiles(files)
-
-	// leave
-	leaves := leave.New(rules, approvals, files)
-	approvals.Register(leave.Matter, leaves)
-	files.Register(leave.Subject, leave.See, "leave.read")
-	a.jobs.Every("leaves", time.Minute, a.batches("leaves", leaves.Sweep))
-
-	credits := credit.New(rules, approvals)
-	approvals.Register(credit.MatterLimit, credits)
-	prices := pricing.New(approvals)
-	orders := order.New(rules, approvals, prices, credits)
-	shipments := shipping.New(rules, approvals, credits, orders, a.cfg.MasterKey)
-	approvals.Register(shipping.Matter, shipments)
-	receivables := receivable.New(credits, shipments)
-	shipments.Payments = receivables
-	approvals.Register(pricing.MatterBaseList, prices)
-	approvals.Register(pricing.MatterAuthority, prices)
-	customers, products := customer.New(), catalog.New()
-	customers.Accounts = credits
-	a.Imports = importing.New(a.DB, customers, products, prices, credits, receivables, func(tx pg.Tx, id uuid.UUID) error {
-		return jobs.InsertTx(tx, importJob{id})
-	})
-	jobs.Handle(a.jobs, func(ctx context.Context, job importJob) error { return a.Imports.Run(ctx, job.ID) })
-	approvals.Register(order.Matter, orders)
-	// customer: applications, changes
-	customers.Rules = rules
-	customerRequests := customer.NewRequests(customers, approvals)
-	approvals.Register(customer.MatterApplication, customerRequests)
-	approvals.Register(customer.MatterChange, customerRequests)
-	a.jobs.Every("customer_changes", 10*time.Minute, func(ctx context.Context) error { return a.applyCustomerChanges(ctx, customerRequests) })
-
-	// prospects
-	prospects := prospect.New(rules, approvals, customers, files)
-	approvals.Register(prospect.MatterOutside, prospects)
-	approvals.Register(prospect.MatterPlan, prospects)
-	prospects.Orders = orders
-	customers.Territories = prospects
-	a.prospectSweeps(prospects)
-
-	// opportunities, campaigns, visits, surveys
-	visits, opportunities := visit.New(rules), opportunity.New(rules)
-	campaigns := campaign.New(approvals, files)
-	approvals.Register(campaign.Matter, campaigns)
-	files.Register(campaign.Subject, campaigns.Visible, "campaign.read")
-	surveys := survey.New(rules, people)
-	a.jobs.Every("open_surveys", time.Hour, a.batches("open_surveys", surveys.OpenDue)) // CUS-14
-
-	// credit: limits and special release
-	approvals.Register(credit.MatterGroup, credits)
-	approvals.Register(shipping.MatterSpecial, shipments)
-	credits.Shipments, credits.Files, shipments.Files = shipments, files, files
-	files.Register(credit.SubjectRequest, credits.RequestSeen, "credit.read")
-	files.Register(credit.SubjectGroupRequest, credits.GroupRequestSeen, "credit_group.read")
-	files.Register(shipping.SubjectSpecial, shipments.SpecialSeen, "special_release.read")
-	a.watchLimits(credits, shipments)
-
-	// terms
-	agreements := terms.New(rules, approvals, files, credits)
-	approvals.Register(terms.Matter, agreements)
-	files.Register(terms.Subject, agreements.Seen, "agreement.read")
-	a.jobs.Every("settlement_bridges", time.Hour, a.batches("settlement_bridges", agreements.MarkOverdue)) // CRD-15
-
-	// credit reviews
-	reviews := creditreview.New(rules, credits)
-	credits.Watchers = append(credits.Watchers, reviews)
-	a.sweepReviews(reviews)
-
-	// handover
-	handovers := handover.New(customers, prospects)
-	customers.Handovers = handovers
-
-	// backtest
-	backtests := backtest.New(a.DB, rules, approvals, prices, func(tx pg.Tx, id uuid.UUID) error {
-		return jobs.InsertTx(tx, backtestJob{id})
-	})
-	jobs.Handle(a.jobs, func(ctx context.Context, job backtestJob) error { return backtests.Run(ctx, job.ID) })
-	a.jobs.Every("purge_backtests", time.Hour, backtests.Purge)
-
-	a.Server = &httpapi.Server{
-		DB: a.DB, Log: a.cfg.Log, Ready: a.ready,
-		Authenticate: people.Authenticator().Authenticate,
-		Sandbox:      a.cfg.Sandbox,
-		Jobs:         a.jobs,
-		Rulebook:     rules,
-		People:       people,
-		Customers:    customers,
-		Credits:      credits,
-		Shipments:    shipments,
-		Receivables:  receivables,
-		Imports:      a.Imports,
-		Products:     products,
-		Prices:       prices,
-		Approvals:    approvals,
-		TaskFeed:     approval.NewFeed(),
-		Orders:       orders,
-		// attachments and follow-ups
-		Attachments: files,
-
-		// leave
-		Leaves: leaves,
-
-		// customer: applications, changes, handover
-		CustomerRequests: customerRequests,
-		Handovers:        handovers,
-
-		// prospects
-		Prospects: prospects,
-
-		// opportunities, campaigns, visits, surveys
-		Visits: visits, Opportunities: opportunities, Campaigns: campaigns, Surveys: surveys,
-
-		// credit: limits and special release, terms
-		Terms: agreements,
-
-		// credit reviews
-		Reviews: reviews,
-
-		// backtest
-		Backtests: backtests,
-	}
-	a.handler, err = a.Server.Handler()
-	return err
-}
-
-// importJob carries out an uploaded file.
-type importJob struct {
-	ID uuid.UUID `json:"id"`
-}
-
-// Kind implements jobs.Args.
-func (importJob) Kind() string { return "run_import" }
-
-// backtestJob carries out a backtest, or goes on with one.
-type backtestJob struct {
-	ID uuid.UUID `json:"id"`
-}
-
-// Kind implements jobs.Args.
-func (backtestJob) Kind() string { return "run_backtest" }
 
 // Handler is the HTTP interface, for tests that serve it themselves.
 func (a *App) Handler() http.Handler { return a.handler }

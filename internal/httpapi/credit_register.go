@@ -135,12 +135,27 @@ func (e registerExport) write(ctx context.Context, out *download) error {
 // registerHeader names the columns of registerCells.
 func registerHeader(lang string) []column {
 	header := []column{
-		{"客户编码", "Code", 18}, {"客户名称", "Name", 36}, {"负责人", "Owner", 12}, {"付款方编码", "Payer code", 18},
-		{"信用等级", "Grade", 10}, {"额度类型", "Limit kind", 12}, {"信用额度", "Limit (CNY)", 16}, {"额度有效期至", "Limit valid until", 14},
-		{"临时额度", "Temporary limit (CNY)", 16}, {"临时额度起", "Temporary from", 14}, {"临时额度止", "Temporary until", 14},
-		{"逾期容忍金额", "Tolerated overdue (CNY)", 16}, {"逾期容忍天数", "Tolerated days late", 12},
-		{"结算方式", "Settlement", 14}, {"账期天数", "Terms (days)", 10}, {"下次评审", "Next review", 14}, {"生效日期", "In force since", 14},
-		{"集团编号", "Group number", 18}, {"集团名称", "Group name", 28}, {"集团额度", "Group limit (CNY)", 16}, {"截止日期", "As of", 14},
+		{"客户编码", "Code", 18},
+		{"客户名称", "Name", 36},
+		{"负责人", "Owner", 12},
+		{"付款方编码", "Payer code", 18},
+		{"信用等级", "Grade", 10},
+		{"额度类型", "Limit kind", 12},
+		{"信用额度", "Limit (CNY)", 16},
+		{"额度有效期至", "Limit valid until", 14},
+		{"临时额度", "Temporary limit (CNY)", 16},
+		{"临时额度起", "Temporary from", 14},
+		{"临时额度止", "Temporary until", 14},
+		{"逾期容忍金额", "Tolerated overdue (CNY)", 16},
+		{"逾期容忍天数", "Tolerated days late", 12},
+		{"结算方式", "Settlement", 14},
+		{"账期天数", "Terms (days)", 10},
+		{"下次评审", "Next review", 14},
+		{"生效日期", "In force since", 14},
+		{"集团编号", "Group number", 18},
+		{"集团名称", "Group name", 28},
+		{"集团额度", "Group limit (CNY)", 16},
+		{"截止日期", "As of", 14},
 	}
 	if lang == "en" {
 		for i := range header {

@@ -64,34 +64,20 @@ type Server struct {
 	TaskFeed    *approval.Feed // wakes the streams of GET /v1/me/events; app runs it
 	Orders      *order.Service
 
-	// attachments and follow-ups
-	Attachments *attachment.Service
-
-	// leave
-	Leaves *leave.Service
-
-	// customer: applications, changes, handover
+	Attachments      *attachment.Service
+	Leaves           *leave.Service
 	CustomerRequests *customer.Requests
 	Handovers        *handover.Service
+	Prospects        *prospect.Service
+	Visits           *visit.Service
+	Opportunities    *opportunity.Service
+	Campaigns        *campaign.Service
+	Surveys          *survey.Service
+	Terms            *terms.Service
+	Reviews          *creditreview.Service
+	Backtests        *backtest.Service
 
-	// prospects
-	Prospects *prospect.Service
-
-	// opportunities, campaigns, visits, surveys
-	Visits        *visit.Service
-	Opportunities *opportunity.Service
-	Surveys       *survey.Service
-	Campaigns     *campaign.Service
-
-	// credit: limits and special release, terms
 	exporting atomic.Int32 // files that are being written now
-	Terms     *terms.Service
-
-	// credit reviews
-	Reviews *creditreview.Service
-
-	// backtest
-	Backtests *backtest.Service
 }
 
 // The generated interface is the list of what must be here.

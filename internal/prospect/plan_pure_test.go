@@ -11,8 +11,10 @@ func TestCUS04_RateIsTheMeanOverWhatWasPlanned(t *testing.T) {
 		planned, done Figures
 		want          string
 	}{
-		{Figures{Registered: 4}, Figures{Registered: 3, Contacted: 9}, "75.0"}, {Figures{Registered: 4}, Figures{Registered: 4}, "100.0"},
-		{Figures{Registered: 4}, Figures{Registered: 5}, "100.0"}, {Figures{Registered: 3, Converted: 1}, Figures{Registered: 1}, "16.7"},
+		{Figures{Registered: 4}, Figures{Registered: 3, Contacted: 9}, "75.0"},
+		{Figures{Registered: 4}, Figures{Registered: 4}, "100.0"},
+		{Figures{Registered: 4}, Figures{Registered: 5}, "100.0"},
+		{Figures{Registered: 3, Converted: 1}, Figures{Registered: 1}, "16.7"},
 		{Figures{}, Figures{Registered: 5}, ""},
 	} {
 		got := ""
@@ -58,9 +60,14 @@ func TestCUS01_PlansAreTakenFromSoManyMonthsAhead(t *testing.T) {
 		ahead int
 		want  bool
 	}{
-		{"2026-10-31T15:59:59Z", 2, false}, {"2026-10-31T16:00:00Z", 2, true}, {"2026-10-31T16:00:01Z", 2, true},
-		{"2026-11-30T15:59:59Z", 1, false}, {"2026-11-30T16:00:00Z", 1, true}, {"2026-12-31T15:59:59Z", 0, false},
-		{"2027-06-30T15:59:59Z", 2, true}, {"2027-06-30T16:00:00Z", 2, false},
+		{"2026-10-31T15:59:59Z", 2, false},
+		{"2026-10-31T16:00:00Z", 2, true},
+		{"2026-10-31T16:00:01Z", 2, true},
+		{"2026-11-30T15:59:59Z", 1, false},
+		{"2026-11-30T16:00:00Z", 1, true},
+		{"2026-12-31T15:59:59Z", 0, false},
+		{"2027-06-30T15:59:59Z", 2, true},
+		{"2027-06-30T16:00:00Z", 2, false},
 	} {
 		now, err := time.Parse(time.RFC3339, c.now)
 		if err != nil {

@@ -33,8 +33,10 @@ func TestCUS01_PlanIsInEffectWhenTheSalesManagerApproves(t *testing.T) {
 	mine := rep.Post("/v1/prospects", lead("云岭示例染整有限公司", "13800000142")).Want(201).ID()
 	other := e.As("rep2").Post("/v1/prospects", lead("海角示例染整有限公司", "13800000143")).Want(201).ID()
 	plan := func(prospect string, registered int) object {
-		return object{"half": half, "targets": []object{{"quarter": quarter, "registered": registered}},
-			"prospects": []object{{"prospect_id": prospect, "quarter": quarter, "amount": "1000.00"}}}
+		return object{
+			"half": half, "targets": []object{{"quarter": quarter, "registered": registered}},
+			"prospects": []object{{"prospect_id": prospect, "quarter": quarter, "amount": "1000.00"}},
+		}
 	}
 	rep.Post("/v1/development-plans", plan(other, 1)).WantProblem(422, "development.not_your_prospect")
 	far := plan(mine, 1)

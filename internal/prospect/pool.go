@@ -29,8 +29,10 @@ func (s *Service) ReturnToPool(tx pg.Tx, limit int) (int, error) {
 	entries, tasks, ids := make([]audit.Entry, len(rows)), make([]followup.Task, len(rows)), make([]uuid.UUID, len(rows))
 	for i, x := range rows {
 		ids[i] = x.ID
-		entries[i] = audit.Entry{Action: "returnProspectToPool", SubjectType: Subject, SubjectID: x.ID,
-			Before: map[string]any{"state": x.State}, After: map[string]any{"state": Pooled, "owner_id": x.OwnerID, "last_touched_at": x.LastTouchedAt}}
+		entries[i] = audit.Entry{
+			Action: "returnProspectToPool", SubjectType: Subject, SubjectID: x.ID,
+			Before: map[string]any{"state": x.State}, After: map[string]any{"state": Pooled, "owner_id": x.OwnerID, "last_touched_at": x.LastTouchedAt},
+		}
 		tasks[i] = followup.Task{
 			Kind: "prospect.returned_to_pool", SubjectType: Subject, SubjectID: x.ID, Number: x.Number, UserID: &rows[i].OwnerID, Inform: true,
 			TitleEN: "Back in the shared pool for want of contact: " + x.Name, TitleZH: "长期未跟进,已退回公海:" + x.Name,

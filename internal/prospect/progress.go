@@ -76,8 +76,10 @@ func (f Figures) plus(g Figures) Figures {
 func rate(planned, done Figures) *decimal.Decimal {
 	sum, n := decimal.Zero, int64(0)
 	for _, m := range []struct{ planned, done decimal.Decimal }{
-		{whole(planned.Registered), whole(done.Registered)}, {whole(planned.Contacted), whole(done.Contacted)},
-		{whole(planned.Converted), whole(done.Converted)}, {planned.Amount, done.Amount},
+		{whole(planned.Registered), whole(done.Registered)},
+		{whole(planned.Contacted), whole(done.Contacted)},
+		{whole(planned.Converted), whole(done.Converted)},
+		{planned.Amount, done.Amount},
 	} {
 		if !m.planned.IsPos() {
 			continue

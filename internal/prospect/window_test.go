@@ -72,8 +72,13 @@ func TestCUS09_TerritoryCovers(t *testing.T) {
 		industry, region string
 		want             bool
 	}{
-		{Territory{}, "", "", true}, {both, "针织", "浙江", true}, {both, " 针 织", "浙江 ", true}, {both, "针织", "江苏", false},
-		{both, "化纤", "浙江", false}, {both, "", "浙江", false}, {Territory{Regions: []string{"浙江"}}, "化纤", "浙江", true},
+		{Territory{}, "", "", true},
+		{both, "针织", "浙江", true},
+		{both, " 针 织", "浙江 ", true},
+		{both, "针织", "江苏", false},
+		{both, "化纤", "浙江", false},
+		{both, "", "浙江", false},
+		{Territory{Regions: []string{"浙江"}}, "化纤", "浙江", true},
 		{Territory{Industries: []string{"PET"}}, "pet", "海外", true},
 	} {
 		if got := c.t.covers(c.industry, c.region); got != c.want {

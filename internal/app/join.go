@@ -1,0 +1,176 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/salesgate/salesgate/internal/approval"
+	"github.com/salesgate/salesgate/internal/attachment"
+	"github.com/salesgate/salesgate/internal/backtest"
+	"github.com/salesgate/salesgate/internal/campaign"
+	"github.com/salesgate/salesgate/internal/catalog"
+	"github.com/salesgate/salesgate/internal/credit"
+	"github.com/salesgate/salesgate/internal/creditreview"
+	"github.com/salesgate/salesgate/internal/customer"
+	"github.com/salesgate/salesgate/internal/handover"
+	"github.com/salesgate/salesgate/internal/httpapi"
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/importing"
+	"github.com/salesgate/salesgate/internal/jobs"
+	"github.com/salesgate/salesgate/internal/leave"
+	"github.com/salesgate/salesgate/internal/opportunity"
+	"github.com/salesgate/salesgate/internal/order"
+	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/pricing"
+	"github.com/salesgate/salesgate/internal/prospect"
+	"github.com/salesgate/salesgate/internal/receivable"
+	"github.com/salesgate/salesgate/internal/rulebook"
+	"github.com/salesgate/salesgate/internal/shipping"
+	"github.com/salesgate/salesgate/internal/survey"
+	"github.com/salesgate/salesgate/internal/terms"
+	"github.com/salesgate/salesgate/internal/visit"
+	"github.com/salesgate/salesgate/migrations"
+)
+
+// join is the wiring of the whole program. The modules are built in the order of the import map, and the server's fields are where
+// they meet.
+func (a *App) join(ctx context.Context) error {
+	behind, err := migrations.Pending(ctx, a.DB.SQL())
+	if err != nil {
+		return fmt.Errorf("read schema version: %w", err)
+	}
+	if behind {
+		return errors.New("the database schema is behind this program: run `salesgate migrate`")
+	}
+	if a.cfg.Sandbox {
+		if err := a.DB.LoadClock(ctx); err != nil {
+			return fmt.Errorf("read sandbox clock: %w", err)
+		}
+	}
+	people := identity.New(a.DB, identity.Config{MasterKey: a.cfg.MasterKey})
+	rules := rulebook.New()
+	approvals := approval.New(rules)
+	a.jobs = a.sweeps(approvals, people)
+	if err := a.DB.Tx(ctx, pg.System("bootstrap"), approvals.Bootstrap); err != nil {
+		return fmt.Errorf("authority matrix: %w", err)
+	}
+	s := &httpapi.Server{
+		DB: a.DB, Log: a.cfg.Log, Ready: a.ready, Sandbox: a.cfg.Sandbox, Jobs: a.jobs,
+		Authenticate: people.Authenticator().Authenticate, People: people,
+		Rulebook: rules, Approvals: approvals, TaskFeed: approval.NewFeed(),
+		Attachments: attachment.New(a.DB, rules, a.storage),
+	}
+	a.Server = s
+	a.sweepFiles(s.Attachments)
+	a.joinSale(s)
+	a.joinTerms(s)
+	a.joinDemand(s)
+	a.joinAfter(s)
+	a.handler, err = s.Handler()
+	return err
+}
+
+// joinSale builds the way of an order: customers, products, prices, credit, orders, shipping, receivables, and the import of their data.
+func (a *App) joinSale(s *httpapi.Server) {
+	rules, approvals := s.Rulebook, s.Approvals
+	s.Products, s.Customers, s.Prices = catalog.New(), customer.New(), pricing.New(approvals)
+	s.Credits = credit.New(rules, approvals)
+	s.Orders = order.New(rules, approvals, s.Prices, s.Credits)
+	s.Shipments = shipping.New(rules, approvals, s.Credits, s.Orders, a.cfg.MasterKey)
+	s.Receivables = receivable.New(s.Credits, s.Shipments)
+	s.Shipments.Payments, s.Customers.Accounts, s.Customers.Rules = s.Receivables, s.Credits, rules
+
+	approvals.Register(pricing.MatterBaseList, s.Prices)
+	approvals.Register(pricing.MatterAuthority, s.Prices)
+	approvals.Register(credit.MatterLimit, s.Credits)
+	approvals.Register(order.Matter, s.Orders)
+	approvals.Register(shipping.Matter, s.Shipments)
+
+	a.Imports = importing.New(a.DB, s.Customers, s.Products, s.Prices, s.Credits, s.Receivables, func(tx pg.Tx, id uuid.UUID) error {
+		return jobs.InsertTx(tx, importJob{id})
+	})
+	s.Imports = a.Imports
+	jobs.Handle(a.jobs, func(ctx context.Context, job importJob) error { return a.Imports.Run(ctx, job.ID) })
+}
+
+// joinTerms builds what may be agreed with a customer beside the plain limit: groups, special releases, papers, monthly settlement.
+func (a *App) joinTerms(s *httpapi.Server) {
+	files := s.Attachments
+	s.Approvals.Register(credit.MatterGroup, s.Credits)
+	s.Approvals.Register(shipping.MatterSpecial, s.Shipments)
+	s.Credits.Shipments, s.Credits.Files, s.Shipments.Files = s.Shipments, files, files
+	files.Register(credit.SubjectRequest, s.Credits.RequestSeen, "credit.read")
+	files.Register(credit.SubjectGroupRequest, s.Credits.GroupRequestSeen, "credit_group.read")
+	files.Register(shipping.SubjectSpecial, s.Shipments.SpecialSeen, "special_release.read")
+	a.watchLimits(s.Credits, s.Shipments)
+
+	s.Terms = terms.New(s.Rulebook, s.Approvals, files, s.Credits)
+	s.Approvals.Register(terms.Matter, s.Terms)
+	files.Register(terms.Subject, s.Terms.Seen, "agreement.read")
+	a.jobs.Every("settlement_bridges", time.Hour, a.batches("settlement_bridges", s.Terms.MarkOverdue)) // CRD-15
+}
+
+// joinDemand builds what comes before an order: whose a company is, and what is done for a sale.
+func (a *App) joinDemand(s *httpapi.Server) {
+	rules, approvals, files := s.Rulebook, s.Approvals, s.Attachments
+	s.CustomerRequests = customer.NewRequests(s.Customers, approvals)
+	approvals.Register(customer.MatterApplication, s.CustomerRequests)
+	approvals.Register(customer.MatterChange, s.CustomerRequests)
+	a.jobs.Every("customer_changes", 10*time.Minute, func(ctx context.Context) error { return a.applyCustomerChanges(ctx, s.CustomerRequests) })
+
+	s.Prospects = prospect.New(rules, approvals, s.Customers, files)
+	approvals.Register(prospect.MatterOutside, s.Prospects)
+	approvals.Register(prospect.MatterPlan, s.Prospects)
+	s.Prospects.Orders, s.Customers.Territories = s.Orders, s.Prospects
+	a.prospectSweeps(s.Prospects)
+
+	s.Visits, s.Opportunities = visit.New(rules), opportunity.New(rules)
+	s.Campaigns = campaign.New(approvals, files)
+	approvals.Register(campaign.Matter, s.Campaigns)
+	files.Register(campaign.Subject, s.Campaigns.Visible, "campaign.read")
+}
+
+// joinAfter builds what follows a sale or goes beside it: surveys, reviews, handovers, leave, backtests.
+func (a *App) joinAfter(s *httpapi.Server) {
+	rules, approvals := s.Rulebook, s.Approvals
+	s.Surveys = survey.New(rules, s.People)
+	a.jobs.Every("open_surveys", time.Hour, a.batches("open_surveys", s.Surveys.OpenDue)) // CUS-14
+
+	s.Reviews = creditreview.New(rules, s.Credits)
+	s.Credits.Watchers = append(s.Credits.Watchers, s.Reviews)
+	a.sweepReviews(s.Reviews)
+
+	s.Handovers = handover.New(s.Customers, s.Prospects)
+	s.Customers.Handovers = s.Handovers
+
+	s.Leaves = leave.New(rules, approvals, s.Attachments)
+	approvals.Register(leave.Matter, s.Leaves)
+	s.Attachments.Register(leave.Subject, leave.See, "leave.read")
+	a.jobs.Every("leaves", time.Minute, a.batches("leaves", s.Leaves.Sweep))
+
+	s.Backtests = backtest.New(a.DB, rules, approvals, s.Prices, func(tx pg.Tx, id uuid.UUID) error {
+		return jobs.InsertTx(tx, backtestJob{id})
+	})
+	jobs.Handle(a.jobs, func(ctx context.Context, job backtestJob) error { return s.Backtests.Run(ctx, job.ID) })
+	a.jobs.Every("purge_backtests", time.Hour, s.Backtests.Purge)
+}
+
+// importJob carries out an uploaded file.
+type importJob struct {
+	ID uuid.UUID `json:"id"`
+}
+
+// Kind implements jobs.Args.
+func (importJob) Kind() string { return "run_import" }
+
+// backtestJob carries out a backtest, or goes on with one.
+type backtestJob struct {
+	ID uuid.UUID `json:"id"`
+}
+
+// Kind implements jobs.Args.
+func (backtestJob) Kind() string { return "run_backtest" }
