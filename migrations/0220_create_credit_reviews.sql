@@ -129,7 +129,9 @@ FROM (VALUES
 ON CONFLICT DO NOTHING;
 
 -- +goose Down
+ALTER TABLE parameter_versions DISABLE TRIGGER parameter_versions_append_only;
 DELETE FROM parameter_versions WHERE name IN ('credit.limit_change_percent', 'credit.limit_rounding', 'credit.limit_volume_months', 'credit.review_days');
+ALTER TABLE parameter_versions ENABLE TRIGGER parameter_versions_append_only;
 DELETE FROM parameters WHERE name IN ('credit.limit_change_percent', 'credit.limit_rounding', 'credit.limit_volume_months', 'credit.review_days');
 DROP INDEX credit_accounts_first_trade;
 DROP INDEX credit_profiles_next_review;

@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"fmt"
+	"maps"
 	"testing"
 	"time"
 
@@ -19,9 +20,7 @@ func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 // report says that a customer was visited at that time.
 func report(customer string, visited, written time.Time, more object) object {
 	r := object{"written_at": stamp(written), "visited_at": stamp(visited), "result": "done", "summary": "洽谈用量"}
-	for k, v := range more {
-		r[k] = v
-	}
+	maps.Copy(r, more)
 	return object{"customer_id": customer, "report": r}
 }
 

@@ -1,6 +1,8 @@
 package opportunity
 
 import (
+	"maps"
+
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 )
@@ -11,12 +13,10 @@ func addUp(tx pg.Tx, who identity.Principal, c Cut, args map[string]any) ([]Slic
 	for i, o := range owners {
 		ids[i] = o.String()
 	}
-	for name, v := range map[string]any{
+	maps.Copy(args, map[string]any{
 		"by_stage": c.ByStage, "by_team": c.ByTeam, "by_rep": c.ByRep, "by_month": c.ByMonth, "owner": c.OwnerID, "team": c.TeamID,
 		"from": c.From, "to": c.To, "ended": c.Ended, "all": all, "owners": ids,
-	} {
-		args[name] = v
-	}
+	})
 	var rows []Slice
 	return rows, tx.Raw(`SELECT * FROM (SELECT CASE WHEN @by_stage THEN o.stage ELSE '' END AS stage, CASE WHEN @by_team THEN u.team_id END AS team_id,
 			COALESCE(CASE WHEN @by_team THEN t.name END, '') AS team_name, CASE WHEN @by_rep THEN o.owner_id END AS owner_id,

@@ -2,6 +2,7 @@ package shipping_test
 
 import (
 	"context"
+	"maps"
 	"testing"
 	"time"
 
@@ -18,9 +19,7 @@ func (w *world) askLimit(limit string, more object) string {
 	body := object{
 		"customer_id": w.customer, "grade": "B", "limit_kind": "amount", "limit_amount": limit, "settlement": "net_days", "terms_days": 30, "reasons": "用量变化",
 	}
-	for k, v := range more {
-		body[k] = v
-	}
+	maps.Copy(body, more)
 	asked := w.As("rep1").Post("/v1/credit-limit-requests", body).Want(201).String("approval_id")
 	w.As("finance").Post("/v1/approvals/"+asked+"/approve", object{}).Want(200)
 	return asked

@@ -156,8 +156,8 @@ func (x Field) takes(answer any) bool {
 	case KindText:
 		return isText && utf8.RuneCountInString(text) <= longest
 	case KindInteger:
-		n, ok := answer.(float64)
-		return ok && n == float64(int32(n)) && x.within(int(n))
+		n, ok := answer.(float64)                               //nolint:forbidigo // a whole number, as encoding/json hands it over
+		return ok && n == float64(int32(n)) && x.within(int(n)) //nolint:forbidigo // see above
 	case KindDecimal:
 		d, err := decimal.Parse(text)
 		return isText && err == nil && !strings.ContainsAny(text, "eE") && d.Scale() <= 4 && len(text) <= 20
