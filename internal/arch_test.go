@@ -36,11 +36,19 @@ var layers = strings.Fields(`
 	opportunity
 	campaign
 	visit
+	calendar
+	printing
 	catalog
 	pricing
+	newproduct
+	committee
 	credit
 	terms
+	quote
+	contract
 	order
+	production
+	sample
 	shipping
 	receivable
 	survey
@@ -57,7 +65,7 @@ const (
 	ground = "errs clock money pg audit jobs " // what every module stands on
 	gates  = ground + "rulebook decision identity attachment followup approval "
 	demand = "customer prospect opportunity campaign visit "
-	supply = "catalog pricing credit terms order shipping receivable "
+	supply = "catalog pricing newproduct committee credit terms quote contract order production sample shipping receivable "
 	after  = "survey creditreview handover backtest "
 )
 
@@ -83,12 +91,21 @@ var imports = map[string]string{
 	"campaign":    gates + "customer prospect opportunity",
 	"visit":       gates + "customer prospect",
 
-	"catalog":  gates,
-	"pricing":  gates + "customer catalog",
-	"credit":   gates + "customer",
-	"terms":    gates + "customer credit",
-	"order":    gates + "customer catalog pricing credit terms",
-	"shipping": gates + "customer catalog credit order",
+	"calendar": gates,
+	"printing": "errs clock money",
+
+	"catalog":    gates,
+	"pricing":    gates + "customer catalog",
+	"newproduct": gates + "customer catalog pricing",
+	"committee":  gates + "catalog pricing",
+	"credit":     gates + "customer",
+	"terms":      gates + "customer credit",
+	"quote":      gates + "customer catalog pricing newproduct credit terms",
+	"contract":   gates + "customer catalog pricing newproduct credit terms quote",
+	"order":      gates + "customer catalog pricing credit terms quote contract",
+	"production": gates + "customer catalog credit order",
+	"sample":     gates + "customer prospect catalog order",
+	"shipping":   gates + "customer catalog credit order",
 
 	"receivable":   gates + "customer catalog credit order shipping",
 	"survey":       gates + "customer shipping",
@@ -97,9 +114,9 @@ var imports = map[string]string{
 	"backtest":     gates + "customer catalog pricing credit order shipping",
 	"importing":    gates + "customer catalog pricing credit terms receivable",
 
-	"demo":    gates + "leave " + demand + supply + after + "importing",
-	"httpapi": gates + "leave " + demand + supply + after + "importing",
-	"app":     gates + "leave " + demand + supply + after + "importing demo httpapi",
+	"demo":    gates + "leave calendar printing " + demand + supply + after + "importing",
+	"httpapi": gates + "leave calendar printing " + demand + supply + after + "importing",
+	"app":     gates + "leave calendar printing " + demand + supply + after + "importing demo httpapi",
 
 	// Beside the layers: tools that know nothing of the business.
 	"devpg":  "",

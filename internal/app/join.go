@@ -70,6 +70,10 @@ func (a *App) join(ctx context.Context) error {
 	a.joinTerms(s)
 	a.joinDemand(s)
 	a.joinAfter(s)
+	a.joinPapers(s)
+	a.joinPrices(s)
+	a.joinDeals(s)
+	a.joinFollowUp(s)
 	a.handler, err = s.Handler()
 	return err
 }
@@ -157,6 +161,32 @@ func (a *App) joinAfter(s *httpapi.Server) {
 	})
 	jobs.Handle(a.jobs, func(ctx context.Context, job backtestJob) error { return s.Backtests.Run(ctx, job.ID) })
 	a.jobs.Every("purge_backtests", time.Hour, s.Backtests.Purge)
+}
+
+// joinPapers builds the working calendar and what is printed.
+func (a *App) joinPapers(_ *httpapi.Server) {}
+
+// joinPrices builds what makes prices: new products, adjustments, the price committee.
+func (a *App) joinPrices(_ *httpapi.Server) {
+	// new-product prices and samples
+
+	// base price adjustments
+
+	// price committee and authority
+}
+
+// joinDeals builds what is agreed before an order: inquiries, quotations, contracts.
+func (a *App) joinDeals(_ *httpapi.Server) {
+	// quotations
+
+	// contracts
+}
+
+// joinFollowUp builds what is done about an order: changes, customers' notices, production.
+func (a *App) joinFollowUp(_ *httpapi.Server) {
+	// orders: changes, notices
+
+	// production
 }
 
 // importJob carries out an uploaded file.

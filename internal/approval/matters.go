@@ -57,4 +57,11 @@ var Matters = slices.Concat(
 	prospectMatters,
 	shipmentMatters,
 	leaveMatters,
+	// new-product prices and samples
+	// base price adjustments
+	// price committee and authority
+	// quotations
+	// contracts
+	// orders: changes, notices
+	// production
 )

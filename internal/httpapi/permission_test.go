@@ -265,6 +265,22 @@ var owned = map[string]func(e *apitest.Env) string{
 			"customer_id": customerOf(e), "amount": "50000.00", "method": "bank_transfer", "reference": "B202601010001", "received_on": "2026-01-01",
 		}).Want(201).ID()
 	},
+	// calendar and printing
+
+	// new-product prices and samples
+
+	// base price adjustments
+
+	// price committee and authority
+
+	// quotations
+
+	// contracts
+
+	// orders: changes, notices
+
+	// production
+
 }
 
 var unowned = strings.Fields(`

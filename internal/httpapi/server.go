@@ -77,6 +77,22 @@ type Server struct {
 	Reviews          *creditreview.Service
 	Backtests        *backtest.Service
 
+	// calendar and printing
+
+	// new-product prices and samples
+
+	// base price adjustments
+
+	// price committee and authority
+
+	// quotations
+
+	// contracts
+
+	// orders: changes, notices
+
+	// production
+
 	exporting atomic.Int32 // files that are being written now
 }
 

@@ -187,6 +187,22 @@ var matrix = map[Permission][]Role{
 	// operating
 	"operation.read": everyone,
 	"sandbox.clock":  roles(Admin),
+
+	// calendar and printing
+
+	// new-product prices and samples
+
+	// base price adjustments
+
+	// price committee and authority
+
+	// quotations
+
+	// contracts
+
+	// orders: changes, notices
+
+	// production
 }
 
 // peopleOnly are permissions that no machine client can be granted: a person has to answer for these.
