@@ -100,7 +100,7 @@ var imports = map[string]string{
 	"committee":  gates + "catalog pricing",
 	"credit":     gates + "customer",
 	"terms":      gates + "customer credit",
-	"quote":      gates + "customer catalog pricing newproduct credit terms",
+	"quote":      gates + "customer prospect catalog pricing newproduct credit terms",
 	"contract":   gates + "customer catalog pricing newproduct credit terms quote",
 	"order":      gates + "customer catalog pricing credit terms quote contract",
 	"production": gates + "customer catalog credit order",

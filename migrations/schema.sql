@@ -152,6 +152,15 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.follow_customer_owner_quotations() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    UPDATE inquiries SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
+    UPDATE quotations SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.follow_customer_owner_reviews() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -211,6 +220,31 @@ CREATE FUNCTION public.follow_prospect_owner_approvals() RETURNS trigger
     AS $$
 BEGIN
     UPDATE approval_requests SET owner_id = NEW.owner_id WHERE subject_type = 'prospect' AND subject_id = NEW.id;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.follow_prospect_quotations() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    UPDATE inquiries SET owner_id = NEW.owner_id, customer_id = NEW.customer_id WHERE prospect_id = NEW.id AND customer_id IS NULL;
+    UPDATE quotations SET owner_id = NEW.owner_id, customer_id = NEW.customer_id WHERE prospect_id = NEW.id AND customer_id IS NULL;
+    IF NEW.customer_id IS NOT NULL THEN
+        UPDATE demand_surveys SET customer_id = NEW.customer_id WHERE prospect_id = NEW.id AND customer_id IS NULL;
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.follow_quotation_approvals() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    WITH held AS (
+        SELECT r.id FROM quotations d JOIN approval_requests r ON r.subject_type = 'quotation' AND r.subject_id = d.id
+        WHERE CASE TG_TABLE_NAME WHEN 'customers' THEN d.customer_id ELSE d.prospect_id END = NEW.id AND r.owner_id IS DISTINCT FROM NEW.owner_id
+        ORDER BY r.id FOR NO KEY UPDATE OF r
+    )
+    UPDATE approval_requests r SET owner_id = NEW.owner_id FROM held WHERE r.id = held.id;
     RETURN NULL;
 END $$;
 
@@ -429,6 +463,17 @@ BEGIN
         USING ERRCODE = 'check_violation', CONSTRAINT = 'posted_documents_immutable';
 END $$;
 
+CREATE FUNCTION public.guard_quotation_line() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF (SELECT state FROM quotations WHERE id = OLD.quotation_id) <> 'draft' THEN
+        RAISE EXCEPTION 'the lines of a quotation change in a draft only'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'quotation_lines_frozen';
+    END IF;
+    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+
 CREATE FUNCTION public.guard_special_release() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -442,6 +487,16 @@ BEGIN
     END IF;
     RAISE EXCEPTION 'a special release is decided once and used once'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'special_releases_once';
+END $$;
+
+CREATE FUNCTION public.keep_demand_survey() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'DELETE' OR to_jsonb(OLD) - 'customer_id' <> to_jsonb(NEW) - 'customer_id' THEN
+        RAISE EXCEPTION 'a demand survey is filled anew, not changed' USING ERRCODE = 'check_violation', CONSTRAINT = 'demand_surveys_kept';
+    END IF;
+    RETURN NEW;
 END $$;
 
 CREATE FUNCTION public.keep_signed_figures() RETURNS trigger
@@ -1523,6 +1578,39 @@ CREATE TABLE public.delivery_notes (
     CONSTRAINT delivery_notes_vehicle_check CHECK (((length(vehicle) >= 1) AND (length(vehicle) <= 40)))
 );
 
+CREATE TABLE public.demand_surveys (
+    id uuid NOT NULL,
+    customer_id uuid,
+    prospect_id uuid,
+    form_version integer NOT NULL,
+    revision integer NOT NULL,
+    size text NOT NULL,
+    reputation text NOT NULL,
+    present_supplier text NOT NULL,
+    monthly_tonnes numeric(18,4) NOT NULL,
+    payment_time text NOT NULL,
+    delivery_time text NOT NULL,
+    freight text NOT NULL,
+    trader boolean NOT NULL,
+    final_destination text NOT NULL,
+    remarks text NOT NULL,
+    filled_by uuid,
+    filled_at timestamp with time zone NOT NULL,
+    CONSTRAINT demand_surveys_delivery_time_check CHECK (((length(TRIM(BOTH FROM delivery_time)) >= 1) AND (length(TRIM(BOTH FROM delivery_time)) <= 1000))),
+    CONSTRAINT demand_surveys_destination CHECK (((NOT trader) OR (TRIM(BOTH FROM final_destination) <> ''::text))),
+    CONSTRAINT demand_surveys_final_destination_check CHECK ((length(final_destination) <= 1000)),
+    CONSTRAINT demand_surveys_form_version_check CHECK ((form_version > 0)),
+    CONSTRAINT demand_surveys_freight_check CHECK (((length(TRIM(BOTH FROM freight)) >= 1) AND (length(TRIM(BOTH FROM freight)) <= 1000))),
+    CONSTRAINT demand_surveys_payment_time_check CHECK (((length(TRIM(BOTH FROM payment_time)) >= 1) AND (length(TRIM(BOTH FROM payment_time)) <= 1000))),
+    CONSTRAINT demand_surveys_present_supplier_check CHECK (((length(TRIM(BOTH FROM present_supplier)) >= 1) AND (length(TRIM(BOTH FROM present_supplier)) <= 1000))),
+    CONSTRAINT demand_surveys_remarks_check CHECK ((length(remarks) <= 2000)),
+    CONSTRAINT demand_surveys_reputation_check CHECK (((length(TRIM(BOTH FROM reputation)) >= 1) AND (length(TRIM(BOTH FROM reputation)) <= 1000))),
+    CONSTRAINT demand_surveys_revision_check CHECK ((revision > 0)),
+    CONSTRAINT demand_surveys_size_check CHECK (((length(TRIM(BOTH FROM size)) >= 1) AND (length(TRIM(BOTH FROM size)) <= 1000))),
+    CONSTRAINT demand_surveys_tonnes CHECK ((monthly_tonnes >= (0)::numeric)),
+    CONSTRAINT demand_surveys_whose CHECK ((num_nonnulls(customer_id, prospect_id) >= 1))
+);
+
 CREATE TABLE public.demo_steps (
     name text NOT NULL,
     done_at timestamp with time zone NOT NULL,
@@ -1813,6 +1901,55 @@ CREATE TABLE public.imports (
     CONSTRAINT imports_kind_check CHECK ((kind = ANY (ARRAY['customers'::text, 'products'::text, 'prices'::text, 'receivables'::text]))),
     CONSTRAINT imports_mode_check CHECK ((mode = ANY (ARRAY['atomic'::text, 'partial'::text]))),
     CONSTRAINT imports_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text])))
+);
+
+CREATE TABLE public.inquiries (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    customer_id uuid,
+    prospect_id uuid,
+    owner_id uuid NOT NULL,
+    state text NOT NULL,
+    channel text NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    new_customer boolean NOT NULL,
+    due_at timestamp with time zone,
+    needs text NOT NULL,
+    monthly_tonnes numeric(18,4),
+    answered_at timestamp with time zone,
+    quotation_id uuid,
+    closed_at timestamp with time zone,
+    close_reason text NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT inquiries_answered CHECK ((((state = 'answered'::text) = (answered_at IS NOT NULL)) AND ((state = 'answered'::text) = (quotation_id IS NOT NULL)))),
+    CONSTRAINT inquiries_channel_check CHECK ((channel = ANY (ARRAY['api'::text, 'email'::text, 'fax'::text, 'mail'::text, 'phone'::text, 'visit'::text, 'other'::text]))),
+    CONSTRAINT inquiries_clock CHECK ((new_customer = (due_at IS NOT NULL))),
+    CONSTRAINT inquiries_close_reason_check CHECK ((length(close_reason) <= 1000)),
+    CONSTRAINT inquiries_closed CHECK ((((state = 'closed'::text) = (closed_at IS NOT NULL)) AND ((state <> 'closed'::text) OR (TRIM(BOTH FROM close_reason) <> ''::text)))),
+    CONSTRAINT inquiries_monthly_tonnes_check CHECK ((monthly_tonnes >= (0)::numeric)),
+    CONSTRAINT inquiries_needs_check CHECK ((length(needs) <= 4000)),
+    CONSTRAINT inquiries_state CHECK ((state = ANY (ARRAY['open'::text, 'answered'::text, 'closed'::text]))),
+    CONSTRAINT inquiries_version_check CHECK ((version > 0)),
+    CONSTRAINT inquiries_whose CHECK ((num_nonnulls(customer_id, prospect_id) >= 1))
+);
+
+CREATE TABLE public.inquiry_lines (
+    id uuid NOT NULL,
+    inquiry_id uuid NOT NULL,
+    line_no integer NOT NULL,
+    product_id uuid,
+    wanted text NOT NULL,
+    quantity numeric(18,4) NOT NULL,
+    unit text NOT NULL,
+    wanted_on date,
+    CONSTRAINT inquiry_lines_line_no_check CHECK (((line_no >= 1) AND (line_no <= 200))),
+    CONSTRAINT inquiry_lines_quantity CHECK ((quantity > (0)::numeric)),
+    CONSTRAINT inquiry_lines_unit_check CHECK ((length(unit) <= 20)),
+    CONSTRAINT inquiry_lines_wanted_check CHECK ((length(wanted) <= 500)),
+    CONSTRAINT inquiry_lines_what CHECK (((product_id IS NOT NULL) OR (TRIM(BOTH FROM wanted) <> ''::text)))
 );
 
 CREATE TABLE public.invoice_lines (
@@ -2290,6 +2427,131 @@ CREATE TABLE public.purchase_windows (
     CONSTRAINT purchase_windows_grade CHECK ((grade = ANY (ARRAY['A'::text, 'B'::text, 'C'::text, 'D'::text]))),
     CONSTRAINT purchase_windows_order CHECK ((expected_from <= expected_to)),
     CONSTRAINT purchase_windows_subject_type_check CHECK ((subject_type = ANY (ARRAY['prospect'::text, 'customer'::text])))
+);
+
+CREATE TABLE public.quotation_lines (
+    id uuid NOT NULL,
+    quotation_id uuid NOT NULL,
+    line_no integer NOT NULL,
+    product_id uuid NOT NULL,
+    unit text NOT NULL,
+    min_quantity numeric(18,4) NOT NULL,
+    max_quantity numeric(18,4),
+    price numeric(18,4) NOT NULL,
+    net_price numeric(18,4) NOT NULL,
+    tax_rate numeric(5,4) NOT NULL,
+    lead_days integer,
+    remarks text NOT NULL,
+    CONSTRAINT quotation_lines_lead_days_check CHECK (((lead_days >= 0) AND (lead_days <= 365))),
+    CONSTRAINT quotation_lines_line_no_check CHECK (((line_no >= 1) AND (line_no <= 200))),
+    CONSTRAINT quotation_lines_net_price_check CHECK ((net_price >= (0)::numeric)),
+    CONSTRAINT quotation_lines_price_check CHECK ((price >= (0)::numeric)),
+    CONSTRAINT quotation_lines_quantity CHECK ((min_quantity > (0)::numeric)),
+    CONSTRAINT quotation_lines_range CHECK ((max_quantity >= min_quantity)),
+    CONSTRAINT quotation_lines_remarks_check CHECK ((length(remarks) <= 500)),
+    CONSTRAINT quotation_lines_tax_rate_check CHECK (((tax_rate >= (0)::numeric) AND (tax_rate < (1)::numeric)))
+);
+
+CREATE TABLE public.quotation_links (
+    id uuid NOT NULL,
+    quotation_id uuid NOT NULL,
+    revision integer NOT NULL,
+    token_hash bytea NOT NULL,
+    created_by uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    CONSTRAINT quotation_links_ended_once CHECK (((used_at IS NULL) OR (revoked_at IS NULL)))
+);
+
+CREATE TABLE public.quotation_revisions (
+    quotation_id uuid NOT NULL,
+    revision integer NOT NULL,
+    state text NOT NULL,
+    content jsonb NOT NULL,
+    reason text NOT NULL,
+    ended_at timestamp with time zone NOT NULL,
+    ended_by uuid,
+    CONSTRAINT quotation_revisions_reason_check CHECK ((length(reason) <= 2000)),
+    CONSTRAINT quotation_revisions_revision_check CHECK ((revision > 0))
+);
+
+CREATE TABLE public.quotation_sendings (
+    id uuid NOT NULL,
+    quotation_id uuid NOT NULL,
+    revision integer NOT NULL,
+    channel text NOT NULL,
+    recipient text NOT NULL,
+    note text NOT NULL,
+    sent_by uuid,
+    sent_at timestamp with time zone NOT NULL,
+    CONSTRAINT quotation_sendings_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'fax'::text, 'mail'::text, 'message'::text, 'in_person'::text, 'link'::text]))),
+    CONSTRAINT quotation_sendings_note_check CHECK ((length(note) <= 500)),
+    CONSTRAINT quotation_sendings_recipient_check CHECK (((length(TRIM(BOTH FROM recipient)) >= 1) AND (length(TRIM(BOTH FROM recipient)) <= 200)))
+);
+
+CREATE TABLE public.quotations (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    customer_id uuid,
+    prospect_id uuid,
+    owner_id uuid NOT NULL,
+    inquiry_id uuid,
+    state text NOT NULL,
+    revision integer NOT NULL,
+    discount_percent numeric(7,4) NOT NULL,
+    total numeric(18,2) NOT NULL,
+    currency text NOT NULL,
+    valid_from date NOT NULL,
+    valid_until date NOT NULL,
+    settlement text NOT NULL,
+    terms_days integer NOT NULL,
+    delivery text NOT NULL,
+    packing text NOT NULL,
+    freight text NOT NULL,
+    remarks text NOT NULL,
+    state_reason text NOT NULL,
+    content bytea NOT NULL,
+    approval_id uuid,
+    unapproved boolean NOT NULL,
+    submitted_by uuid,
+    submitted_at timestamp with time zone,
+    approved_at timestamp with time zone,
+    sent_at timestamp with time zone,
+    accepted_at timestamp with time zone,
+    accepted_by text NOT NULL,
+    accepted_through text NOT NULL,
+    ended_at timestamp with time zone,
+    copied_from_id uuid,
+    created_by uuid,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT quotations_accepted CHECK ((((state = 'accepted'::text) = (accepted_at IS NOT NULL)) AND ((state = 'accepted'::text) = (accepted_through <> ''::text)) AND ((state <> 'accepted'::text) OR (sent_at IS NOT NULL) OR unapproved))),
+    CONSTRAINT quotations_accepted_by_check CHECK ((length(accepted_by) <= 100)),
+    CONSTRAINT quotations_accepted_through_check CHECK ((accepted_through = ANY (ARRAY[''::text, 'rep'::text, 'link'::text]))),
+    CONSTRAINT quotations_content_check CHECK ((length(content) <= 32)),
+    CONSTRAINT quotations_currency_check CHECK ((currency = 'CNY'::text)),
+    CONSTRAINT quotations_dates CHECK ((valid_from <= valid_until)),
+    CONSTRAINT quotations_delivery_check CHECK ((length(delivery) <= 1000)),
+    CONSTRAINT quotations_discount CHECK (((discount_percent >= (0)::numeric) AND (discount_percent < (100)::numeric))),
+    CONSTRAINT quotations_ended CHECK (((state = ANY (ARRAY['declined'::text, 'expired'::text, 'cancelled'::text])) = (ended_at IS NOT NULL))),
+    CONSTRAINT quotations_freight_check CHECK ((length(freight) <= 1000)),
+    CONSTRAINT quotations_judged CHECK (((state = ANY (ARRAY['draft'::text, 'cancelled'::text])) OR ((length(content) = 32) AND (submitted_at IS NOT NULL)))),
+    CONSTRAINT quotations_packing_check CHECK ((length(packing) <= 1000)),
+    CONSTRAINT quotations_remarks_check CHECK ((length(remarks) <= 2000)),
+    CONSTRAINT quotations_revision_check CHECK ((revision > 0)),
+    CONSTRAINT quotations_sent_signed CHECK (((sent_at IS NULL) OR (approved_at IS NOT NULL))),
+    CONSTRAINT quotations_settlement_check CHECK ((settlement = ANY (ARRAY['cash'::text, 'prepaid'::text, 'cod'::text, 'net_days'::text, 'month_end_days'::text]))),
+    CONSTRAINT quotations_signed CHECK (((state <> ALL (ARRAY['approved'::text, 'sent'::text])) OR (approved_at IS NOT NULL))),
+    CONSTRAINT quotations_state CHECK ((state = ANY (ARRAY['draft'::text, 'submitted'::text, 'approved'::text, 'sent'::text, 'accepted'::text, 'declined'::text, 'expired'::text, 'cancelled'::text]))),
+    CONSTRAINT quotations_state_reason_check CHECK ((length(state_reason) <= 2000)),
+    CONSTRAINT quotations_terms CHECK (((settlement = ANY (ARRAY['net_days'::text, 'month_end_days'::text])) OR (terms_days = 0))),
+    CONSTRAINT quotations_terms_days_check CHECK (((terms_days >= 0) AND (terms_days <= 365))),
+    CONSTRAINT quotations_total_check CHECK ((total >= (0)::numeric)),
+    CONSTRAINT quotations_version_check CHECK ((version > 0)),
+    CONSTRAINT quotations_whose CHECK ((num_nonnulls(customer_id, prospect_id) >= 1))
 );
 
 CREATE TABLE public.receipts (
@@ -3016,6 +3278,9 @@ ALTER TABLE ONLY public.delivery_notes
 ALTER TABLE ONLY public.delivery_notes
     ADD CONSTRAINT delivery_notes_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.demand_surveys
+    ADD CONSTRAINT demand_surveys_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.demo_steps
     ADD CONSTRAINT demo_steps_pkey PRIMARY KEY (name);
 
@@ -3090,6 +3355,15 @@ ALTER TABLE ONLY public.import_errors
 
 ALTER TABLE ONLY public.imports
     ADD CONSTRAINT imports_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.inquiries
+    ADD CONSTRAINT inquiries_number UNIQUE (number);
+
+ALTER TABLE ONLY public.inquiries
+    ADD CONSTRAINT inquiries_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.inquiry_lines
+    ADD CONSTRAINT inquiry_lines_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.invoice_lines
     ADD CONSTRAINT invoice_lines_invoice_id_line_no_key UNIQUE (invoice_id, line_no);
@@ -3201,6 +3475,24 @@ ALTER TABLE ONLY public.prospects
 
 ALTER TABLE ONLY public.purchase_windows
     ADD CONSTRAINT purchase_windows_pkey PRIMARY KEY (subject_type, subject_id);
+
+ALTER TABLE ONLY public.quotation_lines
+    ADD CONSTRAINT quotation_lines_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.quotation_links
+    ADD CONSTRAINT quotation_links_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.quotation_revisions
+    ADD CONSTRAINT quotation_revisions_pkey PRIMARY KEY (quotation_id, revision);
+
+ALTER TABLE ONLY public.quotation_sendings
+    ADD CONSTRAINT quotation_sendings_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.quotations
+    ADD CONSTRAINT quotations_number UNIQUE (number);
+
+ALTER TABLE ONLY public.quotations
+    ADD CONSTRAINT quotations_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.receipts
     ADD CONSTRAINT receipts_number UNIQUE (number);
@@ -3505,6 +3797,12 @@ CREATE INDEX delivery_notes_notice ON public.delivery_notes USING btree (notice_
 
 CREATE INDEX delivery_notes_owner ON public.delivery_notes USING btree (owner_id, id DESC);
 
+CREATE INDEX demand_surveys_of_customer ON public.demand_surveys USING btree (customer_id, revision DESC);
+
+CREATE UNIQUE INDEX demand_surveys_of_prospect ON public.demand_surveys USING btree (prospect_id, revision DESC);
+
+CREATE UNIQUE INDEX demand_surveys_revision ON public.demand_surveys USING btree (customer_id, revision) WHERE (prospect_id IS NULL);
+
 CREATE UNIQUE INDEX departments_code ON public.departments USING btree (code);
 
 CREATE UNIQUE INDEX development_plans_approved_key ON public.development_plans USING btree (owner_id, half) WHERE (state = 'approved'::text);
@@ -3548,6 +3846,18 @@ CREATE INDEX handover_customers_to ON public.handover_customers USING btree (to_
 CREATE INDEX idempotency_keys_created_at ON public.idempotency_keys USING btree (created_at);
 
 CREATE INDEX imports_created_by ON public.imports USING btree (created_by, id DESC);
+
+CREATE INDEX inquiries_by_state ON public.inquiries USING btree (state, id);
+
+CREATE INDEX inquiries_customer ON public.inquiries USING btree (customer_id, id);
+
+CREATE INDEX inquiries_due ON public.inquiries USING btree (due_at, id) WHERE ((state = 'open'::text) AND (due_at IS NOT NULL));
+
+CREATE INDEX inquiries_owner ON public.inquiries USING btree (owner_id, state, id);
+
+CREATE INDEX inquiries_prospect ON public.inquiries USING btree (prospect_id, id);
+
+CREATE INDEX inquiry_lines_inquiry ON public.inquiry_lines USING btree (inquiry_id, line_no);
 
 CREATE INDEX invoice_lines_delivery ON public.invoice_lines USING btree (delivery_note_id);
 
@@ -3654,6 +3964,26 @@ CREATE INDEX prospects_registered_by ON public.prospects USING btree (registered
 CREATE INDEX prospects_touched ON public.prospects USING btree (last_touched_at) WHERE (state = 'active'::text);
 
 CREATE INDEX purchase_windows_due ON public.purchase_windows USING btree (grade, expected_to);
+
+CREATE INDEX quotation_lines_product ON public.quotation_lines USING btree (product_id, quotation_id);
+
+CREATE INDEX quotation_lines_quotation ON public.quotation_lines USING btree (quotation_id, line_no);
+
+CREATE UNIQUE INDEX quotation_links_one ON public.quotation_links USING btree (quotation_id) WHERE ((used_at IS NULL) AND (revoked_at IS NULL));
+
+CREATE INDEX quotation_sendings_quotation ON public.quotation_sendings USING btree (quotation_id, id);
+
+CREATE INDEX quotations_by_state ON public.quotations USING btree (state, id);
+
+CREATE INDEX quotations_customer ON public.quotations USING btree (customer_id, id);
+
+CREATE INDEX quotations_inquiry ON public.quotations USING btree (inquiry_id, id) WHERE (inquiry_id IS NOT NULL);
+
+CREATE INDEX quotations_owner ON public.quotations USING btree (owner_id, state, id);
+
+CREATE INDEX quotations_prospect ON public.quotations USING btree (prospect_id, id);
+
+CREATE INDEX quotations_running_out ON public.quotations USING btree (valid_until, id) WHERE (state = ANY (ARRAY['approved'::text, 'sent'::text]));
 
 CREATE INDEX receipts_free ON public.receipts USING btree (payer_id, received_on, id) WHERE ((state = 'posted'::text) AND ((allocated + covering) < amount));
 
@@ -3829,9 +4159,13 @@ CREATE TRIGGER customers_claim AFTER INSERT ON public.customers REFERENCING NEW 
 
 CREATE TRIGGER customers_owner_of_approvals AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner_approvals();
 
+CREATE TRIGGER customers_owner_of_approvals_quotations AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_quotation_approvals();
+
 CREATE TRIGGER customers_owner_of_opportunities AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner_opportunities();
 
 CREATE TRIGGER customers_owner_of_orders AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner();
+
+CREATE TRIGGER customers_owner_of_quotations AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner_quotations();
 
 CREATE TRIGGER customers_owner_of_reviews AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner_reviews();
 
@@ -3852,6 +4186,8 @@ CREATE TRIGGER customers_unclaim AFTER DELETE ON public.customers FOR EACH ROW E
 CREATE TRIGGER decisions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.decisions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER delivery_notes_owner BEFORE INSERT ON public.delivery_notes FOR EACH ROW EXECUTE FUNCTION public.own_by_customer();
+
+CREATE TRIGGER demand_surveys_kept BEFORE DELETE OR UPDATE ON public.demand_surveys FOR EACH ROW EXECUTE FUNCTION public.keep_demand_survey();
 
 CREATE TRIGGER development_plan_prospects_frozen BEFORE DELETE OR UPDATE ON public.development_plan_prospects FOR EACH ROW EXECUTE FUNCTION public.freeze_development_plan();
 
@@ -3874,6 +4210,8 @@ CREATE TRIGGER handover_customers_append_only BEFORE DELETE OR UPDATE OR TRUNCAT
 CREATE TRIGGER handover_items_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.handover_items FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER handovers_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.handovers FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER inquiries_owner BEFORE INSERT ON public.inquiries FOR EACH ROW EXECUTE FUNCTION public.own_opportunity();
 
 CREATE TRIGGER invoice_lines_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.invoice_lines FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
@@ -3905,9 +4243,21 @@ CREATE TRIGGER prospects_of_opportunities AFTER UPDATE OF owner_id, customer_id 
 
 CREATE TRIGGER prospects_owner_of_approvals AFTER UPDATE OF owner_id ON public.prospects FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_prospect_owner_approvals();
 
+CREATE TRIGGER prospects_owner_of_approvals_quotations AFTER UPDATE OF owner_id ON public.prospects FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_quotation_approvals();
+
+CREATE TRIGGER prospects_quotations AFTER UPDATE OF owner_id, customer_id ON public.prospects FOR EACH ROW WHEN (((old.owner_id <> new.owner_id) OR (old.customer_id IS DISTINCT FROM new.customer_id))) EXECUTE FUNCTION public.follow_prospect_quotations();
+
 CREATE TRIGGER prospects_reclaim AFTER UPDATE OF name_key, uscc ON public.prospects FOR EACH ROW WHEN (((old.name_key <> new.name_key) OR (old.uscc IS DISTINCT FROM new.uscc))) EXECUTE FUNCTION public.reclaim_company('prospect');
 
 CREATE TRIGGER prospects_unclaim AFTER DELETE ON public.prospects FOR EACH ROW EXECUTE FUNCTION public.reclaim_company('prospect');
+
+CREATE TRIGGER quotation_lines_frozen BEFORE DELETE OR UPDATE ON public.quotation_lines FOR EACH ROW EXECUTE FUNCTION public.guard_quotation_line();
+
+CREATE TRIGGER quotation_revisions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.quotation_revisions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER quotation_sendings_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.quotation_sendings FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER quotations_owner BEFORE INSERT ON public.quotations FOR EACH ROW EXECUTE FUNCTION public.own_opportunity();
 
 CREATE TRIGGER receipts_immutable BEFORE DELETE OR UPDATE ON public.receipts FOR EACH ROW EXECUTE FUNCTION public.guard_posted();
 
@@ -4124,6 +4474,12 @@ ALTER TABLE ONLY public.delivery_notes
 ALTER TABLE ONLY public.delivery_notes
     ADD CONSTRAINT delivery_notes_payer_id_fkey FOREIGN KEY (payer_id) REFERENCES public.customers(id);
 
+ALTER TABLE ONLY public.demand_surveys
+    ADD CONSTRAINT demand_surveys_customer_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.demand_surveys
+    ADD CONSTRAINT demand_surveys_prospect_fkey FOREIGN KEY (prospect_id) REFERENCES public.prospects(id);
+
 ALTER TABLE ONLY public.departments
     ADD CONSTRAINT departments_head FOREIGN KEY (head_id) REFERENCES public.users(id);
 
@@ -4198,6 +4554,21 @@ ALTER TABLE ONLY public.import_chunks
 
 ALTER TABLE ONLY public.import_errors
     ADD CONSTRAINT import_errors_import_id_fkey FOREIGN KEY (import_id) REFERENCES public.imports(id);
+
+ALTER TABLE ONLY public.inquiries
+    ADD CONSTRAINT inquiries_customer_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.inquiries
+    ADD CONSTRAINT inquiries_prospect_fkey FOREIGN KEY (prospect_id) REFERENCES public.prospects(id);
+
+ALTER TABLE ONLY public.inquiries
+    ADD CONSTRAINT inquiries_quotation_fkey FOREIGN KEY (quotation_id) REFERENCES public.quotations(id);
+
+ALTER TABLE ONLY public.inquiry_lines
+    ADD CONSTRAINT inquiry_lines_inquiry_id_fkey FOREIGN KEY (inquiry_id) REFERENCES public.inquiries(id);
+
+ALTER TABLE ONLY public.inquiry_lines
+    ADD CONSTRAINT inquiry_lines_product_fkey FOREIGN KEY (product_id) REFERENCES public.products(id);
 
 ALTER TABLE ONLY public.invoice_lines
     ADD CONSTRAINT invoice_lines_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES public.invoices(id);
@@ -4300,6 +4671,36 @@ ALTER TABLE ONLY public.prospects
 
 ALTER TABLE ONLY public.prospects
     ADD CONSTRAINT prospects_owner_fkey FOREIGN KEY (owner_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.quotation_lines
+    ADD CONSTRAINT quotation_lines_product_fkey FOREIGN KEY (product_id) REFERENCES public.products(id);
+
+ALTER TABLE ONLY public.quotation_lines
+    ADD CONSTRAINT quotation_lines_quotation_id_fkey FOREIGN KEY (quotation_id) REFERENCES public.quotations(id);
+
+ALTER TABLE ONLY public.quotation_links
+    ADD CONSTRAINT quotation_links_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.quotation_links
+    ADD CONSTRAINT quotation_links_quotation_id_fkey FOREIGN KEY (quotation_id) REFERENCES public.quotations(id);
+
+ALTER TABLE ONLY public.quotation_revisions
+    ADD CONSTRAINT quotation_revisions_quotation_id_fkey FOREIGN KEY (quotation_id) REFERENCES public.quotations(id);
+
+ALTER TABLE ONLY public.quotation_sendings
+    ADD CONSTRAINT quotation_sendings_quotation_id_fkey FOREIGN KEY (quotation_id) REFERENCES public.quotations(id);
+
+ALTER TABLE ONLY public.quotations
+    ADD CONSTRAINT quotations_copied_from_id_fkey FOREIGN KEY (copied_from_id) REFERENCES public.quotations(id);
+
+ALTER TABLE ONLY public.quotations
+    ADD CONSTRAINT quotations_customer_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.quotations
+    ADD CONSTRAINT quotations_inquiry_fkey FOREIGN KEY (inquiry_id) REFERENCES public.inquiries(id);
+
+ALTER TABLE ONLY public.quotations
+    ADD CONSTRAINT quotations_prospect_fkey FOREIGN KEY (prospect_id) REFERENCES public.prospects(id);
 
 ALTER TABLE ONLY public.receipts
     ADD CONSTRAINT receipts_payer_fkey FOREIGN KEY (payer_id) REFERENCES public.customers(id);
