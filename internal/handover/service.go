@@ -12,6 +12,7 @@ import (
 	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/prospect"
 )
 
 // shownItems is how many items the answer of a handover has; the rest is listed page by page.
@@ -102,6 +103,9 @@ func (s *Service) handOver(tx pg.Tx, who identity.Principal, d Draft, moves []cu
 	if len(moved) == 0 && h.Prospects == 0 {
 		return Handover{}, ErrNothing.With()
 	}
+	if err := undisputed(tx, who, moved); err != nil {
+		return Handover{}, err
+	}
 	if err := lockAccounts(tx, moved); err != nil {
 		return Handover{}, err
 	}
@@ -121,6 +125,18 @@ func (s *Service) handOver(tx pg.Tx, who identity.Principal, d Draft, moves []cu
 		return Handover{}, err
 	}
 	return h, audit.Record(tx, audit.Entry{Action: "createHandover", SubjectType: Subject, SubjectID: h.ID, After: h.trace()})
+}
+
+// undisputed refuses who is a side of an open dispute about a customer that moves (ORG-03).
+func undisputed(tx pg.Tx, who identity.Principal, moved []customer.Moved) error {
+	ids := make([]uuid.UUID, len(moved))
+	for i, m := range moved {
+		ids[i] = m.CustomerID
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	return prospect.MustBeImpartial(tx, who, ids...)
 }
 
 func (s *Service) moveProspects(tx pg.Tx, d Draft) (int, error) {

@@ -160,6 +160,7 @@ func TestBadInputIsRefusedWithItsPlace(t *testing.T) {
 		"trailing data":  {good + `}{}`, 400, "request.bad_json", ""},
 		"bad utf-8":      {good + ",\"region\":\"\xff\"}", 400, "request.bad_json", ""},
 		"nul":            {good + `,"region":"a\u0000b"}`, 400, "request.nul_character", ""},
+		"turned text":    {good + `,"region":"a\u202eb"}`, 400, "request.nul_character", ""},
 		"too deep":       {good + `,"region":` + strings.Repeat("[", 40) + strings.Repeat("]", 40) + `}`, 400, "request.too_deep", ""},
 		"wrong case":     {good + `,"Region":"x"}`, 400, "request.invalid", "/Region"},
 		"unknown field":  {good + `,"nonsense":1}`, 400, "request.invalid", "/nonsense"},

@@ -149,6 +149,16 @@ func (d Dispute) statement(tx pg.Tx, who identity.Principal, side, text string) 
 	return Statement{ID: uuid.Must(uuid.NewV7()), DisputeID: d.ID, Side: side, StatedBy: who.ID, StatedAt: tx.Now, Statement: text}
 }
 
+// MustBeImpartial returns ErrNotImpartial to somebody who is a side of an open dispute about one of these companies: who moves it
+// meanwhile would rule on their own (ORG-03, CUS-08). One statement.
+func MustBeImpartial(tx pg.Tx, who identity.Principal, subjects ...uuid.UUID) error {
+	party, err := disputes(tx, who.ID, subjects)
+	if err == nil && party {
+		err = ErrNotImpartial.With()
+	}
+	return err
+}
+
 // askForRuling opens the tasks of a new dispute.
 func (s *Service) askForRuling(tx pg.Tx, d Dispute) error {
 	days, err := s.rules.Int(tx, "customer.dispute_days")

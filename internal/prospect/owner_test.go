@@ -257,3 +257,24 @@ func TestORG03_NobodyRulesOnTheirOwnDispute(t *testing.T) {
 	}
 	e.As("rep1").Post("/v1/ownership-disputes/"+d.ID()+"/withdraw", nil).Want(200)
 }
+
+// ORG-03: who is a side of an open dispute doesn't decide it by moving the company meanwhile; somebody else may, and after the dispute
+// both may again.
+func TestORG03_ASideOfADisputeMovesNothing(t *testing.T) {
+	t.Parallel()
+	e := apitest.New(t)
+	for kind, path := range map[string]string{"prospect": "/v1/prospects/", "customer": "/v1/customers/"} {
+		name, phone := "争议"+kind+"示例有限公司", fmt.Sprintf("139000%05d", kind[0])
+		body := lead(name, phone)
+		if kind == "customer" {
+			body = company(name, phone)
+		}
+		id := e.As("manager").Post(path[:len(path)-1], body).Want(201).ID()
+		d := e.As("rep1").Post("/v1/ownership-disputes", object{"name": name, "statement": "x"}).Want(201)
+		give := func(to string) object { return object{"owner_id": e.People[to], "reason": "调整"} }
+		e.As("manager").Post(path+id+"/assign", give("rep2")).WantProblem(403, "dispute.not_impartial")
+		e.As("director").Post(path+id+"/assign", give("rep2")).Want(200)
+		e.As("rep1").Post("/v1/ownership-disputes/"+d.ID()+"/withdraw", nil).Want(200)
+		e.As("manager").Post(path+id+"/assign", give("rep3")).Want(200)
+	}
+}

@@ -77,6 +77,9 @@ func (s *Service) Assign(tx pg.Tx, who identity.Principal, id uuid.UUID, version
 		if err := x.mustBe(Active, Pooled); err != nil {
 			return err
 		}
+		if err := MustBeImpartial(tx, who, x.ID); err != nil {
+			return err
+		}
 		if err := mustSell(tx, owner); err != nil {
 			return err
 		}

@@ -66,6 +66,14 @@ func updateDispute(tx pg.Tx, d *Dispute) error {
 	return err
 }
 
+// disputes reports whether somebody is a side of an open dispute about one of these companies.
+func disputes(tx pg.Tx, person uuid.UUID, subjects []uuid.UUID) (bool, error) {
+	var found bool
+	err := tx.Raw(`SELECT EXISTS (SELECT FROM ownership_disputes WHERE state = 'open' AND subject_id IN ? AND ? IN (claimant_id, owner_id))`,
+		subjects, person).Scan(&found).Error
+	return found, err
+}
+
 func listDisputes(tx pg.Tx, who identity.Principal, state string, after bool, last uuid.UUID, limit int) ([]Dispute, error) {
 	q := tx.Table("ownership_disputes")
 	if owners, all := who.Owners(); !all {
