@@ -144,6 +144,19 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.follow_customer_owner_contracts() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    WITH held AS (
+        SELECT r.id FROM contracts c JOIN approval_requests r ON r.subject_type = 'contract' AND r.subject_id = c.id
+        WHERE c.customer_id = NEW.id AND r.owner_id IS DISTINCT FROM NEW.owner_id ORDER BY r.id FOR NO KEY UPDATE OF r
+    )
+    UPDATE approval_requests r SET owner_id = NEW.owner_id FROM held WHERE r.id = held.id;
+    UPDATE contracts SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.follow_customer_owner_opportunities() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -288,6 +301,19 @@ BEGIN
         RAISE EXCEPTION 'an attachment never changes' USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.guard_contract_line() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE c record;
+BEGIN
+    SELECT state, revision INTO c FROM contracts WHERE id = OLD.contract_id;
+    IF c.state <> 'draft' AND c.revision <= OLD.revision THEN
+        RAISE EXCEPTION 'the lines of a contract change in a draft or with a new revision only'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'contract_lines_frozen';
+    END IF;
+    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
 END $$;
 
 CREATE FUNCTION public.guard_credit_account_group() RETURNS trigger
@@ -1096,6 +1122,231 @@ CREATE VIEW public.company_holders AS
    FROM ((public.company_claims k
      LEFT JOIN public.customers c ON (((k.subject_type = 'customer'::text) AND (c.id = k.subject_id))))
      LEFT JOIN public.prospects p ON (((k.subject_type = 'prospect'::text) AND (p.id = k.subject_id))));
+
+CREATE TABLE public.contract_amendments (
+    id uuid NOT NULL,
+    contract_id uuid NOT NULL,
+    revision integer NOT NULL,
+    state text NOT NULL,
+    reason text NOT NULL,
+    change jsonb NOT NULL,
+    content bytea NOT NULL,
+    state_reason text NOT NULL,
+    approval_id uuid,
+    demand_round integer NOT NULL,
+    price_round integer NOT NULL,
+    period_round integer NOT NULL,
+    submitted_at timestamp with time zone,
+    approved_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    created_by uuid,
+    created_at timestamp with time zone NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT contract_amendments_approved CHECK (((state <> ALL (ARRAY['approved'::text, 'in_force'::text])) OR (approved_at IS NOT NULL))),
+    CONSTRAINT contract_amendments_content_check CHECK ((length(content) <= 32)),
+    CONSTRAINT contract_amendments_demand_round_check CHECK ((demand_round > 0)),
+    CONSTRAINT contract_amendments_ended CHECK (((state = ANY (ARRAY['in_force'::text, 'cancelled'::text])) = (ended_at IS NOT NULL))),
+    CONSTRAINT contract_amendments_period_round_check CHECK ((period_round > 0)),
+    CONSTRAINT contract_amendments_price_round_check CHECK ((price_round > 0)),
+    CONSTRAINT contract_amendments_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500))),
+    CONSTRAINT contract_amendments_revision_check CHECK ((revision > 1)),
+    CONSTRAINT contract_amendments_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'submitted'::text, 'approved'::text, 'in_force'::text, 'cancelled'::text]))),
+    CONSTRAINT contract_amendments_state_reason_check CHECK ((length(state_reason) <= 2000))
+);
+
+CREATE TABLE public.contract_call_offs (
+    contract_line_id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    contract_id uuid NOT NULL,
+    quantity numeric(18,4) NOT NULL,
+    amount numeric(18,2) NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT contract_call_offs_amount_check CHECK ((amount >= (0)::numeric)),
+    CONSTRAINT contract_call_offs_quantity_check CHECK ((quantity >= (0)::numeric))
+);
+
+CREATE TABLE public.contract_capacity_answers (
+    id uuid NOT NULL,
+    contract_id uuid NOT NULL,
+    approval_id uuid NOT NULL,
+    revision integer NOT NULL,
+    confirmed boolean NOT NULL,
+    lines jsonb NOT NULL,
+    note text NOT NULL,
+    answered_by uuid NOT NULL,
+    answered_at timestamp with time zone NOT NULL,
+    CONSTRAINT contract_capacity_answers_note_check CHECK ((length(note) <= 1000))
+);
+
+CREATE TABLE public.contract_lines (
+    id uuid NOT NULL,
+    contract_id uuid NOT NULL,
+    line_no integer NOT NULL,
+    revision integer NOT NULL,
+    product_id uuid NOT NULL,
+    unit text NOT NULL,
+    spec text NOT NULL,
+    price numeric(18,4) NOT NULL,
+    quantity numeric(18,4) NOT NULL,
+    tax_rate numeric(5,4) NOT NULL,
+    amount numeric(18,2) NOT NULL,
+    net_amount numeric(18,2) NOT NULL,
+    deliveries jsonb NOT NULL,
+    quotation_line_id uuid,
+    remarks text NOT NULL,
+    called_quantity numeric(18,4) NOT NULL,
+    called_amount numeric(18,2) NOT NULL,
+    CONSTRAINT contract_lines_amount_check CHECK ((amount >= (0)::numeric)),
+    CONSTRAINT contract_lines_called CHECK (((called_quantity >= (0)::numeric) AND (called_quantity <= quantity))),
+    CONSTRAINT contract_lines_called_amount_check CHECK ((called_amount >= (0)::numeric)),
+    CONSTRAINT contract_lines_deliveries_check CHECK ((jsonb_typeof(deliveries) = 'array'::text)),
+    CONSTRAINT contract_lines_line_no_check CHECK (((line_no >= 1) AND (line_no <= 500))),
+    CONSTRAINT contract_lines_net_amount_check CHECK ((net_amount >= (0)::numeric)),
+    CONSTRAINT contract_lines_price_check CHECK ((price >= (0)::numeric)),
+    CONSTRAINT contract_lines_quantity CHECK ((quantity > (0)::numeric)),
+    CONSTRAINT contract_lines_remarks_check CHECK ((length(remarks) <= 500)),
+    CONSTRAINT contract_lines_revision_check CHECK ((revision > 0)),
+    CONSTRAINT contract_lines_spec_check CHECK ((length(spec) <= 200)),
+    CONSTRAINT contract_lines_tax_rate_check CHECK (((tax_rate >= (0)::numeric) AND (tax_rate < (1)::numeric)))
+);
+
+CREATE TABLE public.contract_paper_moves (
+    id uuid NOT NULL,
+    paper_id uuid NOT NULL,
+    holder_id uuid,
+    holder text NOT NULL,
+    place text NOT NULL,
+    note text NOT NULL,
+    moved_by uuid,
+    moved_at timestamp with time zone NOT NULL,
+    CONSTRAINT contract_paper_moves_note_check CHECK ((length(note) <= 500))
+);
+
+CREATE TABLE public.contract_papers (
+    id uuid NOT NULL,
+    contract_id uuid NOT NULL,
+    revision integer NOT NULL,
+    kind text NOT NULL,
+    label text NOT NULL,
+    holder_id uuid,
+    holder text NOT NULL,
+    place text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT contract_papers_holder CHECK (((holder_id IS NOT NULL) <> (holder <> ''::text))),
+    CONSTRAINT contract_papers_holder_check CHECK ((length(holder) <= 120)),
+    CONSTRAINT contract_papers_kind_check CHECK ((kind = ANY (ARRAY['original'::text, 'copy'::text]))),
+    CONSTRAINT contract_papers_label_check CHECK (((length(label) >= 1) AND (length(label) <= 60))),
+    CONSTRAINT contract_papers_place_check CHECK ((length(place) <= 200)),
+    CONSTRAINT contract_papers_revision_check CHECK ((revision > 0))
+);
+
+CREATE TABLE public.contract_revisions (
+    contract_id uuid NOT NULL,
+    revision integer NOT NULL,
+    content jsonb NOT NULL,
+    approval_id uuid,
+    reason text NOT NULL,
+    signed_on date NOT NULL,
+    customer_signed_on date NOT NULL,
+    in_force_at timestamp with time zone NOT NULL,
+    recorded_by uuid,
+    CONSTRAINT contract_revisions_reason_check CHECK ((length(reason) <= 2000)),
+    CONSTRAINT contract_revisions_revision_check CHECK ((revision > 0))
+);
+
+CREATE TABLE public.contract_terminations (
+    id uuid NOT NULL,
+    contract_id uuid NOT NULL,
+    state text NOT NULL,
+    by_party text NOT NULL,
+    reason text NOT NULL,
+    state_reason text NOT NULL,
+    approval_id uuid,
+    requested_by uuid,
+    requested_at timestamp with time zone NOT NULL,
+    decided_at timestamp with time zone,
+    version bigint NOT NULL,
+    CONSTRAINT contract_terminations_by_party_check CHECK ((by_party = ANY (ARRAY['us'::text, 'customer'::text, 'both'::text]))),
+    CONSTRAINT contract_terminations_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 1000))),
+    CONSTRAINT contract_terminations_state_check CHECK ((state = ANY (ARRAY['submitted'::text, 'approved'::text, 'refused'::text]))),
+    CONSTRAINT contract_terminations_state_reason_check CHECK ((length(state_reason) <= 2000))
+);
+
+CREATE TABLE public.contracts (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    customer_id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    state text NOT NULL,
+    revision integer NOT NULL,
+    quotation_id uuid,
+    starts_on date NOT NULL,
+    ends_on date NOT NULL,
+    is_long boolean NOT NULL,
+    is_standard boolean NOT NULL,
+    settlement text NOT NULL,
+    terms_days integer NOT NULL,
+    header_discount numeric(18,2) NOT NULL,
+    gross numeric(18,2) NOT NULL,
+    total numeric(18,2) NOT NULL,
+    tax numeric(18,2) NOT NULL,
+    currency text NOT NULL,
+    delivery_place text NOT NULL,
+    packing text NOT NULL,
+    transport text NOT NULL,
+    remarks text NOT NULL,
+    state_reason text NOT NULL,
+    content bytea NOT NULL,
+    approval_id uuid,
+    submitted_by uuid,
+    submitted_at timestamp with time zone,
+    approved_at timestamp with time zone,
+    demand_round integer NOT NULL,
+    price_round integer NOT NULL,
+    period_round integer NOT NULL,
+    signed_on date,
+    customer_signed_on date,
+    signed_by uuid,
+    in_force_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    filed_at timestamp with time zone,
+    called_amount numeric(18,2) NOT NULL,
+    expiry_warned_at timestamp with time zone,
+    used_warned_at timestamp with time zone,
+    copied_from_id uuid,
+    created_by uuid,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT contracts_called CHECK (((called_amount >= (0)::numeric) AND (called_amount <= total))),
+    CONSTRAINT contracts_content_check CHECK ((length(content) <= 32)),
+    CONSTRAINT contracts_currency_check CHECK ((currency = 'CNY'::text)),
+    CONSTRAINT contracts_delivery_place_check CHECK ((length(delivery_place) <= 300)),
+    CONSTRAINT contracts_demand_round_check CHECK ((demand_round > 0)),
+    CONSTRAINT contracts_ended CHECK (((state = ANY (ARRAY['expired'::text, 'terminated'::text, 'closed'::text, 'cancelled'::text])) = (ended_at IS NOT NULL))),
+    CONSTRAINT contracts_gross_check CHECK ((gross >= (0)::numeric)),
+    CONSTRAINT contracts_header_discount_check CHECK ((header_discount >= (0)::numeric)),
+    CONSTRAINT contracts_in_force CHECK (((in_force_at IS NULL) OR ((approved_at IS NOT NULL) AND (signed_on IS NOT NULL)))),
+    CONSTRAINT contracts_in_force_state CHECK (((state = ANY (ARRAY['in_force'::text, 'expired'::text, 'terminated'::text, 'closed'::text])) = (in_force_at IS NOT NULL))),
+    CONSTRAINT contracts_judged CHECK (((state = ANY (ARRAY['draft'::text, 'cancelled'::text])) OR ((length(content) = 32) AND (submitted_at IS NOT NULL)))),
+    CONSTRAINT contracts_packing_check CHECK ((length(packing) <= 300)),
+    CONSTRAINT contracts_period CHECK ((ends_on >= starts_on)),
+    CONSTRAINT contracts_period_round_check CHECK ((period_round > 0)),
+    CONSTRAINT contracts_price_round_check CHECK ((price_round > 0)),
+    CONSTRAINT contracts_remarks_check CHECK ((length(remarks) <= 2000)),
+    CONSTRAINT contracts_revision_check CHECK ((revision > 0)),
+    CONSTRAINT contracts_settlement_check CHECK ((settlement = ANY (ARRAY['cash'::text, 'prepaid'::text, 'cod'::text, 'net_days'::text, 'month_end_days'::text]))),
+    CONSTRAINT contracts_signed CHECK ((num_nonnulls(signed_on, customer_signed_on, signed_by) = ANY (ARRAY[0, 3]))),
+    CONSTRAINT contracts_state CHECK ((state = ANY (ARRAY['draft'::text, 'submitted'::text, 'approved'::text, 'in_force'::text, 'expired'::text, 'terminated'::text, 'closed'::text, 'cancelled'::text]))),
+    CONSTRAINT contracts_state_reason_check CHECK ((length(state_reason) <= 2000)),
+    CONSTRAINT contracts_tax_check CHECK ((tax >= (0)::numeric)),
+    CONSTRAINT contracts_terms CHECK (((settlement = ANY (ARRAY['net_days'::text, 'month_end_days'::text])) OR (terms_days = 0))),
+    CONSTRAINT contracts_terms_days_check CHECK (((terms_days >= 0) AND (terms_days <= 365))),
+    CONSTRAINT contracts_total CHECK ((total = (gross - header_discount))),
+    CONSTRAINT contracts_total_check CHECK ((total >= (0)::numeric)),
+    CONSTRAINT contracts_transport_check CHECK ((length(transport) <= 300))
+);
 
 CREATE TABLE public.credit_accounts (
     payer_id uuid NOT NULL,
@@ -3185,6 +3436,39 @@ ALTER TABLE ONLY public.client_secrets
 ALTER TABLE ONLY public.company_claims
     ADD CONSTRAINT company_claims_key PRIMARY KEY (kind, key);
 
+ALTER TABLE ONLY public.contract_amendments
+    ADD CONSTRAINT contract_amendments_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.contract_call_offs
+    ADD CONSTRAINT contract_call_offs_pkey PRIMARY KEY (contract_line_id, order_id);
+
+ALTER TABLE ONLY public.contract_capacity_answers
+    ADD CONSTRAINT contract_capacity_answers_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.contract_lines
+    ADD CONSTRAINT contract_lines_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.contract_paper_moves
+    ADD CONSTRAINT contract_paper_moves_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.contract_papers
+    ADD CONSTRAINT contract_papers_label UNIQUE (contract_id, label);
+
+ALTER TABLE ONLY public.contract_papers
+    ADD CONSTRAINT contract_papers_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.contract_revisions
+    ADD CONSTRAINT contract_revisions_pkey PRIMARY KEY (contract_id, revision);
+
+ALTER TABLE ONLY public.contract_terminations
+    ADD CONSTRAINT contract_terminations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.contracts
+    ADD CONSTRAINT contracts_number UNIQUE (number);
+
+ALTER TABLE ONLY public.contracts
+    ADD CONSTRAINT contracts_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.credit_accounts
     ADD CONSTRAINT credit_accounts_pkey PRIMARY KEY (payer_id);
 
@@ -3689,6 +3973,38 @@ CREATE UNIQUE INDEX client_secrets_two_live ON public.client_secrets USING btree
 
 CREATE INDEX company_claims_subject ON public.company_claims USING btree (subject_id);
 
+CREATE INDEX contract_amendments_contract ON public.contract_amendments USING btree (contract_id, id DESC);
+
+CREATE UNIQUE INDEX contract_amendments_one ON public.contract_amendments USING btree (contract_id) WHERE (state = ANY (ARRAY['draft'::text, 'submitted'::text, 'approved'::text]));
+
+CREATE INDEX contract_call_offs_contract ON public.contract_call_offs USING btree (contract_id, order_id);
+
+CREATE INDEX contract_call_offs_order ON public.contract_call_offs USING btree (order_id);
+
+CREATE INDEX contract_capacity_answers_contract ON public.contract_capacity_answers USING btree (contract_id, id);
+
+CREATE INDEX contract_lines_contract ON public.contract_lines USING btree (contract_id, line_no);
+
+CREATE INDEX contract_lines_product ON public.contract_lines USING btree (product_id);
+
+CREATE INDEX contract_paper_moves_paper ON public.contract_paper_moves USING btree (paper_id, id);
+
+CREATE INDEX contract_terminations_contract ON public.contract_terminations USING btree (contract_id, id DESC);
+
+CREATE UNIQUE INDEX contract_terminations_one ON public.contract_terminations USING btree (contract_id) WHERE (state <> 'refused'::text);
+
+CREATE INDEX contracts_by_state ON public.contracts USING btree (state, id);
+
+CREATE INDEX contracts_customer ON public.contracts USING btree (customer_id, id);
+
+CREATE INDEX contracts_ending ON public.contracts USING btree (ends_on, id) WHERE (state = 'in_force'::text);
+
+CREATE INDEX contracts_owner ON public.contracts USING btree (owner_id, state, id);
+
+CREATE INDEX contracts_quotation ON public.contracts USING btree (quotation_id) WHERE (quotation_id IS NOT NULL);
+
+CREATE INDEX contracts_unfiled ON public.contracts USING btree (id) WHERE ((in_force_at IS NOT NULL) AND (filed_at IS NULL));
+
 CREATE INDEX credit_accounts_first_trade ON public.credit_accounts USING btree (first_trade);
 
 CREATE INDEX credit_accounts_group ON public.credit_accounts USING btree (group_id) WHERE (group_id IS NOT NULL);
@@ -4119,6 +4435,16 @@ CREATE TRIGGER authority_matrix_versions_append_only BEFORE DELETE OR UPDATE OR 
 
 CREATE TRIGGER base_prices_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.base_prices FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER contract_capacity_answers_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.contract_capacity_answers FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER contract_lines_frozen BEFORE DELETE OR UPDATE OF contract_id, revision, product_id, unit, spec, price, quantity, tax_rate, amount, net_amount, deliveries, quotation_line_id ON public.contract_lines FOR EACH ROW EXECUTE FUNCTION public.guard_contract_line();
+
+CREATE TRIGGER contract_paper_moves_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.contract_paper_moves FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER contract_revisions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.contract_revisions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER contracts_owner BEFORE INSERT ON public.contracts FOR EACH ROW EXECUTE FUNCTION public.own_by_customer();
+
 CREATE TRIGGER credit_accounts_group_guard BEFORE UPDATE OF group_id ON public.credit_accounts FOR EACH ROW EXECUTE FUNCTION public.guard_credit_account_group();
 
 CREATE TRIGGER credit_confirmations_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.credit_confirmations FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
@@ -4160,6 +4486,8 @@ CREATE TRIGGER customers_claim AFTER INSERT ON public.customers REFERENCING NEW 
 CREATE TRIGGER customers_owner_of_approvals AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner_approvals();
 
 CREATE TRIGGER customers_owner_of_approvals_quotations AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_quotation_approvals();
+
+CREATE TRIGGER customers_owner_of_contracts AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner_contracts();
 
 CREATE TRIGGER customers_owner_of_opportunities AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner_opportunities();
 
@@ -4374,6 +4702,42 @@ ALTER TABLE ONLY public.campaigns
 
 ALTER TABLE ONLY public.client_secrets
     ADD CONSTRAINT client_secrets_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.machine_clients(id);
+
+ALTER TABLE ONLY public.contract_amendments
+    ADD CONSTRAINT contract_amendments_contract_id_fkey FOREIGN KEY (contract_id) REFERENCES public.contracts(id);
+
+ALTER TABLE ONLY public.contract_call_offs
+    ADD CONSTRAINT contract_call_offs_contract_id_fkey FOREIGN KEY (contract_id) REFERENCES public.contracts(id);
+
+ALTER TABLE ONLY public.contract_call_offs
+    ADD CONSTRAINT contract_call_offs_contract_line_id_fkey FOREIGN KEY (contract_line_id) REFERENCES public.contract_lines(id);
+
+ALTER TABLE ONLY public.contract_capacity_answers
+    ADD CONSTRAINT contract_capacity_answers_contract_id_fkey FOREIGN KEY (contract_id) REFERENCES public.contracts(id);
+
+ALTER TABLE ONLY public.contract_lines
+    ADD CONSTRAINT contract_lines_contract_id_fkey FOREIGN KEY (contract_id) REFERENCES public.contracts(id);
+
+ALTER TABLE ONLY public.contract_lines
+    ADD CONSTRAINT contract_lines_product_fkey FOREIGN KEY (product_id) REFERENCES public.products(id);
+
+ALTER TABLE ONLY public.contract_paper_moves
+    ADD CONSTRAINT contract_paper_moves_paper_id_fkey FOREIGN KEY (paper_id) REFERENCES public.contract_papers(id);
+
+ALTER TABLE ONLY public.contract_papers
+    ADD CONSTRAINT contract_papers_contract_id_fkey FOREIGN KEY (contract_id) REFERENCES public.contracts(id);
+
+ALTER TABLE ONLY public.contract_revisions
+    ADD CONSTRAINT contract_revisions_contract_id_fkey FOREIGN KEY (contract_id) REFERENCES public.contracts(id);
+
+ALTER TABLE ONLY public.contract_terminations
+    ADD CONSTRAINT contract_terminations_contract_id_fkey FOREIGN KEY (contract_id) REFERENCES public.contracts(id);
+
+ALTER TABLE ONLY public.contracts
+    ADD CONSTRAINT contracts_copied_from_id_fkey FOREIGN KEY (copied_from_id) REFERENCES public.contracts(id);
+
+ALTER TABLE ONLY public.contracts
+    ADD CONSTRAINT contracts_customer_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
 
 ALTER TABLE ONLY public.credit_accounts
     ADD CONSTRAINT credit_accounts_group_id_fkey FOREIGN KEY (group_id) REFERENCES public.credit_groups(id);

@@ -1,0 +1,47 @@
+// Package contract owns sales contracts: what is agreed with a customer for a period, who signed it, who holds the papers, and how
+// much of it orders have called off.
+//
+// It does not own prices and who may leave them (pricing), the price of a new product (newproduct), quotations (quote), the
+// customer's credit (credit), the people who approve (approval) or orders: package order calls a contract off through Lock and
+// CallOff.
+//
+// # What kind of contract (CON-01)
+//
+// Long or short follows from the period, standard or non-standard from the products. Nobody types either.
+//
+// # States
+//
+//	draft → submitted → approved → in_force → expired | terminated | closed
+//	submitted → draft (returned, rejected, withdrawn);  submitted, approved → draft (revised);  draft, submitted, approved → cancelled
+//
+// A contract is in force when it is approved and both sides have signed it, in whichever order. Signing before the approval is
+// outside the process: it is recorded as a violation by the system itself (CON-08) and brings nothing in force.
+//
+// # The gate
+//
+// Submitting asks: is all of CON-10 there, may the customer have these terms, has every non-standard product its initial price
+// (CON-04), who may sell at these prices. The facts thereof go to the authority matrix (contract.sign): production confirms quantity
+// and dates of a standard contract (CON-05), finance decides on special terms (CON-06), the sales manager signs up to the bound and
+// within the department's authority (CON-02), else the general manager (CON-03). Each pass writes one decision with all checks.
+//
+// # Amendments
+//
+// An amendment is the next revision on its way: draft → submitted → approved → in_force, or cancelled. Meanwhile the contract as it
+// is stays in force and is called off. The gate is asked again for what became worse only. It comes in force when both sides have
+// signed it; at that instant no line may be below what is called off. Lines keep their ids through revisions.
+//
+// # Invariants
+//
+//   - of each line called_quantity ≤ quantity, of the contract called_amount ≤ total, by constraint (CON-09); both are the sums of
+//     contract_call_offs.
+//   - Lines change in a draft, or with the next revision as a whole, by trigger. Revisions are append-only.
+//   - In force means approved and signed by both, by constraint.
+//   - Nothing is called off before the first day, after the last one, or of a contract that is over; the dates decide, not the job.
+//   - content is the hash of what was judged. Whatever was judged and then changed, is judged again.
+//   - owner_id is the owner of the customer, by trigger.
+//
+// # Locks
+//
+// A change locks the contract's row, after its approval requests and before orders. The rows that hang on it (lines, amendments,
+// papers, terminations) are guarded by that lock. The number series comes last.
+package contract
