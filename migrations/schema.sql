@@ -2154,6 +2154,23 @@ CREATE TABLE public.imports (
     CONSTRAINT imports_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text])))
 );
 
+CREATE TABLE public.initial_prices (
+    product_id uuid NOT NULL,
+    effective_at timestamp with time zone NOT NULL,
+    price numeric(18,4) NOT NULL,
+    floor_price numeric(18,4),
+    request_id uuid NOT NULL,
+    number text NOT NULL,
+    reason text NOT NULL,
+    approval_id uuid,
+    recorded_by uuid,
+    CONSTRAINT initial_prices_floor CHECK ((floor_price <= price)),
+    CONSTRAINT initial_prices_floor_price_check CHECK ((floor_price > (0)::numeric)),
+    CONSTRAINT initial_prices_number_check CHECK (((length(number) >= 1) AND (length(number) <= 40))),
+    CONSTRAINT initial_prices_positive CHECK ((price > (0)::numeric)),
+    CONSTRAINT initial_prices_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 1000)))
+);
+
 CREATE TABLE public.inquiries (
     id uuid NOT NULL,
     number text NOT NULL,
@@ -2624,11 +2641,14 @@ CREATE TABLE public.products (
     created_by uuid,
     updated_at timestamp with time zone NOT NULL,
     version bigint NOT NULL,
+    tonnes_per_unit numeric(18,9),
+    dormant_at timestamp with time zone,
     CONSTRAINT products_code_check CHECK (((length(code) >= 1) AND (length(code) <= 60))),
     CONSTRAINT products_kind_check CHECK ((kind = ANY (ARRAY['finished'::text, 'bought_in'::text, 'material'::text, 'service'::text]))),
     CONSTRAINT products_lifecycle_check CHECK ((lifecycle = ANY (ARRAY['new'::text, 'standard'::text, 'dormant'::text]))),
     CONSTRAINT products_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
     CONSTRAINT products_tax_rate_check CHECK (((tax_rate >= (0)::numeric) AND (tax_rate < (1)::numeric))),
+    CONSTRAINT products_tonnes_per_unit CHECK ((tonnes_per_unit > (0)::numeric)),
     CONSTRAINT products_unit_check CHECK (((length(unit) >= 1) AND (length(unit) <= 20)))
 );
 
@@ -3640,6 +3660,12 @@ ALTER TABLE ONLY public.import_errors
 ALTER TABLE ONLY public.imports
     ADD CONSTRAINT imports_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.initial_prices
+    ADD CONSTRAINT initial_prices_pkey PRIMARY KEY (product_id, effective_at);
+
+ALTER TABLE ONLY public.initial_prices
+    ADD CONSTRAINT initial_prices_request UNIQUE (request_id);
+
 ALTER TABLE ONLY public.inquiries
     ADD CONSTRAINT inquiries_number UNIQUE (number);
 
@@ -4539,6 +4565,8 @@ CREATE TRIGGER handover_items_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON
 
 CREATE TRIGGER handovers_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.handovers FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER initial_prices_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.initial_prices FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
 CREATE TRIGGER inquiries_owner BEFORE INSERT ON public.inquiries FOR EACH ROW EXECUTE FUNCTION public.own_opportunity();
 
 CREATE TRIGGER invoice_lines_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.invoice_lines FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
@@ -4918,6 +4946,9 @@ ALTER TABLE ONLY public.import_chunks
 
 ALTER TABLE ONLY public.import_errors
     ADD CONSTRAINT import_errors_import_id_fkey FOREIGN KEY (import_id) REFERENCES public.imports(id);
+
+ALTER TABLE ONLY public.initial_prices
+    ADD CONSTRAINT initial_prices_product_id_fkey FOREIGN KEY (product_id) REFERENCES public.products(id);
 
 ALTER TABLE ONLY public.inquiries
     ADD CONSTRAINT inquiries_customer_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);

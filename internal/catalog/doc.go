@@ -16,6 +16,9 @@
 //
 //   - The code of a product, and each (source, id) that another system calls it by, belong to one product for ever.
 //   - A product is never deleted; Active false keeps it out of new documents.
+//   - A unit's weight in tonnes is what somebody stated, else what the unit itself says (kg, t); a new unit that says nothing
+//     makes it unknown. Rules in tonnes (PRC-04, QUO-04) can't watch a product without it.
+//   - Prices from before a product last went out of production don't count when it returns (PRC-02): DormantAt.
 //   - Costs are append-only. The cost on a day is the latest recorded one of those that were effective by then.
 //   - A cost is read by finance, sales manager and general manager only (PRC-13). It isn't in the event log, which more
 //     people read.

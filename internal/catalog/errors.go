@@ -19,6 +19,8 @@ var (
 		"There is no such product.", "产品不存在。")
 	ErrLifecycle = errs.Define(errs.Conflict, "product.lifecycle",
 		"A product can't go from {from} to {to}.", "产品生命周期不能从 {from} 变为 {to}。", "PRC-02")
+	ErrTonnes = pg.Constraint("products_tonnes_per_unit", errs.Define(errs.Rule, "product.tonnes_not_positive",
+		"What a unit weighs, in tonnes, must be above 0.", "每单位吨数必须大于 0。", "PRC-04"))
 	ErrCostHidden = errs.Define(errs.Forbidden, "product.cost_hidden",
 		"Costs and margins are for finance, the sales manager and the general manager.", "成本和毛利仅财务、销售经理和总经理可见。", "PRC-13")
 )

@@ -30,6 +30,9 @@ func (s *Service) ImportBatch(tx pg.Tx, rows []Input) ([]string, error) {
 		}
 		after := before
 		after.Name, after.NameEN, after.Spec, after.Unit, after.Kind, after.TaxRate = p.Name, p.NameEN, p.Spec, p.Unit, p.Kind, p.TaxRate
+		if in.TonnesPerUnit != nil || before.Unit != p.Unit {
+			after.TonnesPerUnit = p.TonnesPerUnit
+		}
 		if p.CategoryID != nil {
 			after.CategoryID = p.CategoryID
 		}
@@ -53,13 +56,13 @@ func (s *Service) ImportBatch(tx pg.Tx, rows []Input) ([]string, error) {
 
 func sameProduct(a, b Product) bool {
 	return a.Name == b.Name && a.NameEN == b.NameEN && a.Spec == b.Spec && a.Unit == b.Unit && a.Kind == b.Kind &&
-		a.TaxRate.Equal(b.TaxRate) && (a.CategoryID == b.CategoryID || a.CategoryID != nil && b.CategoryID != nil && *a.CategoryID == *b.CategoryID)
+		a.TaxRate.Equal(b.TaxRate) && sameWeight(a.TonnesPerUnit, b.TonnesPerUnit) && (a.CategoryID == b.CategoryID || a.CategoryID != nil && b.CategoryID != nil && *a.CategoryID == *b.CategoryID)
 }
 
 func updateImported(tx pg.Tx, p *Product) error {
 	err := pg.Update(tx, "products", p.ID, p.Version, map[string]any{
 		"name": p.Name, "name_en": p.NameEN, "spec": p.Spec, "unit": p.Unit, "kind": p.Kind, "tax_rate": p.TaxRate,
-		"category_id": p.CategoryID, "updated_at": tx.Now,
+		"category_id": p.CategoryID, "tonnes_per_unit": p.TonnesPerUnit, "updated_at": tx.Now,
 	})
 	p.Version, p.UpdatedAt = p.Version+1, tx.Now
 	return err

@@ -52,11 +52,15 @@ type Product struct {
 	CategoryID *uuid.UUID
 	TaxRate    decimal.Decimal
 	Active     bool // may stand in new documents
-	CreatedAt  time.Time
-	CreatedBy  *uuid.UUID
-	UpdatedAt  time.Time
-	Version    int64
-	Refs       []Ref `gorm:"-" json:",omitempty"`
+
+	TonnesPerUnit *decimal.Decimal `json:",omitempty"` // nil: nobody has said, and rules in tonnes can't watch it
+	DormantAt     *time.Time       `json:",omitempty"` // when it last went out of production; older prices don't count (PRC-02)
+
+	CreatedAt time.Time
+	CreatedBy *uuid.UUID
+	UpdatedAt time.Time
+	Version   int64
+	Refs      []Ref `gorm:"-" json:",omitempty"`
 }
 
 // TableName is where products are kept.
@@ -80,6 +84,7 @@ type Input struct {
 	Lifecycle                      Lifecycle
 	CategoryID                     *uuid.UUID
 	TaxRate                        decimal.Decimal
+	TonnesPerUnit                  *decimal.Decimal // nil: what the unit itself says
 	Refs                           []Ref
 }
 
@@ -89,10 +94,12 @@ type Patch struct {
 	Kind                           *Kind
 	CategoryID                     **uuid.UUID // pointer to nil takes the product out of its category
 	TaxRate                        *decimal.Decimal
+	TonnesPerUnit                  **decimal.Decimal // pointer to nil: unknown. Left out, a new unit says it
 	Active                         *bool
 }
 
 func (p Patch) apply(to *Product) {
+	to.TonnesPerUnit = weigh(*to, p.Unit, p.TonnesPerUnit)
 	set(&to.Code, p.Code)
 	set(&to.Name, p.Name)
 	set(&to.NameEN, p.NameEN)

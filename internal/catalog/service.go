@@ -34,10 +34,16 @@ func (in Input) product(tx pg.Tx) Product {
 	p := Product{
 		ID: uuid.Must(uuid.NewV7()), Code: in.Code, Name: in.Name, NameEN: in.NameEN, Spec: in.Spec, Unit: in.Unit,
 		Kind: in.Kind, Lifecycle: in.Lifecycle, CategoryID: in.CategoryID, TaxRate: in.TaxRate, Active: true,
-		CreatedAt: tx.Now, CreatedBy: actor(tx), UpdatedAt: tx.Now, Version: 1, Refs: in.Refs,
+		TonnesPerUnit: in.TonnesPerUnit, CreatedAt: tx.Now, CreatedBy: actor(tx), UpdatedAt: tx.Now, Version: 1, Refs: in.Refs,
 	}
 	if p.Lifecycle == "" {
 		p.Lifecycle = LifecycleNew
+	}
+	if p.Lifecycle == LifecycleDormant {
+		p.DormantAt = &p.CreatedAt
+	}
+	if p.TonnesPerUnit == nil {
+		p.TonnesPerUnit = TonnesOf(p.Unit)
 	}
 	return p
 }
@@ -89,7 +95,12 @@ func (s *Service) ChangeProductLifecycle(tx pg.Tx, _ identity.Principal, id uuid
 	if !p.Lifecycle.CanBecome(to) { // PRC-02
 		return Product{}, ErrLifecycle.With("from", p.Lifecycle, "to", to)
 	}
-	return change(tx, "changeProductLifecycle", p, func(p *Product) { p.Lifecycle = to })
+	return change(tx, "changeProductLifecycle", p, func(p *Product) {
+		p.Lifecycle = to
+		if to == LifecycleDormant {
+			p.DormantAt = &tx.Now
+		}
+	})
 }
 
 // UpsertProduct creates or changes the product that source calls externalID: what an ERP pushes. version is optional. A
@@ -144,10 +155,14 @@ func change(tx pg.Tx, action string, p Product, apply func(*Product)) (Product, 
 
 func (in Input) patch() Patch {
 	active := true
-	return Patch{
+	p := Patch{
 		Code: &in.Code, Name: &in.Name, NameEN: &in.NameEN, Spec: &in.Spec, Unit: &in.Unit, Kind: &in.Kind,
 		CategoryID: &in.CategoryID, TaxRate: &in.TaxRate, Active: &active,
 	}
+	if in.TonnesPerUnit != nil {
+		p.TonnesPerUnit = &in.TonnesPerUnit
+	}
+	return p
 }
 
 // equals reports whether upserting in would leave the product as it is.
@@ -156,7 +171,7 @@ func (in Input) equals(p Product) bool {
 	in.patch().apply(&q)
 	same := q.CategoryID == p.CategoryID || (q.CategoryID != nil && p.CategoryID != nil && *q.CategoryID == *p.CategoryID)
 	return same && q.TaxRate.Equal(p.TaxRate) && q.Code == p.Code && q.Name == p.Name && q.NameEN == p.NameEN &&
-		q.Spec == p.Spec && q.Unit == p.Unit && q.Kind == p.Kind && q.Active == p.Active
+		q.Spec == p.Spec && q.Unit == p.Unit && q.Kind == p.Kind && q.Active == p.Active && sameWeight(q.TonnesPerUnit, p.TonnesPerUnit)
 }
 
 func actor(tx pg.Tx) *uuid.UUID {

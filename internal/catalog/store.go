@@ -65,6 +65,7 @@ func store(tx pg.Tx, p Product) error {
 	return pg.Update(tx, "products", p.ID, p.Version, map[string]any{
 		"code": p.Code, "name": p.Name, "name_en": p.NameEN, "spec": p.Spec, "unit": p.Unit, "kind": p.Kind,
 		"lifecycle": p.Lifecycle, "category_id": p.CategoryID, "tax_rate": p.TaxRate, "active": p.Active, "updated_at": p.UpdatedAt,
+		"tonnes_per_unit": p.TonnesPerUnit, "dormant_at": p.DormantAt,
 	})
 }
 

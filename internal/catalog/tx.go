@@ -52,6 +52,16 @@ func Standardise(tx pg.Tx, listID uuid.UUID) error {
 	})
 }
 
+// Return makes a dormant product new again: it has a price as a new one has (PRC-02). A product that isn't dormant stays as it is.
+// Locks the product. Returns errs.ErrNotFound.
+func Return(tx pg.Tx, id uuid.UUID) (Product, error) {
+	p, err := lock(tx, id, nil)
+	if err != nil || p.Lifecycle != LifecycleDormant {
+		return p, err
+	}
+	return change(tx, "returnProduct", p, func(p *Product) { p.Lifecycle = LifecycleNew })
+}
+
 // CostsAt returns the unit costs, excluding tax, of these products on a business date, in one statement. A product
 // without a cost is missing. The caller has asked SeesCosts (PRC-13).
 func CostsAt(tx pg.Tx, ids []uuid.UUID, on time.Time) (map[uuid.UUID]decimal.Decimal, error) {

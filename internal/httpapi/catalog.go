@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/google/uuid"
+	"github.com/govalues/decimal"
 	openapi_types "github.com/oapi-codegen/runtime/types"
 
 	"github.com/salesgate/salesgate/api"
@@ -126,6 +127,7 @@ func productInput(b api.ProductCreate) catalog.Input {
 	in := catalog.Input{
 		Code: b.Code, Name: b.Name, NameEN: value(b.NameEn), Spec: value(b.Spec), Unit: b.Unit, Kind: catalog.Kind(b.Kind),
 		Lifecycle: catalog.Lifecycle(value(b.Lifecycle)), CategoryID: b.CategoryID, TaxRate: b.TaxRate,
+		TonnesPerUnit: b.TonnesPerUnit,
 	}
 	for _, ref := range value(b.ExternalRefs) {
 		in.Refs = append(in.Refs, catalog.Ref{Source: ref.Source, ExternalID: ref.ID})
@@ -142,6 +144,11 @@ func productPatch(b api.ProductPatch) catalog.Patch {
 		patchPointer(&category, b.CategoryID)
 		p.CategoryID = &category
 	}
+	if b.TonnesPerUnit.IsSpecified() {
+		var tonnes *decimal.Decimal
+		patchPointer(&tonnes, b.TonnesPerUnit)
+		p.TonnesPerUnit = &tonnes
+	}
 	return p
 }
 
@@ -149,8 +156,9 @@ func productBody(p catalog.Product) api.Product {
 	return api.Product{
 		ID: p.ID, Code: p.Code, Name: p.Name, NameEn: optional(p.NameEN), Spec: optional(p.Spec), Unit: p.Unit, Kind: api.ProductKind(p.Kind),
 		Lifecycle: api.ProductLifecycle(p.Lifecycle), CategoryID: p.CategoryID, TaxRate: p.TaxRate, Active: p.Active,
-		ExternalRefs: each(p.Refs, func(r catalog.Ref) api.ExternalRef { return api.ExternalRef{Source: r.Source, ID: r.ExternalID} }),
-		CreatedAt:    p.CreatedAt, UpdatedAt: p.UpdatedAt, Etag: etag(p.Version),
+		TonnesPerUnit: p.TonnesPerUnit,
+		ExternalRefs:  each(p.Refs, func(r catalog.Ref) api.ExternalRef { return api.ExternalRef{Source: r.Source, ID: r.ExternalID} }),
+		CreatedAt:     p.CreatedAt, UpdatedAt: p.UpdatedAt, Etag: etag(p.Version),
 	}
 }
 

@@ -41,7 +41,7 @@ func priceCheckBody(a pricing.Answer, steps []approval.Step) api.PriceCheck {
 func checkedLine(l pricing.LineAnswer) api.PriceCheckLine {
 	return api.PriceCheckLine{
 		ProductID: l.Product.ID, ProductCode: l.Product.Code, Quantity: l.Quantity, Price: l.Price, NetPrice: l.NetPrice, BasePrice: l.BasePrice,
-		FloorPrice: l.FloorPrice, BasePriceList: l.ListNumber, DeviationPercent: l.Deviation, RequiredRole: string(l.RequiredRole),
+		FloorPrice: l.FloorPrice, BasePriceList: l.ListNumber, Initial: l.Initial, DeviationPercent: l.Deviation, RequiredRole: string(l.RequiredRole),
 		WithinAuthority: l.Within, BelowFloor: l.BelowFloor, Margin: marginBody(l.Margin),
 	}
 }

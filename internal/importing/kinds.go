@@ -43,6 +43,7 @@ var columnsOf = map[Kind][]column{
 		{"lifecycle", []string{"产品状态", "lifecycle"}, false, 20},
 		{"category", []string{"产品大类", "category"}, false, 40},
 		{"tax_rate", []string{"税率", "tax rate"}, true, 10},
+		{"tonnes_per_unit", []string{"每单位吨数", "tonnes per unit"}, false, 20},
 	},
 	Prices: {
 		{"code", []string{"产品编码", "product code"}, true, 60},
@@ -189,6 +190,10 @@ func (rec *record) readProduct() {
 		rec.fail("tax_rate", errNumber.With("scale", 4))
 	}
 	rec.product.TaxRate = rate.Pad(4)
+	if c["tonnes_per_unit"] != "" { // empty: what the unit itself says
+		tonnes := rec.positive("tonnes_per_unit", 9)
+		rec.product.TonnesPerUnit = &tonnes
+	}
 }
 
 func (rec *record) readPrice() {

@@ -96,6 +96,22 @@ func (a *authority) of(role identity.Role, p catalog.Product) limit {
 	return none
 }
 
+// forLine returns how far a role may go with a line. Of an initial price nobody has set any authority until the committee does
+// (PRC-04): what the table says of categories and of all products speaks of base prices. So every role of sales may sell at it or
+// above, below it is the general manager's; an entry of the table for this very product is the committee's word and counts.
+func (a *authority) forLine(role identity.Role, l LineAnswer) limit {
+	if !l.Initial {
+		return a.of(role, l.Product)
+	}
+	if own, ok := a.limits[scope{role, l.Product.ID}]; ok {
+		return own
+	}
+	if role == identity.GeneralManager {
+		return limit{}
+	}
+	return limit{low: one}
+}
+
 // covers reports whether a net price is within the limit around a base price, both bounds included (PRC-10). Exact, without
 // rounding: net ≥ base × (100 − below) / 100.
 func (l limit) covers(net, base *big.Rat) bool {

@@ -23,8 +23,15 @@
 // Each line is judged at its net price, that is less its share of the header discount, and all lines together besides; so
 // neither a discount on the whole nor a free line slips under. Comparisons are exact, without rounding: -2 % is within
 // -2 %, -2.0001 % is not. What the submitter's authority doesn't cover goes to the lowest role whose does. A net price
-// below the floor price needs the general manager. A product that is new or dormant, or without a base price in force,
-// can't be sold by base price at all.
+// below the floor price needs the general manager. A product that is dormant, or has no price in force, can't be sold at all.
+//
+// # Initial prices (PRC-03)
+//
+// A new product is sold by its initial price: what the general manager approved of a new-product request (newproduct), which this
+// package keeps in initial_prices, append-only, from the decision on. It counts until a base price takes over, and no longer when
+// the product has gone out of production since (PRC-02). No authority has been set for it until the price committee does so
+// (PRC-04): every role of sales may sell at it or above, only the general manager below; an entry of the authority table
+// for that very product is such a word of the committee and counts. The entries for categories and for all products don't.
 //
 // # States of a list and of a table
 //

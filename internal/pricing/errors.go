@@ -11,8 +11,8 @@ var (
 		"A product has no base price in force on that date; it needs a base price or a new-product price first.",
 		"产品在该日期没有生效的基价,需先制定基价或新产品价格。", "PRC-01", "PRC-02")
 	ErrNotStandard = errs.Define(errs.Rule, "pricing.product_not_standard",
-		"A new or dormant product has no price to sell at; it needs a new-product price first.",
-		"新产品或停产产品不能按基价销售,需先审批新产品价格。", "PRC-02")
+		"A new or dormant product without an approved new-product price can't be sold; have it priced first.",
+		"新产品或停产产品须先审批新产品价格,方可销售。", "PRC-02", "PRC-03", "CON-04")
 	ErrInactive = errs.Define(errs.Rule, "pricing.product_inactive",
 		"A product is no longer sold.", "产品已停用。")
 	ErrUnknownProduct = errs.Define(errs.Rule, "pricing.unknown_product",
@@ -32,6 +32,10 @@ var (
 
 	ErrFloorAboveBase = pg.Constraint("base_price_lines_floor", errs.Define(errs.Rule, "pricing.floor_above_base",
 		"A floor price can't be above the base price.", "底价不能高于基价。", "PRC-12"))
+	ErrInitialFloor = pg.Constraint("initial_prices_floor", errs.Define(errs.Rule, "pricing.initial_floor_above_price",
+		"A floor price can't be above the initial price.", "底价不能高于初始价格。", "PRC-12"))
+	ErrInitialTwice = pg.Constraint("initial_prices_request", errs.Define(errs.Conflict, "pricing.initial_price_twice",
+		"This request has set its price already.", "该新产品定价申请已生成初始价格。", "PRC-03"))
 	ErrEffectivePast = errs.Define(errs.Rule, "pricing.effective_in_past",
 		"A new version can't take effect in the past.", "生效时间不能早于当前时间。", "PRC-07")
 	ErrEffectiveTaken = pg.Constraint("base_price_lists_in_force", errs.Define(errs.Conflict, "pricing.effective_taken",

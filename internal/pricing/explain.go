@@ -25,6 +25,9 @@ var titles = map[identity.Role][2]string{
 func explain(a *Answer, q Question, table *authority) {
 	beyond := 0
 	for i, l := range a.Lines {
+		if l.Initial {
+			a.Checks = append(a.Checks, initialCheck(i, l))
+		}
 		if l.BelowFloor {
 			a.Checks = append(a.Checks, floorCheck(i, l))
 		}
@@ -55,13 +58,32 @@ func lineCheck(i int, l LineAnswer, own limit) decision.Check {
 	pct := l.Deviation.Abs()
 	in := lineInputs(i, l)
 	in["allowed"], in["passes_at"] = allowed, enough
+	base := l.words()
 	return decision.Check{
 		Rule: "PRC-10", Result: decision.CheckFailed, Inputs: in,
-		EN: fmt.Sprintf("Line %d, %s: the net price %s is %s %% %s the base price %s; your authority: %s. The %s can allow it; at a net price of %s it passes at once.",
-			i+1, l.Product.Code, l.NetPrice, pct, side, l.BasePrice, allowed, who[0], enough),
-		ZH: fmt.Sprintf("第 %d 行 %s:净价 %s %s基价 %s 达 %s%%,您的权限为 %s,需%s批准;净价为 %s 时可即时通过。",
-			i+1, l.Product.Code, l.NetPrice, seite, l.BasePrice, pct, allowed, who[1], enough),
+		EN: fmt.Sprintf("Line %d, %s: the net price %s is %s %% %s the %s %s; your authority: %s. The %s can allow it; at a net price of %s it passes at once.",
+			i+1, l.Product.Code, l.NetPrice, pct, side, base[0], l.BasePrice, allowed, who[0], enough),
+		ZH: fmt.Sprintf("第 %d 行 %s:净价 %s %s%s %s 达 %s%%,您的权限为 %s,需%s批准;净价为 %s 时可即时通过。",
+			i+1, l.Product.Code, l.NetPrice, seite, base[1], l.BasePrice, pct, allowed, who[1], enough),
 	}
+}
+
+// initialCheck says that a line is sold by the price of a new product.
+func initialCheck(i int, l LineAnswer) decision.Check {
+	return decision.Check{
+		Rule: "PRC-03", Result: decision.CheckInfo, Inputs: lineInputs(i, l),
+		EN: fmt.Sprintf("Line %d, %s is a new product: it is sold by its initial price %s (%s) until it has a base price.",
+			i+1, l.Product.Code, l.BasePrice, l.ListNumber),
+		ZH: fmt.Sprintf("第 %d 行 %s 为新产品,在制定基价前按初始价格 %s(%s)销售。", i+1, l.Product.Code, l.BasePrice, l.ListNumber),
+	}
+}
+
+// words name the price that a line is judged by.
+func (l LineAnswer) words() [2]string {
+	if l.Initial {
+		return [2]string{"initial price", "初始价格"}
+	}
+	return [2]string{"base price", "基价"}
 }
 
 func floorCheck(i int, l LineAnswer) decision.Check {
@@ -115,11 +137,16 @@ func explainRefusal(a *Answer, i int, f fact, def *errs.Def) {
 }
 
 func lineInputs(i int, l LineAnswer) map[string]string {
-	return map[string]string{
+	in := map[string]string{
 		"line": fmt.Sprint(i + 1), "product": l.Product.Code, "price": l.Price.String(), "net_price": l.NetPrice.String(),
-		"base_price": l.BasePrice.String(), "base_price_list": l.ListNumber, "deviation_percent": l.Deviation.String(),
-		"required_role": string(l.RequiredRole),
+		"deviation_percent": l.Deviation.String(), "required_role": string(l.RequiredRole),
 	}
+	price, source := "base_price", "base_price_list"
+	if l.Initial {
+		price, source = "initial_price", "new_product_request"
+	}
+	in[price], in[source] = l.BasePrice.String(), l.ListNumber
+	return in
 }
 
 // reach is how far the widest of the submitter's roles may go with this product.
@@ -129,7 +156,7 @@ func reach(roles []identity.Role, table *authority, l LineAnswer) limit {
 		if !slices.Contains(ladder, r) {
 			continue
 		}
-		of := table.of(r, l.Product)
+		of := table.forLine(r, l)
 		if of.low == nil || (best.low != nil && of.low.Cmp(best.low) < 0) {
 			best.low = of.low
 		}

@@ -41,21 +41,27 @@ type factRow struct {
 	TaxRate                        decimal.Decimal
 	Active                         bool
 	Version                        int64
+	TonnesPerUnit                  *decimal.Decimal
 
 	Price, FloorPrice *decimal.Decimal
 	PriceListID       *uuid.UUID
 	PriceListNumber   string
+
+	InitialPrice, InitialFloor *decimal.Decimal
+	InitialNumber              string
 }
 
 // factsSQL reads the list and table in force, and each product with its base price in force, in one statement: the heads
-// are two index reads, each product is two.
+// are two index reads, each product is two. Prices from before a product last went out of production don't count (PRC-02), and
+// initial prices are looked for only where there is no other.
 const factsSQL = `
 SELECT l.id AS list_id, coalesce(l.number, '') AS list_number,
        t.id AS table_id, coalesce(t.number, '') AS table_number, coalesce(t.version, 0) AS table_version,
        p.id, coalesce(p.code, '') AS code, coalesce(p.name, '') AS name, coalesce(p.name_en, '') AS name_en, coalesce(p.spec, '') AS spec,
        coalesce(p.unit, '') AS unit, coalesce(p.kind, '') AS kind, coalesce(p.lifecycle, '') AS lifecycle, p.category_id,
-       coalesce(p.tax_rate, 0) AS tax_rate, coalesce(p.active, false) AS active, coalesce(p.version, 0) AS version,
-       b.price, b.floor_price, b.list_id AS price_list_id, coalesce(bl.number, '') AS price_list_number
+       coalesce(p.tax_rate, 0) AS tax_rate, coalesce(p.active, false) AS active, coalesce(p.version, 0) AS version, p.tonnes_per_unit,
+       b.price, b.floor_price, b.list_id AS price_list_id, coalesce(bl.number, '') AS price_list_number,
+       i.price AS initial_price, i.floor_price AS initial_floor, coalesce(i.number, '') AS initial_number
 FROM (VALUES (1)) AS always (n)
 LEFT JOIN LATERAL (SELECT id, number FROM base_price_lists
     WHERE state = 'published' AND effective_at <= ? ORDER BY effective_at DESC LIMIT 1) AS l ON true
@@ -63,8 +69,12 @@ LEFT JOIN LATERAL (SELECT id, number, version FROM price_authority_tables
     WHERE state = 'published' AND effective_at <= ? ORDER BY effective_at DESC LIMIT 1) AS t ON true
 LEFT JOIN products AS p ON p.id = ANY (CAST(? AS uuid[]))
 LEFT JOIN LATERAL (SELECT price, floor_price, list_id FROM base_prices
-    WHERE product_id = p.id AND effective_at <= ? ORDER BY effective_at DESC LIMIT 1) AS b ON true
-LEFT JOIN base_price_lists AS bl ON bl.id = b.list_id`
+    WHERE product_id = p.id AND effective_at <= ? AND effective_at > coalesce(p.dormant_at, '-infinity')
+    ORDER BY effective_at DESC LIMIT 1) AS b ON true
+LEFT JOIN base_price_lists AS bl ON bl.id = b.list_id
+LEFT JOIN LATERAL (SELECT price, floor_price, number FROM initial_prices
+    WHERE (p.lifecycle = 'new' OR b.price IS NULL) AND product_id = p.id AND effective_at <= ?
+    AND effective_at > coalesce(p.dormant_at, '-infinity') ORDER BY effective_at DESC LIMIT 1) AS i ON true`
 
 func readFacts(tx pg.Tx, q Question) (facts, error) {
 	in := facts{products: make(map[uuid.UUID]fact, len(q.Lines))}
@@ -72,7 +82,7 @@ func readFacts(tx pg.Tx, q Question) (facts, error) {
 	err := pg.ScanRows(tx, []any{
 		&r.ListID, &r.ListNumber, &r.TableID, &r.TableNumber, &r.TableVersion,
 		&r.ID, &r.Code, &r.Name, &r.NameEN, &r.Spec, &r.Unit, &r.Kind, &r.Lifecycle, &r.CategoryID, &r.TaxRate, &r.Active, &r.Version,
-		&r.Price, &r.FloorPrice, &r.PriceListID, &r.PriceListNumber,
+		&r.TonnesPerUnit, &r.Price, &r.FloorPrice, &r.PriceListID, &r.PriceListNumber, &r.InitialPrice, &r.InitialFloor, &r.InitialNumber,
 	}, func() error {
 		if r.ListID != nil {
 			in.listID, in.listNumber = *r.ListID, r.ListNumber
@@ -84,7 +94,7 @@ func readFacts(tx pg.Tx, q Question) (facts, error) {
 			in.products[*r.ID] = r.fact()
 		}
 		return nil
-	}, factsSQL, q.At, q.At, uuidArray(productIDs(q)), q.At)
+	}, factsSQL, q.At, q.At, uuidArray(productIDs(q)), q.At, q.At)
 	return in, err
 }
 
@@ -93,11 +103,15 @@ func (r factRow) fact() fact {
 		product: catalog.Product{
 			ID: *r.ID, Code: r.Code, Name: r.Name, NameEN: r.NameEN, Spec: r.Spec, Unit: r.Unit, Kind: r.Kind,
 			Lifecycle: r.Lifecycle, CategoryID: r.CategoryID, TaxRate: r.TaxRate, Active: r.Active, Version: r.Version,
+			TonnesPerUnit: r.TonnesPerUnit,
 		},
 		base: r.Price, floor: r.FloorPrice, listNumber: r.PriceListNumber,
 	}
 	if r.PriceListID != nil {
 		f.listID = *r.PriceListID
+	}
+	if r.InitialPrice != nil {
+		f.initial = &InitialPrice{ProductID: *r.ID, Price: *r.InitialPrice, FloorPrice: r.InitialFloor, Number: r.InitialNumber}
 	}
 	return f
 }

@@ -17,22 +17,36 @@ import (
 type fact struct {
 	product    catalog.Product
 	base       *decimal.Decimal // nil: no base price in force
-	floor      *decimal.Decimal
+	floor      *decimal.Decimal // of the base price
 	listID     uuid.UUID
 	listNumber string
+
+	initial *InitialPrice // nil: none that counts; see sold
 }
 
-// refusal is why a product can't be sold by base price; nil when it can. A new or dormant product is priced as a new one,
-// even if an old base price of it is still on the list (PRC-02).
+// sold is the price that a product is sold by, and the initial price if it is that (PRC-03): the base price of a standard product,
+// else the initial price. A new product is priced as one even if an old base price of it is still on the list (PRC-02).
+func (f fact) sold() (base, floor *decimal.Decimal, initial *InitialPrice) {
+	if f.initial != nil && (f.product.Lifecycle == catalog.LifecycleNew || f.base == nil) {
+		return &f.initial.Price, f.initial.FloorPrice, f.initial
+	}
+	return f.base, f.floor, nil
+}
+
+// refusal is why a product can't be sold at all; nil when it can. A dormant product is priced as a new one when it returns, and a new
+// one is sold by its initial price from the moment it has one (PRC-02, PRC-03, CON-04).
 func (f fact) refusal() *errs.Def {
+	base, _, initial := f.sold()
 	switch {
 	case f.product.ID == uuid.Nil:
 		return ErrUnknownProduct
 	case !f.product.Active:
 		return ErrInactive
-	case f.product.Lifecycle != catalog.LifecycleStandard:
+	case f.product.Lifecycle == catalog.LifecycleDormant:
 		return ErrNotStandard
-	case f.base == nil:
+	case f.product.Lifecycle == catalog.LifecycleNew && initial == nil:
+		return ErrNotStandard
+	case base == nil:
 		return ErrNoBasePrice
 	}
 	return nil
@@ -142,7 +156,8 @@ func netted(a *Answer, q Question, facts map[uuid.UUID]fact) ([]line, error) {
 	a.Lines = make([]LineAnswer, len(q.Lines))
 	for i, l := range q.Lines {
 		f := facts[l.ProductID]
-		lines[i] = line{quantity: exact(l.Quantity), net: mul(exact(l.Price), keep), base: exact(*f.base)}
+		base, _, _ := f.sold()
+		lines[i] = line{quantity: exact(l.Quantity), net: mul(exact(l.Price), keep), base: exact(*base)}
 		if a.Lines[i], err = describe(l, f, lines[i]); err != nil {
 			return nil, err
 		}
@@ -162,10 +177,15 @@ func share(gross, discount *big.Rat) *big.Rat {
 }
 
 func describe(l Line, f fact, x line) (LineAnswer, error) {
+	base, floor, initial := f.sold()
 	net, err := rounded(x.net, money.PriceScale)
-	return LineAnswer{
-		Product: f.product, Quantity: l.Quantity, Price: l.Price, NetPrice: net, BasePrice: *f.base, FloorPrice: f.floor,
+	a := LineAnswer{
+		Product: f.product, Quantity: l.Quantity, Price: l.Price, NetPrice: net, BasePrice: *base, FloorPrice: floor,
 		ListID: f.listID, ListNumber: f.listNumber, Deviation: deviation(x.net, x.base),
-		BelowFloor: f.floor != nil && x.net.Cmp(exact(*f.floor)) < 0, // PRC-12
-	}, err
+		BelowFloor: floor != nil && x.net.Cmp(exact(*floor)) < 0, // PRC-12
+	}
+	if initial != nil {
+		a.Initial, a.ListID, a.ListNumber = true, uuid.Nil, initial.Number
+	}
+	return a, err
 }

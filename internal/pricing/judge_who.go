@@ -15,7 +15,7 @@ func judgeLines(a *Answer, q Question, lines []line, table *authority, able map[
 		l := &a.Lines[i]
 		covers := map[identity.Role]bool{}
 		for _, role := range ladder {
-			covers[role] = table.of(role, l.Product).covers(x.net, x.base)
+			covers[role] = table.forLine(role, *l).covers(x.net, x.base)
 			if l.BelowFloor { // PRC-12: below the floor price only the general manager
 				covers[role] = role == identity.GeneralManager
 			}
@@ -49,7 +49,7 @@ func judgeOrder(a *Answer, q Question, lines []line, table *authority, able map[
 		}
 		s := span{low: new(big.Rat), high: new(big.Rat)}
 		for i, x := range lines {
-			s.add(table.of(role, a.Lines[i].Product), mul(x.base, x.quantity))
+			s.add(table.forLine(role, a.Lines[i]), mul(x.base, x.quantity))
 		}
 		covers[role] = s.covers(net)
 	}

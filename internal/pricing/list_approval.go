@@ -157,5 +157,10 @@ func (s *Service) putInForce(tx pg.Tx, l BasePriceList) error {
 	if err != nil {
 		return err
 	}
+	for _, w := range s.Watchers {
+		if err := w.BasePricesPublished(tx, l.ID); err != nil {
+			return err
+		}
+	}
 	return catalog.Standardise(tx, l.ID)
 }

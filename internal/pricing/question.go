@@ -59,12 +59,13 @@ type LineAnswer struct {
 	Product      catalog.Product // without references
 	Quantity     decimal.Decimal
 	Price        decimal.Decimal
-	NetPrice     decimal.Decimal // to 4 decimals, for display: judgement uses the exact quotient
-	BasePrice    decimal.Decimal
+	NetPrice     decimal.Decimal  // to 4 decimals, for display: judgement uses the exact quotient
+	BasePrice    decimal.Decimal  // or the initial price, where Initial
 	FloorPrice   *decimal.Decimal // nil: none
-	ListID       uuid.UUID        // the list that set this base price
-	ListNumber   string
-	Deviation    decimal.Decimal // of net from base, in percent, to 4 decimals away from zero: -2.0001 is beyond -2
+	Initial      bool             // sold by the initial price of a new product (PRC-03)
+	ListID       uuid.UUID        // the list that set this base price; uuid.Nil where Initial
+	ListNumber   string           // its number, or that of the new-product request
+	Deviation    decimal.Decimal  // of net from base, in percent, to 4 decimals away from zero: -2.0001 is beyond -2
 	RequiredRole identity.Role
 	Within       bool
 	BelowFloor   bool

@@ -32,6 +32,7 @@ type BasisLine struct {
 	Price    decimal.Decimal  `json:"price"`
 	Base     decimal.Decimal  `json:"base"`
 	Floor    *decimal.Decimal `json:"floor,omitempty"`
+	Initial  bool             `json:"initial,omitempty"` // Base is the initial price of a new product (PRC-03)
 }
 
 // Sale says who may sell an order so.
@@ -49,7 +50,7 @@ func BasisOf(q Question, a Answer) *Basis {
 	for i, l := range a.Lines {
 		b.Lines[i] = BasisLine{
 			Product: l.Product.ID, Code: l.Product.Code, Category: l.Product.CategoryID, Quantity: l.Quantity, Price: l.Price,
-			Base: l.BasePrice, Floor: l.FloorPrice,
+			Base: l.BasePrice, Floor: l.FloorPrice, Initial: l.Initial,
 		}
 	}
 	return b
@@ -82,6 +83,9 @@ func (b Basis) NoWorse(than Basis) bool {
 
 func (l BasisLine) noWorse(than BasisLine) bool {
 	floor := l.Floor == nil || than.Floor != nil && l.Floor.Cmp(*than.Floor) <= 0
+	if l.Initial && !than.Initial { // under what nobody has set authority for
+		return false
+	}
 	return l.Product == than.Product && l.Price.Cmp(than.Price) >= 0 && l.Base.Cmp(than.Base) <= 0 && floor
 }
 
@@ -111,8 +115,8 @@ func NewTrial(name string, entries []Entry) (*Trial, error) {
 	return &Trial{newAuthority(uuid.Nil, name, entries)}, nil
 }
 
-// Judge judges the case again under the table that is tried, by the very code of the gate: against the base prices of then, whose
-// products count as sold by base price.
+// Judge judges the case again under the table that is tried, by the very code of the gate: against the base or initial prices of
+// then.
 func (t *Trial) Judge(b Basis) (Sale, error) {
 	q, facts := b.question()
 	a, err := weigh(q, facts, t.table)
@@ -132,10 +136,13 @@ func (b Basis) question() (Question, map[uuid.UUID]fact) {
 	facts := make(map[uuid.UUID]fact, len(b.Lines))
 	for i, l := range b.Lines {
 		q.Lines[i] = Line{ProductID: l.Product, Quantity: l.Quantity, Price: l.Price}
-		facts[l.Product] = fact{
-			product: catalog.Product{ID: l.Product, Code: l.Code, CategoryID: l.Category, Active: true, Lifecycle: catalog.LifecycleStandard},
-			base:    &b.Lines[i].Base, floor: l.Floor,
+		f := fact{product: catalog.Product{ID: l.Product, Code: l.Code, CategoryID: l.Category, Active: true, Lifecycle: catalog.LifecycleStandard}}
+		if l.Initial {
+			f.initial = &InitialPrice{ProductID: l.Product, Price: l.Base, FloorPrice: l.Floor}
+		} else {
+			f.base, f.floor = &b.Lines[i].Base, l.Floor
 		}
+		facts[l.Product] = f
 	}
 	return q, facts
 }

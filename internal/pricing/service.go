@@ -17,8 +17,16 @@ import (
 type Service struct {
 	approvals *approval.Service
 
+	// Watchers are told of published lists, in the transaction of the publication.
+	Watchers []Watcher
+
 	mu     sync.Mutex
 	tables map[tableKey]*authority // published tables as last used; they never change
+}
+
+// Watcher is a module below this one in the import order that has to know of new base prices.
+type Watcher interface {
+	BasePricesPublished(tx pg.Tx, listID uuid.UUID) error
 }
 
 // New returns the service. The caller registers it with approvals for MatterBaseList and MatterAuthority.
@@ -41,7 +49,7 @@ func (s *Service) Check(tx pg.Tx, q Question) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	if in.listID == uuid.Nil {
+	if in.listID == uuid.Nil && !in.allInitial(q) {
 		return Answer{}, ErrNoList
 	}
 	table, err := s.table(tx, in.table)

@@ -7480,7 +7480,7 @@ type PriceCheckLine struct {
 	// Example: 9.8500
 	BasePrice UnitPrice `json:"base_price"`
 
-	// BasePriceList Number of the list that set this base price.
+	// BasePriceList Number of the list that set this base price; of the new-product request where the price is initial.
 	BasePriceList string `json:"base_price_list"`
 	BelowFloor    bool   `json:"below_floor"`
 
@@ -7493,6 +7493,9 @@ type PriceCheckLine struct {
 	//
 	// Example: 9.8500
 	FloorPrice *UnitPrice `json:"floor_price,omitempty"`
+
+	// Initial base_price is the initial price of a new product (PRC-03); below it only the general manager may sell.
+	Initial bool `json:"initial"`
 
 	// Margin Only for finance, sales manager and general manager, and where a cost is known. Without tax.
 	Margin *PriceMargin `json:"margin,omitempty"`
@@ -7681,7 +7684,12 @@ type Product struct {
 	//
 	// Example: 0.13
 	TaxRate TaxRate `json:"tax_rate"`
-	Unit    string  `json:"unit"`
+
+	// TonnesPerUnit How many tonnes one unit is. Rules in tonnes can't watch a product without it (PRC-04). Left out, the unit says it where it can (kg, t).
+	//
+	// Example: 0.001
+	TonnesPerUnit *TonnesPerUnit `json:"tonnes_per_unit,omitempty"`
+	Unit          string         `json:"unit"`
 
 	// UpdatedAt Example: 2026-11-20T08:30:00Z
 	UpdatedAt Instant `json:"updated_at"`
@@ -7812,6 +7820,11 @@ type ProductCreate struct {
 	// Example: 0.13
 	TaxRate TaxRate `json:"tax_rate"`
 
+	// TonnesPerUnit How many tonnes one unit is. Rules in tonnes can't watch a product without it (PRC-04). Left out, the unit says it where it can (kg, t).
+	//
+	// Example: 0.001
+	TonnesPerUnit *TonnesPerUnit `json:"tonnes_per_unit,omitempty"`
+
 	// Unit Of quantities and prices.
 	//
 	// Example: kg
@@ -7863,6 +7876,11 @@ type ProductPatch struct {
 	//
 	// Example: 0.13
 	TaxRate *TaxRate `json:"tax_rate,omitempty"`
+
+	// TonnesPerUnit How many tonnes one unit is; null is unknown. Left out with a new unit, that says it where it can.
+	//
+	// Example: 0.00035
+	TonnesPerUnit nullable.Nullable[decimal.Decimal] `json:"tonnes_per_unit,omitempty"`
 
 	// Unit Example: kg
 	Unit *string `json:"unit,omitempty"`
@@ -9358,6 +9376,11 @@ type TokenSet struct {
 	TokenType string `json:"token_type"`
 	User      User   `json:"user"`
 }
+
+// TonnesPerUnit How many tonnes one unit is. Rules in tonnes can't watch a product without it (PRC-04). Left out, the unit says it where it can (kg, t).
+//
+// Example: 0.001
+type TonnesPerUnit = decimal.Decimal
 
 // TradeRecord The trade record on which finance and the general manager decide, as of the day of the application (CRD-08).
 type TradeRecord struct {
