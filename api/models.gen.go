@@ -901,6 +901,24 @@ func (e PaymentMethod) Valid() bool {
 	}
 }
 
+// Defines values for PriceAuthorityLevel.
+const (
+	PriceAuthorityLevelLine  PriceAuthorityLevel = "line"
+	PriceAuthorityLevelOrder PriceAuthorityLevel = "order"
+)
+
+// Valid indicates whether the value is a known member of the PriceAuthorityLevel enum.
+func (e PriceAuthorityLevel) Valid() bool {
+	switch e {
+	case PriceAuthorityLevelLine:
+		return true
+	case PriceAuthorityLevelOrder:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PriceReasonKind.
 const (
 	FirstPrice PriceReasonKind = "first_price"
@@ -7312,6 +7330,15 @@ type PasswordReset struct {
 // PaymentMethod Example: bank_transfer
 type PaymentMethod string
 
+// PersonAsked defines model for PersonAsked.
+type PersonAsked struct {
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Name Example: 周示例
+	Name string `json:"name"`
+}
+
 // PlannedProspect defines model for PlannedProspect.
 type PlannedProspect struct {
 	Aim *string `json:"aim,omitempty"`
@@ -7347,10 +7374,47 @@ type PlannedProspectInput struct {
 	Quarter string `json:"quarter"`
 }
 
-// PriceAuthorityEntry How far a role may sell from the base price, for a product or a category, or for all products when neither is given.
+// PriceAuthorityAnswer Whose authority covers prices, wherever they are typed: per line and for the whole, what you may agree to alone, which role is the
+// lowest that may allow it, and who would be asked, by name.
+type PriceAuthorityAnswer struct {
+	// ApprovalSteps Who would be asked to confirm an order like this on the customer's usual terms, in order; nobody when empty.
+	ApprovalSteps []PriceCheckStep `json:"approval_steps"`
+
+	// At Example: 2026-11-20T08:30:00Z
+	At Instant `json:"at"`
+
+	// BasePriceList Number of the list in force.
+	BasePriceList string `json:"base_price_list"`
+
+	// BelowFloor Some line is below its floor price; only the general manager can allow it.
+	BelowFloor bool            `json:"below_floor"`
+	Checks     []DecisionCheck `json:"checks"`
+
+	// DepartmentAuthority Some role of the sales department covers it; else the general manager decides.
+	DepartmentAuthority bool             `json:"department_authority"`
+	Lines               []PriceCheckLine `json:"lines"`
+	Order               PriceCheckOrder  `json:"order"`
+
+	// PriceAuthorityTable Number of the table in force.
+	PriceAuthorityTable string `json:"price_authority_table"`
+
+	// RequiredRole The lowest role whose authority covers every line and the whole.
+	RequiredRole string `json:"required_role"`
+
+	// WithinAuthority Every line and the whole are within your own authority; the prices stand at once.
+	WithinAuthority bool `json:"within_authority"`
+}
+
+// PriceAuthorityEntry How far a role may sell from the base price, for a product or a category, or for all products when neither is given. The nearest entry
+// whose minimum quantity is reached counts. An entry of level order bounds the whole of an order besides, header discount included.
 type PriceAuthorityEntry struct {
 	// CategoryID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	CategoryID *UUID `json:"category_id,omitempty"`
+
+	// Level What an entry bounds: the net price of a line (line, if absent) or the sum of all lines (order).
+	//
+	// Example: line
+	Level *PriceAuthorityLevel `json:"level,omitempty"`
 
 	// MaxAbove Percent above the base price; null is without bound.
 	MaxAbove nullable.Nullable[decimal.Decimal] `json:"max_above"`
@@ -7360,12 +7424,22 @@ type PriceAuthorityEntry struct {
 	// Example: 2
 	MaxBelow nullable.Nullable[decimal.Decimal] `json:"max_below"`
 
+	// MinQuantity The entry holds from this quantity of the product in one order on, added up over its lines; absent for any quantity.
+	//
+	// Example: 1000
+	MinQuantity *decimal.Decimal `json:"min_quantity,omitempty"`
+
 	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	ProductID *UUID `json:"product_id,omitempty"`
 
 	// Role Example: sales_rep
 	Role PriceRole `json:"role"`
 }
+
+// PriceAuthorityLevel What an entry bounds: the net price of a line (line, if absent) or the sum of all lines (order).
+//
+// Example: line
+type PriceAuthorityLevel string
 
 // PriceAuthorityTable defines model for PriceAuthorityTable.
 type PriceAuthorityTable struct {
@@ -7434,36 +7508,6 @@ type PriceAuthorityTablePatch struct {
 	Reason *string `json:"reason,omitempty"`
 }
 
-// PriceCheck defines model for PriceCheck.
-type PriceCheck struct {
-	// ApprovalSteps Who would be asked to confirm an order like this on the customer's usual terms, in order; nobody when empty.
-	ApprovalSteps []PriceCheckStep `json:"approval_steps"`
-
-	// At Example: 2026-11-20T08:30:00Z
-	At Instant `json:"at"`
-
-	// BasePriceList Number of the list in force.
-	BasePriceList string `json:"base_price_list"`
-
-	// BelowFloor Some line is below its floor price; only the general manager can allow it.
-	BelowFloor bool            `json:"below_floor"`
-	Checks     []DecisionCheck `json:"checks"`
-
-	// DepartmentAuthority Some role of the sales department covers it; else the general manager decides.
-	DepartmentAuthority bool             `json:"department_authority"`
-	Lines               []PriceCheckLine `json:"lines"`
-	Order               PriceCheckOrder  `json:"order"`
-
-	// PriceAuthorityTable Number of the table in force.
-	PriceAuthorityTable string `json:"price_authority_table"`
-
-	// RequiredRole The lowest role whose authority covers every line and the whole.
-	RequiredRole string `json:"required_role"`
-
-	// WithinAuthority Every line and the whole are within your own authority; the prices stand at once.
-	WithinAuthority bool `json:"within_authority"`
-}
-
 // PriceCheckLine defines model for PriceCheckLine.
 type PriceCheckLine struct {
 	// BasePrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
@@ -7495,6 +7539,16 @@ type PriceCheckLine struct {
 	//
 	// Example: 9.8500
 	NetPrice UnitPrice `json:"net_price"`
+
+	// OwnHighestPrice The highest net price that you may agree to alone; absent when there is no bound.
+	//
+	// Example: 10.8350
+	OwnHighestPrice *decimal.Decimal `json:"own_highest_price,omitempty"`
+
+	// OwnLowestPrice The lowest net price that you may agree to alone; absent when there is no bound.
+	//
+	// Example: 9.6530
+	OwnLowestPrice *decimal.Decimal `json:"own_lowest_price,omitempty"`
 
 	// Price A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
 	//
@@ -7552,9 +7606,14 @@ type PriceCheckOrder struct {
 	// Net An amount in the document's currency, as a decimal string with at most 2 decimals.
 	//
 	// Example: 12500.00
-	Net             Money  `json:"net"`
-	RequiredRole    string `json:"required_role"`
-	WithinAuthority bool   `json:"within_authority"`
+	Net Money `json:"net"`
+
+	// OwnLowestNet The lowest sum of all lines less the header discount that you may agree to alone; absent when there is no bound.
+	//
+	// Example: 9653.00
+	OwnLowestNet    *decimal.Decimal `json:"own_lowest_net,omitempty"`
+	RequiredRole    string           `json:"required_role"`
+	WithinAuthority bool             `json:"within_authority"`
 }
 
 // PriceCheckRequest defines model for PriceCheckRequest.
@@ -7574,10 +7633,12 @@ type PriceCheckRequest struct {
 
 // PriceCheckStep defines model for PriceCheckStep.
 type PriceCheckStep struct {
-	Roles   *[]string `json:"roles,omitempty"`
-	Stage   string    `json:"stage"`
-	TitleEn string    `json:"title_en"`
-	TitleZh string    `json:"title_zh"`
+	// People Who holds these roles today and would be asked.
+	People  *[]PersonAsked `json:"people,omitempty"`
+	Roles   *[]string      `json:"roles,omitempty"`
+	Stage   string         `json:"stage"`
+	TitleEn string         `json:"title_en"`
+	TitleZh string         `json:"title_zh"`
 }
 
 // PriceMargin Only for finance, sales manager and general manager, and where a cost is known. Without tax.

@@ -17984,7 +17984,7 @@ type CheckPricesResponseObject interface {
 	VisitCheckPricesResponse(w http.ResponseWriter) error
 }
 
-type CheckPrices200JSONResponse PriceCheck
+type CheckPrices200JSONResponse PriceAuthorityAnswer
 
 func (response CheckPrices200JSONResponse) VisitCheckPricesResponse(w http.ResponseWriter) error {
 

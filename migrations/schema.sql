@@ -2565,9 +2565,14 @@ CREATE TABLE public.price_authority_entries (
     category_id uuid,
     max_below numeric(7,4),
     max_above numeric(9,4),
+    level text DEFAULT 'line'::text NOT NULL,
+    min_quantity numeric(18,4),
     CONSTRAINT price_authority_entries_gm CHECK (((role <> 'general_manager'::text) OR ((max_below IS NULL) AND (max_above IS NULL)))),
+    CONSTRAINT price_authority_entries_level CHECK (((level = 'line'::text) OR ((product_id IS NULL) AND (category_id IS NULL) AND (min_quantity IS NULL)))),
+    CONSTRAINT price_authority_entries_level_check CHECK ((level = ANY (ARRAY['line'::text, 'order'::text]))),
     CONSTRAINT price_authority_entries_max_above_check CHECK (((max_above >= (0)::numeric) AND (max_above <= (10000)::numeric))),
     CONSTRAINT price_authority_entries_max_below_check CHECK (((max_below >= (0)::numeric) AND (max_below <= (100)::numeric))),
+    CONSTRAINT price_authority_entries_min_quantity CHECK ((min_quantity > (0)::numeric)),
     CONSTRAINT price_authority_entries_role_check CHECK ((role = ANY (ARRAY['sales_rep'::text, 'sales_supervisor'::text, 'sales_manager'::text, 'sales_director'::text, 'general_manager'::text]))),
     CONSTRAINT price_authority_entries_scope CHECK (((product_id IS NULL) OR (category_id IS NULL)))
 );
@@ -4261,7 +4266,7 @@ CREATE INDEX ownership_disputes_owner ON public.ownership_disputes USING btree (
 
 CREATE INDEX ownership_disputes_subject ON public.ownership_disputes USING btree (subject_id);
 
-CREATE UNIQUE INDEX price_authority_entries_key ON public.price_authority_entries USING btree (table_id, role, COALESCE(product_id, '00000000-0000-0000-0000-000000000000'::uuid), COALESCE(category_id, '00000000-0000-0000-0000-000000000000'::uuid));
+CREATE UNIQUE INDEX price_authority_entries_key ON public.price_authority_entries USING btree (table_id, role, level, COALESCE(product_id, '00000000-0000-0000-0000-000000000000'::uuid), COALESCE(category_id, '00000000-0000-0000-0000-000000000000'::uuid), COALESCE(min_quantity, (0)::numeric));
 
 CREATE INDEX price_authority_tables_created ON public.price_authority_tables USING btree (created_at, id);
 

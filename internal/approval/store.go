@@ -237,6 +237,14 @@ func readVoters(tx pg.Tx, r Request, b ballot) ([]uuid.UUID, error) {
 	return ids, nil
 }
 
+// peopleAsked returns the active people who hold one of the roles or are named, but for one.
+func peopleAsked(tx pg.Tx, except uuid.UUID, roles, named pg.TextArray) ([]identity.User, error) {
+	var people []identity.User
+	err := tx.Raw(`SELECT id, name, roles, department_id FROM users WHERE active AND id <> ?
+		AND (roles && CAST(? AS text[]) OR id = ANY (CAST(? AS uuid[]))) ORDER BY name, id`, except, roles, named).Scan(&people).Error
+	return people, err
+}
+
 // overdueRequests locks pending requests with a step that is past due and hasn't gone up.
 func overdueRequests(tx pg.Tx, limit int) ([]Request, error) {
 	var rows []Request

@@ -73,14 +73,20 @@ func (s *Server) CancelPriceAuthorityTable(ctx context.Context, r api.CancelPric
 
 func entryOf(b api.PriceAuthorityEntry) pricing.Entry {
 	return pricing.Entry{
-		Role: identity.Role(b.Role), ProductID: b.ProductID, CategoryID: b.CategoryID, MaxBelow: bounds(b.MaxBelow), MaxAbove: bounds(b.MaxAbove),
+		Role: identity.Role(b.Role), Level: pricing.Level(value(b.Level)), ProductID: b.ProductID, CategoryID: b.CategoryID, MinQuantity: b.MinQuantity,
+		MaxBelow: bounds(b.MaxBelow), MaxAbove: bounds(b.MaxAbove),
 	}
 }
 
 func entryBody(e pricing.Entry) api.PriceAuthorityEntry {
-	return api.PriceAuthorityEntry{
-		Role: api.PriceRole(e.Role), ProductID: e.ProductID, CategoryID: e.CategoryID, MaxBelow: nullOr(e.MaxBelow), MaxAbove: nullOr(e.MaxAbove),
+	body := api.PriceAuthorityEntry{
+		Role: api.PriceRole(e.Role), ProductID: e.ProductID, CategoryID: e.CategoryID, MinQuantity: e.MinQuantity, MaxBelow: nullOr(e.MaxBelow), MaxAbove: nullOr(e.MaxAbove),
 	}
+	if e.Level != "" {
+		level := api.PriceAuthorityLevel(e.Level)
+		body.Level = &level
+	}
+	return body
 }
 
 func authorityBody(t pricing.AuthorityTable) api.PriceAuthorityTable {

@@ -21,20 +21,22 @@ func (s *Server) CheckPrices(ctx context.Context, r api.CheckPricesRequestObject
 		p.Lines = each(r.Body.Lines, func(l api.PriceCheckLineInput) pricing.Line {
 			return pricing.Line{ProductID: l.ProductID, Quantity: l.Quantity, Price: l.Price}
 		})
-		a, steps, err := s.Prices.CheckPrices(tx, who, p)
-		return api.CheckPrices200JSONResponse(priceCheckBody(a, steps)), err
+		a, err := s.Prices.CheckPrices(tx, who, p)
+		return api.CheckPrices200JSONResponse(priceAuthorityBody(a)), err
 	})
 }
 
-func priceCheckBody(a pricing.Answer, steps []approval.Step) api.PriceCheck {
-	return api.PriceCheck{
+// priceAuthorityBody is the one answer to "whose authority covers this" wherever a price is typed.
+func priceAuthorityBody(a pricing.AuthorityAnswer) api.PriceAuthorityAnswer {
+	return api.PriceAuthorityAnswer{
 		At: a.At, BasePriceList: a.ListNumber, PriceAuthorityTable: a.AuthorityNumber, Lines: each(a.Lines, checkedLine),
 		Order: api.PriceCheckOrder{
 			Gross: a.Order.Gross, Net: a.Order.Net, Base: a.Order.Base, DeviationPercent: a.Order.Deviation,
 			RequiredRole: string(a.Order.RequiredRole), WithinAuthority: a.Order.Within, Margin: marginBody(a.Order.Margin),
+			OwnLowestNet: a.Order.OwnLow,
 		},
 		WithinAuthority: a.Within, RequiredRole: string(a.RequiredRole), DepartmentAuthority: a.DepartmentCovers, BelowFloor: a.FloorBreach,
-		ApprovalSteps: each(steps, stepBody), Checks: each(a.Checks, priceCheckCheck),
+		ApprovalSteps: each(a.Asked, askedBody), Checks: each(a.Checks, priceCheckCheck),
 	}
 }
 
@@ -43,6 +45,7 @@ func checkedLine(l pricing.LineAnswer) api.PriceCheckLine {
 		ProductID: l.Product.ID, ProductCode: l.Product.Code, Quantity: l.Quantity, Price: l.Price, NetPrice: l.NetPrice, BasePrice: l.BasePrice,
 		FloorPrice: l.FloorPrice, BasePriceList: l.ListNumber, Initial: l.Initial, DeviationPercent: l.Deviation, RequiredRole: string(l.RequiredRole),
 		WithinAuthority: l.Within, BelowFloor: l.BelowFloor, Margin: marginBody(l.Margin),
+		OwnLowestPrice: l.OwnLow, OwnHighestPrice: l.OwnHigh,
 	}
 }
 
@@ -53,12 +56,13 @@ func marginBody(m *pricing.Margin) *api.PriceMargin {
 	return &api.PriceMargin{Cost: m.Cost, Margin: m.Amount, MarginPercent: m.Percent}
 }
 
-func stepBody(s approval.Step) api.PriceCheckStep {
+func askedBody(a approval.Asked) api.PriceCheckStep {
 	var roles []string
-	for _, d := range s.Deciders {
+	for _, d := range a.Deciders {
 		roles = append(roles, string(d.Role))
 	}
-	return api.PriceCheckStep{Stage: s.Stage, TitleEn: s.TitleEN, TitleZh: s.TitleZH, Roles: &roles}
+	people := each(a.People, func(p approval.Person) api.PersonAsked { return api.PersonAsked{ID: p.ID, Name: p.Name} })
+	return api.PriceCheckStep{Stage: a.Stage, TitleEn: a.TitleEN, TitleZh: a.TitleZH, Roles: &roles, People: &people}
 }
 
 func priceCheckCheck(c decision.Check) api.DecisionCheck {

@@ -1,6 +1,7 @@
 package pricing
 
 import (
+	"fmt"
 	"math/big"
 	"slices"
 
@@ -17,15 +18,26 @@ var ladder = []identity.Role{
 	identity.SalesRep, identity.SalesSupervisor, identity.SalesManager, identity.SalesDirector, identity.GeneralManager,
 }
 
+// Level says what an entry bounds.
+type Level string
+
+// The levels. The zero value is OnLine.
+const (
+	OnLine  Level = "line"  // the net price of a line
+	OnOrder Level = "order" // the sum of all lines, with all that is taken off them: a bound on the whole besides those of its lines
+)
+
 // Entry is one row of a price authority table: how far from the base price a role may sell a product, the products of a
-// category, or, with neither, all products (PRC-09).
+// category, or, with neither, all products (PRC-09); or how far the whole of an order may be from its base prices.
 type Entry struct {
-	TableID    uuid.UUID `json:"-"`
-	Role       identity.Role
-	ProductID  *uuid.UUID       `json:",omitempty"`
-	CategoryID *uuid.UUID       `json:",omitempty"`
-	MaxBelow   *decimal.Decimal // percent; nil is without bound
-	MaxAbove   *decimal.Decimal // percent; nil is without bound
+	TableID     uuid.UUID `json:"-"`
+	Role        identity.Role
+	Level       Level            `json:",omitempty"`
+	ProductID   *uuid.UUID       `json:",omitempty"`
+	CategoryID  *uuid.UUID       `json:",omitempty"`
+	MinQuantity *decimal.Decimal `json:",omitempty"` // the entry holds from this quantity of the product in one order on; nil: always
+	MaxBelow    *decimal.Decimal // percent; nil is without bound
+	MaxAbove    *decimal.Decimal // percent; nil is without bound
 }
 
 // TableName is where entries are kept.
@@ -41,7 +53,14 @@ var none = limit{low: one, high: one}
 type authority struct {
 	id     uuid.UUID
 	number string
-	limits map[scope]limit
+	limits map[scope][]tier        // of lines; the largest quantity first
+	orders map[identity.Role]limit // of whole orders; a role that isn't in it has only the bounds of its lines
+}
+
+// tier is a limit that holds from a quantity on; nil: from any.
+type tier struct {
+	from *big.Rat
+	limit
 }
 
 // scope is what an entry is for; the zero id is all products. Ids of products and categories never meet.
@@ -51,11 +70,35 @@ type scope struct {
 }
 
 func newAuthority(id uuid.UUID, number string, entries []Entry) *authority {
-	a := &authority{id: id, number: number, limits: make(map[scope]limit, len(entries))}
+	a := &authority{id: id, number: number, limits: make(map[scope][]tier, len(entries)), orders: map[identity.Role]limit{}}
 	for _, e := range entries {
-		a.limits[e.scope()] = newLimit(e.MaxBelow, e.MaxAbove)
+		if e.Level == OnOrder {
+			a.orders[e.Role] = newLimit(e.MaxBelow, e.MaxAbove)
+			continue
+		}
+		t := tier{limit: newLimit(e.MaxBelow, e.MaxAbove)}
+		if e.MinQuantity != nil {
+			t.from = exact(*e.MinQuantity)
+		}
+		a.limits[e.scope()] = append(a.limits[e.scope()], t)
+	}
+	for _, tiers := range a.limits {
+		slices.SortFunc(tiers, tier.larger)
 	}
 	return a
+}
+
+// larger orders tiers: the largest quantity first, the one for any quantity last.
+func (t tier) larger(u tier) int {
+	switch {
+	case t.from == nil && u.from == nil:
+		return 0
+	case t.from == nil:
+		return 1
+	case u.from == nil:
+		return -1
+	}
+	return u.from.Cmp(t.from)
 }
 
 func (e Entry) scope() scope {
@@ -79,18 +122,19 @@ func newLimit(below, above *decimal.Decimal) limit {
 	return l
 }
 
-// of returns how far a role may go with a product: the entry of the product counts before that of its category, and
-// that before the one of all products (PRC-09).
-func (a *authority) of(role identity.Role, p catalog.Product) limit {
-	if l, ok := a.limits[scope{role, p.ID}]; ok {
+// of returns how far a role may go with a product of which so much is ordered: the entry of the product counts before that of its
+// category, and that before the one of all products. An entry with a minimum quantity that isn't reached doesn't count: the next
+// one does (PRC-09).
+func (a *authority) of(role identity.Role, p catalog.Product, ordered *big.Rat) limit {
+	if l, ok := a.tier(scope{role, p.ID}, ordered); ok {
 		return l
 	}
 	if p.CategoryID != nil {
-		if l, ok := a.limits[scope{role, *p.CategoryID}]; ok {
+		if l, ok := a.tier(scope{role, *p.CategoryID}, ordered); ok {
 			return l
 		}
 	}
-	if l, ok := a.limits[scope{role, uuid.Nil}]; ok {
+	if l, ok := a.tier(scope{role, uuid.Nil}, ordered); ok {
 		return l
 	}
 	return none
@@ -99,11 +143,11 @@ func (a *authority) of(role identity.Role, p catalog.Product) limit {
 // forLine returns how far a role may go with a line. Of an initial price nobody has set any authority until the committee does
 // (PRC-04): what the table says of categories and of all products speaks of base prices. So every role of sales may sell at it or
 // above, below it is the general manager's; an entry of the table for this very product is the committee's word and counts.
-func (a *authority) forLine(role identity.Role, l LineAnswer) limit {
+func (a *authority) forLine(role identity.Role, l LineAnswer, ordered *big.Rat) limit {
 	if !l.Initial {
-		return a.of(role, l.Product)
+		return a.of(role, l.Product, ordered)
 	}
-	if own, ok := a.limits[scope{role, l.Product.ID}]; ok {
+	if own, ok := a.tier(scope{role, l.Product.ID}, ordered); ok {
 		return own
 	}
 	if role == identity.GeneralManager {
@@ -111,6 +155,19 @@ func (a *authority) forLine(role identity.Role, l LineAnswer) limit {
 	}
 	return limit{low: one}
 }
+
+// tier returns the limit with the largest minimum quantity that is reached.
+func (a *authority) tier(of scope, ordered *big.Rat) (limit, bool) {
+	for _, t := range a.limits[of] {
+		if t.from == nil || ordered.Cmp(t.from) >= 0 {
+			return t.limit, true
+		}
+	}
+	return limit{}, false
+}
+
+// whole returns how far a role may go with an order as a whole, whatever its lines allow; without bound where the table says nothing.
+func (a *authority) whole(role identity.Role) limit { return a.orders[role] }
 
 // covers reports whether a net price is within the limit around a base price, both bounds included (PRC-10). Exact, without
 // rounding: net ≥ base × (100 − below) / 100.
@@ -148,24 +205,52 @@ func (s span) covers(net *big.Rat) bool {
 // checkEntries refuses a table that can't work: one without the general manager's entry for all products, with a bound on
 // the general manager, or with two entries for the same thing (PRC-09).
 func checkEntries(entries []Entry) error {
-	seen := make(map[scope]bool, len(entries))
+	seen := make(map[string]bool, len(entries))
+	decides, everything := false, Entry{Role: identity.GeneralManager}.key()
 	for _, e := range entries {
-		if !slices.Contains(ladder, e.Role) {
-			return ErrRole.With("role", e.Role)
+		if err := e.check(); err != nil {
+			return err
 		}
-		if e.ProductID != nil && e.CategoryID != nil {
-			return ErrEntryScope
-		}
-		if e.Role == identity.GeneralManager && (e.MaxBelow != nil || e.MaxAbove != nil) {
-			return ErrGMBound
-		}
-		if seen[e.scope()] {
+		if seen[e.key()] {
 			return ErrEntryTwice
 		}
-		seen[e.scope()] = true
+		seen[e.key()] = true
+		decides = decides || e.key() == everything
 	}
-	if !seen[scope{identity.GeneralManager, uuid.Nil}] {
+	if !decides {
 		return ErrNoGMEntry
 	}
 	return nil
+}
+
+func (e Entry) check() error {
+	switch {
+	case !slices.Contains(ladder, e.Role):
+		return ErrRole.With("role", e.Role)
+	case e.ProductID != nil && e.CategoryID != nil:
+		return ErrEntryScope
+	case e.Level == OnOrder && (e.ProductID != nil || e.CategoryID != nil || e.MinQuantity != nil):
+		return ErrEntryLevel
+	case e.MinQuantity != nil && e.MinQuantity.Sign() <= 0:
+		return ErrMinQuantity
+	case e.Role == identity.GeneralManager && (e.MaxBelow != nil || e.MaxAbove != nil):
+		return ErrGMBound
+	}
+	return nil
+}
+
+// key is what no two entries of a table have in common: role, level, what it is for, and from which quantity on.
+func (e Entry) key() string {
+	from := "0"
+	if e.MinQuantity != nil {
+		from = e.MinQuantity.Trim(0).String()
+	}
+	return fmt.Sprintf("%s|%s|%s|%s", e.Role, e.level(), e.scope().id, from)
+}
+
+func (e Entry) level() Level {
+	if e.Level == "" {
+		return OnLine
+	}
+	return e.Level
 }

@@ -49,7 +49,7 @@ type AuthorityPatch struct {
 }
 
 // CreatePriceAuthorityTable drafts a new version of the price authority table (PRC-09). Returns ErrNoGMEntry, ErrGMBound,
-// ErrEntryTwice, ErrEntryScope or ErrRole for a table that can't work, ErrUnknownProduct, ErrEffectivePast.
+// ErrEntryTwice, ErrEntryScope, ErrEntryLevel, ErrMinQuantity or ErrRole for a table that can't work, ErrUnknownProduct, ErrEffectivePast.
 func (s *Service) CreatePriceAuthorityTable(tx pg.Tx, _ identity.Principal, in AuthorityInput) (AuthorityTable, error) {
 	if err := checkEntries(in.Entries); err != nil {
 		return AuthorityTable{}, err
@@ -153,6 +153,9 @@ func (t AuthorityTable) content() []byte {
 	rows := make([]string, len(t.Entries))
 	for i, e := range t.Entries {
 		rows[i] = fmt.Sprintf("%s|%s|%s|%s", e.Role, e.scope().id, percent(e.MaxBelow), percent(e.MaxAbove))
+		if e.level() != OnLine || e.MinQuantity != nil { // said only where it is set: what was submitted before there was such a thing stays the same
+			rows[i] += fmt.Sprintf("|%s|%s", e.level(), percent(e.MinQuantity))
+		}
 	}
 	return approval.ContentHash(struct {
 		EffectiveAt *time.Time

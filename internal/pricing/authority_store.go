@@ -15,7 +15,7 @@ import (
 func insertEntries(tx pg.Tx, table uuid.UUID, entries []Entry) error {
 	rows := slices.Clone(entries)
 	for i := range rows {
-		rows[i].TableID = table
+		rows[i].TableID, rows[i].Level = table, rows[i].level()
 	}
 	return pg.Insert(tx, &rows)
 }

@@ -52,6 +52,10 @@ var (
 		"The role {role} can't have price authority.", "角色 {role} 不能设置价格权限。", "PRC-09")
 	ErrEntryScope = pg.Constraint("price_authority_entries_scope", errs.Define(errs.Rule, "pricing.authority_entry_scope",
 		"An entry is for a product or for a category, not for both.", "权限条目只能针对产品或类别之一。", "PRC-09"))
+	ErrEntryLevel = pg.Constraint("price_authority_entries_level", errs.Define(errs.Rule, "pricing.authority_entry_level",
+		"A bound on whole orders is for no product or category, and for no quantity.", "整单权限不能限定产品、类别或起订量。", "PRC-09"))
+	ErrMinQuantity = pg.Constraint("price_authority_entries_min_quantity", errs.Define(errs.Rule, "pricing.authority_min_quantity",
+		"The minimum quantity of an entry is above 0; leave it out where the entry holds for any quantity.", "起订量须大于 0;不限数量时请留空。", "PRC-09"))
 	ErrTooLarge = errs.Define(errs.Rule, "pricing.amount_too_large",
 		"An amount has more digits than money has here.", "金额超出可处理的位数。")
 	ErrNotEditable = errs.Define(errs.Conflict, "pricing.not_editable",

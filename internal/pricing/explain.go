@@ -2,13 +2,10 @@ package pricing
 
 import (
 	"fmt"
-	"math/big"
-	"slices"
 
 	"github.com/salesgate/salesgate/internal/decision"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
-	"github.com/salesgate/salesgate/internal/money"
 )
 
 // titles are the roles of the ladder in words.
@@ -22,7 +19,7 @@ var titles = map[identity.Role][2]string{
 
 // explain writes what was checked, in words that the one who is stopped understands. Lines that pass are told in one
 // sentence; each that doesn't has its own.
-func explain(a *Answer, q Question, table *authority) {
+func explain(a *Answer, table *authority) {
 	beyond := 0
 	for i, l := range a.Lines {
 		if l.Initial {
@@ -32,7 +29,7 @@ func explain(a *Answer, q Question, table *authority) {
 			a.Checks = append(a.Checks, floorCheck(i, l))
 		}
 		if !l.Within && !l.BelowFloor {
-			a.Checks = append(a.Checks, lineCheck(i, l, reach(q.Roles, table, l)))
+			a.Checks = append(a.Checks, lineCheck(i, l, l.own))
 		}
 		if !l.Within {
 			beyond++
@@ -50,7 +47,7 @@ func explain(a *Answer, q Question, table *authority) {
 }
 
 func lineCheck(i int, l LineAnswer, own limit) decision.Check {
-	who, allowed, enough := titles[l.RequiredRole], own.String(), l.enough(own)
+	who, allowed, enough := titles[l.RequiredRole], own.String(), l.enough()
 	side, seite := "below", "低于"
 	if l.Deviation.IsPos() {
 		side, seite = "above", "高于"
@@ -149,24 +146,6 @@ func lineInputs(i int, l LineAnswer) map[string]string {
 	return in
 }
 
-// reach is how far the widest of the submitter's roles may go with this product.
-func reach(roles []identity.Role, table *authority, l LineAnswer) limit {
-	best := none
-	for _, r := range roles {
-		if !slices.Contains(ladder, r) {
-			continue
-		}
-		of := table.forLine(r, l)
-		if of.low == nil || (best.low != nil && of.low.Cmp(best.low) < 0) {
-			best.low = of.low
-		}
-		if of.high == nil || (best.high != nil && of.high.Cmp(best.high) > 0) {
-			best.high = of.high
-		}
-	}
-	return best
-}
-
 // String is the limit in words: "-2 % … +∞".
 func (l limit) String() string {
 	low, high := "-∞", "+∞"
@@ -179,26 +158,14 @@ func (l limit) String() string {
 	return low + " … " + high
 }
 
-// enough is the net price nearest to the one asked for that stands at once under this limit, to 4 decimals and never
-// below the floor price.
-func (l LineAnswer) enough(own limit) string {
-	base, factor, step := exact(l.BasePrice), own.low, big.NewRat(1, 10_000)
+// enough is the net price nearest to the one asked for that stands at once.
+func (l LineAnswer) enough() string {
+	price := l.OwnLow
 	if l.Deviation.IsPos() {
-		factor, step = own.high, big.NewRat(-1, 10_000)
+		price = l.OwnHigh
 	}
-	if factor == nil { // no bound on this side, so it isn't what stops the price
+	if price == nil { // no bound on this side, so it isn't what stops the price
 		return l.BasePrice.String()
-	}
-	bound := mul(base, factor)
-	price, err := rounded(bound, money.PriceScale)
-	if err == nil && (exact(price).Cmp(bound)*step.Sign()) < 0 { // rounded beyond the bound
-		price, err = rounded(add(exact(price), step), money.PriceScale)
-	}
-	if err != nil {
-		return l.BasePrice.String()
-	}
-	if l.FloorPrice != nil && price.Cmp(*l.FloorPrice) < 0 {
-		return l.FloorPrice.String()
 	}
 	return price.String()
 }

@@ -143,7 +143,7 @@ func (s *Service) table(tx pg.Tx, key tableKey) (*authority, error) {
 
 func readEntries(tx pg.Tx, table uuid.UUID) ([]Entry, error) {
 	var rows []Entry
-	err := tx.Where("table_id = ?", table).Order("role, category_id NULLS FIRST, product_id NULLS FIRST").Find(&rows).Error
+	err := tx.Where("table_id = ?", table).Order("level, role, category_id NULLS FIRST, product_id NULLS FIRST, min_quantity NULLS FIRST").Find(&rows).Error
 	return rows, err
 }
 

@@ -55,6 +55,7 @@ func (f fact) refusal() *errs.Def {
 // line is a line on its way through the judgement, in exact fractions.
 type line struct {
 	quantity  *big.Rat
+	ordered   *big.Rat // of the product, on all lines: what minimum quantities are compared with
 	net, base *big.Rat // per unit
 }
 
@@ -62,7 +63,9 @@ type line struct {
 func judge(q Question, facts map[uuid.UUID]fact, table *authority) (Answer, error) {
 	a, err := weigh(q, facts, table)
 	if err == nil {
-		explain(&a, q, table)
+		if err = reachOut(&a, q, table); err == nil {
+			explain(&a, table)
+		}
 	}
 	return a, err
 }
@@ -152,17 +155,30 @@ func netted(a *Answer, q Question, facts map[uuid.UUID]fact) ([]line, error) {
 	}
 	a.Order.Gross, a.Order.Net = charged, money.Fen(net)
 	keep := share(gross, exact(q.HeaderDiscount))
+	ordered := orderedOf(q)
 	lines := make([]line, len(q.Lines))
 	a.Lines = make([]LineAnswer, len(q.Lines))
 	for i, l := range q.Lines {
 		f := facts[l.ProductID]
 		base, _, _ := f.sold()
-		lines[i] = line{quantity: exact(l.Quantity), net: mul(exact(l.Price), keep), base: exact(*base)}
+		lines[i] = line{quantity: exact(l.Quantity), ordered: ordered[l.ProductID], net: mul(exact(l.Price), keep), base: exact(*base)}
 		if a.Lines[i], err = describe(l, f, lines[i]); err != nil {
 			return nil, err
 		}
 	}
 	return lines, nil
+}
+
+// orderedOf adds up the quantity of each product, so that one order cut into lines is judged as the one it is (PRC-09).
+func orderedOf(q Question) map[uuid.UUID]*big.Rat {
+	sums := make(map[uuid.UUID]*big.Rat, len(q.Lines))
+	for _, l := range q.Lines {
+		if sums[l.ProductID] == nil {
+			sums[l.ProductID] = new(big.Rat)
+		}
+		sums[l.ProductID].Add(sums[l.ProductID], exact(l.Quantity))
+	}
+	return sums
 }
 
 // share is the part of each price that the header discount leaves: all of it without a discount, nothing below 0.

@@ -171,8 +171,8 @@ func TestPRC10_WholeOrderIsJudgedByTheSumOfWhatItsLinesAllow(t *testing.T) {
 	tight, loose := g.add("100", ""), g.add("100", "")
 	table := defaults(Entry{Role: identity.SalesRep, ProductID: &loose, MaxBelow: pct("10")})
 	s := span{low: exact(dec("0")), high: exact(dec("0"))}
-	s.add(table.of(identity.SalesRep, g[tight].product), exact(dec("100")))
-	s.add(table.of(identity.SalesRep, g[loose].product), exact(dec("100")))
+	s.add(table.of(identity.SalesRep, g[tight].product, one), exact(dec("100")))
+	s.add(table.of(identity.SalesRep, g[loose].product, one), exact(dec("100")))
 	for net, want := range map[string]bool{"188": true, "187.9999": false, "188.0001": true, "1000": true} {
 		if got := s.covers(exact(dec(net))); got != want {
 			t.Errorf("net %s: %v", net, got)
@@ -203,12 +203,12 @@ func TestPRC09_NearestEntryCounts(t *testing.T) {
 		{"product, above", catalog.Product{ID: product}, "110.0001", false},
 		{"above is without bound by default", catalog.Product{ID: uuid.New()}, "100000", true},
 	} {
-		got := table.of(identity.SalesRep, c.product).covers(exact(dec(c.net)), exact(dec("100")))
+		got := table.of(identity.SalesRep, c.product, one).covers(exact(dec(c.net)), exact(dec("100")))
 		if got != c.expected {
 			t.Errorf("%s: %v", c.name, got)
 		}
 	}
-	if got := table.of(identity.SalesAssistant, catalog.Product{}); !got.covers(one, one) || got.covers(exact(dec("0.9999")), one) || got.covers(exact(dec("1.0001")), one) {
+	if got := table.of(identity.SalesAssistant, catalog.Product{}, one); !got.covers(one, one) || got.covers(exact(dec("0.9999")), one) || got.covers(exact(dec("1.0001")), one) {
 		t.Error("a role without an entry sells at the base price and no other")
 	}
 }

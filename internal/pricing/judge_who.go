@@ -15,7 +15,7 @@ func judgeLines(a *Answer, q Question, lines []line, table *authority, able map[
 		l := &a.Lines[i]
 		covers := map[identity.Role]bool{}
 		for _, role := range ladder {
-			covers[role] = table.forLine(role, *l).covers(x.net, x.base)
+			covers[role] = table.forLine(role, *l, x.ordered).covers(x.net, x.base)
 			if l.BelowFloor { // PRC-12: below the floor price only the general manager
 				covers[role] = role == identity.GeneralManager
 			}
@@ -29,7 +29,8 @@ func judgeLines(a *Answer, q Question, lines []line, table *authority, able map[
 }
 
 // judgeOrder judges the sum of all lines by the sum of what each role may sell them for, so that nothing in the whole
-// slips under what its lines allow (PRC-10).
+// slips under what its lines allow, and by the role's bound on whole orders where the table has one (PRC-09, PRC-10). An order at
+// its base prices needs nobody.
 func judgeOrder(a *Answer, q Question, lines []line, table *authority, able map[identity.Role]bool) error {
 	net, base := new(big.Rat), new(big.Rat)
 	for _, x := range lines {
@@ -43,20 +44,25 @@ func judgeOrder(a *Answer, q Question, lines []line, table *authority, able map[
 	a.Order.Base, a.Order.Deviation = sum, deviation(net, base)
 	covers := map[identity.Role]bool{}
 	for _, role := range ladder {
-		if able[role] { // whoever may sell each line so may sell their sum so
-			covers[role] = true
-			continue
+		covers[role] = table.whole(role).covers(net, base)
+		if covers[role] && !able[role] { // whoever may sell each line so may sell their sum so
+			covers[role] = spanOf(a, lines, table, role).covers(net)
 		}
-		s := span{low: new(big.Rat), high: new(big.Rat)}
-		for i, x := range lines {
-			s.add(table.forLine(role, a.Lines[i]), mul(x.base, x.quantity))
-		}
-		covers[role] = s.covers(net)
+		able[role] = able[role] && covers[role]
 	}
 	a.Order.RequiredRole = lowest(covers)
 	a.Order.Within = holds(q.Roles, covers) || net.Cmp(base) == 0
 	a.Within = a.Within && a.Order.Within
 	return nil
+}
+
+// spanOf is what a role may sell all lines for.
+func spanOf(a *Answer, lines []line, table *authority, role identity.Role) span {
+	s := span{low: new(big.Rat), high: new(big.Rat)}
+	for i, x := range lines {
+		s.add(table.forLine(role, a.Lines[i], x.ordered), mul(x.base, x.quantity))
+	}
+	return s
 }
 
 // lowest returns the first role of the ladder that is able; the general manager when none is.

@@ -69,7 +69,11 @@ type LineAnswer struct {
 	RequiredRole identity.Role
 	Within       bool
 	BelowFloor   bool
-	Margin       *Margin // only with Question.WithMargin, and where finance has stated a cost
+	OwnLow       *decimal.Decimal // the lowest net price that the submitter may agree to alone; nil: without bound
+	OwnHigh      *decimal.Decimal // the highest; nil: without bound
+	Margin       *Margin          // only with Question.WithMargin, and where finance has stated a cost
+
+	own limit
 }
 
 // OrderAnswer judges all lines together.
@@ -80,7 +84,8 @@ type OrderAnswer struct {
 	Deviation    decimal.Decimal // of net from base, in percent
 	RequiredRole identity.Role
 	Within       bool
-	Margin       *Margin // over the lines that have a cost; nil unless all have
+	OwnLow       *decimal.Decimal // the lowest sum that the submitter may agree to alone; nil: without bound
+	Margin       *Margin          // over the lines that have a cost; nil unless all have
 }
 
 // Margin is what stays of a net price without tax after cost (PRC-13).

@@ -63,8 +63,12 @@ func ReadBasis(inputs json.RawMessage) (Basis, error) {
 }
 
 // NoWorse reports whether nothing about the prices is worse than it was: each line sells a product that was sold then, at no
-// lower price, from no higher base or floor, and no more is taken off the whole. Whoever agreed to that has agreed to this.
+// lower price, from no higher base or floor, no more is taken off the whole, and nobody higher has to agree to it because less
+// of a product is ordered, whose price holds from a quantity on. Whoever agreed to that has agreed to this.
 func (b Basis) NoWorse(than Basis) bool {
+	if b.Sale.Level() > than.Sale.Level() && !b.noLess(than) {
+		return false
+	}
 	left := slices.Clone(than.Lines)
 	for _, l := range b.Lines {
 		at := slices.IndexFunc(left, l.noWorse)
@@ -79,6 +83,19 @@ func (b Basis) NoWorse(than Basis) bool {
 	now, errNow := gross(b.Lines)
 	then, errThen := gross(than.Lines)
 	return errNow == nil && errThen == nil && b.Discount.Cmp(than.Discount) <= 0 && now.Cmp(then) >= 0
+}
+
+// noLess reports whether of each product at least as much is ordered as was (PRC-09).
+func (b Basis) noLess(than Basis) bool {
+	q, _ := b.question()
+	was, _ := than.question()
+	now, then := orderedOf(q), orderedOf(was)
+	for product, quantity := range now {
+		if before := then[product]; before == nil || quantity.Cmp(before) < 0 {
+			return false
+		}
+	}
+	return true
 }
 
 func (l BasisLine) noWorse(than BasisLine) bool {
