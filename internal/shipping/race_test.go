@@ -77,7 +77,7 @@ func TestCRD17_RaceTenReleasesOfWhichFiveFit(t *testing.T) {
 }
 
 func TestSHP07_RaceDispatchTwice(t *testing.T) {
-	w := open(t, "1000")
+	w := open(t, "10000") // what left stays on the account: 60 a round
 	keeper := w.Principal("keeper")
 	for range rounds(5) {
 		n := w.released("100")
