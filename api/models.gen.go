@@ -805,6 +805,51 @@ func (e OrderChannel) Valid() bool {
 	}
 }
 
+// Defines values for OrderReviewKind.
+const (
+	OrderReviewKindDate          OrderReviewKind = "date"
+	OrderReviewKindPrice         OrderReviewKind = "price"
+	OrderReviewKindQuantity      OrderReviewKind = "quantity"
+	OrderReviewKindRemarks       OrderReviewKind = "remarks"
+	OrderReviewKindSpecification OrderReviewKind = "specification"
+)
+
+// Valid indicates whether the value is a known member of the OrderReviewKind enum.
+func (e OrderReviewKind) Valid() bool {
+	switch e {
+	case OrderReviewKindDate:
+		return true
+	case OrderReviewKindPrice:
+		return true
+	case OrderReviewKindQuantity:
+		return true
+	case OrderReviewKindRemarks:
+		return true
+	case OrderReviewKindSpecification:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OrderReviewOutcome.
+const (
+	Accepted  OrderReviewOutcome = "accepted"
+	Corrected OrderReviewOutcome = "corrected"
+)
+
+// Valid indicates whether the value is a known member of the OrderReviewOutcome enum.
+func (e OrderReviewOutcome) Valid() bool {
+	switch e {
+	case Accepted:
+		return true
+	case Corrected:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for OrderStateFilter.
 const (
 	OrderStateFilterCancelled     OrderStateFilter = "cancelled"
@@ -6782,6 +6827,9 @@ type Order struct {
 	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	ApprovalID *UUID `json:"approval_id,omitempty"`
 
+	// Attachments Files of the customer's own order, when one order is read.
+	Attachments *[]Attachment `json:"attachments,omitempty"`
+
 	// Channel How the order reached us.
 	//
 	// Example: phone
@@ -6789,6 +6837,9 @@ type Order struct {
 
 	// ConfirmedAt Example: 2026-11-20T08:30:00Z
 	ConfirmedAt *Instant `json:"confirmed_at,omitempty"`
+
+	// ContractID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ContractID *UUID `json:"contract_id,omitempty"`
 
 	// CopiedFromID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	CopiedFromID *UUID `json:"copied_from_id,omitempty"`
@@ -6804,7 +6855,8 @@ type Order struct {
 	CustomerOrderNo *string `json:"customer_order_no,omitempty"`
 
 	// Decision What a gate decided about a document, and why, check by check.
-	Decision *Decision `json:"decision,omitempty"`
+	Decision      *Decision `json:"decision,omitempty"`
+	DeliveryPlace *string   `json:"delivery_place,omitempty"`
 
 	// EndedAt Example: 2026-11-20T08:30:00Z
 	EndedAt *Instant `json:"ended_at,omitempty"`
@@ -6833,7 +6885,19 @@ type Order struct {
 
 	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	OwnerID UUID    `json:"owner_id"`
-	Remarks *string `json:"remarks,omitempty"`
+	Packing *string `json:"packing,omitempty"`
+
+	// QuotationID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	QuotationID *UUID `json:"quotation_id,omitempty"`
+
+	// ReceivedAt When it reached us.
+	//
+	// Example: 2026-11-20T08:30:00Z
+	ReceivedAt time.Time `json:"received_at"`
+	Remarks    *string   `json:"remarks,omitempty"`
+
+	// ReviewOpen Points of the review that the customer still has to settle.
+	ReviewOpen int `json:"review_open"`
 
 	// Revision One more with each revise.
 	Revision int `json:"revision"`
@@ -6841,7 +6905,8 @@ type Order struct {
 	// Settlement How invoices are settled; terms_days belongs to the last two.
 	//
 	// Example: net_days
-	Settlement Settlement `json:"settlement"`
+	Settlement     Settlement `json:"settlement"`
+	SpecialDemands *string    `json:"special_demands,omitempty"`
 
 	// State draft, submitted, confirmed, partly_shipped, shipped, closed or cancelled.
 	//
@@ -6866,7 +6931,8 @@ type Order struct {
 	// Total An amount in the document's currency, as a decimal string with at most 2 decimals.
 	//
 	// Example: 12500.00
-	Total Money `json:"total"`
+	Total     Money   `json:"total"`
+	Transport *string `json:"transport,omitempty"`
 
 	// UpdatedAt Example: 2026-11-20T08:30:00Z
 	UpdatedAt Instant `json:"updated_at"`
@@ -6879,10 +6945,16 @@ type OrderChannel string
 
 // OrderCreate defines model for OrderCreate.
 type OrderCreate struct {
+	// AttachmentIds The customer's own order: uploads of yours. An order by fax, mail or e-mail needs it before it is submitted.
+	AttachmentIds *[]UUID `json:"attachment_ids,omitempty"`
+
 	// Channel How the order reached us.
 	//
 	// Example: phone
 	Channel *OrderChannel `json:"channel,omitempty"`
+
+	// ContractID The contract in force that lines may call off.
+	ContractID *openapi_types.UUID `json:"contract_id,omitempty"`
 
 	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	CustomerID UUID `json:"customer_id"`
@@ -6892,11 +6964,27 @@ type OrderCreate struct {
 	// Example: PO-2026-117
 	CustomerOrderNo *string `json:"customer_order_no,omitempty"`
 
+	// DeliveryPlace Where the goods go.
+	//
+	// Example: 示例市工业园 3 号仓
+	DeliveryPlace *string `json:"delivery_place,omitempty"`
+
 	// HeaderDiscount An amount off the sum of all lines. It lowers each price in proportion, and is judged so.
 	//
 	// Example: 100.00
 	HeaderDiscount *OrderDiscount   `json:"header_discount,omitempty"`
 	Lines          []OrderLineInput `json:"lines"`
+
+	// Packing Example: 25 kg 编织袋
+	Packing *string `json:"packing,omitempty"`
+
+	// QuotationID The accepted quotation whose prices lines may name.
+	QuotationID *openapi_types.UUID `json:"quotation_id,omitempty"`
+
+	// ReceivedAt When the order reached us; absent is now.
+	//
+	// Example: 2026-11-20T08:30:00Z
+	ReceivedAt *time.Time `json:"received_at,omitempty"`
 
 	// Remarks Example: 随货附检测报告
 	Remarks *string `json:"remarks,omitempty"`
@@ -6906,6 +6994,11 @@ type OrderCreate struct {
 	// Example: net_days
 	Settlement *Settlement `json:"settlement,omitempty"`
 
+	// SpecialDemands The customer's special demands.
+	//
+	// Example: 每袋贴批号
+	SpecialDemands *string `json:"special_demands,omitempty"`
+
 	// Submit Send it through the gate in the same step.
 	Submit *bool `json:"submit,omitempty"`
 
@@ -6913,6 +7006,9 @@ type OrderCreate struct {
 	//
 	// Example: 30
 	TermsDays *int `json:"terms_days,omitempty"`
+
+	// Transport Example: 汽运送货上门
+	Transport *string `json:"transport,omitempty"`
 }
 
 // OrderDiscount An amount off the sum of all lines. It lowers each price in proportion, and is judged so.
@@ -6926,6 +7022,10 @@ type OrderLine struct {
 	//
 	// Example: 12500.00
 	Amount Money `json:"amount"`
+
+	// ContractLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ContractLineID *UUID   `json:"contract_line_id,omitempty"`
+	DeliveryPlace  *string `json:"delivery_place,omitempty"`
 
 	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	ID     UUID `json:"id"`
@@ -6944,7 +7044,8 @@ type OrderLine struct {
 	// Open A price or a quantity as a decimal string with at most 4 decimals.
 	//
 	// Example: 2.5000
-	Open Quantity `json:"open"`
+	Open    Quantity `json:"open"`
+	Packing *string  `json:"packing,omitempty"`
 
 	// Price A price or a quantity as a decimal string with at most 4 decimals.
 	//
@@ -6959,15 +7060,20 @@ type OrderLine struct {
 	//
 	// Example: 2.5000
 	Quantity Quantity `json:"quantity"`
-	Remarks  *string  `json:"remarks,omitempty"`
+
+	// QuotationLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	QuotationLineID *UUID   `json:"quotation_line_id,omitempty"`
+	Remarks         *string `json:"remarks,omitempty"`
 
 	// Shipped A price or a quantity as a decimal string with at most 4 decimals.
 	//
 	// Example: 2.5000
-	Shipped Quantity `json:"shipped"`
+	Shipped        Quantity `json:"shipped"`
+	SpecialDemands *string  `json:"special_demands,omitempty"`
 
 	// TaxRate Example: 0.1300
-	TaxRate decimal.Decimal `json:"tax_rate"`
+	TaxRate   decimal.Decimal `json:"tax_rate"`
+	Transport *string         `json:"transport,omitempty"`
 
 	// Unit Example: kg
 	Unit string `json:"unit"`
@@ -6975,8 +7081,19 @@ type OrderLine struct {
 
 // OrderLineInput defines model for OrderLineInput.
 type OrderLineInput struct {
+	// ContractLineID The line of the order's contract by which the price stands.
+	ContractLineID *openapi_types.UUID `json:"contract_line_id,omitempty"`
+
+	// DeliveryPlace Where the goods go.
+	//
+	// Example: 示例市工业园 3 号仓
+	DeliveryPlace *string `json:"delivery_place,omitempty"`
+
 	// ID The line that exists already; absent makes a new one. Ignored when a whole order is written.
 	ID *openapi_types.UUID `json:"id,omitempty"`
+
+	// Packing Example: 25 kg 编织袋
+	Packing *string `json:"packing,omitempty"`
 
 	// Price A price per unit, tax included, as a decimal string with at most 4 decimals; 0 is a free line.
 	//
@@ -6996,8 +7113,24 @@ type OrderLineInput struct {
 	// Example: 2500.0000
 	Quantity OrderQuantity `json:"quantity"`
 
+	// QuotationLineID The line of the order's quotation by which the price stands.
+	QuotationLineID *openapi_types.UUID `json:"quotation_line_id,omitempty"`
+
 	// Remarks Example: 本白
 	Remarks *string `json:"remarks,omitempty"`
+
+	// SpecialDemands The customer's special demands.
+	//
+	// Example: 每袋贴批号
+	SpecialDemands *string `json:"special_demands,omitempty"`
+
+	// Transport Example: 汽运送货上门
+	Transport *string `json:"transport,omitempty"`
+
+	// Unit The unit that the quantity is meant in; it must be the product's (422 order.wrong_unit).
+	//
+	// Example: kg
+	Unit *string `json:"unit,omitempty"`
 }
 
 // OrderList defines model for OrderList.
@@ -7008,31 +7141,43 @@ type OrderList struct {
 
 // OrderPatch defines model for OrderPatch.
 type OrderPatch struct {
+	// AttachmentIds More files of the original; none is taken off.
+	AttachmentIds *[]UUID `json:"attachment_ids,omitempty"`
+
 	// Channel How the order reached us.
 	//
 	// Example: phone
-	Channel *OrderChannel `json:"channel,omitempty"`
+	Channel    *OrderChannel                         `json:"channel,omitempty"`
+	ContractID nullable.Nullable[openapi_types.UUID] `json:"contract_id,omitempty"`
 
 	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	CustomerID *UUID `json:"customer_id,omitempty"`
 
 	// CustomerOrderNo Example: PO-2026-117
 	CustomerOrderNo nullable.Nullable[string] `json:"customer_order_no,omitempty"`
+	DeliveryPlace   nullable.Nullable[string] `json:"delivery_place,omitempty"`
 
 	// HeaderDiscount An amount off the sum of all lines. It lowers each price in proportion, and is judged so.
 	//
 	// Example: 100.00
-	HeaderDiscount *OrderDiscount            `json:"header_discount,omitempty"`
-	Lines          *[]OrderLineInput         `json:"lines,omitempty"`
-	Remarks        nullable.Nullable[string] `json:"remarks,omitempty"`
+	HeaderDiscount *OrderDiscount                        `json:"header_discount,omitempty"`
+	Lines          *[]OrderLineInput                     `json:"lines,omitempty"`
+	Packing        nullable.Nullable[string]             `json:"packing,omitempty"`
+	QuotationID    nullable.Nullable[openapi_types.UUID] `json:"quotation_id,omitempty"`
+
+	// ReceivedAt Example: 2026-11-20T08:30:00Z
+	ReceivedAt *time.Time                `json:"received_at,omitempty"`
+	Remarks    nullable.Nullable[string] `json:"remarks,omitempty"`
 
 	// Settlement How invoices are settled; terms_days belongs to the last two.
 	//
 	// Example: net_days
-	Settlement *Settlement `json:"settlement,omitempty"`
+	Settlement     *Settlement               `json:"settlement,omitempty"`
+	SpecialDemands nullable.Nullable[string] `json:"special_demands,omitempty"`
 
 	// TermsDays Example: 30
-	TermsDays *int `json:"terms_days,omitempty"`
+	TermsDays *int                      `json:"terms_days,omitempty"`
+	Transport nullable.Nullable[string] `json:"transport,omitempty"`
 }
 
 // OrderPrice A price per unit, tax included, as a decimal string with at most 4 decimals; 0 is a free line.
@@ -7049,6 +7194,112 @@ type OrderQuantity = decimal.Decimal
 type OrderReason struct {
 	// Reason Example: 客户改交期
 	Reason string `json:"reason"`
+}
+
+// OrderReview defines model for OrderReview.
+type OrderReview struct {
+	Data []OrderReviewPoint `json:"data"`
+}
+
+// OrderReviewAnswer defines model for OrderReviewAnswer.
+type OrderReviewAnswer struct {
+	// Answer Example: 规格改为 1.5D
+	Answer string `json:"answer"`
+
+	// AttachmentIds What the customer sent.
+	AttachmentIds *[]UUID `json:"attachment_ids,omitempty"`
+
+	// Outcome corrected: the customer changed the order; accepted: they explained, and we take it as it is.
+	Outcome OrderReviewOutcome `json:"outcome"`
+}
+
+// OrderReviewFinding defines model for OrderReviewFinding.
+type OrderReviewFinding struct {
+	// LineNo The line; absent for the whole order.
+	LineNo *int `json:"line_no,omitempty"`
+
+	// Note What is wrong; mandatory of a failed point.
+	//
+	// Example: 规格 1.4D 与确认样不符
+	Note   *string `json:"note,omitempty"`
+	Passed bool    `json:"passed"`
+
+	// Point Example: specification
+	Point OrderReviewKind `json:"point"`
+}
+
+// OrderReviewKind Example: specification
+type OrderReviewKind string
+
+// OrderReviewOutcome corrected: the customer changed the order; accepted: they explained, and we take it as it is.
+type OrderReviewOutcome string
+
+// OrderReviewPoint defines model for OrderReviewPoint.
+type OrderReviewPoint struct {
+	Answer *string `json:"answer,omitempty"`
+
+	// AnsweredAt Example: 2026-11-20T08:30:00Z
+	AnsweredAt *Instant `json:"answered_at,omitempty"`
+
+	// AnsweredBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	AnsweredBy *UUID `json:"answered_by,omitempty"`
+
+	// FoundAt Example: 2026-11-20T08:30:00Z
+	FoundAt Instant `json:"found_at"`
+
+	// FoundBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	FoundBy UUID `json:"found_by"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID     UUID    `json:"id"`
+	LineNo *int    `json:"line_no,omitempty"`
+	Note   *string `json:"note,omitempty"`
+
+	// Open It failed and isn't settled yet.
+	Open bool `json:"open"`
+
+	// Outcome corrected: the customer changed the order; accepted: they explained, and we take it as it is.
+	Outcome *OrderReviewOutcome `json:"outcome,omitempty"`
+	Passed  bool                `json:"passed"`
+
+	// Point Example: specification
+	Point    OrderReviewKind `json:"point"`
+	Revision int             `json:"revision"`
+
+	// ToldAt Example: 2026-11-20T08:30:00Z
+	ToldAt *Instant `json:"told_at,omitempty"`
+
+	// ToldBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ToldBy *UUID   `json:"told_by,omitempty"`
+	ToldTo *string `json:"told_to,omitempty"`
+
+	// ToldVia How the order reached us.
+	//
+	// Example: phone
+	ToldVia *OrderChannel `json:"told_via,omitempty"`
+}
+
+// OrderReviewRecord defines model for OrderReviewRecord.
+type OrderReviewRecord struct {
+	Points []OrderReviewFinding `json:"points"`
+}
+
+// OrderReviewReturn defines model for OrderReviewReturn.
+type OrderReviewReturn struct {
+	// ToldAt Absent is now.
+	//
+	// Example: 2026-11-20T09:00:00Z
+	ToldAt *time.Time `json:"told_at,omitempty"`
+
+	// ToldTo Who at the customer's.
+	//
+	// Example: 陈示例
+	ToldTo string `json:"told_to"`
+
+	// ToldVia How the order reached us.
+	//
+	// Example: phone
+	ToldVia OrderChannel `json:"told_via"`
 }
 
 // OrderState draft, submitted, confirmed, partly_shipped, shipped, closed or cancelled.
@@ -10176,6 +10427,9 @@ type RegisterReviewDue = Date
 // RegisterText defines model for RegisterText.
 type RegisterText = string
 
+// ReviewPointID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type ReviewPointID = UUID
+
 // ShippingNoticeID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ShippingNoticeID = UUID
 
@@ -11805,6 +12059,27 @@ type CopyOrderParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// RecordOrderReviewParams defines parameters for RecordOrderReview.
+type RecordOrderReviewParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// AnswerOrderReviewPointParams defines parameters for AnswerOrderReviewPoint.
+type AnswerOrderReviewPointParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ReturnOrderReviewPointParams defines parameters for ReturnOrderReviewPoint.
+type ReturnOrderReviewPointParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ReviseOrderParams defines parameters for ReviseOrder.
 type ReviseOrderParams struct {
 	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
@@ -12995,6 +13270,15 @@ type CancelOrderJSONRequestBody = OrderReason
 
 // CloseOrderJSONRequestBody defines body for CloseOrder for application/json ContentType.
 type CloseOrderJSONRequestBody = OrderReason
+
+// RecordOrderReviewJSONRequestBody defines body for RecordOrderReview for application/json ContentType.
+type RecordOrderReviewJSONRequestBody = OrderReviewRecord
+
+// AnswerOrderReviewPointJSONRequestBody defines body for AnswerOrderReviewPoint for application/json ContentType.
+type AnswerOrderReviewPointJSONRequestBody = OrderReviewAnswer
+
+// ReturnOrderReviewPointJSONRequestBody defines body for ReturnOrderReviewPoint for application/json ContentType.
+type ReturnOrderReviewPointJSONRequestBody = OrderReviewReturn
 
 // ReviseOrderJSONRequestBody defines body for ReviseOrder for application/json ContentType.
 type ReviseOrderJSONRequestBody = OrderReason

@@ -581,6 +581,18 @@ type ServerInterface interface {
 	// ListOrderDecisions Read what the gates decided about an order
 	// (GET /v1/orders/{order_id}/decisions)
 	ListOrderDecisions(ctx echo.Context, orderID OrderID) error
+	// ListOrderReview Read the review of an order
+	// (GET /v1/orders/{order_id}/review-points)
+	ListOrderReview(ctx echo.Context, orderID OrderID) error
+	// RecordOrderReview Record what a review found
+	// (POST /v1/orders/{order_id}/review-points)
+	RecordOrderReview(ctx echo.Context, orderID OrderID, params RecordOrderReviewParams) error
+	// AnswerOrderReviewPoint Record the customer's answer to a failed point
+	// (POST /v1/orders/{order_id}/review-points/{review_point_id}/answer)
+	AnswerOrderReviewPoint(ctx echo.Context, orderID OrderID, reviewPointID ReviewPointID, params AnswerOrderReviewPointParams) error
+	// ReturnOrderReviewPoint Return a failed point to the customer
+	// (POST /v1/orders/{order_id}/review-points/{review_point_id}/return)
+	ReturnOrderReviewPoint(ctx echo.Context, orderID OrderID, reviewPointID ReviewPointID, params ReturnOrderReviewPointParams) error
 	// ReviseOrder Open an order for change
 	// (POST /v1/orders/{order_id}/revise)
 	ReviseOrder(ctx echo.Context, orderID OrderID, params ReviseOrderParams) error
@@ -7576,6 +7588,161 @@ func (w *ServerInterfaceWrapper) ListOrderDecisions(ctx echo.Context) error {
 	return err
 }
 
+// ListOrderReview converts echo context to params.
+func (w *ServerInterfaceWrapper) ListOrderReview(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "order_id" -------------
+	var orderID OrderID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "order_id", ctx.Param("order_id"), &orderID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter order_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListOrderReview(ctx, orderID)
+	return err
+}
+
+// RecordOrderReview converts echo context to params.
+func (w *ServerInterfaceWrapper) RecordOrderReview(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "order_id" -------------
+	var orderID OrderID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "order_id", ctx.Param("order_id"), &orderID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter order_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RecordOrderReviewParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RecordOrderReview(ctx, orderID, params)
+	return err
+}
+
+// AnswerOrderReviewPoint converts echo context to params.
+func (w *ServerInterfaceWrapper) AnswerOrderReviewPoint(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "order_id" -------------
+	var orderID OrderID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "order_id", ctx.Param("order_id"), &orderID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter order_id: %s", err))
+	}
+
+	// ------------- Path parameter "review_point_id" -------------
+	var reviewPointID ReviewPointID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "review_point_id", ctx.Param("review_point_id"), &reviewPointID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter review_point_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AnswerOrderReviewPointParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AnswerOrderReviewPoint(ctx, orderID, reviewPointID, params)
+	return err
+}
+
+// ReturnOrderReviewPoint converts echo context to params.
+func (w *ServerInterfaceWrapper) ReturnOrderReviewPoint(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "order_id" -------------
+	var orderID OrderID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "order_id", ctx.Param("order_id"), &orderID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter order_id: %s", err))
+	}
+
+	// ------------- Path parameter "review_point_id" -------------
+	var reviewPointID ReviewPointID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "review_point_id", ctx.Param("review_point_id"), &reviewPointID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter review_point_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReturnOrderReviewPointParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReturnOrderReviewPoint(ctx, orderID, reviewPointID, params)
+	return err
+}
+
 // ReviseOrder converts echo context to params.
 func (w *ServerInterfaceWrapper) ReviseOrder(ctx echo.Context) error {
 	var err error
@@ -12174,6 +12341,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/orders/:order_id/close", wrapper.CloseOrder, options.OperationMiddlewares["closeOrder"]...)
 	router.POST(options.BaseURL+"/v1/orders/:order_id/copy", wrapper.CopyOrder, options.OperationMiddlewares["copyOrder"]...)
 	router.GET(options.BaseURL+"/v1/orders/:order_id/decisions", wrapper.ListOrderDecisions, options.OperationMiddlewares["listOrderDecisions"]...)
+	router.GET(options.BaseURL+"/v1/orders/:order_id/review-points", wrapper.ListOrderReview, options.OperationMiddlewares["listOrderReview"]...)
+	router.POST(options.BaseURL+"/v1/orders/:order_id/review-points", wrapper.RecordOrderReview, options.OperationMiddlewares["recordOrderReview"]...)
+	router.POST(options.BaseURL+"/v1/orders/:order_id/review-points/:review_point_id/answer", wrapper.AnswerOrderReviewPoint, options.OperationMiddlewares["answerOrderReviewPoint"]...)
+	router.POST(options.BaseURL+"/v1/orders/:order_id/review-points/:review_point_id/return", wrapper.ReturnOrderReviewPoint, options.OperationMiddlewares["returnOrderReviewPoint"]...)
 	router.POST(options.BaseURL+"/v1/orders/:order_id/revise", wrapper.ReviseOrder, options.OperationMiddlewares["reviseOrder"]...)
 	router.POST(options.BaseURL+"/v1/orders/:order_id/submit", wrapper.SubmitOrder, options.OperationMiddlewares["submitOrder"]...)
 	router.GET(options.BaseURL+"/v1/orders/:order_id/timeline", wrapper.GetOrderTimeline, options.OperationMiddlewares["getOrderTimeline"]...)
@@ -17399,6 +17570,102 @@ func (response ListOrderDecisions200JSONResponse) VisitListOrderDecisionsRespons
 	return err
 }
 
+type ListOrderReviewRequestObject struct {
+	OrderID OrderID `json:"order_id"`
+}
+
+type ListOrderReviewResponseObject interface {
+	VisitListOrderReviewResponse(w http.ResponseWriter) error
+}
+
+type ListOrderReview200JSONResponse OrderReview
+
+func (response ListOrderReview200JSONResponse) VisitListOrderReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordOrderReviewRequestObject struct {
+	OrderID OrderID `json:"order_id"`
+	Params  RecordOrderReviewParams
+	Body    *RecordOrderReviewJSONRequestBody
+}
+
+type RecordOrderReviewResponseObject interface {
+	VisitRecordOrderReviewResponse(w http.ResponseWriter) error
+}
+
+type RecordOrderReview201JSONResponse OrderReview
+
+func (response RecordOrderReview201JSONResponse) VisitRecordOrderReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnswerOrderReviewPointRequestObject struct {
+	OrderID       OrderID       `json:"order_id"`
+	ReviewPointID ReviewPointID `json:"review_point_id"`
+	Params        AnswerOrderReviewPointParams
+	Body          *AnswerOrderReviewPointJSONRequestBody
+}
+
+type AnswerOrderReviewPointResponseObject interface {
+	VisitAnswerOrderReviewPointResponse(w http.ResponseWriter) error
+}
+
+type AnswerOrderReviewPoint200JSONResponse OrderReviewPoint
+
+func (response AnswerOrderReviewPoint200JSONResponse) VisitAnswerOrderReviewPointResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReturnOrderReviewPointRequestObject struct {
+	OrderID       OrderID       `json:"order_id"`
+	ReviewPointID ReviewPointID `json:"review_point_id"`
+	Params        ReturnOrderReviewPointParams
+	Body          *ReturnOrderReviewPointJSONRequestBody
+}
+
+type ReturnOrderReviewPointResponseObject interface {
+	VisitReturnOrderReviewPointResponse(w http.ResponseWriter) error
+}
+
+type ReturnOrderReviewPoint200JSONResponse OrderReviewPoint
+
+func (response ReturnOrderReviewPoint200JSONResponse) VisitReturnOrderReviewPointResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ReviseOrderRequestObject struct {
 	OrderID OrderID `json:"order_id"`
 	Params  ReviseOrderParams
@@ -21199,6 +21466,18 @@ type StrictServerInterface interface {
 	// ListOrderDecisions Read what the gates decided about an order
 	// (GET /v1/orders/{order_id}/decisions)
 	ListOrderDecisions(ctx context.Context, request ListOrderDecisionsRequestObject) (ListOrderDecisionsResponseObject, error)
+	// ListOrderReview Read the review of an order
+	// (GET /v1/orders/{order_id}/review-points)
+	ListOrderReview(ctx context.Context, request ListOrderReviewRequestObject) (ListOrderReviewResponseObject, error)
+	// RecordOrderReview Record what a review found
+	// (POST /v1/orders/{order_id}/review-points)
+	RecordOrderReview(ctx context.Context, request RecordOrderReviewRequestObject) (RecordOrderReviewResponseObject, error)
+	// AnswerOrderReviewPoint Record the customer's answer to a failed point
+	// (POST /v1/orders/{order_id}/review-points/{review_point_id}/answer)
+	AnswerOrderReviewPoint(ctx context.Context, request AnswerOrderReviewPointRequestObject) (AnswerOrderReviewPointResponseObject, error)
+	// ReturnOrderReviewPoint Return a failed point to the customer
+	// (POST /v1/orders/{order_id}/review-points/{review_point_id}/return)
+	ReturnOrderReviewPoint(ctx context.Context, request ReturnOrderReviewPointRequestObject) (ReturnOrderReviewPointResponseObject, error)
 	// ReviseOrder Open an order for change
 	// (POST /v1/orders/{order_id}/revise)
 	ReviseOrder(ctx context.Context, request ReviseOrderRequestObject) (ReviseOrderResponseObject, error)
@@ -27928,6 +28207,180 @@ func (sh *strictHandler) ListOrderDecisions(ctx echo.Context, orderID OrderID) e
 		return err
 	} else if validResponse, ok := response.(ListOrderDecisionsResponseObject); ok {
 		return validResponse.VisitListOrderDecisionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListOrderReview operation middleware
+func (sh *strictHandler) ListOrderReview(ctx echo.Context, orderID OrderID) error {
+	var request ListOrderReviewRequestObject
+
+	request.OrderID = orderID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListOrderReview(ctx.Request().Context(), request.(ListOrderReviewRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListOrderReview")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListOrderReviewResponseObject); ok {
+		return validResponse.VisitListOrderReviewResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RecordOrderReview operation middleware
+func (sh *strictHandler) RecordOrderReview(ctx echo.Context, orderID OrderID, params RecordOrderReviewParams) error {
+	var request RecordOrderReviewRequestObject
+
+	request.OrderID = orderID
+	request.Params = params
+
+	var body RecordOrderReviewJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RecordOrderReview(ctx.Request().Context(), request.(RecordOrderReviewRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecordOrderReview")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RecordOrderReviewResponseObject); ok {
+		return validResponse.VisitRecordOrderReviewResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AnswerOrderReviewPoint operation middleware
+func (sh *strictHandler) AnswerOrderReviewPoint(ctx echo.Context, orderID OrderID, reviewPointID ReviewPointID, params AnswerOrderReviewPointParams) error {
+	var request AnswerOrderReviewPointRequestObject
+
+	request.OrderID = orderID
+	request.ReviewPointID = reviewPointID
+	request.Params = params
+
+	var body AnswerOrderReviewPointJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AnswerOrderReviewPoint(ctx.Request().Context(), request.(AnswerOrderReviewPointRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AnswerOrderReviewPoint")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AnswerOrderReviewPointResponseObject); ok {
+		return validResponse.VisitAnswerOrderReviewPointResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReturnOrderReviewPoint operation middleware
+func (sh *strictHandler) ReturnOrderReviewPoint(ctx echo.Context, orderID OrderID, reviewPointID ReviewPointID, params ReturnOrderReviewPointParams) error {
+	var request ReturnOrderReviewPointRequestObject
+
+	request.OrderID = orderID
+	request.ReviewPointID = reviewPointID
+	request.Params = params
+
+	var body ReturnOrderReviewPointJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReturnOrderReviewPoint(ctx.Request().Context(), request.(ReturnOrderReviewPointRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReturnOrderReviewPoint")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReturnOrderReviewPointResponseObject); ok {
+		return validResponse.VisitReturnOrderReviewPointResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -2436,16 +2436,59 @@ CREATE TABLE public.order_lines (
     remarks text NOT NULL,
     noticed numeric(18,4) NOT NULL,
     shipped numeric(18,4) NOT NULL,
+    delivery_place text DEFAULT ''::text NOT NULL,
+    packing text DEFAULT ''::text NOT NULL,
+    transport text DEFAULT ''::text NOT NULL,
+    special_demands text DEFAULT ''::text NOT NULL,
+    quotation_line_id uuid,
+    contract_line_id uuid,
     CONSTRAINT order_lines_amount_check CHECK ((amount >= (0)::numeric)),
+    CONSTRAINT order_lines_delivery_place_check CHECK ((length(delivery_place) <= 300)),
     CONSTRAINT order_lines_line_no_check CHECK (((line_no >= 1) AND (line_no <= 500))),
     CONSTRAINT order_lines_net_amount_check CHECK ((net_amount >= (0)::numeric)),
     CONSTRAINT order_lines_noticed CHECK ((noticed >= (0)::numeric)),
+    CONSTRAINT order_lines_one_agreement CHECK (((quotation_line_id IS NULL) OR (contract_line_id IS NULL))),
     CONSTRAINT order_lines_open CHECK (((noticed + shipped) <= quantity)),
+    CONSTRAINT order_lines_packing_check CHECK ((length(packing) <= 300)),
     CONSTRAINT order_lines_price_check CHECK ((price >= (0)::numeric)),
     CONSTRAINT order_lines_quantity_check CHECK ((quantity > (0)::numeric)),
     CONSTRAINT order_lines_remarks_check CHECK ((length(remarks) <= 500)),
     CONSTRAINT order_lines_shipped CHECK ((shipped >= (0)::numeric)),
-    CONSTRAINT order_lines_tax_rate_check CHECK (((tax_rate >= (0)::numeric) AND (tax_rate < (1)::numeric)))
+    CONSTRAINT order_lines_special_demands_check CHECK ((length(special_demands) <= 1000)),
+    CONSTRAINT order_lines_tax_rate_check CHECK (((tax_rate >= (0)::numeric) AND (tax_rate < (1)::numeric))),
+    CONSTRAINT order_lines_transport_check CHECK ((length(transport) <= 300))
+);
+
+CREATE TABLE public.order_review_points (
+    id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    revision integer NOT NULL,
+    line_no integer,
+    point text NOT NULL,
+    passed boolean NOT NULL,
+    note text NOT NULL,
+    found_by uuid NOT NULL,
+    found_at timestamp with time zone NOT NULL,
+    told_to text NOT NULL,
+    told_via text NOT NULL,
+    told_by uuid,
+    told_at timestamp with time zone,
+    answer text NOT NULL,
+    outcome text NOT NULL,
+    answered_by uuid,
+    answered_at timestamp with time zone,
+    CONSTRAINT order_review_points_answer_check CHECK ((length(answer) <= 1000)),
+    CONSTRAINT order_review_points_answered CHECK (((answered_at IS NULL) OR ((told_at IS NOT NULL) AND (answer <> ''::text) AND (outcome <> ''::text) AND (answered_by IS NOT NULL)))),
+    CONSTRAINT order_review_points_line_no_check CHECK (((line_no >= 1) AND (line_no <= 500))),
+    CONSTRAINT order_review_points_note CHECK ((passed OR (note <> ''::text))),
+    CONSTRAINT order_review_points_note_check CHECK ((length(note) <= 1000)),
+    CONSTRAINT order_review_points_outcome_check CHECK ((outcome = ANY (ARRAY[''::text, 'corrected'::text, 'accepted'::text]))),
+    CONSTRAINT order_review_points_passed CHECK (((NOT passed) OR ((told_at IS NULL) AND (answered_at IS NULL)))),
+    CONSTRAINT order_review_points_point_check CHECK ((point = ANY (ARRAY['specification'::text, 'quantity'::text, 'price'::text, 'date'::text, 'remarks'::text]))),
+    CONSTRAINT order_review_points_revision_check CHECK ((revision > 0)),
+    CONSTRAINT order_review_points_told CHECK ((((told_at IS NULL) = (told_to = ''::text)) AND ((told_at IS NULL) = (told_by IS NULL)))),
+    CONSTRAINT order_review_points_told_to_check CHECK ((length(told_to) <= 100)),
+    CONSTRAINT order_review_points_told_via_check CHECK ((told_via = ANY (ARRAY[''::text, 'api'::text, 'email'::text, 'fax'::text, 'mail'::text, 'phone'::text, 'visit'::text, 'other'::text])))
 );
 
 CREATE TABLE public.orders (
@@ -2477,24 +2520,40 @@ CREATE TABLE public.orders (
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     version bigint NOT NULL,
+    received_at timestamp with time zone,
+    delivery_place text DEFAULT ''::text NOT NULL,
+    packing text DEFAULT ''::text NOT NULL,
+    transport text DEFAULT ''::text NOT NULL,
+    special_demands text DEFAULT ''::text NOT NULL,
+    quotation_id uuid,
+    contract_id uuid,
+    originals integer DEFAULT 0 NOT NULL,
+    review_open integer DEFAULT 0 NOT NULL,
     CONSTRAINT orders_channel_check CHECK ((channel = ANY (ARRAY['api'::text, 'email'::text, 'fax'::text, 'mail'::text, 'phone'::text, 'visit'::text, 'other'::text]))),
     CONSTRAINT orders_content_check CHECK ((length(content) <= 32)),
     CONSTRAINT orders_currency_check CHECK ((currency = 'CNY'::text)),
     CONSTRAINT orders_customer_order_no_check CHECK ((length(customer_order_no) <= 60)),
+    CONSTRAINT orders_delivery_place_check CHECK ((length(delivery_place) <= 300)),
     CONSTRAINT orders_ended CHECK (((state = ANY (ARRAY['closed'::text, 'cancelled'::text])) = (ended_at IS NOT NULL))),
     CONSTRAINT orders_gross_check CHECK ((gross >= (0)::numeric)),
     CONSTRAINT orders_header_discount_check CHECK ((header_discount >= (0)::numeric)),
     CONSTRAINT orders_judged CHECK (((state = ANY (ARRAY['draft'::text, 'cancelled'::text])) OR ((length(content) = 32) AND (submitted_at IS NOT NULL)))),
+    CONSTRAINT orders_originals_check CHECK ((originals >= 0)),
+    CONSTRAINT orders_packing_check CHECK ((length(packing) <= 300)),
     CONSTRAINT orders_remarks_check CHECK ((length(remarks) <= 2000)),
+    CONSTRAINT orders_review_open_check CHECK ((review_open >= 0)),
+    CONSTRAINT orders_reviewed CHECK (((review_open = 0) OR (state = ANY (ARRAY['draft'::text, 'cancelled'::text])))),
     CONSTRAINT orders_revision_check CHECK ((revision > 0)),
     CONSTRAINT orders_settlement_check CHECK ((settlement = ANY (ARRAY['cash'::text, 'prepaid'::text, 'cod'::text, 'net_days'::text, 'month_end_days'::text]))),
+    CONSTRAINT orders_special_demands_check CHECK ((length(special_demands) <= 1000)),
     CONSTRAINT orders_state CHECK ((state = ANY (ARRAY['draft'::text, 'submitted'::text, 'confirmed'::text, 'partly_shipped'::text, 'shipped'::text, 'closed'::text, 'cancelled'::text]))),
     CONSTRAINT orders_state_reason_check CHECK ((length(state_reason) <= 2000)),
     CONSTRAINT orders_tax_check CHECK ((tax >= (0)::numeric)),
     CONSTRAINT orders_terms CHECK (((settlement = ANY (ARRAY['net_days'::text, 'month_end_days'::text])) OR (terms_days = 0))),
     CONSTRAINT orders_terms_days_check CHECK (((terms_days >= 0) AND (terms_days <= 365))),
     CONSTRAINT orders_total CHECK ((total = (gross - header_discount))),
-    CONSTRAINT orders_total_check CHECK ((total >= (0)::numeric))
+    CONSTRAINT orders_total_check CHECK ((total >= (0)::numeric)),
+    CONSTRAINT orders_transport_check CHECK ((length(transport) <= 300))
 );
 
 CREATE TABLE public.ownership_dispute_statements (
@@ -3740,6 +3799,9 @@ ALTER TABLE ONLY public.opportunity_stages
 ALTER TABLE ONLY public.order_lines
     ADD CONSTRAINT order_lines_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.order_review_points
+    ADD CONSTRAINT order_review_points_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.orders
     ADD CONSTRAINT orders_number UNIQUE (number);
 
@@ -4248,6 +4310,8 @@ CREATE INDEX opportunity_stages_opportunity ON public.opportunity_stages USING b
 
 CREATE INDEX order_lines_order ON public.order_lines USING btree (order_id, line_no);
 
+CREATE INDEX order_review_points_order ON public.order_review_points USING btree (order_id, id);
+
 CREATE INDEX orders_by_state ON public.orders USING btree (state, id);
 
 CREATE INDEX orders_customer ON public.orders USING btree (customer_id, id);
@@ -4584,7 +4648,7 @@ CREATE TRIGGER opportunity_grade_changes_append_only BEFORE DELETE OR UPDATE OR 
 
 CREATE TRIGGER opportunity_stages_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.opportunity_stages FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
-CREATE TRIGGER order_lines_frozen BEFORE DELETE OR UPDATE OF order_id, product_id, unit, price, quantity, tax_rate, amount, net_amount, promised_on ON public.order_lines FOR EACH ROW EXECUTE FUNCTION public.guard_order_line();
+CREATE TRIGGER order_lines_frozen BEFORE DELETE OR UPDATE OF order_id, product_id, unit, price, quantity, tax_rate, amount, net_amount, promised_on, delivery_place, packing, transport, special_demands, quotation_line_id, contract_line_id ON public.order_lines FOR EACH ROW EXECUTE FUNCTION public.guard_order_line();
 
 CREATE TRIGGER orders_owner BEFORE INSERT ON public.orders FOR EACH ROW EXECUTE FUNCTION public.own_by_customer();
 
@@ -5017,6 +5081,9 @@ ALTER TABLE ONLY public.order_lines
 
 ALTER TABLE ONLY public.order_lines
     ADD CONSTRAINT order_lines_product_fkey FOREIGN KEY (product_id) REFERENCES public.products(id);
+
+ALTER TABLE ONLY public.order_review_points
+    ADD CONSTRAINT order_review_points_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
 
 ALTER TABLE ONLY public.orders
     ADD CONSTRAINT orders_copied_from_id_fkey FOREIGN KEY (copied_from_id) REFERENCES public.orders(id);

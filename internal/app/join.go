@@ -92,6 +92,8 @@ func (a *App) joinSale(s *httpapi.Server) {
 	approvals.Register(pricing.MatterAuthority, s.Prices)
 	approvals.Register(credit.MatterLimit, s.Credits)
 	approvals.Register(order.Matter, s.Orders)
+	s.Orders.Files = s.Attachments
+	s.Attachments.Register(order.Subject, s.Orders.Seen, "order.read")
 	approvals.Register(shipping.Matter, s.Shipments)
 
 	a.Imports = importing.New(a.DB, s.Customers, s.Products, s.Prices, s.Credits, s.Receivables, func(tx pg.Tx, id uuid.UUID) error {

@@ -22,7 +22,7 @@ const refusedEvery = 41
 // order writes and submits an order, and has it decided.
 func (c *Company) order(tx pg.Tx, d deal) error {
 	rep := c.rep(d.customer)
-	channels := []order.Channel{order.ChannelPhone, order.ChannelEmail, order.ChannelVisit, order.ChannelFax}
+	channels := []order.Channel{order.ChannelPhone, order.ChannelAPI, order.ChannelVisit, order.ChannelOther}
 	draft := order.Draft{
 		CustomerID: c.cast.customers[d.customer].ID, Channel: channels[d.no%len(channels)], CustomerOrderNo: d.reference(), HeaderDiscount: decimal.Zero,
 	}

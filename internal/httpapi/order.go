@@ -3,6 +3,9 @@ package httpapi
 import (
 	"context"
 
+	"github.com/google/uuid"
+	"github.com/oapi-codegen/nullable"
+
 	"github.com/salesgate/salesgate/api"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/decision"
@@ -78,7 +81,13 @@ func (s *Server) UpsertOrderByExternalID(ctx context.Context, r api.UpsertOrderB
 func (s *Server) GetOrder(ctx context.Context, r api.GetOrderRequestObject) (api.GetOrderResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.GetOrder200JSONResponse, error) {
 		o, err := s.Orders.Get(tx, who, r.OrderID)
-		return api.GetOrder200JSONResponse{Body: orderBody(o, nil), Headers: api.GetOrder200ResponseHeaders{ETag: etag(o.Version)}}, err
+		if err != nil {
+			return api.GetOrder200JSONResponse{}, err
+		}
+		body := orderBody(o, nil)
+		files, err := s.Orders.Attachments(tx, o.ID)
+		body.Attachments = new(each(files, attachmentBody))
+		return api.GetOrder200JSONResponse{Body: body, Headers: api.GetOrder200ResponseHeaders{ETag: etag(o.Version)}}, err
 	})
 }
 
@@ -147,7 +156,10 @@ func (s *Server) GetOrderTimeline(ctx context.Context, r api.GetOrderTimelineReq
 func orderDraft(b api.OrderCreate) order.Draft {
 	d := order.Draft{
 		CustomerID: b.CustomerID, Channel: order.ChannelAPI, CustomerOrderNo: value(b.CustomerOrderNo), HeaderDiscount: value(b.HeaderDiscount),
-		Remarks: value(b.Remarks), Lines: orderLines(b.Lines),
+		Remarks: value(b.Remarks), Lines: orderLines(b.Lines), ReceivedAt: b.ReceivedAt, QuotationID: b.QuotationID, ContractID: b.ContractID,
+		Attachments: value(b.AttachmentIds), Handling: order.Handling{
+			DeliveryPlace: value(b.DeliveryPlace), Packing: value(b.Packing), Transport: value(b.Transport), SpecialDemands: value(b.SpecialDemands),
+		},
 	}
 	if b.Channel != nil {
 		d.Channel = order.Channel(*b.Channel)
@@ -161,7 +173,12 @@ func orderDraft(b api.OrderCreate) order.Draft {
 func orderLines(lines []api.OrderLineInput) []order.LineDraft {
 	drafts := make([]order.LineDraft, len(lines))
 	for i, l := range lines {
-		drafts[i] = order.LineDraft{ID: l.ID, ProductID: l.ProductID, Quantity: l.Quantity, Price: l.Price, Remarks: value(l.Remarks)}
+		drafts[i] = order.LineDraft{
+			ID: l.ID, ProductID: l.ProductID, Quantity: l.Quantity, Unit: value(l.Unit), Price: l.Price, Remarks: value(l.Remarks),
+			QuotationLineID: l.QuotationLineID, ContractLineID: l.ContractLineID, Handling: order.Handling{
+				DeliveryPlace: value(l.DeliveryPlace), Packing: value(l.Packing), Transport: value(l.Transport), SpecialDemands: value(l.SpecialDemands),
+			},
+		}
 		if l.PromisedOn != nil {
 			drafts[i].PromisedOn = &l.PromisedOn.Time
 		}
@@ -188,6 +205,16 @@ func patchOrder(d *order.Draft, b api.OrderPatch) {
 	if b.Lines != nil {
 		d.Lines = orderLines(*b.Lines)
 	}
+	if b.ReceivedAt != nil {
+		d.ReceivedAt = b.ReceivedAt
+	}
+	d.Attachments = value(b.AttachmentIds)
+	patchID(&d.QuotationID, b.QuotationID)
+	patchID(&d.ContractID, b.ContractID)
+	patch(&d.DeliveryPlace, b.DeliveryPlace)
+	patch(&d.Packing, b.Packing)
+	patch(&d.Transport, b.Transport)
+	patch(&d.SpecialDemands, b.SpecialDemands)
 	patch(&d.CustomerOrderNo, b.CustomerOrderNo)
 	patch(&d.Remarks, b.Remarks)
 }
@@ -199,12 +226,16 @@ func orderBody(o order.Order, d *decision.Decision) api.Order {
 		Settlement: api.Settlement(o.Settlement), TermsDays: o.TermsDays, HeaderDiscount: o.HeaderDiscount, Gross: o.Gross, Total: o.Total,
 		Tax: o.Tax, Currency: api.Currency(o.Currency), Remarks: optional(o.Remarks), ApprovalID: o.ApprovalID, CopiedFromID: o.CopiedFromID,
 		SubmittedBy: o.SubmittedBy, SubmittedAt: o.SubmittedAt, ConfirmedAt: o.ConfirmedAt, EndedAt: o.EndedAt,
+		ReceivedAt: o.Received(), DeliveryPlace: optional(o.DeliveryPlace), Packing: optional(o.Packing), Transport: optional(o.Transport),
+		SpecialDemands: optional(o.SpecialDemands), QuotationID: o.QuotationID, ContractID: o.ContractID, ReviewOpen: o.ReviewOpen,
 		CreatedAt: o.CreatedAt, UpdatedAt: o.UpdatedAt, Etag: etag(o.Version), Lines: make([]api.OrderLine, len(o.Lines)),
 	}
 	for i, l := range o.Lines {
 		body.Lines[i] = api.OrderLine{
 			ID: l.ID, LineNo: l.LineNo, ProductID: l.ProductID, Unit: l.Unit, Quantity: l.Quantity, Price: l.Price, TaxRate: l.TaxRate,
 			Amount: l.Amount, NetAmount: l.NetAmount, PromisedOn: optionalDate(l.PromisedOn), Remarks: optional(l.Remarks),
+			DeliveryPlace: optional(l.DeliveryPlace), Packing: optional(l.Packing), Transport: optional(l.Transport),
+			SpecialDemands: optional(l.SpecialDemands), QuotationLineID: l.QuotationLineID, ContractLineID: l.ContractLineID,
 			Noticed: l.Noticed, Shipped: l.Shipped, Open: l.Open(),
 		}
 	}
@@ -213,4 +244,15 @@ func orderBody(o order.Order, d *decision.Decision) api.Order {
 		body.Decision = &decided
 	}
 	return body
+}
+
+// patchID is patch for an optional id: null takes it away.
+func patchID(field **uuid.UUID, sent nullable.Nullable[uuid.UUID]) {
+	if !sent.IsSpecified() {
+		return
+	}
+	*field = nil
+	if id, err := sent.Get(); err == nil {
+		*field = &id
+	}
 }

@@ -293,6 +293,7 @@ var unowned = strings.Fields(`
 	leads
 	imports
 	credit-review-batches
+	review-points
 `)
 
 var customersMade atomic.Int64

@@ -157,6 +157,7 @@ var matrix = map[Permission][]Role{
 	// order
 	"order.read":   roles(sellers, finance, factory, overseers),
 	"order.write":  roles(sellers),
+	"order.review": roles(sellers, QualityManager, ProductionManager), // ORD-02
 	"order.submit": roles(sellers),
 	"order.cancel": roles(sellers),
 	"order.close":  roles(sellers, finance),

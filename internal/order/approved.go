@@ -44,7 +44,10 @@ func (s *Service) ApprovalDecided(tx pg.Tx, r approval.Request) error {
 	if err := update(tx, &o); err != nil {
 		return err
 	}
-	return audit.Record(tx, audit.Entry{Action: string(action), SubjectType: Subject, SubjectID: o.ID, Before: before, After: o.snapshot()})
+	if err := audit.Record(tx, audit.Entry{Action: string(action), SubjectType: Subject, SubjectID: o.ID, Before: before, After: o.snapshot()}); err != nil {
+		return err
+	}
+	return s.tellConfirmed(tx, &o)
 }
 
 // back makes the order a draft again.
@@ -115,5 +118,8 @@ func (s *Service) VerbalApprovalDenied(tx pg.Tx, r approval.Request) error {
 	if err := update(tx, &o); err != nil {
 		return err
 	}
-	return audit.Record(tx, audit.Entry{Action: "denyVerbalApproval", SubjectType: Subject, SubjectID: o.ID, Before: before, After: o.snapshot()})
+	if err := audit.Record(tx, audit.Entry{Action: "denyVerbalApproval", SubjectType: Subject, SubjectID: o.ID, Before: before, After: o.snapshot()}); err != nil {
+		return err
+	}
+	return s.tellStopped(tx, &o)
 }

@@ -18,32 +18,45 @@ import (
 type Draft struct {
 	CustomerID      uuid.UUID
 	Channel         Channel
+	ReceivedAt      *time.Time // nil: when it is written
 	CustomerOrderNo string
-	Terms           *credit.Terms // nil: those of the customer's credit profile
-	HeaderDiscount  decimal.Decimal
-	Remarks         string
-	Lines           []LineDraft
+	Handling
+	QuotationID    *uuid.UUID
+	ContractID     *uuid.UUID
+	Attachments    []uuid.UUID   // the customer's own order: uploads of the caller's (ORD-01)
+	Terms          *credit.Terms // nil: those of the customer's credit profile
+	HeaderDiscount decimal.Decimal
+	Remarks        string
+	Lines          []LineDraft
 }
 
 // LineDraft is what a caller says of a line. ID names a line that exists already, nil makes a new one.
 type LineDraft struct {
 	ID         *uuid.UUID
 	ProductID  uuid.UUID
+	Unit       string // "" or the product's
 	Price      decimal.Decimal
 	Quantity   decimal.Decimal
 	PromisedOn *time.Time
 	Remarks    string
+	Handling
+	QuotationLineID *uuid.UUID
+	ContractLineID  *uuid.UUID
 }
 
 // draft is what the order says of itself: what fill was given.
 func (o *Order) draft() Draft {
 	terms := o.Terms()
 	d := Draft{
-		CustomerID: o.CustomerID, Channel: o.Channel, CustomerOrderNo: o.CustomerOrderNo, Terms: &terms,
+		CustomerID: o.CustomerID, Channel: o.Channel, CustomerOrderNo: o.CustomerOrderNo, Terms: &terms, ReceivedAt: o.ReceivedAt,
+		Handling: o.Handling, QuotationID: o.QuotationID, ContractID: o.ContractID,
 		HeaderDiscount: o.HeaderDiscount, Remarks: o.Remarks, Lines: make([]LineDraft, len(o.Lines)),
 	}
 	for i, l := range o.Lines {
-		d.Lines[i] = LineDraft{ID: &l.ID, ProductID: l.ProductID, Price: l.Price, Quantity: l.Quantity, PromisedOn: l.PromisedOn, Remarks: l.Remarks}
+		d.Lines[i] = LineDraft{
+			ID: &l.ID, ProductID: l.ProductID, Price: l.Price, Quantity: l.Quantity, PromisedOn: l.PromisedOn, Remarks: l.Remarks,
+			Handling: l.Handling, QuotationLineID: l.QuotationLineID, ContractLineID: l.ContractLineID,
+		}
 	}
 	return d
 }
@@ -73,6 +86,10 @@ func (o *Order) fill(d Draft, now time.Time) error {
 		return ErrTerms.At("/terms_days")
 	}
 	o.CustomerID, o.Channel, o.CustomerOrderNo, o.Remarks = d.CustomerID, d.Channel, d.CustomerOrderNo, d.Remarks
+	if d.ReceivedAt != nil && d.ReceivedAt.After(now) {
+		return ErrReceived.At("/received_at")
+	}
+	o.ReceivedAt, o.Handling, o.QuotationID, o.ContractID = d.ReceivedAt, d.Handling, d.QuotationID, d.ContractID
 	o.Settlement, o.TermsDays = d.Terms.Settlement, d.Terms.Days
 	o.HeaderDiscount, o.UpdatedAt = money.Fen(d.HeaderDiscount), now
 	return o.fillLines(d.Lines)
@@ -99,7 +116,11 @@ func (o *Order) fillLines(drafts []LineDraft) error {
 			}
 			l = *old
 		}
-		l.OrderID, l.LineNo, l.PromisedOn, l.Remarks = o.ID, i+1, d.PromisedOn, d.Remarks
+		if err := d.agreement(o); err != nil {
+			return at(err, fmt.Sprintf("/lines/%d", i))
+		}
+		l.OrderID, l.LineNo, l.PromisedOn, l.Remarks, l.Handling = o.ID, i+1, d.PromisedOn, d.Remarks, d.Handling
+		l.QuotationLineID, l.ContractLineID, l.asked = d.QuotationLineID, d.ContractLineID, d.Unit
 		if l.ProductID != d.ProductID {
 			l.ProductID, l.Unit = d.ProductID, "" // known when the product is
 		}
@@ -143,6 +164,9 @@ func (o *Order) complete(tx pg.Tx, known map[uuid.UUID]catalog.Product) error {
 		}
 		if l.Unit == "" {
 			l.Unit, l.TaxRate = p.Unit, p.TaxRate
+		}
+		if l.asked != "" && l.asked != l.Unit { // ORD-02: 5 t aren't 5 kg
+			return ErrUnit.With("unit", l.Unit, "given", l.asked).At(fmt.Sprintf("/lines/%d/unit", i))
 		}
 	}
 	return o.compute()

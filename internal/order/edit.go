@@ -45,6 +45,10 @@ func (s *Service) edit(tx pg.Tx, who identity.Principal, o *Order, d Draft, acti
 	if o.May(VerbEdit) != nil && !bytes.Equal(judged, o.contentHash()) { // ORD-02: what was judged is judged again
 		return ErrProtected.With("state", string(o.State))
 	}
+	o.Originals += len(d.Attachments)
+	if err := s.bind(tx, who, o, d.Attachments); err != nil {
+		return err
+	}
 	if err := s.storeEdit(tx, o); err != nil {
 		return err
 	}
@@ -176,7 +180,7 @@ func (s *Service) stop(tx pg.Tx, who identity.Principal, id uuid.UUID, version *
 	if err != nil {
 		return Order{}, err
 	}
-	before := o.snapshot()
+	before, counted := o.snapshot(), o.counts()
 	if err := change(&o); err != nil {
 		return Order{}, err
 	}
@@ -188,7 +192,10 @@ func (s *Service) stop(tx pg.Tx, who identity.Principal, id uuid.UUID, version *
 	if err := update(tx, &o); err != nil {
 		return Order{}, err
 	}
-	return o, audit.Record(tx, audit.Entry{Action: string(v), SubjectType: Subject, SubjectID: o.ID, Before: before, After: o.snapshot()})
+	if err := audit.Record(tx, audit.Entry{Action: string(v), SubjectType: Subject, SubjectID: o.ID, Before: before, After: o.snapshot()}); err != nil || !counted {
+		return o, err
+	}
+	return o, s.tellStopped(tx, &o)
 }
 
 var (

@@ -41,6 +41,24 @@ var (
 		"Goods of this order are on live shipping notices; cancel or dispatch them first.", "订单仍有有效的发货通知,请先取消或完成发货。")
 	ErrPartShipped = errs.Define(errs.Conflict, "order.part_shipped",
 		"Goods of this order have left; close it instead of cancelling it.", "订单已有发货,请结案而不是取消。")
+	ErrUnit = errs.Define(errs.Rule, "order.wrong_unit",
+		"This product is sold by the {unit}, not by the {given}.", "该产品的计量单位为 {unit},而不是 {given}。", "ORD-02")
+	ErrReceived = errs.Define(errs.Rule, "order.received_in_future",
+		"An order can't have reached us in the future.", "订单接收时间不能晚于当前时间。", "ORD-01")
+	ErrNoOriginal = errs.Define(errs.Rule, "order.original_missing",
+		"An order that came by {channel} keeps its original: attach it first.", "以 {channel} 方式收到的订单须附客户订单原件。", "ORD-01")
+	ErrPromised = errs.Define(errs.Rule, "order.promised_before_received",
+		"A line is promised for a day before the order reached us.", "明细行的交期早于订单接收日期。", "ORD-02")
+	ErrReview = pg.Constraint("orders_reviewed", errs.Define(errs.Rule, "order.review_open",
+		"{open} points of the order's review have failed and aren't settled with the customer yet.", "订单评审尚有 {open} 项不合格未与客户确认,不能提交。", "ORD-02"))
+	ErrReviewed = errs.Define(errs.Conflict, "order.review_point_settled",
+		"This point of the review is settled, or has passed.", "该评审项已合格或已处理完毕。", "ORD-02")
+	ErrNotTold = pg.Constraint("order_review_points_answered", errs.Define(errs.Conflict, "order.review_point_not_returned",
+		"The customer hasn't been told of this point yet.", "该评审项尚未反馈客户。", "ORD-02"))
+	ErrReviewNote = pg.Constraint("order_review_points_note", errs.Define(errs.Rule, "order.review_note_missing",
+		"Say what is wrong about a point that fails.", "不合格的评审项须说明问题。", "ORD-02"))
+	ErrAgreementLine = pg.Constraint("order_lines_one_agreement", errs.Define(errs.Rule, "order.agreement_line",
+		"A line names a line of the order's quotation or of its contract, and not of both.", "明细行只能引用本订单所列报价单或合同之一的明细。", "QUO-05", "CON-09"))
 	ErrEmpty = errs.Define(errs.Rule, "order.no_lines",
 		"An order needs at least one line.", "订单至少需要一行明细。", "ORD-02")
 

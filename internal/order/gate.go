@@ -90,6 +90,11 @@ func (a priceAnswer) products() map[uuid.UUID]catalog.Product {
 // judge is the order gate (ORD-02). It is pure but for the parameters, which are cached, and what a new customer's first order asks.
 func (s *Service) judge(tx pg.Tx, o *Order, p credit.Position, a priceAnswer) (verdict, error) {
 	v := judgeCustomer(o, p)
+	v.reviewOpen(o)
+	v.dates(o)
+	if err := s.original(tx, o, &v); err != nil {
+		return v, err
+	}
 	if err := s.firstBusiness(tx, o, p, &v); err != nil {
 		return v, err
 	}

@@ -23,8 +23,13 @@ type Line struct {
 	NetAmount  decimal.Decimal // the amount less its share of the header discount
 	PromisedOn *time.Time      // a date
 	Remarks    string
-	Noticed    decimal.Decimal // on live shipping notices
-	Shipped    decimal.Decimal // left
+	Handling
+	QuotationLineID *uuid.UUID      // of the order's quotation, by which the price stands (QUO-05)
+	ContractLineID  *uuid.UUID      // of the order's contract, likewise (CON-09)
+	Noticed         decimal.Decimal // on live shipping notices
+	Shipped         decimal.Decimal // left
+
+	asked string // the unit that the caller meant; "" for the product's
 }
 
 // TableName is for GORM.

@@ -38,27 +38,33 @@ type Order struct {
 	State           State
 	Revision        int // 1, and one more with each revise
 	Channel         Channel
+	ReceivedAt      *time.Time // nil: when it was written (ORD-01)
 	CustomerOrderNo string
-	Settlement      credit.Settlement // the payment terms that are asked for
-	TermsDays       int
-	HeaderDiscount  decimal.Decimal // off the sum of the lines
-	Gross           decimal.Decimal // Σ line amounts
-	Total           decimal.Decimal // gross − header discount
-	Tax             decimal.Decimal // contained in the total
-	Currency        string
-	Remarks         string
-	StateReason     string     // why it came back, was cancelled or closed
-	Content         []byte     // hash of what the gate judged last
-	ApprovalID      *uuid.UUID // the request that people decide, of the last submission; nil when nobody was asked
-	SubmittedBy     *uuid.UUID
-	SubmittedAt     *time.Time
-	ConfirmedAt     *time.Time
-	EndedAt         *time.Time // closed or cancelled
-	CopiedFromID    *uuid.UUID
-	CreatedBy       *uuid.UUID
-	CreatedAt       time.Time
-	UpdatedAt       time.Time
-	Version         int64
+	Handling
+	QuotationID    *uuid.UUID        // whose prices its lines may name (QUO-05)
+	ContractID     *uuid.UUID        // likewise, and which they call off (CON-09)
+	Settlement     credit.Settlement // the payment terms that are asked for
+	TermsDays      int
+	HeaderDiscount decimal.Decimal // off the sum of the lines
+	Gross          decimal.Decimal // Σ line amounts
+	Total          decimal.Decimal // gross − header discount
+	Tax            decimal.Decimal // contained in the total
+	Currency       string
+	Remarks        string
+	StateReason    string     // why it came back, was cancelled or closed
+	Content        []byte     // hash of what the gate judged last
+	ApprovalID     *uuid.UUID // the request that people decide, of the last submission; nil when nobody was asked
+	SubmittedBy    *uuid.UUID
+	SubmittedAt    *time.Time
+	ConfirmedAt    *time.Time
+	EndedAt        *time.Time // closed or cancelled
+	CopiedFromID   *uuid.UUID
+	Originals      int // files of the customer's own order (ORD-01)
+	ReviewOpen     int // points of the review that the customer has to settle (ORD-02)
+	CreatedBy      *uuid.UUID
+	CreatedAt      time.Time
+	UpdatedAt      time.Time
+	Version        int64
 
 	Lines []Line `gorm:"-"`
 }
@@ -141,20 +147,27 @@ func (o *Order) spread() error {
 	return nil
 }
 
-// contentLine and content are what an approval is bound to.
+// contentLine is a line of what an approval is bound to. What was added to orders later is left out where it says nothing, so that
+// the hash of an older order stays what it was.
 type contentLine struct {
 	Product  uuid.UUID
 	Price    string
 	Quantity string
 	Tax      string
 	Promised string
+	*Handling
+	Quoted     *uuid.UUID `json:",omitempty"`
+	Contracted *uuid.UUID `json:",omitempty"`
 }
 
 // contentHash is the hash of the protected fields.
 func (o *Order) contentHash() []byte {
 	lines := make([]contentLine, len(o.Lines))
 	for i, l := range o.Lines {
-		lines[i] = contentLine{l.ProductID, text(l.Price, 4), text(l.Quantity, 4), text(l.TaxRate, 4), day(l.PromisedOn)}
+		lines[i] = contentLine{
+			l.ProductID, text(l.Price, 4), text(l.Quantity, 4), text(l.TaxRate, 4), day(l.PromisedOn),
+			l.Handling.orNil(), l.QuotationLineID, l.ContractLineID,
+		}
 	}
 	return approval.ContentHash(struct {
 		Customer uuid.UUID
@@ -162,7 +175,10 @@ func (o *Order) contentHash() []byte {
 		Discount string
 		Total    string
 		Lines    []contentLine
-	}{o.CustomerID, o.Terms().String(), text(o.HeaderDiscount, 2), text(o.Total, 2), lines})
+		*Handling
+		Quotation *uuid.UUID `json:",omitempty"`
+		Contract  *uuid.UUID `json:",omitempty"`
+	}{o.CustomerID, o.Terms().String(), text(o.HeaderDiscount, 2), text(o.Total, 2), lines, o.Handling.orNil(), o.QuotationID, o.ContractID})
 }
 
 func text(d decimal.Decimal, scale int) string { return money.Round(d, scale).String() }
@@ -190,10 +206,23 @@ func (o *Order) snapshot() map[string]any {
 			"product_id": l.ProductID, "price": l.Price, "quantity": l.Quantity, "amount": l.Amount, "promised_on": day(l.PromisedOn),
 			"noticed": l.Noticed, "shipped": l.Shipped,
 		}
+		l.Handling.trace(lines[i])
+		trace(lines[i], "quotation_line_id", l.QuotationLineID)
+		trace(lines[i], "contract_line_id", l.ContractLineID)
 	}
-	return map[string]any{
+	shot := map[string]any{
 		"number": o.Number, "customer_id": o.CustomerID, "state": o.State, "revision": o.Revision, "channel": o.Channel,
 		"customer_order_no": o.CustomerOrderNo, "terms": o.Terms().String(), "header_discount": o.HeaderDiscount,
 		"total": o.Total, "remarks": o.Remarks, "reason": o.StateReason, "lines": lines, "version": o.Version,
+	}
+	o.Handling.trace(shot)
+	trace(shot, "quotation_id", o.QuotationID)
+	trace(shot, "contract_id", o.ContractID)
+	return shot
+}
+
+func trace(shot map[string]any, name string, id *uuid.UUID) {
+	if id != nil {
+		shot[name] = *id
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/salesgate/salesgate/internal/approval"
+	"github.com/salesgate/salesgate/internal/attachment"
 	"github.com/salesgate/salesgate/internal/audit"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/decision"
@@ -26,6 +27,9 @@ type Service struct {
 	approvals *approval.Service
 	prices    *pricing.Service
 	credits   *credit.Service
+
+	Files    *attachment.Service // of originals and of customers' answers
+	Follower Follower            // production; nil for none
 }
 
 // New returns the service, which app registers for Matter.
@@ -77,12 +81,16 @@ func (s *Service) create(tx pg.Tx, who identity.Principal, d Draft, copiedFrom *
 	if err := o.complete(tx, nil); err != nil {
 		return Order{}, err
 	}
-	return o, s.store(tx, &o)
+	return o, s.store(tx, who, &o, d.Attachments)
 }
 
-// store inserts a new order and records that.
-func (s *Service) store(tx pg.Tx, o *Order) error {
+// store inserts a new order, binds its original and records that.
+func (s *Service) store(tx pg.Tx, who identity.Principal, o *Order, originals []uuid.UUID) error {
+	o.Originals = len(originals)
 	if err := insert(tx, o); err != nil {
+		return err
+	}
+	if err := s.bind(tx, who, o, originals); err != nil {
 		return err
 	}
 	return audit.Record(tx, audit.Entry{Action: "createOrder", SubjectType: Subject, SubjectID: o.ID, After: o.snapshot()})
@@ -100,6 +108,7 @@ func (s *Service) CreateAndSubmit(tx pg.Tx, who identity.Principal, d Draft) (Or
 	if err != nil {
 		return Order{}, none, err
 	}
+	o.Originals = len(d.Attachments)
 	a, err := s.askPrices(tx, who, &o)
 	if err != nil {
 		return Order{}, none, err
@@ -113,7 +122,7 @@ func (s *Service) CreateAndSubmit(tx pg.Tx, who identity.Principal, d Draft) (Or
 	}
 	v.settlement(who, &o, p)
 	if v.refusal != nil {
-		if err := s.store(tx, &o); err != nil {
+		if err := s.store(tx, who, &o, d.Attachments); err != nil {
 			return Order{}, none, err
 		}
 		return Order{}, none, refused(tx, who, &o, v)
@@ -121,7 +130,14 @@ func (s *Service) CreateAndSubmit(tx pg.Tx, who identity.Principal, d Draft) (Or
 	if err := v.bridged(tx, &o); err != nil {
 		return Order{}, none, err
 	}
-	return s.insertSubmitted(tx, who, o, v, p.Name)
+	o, dec, err := s.insertSubmitted(tx, who, o, v, p.Name)
+	if err != nil {
+		return o, dec, err
+	}
+	if err := s.bind(tx, who, &o, d.Attachments); err != nil {
+		return o, dec, err
+	}
+	return o, dec, s.tellConfirmed(tx, &o)
 }
 
 // insertSubmitted numbers and stores an order before the matrix is asked, which shows the number to its deciders. It is

@@ -28,30 +28,35 @@ type Verb string
 
 // The verbs.
 const (
-	VerbEdit    Verb = "editContent"  // protected fields: customer, lines, terms, discount
-	VerbUpdate  Verb = "updateOrder"  // remarks, channel, the customer's order number
-	VerbSubmit  Verb = "submitOrder"  // through the gate
-	VerbConfirm Verb = "confirmOrder" // the approvers agreed
-	VerbReturn  Verb = "returnOrder"  // the approvers didn't
-	VerbRevise  Verb = "reviseOrder"
-	VerbCancel  Verb = "cancelOrder"
-	VerbClose   Verb = "closeOrder"
-	VerbCopy    Verb = "copyOrder"
-	VerbReserve Verb = "reserve" // put goods on a notice
-	VerbShip    Verb = "ship"    // what left, and what a cancelled notice gives back
+	VerbEdit   Verb = "editContent" // protected fields: customer, lines, terms, discount
+	VerbUpdate Verb = "updateOrder" // remarks, channel, the customer's order number
+	VerbSubmit Verb = "submitOrder" // through the gate
+
+	VerbReview      Verb = "recordOrderReview" // ORD-02
+	VerbReturnPoint Verb = "returnOrderReviewPoint"
+	VerbAnswerPoint Verb = "answerOrderReviewPoint"
+	VerbConfirm     Verb = "confirmOrder" // the approvers agreed
+	VerbReturn      Verb = "returnOrder"  // the approvers didn't
+	VerbRevise      Verb = "reviseOrder"
+	VerbCancel      Verb = "cancelOrder"
+	VerbClose       Verb = "closeOrder"
+	VerbCopy        Verb = "copyOrder"
+	VerbReserve     Verb = "reserve" // put goods on a notice
+	VerbShip        Verb = "ship"    // what left, and what a cancelled notice gives back
 )
 
 // Verbs are all verbs.
 var Verbs = []Verb{
-	VerbEdit, VerbUpdate, VerbSubmit, VerbConfirm, VerbReturn, VerbRevise, VerbCancel, VerbClose, VerbCopy, VerbReserve, VerbShip,
+	VerbEdit, VerbUpdate, VerbReview, VerbReturnPoint, VerbAnswerPoint, VerbSubmit, VerbConfirm, VerbReturn, VerbRevise, VerbCancel, VerbClose, VerbCopy, VerbReserve, VerbShip,
 }
 
 // allowed says in which states each verb makes sense. Goods on a live notice leave in whatever state the order is
 // meanwhile, since it can be neither closed nor cancelled then.
 var allowed = map[Verb][]State{
-	VerbEdit:    {StateDraft},
-	VerbUpdate:  {StateDraft, StateSubmitted, StateConfirmed, StatePartlyShipped, StateShipped},
-	VerbSubmit:  {StateDraft},
+	VerbEdit:   {StateDraft},
+	VerbUpdate: {StateDraft, StateSubmitted, StateConfirmed, StatePartlyShipped, StateShipped},
+	VerbSubmit: {StateDraft},
+	VerbReview: {StateDraft}, VerbReturnPoint: {StateDraft}, VerbAnswerPoint: {StateDraft},
 	VerbConfirm: {StateSubmitted},
 	VerbReturn:  {StateSubmitted},
 	VerbRevise:  {StateSubmitted, StateConfirmed, StatePartlyShipped},

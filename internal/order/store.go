@@ -43,12 +43,23 @@ type lineRow struct {
 	Remarks    string          `json:"remarks"`
 	Noticed    decimal.Decimal `json:"noticed"`
 	Shipped    decimal.Decimal `json:"shipped"`
+	Place      string          `json:"delivery_place"`
+	Packing    string          `json:"packing"`
+	Transport  string          `json:"transport"`
+	Demands    string          `json:"special_demands"`
+
+	QuotationLineID *uuid.UUID `json:"quotation_line_id"`
+	ContractLineID  *uuid.UUID `json:"contract_line_id"`
 }
 
 // lineColumns is the record that the rows of a JSON array are read as.
 const lineColumns = `(id uuid, line_no int, product_id uuid, unit text, price numeric(18, 4), quantity numeric(18, 4),
 	tax_rate numeric(5, 4), amount numeric(18, 2), net_amount numeric(18, 2), promised_on date, remarks text,
-	noticed numeric(18, 4), shipped numeric(18, 4))`
+	noticed numeric(18, 4), shipped numeric(18, 4), delivery_place text, packing text, transport text, special_demands text,
+	quotation_line_id uuid, contract_line_id uuid)`
+
+// handled are the columns of a line that say how it is handled and by what its price stands.
+const handled = `delivery_place, packing, transport, special_demands, quotation_line_id, contract_line_id`
 
 // rows are the lines as one argument: one statement writes them all, however many.
 func (o *Order) rows() (string, error) {
@@ -57,6 +68,8 @@ func (o *Order) rows() (string, error) {
 		rows[i] = lineRow{
 			ID: l.ID, LineNo: l.LineNo, ProductID: l.ProductID, Unit: l.Unit, Price: l.Price, Quantity: l.Quantity, TaxRate: l.TaxRate,
 			Amount: l.Amount, NetAmount: l.NetAmount, Remarks: l.Remarks, Noticed: l.Noticed, Shipped: l.Shipped,
+			Place: l.DeliveryPlace, Packing: l.Packing, Transport: l.Transport, Demands: l.SpecialDemands,
+			QuotationLineID: l.QuotationLineID, ContractLineID: l.ContractLineID,
 		}
 		if l.PromisedOn != nil {
 			date := l.PromisedOn.Format(time.DateOnly)
@@ -77,18 +90,21 @@ func insert(tx pg.Tx, o *Order) error {
 	number, args := pg.NumberCTE("SO", tx.Now.In(clock.Shanghai))
 	args = append(args, o.ID, o.CustomerID, o.OwnerID, o.State, o.Revision, o.Channel, o.CustomerOrderNo, o.Settlement, o.TermsDays,
 		o.HeaderDiscount, o.Gross, o.Total, o.Tax, o.Currency, o.Remarks, o.StateReason, o.Content, o.ApprovalID, o.SubmittedBy, o.SubmittedAt,
-		o.ConfirmedAt, o.CopiedFromID, o.CreatedBy, o.CreatedAt, o.UpdatedAt, o.Version, o.ID, lines)
+		o.ConfirmedAt, o.CopiedFromID, o.CreatedBy, o.CreatedAt, o.UpdatedAt, o.Version, o.ReceivedAt, o.DeliveryPlace, o.Packing, o.Transport,
+		o.SpecialDemands, o.QuotationID, o.ContractID, o.Originals, o.ID, lines)
 	return pg.ScanRow(tx, []any{&o.Number, &o.OwnerID}, `WITH `+number+`, header AS (
 			INSERT INTO orders (id, number, customer_id, owner_id, state, revision, channel, customer_order_no, settlement, terms_days,
 				header_discount, gross, total, tax, currency, remarks, state_reason, content, approval_id, submitted_by, submitted_at,
-				confirmed_at, copied_from_id, created_by, created_at, updated_at, version)
+				confirmed_at, copied_from_id, created_by, created_at, updated_at, version, received_at, delivery_place, packing, transport,
+				special_demands, quotation_id, contract_id, originals)
 			SELECT ?::uuid, number, ?::uuid, ?::uuid, ?, ?::int, ?, ?, ?, ?::int, ?::numeric, ?::numeric, ?::numeric, ?::numeric, ?, ?, ?,
-				?::bytea, ?::uuid, ?::uuid, ?::timestamptz, ?::timestamptz, ?::uuid, ?::uuid, ?::timestamptz, ?::timestamptz, ?::bigint
+				?::bytea, ?::uuid, ?::uuid, ?::timestamptz, ?::timestamptz, ?::uuid, ?::uuid, ?::timestamptz, ?::timestamptz, ?::bigint,
+				?::timestamptz, ?, ?, ?, ?, ?::uuid, ?::uuid, ?::int
 			FROM next_number RETURNING number, owner_id
 		), line AS (
 			INSERT INTO order_lines (id, order_id, line_no, product_id, unit, price, quantity, tax_rate, amount, net_amount, promised_on,
-				remarks, noticed, shipped)
-			SELECT id, ?::uuid, line_no, product_id, unit, price, quantity, tax_rate, amount, net_amount, promised_on, remarks, noticed, shipped
+				remarks, noticed, shipped, `+handled+`)
+			SELECT id, ?::uuid, line_no, product_id, unit, price, quantity, tax_rate, amount, net_amount, promised_on, remarks, noticed, shipped, `+handled+`
 			FROM json_to_recordset(?::json) AS l `+lineColumns+`
 		)
 		SELECT number, owner_id FROM header`, args...)
@@ -102,6 +118,9 @@ func update(tx pg.Tx, o *Order) error {
 		"header_discount": o.HeaderDiscount, "gross": o.Gross, "total": o.Total, "tax": o.Tax, "remarks": o.Remarks,
 		"state_reason": o.StateReason, "content": o.Content, "approval_id": o.ApprovalID, "submitted_by": o.SubmittedBy,
 		"submitted_at": o.SubmittedAt, "confirmed_at": o.ConfirmedAt, "ended_at": o.EndedAt, "updated_at": o.UpdatedAt,
+		"received_at": o.ReceivedAt, "delivery_place": o.DeliveryPlace, "packing": o.Packing, "transport": o.Transport,
+		"special_demands": o.SpecialDemands, "quotation_id": o.QuotationID, "contract_id": o.ContractID,
+		"originals": o.Originals, "review_open": o.ReviewOpen,
 	})
 	o.Version++
 	return err
@@ -117,12 +136,15 @@ func replaceLines(tx pg.Tx, o *Order) error {
 	return tx.Exec(`WITH line AS (SELECT * FROM json_to_recordset(?::json) AS l `+lineColumns+`),
 		gone AS (DELETE FROM order_lines WHERE order_id = ? AND id NOT IN (SELECT id FROM line))
 		INSERT INTO order_lines AS x (id, order_id, line_no, product_id, unit, price, quantity, tax_rate, amount, net_amount, promised_on,
-			remarks, noticed, shipped)
-		SELECT id, ?::uuid, line_no, product_id, unit, price, quantity, tax_rate, amount, net_amount, promised_on, remarks, noticed, shipped
+			remarks, noticed, shipped, `+handled+`)
+		SELECT id, ?::uuid, line_no, product_id, unit, price, quantity, tax_rate, amount, net_amount, promised_on, remarks, noticed, shipped, `+handled+`
 		FROM line
 		ON CONFLICT (id) DO UPDATE SET line_no = excluded.line_no, product_id = excluded.product_id, unit = excluded.unit,
 			price = excluded.price, quantity = excluded.quantity, tax_rate = excluded.tax_rate, amount = excluded.amount,
-			net_amount = excluded.net_amount, promised_on = excluded.promised_on, remarks = excluded.remarks`, lines, o.ID, o.ID).Error
+			net_amount = excluded.net_amount, promised_on = excluded.promised_on, remarks = excluded.remarks,
+			delivery_place = excluded.delivery_place, packing = excluded.packing, transport = excluded.transport,
+			special_demands = excluded.special_demands, quotation_line_id = excluded.quotation_line_id,
+			contract_line_id = excluded.contract_line_id`, lines, o.ID, o.ID).Error
 }
 
 // storeMoved writes the quantities of all lines and the order's state and version, in one statement.
@@ -183,4 +205,16 @@ func confirmedAmounts(tx pg.Tx, customerIDs []uuid.UUID, from, to time.Time) (ma
 		amounts[r.CustomerID] = r.Total
 	}
 	return amounts, err
+}
+
+func reviewPoints(tx pg.Tx, id uuid.UUID) ([]ReviewPoint, error) {
+	var rows []ReviewPoint
+	return rows, tx.Where("order_id = ?", id).Order("id").Limit(1000).Find(&rows).Error
+}
+
+func storePoint(tx pg.Tx, p ReviewPoint) error {
+	return pg.One(tx.Model(&ReviewPoint{}).Where("id = ? AND answered_at IS NULL", p.ID).Updates(map[string]any{
+		"told_to": p.ToldTo, "told_via": p.ToldVia, "told_by": p.ToldBy, "told_at": p.ToldAt,
+		"answer": p.Answer, "outcome": p.Outcome, "answered_by": p.AnsweredBy, "answered_at": p.AnsweredAt,
+	}))
 }

@@ -61,7 +61,10 @@ func (s *Service) submit(tx pg.Tx, who identity.Principal, o *Order) (decision.D
 	if err != nil {
 		return d, err
 	}
-	return d, audit.Record(tx, audit.Entry{Action: string(VerbSubmit), SubjectType: Subject, SubjectID: o.ID, Before: before, After: o.snapshot()})
+	if err := audit.Record(tx, audit.Entry{Action: string(VerbSubmit), SubjectType: Subject, SubjectID: o.ID, Before: before, After: o.snapshot()}); err != nil {
+		return d, err
+	}
+	return d, s.tellConfirmed(tx, o)
 }
 
 // refused keeps the decision of a gate that nobody can open, and returns the refusal. The order stays a draft.

@@ -814,6 +814,51 @@ func (e OrderChannel) Valid() bool {
 	}
 }
 
+// Defines values for OrderReviewKind.
+const (
+	OrderReviewKindDate          OrderReviewKind = "date"
+	OrderReviewKindPrice         OrderReviewKind = "price"
+	OrderReviewKindQuantity      OrderReviewKind = "quantity"
+	OrderReviewKindRemarks       OrderReviewKind = "remarks"
+	OrderReviewKindSpecification OrderReviewKind = "specification"
+)
+
+// Valid indicates whether the value is a known member of the OrderReviewKind enum.
+func (e OrderReviewKind) Valid() bool {
+	switch e {
+	case OrderReviewKindDate:
+		return true
+	case OrderReviewKindPrice:
+		return true
+	case OrderReviewKindQuantity:
+		return true
+	case OrderReviewKindRemarks:
+		return true
+	case OrderReviewKindSpecification:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OrderReviewOutcome.
+const (
+	Accepted  OrderReviewOutcome = "accepted"
+	Corrected OrderReviewOutcome = "corrected"
+)
+
+// Valid indicates whether the value is a known member of the OrderReviewOutcome enum.
+func (e OrderReviewOutcome) Valid() bool {
+	switch e {
+	case Accepted:
+		return true
+	case Corrected:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for OrderStateFilter.
 const (
 	OrderStateFilterCancelled     OrderStateFilter = "cancelled"
@@ -6791,6 +6836,9 @@ type Order struct {
 	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	ApprovalID *UUID `json:"approval_id,omitempty"`
 
+	// Attachments Files of the customer's own order, when one order is read.
+	Attachments *[]Attachment `json:"attachments,omitempty"`
+
 	// Channel How the order reached us.
 	//
 	// Example: phone
@@ -6798,6 +6846,9 @@ type Order struct {
 
 	// ConfirmedAt Example: 2026-11-20T08:30:00Z
 	ConfirmedAt *Instant `json:"confirmed_at,omitempty"`
+
+	// ContractID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ContractID *UUID `json:"contract_id,omitempty"`
 
 	// CopiedFromID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	CopiedFromID *UUID `json:"copied_from_id,omitempty"`
@@ -6813,7 +6864,8 @@ type Order struct {
 	CustomerOrderNo *string `json:"customer_order_no,omitempty"`
 
 	// Decision What a gate decided about a document, and why, check by check.
-	Decision *Decision `json:"decision,omitempty"`
+	Decision      *Decision `json:"decision,omitempty"`
+	DeliveryPlace *string   `json:"delivery_place,omitempty"`
 
 	// EndedAt Example: 2026-11-20T08:30:00Z
 	EndedAt *Instant `json:"ended_at,omitempty"`
@@ -6842,7 +6894,19 @@ type Order struct {
 
 	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	OwnerID UUID    `json:"owner_id"`
-	Remarks *string `json:"remarks,omitempty"`
+	Packing *string `json:"packing,omitempty"`
+
+	// QuotationID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	QuotationID *UUID `json:"quotation_id,omitempty"`
+
+	// ReceivedAt When it reached us.
+	//
+	// Example: 2026-11-20T08:30:00Z
+	ReceivedAt time.Time `json:"received_at"`
+	Remarks    *string   `json:"remarks,omitempty"`
+
+	// ReviewOpen Points of the review that the customer still has to settle.
+	ReviewOpen int `json:"review_open"`
 
 	// Revision One more with each revise.
 	Revision int `json:"revision"`
@@ -6850,7 +6914,8 @@ type Order struct {
 	// Settlement How invoices are settled; terms_days belongs to the last two.
 	//
 	// Example: net_days
-	Settlement Settlement `json:"settlement"`
+	Settlement     Settlement `json:"settlement"`
+	SpecialDemands *string    `json:"special_demands,omitempty"`
 
 	// State draft, submitted, confirmed, partly_shipped, shipped, closed or cancelled.
 	//
@@ -6875,7 +6940,8 @@ type Order struct {
 	// Total An amount in the document's currency, as a decimal string with at most 2 decimals.
 	//
 	// Example: 12500.00
-	Total Money `json:"total"`
+	Total     Money   `json:"total"`
+	Transport *string `json:"transport,omitempty"`
 
 	// UpdatedAt Example: 2026-11-20T08:30:00Z
 	UpdatedAt Instant `json:"updated_at"`
@@ -6888,10 +6954,16 @@ type OrderChannel string
 
 // OrderCreate defines model for OrderCreate.
 type OrderCreate struct {
+	// AttachmentIds The customer's own order: uploads of yours. An order by fax, mail or e-mail needs it before it is submitted.
+	AttachmentIds *[]UUID `json:"attachment_ids,omitempty"`
+
 	// Channel How the order reached us.
 	//
 	// Example: phone
 	Channel *OrderChannel `json:"channel,omitempty"`
+
+	// ContractID The contract in force that lines may call off.
+	ContractID *openapi_types.UUID `json:"contract_id,omitempty"`
 
 	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	CustomerID UUID `json:"customer_id"`
@@ -6901,11 +6973,27 @@ type OrderCreate struct {
 	// Example: PO-2026-117
 	CustomerOrderNo *string `json:"customer_order_no,omitempty"`
 
+	// DeliveryPlace Where the goods go.
+	//
+	// Example: 示例市工业园 3 号仓
+	DeliveryPlace *string `json:"delivery_place,omitempty"`
+
 	// HeaderDiscount An amount off the sum of all lines. It lowers each price in proportion, and is judged so.
 	//
 	// Example: 100.00
 	HeaderDiscount *OrderDiscount   `json:"header_discount,omitempty"`
 	Lines          []OrderLineInput `json:"lines"`
+
+	// Packing Example: 25 kg 编织袋
+	Packing *string `json:"packing,omitempty"`
+
+	// QuotationID The accepted quotation whose prices lines may name.
+	QuotationID *openapi_types.UUID `json:"quotation_id,omitempty"`
+
+	// ReceivedAt When the order reached us; absent is now.
+	//
+	// Example: 2026-11-20T08:30:00Z
+	ReceivedAt *time.Time `json:"received_at,omitempty"`
 
 	// Remarks Example: 随货附检测报告
 	Remarks *string `json:"remarks,omitempty"`
@@ -6915,6 +7003,11 @@ type OrderCreate struct {
 	// Example: net_days
 	Settlement *Settlement `json:"settlement,omitempty"`
 
+	// SpecialDemands The customer's special demands.
+	//
+	// Example: 每袋贴批号
+	SpecialDemands *string `json:"special_demands,omitempty"`
+
 	// Submit Send it through the gate in the same step.
 	Submit *bool `json:"submit,omitempty"`
 
@@ -6922,6 +7015,9 @@ type OrderCreate struct {
 	//
 	// Example: 30
 	TermsDays *int `json:"terms_days,omitempty"`
+
+	// Transport Example: 汽运送货上门
+	Transport *string `json:"transport,omitempty"`
 }
 
 // OrderDiscount An amount off the sum of all lines. It lowers each price in proportion, and is judged so.
@@ -6935,6 +7031,10 @@ type OrderLine struct {
 	//
 	// Example: 12500.00
 	Amount Money `json:"amount"`
+
+	// ContractLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ContractLineID *UUID   `json:"contract_line_id,omitempty"`
+	DeliveryPlace  *string `json:"delivery_place,omitempty"`
 
 	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	ID     UUID `json:"id"`
@@ -6953,7 +7053,8 @@ type OrderLine struct {
 	// Open A price or a quantity as a decimal string with at most 4 decimals.
 	//
 	// Example: 2.5000
-	Open Quantity `json:"open"`
+	Open    Quantity `json:"open"`
+	Packing *string  `json:"packing,omitempty"`
 
 	// Price A price or a quantity as a decimal string with at most 4 decimals.
 	//
@@ -6968,15 +7069,20 @@ type OrderLine struct {
 	//
 	// Example: 2.5000
 	Quantity Quantity `json:"quantity"`
-	Remarks  *string  `json:"remarks,omitempty"`
+
+	// QuotationLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	QuotationLineID *UUID   `json:"quotation_line_id,omitempty"`
+	Remarks         *string `json:"remarks,omitempty"`
 
 	// Shipped A price or a quantity as a decimal string with at most 4 decimals.
 	//
 	// Example: 2.5000
-	Shipped Quantity `json:"shipped"`
+	Shipped        Quantity `json:"shipped"`
+	SpecialDemands *string  `json:"special_demands,omitempty"`
 
 	// TaxRate Example: 0.1300
-	TaxRate decimal.Decimal `json:"tax_rate"`
+	TaxRate   decimal.Decimal `json:"tax_rate"`
+	Transport *string         `json:"transport,omitempty"`
 
 	// Unit Example: kg
 	Unit string `json:"unit"`
@@ -6984,8 +7090,19 @@ type OrderLine struct {
 
 // OrderLineInput defines model for OrderLineInput.
 type OrderLineInput struct {
+	// ContractLineID The line of the order's contract by which the price stands.
+	ContractLineID *openapi_types.UUID `json:"contract_line_id,omitempty"`
+
+	// DeliveryPlace Where the goods go.
+	//
+	// Example: 示例市工业园 3 号仓
+	DeliveryPlace *string `json:"delivery_place,omitempty"`
+
 	// ID The line that exists already; absent makes a new one. Ignored when a whole order is written.
 	ID *openapi_types.UUID `json:"id,omitempty"`
+
+	// Packing Example: 25 kg 编织袋
+	Packing *string `json:"packing,omitempty"`
 
 	// Price A price per unit, tax included, as a decimal string with at most 4 decimals; 0 is a free line.
 	//
@@ -7005,8 +7122,24 @@ type OrderLineInput struct {
 	// Example: 2500.0000
 	Quantity OrderQuantity `json:"quantity"`
 
+	// QuotationLineID The line of the order's quotation by which the price stands.
+	QuotationLineID *openapi_types.UUID `json:"quotation_line_id,omitempty"`
+
 	// Remarks Example: 本白
 	Remarks *string `json:"remarks,omitempty"`
+
+	// SpecialDemands The customer's special demands.
+	//
+	// Example: 每袋贴批号
+	SpecialDemands *string `json:"special_demands,omitempty"`
+
+	// Transport Example: 汽运送货上门
+	Transport *string `json:"transport,omitempty"`
+
+	// Unit The unit that the quantity is meant in; it must be the product's (422 order.wrong_unit).
+	//
+	// Example: kg
+	Unit *string `json:"unit,omitempty"`
 }
 
 // OrderList defines model for OrderList.
@@ -7017,31 +7150,43 @@ type OrderList struct {
 
 // OrderPatch defines model for OrderPatch.
 type OrderPatch struct {
+	// AttachmentIds More files of the original; none is taken off.
+	AttachmentIds *[]UUID `json:"attachment_ids,omitempty"`
+
 	// Channel How the order reached us.
 	//
 	// Example: phone
-	Channel *OrderChannel `json:"channel,omitempty"`
+	Channel    *OrderChannel                         `json:"channel,omitempty"`
+	ContractID nullable.Nullable[openapi_types.UUID] `json:"contract_id,omitempty"`
 
 	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	CustomerID *UUID `json:"customer_id,omitempty"`
 
 	// CustomerOrderNo Example: PO-2026-117
 	CustomerOrderNo nullable.Nullable[string] `json:"customer_order_no,omitempty"`
+	DeliveryPlace   nullable.Nullable[string] `json:"delivery_place,omitempty"`
 
 	// HeaderDiscount An amount off the sum of all lines. It lowers each price in proportion, and is judged so.
 	//
 	// Example: 100.00
-	HeaderDiscount *OrderDiscount            `json:"header_discount,omitempty"`
-	Lines          *[]OrderLineInput         `json:"lines,omitempty"`
-	Remarks        nullable.Nullable[string] `json:"remarks,omitempty"`
+	HeaderDiscount *OrderDiscount                        `json:"header_discount,omitempty"`
+	Lines          *[]OrderLineInput                     `json:"lines,omitempty"`
+	Packing        nullable.Nullable[string]             `json:"packing,omitempty"`
+	QuotationID    nullable.Nullable[openapi_types.UUID] `json:"quotation_id,omitempty"`
+
+	// ReceivedAt Example: 2026-11-20T08:30:00Z
+	ReceivedAt *time.Time                `json:"received_at,omitempty"`
+	Remarks    nullable.Nullable[string] `json:"remarks,omitempty"`
 
 	// Settlement How invoices are settled; terms_days belongs to the last two.
 	//
 	// Example: net_days
-	Settlement *Settlement `json:"settlement,omitempty"`
+	Settlement     *Settlement               `json:"settlement,omitempty"`
+	SpecialDemands nullable.Nullable[string] `json:"special_demands,omitempty"`
 
 	// TermsDays Example: 30
-	TermsDays *int `json:"terms_days,omitempty"`
+	TermsDays *int                      `json:"terms_days,omitempty"`
+	Transport nullable.Nullable[string] `json:"transport,omitempty"`
 }
 
 // OrderPrice A price per unit, tax included, as a decimal string with at most 4 decimals; 0 is a free line.
@@ -7058,6 +7203,112 @@ type OrderQuantity = decimal.Decimal
 type OrderReason struct {
 	// Reason Example: 客户改交期
 	Reason string `json:"reason"`
+}
+
+// OrderReview defines model for OrderReview.
+type OrderReview struct {
+	Data []OrderReviewPoint `json:"data"`
+}
+
+// OrderReviewAnswer defines model for OrderReviewAnswer.
+type OrderReviewAnswer struct {
+	// Answer Example: 规格改为 1.5D
+	Answer string `json:"answer"`
+
+	// AttachmentIds What the customer sent.
+	AttachmentIds *[]UUID `json:"attachment_ids,omitempty"`
+
+	// Outcome corrected: the customer changed the order; accepted: they explained, and we take it as it is.
+	Outcome OrderReviewOutcome `json:"outcome"`
+}
+
+// OrderReviewFinding defines model for OrderReviewFinding.
+type OrderReviewFinding struct {
+	// LineNo The line; absent for the whole order.
+	LineNo *int `json:"line_no,omitempty"`
+
+	// Note What is wrong; mandatory of a failed point.
+	//
+	// Example: 规格 1.4D 与确认样不符
+	Note   *string `json:"note,omitempty"`
+	Passed bool    `json:"passed"`
+
+	// Point Example: specification
+	Point OrderReviewKind `json:"point"`
+}
+
+// OrderReviewKind Example: specification
+type OrderReviewKind string
+
+// OrderReviewOutcome corrected: the customer changed the order; accepted: they explained, and we take it as it is.
+type OrderReviewOutcome string
+
+// OrderReviewPoint defines model for OrderReviewPoint.
+type OrderReviewPoint struct {
+	Answer *string `json:"answer,omitempty"`
+
+	// AnsweredAt Example: 2026-11-20T08:30:00Z
+	AnsweredAt *Instant `json:"answered_at,omitempty"`
+
+	// AnsweredBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	AnsweredBy *UUID `json:"answered_by,omitempty"`
+
+	// FoundAt Example: 2026-11-20T08:30:00Z
+	FoundAt Instant `json:"found_at"`
+
+	// FoundBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	FoundBy UUID `json:"found_by"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID     UUID    `json:"id"`
+	LineNo *int    `json:"line_no,omitempty"`
+	Note   *string `json:"note,omitempty"`
+
+	// Open It failed and isn't settled yet.
+	Open bool `json:"open"`
+
+	// Outcome corrected: the customer changed the order; accepted: they explained, and we take it as it is.
+	Outcome *OrderReviewOutcome `json:"outcome,omitempty"`
+	Passed  bool                `json:"passed"`
+
+	// Point Example: specification
+	Point    OrderReviewKind `json:"point"`
+	Revision int             `json:"revision"`
+
+	// ToldAt Example: 2026-11-20T08:30:00Z
+	ToldAt *Instant `json:"told_at,omitempty"`
+
+	// ToldBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ToldBy *UUID   `json:"told_by,omitempty"`
+	ToldTo *string `json:"told_to,omitempty"`
+
+	// ToldVia How the order reached us.
+	//
+	// Example: phone
+	ToldVia *OrderChannel `json:"told_via,omitempty"`
+}
+
+// OrderReviewRecord defines model for OrderReviewRecord.
+type OrderReviewRecord struct {
+	Points []OrderReviewFinding `json:"points"`
+}
+
+// OrderReviewReturn defines model for OrderReviewReturn.
+type OrderReviewReturn struct {
+	// ToldAt Absent is now.
+	//
+	// Example: 2026-11-20T09:00:00Z
+	ToldAt *time.Time `json:"told_at,omitempty"`
+
+	// ToldTo Who at the customer's.
+	//
+	// Example: 陈示例
+	ToldTo string `json:"told_to"`
+
+	// ToldVia How the order reached us.
+	//
+	// Example: phone
+	ToldVia OrderChannel `json:"told_via"`
 }
 
 // OrderState draft, submitted, confirmed, partly_shipped, shipped, closed or cancelled.
@@ -10185,6 +10436,9 @@ type RegisterReviewDue = Date
 // RegisterText defines model for RegisterText.
 type RegisterText = string
 
+// ReviewPointID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type ReviewPointID = UUID
+
 // ShippingNoticeID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ShippingNoticeID = UUID
 
@@ -11814,6 +12068,27 @@ type CopyOrderParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// RecordOrderReviewParams defines parameters for RecordOrderReview.
+type RecordOrderReviewParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// AnswerOrderReviewPointParams defines parameters for AnswerOrderReviewPoint.
+type AnswerOrderReviewPointParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ReturnOrderReviewPointParams defines parameters for ReturnOrderReviewPoint.
+type ReturnOrderReviewPointParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ReviseOrderParams defines parameters for ReviseOrder.
 type ReviseOrderParams struct {
 	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
@@ -13004,6 +13279,15 @@ type CancelOrderJSONRequestBody = OrderReason
 
 // CloseOrderJSONRequestBody defines body for CloseOrder for application/json ContentType.
 type CloseOrderJSONRequestBody = OrderReason
+
+// RecordOrderReviewJSONRequestBody defines body for RecordOrderReview for application/json ContentType.
+type RecordOrderReviewJSONRequestBody = OrderReviewRecord
+
+// AnswerOrderReviewPointJSONRequestBody defines body for AnswerOrderReviewPoint for application/json ContentType.
+type AnswerOrderReviewPointJSONRequestBody = OrderReviewAnswer
+
+// ReturnOrderReviewPointJSONRequestBody defines body for ReturnOrderReviewPoint for application/json ContentType.
+type ReturnOrderReviewPointJSONRequestBody = OrderReviewReturn
 
 // ReviseOrderJSONRequestBody defines body for ReviseOrder for application/json ContentType.
 type ReviseOrderJSONRequestBody = OrderReason
@@ -15512,6 +15796,72 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/orders/{order_id}/decisions (the `ListOrderDecisions` operationId).
 	ListOrderDecisions(ctx context.Context, orderID OrderID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListOrderReview Read the review of an order
+	//
+	// What reviews of the order found, the oldest first: specification, quantity, price, date, remarks; of each failed point
+	// whom at the customer's it was returned to, and what they answered.
+	//
+	// Corresponds with GET /v1/orders/{order_id}/review-points (the `ListOrderReview` operationId).
+	ListOrderReview(ctx context.Context, orderID OrderID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RecordOrderReviewWithBody Record what a review found
+	//
+	// Points of a draft that passed or failed. While a failed one isn't settled with the customer the order can't be submitted
+	// (422 order.review_open); its owner is asked to tell them.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/orders/{order_id}/review-points (the `RecordOrderReview` operationId).
+	RecordOrderReviewWithBody(ctx context.Context, orderID OrderID, params *RecordOrderReviewParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RecordOrderReview Record what a review found
+	//
+	// Points of a draft that passed or failed. While a failed one isn't settled with the customer the order can't be submitted
+	// (422 order.review_open); its owner is asked to tell them.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/orders/{order_id}/review-points (the `RecordOrderReview` operationId).
+	RecordOrderReview(ctx context.Context, orderID OrderID, params *RecordOrderReviewParams, body RecordOrderReviewJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AnswerOrderReviewPointWithBody Record the customer's answer to a failed point
+	//
+	// The point is settled: the customer corrected the order (change the draft), or explained and it is taken as it is. 409
+	// order.review_point_not_returned before they were told.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/orders/{order_id}/review-points/{review_point_id}/answer (the `AnswerOrderReviewPoint` operationId).
+	AnswerOrderReviewPointWithBody(ctx context.Context, orderID OrderID, reviewPointID ReviewPointID, params *AnswerOrderReviewPointParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AnswerOrderReviewPoint Record the customer's answer to a failed point
+	//
+	// The point is settled: the customer corrected the order (change the draft), or explained and it is taken as it is. 409
+	// order.review_point_not_returned before they were told.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/orders/{order_id}/review-points/{review_point_id}/answer (the `AnswerOrderReviewPoint` operationId).
+	AnswerOrderReviewPoint(ctx context.Context, orderID OrderID, reviewPointID ReviewPointID, params *AnswerOrderReviewPointParams, body AnswerOrderReviewPointJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReturnOrderReviewPointWithBody Return a failed point to the customer
+	//
+	// Writes down who at the customer's was told, how and when. Telling them again replaces it while they haven't answered.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/orders/{order_id}/review-points/{review_point_id}/return (the `ReturnOrderReviewPoint` operationId).
+	ReturnOrderReviewPointWithBody(ctx context.Context, orderID OrderID, reviewPointID ReviewPointID, params *ReturnOrderReviewPointParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReturnOrderReviewPoint Return a failed point to the customer
+	//
+	// Writes down who at the customer's was told, how and when. Telling them again replaces it while they haven't answered.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/orders/{order_id}/review-points/{review_point_id}/return (the `ReturnOrderReviewPoint` operationId).
+	ReturnOrderReviewPoint(ctx context.Context, orderID OrderID, reviewPointID ReviewPointID, params *ReturnOrderReviewPointParams, body ReturnOrderReviewPointJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ReviseOrderWithBody Open an order for change
 	//
@@ -21869,6 +22219,142 @@ func (c *Client) CopyOrder(ctx context.Context, orderID OrderID, params *CopyOrd
 // Corresponds with GET /v1/orders/{order_id}/decisions (the `ListOrderDecisions` operationId).
 func (c *Client) ListOrderDecisions(ctx context.Context, orderID OrderID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListOrderDecisionsRequest(c.Server, orderID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListOrderReview Read the review of an order
+//
+// What reviews of the order found, the oldest first: specification, quantity, price, date, remarks; of each failed point
+// whom at the customer's it was returned to, and what they answered.
+//
+// Corresponds with GET /v1/orders/{order_id}/review-points (the `ListOrderReview` operationId).
+func (c *Client) ListOrderReview(ctx context.Context, orderID OrderID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListOrderReviewRequest(c.Server, orderID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RecordOrderReviewWithBody Record what a review found
+//
+// Points of a draft that passed or failed. While a failed one isn't settled with the customer the order can't be submitted
+// (422 order.review_open); its owner is asked to tell them.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/orders/{order_id}/review-points (the `RecordOrderReview` operationId).
+func (c *Client) RecordOrderReviewWithBody(ctx context.Context, orderID OrderID, params *RecordOrderReviewParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRecordOrderReviewRequestWithBody(c.Server, orderID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RecordOrderReview Record what a review found
+//
+// Points of a draft that passed or failed. While a failed one isn't settled with the customer the order can't be submitted
+// (422 order.review_open); its owner is asked to tell them.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/orders/{order_id}/review-points (the `RecordOrderReview` operationId).
+func (c *Client) RecordOrderReview(ctx context.Context, orderID OrderID, params *RecordOrderReviewParams, body RecordOrderReviewJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRecordOrderReviewRequest(c.Server, orderID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AnswerOrderReviewPointWithBody Record the customer's answer to a failed point
+//
+// The point is settled: the customer corrected the order (change the draft), or explained and it is taken as it is. 409
+// order.review_point_not_returned before they were told.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/orders/{order_id}/review-points/{review_point_id}/answer (the `AnswerOrderReviewPoint` operationId).
+func (c *Client) AnswerOrderReviewPointWithBody(ctx context.Context, orderID OrderID, reviewPointID ReviewPointID, params *AnswerOrderReviewPointParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAnswerOrderReviewPointRequestWithBody(c.Server, orderID, reviewPointID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AnswerOrderReviewPoint Record the customer's answer to a failed point
+//
+// The point is settled: the customer corrected the order (change the draft), or explained and it is taken as it is. 409
+// order.review_point_not_returned before they were told.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/orders/{order_id}/review-points/{review_point_id}/answer (the `AnswerOrderReviewPoint` operationId).
+func (c *Client) AnswerOrderReviewPoint(ctx context.Context, orderID OrderID, reviewPointID ReviewPointID, params *AnswerOrderReviewPointParams, body AnswerOrderReviewPointJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAnswerOrderReviewPointRequest(c.Server, orderID, reviewPointID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReturnOrderReviewPointWithBody Return a failed point to the customer
+//
+// Writes down who at the customer's was told, how and when. Telling them again replaces it while they haven't answered.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/orders/{order_id}/review-points/{review_point_id}/return (the `ReturnOrderReviewPoint` operationId).
+func (c *Client) ReturnOrderReviewPointWithBody(ctx context.Context, orderID OrderID, reviewPointID ReviewPointID, params *ReturnOrderReviewPointParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReturnOrderReviewPointRequestWithBody(c.Server, orderID, reviewPointID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReturnOrderReviewPoint Return a failed point to the customer
+//
+// Writes down who at the customer's was told, how and when. Telling them again replaces it while they haven't answered.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/orders/{order_id}/review-points/{review_point_id}/return (the `ReturnOrderReviewPoint` operationId).
+func (c *Client) ReturnOrderReviewPoint(ctx context.Context, orderID OrderID, reviewPointID ReviewPointID, params *ReturnOrderReviewPointParams, body ReturnOrderReviewPointJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReturnOrderReviewPointRequest(c.Server, orderID, reviewPointID, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -37653,6 +38139,251 @@ func NewListOrderDecisionsRequest(server string, orderID OrderID) (*http.Request
 	return req, nil
 }
 
+// NewListOrderReviewRequest constructs an http.Request for the ListOrderReview method
+func NewListOrderReviewRequest(server string, orderID OrderID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "order_id", orderID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/orders/%s/review-points", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRecordOrderReviewRequest calls the generic RecordOrderReview builder with application/json body
+func NewRecordOrderReviewRequest(server string, orderID OrderID, params *RecordOrderReviewParams, body RecordOrderReviewJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRecordOrderReviewRequestWithBody(server, orderID, params, "application/json", bodyReader)
+}
+
+// NewRecordOrderReviewRequestWithBody constructs an http.Request for the RecordOrderReview method, with any body, and a specified content type
+func NewRecordOrderReviewRequestWithBody(server string, orderID OrderID, params *RecordOrderReviewParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "order_id", orderID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/orders/%s/review-points", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewAnswerOrderReviewPointRequest calls the generic AnswerOrderReviewPoint builder with application/json body
+func NewAnswerOrderReviewPointRequest(server string, orderID OrderID, reviewPointID ReviewPointID, params *AnswerOrderReviewPointParams, body AnswerOrderReviewPointJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAnswerOrderReviewPointRequestWithBody(server, orderID, reviewPointID, params, "application/json", bodyReader)
+}
+
+// NewAnswerOrderReviewPointRequestWithBody constructs an http.Request for the AnswerOrderReviewPoint method, with any body, and a specified content type
+func NewAnswerOrderReviewPointRequestWithBody(server string, orderID OrderID, reviewPointID ReviewPointID, params *AnswerOrderReviewPointParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "order_id", orderID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "review_point_id", reviewPointID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/orders/%s/review-points/%s/answer", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewReturnOrderReviewPointRequest calls the generic ReturnOrderReviewPoint builder with application/json body
+func NewReturnOrderReviewPointRequest(server string, orderID OrderID, reviewPointID ReviewPointID, params *ReturnOrderReviewPointParams, body ReturnOrderReviewPointJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewReturnOrderReviewPointRequestWithBody(server, orderID, reviewPointID, params, "application/json", bodyReader)
+}
+
+// NewReturnOrderReviewPointRequestWithBody constructs an http.Request for the ReturnOrderReviewPoint method, with any body, and a specified content type
+func NewReturnOrderReviewPointRequestWithBody(server string, orderID OrderID, reviewPointID ReviewPointID, params *ReturnOrderReviewPointParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "order_id", orderID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "review_point_id", reviewPointID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/orders/%s/review-points/%s/return", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewReviseOrderRequest calls the generic ReviseOrder builder with application/json body
 func NewReviseOrderRequest(server string, orderID OrderID, params *ReviseOrderParams, body ReviseOrderJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -48170,6 +48901,74 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/orders/{order_id}/decisions (the `ListOrderDecisions` operationId).
 	ListOrderDecisionsWithResponse(ctx context.Context, orderID OrderID, reqEditors ...RequestEditorFn) (*ListOrderDecisionsResponse, error)
 
+	// ListOrderReviewWithResponse Read the review of an order
+	//
+	// What reviews of the order found, the oldest first: specification, quantity, price, date, remarks; of each failed point
+	// whom at the customer's it was returned to, and what they answered.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/orders/{order_id}/review-points (the `ListOrderReview` operationId).
+	ListOrderReviewWithResponse(ctx context.Context, orderID OrderID, reqEditors ...RequestEditorFn) (*ListOrderReviewResponse, error)
+
+	// RecordOrderReviewWithBodyWithResponse Record what a review found
+	//
+	// Points of a draft that passed or failed. While a failed one isn't settled with the customer the order can't be submitted
+	// (422 order.review_open); its owner is asked to tell them.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/orders/{order_id}/review-points (the `RecordOrderReview` operationId).
+	RecordOrderReviewWithBodyWithResponse(ctx context.Context, orderID OrderID, params *RecordOrderReviewParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RecordOrderReviewResponse, error)
+
+	// RecordOrderReviewWithResponse Record what a review found
+	//
+	// Points of a draft that passed or failed. While a failed one isn't settled with the customer the order can't be submitted
+	// (422 order.review_open); its owner is asked to tell them.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/orders/{order_id}/review-points (the `RecordOrderReview` operationId).
+	RecordOrderReviewWithResponse(ctx context.Context, orderID OrderID, params *RecordOrderReviewParams, body RecordOrderReviewJSONRequestBody, reqEditors ...RequestEditorFn) (*RecordOrderReviewResponse, error)
+
+	// AnswerOrderReviewPointWithBodyWithResponse Record the customer's answer to a failed point
+	//
+	// The point is settled: the customer corrected the order (change the draft), or explained and it is taken as it is. 409
+	// order.review_point_not_returned before they were told.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/orders/{order_id}/review-points/{review_point_id}/answer (the `AnswerOrderReviewPoint` operationId).
+	AnswerOrderReviewPointWithBodyWithResponse(ctx context.Context, orderID OrderID, reviewPointID ReviewPointID, params *AnswerOrderReviewPointParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AnswerOrderReviewPointResponse, error)
+
+	// AnswerOrderReviewPointWithResponse Record the customer's answer to a failed point
+	//
+	// The point is settled: the customer corrected the order (change the draft), or explained and it is taken as it is. 409
+	// order.review_point_not_returned before they were told.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/orders/{order_id}/review-points/{review_point_id}/answer (the `AnswerOrderReviewPoint` operationId).
+	AnswerOrderReviewPointWithResponse(ctx context.Context, orderID OrderID, reviewPointID ReviewPointID, params *AnswerOrderReviewPointParams, body AnswerOrderReviewPointJSONRequestBody, reqEditors ...RequestEditorFn) (*AnswerOrderReviewPointResponse, error)
+
+	// ReturnOrderReviewPointWithBodyWithResponse Return a failed point to the customer
+	//
+	// Writes down who at the customer's was told, how and when. Telling them again replaces it while they haven't answered.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/orders/{order_id}/review-points/{review_point_id}/return (the `ReturnOrderReviewPoint` operationId).
+	ReturnOrderReviewPointWithBodyWithResponse(ctx context.Context, orderID OrderID, reviewPointID ReviewPointID, params *ReturnOrderReviewPointParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReturnOrderReviewPointResponse, error)
+
+	// ReturnOrderReviewPointWithResponse Return a failed point to the customer
+	//
+	// Writes down who at the customer's was told, how and when. Telling them again replaces it while they haven't answered.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/orders/{order_id}/review-points/{review_point_id}/return (the `ReturnOrderReviewPoint` operationId).
+	ReturnOrderReviewPointWithResponse(ctx context.Context, orderID OrderID, reviewPointID ReviewPointID, params *ReturnOrderReviewPointParams, body ReturnOrderReviewPointJSONRequestBody, reqEditors ...RequestEditorFn) (*ReturnOrderReviewPointResponse, error)
+
 	// ReviseOrderWithBodyWithResponse Open an order for change
 	//
 	// A submitted or confirmed order becomes a draft of the next revision. Its approval is void; nothing more is put on
@@ -58092,6 +58891,170 @@ func (r ListOrderDecisionsResponse) ContentType() string {
 	return ""
 }
 
+type ListOrderReviewResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *OrderReview
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListOrderReviewResponse) GetJSON200() *OrderReview {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListOrderReviewResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListOrderReviewResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListOrderReviewResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListOrderReviewResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RecordOrderReviewResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *OrderReview
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r RecordOrderReviewResponse) GetJSON201() *OrderReview {
+	return r.JSON201
+}
+
+// GetBody returns the raw response body bytes
+func (r RecordOrderReviewResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RecordOrderReviewResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RecordOrderReviewResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RecordOrderReviewResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type AnswerOrderReviewPointResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *OrderReviewPoint
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AnswerOrderReviewPointResponse) GetJSON200() *OrderReviewPoint {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r AnswerOrderReviewPointResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AnswerOrderReviewPointResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AnswerOrderReviewPointResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AnswerOrderReviewPointResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ReturnOrderReviewPointResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *OrderReviewPoint
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ReturnOrderReviewPointResponse) GetJSON200() *OrderReviewPoint {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ReturnOrderReviewPointResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ReturnOrderReviewPointResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReturnOrderReviewPointResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ReturnOrderReviewPointResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ReviseOrderResponse200Headers the declared response headers of an HTTP 200 response for ReviseOrder
 type ReviseOrderResponse200Headers struct {
 	ETag string
@@ -67430,6 +68393,116 @@ func (c *ClientWithResponses) ListOrderDecisionsWithResponse(ctx context.Context
 	return ParseListOrderDecisionsResponse(rsp)
 }
 
+// ListOrderReviewWithResponse Read the review of an order
+//
+// What reviews of the order found, the oldest first: specification, quantity, price, date, remarks; of each failed point
+// whom at the customer's it was returned to, and what they answered.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/orders/{order_id}/review-points (the `ListOrderReview` operationId).
+func (c *ClientWithResponses) ListOrderReviewWithResponse(ctx context.Context, orderID OrderID, reqEditors ...RequestEditorFn) (*ListOrderReviewResponse, error) {
+	rsp, err := c.ListOrderReview(ctx, orderID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListOrderReviewResponse(rsp)
+}
+
+// RecordOrderReviewWithBodyWithResponse Record what a review found
+//
+// Points of a draft that passed or failed. While a failed one isn't settled with the customer the order can't be submitted
+// (422 order.review_open); its owner is asked to tell them.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/orders/{order_id}/review-points (the `RecordOrderReview` operationId).
+func (c *ClientWithResponses) RecordOrderReviewWithBodyWithResponse(ctx context.Context, orderID OrderID, params *RecordOrderReviewParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RecordOrderReviewResponse, error) {
+	rsp, err := c.RecordOrderReviewWithBody(ctx, orderID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRecordOrderReviewResponse(rsp)
+}
+
+// RecordOrderReviewWithResponse Record what a review found
+//
+// Points of a draft that passed or failed. While a failed one isn't settled with the customer the order can't be submitted
+// (422 order.review_open); its owner is asked to tell them.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/orders/{order_id}/review-points (the `RecordOrderReview` operationId).
+func (c *ClientWithResponses) RecordOrderReviewWithResponse(ctx context.Context, orderID OrderID, params *RecordOrderReviewParams, body RecordOrderReviewJSONRequestBody, reqEditors ...RequestEditorFn) (*RecordOrderReviewResponse, error) {
+	rsp, err := c.RecordOrderReview(ctx, orderID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRecordOrderReviewResponse(rsp)
+}
+
+// AnswerOrderReviewPointWithBodyWithResponse Record the customer's answer to a failed point
+//
+// The point is settled: the customer corrected the order (change the draft), or explained and it is taken as it is. 409
+// order.review_point_not_returned before they were told.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/orders/{order_id}/review-points/{review_point_id}/answer (the `AnswerOrderReviewPoint` operationId).
+func (c *ClientWithResponses) AnswerOrderReviewPointWithBodyWithResponse(ctx context.Context, orderID OrderID, reviewPointID ReviewPointID, params *AnswerOrderReviewPointParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AnswerOrderReviewPointResponse, error) {
+	rsp, err := c.AnswerOrderReviewPointWithBody(ctx, orderID, reviewPointID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAnswerOrderReviewPointResponse(rsp)
+}
+
+// AnswerOrderReviewPointWithResponse Record the customer's answer to a failed point
+//
+// The point is settled: the customer corrected the order (change the draft), or explained and it is taken as it is. 409
+// order.review_point_not_returned before they were told.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/orders/{order_id}/review-points/{review_point_id}/answer (the `AnswerOrderReviewPoint` operationId).
+func (c *ClientWithResponses) AnswerOrderReviewPointWithResponse(ctx context.Context, orderID OrderID, reviewPointID ReviewPointID, params *AnswerOrderReviewPointParams, body AnswerOrderReviewPointJSONRequestBody, reqEditors ...RequestEditorFn) (*AnswerOrderReviewPointResponse, error) {
+	rsp, err := c.AnswerOrderReviewPoint(ctx, orderID, reviewPointID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAnswerOrderReviewPointResponse(rsp)
+}
+
+// ReturnOrderReviewPointWithBodyWithResponse Return a failed point to the customer
+//
+// Writes down who at the customer's was told, how and when. Telling them again replaces it while they haven't answered.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/orders/{order_id}/review-points/{review_point_id}/return (the `ReturnOrderReviewPoint` operationId).
+func (c *ClientWithResponses) ReturnOrderReviewPointWithBodyWithResponse(ctx context.Context, orderID OrderID, reviewPointID ReviewPointID, params *ReturnOrderReviewPointParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReturnOrderReviewPointResponse, error) {
+	rsp, err := c.ReturnOrderReviewPointWithBody(ctx, orderID, reviewPointID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReturnOrderReviewPointResponse(rsp)
+}
+
+// ReturnOrderReviewPointWithResponse Return a failed point to the customer
+//
+// Writes down who at the customer's was told, how and when. Telling them again replaces it while they haven't answered.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/orders/{order_id}/review-points/{review_point_id}/return (the `ReturnOrderReviewPoint` operationId).
+func (c *ClientWithResponses) ReturnOrderReviewPointWithResponse(ctx context.Context, orderID OrderID, reviewPointID ReviewPointID, params *ReturnOrderReviewPointParams, body ReturnOrderReviewPointJSONRequestBody, reqEditors ...RequestEditorFn) (*ReturnOrderReviewPointResponse, error) {
+	rsp, err := c.ReturnOrderReviewPoint(ctx, orderID, reviewPointID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReturnOrderReviewPointResponse(rsp)
+}
+
 // ReviseOrderWithBodyWithResponse Open an order for change
 //
 // A submitted or confirmed order becomes a draft of the next revision. Its approval is void; nothing more is put on
@@ -76066,6 +77139,110 @@ func ParseListOrderDecisionsResponse(rsp *http.Response) (*ListOrderDecisionsRes
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest DecisionList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListOrderReviewResponse parses an HTTP response from a ListOrderReviewWithResponse call
+func ParseListOrderReviewResponse(rsp *http.Response) (*ListOrderReviewResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListOrderReviewResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest OrderReview
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRecordOrderReviewResponse parses an HTTP response from a RecordOrderReviewWithResponse call
+func ParseRecordOrderReviewResponse(rsp *http.Response) (*RecordOrderReviewResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RecordOrderReviewResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest OrderReview
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseAnswerOrderReviewPointResponse parses an HTTP response from a AnswerOrderReviewPointWithResponse call
+func ParseAnswerOrderReviewPointResponse(rsp *http.Response) (*AnswerOrderReviewPointResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AnswerOrderReviewPointResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest OrderReviewPoint
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseReturnOrderReviewPointResponse parses an HTTP response from a ReturnOrderReviewPointWithResponse call
+func ParseReturnOrderReviewPointResponse(rsp *http.Response) (*ReturnOrderReviewPointResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReturnOrderReviewPointResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest OrderReviewPoint
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

@@ -1,0 +1,224 @@
+package order
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/salesgate/salesgate/internal/audit"
+	"github.com/salesgate/salesgate/internal/followup"
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+// Point is what the review of an order looks at (ORD-02).
+type Point string
+
+// The points of a review.
+const (
+	PointSpecification Point = "specification"
+	PointQuantity      Point = "quantity"
+	PointPrice         Point = "price"
+	PointDate          Point = "date"
+	PointRemarks       Point = "remarks"
+)
+
+// Outcome is how the customer's answer settles a failed point.
+type Outcome string
+
+// The outcomes.
+const (
+	OutcomeCorrected Outcome = "corrected" // the customer corrected the order
+	OutcomeAccepted  Outcome = "accepted"  // the customer explained, and we take it as it is
+)
+
+// ReviewPoint is one finding of a review. A failed one is returned to the customer's side and settled by their answer.
+type ReviewPoint struct {
+	ID         uuid.UUID
+	OrderID    uuid.UUID
+	Revision   int
+	LineNo     *int // nil: the whole order
+	Point      Point
+	Passed     bool
+	Note       string
+	FoundBy    uuid.UUID
+	FoundAt    time.Time
+	ToldTo     string // at the customer's
+	ToldVia    Channel
+	ToldBy     *uuid.UUID
+	ToldAt     *time.Time
+	Answer     string
+	Outcome    Outcome
+	AnsweredBy *uuid.UUID // who wrote the answer down
+	AnsweredAt *time.Time
+}
+
+// TableName is for GORM.
+func (ReviewPoint) TableName() string { return "order_review_points" }
+
+// Open reports whether the customer still has to settle the point.
+func (p ReviewPoint) Open() bool { return !p.Passed && p.AnsweredAt == nil }
+
+// Finding is what a reviewer says of one point.
+type Finding struct {
+	LineNo *int
+	Point  Point
+	Passed bool
+	Note   string
+}
+
+// Told is who at the customer's was told of a failed point, how and when.
+type Told struct {
+	To  string
+	Via Channel
+	At  *time.Time // nil: now
+}
+
+const reviewTask = "order.review_failed"
+
+// RecordReview writes down what a review of a draft found (ORD-02). Each failed point keeps the order from being submitted until
+// the customer has settled it, and asks the order's owner to tell them. Returns ErrReviewNote, ErrNoLine for a line that the order
+// hasn't, errs.ErrState for an order that is no draft, errs.ErrNotFound and errs.ErrStale. Locks the order.
+func (s *Service) RecordReview(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, found []Finding) (Order, []ReviewPoint, error) {
+	o, err := s.locked(tx, who, id, version, VerbReview)
+	if err != nil {
+		return o, nil, err
+	}
+	points := make([]ReviewPoint, len(found))
+	for i, f := range found {
+		if points[i], err = o.found(tx, who, f); err != nil {
+			return o, nil, at(err, fmt.Sprintf("/points/%d", i))
+		}
+		if points[i].Open() {
+			o.ReviewOpen++
+		}
+	}
+	if err := pg.Insert(tx, &points); err != nil {
+		return o, nil, err
+	}
+	if err := s.reviewed(tx, &o, VerbReview, points); err != nil {
+		return o, nil, err
+	}
+	return o, points, o.askOwner(tx)
+}
+
+func (o *Order) found(tx pg.Tx, who identity.Principal, f Finding) (ReviewPoint, error) {
+	note := strings.TrimSpace(f.Note)
+	if f.LineNo != nil && *f.LineNo > len(o.Lines) {
+		return ReviewPoint{}, ErrNoLine
+	}
+	if !f.Passed && note == "" {
+		return ReviewPoint{}, ErrReviewNote
+	}
+	return ReviewPoint{
+		ID: uuid.Must(uuid.NewV7()), OrderID: o.ID, Revision: o.Revision, LineNo: f.LineNo, Point: f.Point, Passed: f.Passed, Note: note,
+		FoundBy: who.ID, FoundAt: tx.Now,
+	}, nil
+}
+
+// askOwner opens the task of telling the customer, while a point is open.
+func (o *Order) askOwner(tx pg.Tx) error {
+	if o.ReviewOpen == 0 {
+		return nil
+	}
+	return followup.Open(tx, followup.Task{
+		Kind: reviewTask, SubjectType: Subject, SubjectID: o.ID, Number: o.Number, UserID: &o.OwnerID,
+		TitleEN: fmt.Sprintf("Order %s: points of the review failed, settle them with the customer", o.Number),
+		TitleZH: fmt.Sprintf("订单 %s 评审有不合格项,请与客户确认更正", o.Number),
+	})
+}
+
+// ReturnReviewPoint writes down that the customer was told of a failed point. Telling them again replaces it while they haven't
+// answered. Returns ErrReviewed, ErrReceived for a time to come, and what RecordReview returns. Locks the order.
+func (s *Service) ReturnReviewPoint(tx pg.Tx, who identity.Principal, id, point uuid.UUID, t Told) (ReviewPoint, error) {
+	o, p, err := s.lockPoint(tx, who, id, point)
+	if err != nil {
+		return p, err
+	}
+	when := tx.Now
+	if t.At != nil {
+		when = *t.At
+	}
+	if when.After(tx.Now) {
+		return p, ErrReceived.At("/told_at")
+	}
+	p.ToldTo, p.ToldVia, p.ToldBy, p.ToldAt = t.To, t.Via, &who.ID, &when
+	if err := storePoint(tx, p); err != nil {
+		return p, err
+	}
+	return p, s.reviewed(tx, &o, VerbReturnPoint, []ReviewPoint{p})
+}
+
+// AnswerReviewPoint writes down what the customer answered; the point is settled, and when it was the last one the order may be
+// submitted. Returns ErrNotTold, and what ReturnReviewPoint returns. Locks the order.
+func (s *Service) AnswerReviewPoint(tx pg.Tx, who identity.Principal, id, point uuid.UUID, outcome Outcome, answer string, files ...uuid.UUID) (ReviewPoint, error) {
+	o, p, err := s.lockPoint(tx, who, id, point)
+	if err != nil {
+		return p, err
+	}
+	if p.ToldAt == nil {
+		return p, ErrNotTold
+	}
+	p.Outcome, p.Answer, p.AnsweredBy, p.AnsweredAt = outcome, answer, &who.ID, &tx.Now
+	if err := storePoint(tx, p); err != nil {
+		return p, err
+	}
+	o.ReviewOpen--
+	if err := s.bind(tx, who, &o, files); err != nil {
+		return p, err
+	}
+	if err := s.reviewed(tx, &o, VerbAnswerPoint, []ReviewPoint{p}); err != nil || o.ReviewOpen > 0 {
+		return p, err
+	}
+	return p, followup.Close(tx, reviewTask, Subject, o.ID)
+}
+
+// lockPoint locks a draft and reads one of its open points.
+func (s *Service) lockPoint(tx pg.Tx, who identity.Principal, id, point uuid.UUID) (Order, ReviewPoint, error) {
+	o, err := s.locked(tx, who, id, nil, VerbReview)
+	if err != nil {
+		return o, ReviewPoint{}, err
+	}
+	p, err := pg.Take[ReviewPoint](tx, "id = ? AND order_id = ?", point, id)
+	if err != nil {
+		return o, p, err
+	}
+	if !p.Open() {
+		return o, p, ErrReviewed
+	}
+	return o, p, nil
+}
+
+// reviewed stores the order with its count of open points, and records what was found, told or answered.
+func (s *Service) reviewed(tx pg.Tx, o *Order, v Verb, points []ReviewPoint) error {
+	o.UpdatedAt = tx.Now
+	if err := update(tx, o); err != nil {
+		return err
+	}
+	return audit.Record(tx, audit.Entry{
+		Action: string(v), SubjectType: Subject, SubjectID: o.ID,
+		After: map[string]any{"points": points, "review_open": o.ReviewOpen, "version": o.Version},
+	})
+}
+
+// Review returns the points of all reviews of an order, the oldest first. Returns errs.ErrNotFound for an order that the caller may
+// not see. Two statements.
+func (s *Service) Review(tx pg.Tx, who identity.Principal, id uuid.UUID) ([]ReviewPoint, error) {
+	if err := s.Seen(tx, who, id); err != nil {
+		return nil, err
+	}
+	return reviewPoints(tx, id)
+}
+
+// reviewOpen is ORD-02: an order of which a point failed isn't submitted before the customer has settled it.
+func (v *verdict) reviewOpen(o *Order) {
+	if o.ReviewOpen == 0 {
+		return
+	}
+	v.check("ORD-02", false, map[string]string{"review_open": fmt.Sprint(o.ReviewOpen)},
+		fmt.Sprintf("%d points of the review have failed and the customer hasn't settled them yet.", o.ReviewOpen),
+		fmt.Sprintf("订单评审尚有 %d 项不合格未与客户确认。", o.ReviewOpen))
+	v.refuse(ErrReview.With("open", o.ReviewOpen))
+}
