@@ -60,7 +60,7 @@ var Matters = slices.Concat(
 	// new-product prices and samples
 	// base price adjustments
 	// price committee and authority
-	// quotations
+	quoteMatters,
 	// contracts
 	// orders: changes, notices
 	// production

@@ -1,0 +1,224 @@
+package quote
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+	"github.com/govalues/decimal"
+
+	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/decision"
+	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/pricing"
+)
+
+// verdict is what the gate says of a quotation before anybody is asked.
+type verdict struct {
+	checks  []decision.Check
+	facts   map[string]any // of the matter price.quote
+	refusal *errs.Error    // the first thing that nobody may let pass; nil when there is none
+	basis   *pricing.Basis // what the price gate judged by; nil when it refused
+	within  bool           // the submitter's own authority covers it
+	role    identity.Role  // the lowest role that covers it
+}
+
+func (v *verdict) check(rule string, passed bool, inputs map[string]string, en, zh string) {
+	result := decision.CheckFailed
+	if passed {
+		result = decision.CheckPassed
+	}
+	v.checks = append(v.checks, decision.Check{Rule: rule, Result: result, Inputs: inputs, EN: en, ZH: zh})
+}
+
+func (v *verdict) info(rule string, inputs map[string]string, en, zh string) {
+	v.checks = append(v.checks, decision.Check{Rule: rule, Result: decision.CheckInfo, Inputs: inputs, EN: en, ZH: zh})
+}
+
+func (v *verdict) refuse(err *errs.Error) {
+	if v.refusal == nil {
+		v.refusal = err
+	}
+}
+
+// inputs are what the decision stores to be judged again.
+func (v *verdict) inputs() any {
+	if v.basis == nil {
+		return nil
+	}
+	return v.basis
+}
+
+// judge is the gate that a quotation is submitted through.
+func (s *Service) judge(tx pg.Tx, who identity.Principal, q *Quotation, p party) (verdict, error) {
+	var v verdict
+	v.standing(q, p, tx)
+	isNew, err := fresh(tx, p)
+	if err != nil {
+		return v, err
+	}
+	survey, err := lastSurvey(tx, p.Party)
+	if err != nil {
+		return v, err
+	}
+	v.surveyed(isNew, survey)
+	a, err := s.ask(tx, &v, q, who.Roles)
+	if err != nil || v.basis == nil {
+		return v, err
+	}
+	v.within, v.role = a.Within, a.RequiredRole
+	if err := s.stableDemand(tx, who, &v, a, p, survey); err != nil {
+		return v, err
+	}
+	v.facts = map[string]any{
+		"total": q.Total, "currency": q.Currency, "within_submitter_authority": v.within, "required_role": string(v.role),
+		"department_authority": a.DepartmentCovers, "new_customer": isNew, "floor_breach": a.FloorBreach,
+	}
+	return v, nil
+}
+
+// standing checks what has nothing to do with prices: the customer's state and the validity.
+func (v *verdict) standing(q *Quotation, p party, tx pg.Tx) {
+	v.check("QUO-05", p.Active, map[string]string{"status": p.Status}, fmt.Sprintf("%s is %s.", p.Name, p.Status),
+		fmt.Sprintf("%s 状态为 %s。", p.Name, p.Status))
+	if !p.Active {
+		v.refuse(ErrCustomerNotActive.With("status", p.Status))
+	}
+	live := !q.Over(tx.Now)
+	v.check("QUO-05", live, map[string]string{"valid_from": day(q.ValidFrom), "valid_until": day(q.ValidUntil), "today": day(clock.Today(tx.Now))},
+		fmt.Sprintf("Valid from %s until %s.", day(q.ValidFrom), day(q.ValidUntil)),
+		fmt.Sprintf("有效期 %s 至 %s。", day(q.ValidFrom), day(q.ValidUntil)))
+	if !live {
+		v.refuse(ErrOver.With("valid_until", day(q.ValidUntil)))
+	}
+}
+
+// surveyed enforces QUO-02.
+func (v *verdict) surveyed(isNew bool, survey *Survey) {
+	en, zh := newCheck(isNew)
+	switch {
+	case !isNew:
+		v.info("QUO-02", nil, en+" No survey is needed.", zh+"无须填写需求调查表。")
+	case survey != nil:
+		v.check("QUO-02", true, map[string]string{"survey": survey.ID.String(), "revision": fmt.Sprint(survey.Revision)},
+			en+fmt.Sprintf(" Its demand was surveyed on %s.", day(clock.Today(survey.FilledAt))),
+			zh+fmt.Sprintf("需求调查表已于 %s 填写。", day(clock.Today(survey.FilledAt))))
+	default:
+		v.check("QUO-02", false, nil, en+" The survey of its demand has to be filled first.", zh+"须先填写新客户报价需求调查表。")
+		v.refuse(ErrNoSurvey.With())
+	}
+}
+
+// ask asks the price gate about each line, net of the discount, at its least quantity (PRC-10, PRC-12). What it refuses is in the verdict.
+func (s *Service) ask(tx pg.Tx, v *verdict, q *Quotation, roles []identity.Role) (pricing.Answer, error) {
+	question := q.question(roles)
+	a, err := s.prices.Check(tx, question)
+	e, ours := errs.As(err)
+	switch {
+	case err == nil:
+		v.checks, v.basis = append(v.checks, a.Checks...), pricing.BasisOf(question, a)
+	case ours && len(a.Checks) > 0:
+		v.checks = append(v.checks, a.Checks...)
+		v.refuse(e)
+	default:
+		return a, err
+	}
+	return a, nil
+}
+
+func (q *Quotation) question(roles []identity.Role) pricing.Question {
+	question := pricing.Question{Roles: roles, Lines: make([]pricing.Line, len(q.Lines))}
+	if q.CustomerID != nil {
+		question.CustomerID = *q.CustomerID
+	}
+	for i, l := range q.Lines {
+		question.Lines[i] = pricing.Line{ProductID: l.ProductID, Quantity: l.MinQuantity, Price: l.NetPrice}
+	}
+	return question
+}
+
+// ownAuthority are the roles that QUO-04 takes the authority of: below the sales manager.
+var ownAuthority = []identity.Role{identity.SalesRep, identity.SalesAssistant, identity.SalesSupervisor}
+
+// rank is how high a role's price authority stands.
+func rank(r identity.Role) int {
+	return slices.Index([]identity.Role{
+		identity.SalesRep, identity.SalesAssistant, identity.SalesSupervisor, identity.SalesManager, identity.SalesDirector,
+		identity.GeneralManager,
+	}, r)
+}
+
+// stableDemand enforces QUO-04, where it is enabled: a rep's own authority is for customers who take quote.rep_min_tonnes a month or more;
+// for others the list price holds, and what is below it goes to the sales manager at least.
+func (s *Service) stableDemand(tx pg.Tx, who identity.Principal, v *verdict, a pricing.Answer, p party, survey *Survey) error {
+	enabled, err := s.rules.Bool(tx, "quote.rep_min_tonnes_enabled")
+	if err != nil || !enabled || !reps(who) {
+		return err
+	}
+	least, err := s.rules.Decimal(tx, "quote.rep_min_tonnes")
+	if err != nil {
+		return err
+	}
+	tonnes, shipped, err := s.demand(tx, p.CustomerID, survey)
+	if err != nil {
+		return err
+	}
+	in := map[string]string{"tonnes_a_month": tonnes.String(), "minimum": least.String(), "shipped": fmt.Sprint(shipped)}
+	source, zhSource := "stated in its survey", "按需求调查表"
+	if shipped {
+		source, zhSource = "shipped", "按实际发货"
+	}
+	if tonnes.Cmp(least) >= 0 {
+		v.check("QUO-04", true, in, fmt.Sprintf("Stable demand of %s t a month (%s): the rep may quote on their own authority.", tonnes, source),
+			fmt.Sprintf("月稳定需求 %s 吨(%s),业务员可在权限内自主报价。", tonnes, zhSource))
+		return nil
+	}
+	if !belowList(a) {
+		v.check("QUO-04", true, in, fmt.Sprintf("Demand of %s t a month (%s) is below %s t, and the list price is quoted.", tonnes, source, least),
+			fmt.Sprintf("月需求 %s 吨(%s)低于 %s 吨,按标准价格表报价。", tonnes, zhSource, least))
+		return nil
+	}
+	v.within = false
+	if rank(v.role) < rank(identity.SalesManager) {
+		v.role = identity.SalesManager
+	}
+	v.check("QUO-04", false, in,
+		fmt.Sprintf("Demand of %s t a month (%s) is below %s t: the list price holds, and a lower one goes to the sales manager.", tonnes, source, least),
+		fmt.Sprintf("月需求 %s 吨(%s)低于 %s 吨:应按标准价格表报价,低于标准价须销售部经理批准。", tonnes, zhSource, least))
+	return nil
+}
+
+// reps reports whether the caller has no more than a rep's authority.
+func reps(who identity.Principal) bool {
+	return who.Has(ownAuthority...) && !who.Has(identity.SalesManager, identity.SalesDirector, identity.GeneralManager)
+}
+
+func belowList(a pricing.Answer) bool {
+	return slices.ContainsFunc(a.Lines, func(l pricing.LineAnswer) bool { return l.Deviation.IsNeg() })
+}
+
+// demand is the stable demand in tonnes a month: the average of what was shipped over the last quote.demand_months, and for who has
+// bought nothing in that time what the survey states.
+func (s *Service) demand(tx pg.Tx, customerID *uuid.UUID, survey *Survey) (tonnes decimal.Decimal, shipped bool, err error) {
+	months, err := s.rules.Int(tx, "quote.demand_months")
+	if err != nil {
+		return decimal.Zero, false, err
+	}
+	if customerID != nil {
+		today := clock.Today(tx.Now)
+		total, err := shippedTonnes(tx, *customerID, clock.AddMonths(today, -months), today)
+		if err != nil {
+			return decimal.Zero, false, err
+		}
+		if total.IsPos() {
+			average, err := total.Quo(decimal.MustNew(int64(months), 0))
+			return average.Round(4), true, err
+		}
+	}
+	if survey != nil {
+		return survey.MonthlyTonnes, false, nil
+	}
+	return decimal.Zero, false, nil
+}

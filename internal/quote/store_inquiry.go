@@ -1,0 +1,116 @@
+package quote
+
+import (
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+func takeInquiry(tx pg.Tx, id uuid.UUID) (Inquiry, error) {
+	q, err := pg.Take[Inquiry](tx, "id = ?", id)
+	if err != nil {
+		return Inquiry{}, err
+	}
+	return q, tx.Where("inquiry_id = ?", id).Order("line_no").Find(&q.Lines).Error
+}
+
+func lockInquiry(tx pg.Tx, id uuid.UUID) (Inquiry, error) {
+	q, err := pg.TakeForUpdate[Inquiry](tx, "id = ?", id)
+	if err != nil {
+		return Inquiry{}, err
+	}
+	return q, tx.Where("inquiry_id = ?", id).Order("line_no").Find(&q.Lines).Error
+}
+
+// insertInquiry reads back whose it is (ORG-06, trigger).
+func insertInquiry(tx pg.Tx, q *Inquiry) error {
+	whose := clause.Returning{Columns: []clause.Column{{Name: "owner_id"}, {Name: "customer_id"}}}
+	if err := tx.Clauses(whose).Create(q).Error; err != nil || len(q.Lines) == 0 {
+		return err
+	}
+	return pg.Insert(tx, &q.Lines)
+}
+
+func updateInquiry(tx pg.Tx, q *Inquiry) error {
+	err := pg.Update(tx, "inquiries", q.ID, q.Version, map[string]any{
+		"state": q.State, "answered_at": q.AnsweredAt, "quotation_id": q.QuotationID, "closed_at": q.ClosedAt, "close_reason": q.CloseReason,
+		"updated_at": q.UpdatedAt,
+	})
+	q.Version++
+	return err
+}
+
+// openDays are the days in Shanghai on which open inquiries with a deadline came in.
+func openDays(tx pg.Tx) ([]time.Time, error) {
+	var rows []time.Time
+	return rows, tx.Raw(`SELECT DISTINCT (received_at AT TIME ZONE 'Asia/Shanghai')::date FROM inquiries
+		WHERE state = 'open' AND due_at IS NOT NULL`).Scan(&rows).Error
+}
+
+// moveDeadlines gives the open inquiries of each day, and the follow-ups that ask for their answer, their deadline.
+func moveDeadlines(tx pg.Tx, due map[time.Time]time.Time) error {
+	type row struct {
+		Day string    `json:"day"`
+		Due time.Time `json:"due"`
+	}
+	rows := make([]row, 0, len(due))
+	for d, until := range due {
+		rows = append(rows, row{d.Format(time.DateOnly), until})
+	}
+	b, err := json.Marshal(rows)
+	if err != nil {
+		return err
+	}
+	return tx.Exec(`WITH moved AS (
+			UPDATE inquiries q SET due_at = d.due, version = q.version + 1, updated_at = ?
+			FROM json_to_recordset(?::json) AS d (day date, due timestamptz)
+			WHERE q.state = 'open' AND q.due_at IS NOT NULL AND (q.received_at AT TIME ZONE 'Asia/Shanghai')::date = d.day AND q.due_at <> d.due
+			RETURNING q.id, q.due_at
+		)
+		UPDATE follow_ups f SET due_at = m.due_at, version = f.version + 1 FROM moved m
+		WHERE f.kind = ? AND f.subject_type = ? AND f.subject_id = m.id AND f.state = 'open' AND f.escalated_at IS NULL`,
+		tx.Now, string(b), followAnswer, SubjectInquiry).Error
+}
+
+// ofParty narrows surveys to those of a customer (also from when it was a prospect) or prospect.
+func ofParty(tx pg.Tx, p Party) *gorm.DB {
+	if p.CustomerID != nil {
+		return tx.Where("customer_id = ?", *p.CustomerID)
+	}
+	return tx.Where("prospect_id = ?", *p.ProspectID)
+}
+
+// lastSurvey returns the survey that counts, nil when there is none.
+func lastSurvey(tx pg.Tx, p Party) (*Survey, error) {
+	var rows []Survey
+	if err := ofParty(tx, p).Order("revision DESC").Limit(1).Find(&rows).Error; err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	return &rows[0], nil
+}
+
+func listSurveys(tx pg.Tx, p Party, page pg.Page) ([]Survey, string, error) {
+	q := ofParty(tx, p)
+	var before int
+	found, err := page.After(&before)
+	if err != nil {
+		return nil, "", err
+	}
+	if found {
+		q = q.Where("revision < ?", before)
+	}
+	var rows []Survey
+	if err := q.Order("revision DESC").Limit(page.Limit + 1).Find(&rows).Error; err != nil {
+		return nil, "", err
+	}
+	return pg.Cut(page, rows, func(v Survey) any { return v.Revision })
+}
+
+func stateError(q Quotation) error { return errs.ErrState.With("state", string(q.State)) }

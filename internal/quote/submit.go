@@ -1,0 +1,196 @@
+package quote
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/salesgate/salesgate/internal/approval"
+	"github.com/salesgate/salesgate/internal/decision"
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/pricing"
+)
+
+// Submit sends a draft through the gate. Prices within the submitter's authority stand at once (PRC-10): it is approved; else it waits for
+// the lowest role whose authority covers them. The decision says which, and why. version is optional.
+//
+// Returns errs.ErrNotFound, errs.ErrStale, errs.ErrState; and, with the decision attached and kept (pg.Keep), ErrNoSurvey (QUO-02),
+// ErrCustomerNotActive, ErrOver and what the price gate refuses. Locks the quotation.
+func (s *Service) Submit(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64) (Quotation, decision.Decision, error) {
+	none := decision.Decision{}
+	q, err := s.locked(tx, who, id, version, VerbSubmit)
+	if err != nil {
+		return Quotation{}, none, err
+	}
+	p, err := s.of(tx, q.CustomerID, q.ProspectID)
+	if err != nil {
+		return Quotation{}, none, err
+	}
+	v, err := s.judge(tx, who, &q, p)
+	if err != nil {
+		return Quotation{}, none, err
+	}
+	if v.refusal != nil {
+		return Quotation{}, none, refused(tx, &q, v)
+	}
+	before := q.snapshot()
+	r, err := s.submit(tx, who, &q, v, p)
+	if err != nil {
+		return Quotation{}, none, err
+	}
+	d, err := record(tx, &q, v, r)
+	if err != nil {
+		return Quotation{}, none, err
+	}
+	return q, d, s.stored(tx, &q, string(VerbSubmit), before)
+}
+
+// refused keeps the decision of a gate that nobody can open, and returns the refusal. The quotation stays as it is.
+func refused(tx pg.Tx, q *Quotation, v verdict) error {
+	d := decision.New(gate, Subject, q.ID)
+	d.Checks, d.Outcome, d.Inputs = v.checks, decision.Refused, v.inputs()
+	if err := decision.Record(tx, &d); err != nil {
+		return err
+	}
+	return pg.Keep(v.refusal.Deciding(d))
+}
+
+// submit asks the authority matrix, and writes on the quotation what comes of that.
+func (s *Service) submit(tx pg.Tx, who identity.Principal, q *Quotation, v verdict, p party) (approval.Request, error) {
+	renews, err := q.renews(tx, v)
+	if err != nil {
+		return approval.Request{}, err
+	}
+	if err := s.show(tx, &v, q, p); err != nil {
+		return approval.Request{}, err
+	}
+	q.Content, q.SubmittedBy, q.SubmittedAt, q.StateReason = q.contentHash(), tx.By.Actor(), &tx.Now, ""
+	en, zh := p.title(q.Number)
+	r, err := s.approvals.Submit(tx, who, approval.Submission{
+		Matter: Matter, SubjectType: Subject, SubjectID: q.ID, Number: q.Number, TitleEN: en, TitleZH: zh,
+		Facts: v.facts, Content: q.Content, OwnerID: &q.OwnerID, Renews: renews,
+	})
+	if err != nil {
+		return r, err
+	}
+	q.State, q.ApprovalID, q.ApprovedAt = StateSubmitted, &r.ID, nil
+	if r.AtOnce() {
+		q.State, q.ApprovedAt = StateApproved, &tx.Now
+		if len(r.Route) == 0 {
+			q.ApprovalID = nil
+		}
+	}
+	return r, nil
+}
+
+// renews is the earlier approval that may count on for what didn't get worse: only while no price did (PRC-10, PRC-12).
+func (q *Quotation) renews(tx pg.Tx, v verdict) (*uuid.UUID, error) {
+	if q.ApprovalID == nil || v.basis == nil {
+		return nil, nil
+	}
+	inputs, err := decision.InputsOf(tx, Subject, q.ID, *q.ApprovalID)
+	if err != nil || inputs == nil {
+		return nil, err
+	}
+	approved, err := pricing.ReadBasis(inputs)
+	if err != nil || !v.basis.NoWorse(approved) {
+		return nil, err
+	}
+	return q.ApprovalID, nil
+}
+
+// record writes the decision of a pass through the gate that wasn't refused.
+func record(tx pg.Tx, q *Quotation, v verdict, r approval.Request) (decision.Decision, error) {
+	d := decision.New(gate, Subject, q.ID)
+	d.Checks, d.Matter, d.MatrixVersion, d.ApprovalID, d.Inputs = v.checks, r.Matter, &r.MatrixVersion, &r.ID, v.inputs()
+	in := map[string]string{"matter": r.Matter, "matrix_version": fmt.Sprint(r.MatrixVersion)}
+	switch {
+	case r.AtOnce() && len(r.Route) > 0:
+		d.Info("ORG-01", in, "Nothing got worse than what was approved: the earlier approvals count on.", "各项条件未劣于已批准内容,原审批继续有效。")
+	case r.AtOnce():
+		d.Info("ORG-01", in, fmt.Sprintf("Approved by authority of version %d of the authority matrix: nobody else needs to decide.", r.MatrixVersion),
+			fmt.Sprintf("依据授权矩阵第 %d 版,无须他人审批,报价即时生效。", r.MatrixVersion))
+	default:
+		en, zh := make([]string, len(r.Route)), make([]string, len(r.Route))
+		for i, step := range r.Route {
+			en[i], zh[i] = step.TitleEN, step.TitleZH
+		}
+		d.Outcome = decision.ApprovalRequired
+		d.Info("ORG-01", in, "It may be sent when these have agreed: "+strings.Join(en, " → ")+".", "以下审批通过后方可发出:"+strings.Join(zh, " → ")+"。")
+	}
+	return d, decision.Record(tx, &d)
+}
+
+// ApprovalDecided implements approval.Subject: the quotation is approved, or a draft again with the reason. An approval counts for exactly
+// the content that was submitted. Locks the quotation. Returns errs.ErrState for one that isn't waiting for this request.
+func (s *Service) ApprovalDecided(tx pg.Tx, r approval.Request) error {
+	q, err := lock(tx, r.SubjectID)
+	if err != nil {
+		return err
+	}
+	if err := q.May(VerbApprove); err != nil {
+		return err
+	}
+	if q.ApprovalID == nil || *q.ApprovalID != r.ID {
+		return stateError(q)
+	}
+	before, action := q.snapshot(), VerbReturn
+	switch r.State {
+	case approval.Approved:
+		action = q.approved(tx, r)
+	case approval.Rejected, approval.Returned, approval.Withdrawn:
+		q.State, q.StateReason = StateDraft, r.CloseReason
+	case approval.Pending, approval.Void:
+		return stateError(q)
+	}
+	return s.stored(tx, &q, string(action), before)
+}
+
+func (q *Quotation) approved(tx pg.Tx, r approval.Request) Verb {
+	if !r.Covers(q.contentHash()) {
+		q.State, q.StateReason = StateDraft, ErrFrozen.With().Text("zh-CN")+" "+ErrFrozen.With().Text("en")
+		return VerbReturn
+	}
+	q.State, q.ApprovedAt = StateApproved, &tx.Now
+	return VerbApprove
+}
+
+// VerbalApprovalDenied implements approval.VerbalDenier (QUO-06). What isn't accepted yet becomes a draft of the next revision: the one
+// that the customer may have is dead. An accepted one is a deal that nobody approved: it is no price base any more, and a violation of
+// the one who submitted it (QUO-07). Locks the quotation.
+func (s *Service) VerbalApprovalDenied(tx pg.Tx, r approval.Request) error {
+	q, err := lock(tx, r.SubjectID)
+	if err != nil {
+		return err
+	}
+	if q.ApprovalID == nil || *q.ApprovalID != r.ID {
+		return nil
+	}
+	const action = "denyVerbalApproval"
+	before := q.snapshot()
+	switch q.State {
+	case StateApproved, StateSent:
+		if err := s.supersede(tx, &q, "QUO-06: the verbal approval was denied / 口头批准被否认"); err != nil {
+			return err
+		}
+		return s.stored(tx, &q, action, before)
+	case StateAccepted:
+		q.Unapproved = true
+		if err := s.violate(tx, &q, r.SubmittedBy, r.ID); err != nil {
+			return err
+		}
+		return s.stored(tx, &q, action, before)
+	case StateDraft, StateSubmitted, StateDeclined, StateExpired, StateCancelled: // nothing came of it
+	}
+	return nil
+}
+
+// violate records a deal that stands without approval (QUO-07), once for each source.
+func (s *Service) violate(tx pg.Tx, q *Quotation, person, source uuid.UUID) error {
+	return approval.Violate(tx, approval.Violation{
+		Rule: "QUO-07", Kind: "deal_unapproved", PersonID: person, SubjectType: Subject, SubjectID: q.ID, Number: q.Number, SourceID: source,
+		Detail: map[string]any{"revision": q.Revision, "total": q.Total, "accepted_by": q.AcceptedBy, "customer_id": q.CustomerID},
+	})
+}
