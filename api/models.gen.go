@@ -472,6 +472,27 @@ func (e ImportKind) Valid() bool {
 	}
 }
 
+// Defines values for InquiryStateFilter.
+const (
+	InquiryStateFilterAnswered InquiryStateFilter = "answered"
+	InquiryStateFilterClosed   InquiryStateFilter = "closed"
+	InquiryStateFilterOpen     InquiryStateFilter = "open"
+)
+
+// Valid indicates whether the value is a known member of the InquiryStateFilter enum.
+func (e InquiryStateFilter) Valid() bool {
+	switch e {
+	case InquiryStateFilterAnswered:
+		return true
+	case InquiryStateFilterClosed:
+		return true
+	case InquiryStateFilterOpen:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for InvoiceState.
 const (
 	InvoiceStatePosted   InvoiceState = "posted"
@@ -834,16 +855,16 @@ func (e OrderReviewKind) Valid() bool {
 
 // Defines values for OrderReviewOutcome.
 const (
-	Accepted  OrderReviewOutcome = "accepted"
-	Corrected OrderReviewOutcome = "corrected"
+	OrderReviewOutcomeAccepted  OrderReviewOutcome = "accepted"
+	OrderReviewOutcomeCorrected OrderReviewOutcome = "corrected"
 )
 
 // Valid indicates whether the value is a known member of the OrderReviewOutcome enum.
 func (e OrderReviewOutcome) Valid() bool {
 	switch e {
-	case Accepted:
+	case OrderReviewOutcomeAccepted:
 		return true
-	case Corrected:
+	case OrderReviewOutcomeCorrected:
 		return true
 	default:
 		return false
@@ -1081,6 +1102,72 @@ func (e ProductLifecycle) Valid() bool {
 	case New:
 		return true
 	case Standard:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for QuotationSendChannel.
+const (
+	QuotationSendChannelEmail    QuotationSendChannel = "email"
+	QuotationSendChannelFax      QuotationSendChannel = "fax"
+	QuotationSendChannelInPerson QuotationSendChannel = "in_person"
+	QuotationSendChannelLink     QuotationSendChannel = "link"
+	QuotationSendChannelMail     QuotationSendChannel = "mail"
+	QuotationSendChannelMessage  QuotationSendChannel = "message"
+)
+
+// Valid indicates whether the value is a known member of the QuotationSendChannel enum.
+func (e QuotationSendChannel) Valid() bool {
+	switch e {
+	case QuotationSendChannelEmail:
+		return true
+	case QuotationSendChannelFax:
+		return true
+	case QuotationSendChannelInPerson:
+		return true
+	case QuotationSendChannelLink:
+		return true
+	case QuotationSendChannelMail:
+		return true
+	case QuotationSendChannelMessage:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for QuotationStateFilter.
+const (
+	QuotationStateFilterAccepted  QuotationStateFilter = "accepted"
+	QuotationStateFilterApproved  QuotationStateFilter = "approved"
+	QuotationStateFilterCancelled QuotationStateFilter = "cancelled"
+	QuotationStateFilterDeclined  QuotationStateFilter = "declined"
+	QuotationStateFilterDraft     QuotationStateFilter = "draft"
+	QuotationStateFilterExpired   QuotationStateFilter = "expired"
+	QuotationStateFilterSent      QuotationStateFilter = "sent"
+	QuotationStateFilterSubmitted QuotationStateFilter = "submitted"
+)
+
+// Valid indicates whether the value is a known member of the QuotationStateFilter enum.
+func (e QuotationStateFilter) Valid() bool {
+	switch e {
+	case QuotationStateFilterAccepted:
+		return true
+	case QuotationStateFilterApproved:
+		return true
+	case QuotationStateFilterCancelled:
+		return true
+	case QuotationStateFilterDeclined:
+		return true
+	case QuotationStateFilterDraft:
+		return true
+	case QuotationStateFilterExpired:
+		return true
+	case QuotationStateFilterSent:
+		return true
+	case QuotationStateFilterSubmitted:
 		return true
 	default:
 		return false
@@ -5176,6 +5263,101 @@ type DeliveryNoteSummary struct {
 // DeliveryState Example: issued
 type DeliveryState string
 
+// DemandSurvey The survey of a customer's or prospect's demand, as it was filled once.
+type DemandSurvey struct {
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID   *UUID  `json:"customer_id,omitempty"`
+	DeliveryTime string `json:"delivery_time"`
+
+	// FilledAt Example: 2026-11-20T08:30:00Z
+	FilledAt Instant `json:"filled_at"`
+
+	// FilledBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	FilledBy         *UUID   `json:"filled_by,omitempty"`
+	FinalDestination *string `json:"final_destination,omitempty"`
+
+	// FormVersion Which questions were asked.
+	//
+	// Example: 1
+	FormVersion int    `json:"form_version"`
+	Freight     string `json:"freight"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// MonthlyTonnes Tonnes as a decimal string with at most 4 decimals.
+	//
+	// Example: 60.0000
+	MonthlyTonnes   Tonnes `json:"monthly_tonnes"`
+	PaymentTime     string `json:"payment_time"`
+	PresentSupplier string `json:"present_supplier"`
+
+	// ProspectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProspectID *UUID   `json:"prospect_id,omitempty"`
+	Remarks    *string `json:"remarks,omitempty"`
+	Reputation string  `json:"reputation"`
+
+	// Revision Example: 1
+	Revision int    `json:"revision"`
+	Size     string `json:"size"`
+	Trader   bool   `json:"trader"`
+}
+
+// DemandSurveyCreate defines model for DemandSurveyCreate.
+type DemandSurveyCreate struct {
+	// CustomerID Whose; or name a prospect.
+	//
+	// Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4e
+	CustomerID *openapi_types.UUID `json:"customer_id,omitempty"`
+
+	// DeliveryTime Example: 下单后 7 天
+	DeliveryTime string `json:"delivery_time"`
+
+	// FinalDestination Of a trader: where the goods go in the end.
+	//
+	// Example: 绍兴示例织造
+	FinalDestination *string `json:"final_destination,omitempty"`
+
+	// Freight Example: 我方送货到厂
+	Freight string `json:"freight"`
+
+	// MonthlyTonnes Tonnes as a decimal string with at most 4 decimals.
+	//
+	// Example: 60.0000
+	MonthlyTonnes Tonnes `json:"monthly_tonnes"`
+
+	// PaymentTime Example: 月结 30 天
+	PaymentTime string `json:"payment_time"`
+
+	// PresentSupplier Example: 示例化纤
+	PresentSupplier string `json:"present_supplier"`
+
+	// ProspectID Whose; or name a customer.
+	//
+	// Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4f
+	ProspectID *openapi_types.UUID `json:"prospect_id,omitempty"`
+	Remarks    *string             `json:"remarks,omitempty"`
+
+	// Reputation Example: 同行评价良好 无欠款记录
+	Reputation string `json:"reputation"`
+
+	// Size How big it is: spindles, people, turnover.
+	//
+	// Example: 5 万锭 300 人
+	Size string `json:"size"`
+
+	// Trader It sells the goods on.
+	//
+	// Example: false
+	Trader bool `json:"trader"`
+}
+
+// DemandSurveyList defines model for DemandSurveyList.
+type DemandSurveyList struct {
+	Data       []DemandSurvey `json:"data"`
+	NextCursor *string        `json:"next_cursor,omitempty"`
+}
+
 // Department defines model for Department.
 type Department struct {
 	Active bool   `json:"active"`
@@ -5394,6 +5576,11 @@ type DevelopmentTargetInput struct {
 //
 // Example: -2.0000
 type Deviation = decimal.Decimal
+
+// DiscountPercent A percentage off every price, below 100.
+//
+// Example: 1.5000
+type DiscountPercent = decimal.Decimal
 
 // Etag The version of the item, as its own ETag header would say.
 //
@@ -5860,6 +6047,221 @@ type InitialCredit struct {
 	//
 	// Example: 30
 	TermsDays *int `json:"terms_days,omitempty"`
+}
+
+// Inquiry What a customer or prospect asked for.
+type Inquiry struct {
+	// AnsweredAt Example: 2026-11-20T08:30:00Z
+	AnsweredAt  *Instant     `json:"answered_at,omitempty"`
+	Attachments []Attachment `json:"attachments"`
+
+	// Channel How the order reached us.
+	//
+	// Example: phone
+	Channel     OrderChannel `json:"channel"`
+	CloseReason *string      `json:"close_reason,omitempty"`
+
+	// ClosedAt Example: 2026-11-20T08:30:00Z
+	ClosedAt *Instant `json:"closed_at,omitempty"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID *UUID `json:"customer_id,omitempty"`
+
+	// DueAt Example: 2026-11-20T08:30:00Z
+	DueAt *Instant `json:"due_at,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Late It was answered after its deadline.
+	Late  bool          `json:"late"`
+	Lines []InquiryLine `json:"lines"`
+
+	// MonthlyTonnes Tonnes as a decimal string with at most 4 decimals.
+	//
+	// Example: 60.0000
+	MonthlyTonnes *Tonnes `json:"monthly_tonnes,omitempty"`
+	Needs         *string `json:"needs,omitempty"`
+
+	// NewCustomer There was no business with it when it asked.
+	NewCustomer bool `json:"new_customer"`
+
+	// Number Example: IQ-202611-00007
+	Number string `json:"number"`
+
+	// Overdue It should have been answered by now.
+	Overdue bool `json:"overdue"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID UUID `json:"owner_id"`
+
+	// ProspectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProspectID *UUID `json:"prospect_id,omitempty"`
+
+	// QuotationID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	QuotationID *UUID `json:"quotation_id,omitempty"`
+
+	// ReceivedAt Example: 2026-11-20T08:30:00Z
+	ReceivedAt Instant `json:"received_at"`
+
+	// RemainingHours Working hours left to answer it; 0 when its deadline has passed.
+	//
+	// Example: 13.5
+	RemainingHours *string `json:"remaining_hours,omitempty"`
+
+	// State open, answered or closed.
+	//
+	// Example: open
+	State InquiryState `json:"state"`
+}
+
+// InquiryCreate defines model for InquiryCreate.
+type InquiryCreate struct {
+	// AttachmentIds Uploads of yours that no document has yet; they stay with this one. See POST /v1/attachments.
+	AttachmentIds *AttachmentIds `json:"attachment_ids,omitempty"`
+
+	// Channel How the order reached us.
+	//
+	// Example: phone
+	Channel OrderChannel `json:"channel"`
+
+	// CustomerID Who asked; or name a prospect.
+	//
+	// Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4e
+	CustomerID *openapi_types.UUID `json:"customer_id,omitempty"`
+	Lines      *[]InquiryLineInput `json:"lines,omitempty"`
+
+	// MonthlyTonnes Tonnes as a decimal string with at most 4 decimals.
+	//
+	// Example: 60.0000
+	MonthlyTonnes *Tonnes `json:"monthly_tonnes,omitempty"`
+
+	// Needs What they said.
+	//
+	// Example: 春季用纱 希望月供
+	Needs *string `json:"needs,omitempty"`
+
+	// ProspectID Who asked; or name a customer.
+	//
+	// Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4f
+	ProspectID *openapi_types.UUID `json:"prospect_id,omitempty"`
+
+	// ReceivedAt When it came in; now when absent.
+	//
+	// Example: 2026-11-20T02:15:00Z
+	ReceivedAt *time.Time `json:"received_at,omitempty"`
+}
+
+// InquiryLine defines model for InquiryLine.
+type InquiryLine struct {
+	// LineNo Example: 1
+	LineNo int `json:"line_no"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID *UUID `json:"product_id,omitempty"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+
+	// Unit Example: kg
+	Unit   string  `json:"unit"`
+	Wanted *string `json:"wanted,omitempty"`
+
+	// WantedOn Example: 2026-11-20
+	WantedOn *Date `json:"wanted_on,omitempty"`
+}
+
+// InquiryLineInput defines model for InquiryLineInput.
+type InquiryLineInput struct {
+	// ProductID One of our products; absent when it isn't ours yet.
+	//
+	// Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c60
+	ProductID *openapi_types.UUID `json:"product_id,omitempty"`
+
+	// Quantity A quantity as a decimal string with at most 4 decimals, above 0.
+	//
+	// Example: 2500.0000
+	Quantity OrderQuantity `json:"quantity"`
+
+	// Unit The product's own. Needed without a product.
+	//
+	// Example: kg
+	Unit *string `json:"unit,omitempty"`
+
+	// Wanted What is wanted. Needed without a product.
+	//
+	// Example: 1.4D×38mm 本白
+	Wanted *string `json:"wanted,omitempty"`
+
+	// WantedOn Example: 2026-12-20
+	WantedOn *openapi_types.Date `json:"wanted_on,omitempty"`
+}
+
+// InquiryList defines model for InquiryList.
+type InquiryList struct {
+	Data       []InquirySummary `json:"data"`
+	NextCursor *string          `json:"next_cursor,omitempty"`
+}
+
+// InquiryState open, answered or closed.
+//
+// Example: open
+type InquiryState = string
+
+// InquiryStateFilter Example: open
+type InquiryStateFilter string
+
+// InquirySummary An inquiry as a list shows it.
+type InquirySummary struct {
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID *UUID `json:"customer_id,omitempty"`
+
+	// DueAt Example: 2026-11-20T08:30:00Z
+	DueAt *Instant `json:"due_at,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID          UUID   `json:"id"`
+	NewCustomer bool   `json:"new_customer"`
+	Number      string `json:"number"`
+	Overdue     bool   `json:"overdue"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID UUID `json:"owner_id"`
+
+	// PartyName Example: 云岭示例纺织有限公司
+	PartyName string `json:"party_name"`
+
+	// ProspectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProspectID *UUID `json:"prospect_id,omitempty"`
+
+	// QuotationID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	QuotationID *UUID `json:"quotation_id,omitempty"`
+
+	// ReceivedAt Example: 2026-11-20T08:30:00Z
+	ReceivedAt Instant `json:"received_at"`
+
+	// RemainingHours Example: 13.5
+	RemainingHours *string `json:"remaining_hours,omitempty"`
+
+	// State open, answered or closed.
+	//
+	// Example: open
+	State InquiryState `json:"state"`
 }
 
 // Instant Example: 2026-11-20T08:30:00Z
@@ -8455,6 +8857,62 @@ type ProspectSummary struct {
 	State ProspectState `json:"state"`
 }
 
+// PublicQuotation A quotation as the customer's side sees it.
+type PublicQuotation struct {
+	// Currency Example: CNY
+	Currency Currency `json:"currency"`
+	Delivery *string  `json:"delivery,omitempty"`
+
+	// ExpiresAt Example: 2026-11-20T08:30:00Z
+	ExpiresAt *Instant              `json:"expires_at,omitempty"`
+	Freight   *string               `json:"freight,omitempty"`
+	Lines     []PublicQuotationLine `json:"lines"`
+	Number    string                `json:"number"`
+	Packing   *string               `json:"packing,omitempty"`
+	Revision  int                   `json:"revision"`
+
+	// Settlement How invoices are settled; terms_days belongs to the last two.
+	//
+	// Example: net_days
+	Settlement Settlement `json:"settlement"`
+
+	// State draft, submitted, approved, sent, accepted, declined, expired or cancelled; an earlier revision is superseded.
+	//
+	// Example: sent
+	State     QuotationState `json:"state"`
+	TermsDays int            `json:"terms_days"`
+
+	// ValidFrom Example: 2026-11-20
+	ValidFrom Date `json:"valid_from"`
+
+	// ValidUntil Example: 2026-11-20
+	ValidUntil Date `json:"valid_until"`
+}
+
+// PublicQuotationLine defines model for PublicQuotationLine.
+type PublicQuotationLine struct {
+	LeadDays *int `json:"lead_days,omitempty"`
+
+	// MaxQuantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	MaxQuantity *Quantity `json:"max_quantity,omitempty"`
+
+	// MinQuantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	MinQuantity Quantity `json:"min_quantity"`
+
+	// Price A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Price       Quantity `json:"price"`
+	ProductCode string   `json:"product_code"`
+	ProductName string   `json:"product_name"`
+	Spec        *string  `json:"spec,omitempty"`
+	Unit        string   `json:"unit"`
+}
+
 // PublicSurvey defines model for PublicSurvey.
 type PublicSurvey struct {
 	Answered           bool   `json:"answered"`
@@ -8506,6 +8964,582 @@ type PurchaseWindowInput struct {
 //
 // Example: 2.5000
 type Quantity = decimal.Decimal
+
+// Quotation An offer to a customer or prospect.
+type Quotation struct {
+	// AcceptedAt Example: 2026-11-20T08:30:00Z
+	AcceptedAt *Instant `json:"accepted_at,omitempty"`
+	AcceptedBy *string  `json:"accepted_by,omitempty"`
+
+	// AcceptedThrough rep or link.
+	AcceptedThrough *string `json:"accepted_through,omitempty"`
+
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID *UUID `json:"approval_id,omitempty"`
+
+	// ApprovedAt Example: 2026-11-20T08:30:00Z
+	ApprovedAt  *Instant     `json:"approved_at,omitempty"`
+	Attachments []Attachment `json:"attachments"`
+
+	// CopiedFromID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CopiedFromID *UUID `json:"copied_from_id,omitempty"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// Currency Example: CNY
+	Currency Currency `json:"currency"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID *UUID `json:"customer_id,omitempty"`
+
+	// Decision What a gate decided about a document, and why, check by check.
+	Decision *Decision `json:"decision,omitempty"`
+	Delivery *string   `json:"delivery,omitempty"`
+
+	// DiscountPercent A percentage off every price, below 100.
+	//
+	// Example: 1.5000
+	DiscountPercent DiscountPercent `json:"discount_percent"`
+
+	// EndedAt Example: 2026-11-20T08:30:00Z
+	EndedAt *Instant `json:"ended_at,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// Expired Its last day is over.
+	Expired bool    `json:"expired"`
+	Freight *string `json:"freight,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// InForce It is the price base of orders today.
+	InForce bool `json:"in_force"`
+
+	// InquiryID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	InquiryID *UUID           `json:"inquiry_id,omitempty"`
+	Lines     []QuotationLine `json:"lines"`
+
+	// Number Example: QT-202611-00012
+	Number string `json:"number"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID UUID    `json:"owner_id"`
+	Packing *string `json:"packing,omitempty"`
+
+	// ProspectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProspectID *UUID   `json:"prospect_id,omitempty"`
+	Remarks    *string `json:"remarks,omitempty"`
+
+	// Revision One more with each revise.
+	Revision int                `json:"revision"`
+	Sendings []QuotationSending `json:"sendings"`
+
+	// SentAt Example: 2026-11-20T08:30:00Z
+	SentAt *Instant `json:"sent_at,omitempty"`
+
+	// Settlement How invoices are settled; terms_days belongs to the last two.
+	//
+	// Example: net_days
+	Settlement Settlement `json:"settlement"`
+
+	// State draft, submitted, approved, sent, accepted, declined, expired or cancelled; an earlier revision is superseded.
+	//
+	// Example: sent
+	State       QuotationState `json:"state"`
+	StateReason *string        `json:"state_reason,omitempty"`
+
+	// SubmittedAt Example: 2026-11-20T08:30:00Z
+	SubmittedAt *Instant `json:"submitted_at,omitempty"`
+
+	// SubmittedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SubmittedBy *UUID `json:"submitted_by,omitempty"`
+	TermsDays   int   `json:"terms_days"`
+
+	// Total An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Total Money `json:"total"`
+
+	// Unapproved A deal that nobody with authority approved.
+	Unapproved bool `json:"unapproved"`
+
+	// UpdatedAt Example: 2026-11-20T08:30:00Z
+	UpdatedAt Instant `json:"updated_at"`
+
+	// ValidFrom Example: 2026-11-20
+	ValidFrom Date `json:"valid_from"`
+
+	// ValidUntil Example: 2026-11-20
+	ValidUntil Date `json:"valid_until"`
+}
+
+// QuotationAccept defines model for QuotationAccept.
+type QuotationAccept struct {
+	// AcceptedBy Who at the customer's.
+	//
+	// Example: 陈示例
+	AcceptedBy string `json:"accepted_by"`
+
+	// AttachmentIds Uploads of yours that no document has yet; they stay with this one. See POST /v1/attachments.
+	AttachmentIds AttachmentIds `json:"attachment_ids"`
+
+	// Revision The one that they signed; the present one when absent.
+	//
+	// Example: 2
+	Revision *int `json:"revision,omitempty"`
+}
+
+// QuotationAnswer defines model for QuotationAnswer.
+type QuotationAnswer struct {
+	// Accepted Example: true
+	Accepted bool `json:"accepted"`
+
+	// Name Who answers.
+	//
+	// Example: 陈示例
+	Name string `json:"name"`
+
+	// Reason Why not.
+	//
+	// Example: 价格偏高
+	Reason *string `json:"reason,omitempty"`
+}
+
+// QuotationBackground What the one who decides has to see of the customer.
+type QuotationBackground struct {
+	// Credit How the customer stands.
+	Credit *QuotationCredit `json:"credit,omitempty"`
+
+	// DemandIsShipped The demand was shipped; else the survey states it.
+	DemandIsShipped bool `json:"demand_is_shipped"`
+
+	// FirstTradeOn Example: 2026-11-20
+	FirstTradeOn  *Date                     `json:"first_trade_on,omitempty"`
+	LastPrices    []QuotationLastPrice      `json:"last_prices"`
+	Lines         []QuotationBackgroundLine `json:"lines"`
+	MonthsOfTrade int                       `json:"months_of_trade"`
+	NewCustomer   bool                      `json:"new_customer"`
+
+	// RecordMonths Over which the volume is added up.
+	//
+	// Example: 12
+	RecordMonths int `json:"record_months"`
+
+	// ShippedAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	ShippedAmount Money `json:"shipped_amount"`
+
+	// ShippedTonnes Tonnes as a decimal string with at most 4 decimals.
+	//
+	// Example: 60.0000
+	ShippedTonnes Tonnes `json:"shipped_tonnes"`
+
+	// Survey The survey of a customer's or prospect's demand, as it was filled once.
+	Survey *DemandSurvey `json:"survey,omitempty"`
+
+	// TonnesAMonth Tonnes as a decimal string with at most 4 decimals.
+	//
+	// Example: 60.0000
+	TonnesAMonth Tonnes `json:"tonnes_a_month"`
+}
+
+// QuotationBackgroundLine defines model for QuotationBackgroundLine.
+type QuotationBackgroundLine struct {
+	// BasePrice A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	BasePrice  Quantity `json:"base_price"`
+	BelowFloor bool     `json:"below_floor"`
+
+	// DeviationPercent Example: -1.5000
+	DeviationPercent decimal.Decimal `json:"deviation_percent"`
+
+	// LineNo Example: 1
+	LineNo int `json:"line_no"`
+
+	// Margin What stays of a net price without tax after cost.
+	Margin *QuotationMargin `json:"margin,omitempty"`
+
+	// NetPrice A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	NetPrice Quantity `json:"net_price"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID UUID `json:"product_id"`
+
+	// RequiredRole Example: sales_manager
+	RequiredRole string `json:"required_role"`
+}
+
+// QuotationCreate defines model for QuotationCreate.
+type QuotationCreate struct {
+	// CustomerID To whom; or name a prospect.
+	//
+	// Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4e
+	CustomerID *openapi_types.UUID `json:"customer_id,omitempty"`
+
+	// Delivery Example: 送货至客户仓库
+	Delivery *string `json:"delivery,omitempty"`
+
+	// DiscountPercent A percentage off every price, below 100.
+	//
+	// Example: 1.5000
+	DiscountPercent *DiscountPercent `json:"discount_percent,omitempty"`
+
+	// Freight Example: 我方承担
+	Freight *string `json:"freight,omitempty"`
+
+	// InquiryID The inquiry that it answers.
+	//
+	// Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c61
+	InquiryID *openapi_types.UUID  `json:"inquiry_id,omitempty"`
+	Lines     []QuotationLineInput `json:"lines"`
+
+	// Packing Example: 编织袋 25 kg
+	Packing *string `json:"packing,omitempty"`
+
+	// ProspectID To whom; or name a customer.
+	//
+	// Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4f
+	ProspectID *openapi_types.UUID `json:"prospect_id,omitempty"`
+	Remarks    *string             `json:"remarks,omitempty"`
+
+	// Settlement How invoices are settled; terms_days belongs to the last two.
+	//
+	// Example: net_days
+	Settlement *Settlement `json:"settlement,omitempty"`
+
+	// TermsDays Of net_days and month_end_days; 0 otherwise.
+	//
+	// Example: 30
+	TermsDays *int `json:"terms_days,omitempty"`
+
+	// ValidFrom Example: 2026-11-20
+	ValidFrom Date `json:"valid_from"`
+
+	// ValidUntil Example: 2026-11-20
+	ValidUntil Date `json:"valid_until"`
+}
+
+// QuotationCredit How the customer stands.
+type QuotationCredit struct {
+	// Exposure An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Exposure Money `json:"exposure"`
+
+	// Grade Example: B
+	Grade string `json:"grade"`
+
+	// Overdue An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Overdue     Money `json:"overdue"`
+	OverdueDays int   `json:"overdue_days"`
+
+	// Settlement How invoices are settled; terms_days belongs to the last two.
+	//
+	// Example: net_days
+	Settlement Settlement `json:"settlement"`
+	TermsDays  int        `json:"terms_days"`
+}
+
+// QuotationDifference defines model for QuotationDifference.
+type QuotationDifference struct {
+	// Field discount_percent, or lines/product/least quantity/price.
+	//
+	// Example: valid_until
+	Field string `json:"field"`
+	From  int    `json:"from"`
+
+	// Is Empty for what isn't there any more.
+	Is string `json:"is"`
+	To int    `json:"to"`
+
+	// Was Empty for what wasn't there.
+	Was string `json:"was"`
+}
+
+// QuotationLastPrice A net price that the customer paid before.
+type QuotationLastPrice struct {
+	Number string `json:"number"`
+
+	// On Example: 2026-11-20
+	On Date `json:"on"`
+
+	// OrderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderID UUID `json:"order_id"`
+
+	// Price A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Price Quantity `json:"price"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID UUID `json:"product_id"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+	Unit     string   `json:"unit"`
+}
+
+// QuotationLine defines model for QuotationLine.
+type QuotationLine struct {
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID       UUID `json:"id"`
+	LeadDays *int `json:"lead_days,omitempty"`
+
+	// LineNo Example: 1
+	LineNo int `json:"line_no"`
+
+	// MaxQuantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	MaxQuantity *Quantity `json:"max_quantity,omitempty"`
+
+	// MinQuantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	MinQuantity Quantity `json:"min_quantity"`
+
+	// NetPrice A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	NetPrice Quantity `json:"net_price"`
+
+	// Price A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Price Quantity `json:"price"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID UUID    `json:"product_id"`
+	Remarks   *string `json:"remarks,omitempty"`
+
+	// TaxRate Example: 0.1300
+	TaxRate decimal.Decimal `json:"tax_rate"`
+
+	// Unit Example: kg
+	Unit string `json:"unit"`
+}
+
+// QuotationLineInput defines model for QuotationLineInput.
+type QuotationLineInput struct {
+	// LeadDays Days from the order to the delivery.
+	//
+	// Example: 7
+	LeadDays *int `json:"lead_days,omitempty"`
+
+	// MaxQuantity A quantity as a decimal string with at most 4 decimals, above 0.
+	//
+	// Example: 2500.0000
+	MaxQuantity *OrderQuantity `json:"max_quantity,omitempty"`
+
+	// MinQuantity A quantity as a decimal string with at most 4 decimals, above 0.
+	//
+	// Example: 2500.0000
+	MinQuantity OrderQuantity `json:"min_quantity"`
+
+	// Price A price per unit, tax included, as a decimal string with at most 4 decimals; 0 is a free line.
+	//
+	// Example: 12.5000
+	Price OrderPrice `json:"price"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID UUID `json:"product_id"`
+
+	// Remarks Example: 本白
+	Remarks *string `json:"remarks,omitempty"`
+
+	// Unit Must be the product's, when given.
+	//
+	// Example: kg
+	Unit *string `json:"unit,omitempty"`
+}
+
+// QuotationLink defines model for QuotationLink.
+type QuotationLink struct {
+	// ExpiresAt Example: 2026-11-20T08:30:00Z
+	ExpiresAt Instant `json:"expires_at"`
+
+	// Token Shown once.
+	Token string `json:"token"`
+}
+
+// QuotationList defines model for QuotationList.
+type QuotationList struct {
+	Data       []QuotationSummary `json:"data"`
+	NextCursor *string            `json:"next_cursor,omitempty"`
+}
+
+// QuotationMargin What stays of a net price without tax after cost.
+type QuotationMargin struct {
+	Amount  decimal.Decimal `json:"amount"`
+	Cost    decimal.Decimal `json:"cost"`
+	Percent decimal.Decimal `json:"percent"`
+}
+
+// QuotationPatch defines model for QuotationPatch.
+type QuotationPatch struct {
+	Delivery *string `json:"delivery,omitempty"`
+
+	// DiscountPercent A percentage off every price, below 100.
+	//
+	// Example: 1.5000
+	DiscountPercent *DiscountPercent      `json:"discount_percent,omitempty"`
+	Freight         *string               `json:"freight,omitempty"`
+	Lines           *[]QuotationLineInput `json:"lines,omitempty"`
+	Packing         *string               `json:"packing,omitempty"`
+	Remarks         *string               `json:"remarks,omitempty"`
+
+	// Settlement How invoices are settled; terms_days belongs to the last two.
+	//
+	// Example: net_days
+	Settlement *Settlement `json:"settlement,omitempty"`
+
+	// TermsDays Example: 30
+	TermsDays *int `json:"terms_days,omitempty"`
+
+	// ValidFrom Example: 2026-11-20
+	ValidFrom *Date `json:"valid_from,omitempty"`
+
+	// ValidUntil Example: 2026-11-20
+	ValidUntil *Date `json:"valid_until,omitempty"`
+}
+
+// QuotationReason defines model for QuotationReason.
+type QuotationReason struct {
+	// Reason Example: 客户要求改交期
+	Reason string `json:"reason"`
+}
+
+// QuotationRevision defines model for QuotationRevision.
+type QuotationRevision struct {
+	// Content What it said.
+	Content map[string]interface{} `json:"content"`
+
+	// EndedAt Example: 2026-11-20T08:30:00Z
+	EndedAt Instant `json:"ended_at"`
+
+	// EndedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	EndedBy  *UUID  `json:"ended_by,omitempty"`
+	Reason   string `json:"reason"`
+	Revision int    `json:"revision"`
+
+	// State Always superseded.
+	//
+	// Example: superseded
+	State string `json:"state"`
+
+	// SupersededIn draft, submitted, approved, sent, accepted, declined, expired or cancelled; an earlier revision is superseded.
+	//
+	// Example: sent
+	SupersededIn QuotationState `json:"superseded_in"`
+}
+
+// QuotationRevisions defines model for QuotationRevisions.
+type QuotationRevisions struct {
+	Data        []QuotationRevision   `json:"data"`
+	Differences []QuotationDifference `json:"differences"`
+
+	// Revision The present one.
+	Revision int `json:"revision"`
+}
+
+// QuotationSend defines model for QuotationSend.
+type QuotationSend struct {
+	// Channel How it went.
+	//
+	// Example: email
+	Channel QuotationSendChannel `json:"channel"`
+	Note    *string              `json:"note,omitempty"`
+
+	// Recipient To whom.
+	//
+	// Example: 陈示例 采购经理
+	Recipient string `json:"recipient"`
+}
+
+// QuotationSendChannel How it went.
+//
+// Example: email
+type QuotationSendChannel string
+
+// QuotationSending defines model for QuotationSending.
+type QuotationSending struct {
+	// Channel Example: email
+	Channel   string  `json:"channel"`
+	Note      *string `json:"note,omitempty"`
+	Recipient string  `json:"recipient"`
+	Revision  int     `json:"revision"`
+
+	// SentAt Example: 2026-11-20T08:30:00Z
+	SentAt Instant `json:"sent_at"`
+
+	// SentBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SentBy *UUID `json:"sent_by,omitempty"`
+}
+
+// QuotationState draft, submitted, approved, sent, accepted, declined, expired or cancelled; an earlier revision is superseded.
+//
+// Example: sent
+type QuotationState = string
+
+// QuotationStateFilter Example: sent
+type QuotationStateFilter string
+
+// QuotationSummary A quotation as a list shows it.
+type QuotationSummary struct {
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// Currency Example: CNY
+	Currency Currency `json:"currency"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID *UUID `json:"customer_id,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag    Etag `json:"etag"`
+	Expired bool `json:"expired"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID     UUID   `json:"id"`
+	Number string `json:"number"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID   UUID   `json:"owner_id"`
+	PartyName string `json:"party_name"`
+
+	// ProspectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProspectID *UUID `json:"prospect_id,omitempty"`
+	Revision   int   `json:"revision"`
+
+	// State draft, submitted, approved, sent, accepted, declined, expired or cancelled; an earlier revision is superseded.
+	//
+	// Example: sent
+	State QuotationState `json:"state"`
+
+	// Total An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Total      Money `json:"total"`
+	Unapproved bool  `json:"unapproved"`
+
+	// ValidUntil Example: 2026-11-20
+	ValidUntil Date `json:"valid_until"`
+}
 
 // Receipt defines model for Receipt.
 type Receipt struct {
@@ -9680,6 +10714,11 @@ type TokenSet struct {
 	User      User   `json:"user"`
 }
 
+// Tonnes Tonnes as a decimal string with at most 4 decimals.
+//
+// Example: 60.0000
+type Tonnes = decimal.Decimal
+
 // TonnesPerUnit How many tonnes one unit is. Rules in tonnes can't watch a product without it (PRC-04). Left out, the unit says it where it can (kg, t).
 //
 // Example: 0.001
@@ -10374,6 +11413,9 @@ type IfMatchOptional = string
 // ImportID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ImportID = UUID
 
+// InquiryID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type InquiryID = UUID
+
 // InvoiceID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type InvoiceID = UUID
 
@@ -10400,6 +11442,12 @@ type ProductID = UUID
 
 // ProspectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ProspectID = UUID
+
+// QuotationID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type QuotationID = UUID
+
+// QuotationToken defines model for QuotationToken.
+type QuotationToken = string
 
 // ReceiptID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ReceiptID = UUID
@@ -11384,6 +12432,30 @@ type GetDeliveryNoteTimelineParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListDemandSurveysParams defines parameters for ListDemandSurveys.
+type ListDemandSurveysParams struct {
+	// CustomerID Of this customer; or name a prospect.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// ProspectID Of this prospect; or name a customer.
+	ProspectID *UUID `form:"prospect_id,omitempty" json:"prospect_id,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// FillDemandSurveyParams defines parameters for FillDemandSurvey.
+type FillDemandSurveyParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListDepartmentsParams defines parameters for ListDepartments.
 type ListDepartmentsParams struct {
 	// Limit How many items at most.
@@ -11602,6 +12674,66 @@ type StartImportParams struct {
 
 // StartImportParamsMode defines parameters for StartImport.
 type StartImportParamsMode string
+
+// ListInquiriesParams defines parameters for ListInquiries.
+type ListInquiriesParams struct {
+	// CustomerID Only of this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// ProspectID Only of this prospect.
+	ProspectID *UUID `form:"prospect_id,omitempty" json:"prospect_id,omitempty"`
+
+	// OwnerID Only of this person's customers and prospects.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// TeamID Only of the people of this team.
+	TeamID *UUID `form:"team_id,omitempty" json:"team_id,omitempty"`
+
+	// State Only in this state.
+	State *InquiryStateFilter `form:"state,omitempty" json:"state,omitempty"`
+
+	// Number The one with this number.
+	Number *string `form:"number,omitempty" json:"number,omitempty"`
+
+	// Overdue Only those past their deadline.
+	Overdue *bool `form:"overdue,omitempty" json:"overdue,omitempty"`
+
+	// DueBefore Only open ones whose deadline is before this.
+	DueBefore *Instant `form:"due_before,omitempty" json:"due_before,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateInquiryParams defines parameters for CreateInquiry.
+type CreateInquiryParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// CloseInquiryParams defines parameters for CloseInquiry.
+type CloseInquiryParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// GetInquiryTimelineParams defines parameters for GetInquiryTimeline.
+type GetInquiryTimelineParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
 
 // ListInvoicesParams defines parameters for ListInvoices.
 type ListInvoicesParams struct {
@@ -12446,6 +13578,18 @@ type GetProspectTimelineParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ReadPublicQuotationParams defines parameters for ReadPublicQuotation.
+type ReadPublicQuotationParams struct {
+	// XQuotationToken The token of the link.
+	XQuotationToken QuotationToken `json:"X-Quotation-Token"`
+}
+
+// AnswerPublicQuotationParams defines parameters for AnswerPublicQuotation.
+type AnswerPublicQuotationParams struct {
+	// XQuotationToken The token of the link.
+	XQuotationToken QuotationToken `json:"X-Quotation-Token"`
+}
+
 // ReadPublicSurveyParams defines parameters for ReadPublicSurvey.
 type ReadPublicSurveyParams struct {
 	// XSurveyToken The token of the link.
@@ -12456,6 +13600,150 @@ type ReadPublicSurveyParams struct {
 type AnswerPublicSurveyParams struct {
 	// XSurveyToken The token of the link.
 	XSurveyToken SurveyToken `json:"X-Survey-Token"`
+}
+
+// ListQuotationsParams defines parameters for ListQuotations.
+type ListQuotationsParams struct {
+	// CustomerID Only of this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// ProspectID Only of this prospect.
+	ProspectID *UUID `form:"prospect_id,omitempty" json:"prospect_id,omitempty"`
+
+	// OwnerID Only of this person's customers and prospects.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// TeamID Only of the people of this team.
+	TeamID *UUID `form:"team_id,omitempty" json:"team_id,omitempty"`
+
+	// InquiryID Only those that answer this inquiry.
+	InquiryID *UUID `form:"inquiry_id,omitempty" json:"inquiry_id,omitempty"`
+
+	// State Only in this state.
+	State *QuotationStateFilter `form:"state,omitempty" json:"state,omitempty"`
+
+	// Number The one with this number.
+	Number *string `form:"number,omitempty" json:"number,omitempty"`
+
+	// ValidUntil Only those whose last day is this or before.
+	ValidUntil *Date `form:"valid_until,omitempty" json:"valid_until,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateQuotationParams defines parameters for CreateQuotation.
+type CreateQuotationParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// UpdateQuotationParams defines parameters for UpdateQuotation.
+type UpdateQuotationParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// AcceptQuotationParams defines parameters for AcceptQuotation.
+type AcceptQuotationParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// CancelQuotationParams defines parameters for CancelQuotation.
+type CancelQuotationParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// CopyQuotationParams defines parameters for CopyQuotation.
+type CopyQuotationParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// DeclineQuotationParams defines parameters for DeclineQuotation.
+type DeclineQuotationParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// CreateQuotationLinkParams defines parameters for CreateQuotationLink.
+type CreateQuotationLinkParams struct {
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ReviseQuotationParams defines parameters for ReviseQuotation.
+type ReviseQuotationParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// SendQuotationParams defines parameters for SendQuotation.
+type SendQuotationParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// SubmitQuotationParams defines parameters for SubmitQuotation.
+type SubmitQuotationParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// GetQuotationTimelineParams defines parameters for GetQuotationTimeline.
+type GetQuotationTimelineParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// RecordUnapprovedDealParams defines parameters for RecordUnapprovedDeal.
+type RecordUnapprovedDealParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
 // ListReceiptsParams defines parameters for ListReceipts.
@@ -13181,6 +14469,9 @@ type StateCustomerPurchaseWindowJSONRequestBody = PurchaseWindowInput
 // CancelDeliveryNoteJSONRequestBody defines body for CancelDeliveryNote for application/json ContentType.
 type CancelDeliveryNoteJSONRequestBody = ShippingReason
 
+// FillDemandSurveyJSONRequestBody defines body for FillDemandSurvey for application/json ContentType.
+type FillDemandSurveyJSONRequestBody = DemandSurveyCreate
+
 // CreateDepartmentJSONRequestBody defines body for CreateDepartment for application/json ContentType.
 type CreateDepartmentJSONRequestBody = DepartmentCreate
 
@@ -13204,6 +14495,12 @@ type CreateHandoverJSONRequestBody = HandoverCreate
 
 // AcknowledgeHandoverJSONRequestBody defines body for AcknowledgeHandover for application/json ContentType.
 type AcknowledgeHandoverJSONRequestBody = HandoverAcknowledgement
+
+// CreateInquiryJSONRequestBody defines body for CreateInquiry for application/json ContentType.
+type CreateInquiryJSONRequestBody = InquiryCreate
+
+// CloseInquiryJSONRequestBody defines body for CloseInquiry for application/json ContentType.
+type CloseInquiryJSONRequestBody = QuotationReason
 
 // PostInvoiceJSONRequestBody defines body for PostInvoice for application/json ContentType.
 type PostInvoiceJSONRequestBody = InvoiceCreate
@@ -13346,8 +14643,35 @@ type ConvertProspectJSONRequestBody = ProspectConversion
 // StateProspectPurchaseWindowJSONRequestBody defines body for StateProspectPurchaseWindow for application/json ContentType.
 type StateProspectPurchaseWindowJSONRequestBody = PurchaseWindowInput
 
+// AnswerPublicQuotationJSONRequestBody defines body for AnswerPublicQuotation for application/json ContentType.
+type AnswerPublicQuotationJSONRequestBody = QuotationAnswer
+
 // AnswerPublicSurveyJSONRequestBody defines body for AnswerPublicSurvey for application/json ContentType.
 type AnswerPublicSurveyJSONRequestBody = SurveyAnswer
+
+// CreateQuotationJSONRequestBody defines body for CreateQuotation for application/json ContentType.
+type CreateQuotationJSONRequestBody = QuotationCreate
+
+// UpdateQuotationJSONRequestBody defines body for UpdateQuotation for application/json ContentType.
+type UpdateQuotationJSONRequestBody = QuotationPatch
+
+// AcceptQuotationJSONRequestBody defines body for AcceptQuotation for application/json ContentType.
+type AcceptQuotationJSONRequestBody = QuotationAccept
+
+// CancelQuotationJSONRequestBody defines body for CancelQuotation for application/json ContentType.
+type CancelQuotationJSONRequestBody = QuotationReason
+
+// DeclineQuotationJSONRequestBody defines body for DeclineQuotation for application/json ContentType.
+type DeclineQuotationJSONRequestBody = QuotationReason
+
+// ReviseQuotationJSONRequestBody defines body for ReviseQuotation for application/json ContentType.
+type ReviseQuotationJSONRequestBody = QuotationReason
+
+// SendQuotationJSONRequestBody defines body for SendQuotation for application/json ContentType.
+type SendQuotationJSONRequestBody = QuotationSend
+
+// RecordUnapprovedDealJSONRequestBody defines body for RecordUnapprovedDeal for application/json ContentType.
+type RecordUnapprovedDealJSONRequestBody = QuotationAccept
 
 // PostReceiptJSONRequestBody defines body for PostReceipt for application/json ContentType.
 type PostReceiptJSONRequestBody = ReceiptCreate

@@ -347,6 +347,12 @@ type ServerInterface interface {
 	// GetDeliveryNoteTimeline Read what happened to a delivery note
 	// (GET /v1/delivery-notes/{delivery_note_id}/timeline)
 	GetDeliveryNoteTimeline(ctx echo.Context, deliveryNoteID DeliveryNoteID, params GetDeliveryNoteTimelineParams) error
+	// ListDemandSurveys List the fillings of a demand survey
+	// (GET /v1/demand-surveys)
+	ListDemandSurveys(ctx echo.Context, params ListDemandSurveysParams) error
+	// FillDemandSurvey Fill the demand survey
+	// (POST /v1/demand-surveys)
+	FillDemandSurvey(ctx echo.Context, params FillDemandSurveyParams) error
 	// ListDepartments List departments
 	// (GET /v1/departments)
 	ListDepartments(ctx echo.Context, params ListDepartmentsParams) error
@@ -419,6 +425,21 @@ type ServerInterface interface {
 	// StartImport Import a file
 	// (POST /v1/imports/{kind})
 	StartImport(ctx echo.Context, kind ImportKind, params StartImportParams) error
+	// ListInquiries List inquiries
+	// (GET /v1/inquiries)
+	ListInquiries(ctx echo.Context, params ListInquiriesParams) error
+	// CreateInquiry Record an inquiry
+	// (POST /v1/inquiries)
+	CreateInquiry(ctx echo.Context, params CreateInquiryParams) error
+	// GetInquiry Read an inquiry
+	// (GET /v1/inquiries/{inquiry_id})
+	GetInquiry(ctx echo.Context, inquiryID InquiryID) error
+	// CloseInquiry Close an inquiry without a quotation
+	// (POST /v1/inquiries/{inquiry_id}/close)
+	CloseInquiry(ctx echo.Context, inquiryID InquiryID, params CloseInquiryParams) error
+	// GetInquiryTimeline Read what happened to an inquiry
+	// (GET /v1/inquiries/{inquiry_id}/timeline)
+	GetInquiryTimeline(ctx echo.Context, inquiryID InquiryID, params GetInquiryTimelineParams) error
 	// ListInvoices List invoices
 	// (GET /v1/invoices)
 	ListInvoices(ctx echo.Context, params ListInvoicesParams) error
@@ -740,12 +761,72 @@ type ServerInterface interface {
 	// GetProspectTimeline Read what happened to a prospect
 	// (GET /v1/prospects/{prospect_id}/timeline)
 	GetProspectTimeline(ctx echo.Context, prospectID ProspectID, params GetProspectTimelineParams) error
+	// ReadPublicQuotation Read a quotation as the customer
+	// (GET /v1/public/quotation)
+	ReadPublicQuotation(ctx echo.Context, params ReadPublicQuotationParams) error
+	// AnswerPublicQuotation Answer as the customer
+	// (POST /v1/public/quotation)
+	AnswerPublicQuotation(ctx echo.Context, params AnswerPublicQuotationParams) error
 	// ReadPublicSurvey Read what the customer is asked about
 	// (GET /v1/public/survey)
 	ReadPublicSurvey(ctx echo.Context, params ReadPublicSurveyParams) error
 	// AnswerPublicSurvey Answer as the customer
 	// (POST /v1/public/survey)
 	AnswerPublicSurvey(ctx echo.Context, params AnswerPublicSurveyParams) error
+	// ListQuotations List quotations
+	// (GET /v1/quotations)
+	ListQuotations(ctx echo.Context, params ListQuotationsParams) error
+	// CreateQuotation Write a quotation
+	// (POST /v1/quotations)
+	CreateQuotation(ctx echo.Context, params CreateQuotationParams) error
+	// GetQuotation Read a quotation
+	// (GET /v1/quotations/{quotation_id})
+	GetQuotation(ctx echo.Context, quotationID QuotationID) error
+	// UpdateQuotation Change a draft
+	// (PATCH /v1/quotations/{quotation_id})
+	UpdateQuotation(ctx echo.Context, quotationID QuotationID, params UpdateQuotationParams) error
+	// AcceptQuotation Record the customer's acceptance
+	// (POST /v1/quotations/{quotation_id}/accept)
+	AcceptQuotation(ctx echo.Context, quotationID QuotationID, params AcceptQuotationParams) error
+	// GetQuotationBackground Read what the decider has to see
+	// (GET /v1/quotations/{quotation_id}/background)
+	GetQuotationBackground(ctx echo.Context, quotationID QuotationID) error
+	// CancelQuotation Cancel a quotation
+	// (POST /v1/quotations/{quotation_id}/cancel)
+	CancelQuotation(ctx echo.Context, quotationID QuotationID, params CancelQuotationParams) error
+	// CopyQuotation Copy a quotation
+	// (POST /v1/quotations/{quotation_id}/copy)
+	CopyQuotation(ctx echo.Context, quotationID QuotationID, params CopyQuotationParams) error
+	// ListQuotationDecisions Read why a quotation may or may not go
+	// (GET /v1/quotations/{quotation_id}/decisions)
+	ListQuotationDecisions(ctx echo.Context, quotationID QuotationID) error
+	// DeclineQuotation Record the customer's refusal
+	// (POST /v1/quotations/{quotation_id}/decline)
+	DeclineQuotation(ctx echo.Context, quotationID QuotationID, params DeclineQuotationParams) error
+	// RevokeQuotationLink Take the customer's link back
+	// (DELETE /v1/quotations/{quotation_id}/link)
+	RevokeQuotationLink(ctx echo.Context, quotationID QuotationID) error
+	// CreateQuotationLink Make a link for the customer
+	// (POST /v1/quotations/{quotation_id}/link)
+	CreateQuotationLink(ctx echo.Context, quotationID QuotationID, params CreateQuotationLinkParams) error
+	// ReviseQuotation Open a quotation for change
+	// (POST /v1/quotations/{quotation_id}/revise)
+	ReviseQuotation(ctx echo.Context, quotationID QuotationID, params ReviseQuotationParams) error
+	// ListQuotationRevisions Read the revisions of a quotation
+	// (GET /v1/quotations/{quotation_id}/revisions)
+	ListQuotationRevisions(ctx echo.Context, quotationID QuotationID) error
+	// SendQuotation Record that a quotation was sent
+	// (POST /v1/quotations/{quotation_id}/send)
+	SendQuotation(ctx echo.Context, quotationID QuotationID, params SendQuotationParams) error
+	// SubmitQuotation Send a quotation through the gate
+	// (POST /v1/quotations/{quotation_id}/submit)
+	SubmitQuotation(ctx echo.Context, quotationID QuotationID, params SubmitQuotationParams) error
+	// GetQuotationTimeline Read what happened to a quotation
+	// (GET /v1/quotations/{quotation_id}/timeline)
+	GetQuotationTimeline(ctx echo.Context, quotationID QuotationID, params GetQuotationTimelineParams) error
+	// RecordUnapprovedDeal Record a deal that nobody approved
+	// (POST /v1/quotations/{quotation_id}/unapproved-deal)
+	RecordUnapprovedDeal(ctx echo.Context, quotationID QuotationID, params RecordUnapprovedDealParams) error
 	// ListReceipts List receipts
 	// (GET /v1/receipts)
 	ListReceipts(ctx echo.Context, params ListReceiptsParams) error
@@ -4811,6 +4892,80 @@ func (w *ServerInterfaceWrapper) GetDeliveryNoteTimeline(ctx echo.Context) error
 	return err
 }
 
+// ListDemandSurveys converts echo context to params.
+func (w *ServerInterfaceWrapper) ListDemandSurveys(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDemandSurveysParams
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "prospect_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "prospect_id", ctx.QueryParams(), &params.ProspectID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter prospect_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListDemandSurveys(ctx, params)
+	return err
+}
+
+// FillDemandSurvey converts echo context to params.
+func (w *ServerInterfaceWrapper) FillDemandSurvey(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params FillDemandSurveyParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.FillDemandSurvey(ctx, params)
+	return err
+}
+
 // ListDepartments converts echo context to params.
 func (w *ServerInterfaceWrapper) ListDepartments(ctx echo.Context) error {
 	var err error
@@ -5614,6 +5769,221 @@ func (w *ServerInterfaceWrapper) StartImport(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.StartImport(ctx, kind, params)
+	return err
+}
+
+// ListInquiries converts echo context to params.
+func (w *ServerInterfaceWrapper) ListInquiries(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListInquiriesParams
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "prospect_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "prospect_id", ctx.QueryParams(), &params.ProspectID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter prospect_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "team_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "team_id", ctx.QueryParams(), &params.TeamID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter team_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "number" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "number", ctx.QueryParams(), &params.Number, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter number: %s", err))
+	}
+
+	// ------------- Optional query parameter "overdue" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "overdue", ctx.QueryParams(), &params.Overdue, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter overdue: %s", err))
+	}
+
+	// ------------- Optional query parameter "due_before" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "due_before", ctx.QueryParams(), &params.DueBefore, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter due_before: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListInquiries(ctx, params)
+	return err
+}
+
+// CreateInquiry converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateInquiry(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateInquiryParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateInquiry(ctx, params)
+	return err
+}
+
+// GetInquiry converts echo context to params.
+func (w *ServerInterfaceWrapper) GetInquiry(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "inquiry_id" -------------
+	var inquiryID InquiryID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "inquiry_id", ctx.Param("inquiry_id"), &inquiryID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter inquiry_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetInquiry(ctx, inquiryID)
+	return err
+}
+
+// CloseInquiry converts echo context to params.
+func (w *ServerInterfaceWrapper) CloseInquiry(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "inquiry_id" -------------
+	var inquiryID InquiryID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "inquiry_id", ctx.Param("inquiry_id"), &inquiryID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter inquiry_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CloseInquiryParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CloseInquiry(ctx, inquiryID, params)
+	return err
+}
+
+// GetInquiryTimeline converts echo context to params.
+func (w *ServerInterfaceWrapper) GetInquiryTimeline(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "inquiry_id" -------------
+	var inquiryID InquiryID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "inquiry_id", ctx.Param("inquiry_id"), &inquiryID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter inquiry_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetInquiryTimelineParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetInquiryTimeline(ctx, inquiryID, params)
 	return err
 }
 
@@ -9486,6 +9856,68 @@ func (w *ServerInterfaceWrapper) GetProspectTimeline(ctx echo.Context) error {
 	return err
 }
 
+// ReadPublicQuotation converts echo context to params.
+func (w *ServerInterfaceWrapper) ReadPublicQuotation(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReadPublicQuotationParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "X-Quotation-Token" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("X-Quotation-Token")]; found {
+		var XQuotationToken QuotationToken
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Quotation-Token, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Quotation-Token", valueList[0], &XQuotationToken, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Quotation-Token: %s", err))
+		}
+
+		params.XQuotationToken = XQuotationToken
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter X-Quotation-Token is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReadPublicQuotation(ctx, params)
+	return err
+}
+
+// AnswerPublicQuotation converts echo context to params.
+func (w *ServerInterfaceWrapper) AnswerPublicQuotation(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AnswerPublicQuotationParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "X-Quotation-Token" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("X-Quotation-Token")]; found {
+		var XQuotationToken QuotationToken
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Quotation-Token, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Quotation-Token", valueList[0], &XQuotationToken, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Quotation-Token: %s", err))
+		}
+
+		params.XQuotationToken = XQuotationToken
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter X-Quotation-Token is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AnswerPublicQuotation(ctx, params)
+	return err
+}
+
 // ReadPublicSurvey converts echo context to params.
 func (w *ServerInterfaceWrapper) ReadPublicSurvey(ctx echo.Context) error {
 	var err error
@@ -9545,6 +9977,739 @@ func (w *ServerInterfaceWrapper) AnswerPublicSurvey(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.AnswerPublicSurvey(ctx, params)
+	return err
+}
+
+// ListQuotations converts echo context to params.
+func (w *ServerInterfaceWrapper) ListQuotations(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListQuotationsParams
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "prospect_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "prospect_id", ctx.QueryParams(), &params.ProspectID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter prospect_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "team_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "team_id", ctx.QueryParams(), &params.TeamID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter team_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "inquiry_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "inquiry_id", ctx.QueryParams(), &params.InquiryID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter inquiry_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "number" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "number", ctx.QueryParams(), &params.Number, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter number: %s", err))
+	}
+
+	// ------------- Optional query parameter "valid_until" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "valid_until", ctx.QueryParams(), &params.ValidUntil, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter valid_until: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListQuotations(ctx, params)
+	return err
+}
+
+// CreateQuotation converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateQuotation(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateQuotationParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateQuotation(ctx, params)
+	return err
+}
+
+// GetQuotation converts echo context to params.
+func (w *ServerInterfaceWrapper) GetQuotation(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "quotation_id" -------------
+	var quotationID QuotationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "quotation_id", ctx.Param("quotation_id"), &quotationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter quotation_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetQuotation(ctx, quotationID)
+	return err
+}
+
+// UpdateQuotation converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateQuotation(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "quotation_id" -------------
+	var quotationID QuotationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "quotation_id", ctx.Param("quotation_id"), &quotationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter quotation_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateQuotationParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdateQuotation(ctx, quotationID, params)
+	return err
+}
+
+// AcceptQuotation converts echo context to params.
+func (w *ServerInterfaceWrapper) AcceptQuotation(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "quotation_id" -------------
+	var quotationID QuotationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "quotation_id", ctx.Param("quotation_id"), &quotationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter quotation_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AcceptQuotationParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AcceptQuotation(ctx, quotationID, params)
+	return err
+}
+
+// GetQuotationBackground converts echo context to params.
+func (w *ServerInterfaceWrapper) GetQuotationBackground(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "quotation_id" -------------
+	var quotationID QuotationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "quotation_id", ctx.Param("quotation_id"), &quotationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter quotation_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetQuotationBackground(ctx, quotationID)
+	return err
+}
+
+// CancelQuotation converts echo context to params.
+func (w *ServerInterfaceWrapper) CancelQuotation(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "quotation_id" -------------
+	var quotationID QuotationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "quotation_id", ctx.Param("quotation_id"), &quotationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter quotation_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CancelQuotationParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CancelQuotation(ctx, quotationID, params)
+	return err
+}
+
+// CopyQuotation converts echo context to params.
+func (w *ServerInterfaceWrapper) CopyQuotation(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "quotation_id" -------------
+	var quotationID QuotationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "quotation_id", ctx.Param("quotation_id"), &quotationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter quotation_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CopyQuotationParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CopyQuotation(ctx, quotationID, params)
+	return err
+}
+
+// ListQuotationDecisions converts echo context to params.
+func (w *ServerInterfaceWrapper) ListQuotationDecisions(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "quotation_id" -------------
+	var quotationID QuotationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "quotation_id", ctx.Param("quotation_id"), &quotationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter quotation_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListQuotationDecisions(ctx, quotationID)
+	return err
+}
+
+// DeclineQuotation converts echo context to params.
+func (w *ServerInterfaceWrapper) DeclineQuotation(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "quotation_id" -------------
+	var quotationID QuotationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "quotation_id", ctx.Param("quotation_id"), &quotationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter quotation_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeclineQuotationParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DeclineQuotation(ctx, quotationID, params)
+	return err
+}
+
+// RevokeQuotationLink converts echo context to params.
+func (w *ServerInterfaceWrapper) RevokeQuotationLink(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "quotation_id" -------------
+	var quotationID QuotationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "quotation_id", ctx.Param("quotation_id"), &quotationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter quotation_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RevokeQuotationLink(ctx, quotationID)
+	return err
+}
+
+// CreateQuotationLink converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateQuotationLink(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "quotation_id" -------------
+	var quotationID QuotationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "quotation_id", ctx.Param("quotation_id"), &quotationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter quotation_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateQuotationLinkParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateQuotationLink(ctx, quotationID, params)
+	return err
+}
+
+// ReviseQuotation converts echo context to params.
+func (w *ServerInterfaceWrapper) ReviseQuotation(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "quotation_id" -------------
+	var quotationID QuotationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "quotation_id", ctx.Param("quotation_id"), &quotationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter quotation_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReviseQuotationParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReviseQuotation(ctx, quotationID, params)
+	return err
+}
+
+// ListQuotationRevisions converts echo context to params.
+func (w *ServerInterfaceWrapper) ListQuotationRevisions(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "quotation_id" -------------
+	var quotationID QuotationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "quotation_id", ctx.Param("quotation_id"), &quotationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter quotation_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListQuotationRevisions(ctx, quotationID)
+	return err
+}
+
+// SendQuotation converts echo context to params.
+func (w *ServerInterfaceWrapper) SendQuotation(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "quotation_id" -------------
+	var quotationID QuotationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "quotation_id", ctx.Param("quotation_id"), &quotationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter quotation_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SendQuotationParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SendQuotation(ctx, quotationID, params)
+	return err
+}
+
+// SubmitQuotation converts echo context to params.
+func (w *ServerInterfaceWrapper) SubmitQuotation(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "quotation_id" -------------
+	var quotationID QuotationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "quotation_id", ctx.Param("quotation_id"), &quotationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter quotation_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SubmitQuotationParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SubmitQuotation(ctx, quotationID, params)
+	return err
+}
+
+// GetQuotationTimeline converts echo context to params.
+func (w *ServerInterfaceWrapper) GetQuotationTimeline(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "quotation_id" -------------
+	var quotationID QuotationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "quotation_id", ctx.Param("quotation_id"), &quotationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter quotation_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetQuotationTimelineParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetQuotationTimeline(ctx, quotationID, params)
+	return err
+}
+
+// RecordUnapprovedDeal converts echo context to params.
+func (w *ServerInterfaceWrapper) RecordUnapprovedDeal(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "quotation_id" -------------
+	var quotationID QuotationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "quotation_id", ctx.Param("quotation_id"), &quotationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter quotation_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RecordUnapprovedDealParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RecordUnapprovedDeal(ctx, quotationID, params)
 	return err
 }
 
@@ -12265,6 +13430,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/delivery-notes/:delivery_note_id/gate-pass", wrapper.GetGatePass, options.OperationMiddlewares["getGatePass"]...)
 	router.GET(options.BaseURL+"/v1/delivery-notes/:delivery_note_id/gate-pass.png", wrapper.GetGatePassImage, options.OperationMiddlewares["getGatePassImage"]...)
 	router.GET(options.BaseURL+"/v1/delivery-notes/:delivery_note_id/timeline", wrapper.GetDeliveryNoteTimeline, options.OperationMiddlewares["getDeliveryNoteTimeline"]...)
+	router.GET(options.BaseURL+"/v1/demand-surveys", wrapper.ListDemandSurveys, options.OperationMiddlewares["listDemandSurveys"]...)
+	router.POST(options.BaseURL+"/v1/demand-surveys", wrapper.FillDemandSurvey, options.OperationMiddlewares["fillDemandSurvey"]...)
 	router.GET(options.BaseURL+"/v1/departments", wrapper.ListDepartments, options.OperationMiddlewares["listDepartments"]...)
 	router.POST(options.BaseURL+"/v1/departments", wrapper.CreateDepartment, options.OperationMiddlewares["createDepartment"]...)
 	router.GET(options.BaseURL+"/v1/departments/:department_id", wrapper.GetDepartment, options.OperationMiddlewares["getDepartment"]...)
@@ -12289,6 +13456,11 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/import-runs/:import_id/errors", wrapper.ListImportErrors, options.OperationMiddlewares["listImportErrors"]...)
 	router.GET(options.BaseURL+"/v1/imports", wrapper.ListImports, options.OperationMiddlewares["listImports"]...)
 	router.POST(options.BaseURL+"/v1/imports/:kind", wrapper.StartImport, options.OperationMiddlewares["startImport"]...)
+	router.GET(options.BaseURL+"/v1/inquiries", wrapper.ListInquiries, options.OperationMiddlewares["listInquiries"]...)
+	router.POST(options.BaseURL+"/v1/inquiries", wrapper.CreateInquiry, options.OperationMiddlewares["createInquiry"]...)
+	router.GET(options.BaseURL+"/v1/inquiries/:inquiry_id", wrapper.GetInquiry, options.OperationMiddlewares["getInquiry"]...)
+	router.POST(options.BaseURL+"/v1/inquiries/:inquiry_id/close", wrapper.CloseInquiry, options.OperationMiddlewares["closeInquiry"]...)
+	router.GET(options.BaseURL+"/v1/inquiries/:inquiry_id/timeline", wrapper.GetInquiryTimeline, options.OperationMiddlewares["getInquiryTimeline"]...)
 	router.GET(options.BaseURL+"/v1/invoices", wrapper.ListInvoices, options.OperationMiddlewares["listInvoices"]...)
 	router.POST(options.BaseURL+"/v1/invoices", wrapper.PostInvoice, options.OperationMiddlewares["postInvoice"]...)
 	router.GET(options.BaseURL+"/v1/invoices/:invoice_id", wrapper.GetInvoice, options.OperationMiddlewares["getInvoice"]...)
@@ -12396,8 +13568,28 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/prospects/:prospect_id/opportunity-grades", wrapper.GetProspectOpportunityGrades, options.OperationMiddlewares["getProspectOpportunityGrades"]...)
 	router.POST(options.BaseURL+"/v1/prospects/:prospect_id/purchase-window", wrapper.StateProspectPurchaseWindow, options.OperationMiddlewares["stateProspectPurchaseWindow"]...)
 	router.GET(options.BaseURL+"/v1/prospects/:prospect_id/timeline", wrapper.GetProspectTimeline, options.OperationMiddlewares["getProspectTimeline"]...)
+	router.GET(options.BaseURL+"/v1/public/quotation", wrapper.ReadPublicQuotation, options.OperationMiddlewares["readPublicQuotation"]...)
+	router.POST(options.BaseURL+"/v1/public/quotation", wrapper.AnswerPublicQuotation, options.OperationMiddlewares["answerPublicQuotation"]...)
 	router.GET(options.BaseURL+"/v1/public/survey", wrapper.ReadPublicSurvey, options.OperationMiddlewares["readPublicSurvey"]...)
 	router.POST(options.BaseURL+"/v1/public/survey", wrapper.AnswerPublicSurvey, options.OperationMiddlewares["answerPublicSurvey"]...)
+	router.GET(options.BaseURL+"/v1/quotations", wrapper.ListQuotations, options.OperationMiddlewares["listQuotations"]...)
+	router.POST(options.BaseURL+"/v1/quotations", wrapper.CreateQuotation, options.OperationMiddlewares["createQuotation"]...)
+	router.GET(options.BaseURL+"/v1/quotations/:quotation_id", wrapper.GetQuotation, options.OperationMiddlewares["getQuotation"]...)
+	router.PATCH(options.BaseURL+"/v1/quotations/:quotation_id", wrapper.UpdateQuotation, options.OperationMiddlewares["updateQuotation"]...)
+	router.POST(options.BaseURL+"/v1/quotations/:quotation_id/accept", wrapper.AcceptQuotation, options.OperationMiddlewares["acceptQuotation"]...)
+	router.GET(options.BaseURL+"/v1/quotations/:quotation_id/background", wrapper.GetQuotationBackground, options.OperationMiddlewares["getQuotationBackground"]...)
+	router.POST(options.BaseURL+"/v1/quotations/:quotation_id/cancel", wrapper.CancelQuotation, options.OperationMiddlewares["cancelQuotation"]...)
+	router.POST(options.BaseURL+"/v1/quotations/:quotation_id/copy", wrapper.CopyQuotation, options.OperationMiddlewares["copyQuotation"]...)
+	router.GET(options.BaseURL+"/v1/quotations/:quotation_id/decisions", wrapper.ListQuotationDecisions, options.OperationMiddlewares["listQuotationDecisions"]...)
+	router.POST(options.BaseURL+"/v1/quotations/:quotation_id/decline", wrapper.DeclineQuotation, options.OperationMiddlewares["declineQuotation"]...)
+	router.DELETE(options.BaseURL+"/v1/quotations/:quotation_id/link", wrapper.RevokeQuotationLink, options.OperationMiddlewares["revokeQuotationLink"]...)
+	router.POST(options.BaseURL+"/v1/quotations/:quotation_id/link", wrapper.CreateQuotationLink, options.OperationMiddlewares["createQuotationLink"]...)
+	router.POST(options.BaseURL+"/v1/quotations/:quotation_id/revise", wrapper.ReviseQuotation, options.OperationMiddlewares["reviseQuotation"]...)
+	router.GET(options.BaseURL+"/v1/quotations/:quotation_id/revisions", wrapper.ListQuotationRevisions, options.OperationMiddlewares["listQuotationRevisions"]...)
+	router.POST(options.BaseURL+"/v1/quotations/:quotation_id/send", wrapper.SendQuotation, options.OperationMiddlewares["sendQuotation"]...)
+	router.POST(options.BaseURL+"/v1/quotations/:quotation_id/submit", wrapper.SubmitQuotation, options.OperationMiddlewares["submitQuotation"]...)
+	router.GET(options.BaseURL+"/v1/quotations/:quotation_id/timeline", wrapper.GetQuotationTimeline, options.OperationMiddlewares["getQuotationTimeline"]...)
+	router.POST(options.BaseURL+"/v1/quotations/:quotation_id/unapproved-deal", wrapper.RecordUnapprovedDeal, options.OperationMiddlewares["recordUnapprovedDeal"]...)
 	router.GET(options.BaseURL+"/v1/receipts", wrapper.ListReceipts, options.OperationMiddlewares["listReceipts"]...)
 	router.POST(options.BaseURL+"/v1/receipts", wrapper.PostReceipt, options.OperationMiddlewares["postReceipt"]...)
 	router.GET(options.BaseURL+"/v1/receipts/:receipt_id", wrapper.GetReceipt, options.OperationMiddlewares["getReceipt"]...)
@@ -15454,6 +16646,51 @@ func (response GetDeliveryNoteTimeline200JSONResponse) VisitGetDeliveryNoteTimel
 	return err
 }
 
+type ListDemandSurveysRequestObject struct {
+	Params ListDemandSurveysParams
+}
+
+type ListDemandSurveysResponseObject interface {
+	VisitListDemandSurveysResponse(w http.ResponseWriter) error
+}
+
+type ListDemandSurveys200JSONResponse DemandSurveyList
+
+func (response ListDemandSurveys200JSONResponse) VisitListDemandSurveysResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FillDemandSurveyRequestObject struct {
+	Params FillDemandSurveyParams
+	Body   *FillDemandSurveyJSONRequestBody
+}
+
+type FillDemandSurveyResponseObject interface {
+	VisitFillDemandSurveyResponse(w http.ResponseWriter) error
+}
+
+type FillDemandSurvey201JSONResponse DemandSurvey
+
+func (response FillDemandSurvey201JSONResponse) VisitFillDemandSurveyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListDepartmentsRequestObject struct {
 	Params ListDepartmentsParams
 }
@@ -16058,6 +17295,144 @@ func (response StartImport202JSONResponse) VisitStartImportResponse(w http.Respo
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Location", fmt.Sprint(response.Headers.Location))
 	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListInquiriesRequestObject struct {
+	Params ListInquiriesParams
+}
+
+type ListInquiriesResponseObject interface {
+	VisitListInquiriesResponse(w http.ResponseWriter) error
+}
+
+type ListInquiries200JSONResponse InquiryList
+
+func (response ListInquiries200JSONResponse) VisitListInquiriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateInquiryRequestObject struct {
+	Params CreateInquiryParams
+	Body   *CreateInquiryJSONRequestBody
+}
+
+type CreateInquiryResponseObject interface {
+	VisitCreateInquiryResponse(w http.ResponseWriter) error
+}
+
+type CreateInquiry201ResponseHeaders struct {
+	ETag string
+}
+
+type CreateInquiry201JSONResponse struct {
+	Body    Inquiry
+	Headers CreateInquiry201ResponseHeaders
+}
+
+func (response CreateInquiry201JSONResponse) VisitCreateInquiryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetInquiryRequestObject struct {
+	InquiryID InquiryID `json:"inquiry_id"`
+}
+
+type GetInquiryResponseObject interface {
+	VisitGetInquiryResponse(w http.ResponseWriter) error
+}
+
+type GetInquiry200ResponseHeaders struct {
+	ETag string
+}
+
+type GetInquiry200JSONResponse struct {
+	Body    Inquiry
+	Headers GetInquiry200ResponseHeaders
+}
+
+func (response GetInquiry200JSONResponse) VisitGetInquiryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CloseInquiryRequestObject struct {
+	InquiryID InquiryID `json:"inquiry_id"`
+	Params    CloseInquiryParams
+	Body      *CloseInquiryJSONRequestBody
+}
+
+type CloseInquiryResponseObject interface {
+	VisitCloseInquiryResponse(w http.ResponseWriter) error
+}
+
+type CloseInquiry200ResponseHeaders struct {
+	ETag string
+}
+
+type CloseInquiry200JSONResponse struct {
+	Body    Inquiry
+	Headers CloseInquiry200ResponseHeaders
+}
+
+func (response CloseInquiry200JSONResponse) VisitCloseInquiryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetInquiryTimelineRequestObject struct {
+	InquiryID InquiryID `json:"inquiry_id"`
+	Params    GetInquiryTimelineParams
+}
+
+type GetInquiryTimelineResponseObject interface {
+	VisitGetInquiryTimelineResponse(w http.ResponseWriter) error
+}
+
+type GetInquiryTimeline200JSONResponse Timeline
+
+func (response GetInquiryTimeline200JSONResponse) VisitGetInquiryTimelineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -19034,6 +20409,51 @@ func (response GetProspectTimeline200JSONResponse) VisitGetProspectTimelineRespo
 	return err
 }
 
+type ReadPublicQuotationRequestObject struct {
+	Params ReadPublicQuotationParams
+}
+
+type ReadPublicQuotationResponseObject interface {
+	VisitReadPublicQuotationResponse(w http.ResponseWriter) error
+}
+
+type ReadPublicQuotation200JSONResponse PublicQuotation
+
+func (response ReadPublicQuotation200JSONResponse) VisitReadPublicQuotationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnswerPublicQuotationRequestObject struct {
+	Params AnswerPublicQuotationParams
+	Body   *AnswerPublicQuotationJSONRequestBody
+}
+
+type AnswerPublicQuotationResponseObject interface {
+	VisitAnswerPublicQuotationResponse(w http.ResponseWriter) error
+}
+
+type AnswerPublicQuotation200JSONResponse PublicQuotation
+
+func (response AnswerPublicQuotation200JSONResponse) VisitAnswerPublicQuotationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ReadPublicSurveyRequestObject struct {
 	Params ReadPublicSurveyParams
 }
@@ -19074,6 +20494,517 @@ func (response AnswerPublicSurvey200JSONResponse) VisitAnswerPublicSurveyRespons
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListQuotationsRequestObject struct {
+	Params ListQuotationsParams
+}
+
+type ListQuotationsResponseObject interface {
+	VisitListQuotationsResponse(w http.ResponseWriter) error
+}
+
+type ListQuotations200JSONResponse QuotationList
+
+func (response ListQuotations200JSONResponse) VisitListQuotationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateQuotationRequestObject struct {
+	Params CreateQuotationParams
+	Body   *CreateQuotationJSONRequestBody
+}
+
+type CreateQuotationResponseObject interface {
+	VisitCreateQuotationResponse(w http.ResponseWriter) error
+}
+
+type CreateQuotation201ResponseHeaders struct {
+	ETag string
+}
+
+type CreateQuotation201JSONResponse struct {
+	Body    Quotation
+	Headers CreateQuotation201ResponseHeaders
+}
+
+func (response CreateQuotation201JSONResponse) VisitCreateQuotationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetQuotationRequestObject struct {
+	QuotationID QuotationID `json:"quotation_id"`
+}
+
+type GetQuotationResponseObject interface {
+	VisitGetQuotationResponse(w http.ResponseWriter) error
+}
+
+type GetQuotation200ResponseHeaders struct {
+	ETag string
+}
+
+type GetQuotation200JSONResponse struct {
+	Body    Quotation
+	Headers GetQuotation200ResponseHeaders
+}
+
+func (response GetQuotation200JSONResponse) VisitGetQuotationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateQuotationRequestObject struct {
+	QuotationID QuotationID `json:"quotation_id"`
+	Params      UpdateQuotationParams
+	Body        *UpdateQuotationJSONRequestBody
+}
+
+type UpdateQuotationResponseObject interface {
+	VisitUpdateQuotationResponse(w http.ResponseWriter) error
+}
+
+type UpdateQuotation200ResponseHeaders struct {
+	ETag string
+}
+
+type UpdateQuotation200JSONResponse struct {
+	Body    Quotation
+	Headers UpdateQuotation200ResponseHeaders
+}
+
+func (response UpdateQuotation200JSONResponse) VisitUpdateQuotationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AcceptQuotationRequestObject struct {
+	QuotationID QuotationID `json:"quotation_id"`
+	Params      AcceptQuotationParams
+	Body        *AcceptQuotationJSONRequestBody
+}
+
+type AcceptQuotationResponseObject interface {
+	VisitAcceptQuotationResponse(w http.ResponseWriter) error
+}
+
+type AcceptQuotation200ResponseHeaders struct {
+	ETag string
+}
+
+type AcceptQuotation200JSONResponse struct {
+	Body    Quotation
+	Headers AcceptQuotation200ResponseHeaders
+}
+
+func (response AcceptQuotation200JSONResponse) VisitAcceptQuotationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetQuotationBackgroundRequestObject struct {
+	QuotationID QuotationID `json:"quotation_id"`
+}
+
+type GetQuotationBackgroundResponseObject interface {
+	VisitGetQuotationBackgroundResponse(w http.ResponseWriter) error
+}
+
+type GetQuotationBackground200JSONResponse QuotationBackground
+
+func (response GetQuotationBackground200JSONResponse) VisitGetQuotationBackgroundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelQuotationRequestObject struct {
+	QuotationID QuotationID `json:"quotation_id"`
+	Params      CancelQuotationParams
+	Body        *CancelQuotationJSONRequestBody
+}
+
+type CancelQuotationResponseObject interface {
+	VisitCancelQuotationResponse(w http.ResponseWriter) error
+}
+
+type CancelQuotation200ResponseHeaders struct {
+	ETag string
+}
+
+type CancelQuotation200JSONResponse struct {
+	Body    Quotation
+	Headers CancelQuotation200ResponseHeaders
+}
+
+func (response CancelQuotation200JSONResponse) VisitCancelQuotationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CopyQuotationRequestObject struct {
+	QuotationID QuotationID `json:"quotation_id"`
+	Params      CopyQuotationParams
+}
+
+type CopyQuotationResponseObject interface {
+	VisitCopyQuotationResponse(w http.ResponseWriter) error
+}
+
+type CopyQuotation201ResponseHeaders struct {
+	ETag string
+}
+
+type CopyQuotation201JSONResponse struct {
+	Body    Quotation
+	Headers CopyQuotation201ResponseHeaders
+}
+
+func (response CopyQuotation201JSONResponse) VisitCopyQuotationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListQuotationDecisionsRequestObject struct {
+	QuotationID QuotationID `json:"quotation_id"`
+}
+
+type ListQuotationDecisionsResponseObject interface {
+	VisitListQuotationDecisionsResponse(w http.ResponseWriter) error
+}
+
+type ListQuotationDecisions200JSONResponse DecisionList
+
+func (response ListQuotationDecisions200JSONResponse) VisitListQuotationDecisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeclineQuotationRequestObject struct {
+	QuotationID QuotationID `json:"quotation_id"`
+	Params      DeclineQuotationParams
+	Body        *DeclineQuotationJSONRequestBody
+}
+
+type DeclineQuotationResponseObject interface {
+	VisitDeclineQuotationResponse(w http.ResponseWriter) error
+}
+
+type DeclineQuotation200ResponseHeaders struct {
+	ETag string
+}
+
+type DeclineQuotation200JSONResponse struct {
+	Body    Quotation
+	Headers DeclineQuotation200ResponseHeaders
+}
+
+func (response DeclineQuotation200JSONResponse) VisitDeclineQuotationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeQuotationLinkRequestObject struct {
+	QuotationID QuotationID `json:"quotation_id"`
+}
+
+type RevokeQuotationLinkResponseObject interface {
+	VisitRevokeQuotationLinkResponse(w http.ResponseWriter) error
+}
+
+type RevokeQuotationLink200ResponseHeaders struct {
+	ETag string
+}
+
+type RevokeQuotationLink200JSONResponse struct {
+	Body    Quotation
+	Headers RevokeQuotationLink200ResponseHeaders
+}
+
+func (response RevokeQuotationLink200JSONResponse) VisitRevokeQuotationLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateQuotationLinkRequestObject struct {
+	QuotationID QuotationID `json:"quotation_id"`
+	Params      CreateQuotationLinkParams
+}
+
+type CreateQuotationLinkResponseObject interface {
+	VisitCreateQuotationLinkResponse(w http.ResponseWriter) error
+}
+
+type CreateQuotationLink201JSONResponse QuotationLink
+
+func (response CreateQuotationLink201JSONResponse) VisitCreateQuotationLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReviseQuotationRequestObject struct {
+	QuotationID QuotationID `json:"quotation_id"`
+	Params      ReviseQuotationParams
+	Body        *ReviseQuotationJSONRequestBody
+}
+
+type ReviseQuotationResponseObject interface {
+	VisitReviseQuotationResponse(w http.ResponseWriter) error
+}
+
+type ReviseQuotation200ResponseHeaders struct {
+	ETag string
+}
+
+type ReviseQuotation200JSONResponse struct {
+	Body    Quotation
+	Headers ReviseQuotation200ResponseHeaders
+}
+
+func (response ReviseQuotation200JSONResponse) VisitReviseQuotationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListQuotationRevisionsRequestObject struct {
+	QuotationID QuotationID `json:"quotation_id"`
+}
+
+type ListQuotationRevisionsResponseObject interface {
+	VisitListQuotationRevisionsResponse(w http.ResponseWriter) error
+}
+
+type ListQuotationRevisions200JSONResponse QuotationRevisions
+
+func (response ListQuotationRevisions200JSONResponse) VisitListQuotationRevisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SendQuotationRequestObject struct {
+	QuotationID QuotationID `json:"quotation_id"`
+	Params      SendQuotationParams
+	Body        *SendQuotationJSONRequestBody
+}
+
+type SendQuotationResponseObject interface {
+	VisitSendQuotationResponse(w http.ResponseWriter) error
+}
+
+type SendQuotation200ResponseHeaders struct {
+	ETag string
+}
+
+type SendQuotation200JSONResponse struct {
+	Body    Quotation
+	Headers SendQuotation200ResponseHeaders
+}
+
+func (response SendQuotation200JSONResponse) VisitSendQuotationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SubmitQuotationRequestObject struct {
+	QuotationID QuotationID `json:"quotation_id"`
+	Params      SubmitQuotationParams
+}
+
+type SubmitQuotationResponseObject interface {
+	VisitSubmitQuotationResponse(w http.ResponseWriter) error
+}
+
+type SubmitQuotation200ResponseHeaders struct {
+	ETag string
+}
+
+type SubmitQuotation200JSONResponse struct {
+	Body    Quotation
+	Headers SubmitQuotation200ResponseHeaders
+}
+
+func (response SubmitQuotation200JSONResponse) VisitSubmitQuotationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetQuotationTimelineRequestObject struct {
+	QuotationID QuotationID `json:"quotation_id"`
+	Params      GetQuotationTimelineParams
+}
+
+type GetQuotationTimelineResponseObject interface {
+	VisitGetQuotationTimelineResponse(w http.ResponseWriter) error
+}
+
+type GetQuotationTimeline200JSONResponse Timeline
+
+func (response GetQuotationTimeline200JSONResponse) VisitGetQuotationTimelineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordUnapprovedDealRequestObject struct {
+	QuotationID QuotationID `json:"quotation_id"`
+	Params      RecordUnapprovedDealParams
+	Body        *RecordUnapprovedDealJSONRequestBody
+}
+
+type RecordUnapprovedDealResponseObject interface {
+	VisitRecordUnapprovedDealResponse(w http.ResponseWriter) error
+}
+
+type RecordUnapprovedDeal200ResponseHeaders struct {
+	ETag string
+}
+
+type RecordUnapprovedDeal200JSONResponse struct {
+	Body    Quotation
+	Headers RecordUnapprovedDeal200ResponseHeaders
+}
+
+func (response RecordUnapprovedDeal200JSONResponse) VisitRecordUnapprovedDealResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -21232,6 +23163,12 @@ type StrictServerInterface interface {
 	// GetDeliveryNoteTimeline Read what happened to a delivery note
 	// (GET /v1/delivery-notes/{delivery_note_id}/timeline)
 	GetDeliveryNoteTimeline(ctx context.Context, request GetDeliveryNoteTimelineRequestObject) (GetDeliveryNoteTimelineResponseObject, error)
+	// ListDemandSurveys List the fillings of a demand survey
+	// (GET /v1/demand-surveys)
+	ListDemandSurveys(ctx context.Context, request ListDemandSurveysRequestObject) (ListDemandSurveysResponseObject, error)
+	// FillDemandSurvey Fill the demand survey
+	// (POST /v1/demand-surveys)
+	FillDemandSurvey(ctx context.Context, request FillDemandSurveyRequestObject) (FillDemandSurveyResponseObject, error)
 	// ListDepartments List departments
 	// (GET /v1/departments)
 	ListDepartments(ctx context.Context, request ListDepartmentsRequestObject) (ListDepartmentsResponseObject, error)
@@ -21304,6 +23241,21 @@ type StrictServerInterface interface {
 	// StartImport Import a file
 	// (POST /v1/imports/{kind})
 	StartImport(ctx context.Context, request StartImportRequestObject) (StartImportResponseObject, error)
+	// ListInquiries List inquiries
+	// (GET /v1/inquiries)
+	ListInquiries(ctx context.Context, request ListInquiriesRequestObject) (ListInquiriesResponseObject, error)
+	// CreateInquiry Record an inquiry
+	// (POST /v1/inquiries)
+	CreateInquiry(ctx context.Context, request CreateInquiryRequestObject) (CreateInquiryResponseObject, error)
+	// GetInquiry Read an inquiry
+	// (GET /v1/inquiries/{inquiry_id})
+	GetInquiry(ctx context.Context, request GetInquiryRequestObject) (GetInquiryResponseObject, error)
+	// CloseInquiry Close an inquiry without a quotation
+	// (POST /v1/inquiries/{inquiry_id}/close)
+	CloseInquiry(ctx context.Context, request CloseInquiryRequestObject) (CloseInquiryResponseObject, error)
+	// GetInquiryTimeline Read what happened to an inquiry
+	// (GET /v1/inquiries/{inquiry_id}/timeline)
+	GetInquiryTimeline(ctx context.Context, request GetInquiryTimelineRequestObject) (GetInquiryTimelineResponseObject, error)
 	// ListInvoices List invoices
 	// (GET /v1/invoices)
 	ListInvoices(ctx context.Context, request ListInvoicesRequestObject) (ListInvoicesResponseObject, error)
@@ -21625,12 +23577,72 @@ type StrictServerInterface interface {
 	// GetProspectTimeline Read what happened to a prospect
 	// (GET /v1/prospects/{prospect_id}/timeline)
 	GetProspectTimeline(ctx context.Context, request GetProspectTimelineRequestObject) (GetProspectTimelineResponseObject, error)
+	// ReadPublicQuotation Read a quotation as the customer
+	// (GET /v1/public/quotation)
+	ReadPublicQuotation(ctx context.Context, request ReadPublicQuotationRequestObject) (ReadPublicQuotationResponseObject, error)
+	// AnswerPublicQuotation Answer as the customer
+	// (POST /v1/public/quotation)
+	AnswerPublicQuotation(ctx context.Context, request AnswerPublicQuotationRequestObject) (AnswerPublicQuotationResponseObject, error)
 	// ReadPublicSurvey Read what the customer is asked about
 	// (GET /v1/public/survey)
 	ReadPublicSurvey(ctx context.Context, request ReadPublicSurveyRequestObject) (ReadPublicSurveyResponseObject, error)
 	// AnswerPublicSurvey Answer as the customer
 	// (POST /v1/public/survey)
 	AnswerPublicSurvey(ctx context.Context, request AnswerPublicSurveyRequestObject) (AnswerPublicSurveyResponseObject, error)
+	// ListQuotations List quotations
+	// (GET /v1/quotations)
+	ListQuotations(ctx context.Context, request ListQuotationsRequestObject) (ListQuotationsResponseObject, error)
+	// CreateQuotation Write a quotation
+	// (POST /v1/quotations)
+	CreateQuotation(ctx context.Context, request CreateQuotationRequestObject) (CreateQuotationResponseObject, error)
+	// GetQuotation Read a quotation
+	// (GET /v1/quotations/{quotation_id})
+	GetQuotation(ctx context.Context, request GetQuotationRequestObject) (GetQuotationResponseObject, error)
+	// UpdateQuotation Change a draft
+	// (PATCH /v1/quotations/{quotation_id})
+	UpdateQuotation(ctx context.Context, request UpdateQuotationRequestObject) (UpdateQuotationResponseObject, error)
+	// AcceptQuotation Record the customer's acceptance
+	// (POST /v1/quotations/{quotation_id}/accept)
+	AcceptQuotation(ctx context.Context, request AcceptQuotationRequestObject) (AcceptQuotationResponseObject, error)
+	// GetQuotationBackground Read what the decider has to see
+	// (GET /v1/quotations/{quotation_id}/background)
+	GetQuotationBackground(ctx context.Context, request GetQuotationBackgroundRequestObject) (GetQuotationBackgroundResponseObject, error)
+	// CancelQuotation Cancel a quotation
+	// (POST /v1/quotations/{quotation_id}/cancel)
+	CancelQuotation(ctx context.Context, request CancelQuotationRequestObject) (CancelQuotationResponseObject, error)
+	// CopyQuotation Copy a quotation
+	// (POST /v1/quotations/{quotation_id}/copy)
+	CopyQuotation(ctx context.Context, request CopyQuotationRequestObject) (CopyQuotationResponseObject, error)
+	// ListQuotationDecisions Read why a quotation may or may not go
+	// (GET /v1/quotations/{quotation_id}/decisions)
+	ListQuotationDecisions(ctx context.Context, request ListQuotationDecisionsRequestObject) (ListQuotationDecisionsResponseObject, error)
+	// DeclineQuotation Record the customer's refusal
+	// (POST /v1/quotations/{quotation_id}/decline)
+	DeclineQuotation(ctx context.Context, request DeclineQuotationRequestObject) (DeclineQuotationResponseObject, error)
+	// RevokeQuotationLink Take the customer's link back
+	// (DELETE /v1/quotations/{quotation_id}/link)
+	RevokeQuotationLink(ctx context.Context, request RevokeQuotationLinkRequestObject) (RevokeQuotationLinkResponseObject, error)
+	// CreateQuotationLink Make a link for the customer
+	// (POST /v1/quotations/{quotation_id}/link)
+	CreateQuotationLink(ctx context.Context, request CreateQuotationLinkRequestObject) (CreateQuotationLinkResponseObject, error)
+	// ReviseQuotation Open a quotation for change
+	// (POST /v1/quotations/{quotation_id}/revise)
+	ReviseQuotation(ctx context.Context, request ReviseQuotationRequestObject) (ReviseQuotationResponseObject, error)
+	// ListQuotationRevisions Read the revisions of a quotation
+	// (GET /v1/quotations/{quotation_id}/revisions)
+	ListQuotationRevisions(ctx context.Context, request ListQuotationRevisionsRequestObject) (ListQuotationRevisionsResponseObject, error)
+	// SendQuotation Record that a quotation was sent
+	// (POST /v1/quotations/{quotation_id}/send)
+	SendQuotation(ctx context.Context, request SendQuotationRequestObject) (SendQuotationResponseObject, error)
+	// SubmitQuotation Send a quotation through the gate
+	// (POST /v1/quotations/{quotation_id}/submit)
+	SubmitQuotation(ctx context.Context, request SubmitQuotationRequestObject) (SubmitQuotationResponseObject, error)
+	// GetQuotationTimeline Read what happened to a quotation
+	// (GET /v1/quotations/{quotation_id}/timeline)
+	GetQuotationTimeline(ctx context.Context, request GetQuotationTimelineRequestObject) (GetQuotationTimelineResponseObject, error)
+	// RecordUnapprovedDeal Record a deal that nobody approved
+	// (POST /v1/quotations/{quotation_id}/unapproved-deal)
+	RecordUnapprovedDeal(ctx context.Context, request RecordUnapprovedDealRequestObject) (RecordUnapprovedDealResponseObject, error)
 	// ListReceipts List receipts
 	// (GET /v1/receipts)
 	ListReceipts(ctx context.Context, request ListReceiptsRequestObject) (ListReceiptsResponseObject, error)
@@ -25547,6 +27559,79 @@ func (sh *strictHandler) GetDeliveryNoteTimeline(ctx echo.Context, deliveryNoteI
 	return nil
 }
 
+// ListDemandSurveys operation middleware
+func (sh *strictHandler) ListDemandSurveys(ctx echo.Context, params ListDemandSurveysParams) error {
+	var request ListDemandSurveysRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDemandSurveys(ctx.Request().Context(), request.(ListDemandSurveysRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDemandSurveys")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDemandSurveysResponseObject); ok {
+		return validResponse.VisitListDemandSurveysResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// FillDemandSurvey operation middleware
+func (sh *strictHandler) FillDemandSurvey(ctx echo.Context, params FillDemandSurveyParams) error {
+	var request FillDemandSurveyRequestObject
+
+	request.Params = params
+
+	var body FillDemandSurveyJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.FillDemandSurvey(ctx.Request().Context(), request.(FillDemandSurveyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FillDemandSurvey")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(FillDemandSurveyResponseObject); ok {
+		return validResponse.VisitFillDemandSurveyResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListDepartments operation middleware
 func (sh *strictHandler) ListDepartments(ctx echo.Context, params ListDepartmentsParams) error {
 	var request ListDepartmentsRequestObject
@@ -26334,6 +28419,179 @@ func (sh *strictHandler) StartImport(ctx echo.Context, kind ImportKind, params S
 		return err
 	} else if validResponse, ok := response.(StartImportResponseObject); ok {
 		return validResponse.VisitStartImportResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListInquiries operation middleware
+func (sh *strictHandler) ListInquiries(ctx echo.Context, params ListInquiriesParams) error {
+	var request ListInquiriesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListInquiries(ctx.Request().Context(), request.(ListInquiriesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListInquiries")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListInquiriesResponseObject); ok {
+		return validResponse.VisitListInquiriesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateInquiry operation middleware
+func (sh *strictHandler) CreateInquiry(ctx echo.Context, params CreateInquiryParams) error {
+	var request CreateInquiryRequestObject
+
+	request.Params = params
+
+	var body CreateInquiryJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateInquiry(ctx.Request().Context(), request.(CreateInquiryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateInquiry")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateInquiryResponseObject); ok {
+		return validResponse.VisitCreateInquiryResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetInquiry operation middleware
+func (sh *strictHandler) GetInquiry(ctx echo.Context, inquiryID InquiryID) error {
+	var request GetInquiryRequestObject
+
+	request.InquiryID = inquiryID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetInquiry(ctx.Request().Context(), request.(GetInquiryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetInquiry")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetInquiryResponseObject); ok {
+		return validResponse.VisitGetInquiryResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CloseInquiry operation middleware
+func (sh *strictHandler) CloseInquiry(ctx echo.Context, inquiryID InquiryID, params CloseInquiryParams) error {
+	var request CloseInquiryRequestObject
+
+	request.InquiryID = inquiryID
+	request.Params = params
+
+	var body CloseInquiryJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CloseInquiry(ctx.Request().Context(), request.(CloseInquiryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CloseInquiry")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CloseInquiryResponseObject); ok {
+		return validResponse.VisitCloseInquiryResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetInquiryTimeline operation middleware
+func (sh *strictHandler) GetInquiryTimeline(ctx echo.Context, inquiryID InquiryID, params GetInquiryTimelineParams) error {
+	var request GetInquiryTimelineRequestObject
+
+	request.InquiryID = inquiryID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetInquiryTimeline(ctx.Request().Context(), request.(GetInquiryTimelineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetInquiryTimeline")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetInquiryTimelineResponseObject); ok {
+		return validResponse.VisitGetInquiryTimelineResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -30144,6 +32402,79 @@ func (sh *strictHandler) GetProspectTimeline(ctx echo.Context, prospectID Prospe
 	return nil
 }
 
+// ReadPublicQuotation operation middleware
+func (sh *strictHandler) ReadPublicQuotation(ctx echo.Context, params ReadPublicQuotationParams) error {
+	var request ReadPublicQuotationRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadPublicQuotation(ctx.Request().Context(), request.(ReadPublicQuotationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadPublicQuotation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReadPublicQuotationResponseObject); ok {
+		return validResponse.VisitReadPublicQuotationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AnswerPublicQuotation operation middleware
+func (sh *strictHandler) AnswerPublicQuotation(ctx echo.Context, params AnswerPublicQuotationParams) error {
+	var request AnswerPublicQuotationRequestObject
+
+	request.Params = params
+
+	var body AnswerPublicQuotationJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AnswerPublicQuotation(ctx.Request().Context(), request.(AnswerPublicQuotationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AnswerPublicQuotation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AnswerPublicQuotationResponseObject); ok {
+		return validResponse.VisitAnswerPublicQuotationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ReadPublicSurvey operation middleware
 func (sh *strictHandler) ReadPublicSurvey(ctx echo.Context, params ReadPublicSurveyParams) error {
 	var request ReadPublicSurveyRequestObject
@@ -30211,6 +32542,651 @@ func (sh *strictHandler) AnswerPublicSurvey(ctx echo.Context, params AnswerPubli
 		return err
 	} else if validResponse, ok := response.(AnswerPublicSurveyResponseObject); ok {
 		return validResponse.VisitAnswerPublicSurveyResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListQuotations operation middleware
+func (sh *strictHandler) ListQuotations(ctx echo.Context, params ListQuotationsParams) error {
+	var request ListQuotationsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListQuotations(ctx.Request().Context(), request.(ListQuotationsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListQuotations")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListQuotationsResponseObject); ok {
+		return validResponse.VisitListQuotationsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateQuotation operation middleware
+func (sh *strictHandler) CreateQuotation(ctx echo.Context, params CreateQuotationParams) error {
+	var request CreateQuotationRequestObject
+
+	request.Params = params
+
+	var body CreateQuotationJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateQuotation(ctx.Request().Context(), request.(CreateQuotationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateQuotation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateQuotationResponseObject); ok {
+		return validResponse.VisitCreateQuotationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetQuotation operation middleware
+func (sh *strictHandler) GetQuotation(ctx echo.Context, quotationID QuotationID) error {
+	var request GetQuotationRequestObject
+
+	request.QuotationID = quotationID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetQuotation(ctx.Request().Context(), request.(GetQuotationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetQuotation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetQuotationResponseObject); ok {
+		return validResponse.VisitGetQuotationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UpdateQuotation operation middleware
+func (sh *strictHandler) UpdateQuotation(ctx echo.Context, quotationID QuotationID, params UpdateQuotationParams) error {
+	var request UpdateQuotationRequestObject
+
+	request.QuotationID = quotationID
+	request.Params = params
+
+	var body UpdateQuotationJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateQuotation(ctx.Request().Context(), request.(UpdateQuotationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateQuotation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UpdateQuotationResponseObject); ok {
+		return validResponse.VisitUpdateQuotationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AcceptQuotation operation middleware
+func (sh *strictHandler) AcceptQuotation(ctx echo.Context, quotationID QuotationID, params AcceptQuotationParams) error {
+	var request AcceptQuotationRequestObject
+
+	request.QuotationID = quotationID
+	request.Params = params
+
+	var body AcceptQuotationJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AcceptQuotation(ctx.Request().Context(), request.(AcceptQuotationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AcceptQuotation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AcceptQuotationResponseObject); ok {
+		return validResponse.VisitAcceptQuotationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetQuotationBackground operation middleware
+func (sh *strictHandler) GetQuotationBackground(ctx echo.Context, quotationID QuotationID) error {
+	var request GetQuotationBackgroundRequestObject
+
+	request.QuotationID = quotationID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetQuotationBackground(ctx.Request().Context(), request.(GetQuotationBackgroundRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetQuotationBackground")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetQuotationBackgroundResponseObject); ok {
+		return validResponse.VisitGetQuotationBackgroundResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CancelQuotation operation middleware
+func (sh *strictHandler) CancelQuotation(ctx echo.Context, quotationID QuotationID, params CancelQuotationParams) error {
+	var request CancelQuotationRequestObject
+
+	request.QuotationID = quotationID
+	request.Params = params
+
+	var body CancelQuotationJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CancelQuotation(ctx.Request().Context(), request.(CancelQuotationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CancelQuotation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CancelQuotationResponseObject); ok {
+		return validResponse.VisitCancelQuotationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CopyQuotation operation middleware
+func (sh *strictHandler) CopyQuotation(ctx echo.Context, quotationID QuotationID, params CopyQuotationParams) error {
+	var request CopyQuotationRequestObject
+
+	request.QuotationID = quotationID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CopyQuotation(ctx.Request().Context(), request.(CopyQuotationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CopyQuotation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CopyQuotationResponseObject); ok {
+		return validResponse.VisitCopyQuotationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListQuotationDecisions operation middleware
+func (sh *strictHandler) ListQuotationDecisions(ctx echo.Context, quotationID QuotationID) error {
+	var request ListQuotationDecisionsRequestObject
+
+	request.QuotationID = quotationID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListQuotationDecisions(ctx.Request().Context(), request.(ListQuotationDecisionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListQuotationDecisions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListQuotationDecisionsResponseObject); ok {
+		return validResponse.VisitListQuotationDecisionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DeclineQuotation operation middleware
+func (sh *strictHandler) DeclineQuotation(ctx echo.Context, quotationID QuotationID, params DeclineQuotationParams) error {
+	var request DeclineQuotationRequestObject
+
+	request.QuotationID = quotationID
+	request.Params = params
+
+	var body DeclineQuotationJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DeclineQuotation(ctx.Request().Context(), request.(DeclineQuotationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeclineQuotation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DeclineQuotationResponseObject); ok {
+		return validResponse.VisitDeclineQuotationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RevokeQuotationLink operation middleware
+func (sh *strictHandler) RevokeQuotationLink(ctx echo.Context, quotationID QuotationID) error {
+	var request RevokeQuotationLinkRequestObject
+
+	request.QuotationID = quotationID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RevokeQuotationLink(ctx.Request().Context(), request.(RevokeQuotationLinkRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RevokeQuotationLink")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RevokeQuotationLinkResponseObject); ok {
+		return validResponse.VisitRevokeQuotationLinkResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateQuotationLink operation middleware
+func (sh *strictHandler) CreateQuotationLink(ctx echo.Context, quotationID QuotationID, params CreateQuotationLinkParams) error {
+	var request CreateQuotationLinkRequestObject
+
+	request.QuotationID = quotationID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateQuotationLink(ctx.Request().Context(), request.(CreateQuotationLinkRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateQuotationLink")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateQuotationLinkResponseObject); ok {
+		return validResponse.VisitCreateQuotationLinkResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReviseQuotation operation middleware
+func (sh *strictHandler) ReviseQuotation(ctx echo.Context, quotationID QuotationID, params ReviseQuotationParams) error {
+	var request ReviseQuotationRequestObject
+
+	request.QuotationID = quotationID
+	request.Params = params
+
+	var body ReviseQuotationJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReviseQuotation(ctx.Request().Context(), request.(ReviseQuotationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReviseQuotation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReviseQuotationResponseObject); ok {
+		return validResponse.VisitReviseQuotationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListQuotationRevisions operation middleware
+func (sh *strictHandler) ListQuotationRevisions(ctx echo.Context, quotationID QuotationID) error {
+	var request ListQuotationRevisionsRequestObject
+
+	request.QuotationID = quotationID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListQuotationRevisions(ctx.Request().Context(), request.(ListQuotationRevisionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListQuotationRevisions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListQuotationRevisionsResponseObject); ok {
+		return validResponse.VisitListQuotationRevisionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SendQuotation operation middleware
+func (sh *strictHandler) SendQuotation(ctx echo.Context, quotationID QuotationID, params SendQuotationParams) error {
+	var request SendQuotationRequestObject
+
+	request.QuotationID = quotationID
+	request.Params = params
+
+	var body SendQuotationJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SendQuotation(ctx.Request().Context(), request.(SendQuotationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SendQuotation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SendQuotationResponseObject); ok {
+		return validResponse.VisitSendQuotationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SubmitQuotation operation middleware
+func (sh *strictHandler) SubmitQuotation(ctx echo.Context, quotationID QuotationID, params SubmitQuotationParams) error {
+	var request SubmitQuotationRequestObject
+
+	request.QuotationID = quotationID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SubmitQuotation(ctx.Request().Context(), request.(SubmitQuotationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SubmitQuotation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SubmitQuotationResponseObject); ok {
+		return validResponse.VisitSubmitQuotationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetQuotationTimeline operation middleware
+func (sh *strictHandler) GetQuotationTimeline(ctx echo.Context, quotationID QuotationID, params GetQuotationTimelineParams) error {
+	var request GetQuotationTimelineRequestObject
+
+	request.QuotationID = quotationID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetQuotationTimeline(ctx.Request().Context(), request.(GetQuotationTimelineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetQuotationTimeline")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetQuotationTimelineResponseObject); ok {
+		return validResponse.VisitGetQuotationTimelineResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RecordUnapprovedDeal operation middleware
+func (sh *strictHandler) RecordUnapprovedDeal(ctx echo.Context, quotationID QuotationID, params RecordUnapprovedDealParams) error {
+	var request RecordUnapprovedDealRequestObject
+
+	request.QuotationID = quotationID
+	request.Params = params
+
+	var body RecordUnapprovedDealJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RecordUnapprovedDeal(ctx.Request().Context(), request.(RecordUnapprovedDealRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecordUnapprovedDeal")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RecordUnapprovedDealResponseObject); ok {
+		return validResponse.VisitRecordUnapprovedDealResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

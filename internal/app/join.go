@@ -27,6 +27,7 @@ import (
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/pricing"
 	"github.com/salesgate/salesgate/internal/prospect"
+	"github.com/salesgate/salesgate/internal/quote"
 	"github.com/salesgate/salesgate/internal/receivable"
 	"github.com/salesgate/salesgate/internal/rulebook"
 	"github.com/salesgate/salesgate/internal/shipping"
@@ -178,8 +179,13 @@ func (a *App) joinPrices(_ *httpapi.Server) {
 }
 
 // joinDeals builds what is agreed before an order: inquiries, quotations, contracts.
-func (a *App) joinDeals(_ *httpapi.Server) {
+func (a *App) joinDeals(s *httpapi.Server) {
 	// quotations
+	s.Quotes = quote.New(s.Rulebook, s.Approvals, s.Prices, s.Credits, s.Attachments, s.People)
+	s.Approvals.Register(quote.Matter, s.Quotes)
+	s.Attachments.Register(quote.Subject, s.Quotes.Seen, "quotation.read")
+	s.Attachments.Register(quote.SubjectInquiry, s.Quotes.InquirySeen, "inquiry.read")
+	a.jobs.Every("expire_quotations", 10*time.Minute, a.batches("expire_quotations", s.Quotes.Expire)) // QUO-05
 
 	// contracts
 }

@@ -274,6 +274,15 @@ var owned = map[string]func(e *apitest.Env) string{
 	// price committee and authority
 
 	// quotations
+	"inquiries": func(e *apitest.Env) string {
+		return plant(e, "inquiries", object{"customer_id": customerOf(e), "state": "open", "channel": "phone", "new_customer": false})
+	},
+	"quotations": func(e *apitest.Env) string {
+		return plant(e, "quotations", object{
+			"customer_id": customerOf(e), "state": "draft", "currency": "CNY", "settlement": "cash", "terms_days": 0, "valid_from": "2026-01-01",
+			"valid_until": "2026-01-01", "discount_percent": 0,
+		})
+	},
 
 	// contracts
 

@@ -29,6 +29,7 @@ import (
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/pricing"
 	"github.com/salesgate/salesgate/internal/prospect"
+	"github.com/salesgate/salesgate/internal/quote"
 	"github.com/salesgate/salesgate/internal/receivable"
 	"github.com/salesgate/salesgate/internal/rulebook"
 	"github.com/salesgate/salesgate/internal/shipping"
@@ -86,6 +87,7 @@ type Server struct {
 	// price committee and authority
 
 	// quotations
+	Quotes *quote.Service
 
 	// contracts
 

@@ -198,6 +198,13 @@ var matrix = map[Permission][]Role{
 	// price committee and authority
 
 	// quotations
+	"inquiry.read":     roles(sellers, finance, overseers),
+	"inquiry.write":    roles(sellers),
+	"quotation.read":   roles(sellers, finance, overseers),
+	"quotation.write":  roles(sellers),
+	"quotation.submit": roles(sellers),
+	"quotation.send":   roles(sellers),
+	"quotation.accept": roles(sellers),
 
 	// contracts
 

@@ -3,6 +3,7 @@ package quote
 import (
 	"errors"
 	"fmt"
+	"sort"
 	"strings"
 	"time"
 
@@ -91,7 +92,7 @@ func (q *Inquiry) Remaining(tx pg.Tx) *time.Duration {
 	if q.State != InquiryOpen || q.DueAt == nil {
 		return nil
 	}
-	left := tx.Calendar().WorkingTimeBetween(tx.Now, *q.DueAt)
+	left := workingTime(tx.Now, *q.DueAt)
 	return &left
 }
 
@@ -211,7 +212,7 @@ func (s *Service) startClock(tx pg.Tx, q *Inquiry) error {
 	if err != nil {
 		return err
 	}
-	due := tx.Calendar().EndOfWorkingDay(q.ReceivedAt, days)
+	due := clock.EndOfWorkingDay(q.ReceivedAt, days)
 	q.DueAt = &due
 	return nil
 }
@@ -325,7 +326,18 @@ func (s *Service) RecomputeDeadlines(tx pg.Tx) error {
 	}
 	due := make(map[time.Time]time.Time, len(received))
 	for _, d := range received {
-		due[d] = tx.Calendar().EndOfWorkingDay(d, days)
+		due[d] = clock.EndOfWorkingDay(d, days)
 	}
 	return moveDeadlines(tx, due)
+}
+
+// workingTime is the working time from one instant to another, to the minute.
+func workingTime(from, to time.Time) time.Duration {
+	if !from.Before(to) {
+		return 0
+	}
+	most := int(to.Sub(from) / time.Minute)
+	return time.Duration(sort.Search(most, func(m int) bool {
+		return clock.AddWorkingHours(from, time.Duration(m+1)*time.Minute).After(to)
+	})) * time.Minute
 }

@@ -148,3 +148,15 @@ func usable(tx pg.Tx, q Quotation, l Link, token string) error {
 	}
 	return nil
 }
+
+// RevokeLink takes back the quotation's link; without one it changes nothing. Returns errs.ErrNotFound. Locks the quotation.
+func (s *Service) RevokeLink(tx pg.Tx, who identity.Principal, id uuid.UUID) (Quotation, error) {
+	q, err := s.locked(tx, who, id, nil, VerbCopy) // any state
+	if err != nil {
+		return Quotation{}, err
+	}
+	if err := revokeLinks(tx, id); err != nil {
+		return Quotation{}, err
+	}
+	return q, audit.Record(tx, audit.Entry{Action: "revokeQuotationLink", SubjectType: Subject, SubjectID: id})
+}

@@ -2,7 +2,6 @@ package quote
 
 import (
 	"encoding/json"
-	"errors"
 	"time"
 
 	"github.com/google/uuid"

@@ -481,6 +481,27 @@ func (e ImportKind) Valid() bool {
 	}
 }
 
+// Defines values for InquiryStateFilter.
+const (
+	InquiryStateFilterAnswered InquiryStateFilter = "answered"
+	InquiryStateFilterClosed   InquiryStateFilter = "closed"
+	InquiryStateFilterOpen     InquiryStateFilter = "open"
+)
+
+// Valid indicates whether the value is a known member of the InquiryStateFilter enum.
+func (e InquiryStateFilter) Valid() bool {
+	switch e {
+	case InquiryStateFilterAnswered:
+		return true
+	case InquiryStateFilterClosed:
+		return true
+	case InquiryStateFilterOpen:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for InvoiceState.
 const (
 	InvoiceStatePosted   InvoiceState = "posted"
@@ -843,16 +864,16 @@ func (e OrderReviewKind) Valid() bool {
 
 // Defines values for OrderReviewOutcome.
 const (
-	Accepted  OrderReviewOutcome = "accepted"
-	Corrected OrderReviewOutcome = "corrected"
+	OrderReviewOutcomeAccepted  OrderReviewOutcome = "accepted"
+	OrderReviewOutcomeCorrected OrderReviewOutcome = "corrected"
 )
 
 // Valid indicates whether the value is a known member of the OrderReviewOutcome enum.
 func (e OrderReviewOutcome) Valid() bool {
 	switch e {
-	case Accepted:
+	case OrderReviewOutcomeAccepted:
 		return true
-	case Corrected:
+	case OrderReviewOutcomeCorrected:
 		return true
 	default:
 		return false
@@ -1090,6 +1111,72 @@ func (e ProductLifecycle) Valid() bool {
 	case New:
 		return true
 	case Standard:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for QuotationSendChannel.
+const (
+	QuotationSendChannelEmail    QuotationSendChannel = "email"
+	QuotationSendChannelFax      QuotationSendChannel = "fax"
+	QuotationSendChannelInPerson QuotationSendChannel = "in_person"
+	QuotationSendChannelLink     QuotationSendChannel = "link"
+	QuotationSendChannelMail     QuotationSendChannel = "mail"
+	QuotationSendChannelMessage  QuotationSendChannel = "message"
+)
+
+// Valid indicates whether the value is a known member of the QuotationSendChannel enum.
+func (e QuotationSendChannel) Valid() bool {
+	switch e {
+	case QuotationSendChannelEmail:
+		return true
+	case QuotationSendChannelFax:
+		return true
+	case QuotationSendChannelInPerson:
+		return true
+	case QuotationSendChannelLink:
+		return true
+	case QuotationSendChannelMail:
+		return true
+	case QuotationSendChannelMessage:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for QuotationStateFilter.
+const (
+	QuotationStateFilterAccepted  QuotationStateFilter = "accepted"
+	QuotationStateFilterApproved  QuotationStateFilter = "approved"
+	QuotationStateFilterCancelled QuotationStateFilter = "cancelled"
+	QuotationStateFilterDeclined  QuotationStateFilter = "declined"
+	QuotationStateFilterDraft     QuotationStateFilter = "draft"
+	QuotationStateFilterExpired   QuotationStateFilter = "expired"
+	QuotationStateFilterSent      QuotationStateFilter = "sent"
+	QuotationStateFilterSubmitted QuotationStateFilter = "submitted"
+)
+
+// Valid indicates whether the value is a known member of the QuotationStateFilter enum.
+func (e QuotationStateFilter) Valid() bool {
+	switch e {
+	case QuotationStateFilterAccepted:
+		return true
+	case QuotationStateFilterApproved:
+		return true
+	case QuotationStateFilterCancelled:
+		return true
+	case QuotationStateFilterDeclined:
+		return true
+	case QuotationStateFilterDraft:
+		return true
+	case QuotationStateFilterExpired:
+		return true
+	case QuotationStateFilterSent:
+		return true
+	case QuotationStateFilterSubmitted:
 		return true
 	default:
 		return false
@@ -5185,6 +5272,101 @@ type DeliveryNoteSummary struct {
 // DeliveryState Example: issued
 type DeliveryState string
 
+// DemandSurvey The survey of a customer's or prospect's demand, as it was filled once.
+type DemandSurvey struct {
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID   *UUID  `json:"customer_id,omitempty"`
+	DeliveryTime string `json:"delivery_time"`
+
+	// FilledAt Example: 2026-11-20T08:30:00Z
+	FilledAt Instant `json:"filled_at"`
+
+	// FilledBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	FilledBy         *UUID   `json:"filled_by,omitempty"`
+	FinalDestination *string `json:"final_destination,omitempty"`
+
+	// FormVersion Which questions were asked.
+	//
+	// Example: 1
+	FormVersion int    `json:"form_version"`
+	Freight     string `json:"freight"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// MonthlyTonnes Tonnes as a decimal string with at most 4 decimals.
+	//
+	// Example: 60.0000
+	MonthlyTonnes   Tonnes `json:"monthly_tonnes"`
+	PaymentTime     string `json:"payment_time"`
+	PresentSupplier string `json:"present_supplier"`
+
+	// ProspectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProspectID *UUID   `json:"prospect_id,omitempty"`
+	Remarks    *string `json:"remarks,omitempty"`
+	Reputation string  `json:"reputation"`
+
+	// Revision Example: 1
+	Revision int    `json:"revision"`
+	Size     string `json:"size"`
+	Trader   bool   `json:"trader"`
+}
+
+// DemandSurveyCreate defines model for DemandSurveyCreate.
+type DemandSurveyCreate struct {
+	// CustomerID Whose; or name a prospect.
+	//
+	// Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4e
+	CustomerID *openapi_types.UUID `json:"customer_id,omitempty"`
+
+	// DeliveryTime Example: 下单后 7 天
+	DeliveryTime string `json:"delivery_time"`
+
+	// FinalDestination Of a trader: where the goods go in the end.
+	//
+	// Example: 绍兴示例织造
+	FinalDestination *string `json:"final_destination,omitempty"`
+
+	// Freight Example: 我方送货到厂
+	Freight string `json:"freight"`
+
+	// MonthlyTonnes Tonnes as a decimal string with at most 4 decimals.
+	//
+	// Example: 60.0000
+	MonthlyTonnes Tonnes `json:"monthly_tonnes"`
+
+	// PaymentTime Example: 月结 30 天
+	PaymentTime string `json:"payment_time"`
+
+	// PresentSupplier Example: 示例化纤
+	PresentSupplier string `json:"present_supplier"`
+
+	// ProspectID Whose; or name a customer.
+	//
+	// Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4f
+	ProspectID *openapi_types.UUID `json:"prospect_id,omitempty"`
+	Remarks    *string             `json:"remarks,omitempty"`
+
+	// Reputation Example: 同行评价良好 无欠款记录
+	Reputation string `json:"reputation"`
+
+	// Size How big it is: spindles, people, turnover.
+	//
+	// Example: 5 万锭 300 人
+	Size string `json:"size"`
+
+	// Trader It sells the goods on.
+	//
+	// Example: false
+	Trader bool `json:"trader"`
+}
+
+// DemandSurveyList defines model for DemandSurveyList.
+type DemandSurveyList struct {
+	Data       []DemandSurvey `json:"data"`
+	NextCursor *string        `json:"next_cursor,omitempty"`
+}
+
 // Department defines model for Department.
 type Department struct {
 	Active bool   `json:"active"`
@@ -5403,6 +5585,11 @@ type DevelopmentTargetInput struct {
 //
 // Example: -2.0000
 type Deviation = decimal.Decimal
+
+// DiscountPercent A percentage off every price, below 100.
+//
+// Example: 1.5000
+type DiscountPercent = decimal.Decimal
 
 // Etag The version of the item, as its own ETag header would say.
 //
@@ -5869,6 +6056,221 @@ type InitialCredit struct {
 	//
 	// Example: 30
 	TermsDays *int `json:"terms_days,omitempty"`
+}
+
+// Inquiry What a customer or prospect asked for.
+type Inquiry struct {
+	// AnsweredAt Example: 2026-11-20T08:30:00Z
+	AnsweredAt  *Instant     `json:"answered_at,omitempty"`
+	Attachments []Attachment `json:"attachments"`
+
+	// Channel How the order reached us.
+	//
+	// Example: phone
+	Channel     OrderChannel `json:"channel"`
+	CloseReason *string      `json:"close_reason,omitempty"`
+
+	// ClosedAt Example: 2026-11-20T08:30:00Z
+	ClosedAt *Instant `json:"closed_at,omitempty"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID *UUID `json:"customer_id,omitempty"`
+
+	// DueAt Example: 2026-11-20T08:30:00Z
+	DueAt *Instant `json:"due_at,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Late It was answered after its deadline.
+	Late  bool          `json:"late"`
+	Lines []InquiryLine `json:"lines"`
+
+	// MonthlyTonnes Tonnes as a decimal string with at most 4 decimals.
+	//
+	// Example: 60.0000
+	MonthlyTonnes *Tonnes `json:"monthly_tonnes,omitempty"`
+	Needs         *string `json:"needs,omitempty"`
+
+	// NewCustomer There was no business with it when it asked.
+	NewCustomer bool `json:"new_customer"`
+
+	// Number Example: IQ-202611-00007
+	Number string `json:"number"`
+
+	// Overdue It should have been answered by now.
+	Overdue bool `json:"overdue"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID UUID `json:"owner_id"`
+
+	// ProspectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProspectID *UUID `json:"prospect_id,omitempty"`
+
+	// QuotationID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	QuotationID *UUID `json:"quotation_id,omitempty"`
+
+	// ReceivedAt Example: 2026-11-20T08:30:00Z
+	ReceivedAt Instant `json:"received_at"`
+
+	// RemainingHours Working hours left to answer it; 0 when its deadline has passed.
+	//
+	// Example: 13.5
+	RemainingHours *string `json:"remaining_hours,omitempty"`
+
+	// State open, answered or closed.
+	//
+	// Example: open
+	State InquiryState `json:"state"`
+}
+
+// InquiryCreate defines model for InquiryCreate.
+type InquiryCreate struct {
+	// AttachmentIds Uploads of yours that no document has yet; they stay with this one. See POST /v1/attachments.
+	AttachmentIds *AttachmentIds `json:"attachment_ids,omitempty"`
+
+	// Channel How the order reached us.
+	//
+	// Example: phone
+	Channel OrderChannel `json:"channel"`
+
+	// CustomerID Who asked; or name a prospect.
+	//
+	// Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4e
+	CustomerID *openapi_types.UUID `json:"customer_id,omitempty"`
+	Lines      *[]InquiryLineInput `json:"lines,omitempty"`
+
+	// MonthlyTonnes Tonnes as a decimal string with at most 4 decimals.
+	//
+	// Example: 60.0000
+	MonthlyTonnes *Tonnes `json:"monthly_tonnes,omitempty"`
+
+	// Needs What they said.
+	//
+	// Example: 春季用纱 希望月供
+	Needs *string `json:"needs,omitempty"`
+
+	// ProspectID Who asked; or name a customer.
+	//
+	// Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4f
+	ProspectID *openapi_types.UUID `json:"prospect_id,omitempty"`
+
+	// ReceivedAt When it came in; now when absent.
+	//
+	// Example: 2026-11-20T02:15:00Z
+	ReceivedAt *time.Time `json:"received_at,omitempty"`
+}
+
+// InquiryLine defines model for InquiryLine.
+type InquiryLine struct {
+	// LineNo Example: 1
+	LineNo int `json:"line_no"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID *UUID `json:"product_id,omitempty"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+
+	// Unit Example: kg
+	Unit   string  `json:"unit"`
+	Wanted *string `json:"wanted,omitempty"`
+
+	// WantedOn Example: 2026-11-20
+	WantedOn *Date `json:"wanted_on,omitempty"`
+}
+
+// InquiryLineInput defines model for InquiryLineInput.
+type InquiryLineInput struct {
+	// ProductID One of our products; absent when it isn't ours yet.
+	//
+	// Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c60
+	ProductID *openapi_types.UUID `json:"product_id,omitempty"`
+
+	// Quantity A quantity as a decimal string with at most 4 decimals, above 0.
+	//
+	// Example: 2500.0000
+	Quantity OrderQuantity `json:"quantity"`
+
+	// Unit The product's own. Needed without a product.
+	//
+	// Example: kg
+	Unit *string `json:"unit,omitempty"`
+
+	// Wanted What is wanted. Needed without a product.
+	//
+	// Example: 1.4D×38mm 本白
+	Wanted *string `json:"wanted,omitempty"`
+
+	// WantedOn Example: 2026-12-20
+	WantedOn *openapi_types.Date `json:"wanted_on,omitempty"`
+}
+
+// InquiryList defines model for InquiryList.
+type InquiryList struct {
+	Data       []InquirySummary `json:"data"`
+	NextCursor *string          `json:"next_cursor,omitempty"`
+}
+
+// InquiryState open, answered or closed.
+//
+// Example: open
+type InquiryState = string
+
+// InquiryStateFilter Example: open
+type InquiryStateFilter string
+
+// InquirySummary An inquiry as a list shows it.
+type InquirySummary struct {
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID *UUID `json:"customer_id,omitempty"`
+
+	// DueAt Example: 2026-11-20T08:30:00Z
+	DueAt *Instant `json:"due_at,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID          UUID   `json:"id"`
+	NewCustomer bool   `json:"new_customer"`
+	Number      string `json:"number"`
+	Overdue     bool   `json:"overdue"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID UUID `json:"owner_id"`
+
+	// PartyName Example: 云岭示例纺织有限公司
+	PartyName string `json:"party_name"`
+
+	// ProspectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProspectID *UUID `json:"prospect_id,omitempty"`
+
+	// QuotationID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	QuotationID *UUID `json:"quotation_id,omitempty"`
+
+	// ReceivedAt Example: 2026-11-20T08:30:00Z
+	ReceivedAt Instant `json:"received_at"`
+
+	// RemainingHours Example: 13.5
+	RemainingHours *string `json:"remaining_hours,omitempty"`
+
+	// State open, answered or closed.
+	//
+	// Example: open
+	State InquiryState `json:"state"`
 }
 
 // Instant Example: 2026-11-20T08:30:00Z
@@ -8464,6 +8866,62 @@ type ProspectSummary struct {
 	State ProspectState `json:"state"`
 }
 
+// PublicQuotation A quotation as the customer's side sees it.
+type PublicQuotation struct {
+	// Currency Example: CNY
+	Currency Currency `json:"currency"`
+	Delivery *string  `json:"delivery,omitempty"`
+
+	// ExpiresAt Example: 2026-11-20T08:30:00Z
+	ExpiresAt *Instant              `json:"expires_at,omitempty"`
+	Freight   *string               `json:"freight,omitempty"`
+	Lines     []PublicQuotationLine `json:"lines"`
+	Number    string                `json:"number"`
+	Packing   *string               `json:"packing,omitempty"`
+	Revision  int                   `json:"revision"`
+
+	// Settlement How invoices are settled; terms_days belongs to the last two.
+	//
+	// Example: net_days
+	Settlement Settlement `json:"settlement"`
+
+	// State draft, submitted, approved, sent, accepted, declined, expired or cancelled; an earlier revision is superseded.
+	//
+	// Example: sent
+	State     QuotationState `json:"state"`
+	TermsDays int            `json:"terms_days"`
+
+	// ValidFrom Example: 2026-11-20
+	ValidFrom Date `json:"valid_from"`
+
+	// ValidUntil Example: 2026-11-20
+	ValidUntil Date `json:"valid_until"`
+}
+
+// PublicQuotationLine defines model for PublicQuotationLine.
+type PublicQuotationLine struct {
+	LeadDays *int `json:"lead_days,omitempty"`
+
+	// MaxQuantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	MaxQuantity *Quantity `json:"max_quantity,omitempty"`
+
+	// MinQuantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	MinQuantity Quantity `json:"min_quantity"`
+
+	// Price A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Price       Quantity `json:"price"`
+	ProductCode string   `json:"product_code"`
+	ProductName string   `json:"product_name"`
+	Spec        *string  `json:"spec,omitempty"`
+	Unit        string   `json:"unit"`
+}
+
 // PublicSurvey defines model for PublicSurvey.
 type PublicSurvey struct {
 	Answered           bool   `json:"answered"`
@@ -8515,6 +8973,582 @@ type PurchaseWindowInput struct {
 //
 // Example: 2.5000
 type Quantity = decimal.Decimal
+
+// Quotation An offer to a customer or prospect.
+type Quotation struct {
+	// AcceptedAt Example: 2026-11-20T08:30:00Z
+	AcceptedAt *Instant `json:"accepted_at,omitempty"`
+	AcceptedBy *string  `json:"accepted_by,omitempty"`
+
+	// AcceptedThrough rep or link.
+	AcceptedThrough *string `json:"accepted_through,omitempty"`
+
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID *UUID `json:"approval_id,omitempty"`
+
+	// ApprovedAt Example: 2026-11-20T08:30:00Z
+	ApprovedAt  *Instant     `json:"approved_at,omitempty"`
+	Attachments []Attachment `json:"attachments"`
+
+	// CopiedFromID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CopiedFromID *UUID `json:"copied_from_id,omitempty"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// Currency Example: CNY
+	Currency Currency `json:"currency"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID *UUID `json:"customer_id,omitempty"`
+
+	// Decision What a gate decided about a document, and why, check by check.
+	Decision *Decision `json:"decision,omitempty"`
+	Delivery *string   `json:"delivery,omitempty"`
+
+	// DiscountPercent A percentage off every price, below 100.
+	//
+	// Example: 1.5000
+	DiscountPercent DiscountPercent `json:"discount_percent"`
+
+	// EndedAt Example: 2026-11-20T08:30:00Z
+	EndedAt *Instant `json:"ended_at,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// Expired Its last day is over.
+	Expired bool    `json:"expired"`
+	Freight *string `json:"freight,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// InForce It is the price base of orders today.
+	InForce bool `json:"in_force"`
+
+	// InquiryID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	InquiryID *UUID           `json:"inquiry_id,omitempty"`
+	Lines     []QuotationLine `json:"lines"`
+
+	// Number Example: QT-202611-00012
+	Number string `json:"number"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID UUID    `json:"owner_id"`
+	Packing *string `json:"packing,omitempty"`
+
+	// ProspectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProspectID *UUID   `json:"prospect_id,omitempty"`
+	Remarks    *string `json:"remarks,omitempty"`
+
+	// Revision One more with each revise.
+	Revision int                `json:"revision"`
+	Sendings []QuotationSending `json:"sendings"`
+
+	// SentAt Example: 2026-11-20T08:30:00Z
+	SentAt *Instant `json:"sent_at,omitempty"`
+
+	// Settlement How invoices are settled; terms_days belongs to the last two.
+	//
+	// Example: net_days
+	Settlement Settlement `json:"settlement"`
+
+	// State draft, submitted, approved, sent, accepted, declined, expired or cancelled; an earlier revision is superseded.
+	//
+	// Example: sent
+	State       QuotationState `json:"state"`
+	StateReason *string        `json:"state_reason,omitempty"`
+
+	// SubmittedAt Example: 2026-11-20T08:30:00Z
+	SubmittedAt *Instant `json:"submitted_at,omitempty"`
+
+	// SubmittedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SubmittedBy *UUID `json:"submitted_by,omitempty"`
+	TermsDays   int   `json:"terms_days"`
+
+	// Total An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Total Money `json:"total"`
+
+	// Unapproved A deal that nobody with authority approved.
+	Unapproved bool `json:"unapproved"`
+
+	// UpdatedAt Example: 2026-11-20T08:30:00Z
+	UpdatedAt Instant `json:"updated_at"`
+
+	// ValidFrom Example: 2026-11-20
+	ValidFrom Date `json:"valid_from"`
+
+	// ValidUntil Example: 2026-11-20
+	ValidUntil Date `json:"valid_until"`
+}
+
+// QuotationAccept defines model for QuotationAccept.
+type QuotationAccept struct {
+	// AcceptedBy Who at the customer's.
+	//
+	// Example: 陈示例
+	AcceptedBy string `json:"accepted_by"`
+
+	// AttachmentIds Uploads of yours that no document has yet; they stay with this one. See POST /v1/attachments.
+	AttachmentIds AttachmentIds `json:"attachment_ids"`
+
+	// Revision The one that they signed; the present one when absent.
+	//
+	// Example: 2
+	Revision *int `json:"revision,omitempty"`
+}
+
+// QuotationAnswer defines model for QuotationAnswer.
+type QuotationAnswer struct {
+	// Accepted Example: true
+	Accepted bool `json:"accepted"`
+
+	// Name Who answers.
+	//
+	// Example: 陈示例
+	Name string `json:"name"`
+
+	// Reason Why not.
+	//
+	// Example: 价格偏高
+	Reason *string `json:"reason,omitempty"`
+}
+
+// QuotationBackground What the one who decides has to see of the customer.
+type QuotationBackground struct {
+	// Credit How the customer stands.
+	Credit *QuotationCredit `json:"credit,omitempty"`
+
+	// DemandIsShipped The demand was shipped; else the survey states it.
+	DemandIsShipped bool `json:"demand_is_shipped"`
+
+	// FirstTradeOn Example: 2026-11-20
+	FirstTradeOn  *Date                     `json:"first_trade_on,omitempty"`
+	LastPrices    []QuotationLastPrice      `json:"last_prices"`
+	Lines         []QuotationBackgroundLine `json:"lines"`
+	MonthsOfTrade int                       `json:"months_of_trade"`
+	NewCustomer   bool                      `json:"new_customer"`
+
+	// RecordMonths Over which the volume is added up.
+	//
+	// Example: 12
+	RecordMonths int `json:"record_months"`
+
+	// ShippedAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	ShippedAmount Money `json:"shipped_amount"`
+
+	// ShippedTonnes Tonnes as a decimal string with at most 4 decimals.
+	//
+	// Example: 60.0000
+	ShippedTonnes Tonnes `json:"shipped_tonnes"`
+
+	// Survey The survey of a customer's or prospect's demand, as it was filled once.
+	Survey *DemandSurvey `json:"survey,omitempty"`
+
+	// TonnesAMonth Tonnes as a decimal string with at most 4 decimals.
+	//
+	// Example: 60.0000
+	TonnesAMonth Tonnes `json:"tonnes_a_month"`
+}
+
+// QuotationBackgroundLine defines model for QuotationBackgroundLine.
+type QuotationBackgroundLine struct {
+	// BasePrice A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	BasePrice  Quantity `json:"base_price"`
+	BelowFloor bool     `json:"below_floor"`
+
+	// DeviationPercent Example: -1.5000
+	DeviationPercent decimal.Decimal `json:"deviation_percent"`
+
+	// LineNo Example: 1
+	LineNo int `json:"line_no"`
+
+	// Margin What stays of a net price without tax after cost.
+	Margin *QuotationMargin `json:"margin,omitempty"`
+
+	// NetPrice A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	NetPrice Quantity `json:"net_price"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID UUID `json:"product_id"`
+
+	// RequiredRole Example: sales_manager
+	RequiredRole string `json:"required_role"`
+}
+
+// QuotationCreate defines model for QuotationCreate.
+type QuotationCreate struct {
+	// CustomerID To whom; or name a prospect.
+	//
+	// Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4e
+	CustomerID *openapi_types.UUID `json:"customer_id,omitempty"`
+
+	// Delivery Example: 送货至客户仓库
+	Delivery *string `json:"delivery,omitempty"`
+
+	// DiscountPercent A percentage off every price, below 100.
+	//
+	// Example: 1.5000
+	DiscountPercent *DiscountPercent `json:"discount_percent,omitempty"`
+
+	// Freight Example: 我方承担
+	Freight *string `json:"freight,omitempty"`
+
+	// InquiryID The inquiry that it answers.
+	//
+	// Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c61
+	InquiryID *openapi_types.UUID  `json:"inquiry_id,omitempty"`
+	Lines     []QuotationLineInput `json:"lines"`
+
+	// Packing Example: 编织袋 25 kg
+	Packing *string `json:"packing,omitempty"`
+
+	// ProspectID To whom; or name a customer.
+	//
+	// Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4f
+	ProspectID *openapi_types.UUID `json:"prospect_id,omitempty"`
+	Remarks    *string             `json:"remarks,omitempty"`
+
+	// Settlement How invoices are settled; terms_days belongs to the last two.
+	//
+	// Example: net_days
+	Settlement *Settlement `json:"settlement,omitempty"`
+
+	// TermsDays Of net_days and month_end_days; 0 otherwise.
+	//
+	// Example: 30
+	TermsDays *int `json:"terms_days,omitempty"`
+
+	// ValidFrom Example: 2026-11-20
+	ValidFrom Date `json:"valid_from"`
+
+	// ValidUntil Example: 2026-11-20
+	ValidUntil Date `json:"valid_until"`
+}
+
+// QuotationCredit How the customer stands.
+type QuotationCredit struct {
+	// Exposure An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Exposure Money `json:"exposure"`
+
+	// Grade Example: B
+	Grade string `json:"grade"`
+
+	// Overdue An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Overdue     Money `json:"overdue"`
+	OverdueDays int   `json:"overdue_days"`
+
+	// Settlement How invoices are settled; terms_days belongs to the last two.
+	//
+	// Example: net_days
+	Settlement Settlement `json:"settlement"`
+	TermsDays  int        `json:"terms_days"`
+}
+
+// QuotationDifference defines model for QuotationDifference.
+type QuotationDifference struct {
+	// Field discount_percent, or lines/product/least quantity/price.
+	//
+	// Example: valid_until
+	Field string `json:"field"`
+	From  int    `json:"from"`
+
+	// Is Empty for what isn't there any more.
+	Is string `json:"is"`
+	To int    `json:"to"`
+
+	// Was Empty for what wasn't there.
+	Was string `json:"was"`
+}
+
+// QuotationLastPrice A net price that the customer paid before.
+type QuotationLastPrice struct {
+	Number string `json:"number"`
+
+	// On Example: 2026-11-20
+	On Date `json:"on"`
+
+	// OrderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderID UUID `json:"order_id"`
+
+	// Price A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Price Quantity `json:"price"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID UUID `json:"product_id"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+	Unit     string   `json:"unit"`
+}
+
+// QuotationLine defines model for QuotationLine.
+type QuotationLine struct {
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID       UUID `json:"id"`
+	LeadDays *int `json:"lead_days,omitempty"`
+
+	// LineNo Example: 1
+	LineNo int `json:"line_no"`
+
+	// MaxQuantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	MaxQuantity *Quantity `json:"max_quantity,omitempty"`
+
+	// MinQuantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	MinQuantity Quantity `json:"min_quantity"`
+
+	// NetPrice A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	NetPrice Quantity `json:"net_price"`
+
+	// Price A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Price Quantity `json:"price"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID UUID    `json:"product_id"`
+	Remarks   *string `json:"remarks,omitempty"`
+
+	// TaxRate Example: 0.1300
+	TaxRate decimal.Decimal `json:"tax_rate"`
+
+	// Unit Example: kg
+	Unit string `json:"unit"`
+}
+
+// QuotationLineInput defines model for QuotationLineInput.
+type QuotationLineInput struct {
+	// LeadDays Days from the order to the delivery.
+	//
+	// Example: 7
+	LeadDays *int `json:"lead_days,omitempty"`
+
+	// MaxQuantity A quantity as a decimal string with at most 4 decimals, above 0.
+	//
+	// Example: 2500.0000
+	MaxQuantity *OrderQuantity `json:"max_quantity,omitempty"`
+
+	// MinQuantity A quantity as a decimal string with at most 4 decimals, above 0.
+	//
+	// Example: 2500.0000
+	MinQuantity OrderQuantity `json:"min_quantity"`
+
+	// Price A price per unit, tax included, as a decimal string with at most 4 decimals; 0 is a free line.
+	//
+	// Example: 12.5000
+	Price OrderPrice `json:"price"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID UUID `json:"product_id"`
+
+	// Remarks Example: 本白
+	Remarks *string `json:"remarks,omitempty"`
+
+	// Unit Must be the product's, when given.
+	//
+	// Example: kg
+	Unit *string `json:"unit,omitempty"`
+}
+
+// QuotationLink defines model for QuotationLink.
+type QuotationLink struct {
+	// ExpiresAt Example: 2026-11-20T08:30:00Z
+	ExpiresAt Instant `json:"expires_at"`
+
+	// Token Shown once.
+	Token string `json:"token"`
+}
+
+// QuotationList defines model for QuotationList.
+type QuotationList struct {
+	Data       []QuotationSummary `json:"data"`
+	NextCursor *string            `json:"next_cursor,omitempty"`
+}
+
+// QuotationMargin What stays of a net price without tax after cost.
+type QuotationMargin struct {
+	Amount  decimal.Decimal `json:"amount"`
+	Cost    decimal.Decimal `json:"cost"`
+	Percent decimal.Decimal `json:"percent"`
+}
+
+// QuotationPatch defines model for QuotationPatch.
+type QuotationPatch struct {
+	Delivery *string `json:"delivery,omitempty"`
+
+	// DiscountPercent A percentage off every price, below 100.
+	//
+	// Example: 1.5000
+	DiscountPercent *DiscountPercent      `json:"discount_percent,omitempty"`
+	Freight         *string               `json:"freight,omitempty"`
+	Lines           *[]QuotationLineInput `json:"lines,omitempty"`
+	Packing         *string               `json:"packing,omitempty"`
+	Remarks         *string               `json:"remarks,omitempty"`
+
+	// Settlement How invoices are settled; terms_days belongs to the last two.
+	//
+	// Example: net_days
+	Settlement *Settlement `json:"settlement,omitempty"`
+
+	// TermsDays Example: 30
+	TermsDays *int `json:"terms_days,omitempty"`
+
+	// ValidFrom Example: 2026-11-20
+	ValidFrom *Date `json:"valid_from,omitempty"`
+
+	// ValidUntil Example: 2026-11-20
+	ValidUntil *Date `json:"valid_until,omitempty"`
+}
+
+// QuotationReason defines model for QuotationReason.
+type QuotationReason struct {
+	// Reason Example: 客户要求改交期
+	Reason string `json:"reason"`
+}
+
+// QuotationRevision defines model for QuotationRevision.
+type QuotationRevision struct {
+	// Content What it said.
+	Content map[string]interface{} `json:"content"`
+
+	// EndedAt Example: 2026-11-20T08:30:00Z
+	EndedAt Instant `json:"ended_at"`
+
+	// EndedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	EndedBy  *UUID  `json:"ended_by,omitempty"`
+	Reason   string `json:"reason"`
+	Revision int    `json:"revision"`
+
+	// State Always superseded.
+	//
+	// Example: superseded
+	State string `json:"state"`
+
+	// SupersededIn draft, submitted, approved, sent, accepted, declined, expired or cancelled; an earlier revision is superseded.
+	//
+	// Example: sent
+	SupersededIn QuotationState `json:"superseded_in"`
+}
+
+// QuotationRevisions defines model for QuotationRevisions.
+type QuotationRevisions struct {
+	Data        []QuotationRevision   `json:"data"`
+	Differences []QuotationDifference `json:"differences"`
+
+	// Revision The present one.
+	Revision int `json:"revision"`
+}
+
+// QuotationSend defines model for QuotationSend.
+type QuotationSend struct {
+	// Channel How it went.
+	//
+	// Example: email
+	Channel QuotationSendChannel `json:"channel"`
+	Note    *string              `json:"note,omitempty"`
+
+	// Recipient To whom.
+	//
+	// Example: 陈示例 采购经理
+	Recipient string `json:"recipient"`
+}
+
+// QuotationSendChannel How it went.
+//
+// Example: email
+type QuotationSendChannel string
+
+// QuotationSending defines model for QuotationSending.
+type QuotationSending struct {
+	// Channel Example: email
+	Channel   string  `json:"channel"`
+	Note      *string `json:"note,omitempty"`
+	Recipient string  `json:"recipient"`
+	Revision  int     `json:"revision"`
+
+	// SentAt Example: 2026-11-20T08:30:00Z
+	SentAt Instant `json:"sent_at"`
+
+	// SentBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SentBy *UUID `json:"sent_by,omitempty"`
+}
+
+// QuotationState draft, submitted, approved, sent, accepted, declined, expired or cancelled; an earlier revision is superseded.
+//
+// Example: sent
+type QuotationState = string
+
+// QuotationStateFilter Example: sent
+type QuotationStateFilter string
+
+// QuotationSummary A quotation as a list shows it.
+type QuotationSummary struct {
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// Currency Example: CNY
+	Currency Currency `json:"currency"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID *UUID `json:"customer_id,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag    Etag `json:"etag"`
+	Expired bool `json:"expired"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID     UUID   `json:"id"`
+	Number string `json:"number"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID   UUID   `json:"owner_id"`
+	PartyName string `json:"party_name"`
+
+	// ProspectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProspectID *UUID `json:"prospect_id,omitempty"`
+	Revision   int   `json:"revision"`
+
+	// State draft, submitted, approved, sent, accepted, declined, expired or cancelled; an earlier revision is superseded.
+	//
+	// Example: sent
+	State QuotationState `json:"state"`
+
+	// Total An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Total      Money `json:"total"`
+	Unapproved bool  `json:"unapproved"`
+
+	// ValidUntil Example: 2026-11-20
+	ValidUntil Date `json:"valid_until"`
+}
 
 // Receipt defines model for Receipt.
 type Receipt struct {
@@ -9689,6 +10723,11 @@ type TokenSet struct {
 	User      User   `json:"user"`
 }
 
+// Tonnes Tonnes as a decimal string with at most 4 decimals.
+//
+// Example: 60.0000
+type Tonnes = decimal.Decimal
+
 // TonnesPerUnit How many tonnes one unit is. Rules in tonnes can't watch a product without it (PRC-04). Left out, the unit says it where it can (kg, t).
 //
 // Example: 0.001
@@ -10383,6 +11422,9 @@ type IfMatchOptional = string
 // ImportID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ImportID = UUID
 
+// InquiryID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type InquiryID = UUID
+
 // InvoiceID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type InvoiceID = UUID
 
@@ -10409,6 +11451,12 @@ type ProductID = UUID
 
 // ProspectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ProspectID = UUID
+
+// QuotationID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type QuotationID = UUID
+
+// QuotationToken defines model for QuotationToken.
+type QuotationToken = string
 
 // ReceiptID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ReceiptID = UUID
@@ -11393,6 +12441,30 @@ type GetDeliveryNoteTimelineParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListDemandSurveysParams defines parameters for ListDemandSurveys.
+type ListDemandSurveysParams struct {
+	// CustomerID Of this customer; or name a prospect.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// ProspectID Of this prospect; or name a customer.
+	ProspectID *UUID `form:"prospect_id,omitempty" json:"prospect_id,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// FillDemandSurveyParams defines parameters for FillDemandSurvey.
+type FillDemandSurveyParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListDepartmentsParams defines parameters for ListDepartments.
 type ListDepartmentsParams struct {
 	// Limit How many items at most.
@@ -11611,6 +12683,66 @@ type StartImportParams struct {
 
 // StartImportParamsMode defines parameters for StartImport.
 type StartImportParamsMode string
+
+// ListInquiriesParams defines parameters for ListInquiries.
+type ListInquiriesParams struct {
+	// CustomerID Only of this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// ProspectID Only of this prospect.
+	ProspectID *UUID `form:"prospect_id,omitempty" json:"prospect_id,omitempty"`
+
+	// OwnerID Only of this person's customers and prospects.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// TeamID Only of the people of this team.
+	TeamID *UUID `form:"team_id,omitempty" json:"team_id,omitempty"`
+
+	// State Only in this state.
+	State *InquiryStateFilter `form:"state,omitempty" json:"state,omitempty"`
+
+	// Number The one with this number.
+	Number *string `form:"number,omitempty" json:"number,omitempty"`
+
+	// Overdue Only those past their deadline.
+	Overdue *bool `form:"overdue,omitempty" json:"overdue,omitempty"`
+
+	// DueBefore Only open ones whose deadline is before this.
+	DueBefore *Instant `form:"due_before,omitempty" json:"due_before,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateInquiryParams defines parameters for CreateInquiry.
+type CreateInquiryParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// CloseInquiryParams defines parameters for CloseInquiry.
+type CloseInquiryParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// GetInquiryTimelineParams defines parameters for GetInquiryTimeline.
+type GetInquiryTimelineParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
 
 // ListInvoicesParams defines parameters for ListInvoices.
 type ListInvoicesParams struct {
@@ -12455,6 +13587,18 @@ type GetProspectTimelineParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ReadPublicQuotationParams defines parameters for ReadPublicQuotation.
+type ReadPublicQuotationParams struct {
+	// XQuotationToken The token of the link.
+	XQuotationToken QuotationToken `json:"X-Quotation-Token"`
+}
+
+// AnswerPublicQuotationParams defines parameters for AnswerPublicQuotation.
+type AnswerPublicQuotationParams struct {
+	// XQuotationToken The token of the link.
+	XQuotationToken QuotationToken `json:"X-Quotation-Token"`
+}
+
 // ReadPublicSurveyParams defines parameters for ReadPublicSurvey.
 type ReadPublicSurveyParams struct {
 	// XSurveyToken The token of the link.
@@ -12465,6 +13609,150 @@ type ReadPublicSurveyParams struct {
 type AnswerPublicSurveyParams struct {
 	// XSurveyToken The token of the link.
 	XSurveyToken SurveyToken `json:"X-Survey-Token"`
+}
+
+// ListQuotationsParams defines parameters for ListQuotations.
+type ListQuotationsParams struct {
+	// CustomerID Only of this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// ProspectID Only of this prospect.
+	ProspectID *UUID `form:"prospect_id,omitempty" json:"prospect_id,omitempty"`
+
+	// OwnerID Only of this person's customers and prospects.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// TeamID Only of the people of this team.
+	TeamID *UUID `form:"team_id,omitempty" json:"team_id,omitempty"`
+
+	// InquiryID Only those that answer this inquiry.
+	InquiryID *UUID `form:"inquiry_id,omitempty" json:"inquiry_id,omitempty"`
+
+	// State Only in this state.
+	State *QuotationStateFilter `form:"state,omitempty" json:"state,omitempty"`
+
+	// Number The one with this number.
+	Number *string `form:"number,omitempty" json:"number,omitempty"`
+
+	// ValidUntil Only those whose last day is this or before.
+	ValidUntil *Date `form:"valid_until,omitempty" json:"valid_until,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateQuotationParams defines parameters for CreateQuotation.
+type CreateQuotationParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// UpdateQuotationParams defines parameters for UpdateQuotation.
+type UpdateQuotationParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// AcceptQuotationParams defines parameters for AcceptQuotation.
+type AcceptQuotationParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// CancelQuotationParams defines parameters for CancelQuotation.
+type CancelQuotationParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// CopyQuotationParams defines parameters for CopyQuotation.
+type CopyQuotationParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// DeclineQuotationParams defines parameters for DeclineQuotation.
+type DeclineQuotationParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// CreateQuotationLinkParams defines parameters for CreateQuotationLink.
+type CreateQuotationLinkParams struct {
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ReviseQuotationParams defines parameters for ReviseQuotation.
+type ReviseQuotationParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// SendQuotationParams defines parameters for SendQuotation.
+type SendQuotationParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// SubmitQuotationParams defines parameters for SubmitQuotation.
+type SubmitQuotationParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// GetQuotationTimelineParams defines parameters for GetQuotationTimeline.
+type GetQuotationTimelineParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// RecordUnapprovedDealParams defines parameters for RecordUnapprovedDeal.
+type RecordUnapprovedDealParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
 // ListReceiptsParams defines parameters for ListReceipts.
@@ -13190,6 +14478,9 @@ type StateCustomerPurchaseWindowJSONRequestBody = PurchaseWindowInput
 // CancelDeliveryNoteJSONRequestBody defines body for CancelDeliveryNote for application/json ContentType.
 type CancelDeliveryNoteJSONRequestBody = ShippingReason
 
+// FillDemandSurveyJSONRequestBody defines body for FillDemandSurvey for application/json ContentType.
+type FillDemandSurveyJSONRequestBody = DemandSurveyCreate
+
 // CreateDepartmentJSONRequestBody defines body for CreateDepartment for application/json ContentType.
 type CreateDepartmentJSONRequestBody = DepartmentCreate
 
@@ -13213,6 +14504,12 @@ type CreateHandoverJSONRequestBody = HandoverCreate
 
 // AcknowledgeHandoverJSONRequestBody defines body for AcknowledgeHandover for application/json ContentType.
 type AcknowledgeHandoverJSONRequestBody = HandoverAcknowledgement
+
+// CreateInquiryJSONRequestBody defines body for CreateInquiry for application/json ContentType.
+type CreateInquiryJSONRequestBody = InquiryCreate
+
+// CloseInquiryJSONRequestBody defines body for CloseInquiry for application/json ContentType.
+type CloseInquiryJSONRequestBody = QuotationReason
 
 // PostInvoiceJSONRequestBody defines body for PostInvoice for application/json ContentType.
 type PostInvoiceJSONRequestBody = InvoiceCreate
@@ -13355,8 +14652,35 @@ type ConvertProspectJSONRequestBody = ProspectConversion
 // StateProspectPurchaseWindowJSONRequestBody defines body for StateProspectPurchaseWindow for application/json ContentType.
 type StateProspectPurchaseWindowJSONRequestBody = PurchaseWindowInput
 
+// AnswerPublicQuotationJSONRequestBody defines body for AnswerPublicQuotation for application/json ContentType.
+type AnswerPublicQuotationJSONRequestBody = QuotationAnswer
+
 // AnswerPublicSurveyJSONRequestBody defines body for AnswerPublicSurvey for application/json ContentType.
 type AnswerPublicSurveyJSONRequestBody = SurveyAnswer
+
+// CreateQuotationJSONRequestBody defines body for CreateQuotation for application/json ContentType.
+type CreateQuotationJSONRequestBody = QuotationCreate
+
+// UpdateQuotationJSONRequestBody defines body for UpdateQuotation for application/json ContentType.
+type UpdateQuotationJSONRequestBody = QuotationPatch
+
+// AcceptQuotationJSONRequestBody defines body for AcceptQuotation for application/json ContentType.
+type AcceptQuotationJSONRequestBody = QuotationAccept
+
+// CancelQuotationJSONRequestBody defines body for CancelQuotation for application/json ContentType.
+type CancelQuotationJSONRequestBody = QuotationReason
+
+// DeclineQuotationJSONRequestBody defines body for DeclineQuotation for application/json ContentType.
+type DeclineQuotationJSONRequestBody = QuotationReason
+
+// ReviseQuotationJSONRequestBody defines body for ReviseQuotation for application/json ContentType.
+type ReviseQuotationJSONRequestBody = QuotationReason
+
+// SendQuotationJSONRequestBody defines body for SendQuotation for application/json ContentType.
+type SendQuotationJSONRequestBody = QuotationSend
+
+// RecordUnapprovedDealJSONRequestBody defines body for RecordUnapprovedDeal for application/json ContentType.
+type RecordUnapprovedDealJSONRequestBody = QuotationAccept
 
 // PostReceiptJSONRequestBody defines body for PostReceipt for application/json ContentType.
 type PostReceiptJSONRequestBody = ReceiptCreate
@@ -14857,6 +16181,35 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/delivery-notes/{delivery_note_id}/timeline (the `GetDeliveryNoteTimeline` operationId).
 	GetDeliveryNoteTimeline(ctx context.Context, deliveryNoteID DeliveryNoteID, params *GetDeliveryNoteTimelineParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListDemandSurveys List the fillings of a demand survey
+	//
+	// All fillings of the survey of one customer or prospect (新客户报价需求调查表), the last one first: that one counts.
+	//
+	// Corresponds with GET /v1/demand-surveys (the `ListDemandSurveys` operationId).
+	ListDemandSurveys(ctx context.Context, params *ListDemandSurveysParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// FillDemandSurveyWithBody Fill the demand survey
+	//
+	// Files the survey of a customer or prospect: size and reputation, present supplier, volume, payment time, delivery time,
+	// freight, and of a trader where the goods go in the end. Filling it again makes the next revision; the earlier ones stay. Without it
+	// a quotation to a new customer can't be submitted.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/demand-surveys (the `FillDemandSurvey` operationId).
+	FillDemandSurveyWithBody(ctx context.Context, params *FillDemandSurveyParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// FillDemandSurvey Fill the demand survey
+	//
+	// Files the survey of a customer or prospect: size and reputation, present supplier, volume, payment time, delivery time,
+	// freight, and of a trader where the goods go in the end. Filling it again makes the next revision; the earlier ones stay. Without it
+	// a quotation to a new customer can't be submitted.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/demand-surveys (the `FillDemandSurvey` operationId).
+	FillDemandSurvey(ctx context.Context, params *FillDemandSurveyParams, body FillDemandSurveyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListDepartments List departments
 	//
 	// Departments by code.
@@ -15136,6 +16489,68 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/imports/{kind} (the `StartImport` operationId).
 	StartImportWithBody(ctx context.Context, kind ImportKind, params *StartImportParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListInquiries List inquiries
+	//
+	// Inquiries that you may see, newest first. With `overdue` those of new customers that should have been answered by now;
+	// with `due_before` those that run out until then. Narrow them to a person or a team.
+	//
+	// Corresponds with GET /v1/inquiries (the `ListInquiries` operationId).
+	ListInquiries(ctx context.Context, params *ListInquiriesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateInquiryWithBody Record an inquiry
+	//
+	// What a customer, or a prospect, asked for, and on which way. For a new customer the clock runs from `received_at`: it is to be
+	// answered within `quote.new_customer_days` working days, and past that goes to the sales manager. New is who had no business with us.
+	// A product is asked for in its own unit.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/inquiries (the `CreateInquiry` operationId).
+	CreateInquiryWithBody(ctx context.Context, params *CreateInquiryParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateInquiry Record an inquiry
+	//
+	// What a customer, or a prospect, asked for, and on which way. For a new customer the clock runs from `received_at`: it is to be
+	// answered within `quote.new_customer_days` working days, and past that goes to the sales manager. New is who had no business with us.
+	// A product is asked for in its own unit.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/inquiries (the `CreateInquiry` operationId).
+	CreateInquiry(ctx context.Context, params *CreateInquiryParams, body CreateInquiryJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetInquiry Read an inquiry
+	//
+	// The inquiry with its lines, its files, and the working time left to answer it.
+	//
+	// Corresponds with GET /v1/inquiries/{inquiry_id} (the `GetInquiry` operationId).
+	GetInquiry(ctx context.Context, inquiryID InquiryID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CloseInquiryWithBody Close an inquiry without a quotation
+	//
+	// It ends with the reason; the clock stops.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/inquiries/{inquiry_id}/close (the `CloseInquiry` operationId).
+	CloseInquiryWithBody(ctx context.Context, inquiryID InquiryID, params *CloseInquiryParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CloseInquiry Close an inquiry without a quotation
+	//
+	// It ends with the reason; the clock stops.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/inquiries/{inquiry_id}/close (the `CloseInquiry` operationId).
+	CloseInquiry(ctx context.Context, inquiryID InquiryID, params *CloseInquiryParams, body CloseInquiryJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetInquiryTimeline Read what happened to an inquiry
+	//
+	// Every change, the oldest first, with who made it.
+	//
+	// Corresponds with GET /v1/inquiries/{inquiry_id}/timeline (the `GetInquiryTimeline` operationId).
+	GetInquiryTimeline(ctx context.Context, inquiryID InquiryID, params *GetInquiryTimelineParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListInvoices List invoices
 	//
@@ -16497,6 +17912,34 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/prospects/{prospect_id}/timeline (the `GetProspectTimeline` operationId).
 	GetProspectTimeline(ctx context.Context, prospectID ProspectID, params *GetProspectTimelineParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ReadPublicQuotation Read a quotation as the customer
+	//
+	// For the customer's side: no login, only the link's token in X-Quotation-Token. 404 for a token that isn't ours, 410 for a link that was
+	// used, has expired, was replaced, or is of a superseded revision. Throttled per address.
+	//
+	// Corresponds with GET /v1/public/quotation (the `ReadPublicQuotation` operationId).
+	ReadPublicQuotation(ctx context.Context, params *ReadPublicQuotationParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AnswerPublicQuotationWithBody Answer as the customer
+	//
+	// For the customer's side: no login, only the link's token in X-Quotation-Token. Once: afterwards the link is gone (410). Throttled per
+	// address.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/public/quotation (the `AnswerPublicQuotation` operationId).
+	AnswerPublicQuotationWithBody(ctx context.Context, params *AnswerPublicQuotationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AnswerPublicQuotation Answer as the customer
+	//
+	// For the customer's side: no login, only the link's token in X-Quotation-Token. Once: afterwards the link is gone (410). Throttled per
+	// address.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/public/quotation (the `AnswerPublicQuotation` operationId).
+	AnswerPublicQuotation(ctx context.Context, params *AnswerPublicQuotationParams, body AnswerPublicQuotationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ReadPublicSurvey Read what the customer is asked about
 	//
 	// For the customer's side: no login, only the link's token in X-Survey-Token. The number and the date of the delivery, and nothing
@@ -16524,6 +17967,236 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/public/survey (the `AnswerPublicSurvey` operationId).
 	AnswerPublicSurvey(ctx context.Context, params *AnswerPublicSurveyParams, body AnswerPublicSurveyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListQuotations List quotations
+	//
+	// Quotations that you may see, newest first. Each filter that names few rows is a range of an index.
+	//
+	// Corresponds with GET /v1/quotations (the `ListQuotations` operationId).
+	ListQuotations(ctx context.Context, params *ListQuotationsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateQuotationWithBody Write a quotation
+	//
+	// Writes a draft to a customer or prospect. Each line has a price for a range of quantities, in the product's unit; the discount is a
+	// percentage off every price. What is judged, and agreed, is the price net of it. Terms that you leave out are the customer's.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/quotations (the `CreateQuotation` operationId).
+	CreateQuotationWithBody(ctx context.Context, params *CreateQuotationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateQuotation Write a quotation
+	//
+	// Writes a draft to a customer or prospect. Each line has a price for a range of quantities, in the product's unit; the discount is a
+	// percentage off every price. What is judged, and agreed, is the price net of it. Terms that you leave out are the customer's.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/quotations (the `CreateQuotation` operationId).
+	CreateQuotation(ctx context.Context, params *CreateQuotationParams, body CreateQuotationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetQuotation Read a quotation
+	//
+	// The quotation with its lines, to whom it went and its files. `in_force` says whether it is the price base of orders today.
+	//
+	// Corresponds with GET /v1/quotations/{quotation_id} (the `GetQuotation` operationId).
+	GetQuotation(ctx context.Context, quotationID QuotationID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateQuotationWithBody Change a draft
+	//
+	// Changes the fields that are given; `lines` replaces all lines. A quotation that isn't a draft is revised first (409).
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /v1/quotations/{quotation_id} (the `UpdateQuotation` operationId).
+	UpdateQuotationWithBody(ctx context.Context, quotationID QuotationID, params *UpdateQuotationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateQuotation Change a draft
+	//
+	// Changes the fields that are given; `lines` replaces all lines. A quotation that isn't a draft is revised first (409).
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /v1/quotations/{quotation_id} (the `UpdateQuotation` operationId).
+	UpdateQuotation(ctx context.Context, quotationID QuotationID, params *UpdateQuotationParams, body UpdateQuotationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AcceptQuotationWithBody Record the customer's acceptance
+	//
+	// With the quotation that the customer signed as a file. From now on it is the price base of the customer's orders until its last day is
+	// over in Shanghai. Refused when that day is over, the revision was superseded, or base prices have changed so that it would need more
+	// authority than it got (409): of two at once one wins.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/quotations/{quotation_id}/accept (the `AcceptQuotation` operationId).
+	AcceptQuotationWithBody(ctx context.Context, quotationID QuotationID, params *AcceptQuotationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AcceptQuotation Record the customer's acceptance
+	//
+	// With the quotation that the customer signed as a file. From now on it is the price base of the customer's orders until its last day is
+	// over in Shanghai. Refused when that day is over, the revision was superseded, or base prices have changed so that it would need more
+	// authority than it got (409): of two at once one wins.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/quotations/{quotation_id}/accept (the `AcceptQuotation` operationId).
+	AcceptQuotation(ctx context.Context, quotationID QuotationID, params *AcceptQuotationParams, body AcceptQuotationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetQuotationBackground Read what the decider has to see
+	//
+	// Volume and length of trade, stable demand, credit record, and the last prices of these products to this customer; each line held
+	// against base price. Margins only for whom may see costs.
+	//
+	// Corresponds with GET /v1/quotations/{quotation_id}/background (the `GetQuotationBackground` operationId).
+	GetQuotationBackground(ctx context.Context, quotationID QuotationID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CancelQuotationWithBody Cancel a quotation
+	//
+	// It ends with the reason; one that is accepted stays.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/quotations/{quotation_id}/cancel (the `CancelQuotation` operationId).
+	CancelQuotationWithBody(ctx context.Context, quotationID QuotationID, params *CancelQuotationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CancelQuotation Cancel a quotation
+	//
+	// It ends with the reason; one that is accepted stays.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/quotations/{quotation_id}/cancel (the `CancelQuotation` operationId).
+	CancelQuotation(ctx context.Context, quotationID QuotationID, params *CancelQuotationParams, body CancelQuotationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CopyQuotation Copy a quotation
+	//
+	// A new draft of what it says, whatever its state, valid as long from today. It goes through the gate again.
+	//
+	// Corresponds with POST /v1/quotations/{quotation_id}/copy (the `CopyQuotation` operationId).
+	CopyQuotation(ctx context.Context, quotationID QuotationID, params *CopyQuotationParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListQuotationDecisions Read why a quotation may or may not go
+	//
+	// Every pass through the gate, the oldest first, check by check.
+	//
+	// Corresponds with GET /v1/quotations/{quotation_id}/decisions (the `ListQuotationDecisions` operationId).
+	ListQuotationDecisions(ctx context.Context, quotationID QuotationID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeclineQuotationWithBody Record the customer's refusal
+	//
+	// It ends with the reason. Revise it to offer anew.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/quotations/{quotation_id}/decline (the `DeclineQuotation` operationId).
+	DeclineQuotationWithBody(ctx context.Context, quotationID QuotationID, params *DeclineQuotationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeclineQuotation Record the customer's refusal
+	//
+	// It ends with the reason. Revise it to offer anew.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/quotations/{quotation_id}/decline (the `DeclineQuotation` operationId).
+	DeclineQuotation(ctx context.Context, quotationID QuotationID, params *DeclineQuotationParams, body DeclineQuotationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RevokeQuotationLink Take the customer's link back
+	//
+	// Without a link it changes nothing.
+	//
+	// Corresponds with DELETE /v1/quotations/{quotation_id}/link (the `RevokeQuotationLink` operationId).
+	RevokeQuotationLink(ctx context.Context, quotationID QuotationID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateQuotationLink Make a link for the customer
+	//
+	// A signed token that lets the customer's side read a sent quotation and answer it once. It is shown now and never again; one that was
+	// made before is good no more. It ends with the quotation's last day, and `quote.link_days` at most.
+	//
+	// Corresponds with POST /v1/quotations/{quotation_id}/link (the `CreateQuotationLink` operationId).
+	CreateQuotationLink(ctx context.Context, quotationID QuotationID, params *CreateQuotationLinkParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReviseQuotationWithBody Open a quotation for change
+	//
+	// It becomes a draft of the next revision. The former one is dead, with its approval and its links; what didn't get worse than what was
+	// approved needs nobody again. An accepted one isn't revised: copy it.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/quotations/{quotation_id}/revise (the `ReviseQuotation` operationId).
+	ReviseQuotationWithBody(ctx context.Context, quotationID QuotationID, params *ReviseQuotationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReviseQuotation Open a quotation for change
+	//
+	// It becomes a draft of the next revision. The former one is dead, with its approval and its links; what didn't get worse than what was
+	// approved needs nobody again. An accepted one isn't revised: copy it.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/quotations/{quotation_id}/revise (the `ReviseQuotation` operationId).
+	ReviseQuotation(ctx context.Context, quotationID QuotationID, params *ReviseQuotationParams, body ReviseQuotationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListQuotationRevisions Read the revisions of a quotation
+	//
+	// The earlier revisions as they were, and what changed from each to the next.
+	//
+	// Corresponds with GET /v1/quotations/{quotation_id}/revisions (the `ListQuotationRevisions` operationId).
+	ListQuotationRevisions(ctx context.Context, quotationID QuotationID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SendQuotationWithBody Record that a quotation was sent
+	//
+	// Only what everyone with authority has signed is sent. Prices that by now would need more authority than they got are refused (409
+	// with the decision): revise it. Its inquiry is answered. It may go to several people.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/quotations/{quotation_id}/send (the `SendQuotation` operationId).
+	SendQuotationWithBody(ctx context.Context, quotationID QuotationID, params *SendQuotationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SendQuotation Record that a quotation was sent
+	//
+	// Only what everyone with authority has signed is sent. Prices that by now would need more authority than they got are refused (409
+	// with the decision): revise it. Its inquiry is answered. It may go to several people.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/quotations/{quotation_id}/send (the `SendQuotation` operationId).
+	SendQuotation(ctx context.Context, quotationID QuotationID, params *SendQuotationParams, body SendQuotationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SubmitQuotation Send a quotation through the gate
+	//
+	// Judges the draft: the survey of a new customer (QUO-02), each net price and the whole (PRC-10, PRC-12), stable demand where that is
+	// enabled (QUO-04). Prices within your own authority stand at once: it is approved. Else it waits for the lowest role whose authority
+	// covers them. The decision says which, and why. 422 with the decision when it is refused.
+	//
+	// Corresponds with POST /v1/quotations/{quotation_id}/submit (the `SubmitQuotation` operationId).
+	SubmitQuotation(ctx context.Context, quotationID QuotationID, params *SubmitQuotationParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetQuotationTimeline Read what happened to a quotation
+	//
+	// Every change, the oldest first, with who made it.
+	//
+	// Corresponds with GET /v1/quotations/{quotation_id}/timeline (the `GetQuotationTimeline` operationId).
+	GetQuotationTimeline(ctx context.Context, quotationID QuotationID, params *GetQuotationTimelineParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RecordUnapprovedDealWithBody Record a deal that nobody approved
+	//
+	// The customer took a price that was told beyond authority and never approved. It is recorded as what it is: a violation, and no price
+	// base; the customer's orders are judged on their own. Refused when the prices stand by your own authority.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/quotations/{quotation_id}/unapproved-deal (the `RecordUnapprovedDeal` operationId).
+	RecordUnapprovedDealWithBody(ctx context.Context, quotationID QuotationID, params *RecordUnapprovedDealParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RecordUnapprovedDeal Record a deal that nobody approved
+	//
+	// The customer took a price that was told beyond authority and never approved. It is recorded as what it is: a violation, and no price
+	// base; the customer's orders are judged on their own. Refused when the prices stand by your own authority.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/quotations/{quotation_id}/unapproved-deal (the `RecordUnapprovedDeal` operationId).
+	RecordUnapprovedDeal(ctx context.Context, quotationID QuotationID, params *RecordUnapprovedDealParams, body RecordUnapprovedDealJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListReceipts List receipts
 	//
@@ -20209,6 +21882,65 @@ func (c *Client) GetDeliveryNoteTimeline(ctx context.Context, deliveryNoteID Del
 	return c.Client.Do(req)
 }
 
+// ListDemandSurveys List the fillings of a demand survey
+//
+// All fillings of the survey of one customer or prospect (新客户报价需求调查表), the last one first: that one counts.
+//
+// Corresponds with GET /v1/demand-surveys (the `ListDemandSurveys` operationId).
+func (c *Client) ListDemandSurveys(ctx context.Context, params *ListDemandSurveysParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListDemandSurveysRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// FillDemandSurveyWithBody Fill the demand survey
+//
+// Files the survey of a customer or prospect: size and reputation, present supplier, volume, payment time, delivery time,
+// freight, and of a trader where the goods go in the end. Filling it again makes the next revision; the earlier ones stay. Without it
+// a quotation to a new customer can't be submitted.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/demand-surveys (the `FillDemandSurvey` operationId).
+func (c *Client) FillDemandSurveyWithBody(ctx context.Context, params *FillDemandSurveyParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewFillDemandSurveyRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// FillDemandSurvey Fill the demand survey
+//
+// Files the survey of a customer or prospect: size and reputation, present supplier, volume, payment time, delivery time,
+// freight, and of a trader where the goods go in the end. Filling it again makes the next revision; the earlier ones stay. Without it
+// a quotation to a new customer can't be submitted.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/demand-surveys (the `FillDemandSurvey` operationId).
+func (c *Client) FillDemandSurvey(ctx context.Context, params *FillDemandSurveyParams, body FillDemandSurveyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewFillDemandSurveyRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListDepartments List departments
 //
 // Departments by code.
@@ -20799,6 +22531,138 @@ func (c *Client) ListImports(ctx context.Context, params *ListImportsParams, req
 // Corresponds with POST /v1/imports/{kind} (the `StartImport` operationId).
 func (c *Client) StartImportWithBody(ctx context.Context, kind ImportKind, params *StartImportParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewStartImportRequestWithBody(c.Server, kind, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListInquiries List inquiries
+//
+// Inquiries that you may see, newest first. With `overdue` those of new customers that should have been answered by now;
+// with `due_before` those that run out until then. Narrow them to a person or a team.
+//
+// Corresponds with GET /v1/inquiries (the `ListInquiries` operationId).
+func (c *Client) ListInquiries(ctx context.Context, params *ListInquiriesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListInquiriesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateInquiryWithBody Record an inquiry
+//
+// What a customer, or a prospect, asked for, and on which way. For a new customer the clock runs from `received_at`: it is to be
+// answered within `quote.new_customer_days` working days, and past that goes to the sales manager. New is who had no business with us.
+// A product is asked for in its own unit.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/inquiries (the `CreateInquiry` operationId).
+func (c *Client) CreateInquiryWithBody(ctx context.Context, params *CreateInquiryParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateInquiryRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateInquiry Record an inquiry
+//
+// What a customer, or a prospect, asked for, and on which way. For a new customer the clock runs from `received_at`: it is to be
+// answered within `quote.new_customer_days` working days, and past that goes to the sales manager. New is who had no business with us.
+// A product is asked for in its own unit.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/inquiries (the `CreateInquiry` operationId).
+func (c *Client) CreateInquiry(ctx context.Context, params *CreateInquiryParams, body CreateInquiryJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateInquiryRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetInquiry Read an inquiry
+//
+// The inquiry with its lines, its files, and the working time left to answer it.
+//
+// Corresponds with GET /v1/inquiries/{inquiry_id} (the `GetInquiry` operationId).
+func (c *Client) GetInquiry(ctx context.Context, inquiryID InquiryID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetInquiryRequest(c.Server, inquiryID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CloseInquiryWithBody Close an inquiry without a quotation
+//
+// It ends with the reason; the clock stops.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/inquiries/{inquiry_id}/close (the `CloseInquiry` operationId).
+func (c *Client) CloseInquiryWithBody(ctx context.Context, inquiryID InquiryID, params *CloseInquiryParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCloseInquiryRequestWithBody(c.Server, inquiryID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CloseInquiry Close an inquiry without a quotation
+//
+// It ends with the reason; the clock stops.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/inquiries/{inquiry_id}/close (the `CloseInquiry` operationId).
+func (c *Client) CloseInquiry(ctx context.Context, inquiryID InquiryID, params *CloseInquiryParams, body CloseInquiryJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCloseInquiryRequest(c.Server, inquiryID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetInquiryTimeline Read what happened to an inquiry
+//
+// Every change, the oldest first, with who made it.
+//
+// Corresponds with GET /v1/inquiries/{inquiry_id}/timeline (the `GetInquiryTimeline` operationId).
+func (c *Client) GetInquiryTimeline(ctx context.Context, inquiryID InquiryID, params *GetInquiryTimelineParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetInquiryTimelineRequest(c.Server, inquiryID, params)
 	if err != nil {
 		return nil, err
 	}
@@ -23709,6 +25573,64 @@ func (c *Client) GetProspectTimeline(ctx context.Context, prospectID ProspectID,
 	return c.Client.Do(req)
 }
 
+// ReadPublicQuotation Read a quotation as the customer
+//
+// For the customer's side: no login, only the link's token in X-Quotation-Token. 404 for a token that isn't ours, 410 for a link that was
+// used, has expired, was replaced, or is of a superseded revision. Throttled per address.
+//
+// Corresponds with GET /v1/public/quotation (the `ReadPublicQuotation` operationId).
+func (c *Client) ReadPublicQuotation(ctx context.Context, params *ReadPublicQuotationParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReadPublicQuotationRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AnswerPublicQuotationWithBody Answer as the customer
+//
+// For the customer's side: no login, only the link's token in X-Quotation-Token. Once: afterwards the link is gone (410). Throttled per
+// address.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/public/quotation (the `AnswerPublicQuotation` operationId).
+func (c *Client) AnswerPublicQuotationWithBody(ctx context.Context, params *AnswerPublicQuotationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAnswerPublicQuotationRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AnswerPublicQuotation Answer as the customer
+//
+// For the customer's side: no login, only the link's token in X-Quotation-Token. Once: afterwards the link is gone (410). Throttled per
+// address.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/public/quotation (the `AnswerPublicQuotation` operationId).
+func (c *Client) AnswerPublicQuotation(ctx context.Context, params *AnswerPublicQuotationParams, body AnswerPublicQuotationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAnswerPublicQuotationRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ReadPublicSurvey Read what the customer is asked about
 //
 // For the customer's side: no login, only the link's token in X-Survey-Token. The number and the date of the delivery, and nothing
@@ -23757,6 +25679,496 @@ func (c *Client) AnswerPublicSurveyWithBody(ctx context.Context, params *AnswerP
 // Corresponds with POST /v1/public/survey (the `AnswerPublicSurvey` operationId).
 func (c *Client) AnswerPublicSurvey(ctx context.Context, params *AnswerPublicSurveyParams, body AnswerPublicSurveyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewAnswerPublicSurveyRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListQuotations List quotations
+//
+// Quotations that you may see, newest first. Each filter that names few rows is a range of an index.
+//
+// Corresponds with GET /v1/quotations (the `ListQuotations` operationId).
+func (c *Client) ListQuotations(ctx context.Context, params *ListQuotationsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListQuotationsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateQuotationWithBody Write a quotation
+//
+// Writes a draft to a customer or prospect. Each line has a price for a range of quantities, in the product's unit; the discount is a
+// percentage off every price. What is judged, and agreed, is the price net of it. Terms that you leave out are the customer's.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/quotations (the `CreateQuotation` operationId).
+func (c *Client) CreateQuotationWithBody(ctx context.Context, params *CreateQuotationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateQuotationRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateQuotation Write a quotation
+//
+// Writes a draft to a customer or prospect. Each line has a price for a range of quantities, in the product's unit; the discount is a
+// percentage off every price. What is judged, and agreed, is the price net of it. Terms that you leave out are the customer's.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/quotations (the `CreateQuotation` operationId).
+func (c *Client) CreateQuotation(ctx context.Context, params *CreateQuotationParams, body CreateQuotationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateQuotationRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetQuotation Read a quotation
+//
+// The quotation with its lines, to whom it went and its files. `in_force` says whether it is the price base of orders today.
+//
+// Corresponds with GET /v1/quotations/{quotation_id} (the `GetQuotation` operationId).
+func (c *Client) GetQuotation(ctx context.Context, quotationID QuotationID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetQuotationRequest(c.Server, quotationID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateQuotationWithBody Change a draft
+//
+// Changes the fields that are given; `lines` replaces all lines. A quotation that isn't a draft is revised first (409).
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /v1/quotations/{quotation_id} (the `UpdateQuotation` operationId).
+func (c *Client) UpdateQuotationWithBody(ctx context.Context, quotationID QuotationID, params *UpdateQuotationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateQuotationRequestWithBody(c.Server, quotationID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateQuotation Change a draft
+//
+// Changes the fields that are given; `lines` replaces all lines. A quotation that isn't a draft is revised first (409).
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /v1/quotations/{quotation_id} (the `UpdateQuotation` operationId).
+func (c *Client) UpdateQuotation(ctx context.Context, quotationID QuotationID, params *UpdateQuotationParams, body UpdateQuotationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateQuotationRequest(c.Server, quotationID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AcceptQuotationWithBody Record the customer's acceptance
+//
+// With the quotation that the customer signed as a file. From now on it is the price base of the customer's orders until its last day is
+// over in Shanghai. Refused when that day is over, the revision was superseded, or base prices have changed so that it would need more
+// authority than it got (409): of two at once one wins.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/quotations/{quotation_id}/accept (the `AcceptQuotation` operationId).
+func (c *Client) AcceptQuotationWithBody(ctx context.Context, quotationID QuotationID, params *AcceptQuotationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAcceptQuotationRequestWithBody(c.Server, quotationID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AcceptQuotation Record the customer's acceptance
+//
+// With the quotation that the customer signed as a file. From now on it is the price base of the customer's orders until its last day is
+// over in Shanghai. Refused when that day is over, the revision was superseded, or base prices have changed so that it would need more
+// authority than it got (409): of two at once one wins.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/quotations/{quotation_id}/accept (the `AcceptQuotation` operationId).
+func (c *Client) AcceptQuotation(ctx context.Context, quotationID QuotationID, params *AcceptQuotationParams, body AcceptQuotationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAcceptQuotationRequest(c.Server, quotationID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetQuotationBackground Read what the decider has to see
+//
+// Volume and length of trade, stable demand, credit record, and the last prices of these products to this customer; each line held
+// against base price. Margins only for whom may see costs.
+//
+// Corresponds with GET /v1/quotations/{quotation_id}/background (the `GetQuotationBackground` operationId).
+func (c *Client) GetQuotationBackground(ctx context.Context, quotationID QuotationID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetQuotationBackgroundRequest(c.Server, quotationID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CancelQuotationWithBody Cancel a quotation
+//
+// It ends with the reason; one that is accepted stays.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/quotations/{quotation_id}/cancel (the `CancelQuotation` operationId).
+func (c *Client) CancelQuotationWithBody(ctx context.Context, quotationID QuotationID, params *CancelQuotationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCancelQuotationRequestWithBody(c.Server, quotationID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CancelQuotation Cancel a quotation
+//
+// It ends with the reason; one that is accepted stays.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/quotations/{quotation_id}/cancel (the `CancelQuotation` operationId).
+func (c *Client) CancelQuotation(ctx context.Context, quotationID QuotationID, params *CancelQuotationParams, body CancelQuotationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCancelQuotationRequest(c.Server, quotationID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CopyQuotation Copy a quotation
+//
+// A new draft of what it says, whatever its state, valid as long from today. It goes through the gate again.
+//
+// Corresponds with POST /v1/quotations/{quotation_id}/copy (the `CopyQuotation` operationId).
+func (c *Client) CopyQuotation(ctx context.Context, quotationID QuotationID, params *CopyQuotationParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCopyQuotationRequest(c.Server, quotationID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListQuotationDecisions Read why a quotation may or may not go
+//
+// Every pass through the gate, the oldest first, check by check.
+//
+// Corresponds with GET /v1/quotations/{quotation_id}/decisions (the `ListQuotationDecisions` operationId).
+func (c *Client) ListQuotationDecisions(ctx context.Context, quotationID QuotationID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListQuotationDecisionsRequest(c.Server, quotationID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeclineQuotationWithBody Record the customer's refusal
+//
+// It ends with the reason. Revise it to offer anew.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/quotations/{quotation_id}/decline (the `DeclineQuotation` operationId).
+func (c *Client) DeclineQuotationWithBody(ctx context.Context, quotationID QuotationID, params *DeclineQuotationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeclineQuotationRequestWithBody(c.Server, quotationID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeclineQuotation Record the customer's refusal
+//
+// It ends with the reason. Revise it to offer anew.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/quotations/{quotation_id}/decline (the `DeclineQuotation` operationId).
+func (c *Client) DeclineQuotation(ctx context.Context, quotationID QuotationID, params *DeclineQuotationParams, body DeclineQuotationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeclineQuotationRequest(c.Server, quotationID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RevokeQuotationLink Take the customer's link back
+//
+// Without a link it changes nothing.
+//
+// Corresponds with DELETE /v1/quotations/{quotation_id}/link (the `RevokeQuotationLink` operationId).
+func (c *Client) RevokeQuotationLink(ctx context.Context, quotationID QuotationID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRevokeQuotationLinkRequest(c.Server, quotationID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateQuotationLink Make a link for the customer
+//
+// A signed token that lets the customer's side read a sent quotation and answer it once. It is shown now and never again; one that was
+// made before is good no more. It ends with the quotation's last day, and `quote.link_days` at most.
+//
+// Corresponds with POST /v1/quotations/{quotation_id}/link (the `CreateQuotationLink` operationId).
+func (c *Client) CreateQuotationLink(ctx context.Context, quotationID QuotationID, params *CreateQuotationLinkParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateQuotationLinkRequest(c.Server, quotationID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReviseQuotationWithBody Open a quotation for change
+//
+// It becomes a draft of the next revision. The former one is dead, with its approval and its links; what didn't get worse than what was
+// approved needs nobody again. An accepted one isn't revised: copy it.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/quotations/{quotation_id}/revise (the `ReviseQuotation` operationId).
+func (c *Client) ReviseQuotationWithBody(ctx context.Context, quotationID QuotationID, params *ReviseQuotationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReviseQuotationRequestWithBody(c.Server, quotationID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReviseQuotation Open a quotation for change
+//
+// It becomes a draft of the next revision. The former one is dead, with its approval and its links; what didn't get worse than what was
+// approved needs nobody again. An accepted one isn't revised: copy it.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/quotations/{quotation_id}/revise (the `ReviseQuotation` operationId).
+func (c *Client) ReviseQuotation(ctx context.Context, quotationID QuotationID, params *ReviseQuotationParams, body ReviseQuotationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReviseQuotationRequest(c.Server, quotationID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListQuotationRevisions Read the revisions of a quotation
+//
+// The earlier revisions as they were, and what changed from each to the next.
+//
+// Corresponds with GET /v1/quotations/{quotation_id}/revisions (the `ListQuotationRevisions` operationId).
+func (c *Client) ListQuotationRevisions(ctx context.Context, quotationID QuotationID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListQuotationRevisionsRequest(c.Server, quotationID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SendQuotationWithBody Record that a quotation was sent
+//
+// Only what everyone with authority has signed is sent. Prices that by now would need more authority than they got are refused (409
+// with the decision): revise it. Its inquiry is answered. It may go to several people.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/quotations/{quotation_id}/send (the `SendQuotation` operationId).
+func (c *Client) SendQuotationWithBody(ctx context.Context, quotationID QuotationID, params *SendQuotationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSendQuotationRequestWithBody(c.Server, quotationID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SendQuotation Record that a quotation was sent
+//
+// Only what everyone with authority has signed is sent. Prices that by now would need more authority than they got are refused (409
+// with the decision): revise it. Its inquiry is answered. It may go to several people.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/quotations/{quotation_id}/send (the `SendQuotation` operationId).
+func (c *Client) SendQuotation(ctx context.Context, quotationID QuotationID, params *SendQuotationParams, body SendQuotationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSendQuotationRequest(c.Server, quotationID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SubmitQuotation Send a quotation through the gate
+//
+// Judges the draft: the survey of a new customer (QUO-02), each net price and the whole (PRC-10, PRC-12), stable demand where that is
+// enabled (QUO-04). Prices within your own authority stand at once: it is approved. Else it waits for the lowest role whose authority
+// covers them. The decision says which, and why. 422 with the decision when it is refused.
+//
+// Corresponds with POST /v1/quotations/{quotation_id}/submit (the `SubmitQuotation` operationId).
+func (c *Client) SubmitQuotation(ctx context.Context, quotationID QuotationID, params *SubmitQuotationParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSubmitQuotationRequest(c.Server, quotationID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetQuotationTimeline Read what happened to a quotation
+//
+// Every change, the oldest first, with who made it.
+//
+// Corresponds with GET /v1/quotations/{quotation_id}/timeline (the `GetQuotationTimeline` operationId).
+func (c *Client) GetQuotationTimeline(ctx context.Context, quotationID QuotationID, params *GetQuotationTimelineParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetQuotationTimelineRequest(c.Server, quotationID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RecordUnapprovedDealWithBody Record a deal that nobody approved
+//
+// The customer took a price that was told beyond authority and never approved. It is recorded as what it is: a violation, and no price
+// base; the customer's orders are judged on their own. Refused when the prices stand by your own authority.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/quotations/{quotation_id}/unapproved-deal (the `RecordUnapprovedDeal` operationId).
+func (c *Client) RecordUnapprovedDealWithBody(ctx context.Context, quotationID QuotationID, params *RecordUnapprovedDealParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRecordUnapprovedDealRequestWithBody(c.Server, quotationID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RecordUnapprovedDeal Record a deal that nobody approved
+//
+// The customer took a price that was told beyond authority and never approved. It is recorded as what it is: a violation, and no price
+// base; the customer's orders are judged on their own. Refused when the prices stand by your own authority.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/quotations/{quotation_id}/unapproved-deal (the `RecordUnapprovedDeal` operationId).
+func (c *Client) RecordUnapprovedDeal(ctx context.Context, quotationID QuotationID, params *RecordUnapprovedDealParams, body RecordUnapprovedDealJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRecordUnapprovedDealRequest(c.Server, quotationID, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -32907,6 +35319,178 @@ func NewGetDeliveryNoteTimelineRequest(server string, deliveryNoteID DeliveryNot
 	return req, nil
 }
 
+// NewListDemandSurveysRequest constructs an http.Request for the ListDemandSurveys method
+func NewListDemandSurveysRequest(server string, params *ListDemandSurveysParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/demand-surveys")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.CustomerID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "customer_id", *params.CustomerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ProspectID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "prospect_id", *params.ProspectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewFillDemandSurveyRequest calls the generic FillDemandSurvey builder with application/json body
+func NewFillDemandSurveyRequest(server string, params *FillDemandSurveyParams, body FillDemandSurveyJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewFillDemandSurveyRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewFillDemandSurveyRequestWithBody constructs an http.Request for the FillDemandSurvey method, with any body, and a specified content type
+func NewFillDemandSurveyRequestWithBody(server string, params *FillDemandSurveyParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/demand-surveys")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.ValidateOnly != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "validate_only", *params.ValidateOnly, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewListDepartmentsRequest constructs an http.Request for the ListDepartments method
 func NewListDepartmentsRequest(server string, params *ListDepartmentsParams) (*http.Request, error) {
 	var err error
@@ -34519,6 +37103,430 @@ func NewStartImportRequestWithBody(server string, kind ImportKind, params *Start
 			req.Header.Set("Idempotency-Key", headerParam0)
 		}
 
+	}
+
+	return req, nil
+}
+
+// NewListInquiriesRequest constructs an http.Request for the ListInquiries method
+func NewListInquiriesRequest(server string, params *ListInquiriesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/inquiries")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.CustomerID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "customer_id", *params.CustomerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ProspectID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "prospect_id", *params.ProspectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.OwnerID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "owner_id", *params.OwnerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.TeamID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "team_id", *params.TeamID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.State != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Number != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "number", *params.Number, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Overdue != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "overdue", *params.Overdue, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.DueBefore != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "due_before", *params.DueBefore, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateInquiryRequest calls the generic CreateInquiry builder with application/json body
+func NewCreateInquiryRequest(server string, params *CreateInquiryParams, body CreateInquiryJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateInquiryRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewCreateInquiryRequestWithBody constructs an http.Request for the CreateInquiry method, with any body, and a specified content type
+func NewCreateInquiryRequestWithBody(server string, params *CreateInquiryParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/inquiries")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.ValidateOnly != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "validate_only", *params.ValidateOnly, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetInquiryRequest constructs an http.Request for the GetInquiry method
+func NewGetInquiryRequest(server string, inquiryID InquiryID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "inquiry_id", inquiryID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/inquiries/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCloseInquiryRequest calls the generic CloseInquiry builder with application/json body
+func NewCloseInquiryRequest(server string, inquiryID InquiryID, params *CloseInquiryParams, body CloseInquiryJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCloseInquiryRequestWithBody(server, inquiryID, params, "application/json", bodyReader)
+}
+
+// NewCloseInquiryRequestWithBody constructs an http.Request for the CloseInquiry method, with any body, and a specified content type
+func NewCloseInquiryRequestWithBody(server string, inquiryID InquiryID, params *CloseInquiryParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "inquiry_id", inquiryID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/inquiries/%s/close", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetInquiryTimelineRequest constructs an http.Request for the GetInquiryTimeline method
+func NewGetInquiryTimelineRequest(server string, inquiryID InquiryID, params *GetInquiryTimelineParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "inquiry_id", inquiryID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/inquiries/%s/timeline", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
 	}
 
 	return req, nil
@@ -41494,6 +44502,99 @@ func NewGetProspectTimelineRequest(server string, prospectID ProspectID, params 
 	return req, nil
 }
 
+// NewReadPublicQuotationRequest constructs an http.Request for the ReadPublicQuotation method
+func NewReadPublicQuotationRequest(server string, params *ReadPublicQuotationParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/public/quotation")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Quotation-Token", params.XQuotationToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("X-Quotation-Token", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewAnswerPublicQuotationRequest calls the generic AnswerPublicQuotation builder with application/json body
+func NewAnswerPublicQuotationRequest(server string, params *AnswerPublicQuotationParams, body AnswerPublicQuotationJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAnswerPublicQuotationRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewAnswerPublicQuotationRequestWithBody constructs an http.Request for the AnswerPublicQuotation method, with any body, and a specified content type
+func NewAnswerPublicQuotationRequestWithBody(server string, params *AnswerPublicQuotationParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/public/quotation")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Quotation-Token", params.XQuotationToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("X-Quotation-Token", headerParam0)
+
+	}
+
+	return req, nil
+}
+
 // NewReadPublicSurveyRequest constructs an http.Request for the ReadPublicSurvey method
 func NewReadPublicSurveyRequest(server string, params *ReadPublicSurveyParams) (*http.Request, error) {
 	var err error
@@ -41581,6 +44682,1243 @@ func NewAnswerPublicSurveyRequestWithBody(server string, params *AnswerPublicSur
 		}
 
 		req.Header.Set("X-Survey-Token", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewListQuotationsRequest constructs an http.Request for the ListQuotations method
+func NewListQuotationsRequest(server string, params *ListQuotationsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/quotations")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.CustomerID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "customer_id", *params.CustomerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ProspectID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "prospect_id", *params.ProspectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.OwnerID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "owner_id", *params.OwnerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.TeamID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "team_id", *params.TeamID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.InquiryID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "inquiry_id", *params.InquiryID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.State != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Number != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "number", *params.Number, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ValidUntil != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "valid_until", *params.ValidUntil, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateQuotationRequest calls the generic CreateQuotation builder with application/json body
+func NewCreateQuotationRequest(server string, params *CreateQuotationParams, body CreateQuotationJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateQuotationRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewCreateQuotationRequestWithBody constructs an http.Request for the CreateQuotation method, with any body, and a specified content type
+func NewCreateQuotationRequestWithBody(server string, params *CreateQuotationParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/quotations")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.ValidateOnly != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "validate_only", *params.ValidateOnly, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewGetQuotationRequest constructs an http.Request for the GetQuotation method
+func NewGetQuotationRequest(server string, quotationID QuotationID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "quotation_id", quotationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/quotations/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewUpdateQuotationRequest calls the generic UpdateQuotation builder with application/json body
+func NewUpdateQuotationRequest(server string, quotationID QuotationID, params *UpdateQuotationParams, body UpdateQuotationJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateQuotationRequestWithBody(server, quotationID, params, "application/json", bodyReader)
+}
+
+// NewUpdateQuotationRequestWithBody constructs an http.Request for the UpdateQuotation method, with any body, and a specified content type
+func NewUpdateQuotationRequestWithBody(server string, quotationID QuotationID, params *UpdateQuotationParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "quotation_id", quotationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/quotations/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewAcceptQuotationRequest calls the generic AcceptQuotation builder with application/json body
+func NewAcceptQuotationRequest(server string, quotationID QuotationID, params *AcceptQuotationParams, body AcceptQuotationJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAcceptQuotationRequestWithBody(server, quotationID, params, "application/json", bodyReader)
+}
+
+// NewAcceptQuotationRequestWithBody constructs an http.Request for the AcceptQuotation method, with any body, and a specified content type
+func NewAcceptQuotationRequestWithBody(server string, quotationID QuotationID, params *AcceptQuotationParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "quotation_id", quotationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/quotations/%s/accept", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.ValidateOnly != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "validate_only", *params.ValidateOnly, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetQuotationBackgroundRequest constructs an http.Request for the GetQuotationBackground method
+func NewGetQuotationBackgroundRequest(server string, quotationID QuotationID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "quotation_id", quotationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/quotations/%s/background", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCancelQuotationRequest calls the generic CancelQuotation builder with application/json body
+func NewCancelQuotationRequest(server string, quotationID QuotationID, params *CancelQuotationParams, body CancelQuotationJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCancelQuotationRequestWithBody(server, quotationID, params, "application/json", bodyReader)
+}
+
+// NewCancelQuotationRequestWithBody constructs an http.Request for the CancelQuotation method, with any body, and a specified content type
+func NewCancelQuotationRequestWithBody(server string, quotationID QuotationID, params *CancelQuotationParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "quotation_id", quotationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/quotations/%s/cancel", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewCopyQuotationRequest constructs an http.Request for the CopyQuotation method
+func NewCopyQuotationRequest(server string, quotationID QuotationID, params *CopyQuotationParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "quotation_id", quotationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/quotations/%s/copy", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewListQuotationDecisionsRequest constructs an http.Request for the ListQuotationDecisions method
+func NewListQuotationDecisionsRequest(server string, quotationID QuotationID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "quotation_id", quotationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/quotations/%s/decisions", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewDeclineQuotationRequest calls the generic DeclineQuotation builder with application/json body
+func NewDeclineQuotationRequest(server string, quotationID QuotationID, params *DeclineQuotationParams, body DeclineQuotationJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewDeclineQuotationRequestWithBody(server, quotationID, params, "application/json", bodyReader)
+}
+
+// NewDeclineQuotationRequestWithBody constructs an http.Request for the DeclineQuotation method, with any body, and a specified content type
+func NewDeclineQuotationRequestWithBody(server string, quotationID QuotationID, params *DeclineQuotationParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "quotation_id", quotationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/quotations/%s/decline", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewRevokeQuotationLinkRequest constructs an http.Request for the RevokeQuotationLink method
+func NewRevokeQuotationLinkRequest(server string, quotationID QuotationID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "quotation_id", quotationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/quotations/%s/link", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateQuotationLinkRequest constructs an http.Request for the CreateQuotationLink method
+func NewCreateQuotationLinkRequest(server string, quotationID QuotationID, params *CreateQuotationLinkParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "quotation_id", quotationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/quotations/%s/link", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewReviseQuotationRequest calls the generic ReviseQuotation builder with application/json body
+func NewReviseQuotationRequest(server string, quotationID QuotationID, params *ReviseQuotationParams, body ReviseQuotationJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewReviseQuotationRequestWithBody(server, quotationID, params, "application/json", bodyReader)
+}
+
+// NewReviseQuotationRequestWithBody constructs an http.Request for the ReviseQuotation method, with any body, and a specified content type
+func NewReviseQuotationRequestWithBody(server string, quotationID QuotationID, params *ReviseQuotationParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "quotation_id", quotationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/quotations/%s/revise", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListQuotationRevisionsRequest constructs an http.Request for the ListQuotationRevisions method
+func NewListQuotationRevisionsRequest(server string, quotationID QuotationID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "quotation_id", quotationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/quotations/%s/revisions", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSendQuotationRequest calls the generic SendQuotation builder with application/json body
+func NewSendQuotationRequest(server string, quotationID QuotationID, params *SendQuotationParams, body SendQuotationJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSendQuotationRequestWithBody(server, quotationID, params, "application/json", bodyReader)
+}
+
+// NewSendQuotationRequestWithBody constructs an http.Request for the SendQuotation method, with any body, and a specified content type
+func NewSendQuotationRequestWithBody(server string, quotationID QuotationID, params *SendQuotationParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "quotation_id", quotationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/quotations/%s/send", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.ValidateOnly != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "validate_only", *params.ValidateOnly, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewSubmitQuotationRequest constructs an http.Request for the SubmitQuotation method
+func NewSubmitQuotationRequest(server string, quotationID QuotationID, params *SubmitQuotationParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "quotation_id", quotationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/quotations/%s/submit", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.ValidateOnly != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "validate_only", *params.ValidateOnly, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetQuotationTimelineRequest constructs an http.Request for the GetQuotationTimeline method
+func NewGetQuotationTimelineRequest(server string, quotationID QuotationID, params *GetQuotationTimelineParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "quotation_id", quotationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/quotations/%s/timeline", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRecordUnapprovedDealRequest calls the generic RecordUnapprovedDeal builder with application/json body
+func NewRecordUnapprovedDealRequest(server string, quotationID QuotationID, params *RecordUnapprovedDealParams, body RecordUnapprovedDealJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRecordUnapprovedDealRequestWithBody(server, quotationID, params, "application/json", bodyReader)
+}
+
+// NewRecordUnapprovedDealRequestWithBody constructs an http.Request for the RecordUnapprovedDeal method, with any body, and a specified content type
+func NewRecordUnapprovedDealRequestWithBody(server string, quotationID QuotationID, params *RecordUnapprovedDealParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "quotation_id", quotationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/quotations/%s/unapproved-deal", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.ValidateOnly != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "validate_only", *params.ValidateOnly, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
 
 	}
 
@@ -47867,6 +52205,37 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/delivery-notes/{delivery_note_id}/timeline (the `GetDeliveryNoteTimeline` operationId).
 	GetDeliveryNoteTimelineWithResponse(ctx context.Context, deliveryNoteID DeliveryNoteID, params *GetDeliveryNoteTimelineParams, reqEditors ...RequestEditorFn) (*GetDeliveryNoteTimelineResponse, error)
 
+	// ListDemandSurveysWithResponse List the fillings of a demand survey
+	//
+	// All fillings of the survey of one customer or prospect (新客户报价需求调查表), the last one first: that one counts.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/demand-surveys (the `ListDemandSurveys` operationId).
+	ListDemandSurveysWithResponse(ctx context.Context, params *ListDemandSurveysParams, reqEditors ...RequestEditorFn) (*ListDemandSurveysResponse, error)
+
+	// FillDemandSurveyWithBodyWithResponse Fill the demand survey
+	//
+	// Files the survey of a customer or prospect: size and reputation, present supplier, volume, payment time, delivery time,
+	// freight, and of a trader where the goods go in the end. Filling it again makes the next revision; the earlier ones stay. Without it
+	// a quotation to a new customer can't be submitted.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/demand-surveys (the `FillDemandSurvey` operationId).
+	FillDemandSurveyWithBodyWithResponse(ctx context.Context, params *FillDemandSurveyParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*FillDemandSurveyResponse, error)
+
+	// FillDemandSurveyWithResponse Fill the demand survey
+	//
+	// Files the survey of a customer or prospect: size and reputation, present supplier, volume, payment time, delivery time,
+	// freight, and of a trader where the goods go in the end. Filling it again makes the next revision; the earlier ones stay. Without it
+	// a quotation to a new customer can't be submitted.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/demand-surveys (the `FillDemandSurvey` operationId).
+	FillDemandSurveyWithResponse(ctx context.Context, params *FillDemandSurveyParams, body FillDemandSurveyJSONRequestBody, reqEditors ...RequestEditorFn) (*FillDemandSurveyResponse, error)
+
 	// ListDepartmentsWithResponse List departments
 	//
 	// Departments by code.
@@ -48176,6 +52545,74 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/imports/{kind} (the `StartImport` operationId).
 	StartImportWithBodyWithResponse(ctx context.Context, kind ImportKind, params *StartImportParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*StartImportResponse, error)
+
+	// ListInquiriesWithResponse List inquiries
+	//
+	// Inquiries that you may see, newest first. With `overdue` those of new customers that should have been answered by now;
+	// with `due_before` those that run out until then. Narrow them to a person or a team.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/inquiries (the `ListInquiries` operationId).
+	ListInquiriesWithResponse(ctx context.Context, params *ListInquiriesParams, reqEditors ...RequestEditorFn) (*ListInquiriesResponse, error)
+
+	// CreateInquiryWithBodyWithResponse Record an inquiry
+	//
+	// What a customer, or a prospect, asked for, and on which way. For a new customer the clock runs from `received_at`: it is to be
+	// answered within `quote.new_customer_days` working days, and past that goes to the sales manager. New is who had no business with us.
+	// A product is asked for in its own unit.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/inquiries (the `CreateInquiry` operationId).
+	CreateInquiryWithBodyWithResponse(ctx context.Context, params *CreateInquiryParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateInquiryResponse, error)
+
+	// CreateInquiryWithResponse Record an inquiry
+	//
+	// What a customer, or a prospect, asked for, and on which way. For a new customer the clock runs from `received_at`: it is to be
+	// answered within `quote.new_customer_days` working days, and past that goes to the sales manager. New is who had no business with us.
+	// A product is asked for in its own unit.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/inquiries (the `CreateInquiry` operationId).
+	CreateInquiryWithResponse(ctx context.Context, params *CreateInquiryParams, body CreateInquiryJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateInquiryResponse, error)
+
+	// GetInquiryWithResponse Read an inquiry
+	//
+	// The inquiry with its lines, its files, and the working time left to answer it.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/inquiries/{inquiry_id} (the `GetInquiry` operationId).
+	GetInquiryWithResponse(ctx context.Context, inquiryID InquiryID, reqEditors ...RequestEditorFn) (*GetInquiryResponse, error)
+
+	// CloseInquiryWithBodyWithResponse Close an inquiry without a quotation
+	//
+	// It ends with the reason; the clock stops.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/inquiries/{inquiry_id}/close (the `CloseInquiry` operationId).
+	CloseInquiryWithBodyWithResponse(ctx context.Context, inquiryID InquiryID, params *CloseInquiryParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CloseInquiryResponse, error)
+
+	// CloseInquiryWithResponse Close an inquiry without a quotation
+	//
+	// It ends with the reason; the clock stops.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/inquiries/{inquiry_id}/close (the `CloseInquiry` operationId).
+	CloseInquiryWithResponse(ctx context.Context, inquiryID InquiryID, params *CloseInquiryParams, body CloseInquiryJSONRequestBody, reqEditors ...RequestEditorFn) (*CloseInquiryResponse, error)
+
+	// GetInquiryTimelineWithResponse Read what happened to an inquiry
+	//
+	// Every change, the oldest first, with who made it.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/inquiries/{inquiry_id}/timeline (the `GetInquiryTimeline` operationId).
+	GetInquiryTimelineWithResponse(ctx context.Context, inquiryID InquiryID, params *GetInquiryTimelineParams, reqEditors ...RequestEditorFn) (*GetInquiryTimelineResponse, error)
 
 	// ListInvoicesWithResponse List invoices
 	//
@@ -49657,6 +54094,36 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/prospects/{prospect_id}/timeline (the `GetProspectTimeline` operationId).
 	GetProspectTimelineWithResponse(ctx context.Context, prospectID ProspectID, params *GetProspectTimelineParams, reqEditors ...RequestEditorFn) (*GetProspectTimelineResponse, error)
 
+	// ReadPublicQuotationWithResponse Read a quotation as the customer
+	//
+	// For the customer's side: no login, only the link's token in X-Quotation-Token. 404 for a token that isn't ours, 410 for a link that was
+	// used, has expired, was replaced, or is of a superseded revision. Throttled per address.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/public/quotation (the `ReadPublicQuotation` operationId).
+	ReadPublicQuotationWithResponse(ctx context.Context, params *ReadPublicQuotationParams, reqEditors ...RequestEditorFn) (*ReadPublicQuotationResponse, error)
+
+	// AnswerPublicQuotationWithBodyWithResponse Answer as the customer
+	//
+	// For the customer's side: no login, only the link's token in X-Quotation-Token. Once: afterwards the link is gone (410). Throttled per
+	// address.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/public/quotation (the `AnswerPublicQuotation` operationId).
+	AnswerPublicQuotationWithBodyWithResponse(ctx context.Context, params *AnswerPublicQuotationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AnswerPublicQuotationResponse, error)
+
+	// AnswerPublicQuotationWithResponse Answer as the customer
+	//
+	// For the customer's side: no login, only the link's token in X-Quotation-Token. Once: afterwards the link is gone (410). Throttled per
+	// address.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/public/quotation (the `AnswerPublicQuotation` operationId).
+	AnswerPublicQuotationWithResponse(ctx context.Context, params *AnswerPublicQuotationParams, body AnswerPublicQuotationJSONRequestBody, reqEditors ...RequestEditorFn) (*AnswerPublicQuotationResponse, error)
+
 	// ReadPublicSurveyWithResponse Read what the customer is asked about
 	//
 	// For the customer's side: no login, only the link's token in X-Survey-Token. The number and the date of the delivery, and nothing
@@ -49686,6 +54153,256 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/public/survey (the `AnswerPublicSurvey` operationId).
 	AnswerPublicSurveyWithResponse(ctx context.Context, params *AnswerPublicSurveyParams, body AnswerPublicSurveyJSONRequestBody, reqEditors ...RequestEditorFn) (*AnswerPublicSurveyResponse, error)
+
+	// ListQuotationsWithResponse List quotations
+	//
+	// Quotations that you may see, newest first. Each filter that names few rows is a range of an index.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/quotations (the `ListQuotations` operationId).
+	ListQuotationsWithResponse(ctx context.Context, params *ListQuotationsParams, reqEditors ...RequestEditorFn) (*ListQuotationsResponse, error)
+
+	// CreateQuotationWithBodyWithResponse Write a quotation
+	//
+	// Writes a draft to a customer or prospect. Each line has a price for a range of quantities, in the product's unit; the discount is a
+	// percentage off every price. What is judged, and agreed, is the price net of it. Terms that you leave out are the customer's.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/quotations (the `CreateQuotation` operationId).
+	CreateQuotationWithBodyWithResponse(ctx context.Context, params *CreateQuotationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateQuotationResponse, error)
+
+	// CreateQuotationWithResponse Write a quotation
+	//
+	// Writes a draft to a customer or prospect. Each line has a price for a range of quantities, in the product's unit; the discount is a
+	// percentage off every price. What is judged, and agreed, is the price net of it. Terms that you leave out are the customer's.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/quotations (the `CreateQuotation` operationId).
+	CreateQuotationWithResponse(ctx context.Context, params *CreateQuotationParams, body CreateQuotationJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateQuotationResponse, error)
+
+	// GetQuotationWithResponse Read a quotation
+	//
+	// The quotation with its lines, to whom it went and its files. `in_force` says whether it is the price base of orders today.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/quotations/{quotation_id} (the `GetQuotation` operationId).
+	GetQuotationWithResponse(ctx context.Context, quotationID QuotationID, reqEditors ...RequestEditorFn) (*GetQuotationResponse, error)
+
+	// UpdateQuotationWithBodyWithResponse Change a draft
+	//
+	// Changes the fields that are given; `lines` replaces all lines. A quotation that isn't a draft is revised first (409).
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /v1/quotations/{quotation_id} (the `UpdateQuotation` operationId).
+	UpdateQuotationWithBodyWithResponse(ctx context.Context, quotationID QuotationID, params *UpdateQuotationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateQuotationResponse, error)
+
+	// UpdateQuotationWithResponse Change a draft
+	//
+	// Changes the fields that are given; `lines` replaces all lines. A quotation that isn't a draft is revised first (409).
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /v1/quotations/{quotation_id} (the `UpdateQuotation` operationId).
+	UpdateQuotationWithResponse(ctx context.Context, quotationID QuotationID, params *UpdateQuotationParams, body UpdateQuotationJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateQuotationResponse, error)
+
+	// AcceptQuotationWithBodyWithResponse Record the customer's acceptance
+	//
+	// With the quotation that the customer signed as a file. From now on it is the price base of the customer's orders until its last day is
+	// over in Shanghai. Refused when that day is over, the revision was superseded, or base prices have changed so that it would need more
+	// authority than it got (409): of two at once one wins.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/quotations/{quotation_id}/accept (the `AcceptQuotation` operationId).
+	AcceptQuotationWithBodyWithResponse(ctx context.Context, quotationID QuotationID, params *AcceptQuotationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AcceptQuotationResponse, error)
+
+	// AcceptQuotationWithResponse Record the customer's acceptance
+	//
+	// With the quotation that the customer signed as a file. From now on it is the price base of the customer's orders until its last day is
+	// over in Shanghai. Refused when that day is over, the revision was superseded, or base prices have changed so that it would need more
+	// authority than it got (409): of two at once one wins.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/quotations/{quotation_id}/accept (the `AcceptQuotation` operationId).
+	AcceptQuotationWithResponse(ctx context.Context, quotationID QuotationID, params *AcceptQuotationParams, body AcceptQuotationJSONRequestBody, reqEditors ...RequestEditorFn) (*AcceptQuotationResponse, error)
+
+	// GetQuotationBackgroundWithResponse Read what the decider has to see
+	//
+	// Volume and length of trade, stable demand, credit record, and the last prices of these products to this customer; each line held
+	// against base price. Margins only for whom may see costs.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/quotations/{quotation_id}/background (the `GetQuotationBackground` operationId).
+	GetQuotationBackgroundWithResponse(ctx context.Context, quotationID QuotationID, reqEditors ...RequestEditorFn) (*GetQuotationBackgroundResponse, error)
+
+	// CancelQuotationWithBodyWithResponse Cancel a quotation
+	//
+	// It ends with the reason; one that is accepted stays.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/quotations/{quotation_id}/cancel (the `CancelQuotation` operationId).
+	CancelQuotationWithBodyWithResponse(ctx context.Context, quotationID QuotationID, params *CancelQuotationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CancelQuotationResponse, error)
+
+	// CancelQuotationWithResponse Cancel a quotation
+	//
+	// It ends with the reason; one that is accepted stays.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/quotations/{quotation_id}/cancel (the `CancelQuotation` operationId).
+	CancelQuotationWithResponse(ctx context.Context, quotationID QuotationID, params *CancelQuotationParams, body CancelQuotationJSONRequestBody, reqEditors ...RequestEditorFn) (*CancelQuotationResponse, error)
+
+	// CopyQuotationWithResponse Copy a quotation
+	//
+	// A new draft of what it says, whatever its state, valid as long from today. It goes through the gate again.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/quotations/{quotation_id}/copy (the `CopyQuotation` operationId).
+	CopyQuotationWithResponse(ctx context.Context, quotationID QuotationID, params *CopyQuotationParams, reqEditors ...RequestEditorFn) (*CopyQuotationResponse, error)
+
+	// ListQuotationDecisionsWithResponse Read why a quotation may or may not go
+	//
+	// Every pass through the gate, the oldest first, check by check.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/quotations/{quotation_id}/decisions (the `ListQuotationDecisions` operationId).
+	ListQuotationDecisionsWithResponse(ctx context.Context, quotationID QuotationID, reqEditors ...RequestEditorFn) (*ListQuotationDecisionsResponse, error)
+
+	// DeclineQuotationWithBodyWithResponse Record the customer's refusal
+	//
+	// It ends with the reason. Revise it to offer anew.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/quotations/{quotation_id}/decline (the `DeclineQuotation` operationId).
+	DeclineQuotationWithBodyWithResponse(ctx context.Context, quotationID QuotationID, params *DeclineQuotationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DeclineQuotationResponse, error)
+
+	// DeclineQuotationWithResponse Record the customer's refusal
+	//
+	// It ends with the reason. Revise it to offer anew.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/quotations/{quotation_id}/decline (the `DeclineQuotation` operationId).
+	DeclineQuotationWithResponse(ctx context.Context, quotationID QuotationID, params *DeclineQuotationParams, body DeclineQuotationJSONRequestBody, reqEditors ...RequestEditorFn) (*DeclineQuotationResponse, error)
+
+	// RevokeQuotationLinkWithResponse Take the customer's link back
+	//
+	// Without a link it changes nothing.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /v1/quotations/{quotation_id}/link (the `RevokeQuotationLink` operationId).
+	RevokeQuotationLinkWithResponse(ctx context.Context, quotationID QuotationID, reqEditors ...RequestEditorFn) (*RevokeQuotationLinkResponse, error)
+
+	// CreateQuotationLinkWithResponse Make a link for the customer
+	//
+	// A signed token that lets the customer's side read a sent quotation and answer it once. It is shown now and never again; one that was
+	// made before is good no more. It ends with the quotation's last day, and `quote.link_days` at most.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/quotations/{quotation_id}/link (the `CreateQuotationLink` operationId).
+	CreateQuotationLinkWithResponse(ctx context.Context, quotationID QuotationID, params *CreateQuotationLinkParams, reqEditors ...RequestEditorFn) (*CreateQuotationLinkResponse, error)
+
+	// ReviseQuotationWithBodyWithResponse Open a quotation for change
+	//
+	// It becomes a draft of the next revision. The former one is dead, with its approval and its links; what didn't get worse than what was
+	// approved needs nobody again. An accepted one isn't revised: copy it.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/quotations/{quotation_id}/revise (the `ReviseQuotation` operationId).
+	ReviseQuotationWithBodyWithResponse(ctx context.Context, quotationID QuotationID, params *ReviseQuotationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReviseQuotationResponse, error)
+
+	// ReviseQuotationWithResponse Open a quotation for change
+	//
+	// It becomes a draft of the next revision. The former one is dead, with its approval and its links; what didn't get worse than what was
+	// approved needs nobody again. An accepted one isn't revised: copy it.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/quotations/{quotation_id}/revise (the `ReviseQuotation` operationId).
+	ReviseQuotationWithResponse(ctx context.Context, quotationID QuotationID, params *ReviseQuotationParams, body ReviseQuotationJSONRequestBody, reqEditors ...RequestEditorFn) (*ReviseQuotationResponse, error)
+
+	// ListQuotationRevisionsWithResponse Read the revisions of a quotation
+	//
+	// The earlier revisions as they were, and what changed from each to the next.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/quotations/{quotation_id}/revisions (the `ListQuotationRevisions` operationId).
+	ListQuotationRevisionsWithResponse(ctx context.Context, quotationID QuotationID, reqEditors ...RequestEditorFn) (*ListQuotationRevisionsResponse, error)
+
+	// SendQuotationWithBodyWithResponse Record that a quotation was sent
+	//
+	// Only what everyone with authority has signed is sent. Prices that by now would need more authority than they got are refused (409
+	// with the decision): revise it. Its inquiry is answered. It may go to several people.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/quotations/{quotation_id}/send (the `SendQuotation` operationId).
+	SendQuotationWithBodyWithResponse(ctx context.Context, quotationID QuotationID, params *SendQuotationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SendQuotationResponse, error)
+
+	// SendQuotationWithResponse Record that a quotation was sent
+	//
+	// Only what everyone with authority has signed is sent. Prices that by now would need more authority than they got are refused (409
+	// with the decision): revise it. Its inquiry is answered. It may go to several people.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/quotations/{quotation_id}/send (the `SendQuotation` operationId).
+	SendQuotationWithResponse(ctx context.Context, quotationID QuotationID, params *SendQuotationParams, body SendQuotationJSONRequestBody, reqEditors ...RequestEditorFn) (*SendQuotationResponse, error)
+
+	// SubmitQuotationWithResponse Send a quotation through the gate
+	//
+	// Judges the draft: the survey of a new customer (QUO-02), each net price and the whole (PRC-10, PRC-12), stable demand where that is
+	// enabled (QUO-04). Prices within your own authority stand at once: it is approved. Else it waits for the lowest role whose authority
+	// covers them. The decision says which, and why. 422 with the decision when it is refused.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/quotations/{quotation_id}/submit (the `SubmitQuotation` operationId).
+	SubmitQuotationWithResponse(ctx context.Context, quotationID QuotationID, params *SubmitQuotationParams, reqEditors ...RequestEditorFn) (*SubmitQuotationResponse, error)
+
+	// GetQuotationTimelineWithResponse Read what happened to a quotation
+	//
+	// Every change, the oldest first, with who made it.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/quotations/{quotation_id}/timeline (the `GetQuotationTimeline` operationId).
+	GetQuotationTimelineWithResponse(ctx context.Context, quotationID QuotationID, params *GetQuotationTimelineParams, reqEditors ...RequestEditorFn) (*GetQuotationTimelineResponse, error)
+
+	// RecordUnapprovedDealWithBodyWithResponse Record a deal that nobody approved
+	//
+	// The customer took a price that was told beyond authority and never approved. It is recorded as what it is: a violation, and no price
+	// base; the customer's orders are judged on their own. Refused when the prices stand by your own authority.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/quotations/{quotation_id}/unapproved-deal (the `RecordUnapprovedDeal` operationId).
+	RecordUnapprovedDealWithBodyWithResponse(ctx context.Context, quotationID QuotationID, params *RecordUnapprovedDealParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RecordUnapprovedDealResponse, error)
+
+	// RecordUnapprovedDealWithResponse Record a deal that nobody approved
+	//
+	// The customer took a price that was told beyond authority and never approved. It is recorded as what it is: a violation, and no price
+	// base; the customer's orders are judged on their own. Refused when the prices stand by your own authority.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/quotations/{quotation_id}/unapproved-deal (the `RecordUnapprovedDeal` operationId).
+	RecordUnapprovedDealWithResponse(ctx context.Context, quotationID QuotationID, params *RecordUnapprovedDealParams, body RecordUnapprovedDealJSONRequestBody, reqEditors ...RequestEditorFn) (*RecordUnapprovedDealResponse, error)
 
 	// ListReceiptsWithResponse List receipts
 	//
@@ -55427,6 +60144,88 @@ func (r GetDeliveryNoteTimelineResponse) ContentType() string {
 	return ""
 }
 
+type ListDemandSurveysResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DemandSurveyList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListDemandSurveysResponse) GetJSON200() *DemandSurveyList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListDemandSurveysResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListDemandSurveysResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListDemandSurveysResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListDemandSurveysResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type FillDemandSurveyResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *DemandSurvey
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r FillDemandSurveyResponse) GetJSON201() *DemandSurvey {
+	return r.JSON201
+}
+
+// GetBody returns the raw response body bytes
+func (r FillDemandSurveyResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r FillDemandSurveyResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r FillDemandSurveyResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r FillDemandSurveyResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ListDepartmentsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -56461,6 +61260,232 @@ func (r StartImportResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r StartImportResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListInquiriesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *InquiryList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListInquiriesResponse) GetJSON200() *InquiryList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListInquiriesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListInquiriesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListInquiriesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListInquiriesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CreateInquiryResponse201Headers the declared response headers of an HTTP 201 response for CreateInquiry
+type CreateInquiryResponse201Headers struct {
+	ETag string
+}
+
+type CreateInquiryResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Inquiry
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *CreateInquiryResponse201Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r CreateInquiryResponse) GetJSON201() *Inquiry {
+	return r.JSON201
+}
+
+// GetBody returns the raw response body bytes
+func (r CreateInquiryResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateInquiryResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateInquiryResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateInquiryResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetInquiryResponse200Headers the declared response headers of an HTTP 200 response for GetInquiry
+type GetInquiryResponse200Headers struct {
+	ETag string
+}
+
+type GetInquiryResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Inquiry
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetInquiryResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetInquiryResponse) GetJSON200() *Inquiry {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetInquiryResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetInquiryResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetInquiryResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetInquiryResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CloseInquiryResponse200Headers the declared response headers of an HTTP 200 response for CloseInquiry
+type CloseInquiryResponse200Headers struct {
+	ETag string
+}
+
+type CloseInquiryResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Inquiry
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *CloseInquiryResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CloseInquiryResponse) GetJSON200() *Inquiry {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r CloseInquiryResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CloseInquiryResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CloseInquiryResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CloseInquiryResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetInquiryTimelineResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Timeline
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetInquiryTimelineResponse) GetJSON200() *Timeline {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetInquiryTimelineResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetInquiryTimelineResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetInquiryTimelineResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetInquiryTimelineResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -61274,6 +66299,88 @@ func (r GetProspectTimelineResponse) ContentType() string {
 	return ""
 }
 
+type ReadPublicQuotationResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PublicQuotation
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ReadPublicQuotationResponse) GetJSON200() *PublicQuotation {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ReadPublicQuotationResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ReadPublicQuotationResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReadPublicQuotationResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ReadPublicQuotationResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type AnswerPublicQuotationResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PublicQuotation
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AnswerPublicQuotationResponse) GetJSON200() *PublicQuotation {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r AnswerPublicQuotationResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AnswerPublicQuotationResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AnswerPublicQuotationResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AnswerPublicQuotationResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ReadPublicSurveyResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -61350,6 +66457,828 @@ func (r AnswerPublicSurveyResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r AnswerPublicSurveyResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListQuotationsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *QuotationList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListQuotationsResponse) GetJSON200() *QuotationList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListQuotationsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListQuotationsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListQuotationsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListQuotationsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CreateQuotationResponse201Headers the declared response headers of an HTTP 201 response for CreateQuotation
+type CreateQuotationResponse201Headers struct {
+	ETag string
+}
+
+type CreateQuotationResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Quotation
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *CreateQuotationResponse201Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r CreateQuotationResponse) GetJSON201() *Quotation {
+	return r.JSON201
+}
+
+// GetBody returns the raw response body bytes
+func (r CreateQuotationResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateQuotationResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateQuotationResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateQuotationResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetQuotationResponse200Headers the declared response headers of an HTTP 200 response for GetQuotation
+type GetQuotationResponse200Headers struct {
+	ETag string
+}
+
+type GetQuotationResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Quotation
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetQuotationResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetQuotationResponse) GetJSON200() *Quotation {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetQuotationResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetQuotationResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetQuotationResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetQuotationResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// UpdateQuotationResponse200Headers the declared response headers of an HTTP 200 response for UpdateQuotation
+type UpdateQuotationResponse200Headers struct {
+	ETag string
+}
+
+type UpdateQuotationResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Quotation
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *UpdateQuotationResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r UpdateQuotationResponse) GetJSON200() *Quotation {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r UpdateQuotationResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r UpdateQuotationResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UpdateQuotationResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r UpdateQuotationResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// AcceptQuotationResponse200Headers the declared response headers of an HTTP 200 response for AcceptQuotation
+type AcceptQuotationResponse200Headers struct {
+	ETag string
+}
+
+type AcceptQuotationResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Quotation
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *AcceptQuotationResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AcceptQuotationResponse) GetJSON200() *Quotation {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r AcceptQuotationResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AcceptQuotationResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AcceptQuotationResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AcceptQuotationResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetQuotationBackgroundResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *QuotationBackground
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetQuotationBackgroundResponse) GetJSON200() *QuotationBackground {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetQuotationBackgroundResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetQuotationBackgroundResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetQuotationBackgroundResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetQuotationBackgroundResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CancelQuotationResponse200Headers the declared response headers of an HTTP 200 response for CancelQuotation
+type CancelQuotationResponse200Headers struct {
+	ETag string
+}
+
+type CancelQuotationResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Quotation
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *CancelQuotationResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CancelQuotationResponse) GetJSON200() *Quotation {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r CancelQuotationResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CancelQuotationResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CancelQuotationResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CancelQuotationResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CopyQuotationResponse201Headers the declared response headers of an HTTP 201 response for CopyQuotation
+type CopyQuotationResponse201Headers struct {
+	ETag string
+}
+
+type CopyQuotationResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Quotation
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *CopyQuotationResponse201Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r CopyQuotationResponse) GetJSON201() *Quotation {
+	return r.JSON201
+}
+
+// GetBody returns the raw response body bytes
+func (r CopyQuotationResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CopyQuotationResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CopyQuotationResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CopyQuotationResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListQuotationDecisionsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DecisionList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListQuotationDecisionsResponse) GetJSON200() *DecisionList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListQuotationDecisionsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListQuotationDecisionsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListQuotationDecisionsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListQuotationDecisionsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// DeclineQuotationResponse200Headers the declared response headers of an HTTP 200 response for DeclineQuotation
+type DeclineQuotationResponse200Headers struct {
+	ETag string
+}
+
+type DeclineQuotationResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Quotation
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *DeclineQuotationResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r DeclineQuotationResponse) GetJSON200() *Quotation {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r DeclineQuotationResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r DeclineQuotationResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DeclineQuotationResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DeclineQuotationResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// RevokeQuotationLinkResponse200Headers the declared response headers of an HTTP 200 response for RevokeQuotationLink
+type RevokeQuotationLinkResponse200Headers struct {
+	ETag string
+}
+
+type RevokeQuotationLinkResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Quotation
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *RevokeQuotationLinkResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RevokeQuotationLinkResponse) GetJSON200() *Quotation {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r RevokeQuotationLinkResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RevokeQuotationLinkResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RevokeQuotationLinkResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RevokeQuotationLinkResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type CreateQuotationLinkResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *QuotationLink
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r CreateQuotationLinkResponse) GetJSON201() *QuotationLink {
+	return r.JSON201
+}
+
+// GetBody returns the raw response body bytes
+func (r CreateQuotationLinkResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateQuotationLinkResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateQuotationLinkResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateQuotationLinkResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ReviseQuotationResponse200Headers the declared response headers of an HTTP 200 response for ReviseQuotation
+type ReviseQuotationResponse200Headers struct {
+	ETag string
+}
+
+type ReviseQuotationResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Quotation
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ReviseQuotationResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ReviseQuotationResponse) GetJSON200() *Quotation {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ReviseQuotationResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ReviseQuotationResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReviseQuotationResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ReviseQuotationResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListQuotationRevisionsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *QuotationRevisions
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListQuotationRevisionsResponse) GetJSON200() *QuotationRevisions {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListQuotationRevisionsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListQuotationRevisionsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListQuotationRevisionsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListQuotationRevisionsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// SendQuotationResponse200Headers the declared response headers of an HTTP 200 response for SendQuotation
+type SendQuotationResponse200Headers struct {
+	ETag string
+}
+
+type SendQuotationResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Quotation
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *SendQuotationResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SendQuotationResponse) GetJSON200() *Quotation {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r SendQuotationResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SendQuotationResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SendQuotationResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SendQuotationResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// SubmitQuotationResponse200Headers the declared response headers of an HTTP 200 response for SubmitQuotation
+type SubmitQuotationResponse200Headers struct {
+	ETag string
+}
+
+type SubmitQuotationResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Quotation
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *SubmitQuotationResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SubmitQuotationResponse) GetJSON200() *Quotation {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r SubmitQuotationResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SubmitQuotationResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SubmitQuotationResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SubmitQuotationResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetQuotationTimelineResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Timeline
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetQuotationTimelineResponse) GetJSON200() *Timeline {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetQuotationTimelineResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetQuotationTimelineResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetQuotationTimelineResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetQuotationTimelineResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// RecordUnapprovedDealResponse200Headers the declared response headers of an HTTP 200 response for RecordUnapprovedDeal
+type RecordUnapprovedDealResponse200Headers struct {
+	ETag string
+}
+
+type RecordUnapprovedDealResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Quotation
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *RecordUnapprovedDealResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RecordUnapprovedDealResponse) GetJSON200() *Quotation {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r RecordUnapprovedDealResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RecordUnapprovedDealResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RecordUnapprovedDealResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RecordUnapprovedDealResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -66711,6 +72640,55 @@ func (c *ClientWithResponses) GetDeliveryNoteTimelineWithResponse(ctx context.Co
 	return ParseGetDeliveryNoteTimelineResponse(rsp)
 }
 
+// ListDemandSurveysWithResponse List the fillings of a demand survey
+//
+// All fillings of the survey of one customer or prospect (新客户报价需求调查表), the last one first: that one counts.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/demand-surveys (the `ListDemandSurveys` operationId).
+func (c *ClientWithResponses) ListDemandSurveysWithResponse(ctx context.Context, params *ListDemandSurveysParams, reqEditors ...RequestEditorFn) (*ListDemandSurveysResponse, error) {
+	rsp, err := c.ListDemandSurveys(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListDemandSurveysResponse(rsp)
+}
+
+// FillDemandSurveyWithBodyWithResponse Fill the demand survey
+//
+// Files the survey of a customer or prospect: size and reputation, present supplier, volume, payment time, delivery time,
+// freight, and of a trader where the goods go in the end. Filling it again makes the next revision; the earlier ones stay. Without it
+// a quotation to a new customer can't be submitted.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/demand-surveys (the `FillDemandSurvey` operationId).
+func (c *ClientWithResponses) FillDemandSurveyWithBodyWithResponse(ctx context.Context, params *FillDemandSurveyParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*FillDemandSurveyResponse, error) {
+	rsp, err := c.FillDemandSurveyWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseFillDemandSurveyResponse(rsp)
+}
+
+// FillDemandSurveyWithResponse Fill the demand survey
+//
+// Files the survey of a customer or prospect: size and reputation, present supplier, volume, payment time, delivery time,
+// freight, and of a trader where the goods go in the end. Filling it again makes the next revision; the earlier ones stay. Without it
+// a quotation to a new customer can't be submitted.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/demand-surveys (the `FillDemandSurvey` operationId).
+func (c *ClientWithResponses) FillDemandSurveyWithResponse(ctx context.Context, params *FillDemandSurveyParams, body FillDemandSurveyJSONRequestBody, reqEditors ...RequestEditorFn) (*FillDemandSurveyResponse, error) {
+	rsp, err := c.FillDemandSurvey(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseFillDemandSurveyResponse(rsp)
+}
+
 // ListDepartmentsWithResponse List departments
 //
 // Departments by code.
@@ -67211,6 +73189,116 @@ func (c *ClientWithResponses) StartImportWithBodyWithResponse(ctx context.Contex
 		return nil, err
 	}
 	return ParseStartImportResponse(rsp)
+}
+
+// ListInquiriesWithResponse List inquiries
+//
+// Inquiries that you may see, newest first. With `overdue` those of new customers that should have been answered by now;
+// with `due_before` those that run out until then. Narrow them to a person or a team.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/inquiries (the `ListInquiries` operationId).
+func (c *ClientWithResponses) ListInquiriesWithResponse(ctx context.Context, params *ListInquiriesParams, reqEditors ...RequestEditorFn) (*ListInquiriesResponse, error) {
+	rsp, err := c.ListInquiries(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListInquiriesResponse(rsp)
+}
+
+// CreateInquiryWithBodyWithResponse Record an inquiry
+//
+// What a customer, or a prospect, asked for, and on which way. For a new customer the clock runs from `received_at`: it is to be
+// answered within `quote.new_customer_days` working days, and past that goes to the sales manager. New is who had no business with us.
+// A product is asked for in its own unit.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/inquiries (the `CreateInquiry` operationId).
+func (c *ClientWithResponses) CreateInquiryWithBodyWithResponse(ctx context.Context, params *CreateInquiryParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateInquiryResponse, error) {
+	rsp, err := c.CreateInquiryWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateInquiryResponse(rsp)
+}
+
+// CreateInquiryWithResponse Record an inquiry
+//
+// What a customer, or a prospect, asked for, and on which way. For a new customer the clock runs from `received_at`: it is to be
+// answered within `quote.new_customer_days` working days, and past that goes to the sales manager. New is who had no business with us.
+// A product is asked for in its own unit.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/inquiries (the `CreateInquiry` operationId).
+func (c *ClientWithResponses) CreateInquiryWithResponse(ctx context.Context, params *CreateInquiryParams, body CreateInquiryJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateInquiryResponse, error) {
+	rsp, err := c.CreateInquiry(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateInquiryResponse(rsp)
+}
+
+// GetInquiryWithResponse Read an inquiry
+//
+// The inquiry with its lines, its files, and the working time left to answer it.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/inquiries/{inquiry_id} (the `GetInquiry` operationId).
+func (c *ClientWithResponses) GetInquiryWithResponse(ctx context.Context, inquiryID InquiryID, reqEditors ...RequestEditorFn) (*GetInquiryResponse, error) {
+	rsp, err := c.GetInquiry(ctx, inquiryID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetInquiryResponse(rsp)
+}
+
+// CloseInquiryWithBodyWithResponse Close an inquiry without a quotation
+//
+// It ends with the reason; the clock stops.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/inquiries/{inquiry_id}/close (the `CloseInquiry` operationId).
+func (c *ClientWithResponses) CloseInquiryWithBodyWithResponse(ctx context.Context, inquiryID InquiryID, params *CloseInquiryParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CloseInquiryResponse, error) {
+	rsp, err := c.CloseInquiryWithBody(ctx, inquiryID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCloseInquiryResponse(rsp)
+}
+
+// CloseInquiryWithResponse Close an inquiry without a quotation
+//
+// It ends with the reason; the clock stops.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/inquiries/{inquiry_id}/close (the `CloseInquiry` operationId).
+func (c *ClientWithResponses) CloseInquiryWithResponse(ctx context.Context, inquiryID InquiryID, params *CloseInquiryParams, body CloseInquiryJSONRequestBody, reqEditors ...RequestEditorFn) (*CloseInquiryResponse, error) {
+	rsp, err := c.CloseInquiry(ctx, inquiryID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCloseInquiryResponse(rsp)
+}
+
+// GetInquiryTimelineWithResponse Read what happened to an inquiry
+//
+// Every change, the oldest first, with who made it.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/inquiries/{inquiry_id}/timeline (the `GetInquiryTimeline` operationId).
+func (c *ClientWithResponses) GetInquiryTimelineWithResponse(ctx context.Context, inquiryID InquiryID, params *GetInquiryTimelineParams, reqEditors ...RequestEditorFn) (*GetInquiryTimelineResponse, error) {
+	rsp, err := c.GetInquiryTimeline(ctx, inquiryID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetInquiryTimelineResponse(rsp)
 }
 
 // ListInvoicesWithResponse List invoices
@@ -69617,6 +75705,54 @@ func (c *ClientWithResponses) GetProspectTimelineWithResponse(ctx context.Contex
 	return ParseGetProspectTimelineResponse(rsp)
 }
 
+// ReadPublicQuotationWithResponse Read a quotation as the customer
+//
+// For the customer's side: no login, only the link's token in X-Quotation-Token. 404 for a token that isn't ours, 410 for a link that was
+// used, has expired, was replaced, or is of a superseded revision. Throttled per address.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/public/quotation (the `ReadPublicQuotation` operationId).
+func (c *ClientWithResponses) ReadPublicQuotationWithResponse(ctx context.Context, params *ReadPublicQuotationParams, reqEditors ...RequestEditorFn) (*ReadPublicQuotationResponse, error) {
+	rsp, err := c.ReadPublicQuotation(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReadPublicQuotationResponse(rsp)
+}
+
+// AnswerPublicQuotationWithBodyWithResponse Answer as the customer
+//
+// For the customer's side: no login, only the link's token in X-Quotation-Token. Once: afterwards the link is gone (410). Throttled per
+// address.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/public/quotation (the `AnswerPublicQuotation` operationId).
+func (c *ClientWithResponses) AnswerPublicQuotationWithBodyWithResponse(ctx context.Context, params *AnswerPublicQuotationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AnswerPublicQuotationResponse, error) {
+	rsp, err := c.AnswerPublicQuotationWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAnswerPublicQuotationResponse(rsp)
+}
+
+// AnswerPublicQuotationWithResponse Answer as the customer
+//
+// For the customer's side: no login, only the link's token in X-Quotation-Token. Once: afterwards the link is gone (410). Throttled per
+// address.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/public/quotation (the `AnswerPublicQuotation` operationId).
+func (c *ClientWithResponses) AnswerPublicQuotationWithResponse(ctx context.Context, params *AnswerPublicQuotationParams, body AnswerPublicQuotationJSONRequestBody, reqEditors ...RequestEditorFn) (*AnswerPublicQuotationResponse, error) {
+	rsp, err := c.AnswerPublicQuotation(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAnswerPublicQuotationResponse(rsp)
+}
+
 // ReadPublicSurveyWithResponse Read what the customer is asked about
 //
 // For the customer's side: no login, only the link's token in X-Survey-Token. The number and the date of the delivery, and nothing
@@ -69663,6 +75799,412 @@ func (c *ClientWithResponses) AnswerPublicSurveyWithResponse(ctx context.Context
 		return nil, err
 	}
 	return ParseAnswerPublicSurveyResponse(rsp)
+}
+
+// ListQuotationsWithResponse List quotations
+//
+// Quotations that you may see, newest first. Each filter that names few rows is a range of an index.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/quotations (the `ListQuotations` operationId).
+func (c *ClientWithResponses) ListQuotationsWithResponse(ctx context.Context, params *ListQuotationsParams, reqEditors ...RequestEditorFn) (*ListQuotationsResponse, error) {
+	rsp, err := c.ListQuotations(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListQuotationsResponse(rsp)
+}
+
+// CreateQuotationWithBodyWithResponse Write a quotation
+//
+// Writes a draft to a customer or prospect. Each line has a price for a range of quantities, in the product's unit; the discount is a
+// percentage off every price. What is judged, and agreed, is the price net of it. Terms that you leave out are the customer's.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/quotations (the `CreateQuotation` operationId).
+func (c *ClientWithResponses) CreateQuotationWithBodyWithResponse(ctx context.Context, params *CreateQuotationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateQuotationResponse, error) {
+	rsp, err := c.CreateQuotationWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateQuotationResponse(rsp)
+}
+
+// CreateQuotationWithResponse Write a quotation
+//
+// Writes a draft to a customer or prospect. Each line has a price for a range of quantities, in the product's unit; the discount is a
+// percentage off every price. What is judged, and agreed, is the price net of it. Terms that you leave out are the customer's.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/quotations (the `CreateQuotation` operationId).
+func (c *ClientWithResponses) CreateQuotationWithResponse(ctx context.Context, params *CreateQuotationParams, body CreateQuotationJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateQuotationResponse, error) {
+	rsp, err := c.CreateQuotation(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateQuotationResponse(rsp)
+}
+
+// GetQuotationWithResponse Read a quotation
+//
+// The quotation with its lines, to whom it went and its files. `in_force` says whether it is the price base of orders today.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/quotations/{quotation_id} (the `GetQuotation` operationId).
+func (c *ClientWithResponses) GetQuotationWithResponse(ctx context.Context, quotationID QuotationID, reqEditors ...RequestEditorFn) (*GetQuotationResponse, error) {
+	rsp, err := c.GetQuotation(ctx, quotationID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetQuotationResponse(rsp)
+}
+
+// UpdateQuotationWithBodyWithResponse Change a draft
+//
+// Changes the fields that are given; `lines` replaces all lines. A quotation that isn't a draft is revised first (409).
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /v1/quotations/{quotation_id} (the `UpdateQuotation` operationId).
+func (c *ClientWithResponses) UpdateQuotationWithBodyWithResponse(ctx context.Context, quotationID QuotationID, params *UpdateQuotationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateQuotationResponse, error) {
+	rsp, err := c.UpdateQuotationWithBody(ctx, quotationID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateQuotationResponse(rsp)
+}
+
+// UpdateQuotationWithResponse Change a draft
+//
+// Changes the fields that are given; `lines` replaces all lines. A quotation that isn't a draft is revised first (409).
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /v1/quotations/{quotation_id} (the `UpdateQuotation` operationId).
+func (c *ClientWithResponses) UpdateQuotationWithResponse(ctx context.Context, quotationID QuotationID, params *UpdateQuotationParams, body UpdateQuotationJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateQuotationResponse, error) {
+	rsp, err := c.UpdateQuotation(ctx, quotationID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateQuotationResponse(rsp)
+}
+
+// AcceptQuotationWithBodyWithResponse Record the customer's acceptance
+//
+// With the quotation that the customer signed as a file. From now on it is the price base of the customer's orders until its last day is
+// over in Shanghai. Refused when that day is over, the revision was superseded, or base prices have changed so that it would need more
+// authority than it got (409): of two at once one wins.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/quotations/{quotation_id}/accept (the `AcceptQuotation` operationId).
+func (c *ClientWithResponses) AcceptQuotationWithBodyWithResponse(ctx context.Context, quotationID QuotationID, params *AcceptQuotationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AcceptQuotationResponse, error) {
+	rsp, err := c.AcceptQuotationWithBody(ctx, quotationID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAcceptQuotationResponse(rsp)
+}
+
+// AcceptQuotationWithResponse Record the customer's acceptance
+//
+// With the quotation that the customer signed as a file. From now on it is the price base of the customer's orders until its last day is
+// over in Shanghai. Refused when that day is over, the revision was superseded, or base prices have changed so that it would need more
+// authority than it got (409): of two at once one wins.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/quotations/{quotation_id}/accept (the `AcceptQuotation` operationId).
+func (c *ClientWithResponses) AcceptQuotationWithResponse(ctx context.Context, quotationID QuotationID, params *AcceptQuotationParams, body AcceptQuotationJSONRequestBody, reqEditors ...RequestEditorFn) (*AcceptQuotationResponse, error) {
+	rsp, err := c.AcceptQuotation(ctx, quotationID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAcceptQuotationResponse(rsp)
+}
+
+// GetQuotationBackgroundWithResponse Read what the decider has to see
+//
+// Volume and length of trade, stable demand, credit record, and the last prices of these products to this customer; each line held
+// against base price. Margins only for whom may see costs.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/quotations/{quotation_id}/background (the `GetQuotationBackground` operationId).
+func (c *ClientWithResponses) GetQuotationBackgroundWithResponse(ctx context.Context, quotationID QuotationID, reqEditors ...RequestEditorFn) (*GetQuotationBackgroundResponse, error) {
+	rsp, err := c.GetQuotationBackground(ctx, quotationID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetQuotationBackgroundResponse(rsp)
+}
+
+// CancelQuotationWithBodyWithResponse Cancel a quotation
+//
+// It ends with the reason; one that is accepted stays.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/quotations/{quotation_id}/cancel (the `CancelQuotation` operationId).
+func (c *ClientWithResponses) CancelQuotationWithBodyWithResponse(ctx context.Context, quotationID QuotationID, params *CancelQuotationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CancelQuotationResponse, error) {
+	rsp, err := c.CancelQuotationWithBody(ctx, quotationID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCancelQuotationResponse(rsp)
+}
+
+// CancelQuotationWithResponse Cancel a quotation
+//
+// It ends with the reason; one that is accepted stays.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/quotations/{quotation_id}/cancel (the `CancelQuotation` operationId).
+func (c *ClientWithResponses) CancelQuotationWithResponse(ctx context.Context, quotationID QuotationID, params *CancelQuotationParams, body CancelQuotationJSONRequestBody, reqEditors ...RequestEditorFn) (*CancelQuotationResponse, error) {
+	rsp, err := c.CancelQuotation(ctx, quotationID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCancelQuotationResponse(rsp)
+}
+
+// CopyQuotationWithResponse Copy a quotation
+//
+// A new draft of what it says, whatever its state, valid as long from today. It goes through the gate again.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/quotations/{quotation_id}/copy (the `CopyQuotation` operationId).
+func (c *ClientWithResponses) CopyQuotationWithResponse(ctx context.Context, quotationID QuotationID, params *CopyQuotationParams, reqEditors ...RequestEditorFn) (*CopyQuotationResponse, error) {
+	rsp, err := c.CopyQuotation(ctx, quotationID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCopyQuotationResponse(rsp)
+}
+
+// ListQuotationDecisionsWithResponse Read why a quotation may or may not go
+//
+// Every pass through the gate, the oldest first, check by check.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/quotations/{quotation_id}/decisions (the `ListQuotationDecisions` operationId).
+func (c *ClientWithResponses) ListQuotationDecisionsWithResponse(ctx context.Context, quotationID QuotationID, reqEditors ...RequestEditorFn) (*ListQuotationDecisionsResponse, error) {
+	rsp, err := c.ListQuotationDecisions(ctx, quotationID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListQuotationDecisionsResponse(rsp)
+}
+
+// DeclineQuotationWithBodyWithResponse Record the customer's refusal
+//
+// It ends with the reason. Revise it to offer anew.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/quotations/{quotation_id}/decline (the `DeclineQuotation` operationId).
+func (c *ClientWithResponses) DeclineQuotationWithBodyWithResponse(ctx context.Context, quotationID QuotationID, params *DeclineQuotationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DeclineQuotationResponse, error) {
+	rsp, err := c.DeclineQuotationWithBody(ctx, quotationID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDeclineQuotationResponse(rsp)
+}
+
+// DeclineQuotationWithResponse Record the customer's refusal
+//
+// It ends with the reason. Revise it to offer anew.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/quotations/{quotation_id}/decline (the `DeclineQuotation` operationId).
+func (c *ClientWithResponses) DeclineQuotationWithResponse(ctx context.Context, quotationID QuotationID, params *DeclineQuotationParams, body DeclineQuotationJSONRequestBody, reqEditors ...RequestEditorFn) (*DeclineQuotationResponse, error) {
+	rsp, err := c.DeclineQuotation(ctx, quotationID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDeclineQuotationResponse(rsp)
+}
+
+// RevokeQuotationLinkWithResponse Take the customer's link back
+//
+// Without a link it changes nothing.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /v1/quotations/{quotation_id}/link (the `RevokeQuotationLink` operationId).
+func (c *ClientWithResponses) RevokeQuotationLinkWithResponse(ctx context.Context, quotationID QuotationID, reqEditors ...RequestEditorFn) (*RevokeQuotationLinkResponse, error) {
+	rsp, err := c.RevokeQuotationLink(ctx, quotationID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRevokeQuotationLinkResponse(rsp)
+}
+
+// CreateQuotationLinkWithResponse Make a link for the customer
+//
+// A signed token that lets the customer's side read a sent quotation and answer it once. It is shown now and never again; one that was
+// made before is good no more. It ends with the quotation's last day, and `quote.link_days` at most.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/quotations/{quotation_id}/link (the `CreateQuotationLink` operationId).
+func (c *ClientWithResponses) CreateQuotationLinkWithResponse(ctx context.Context, quotationID QuotationID, params *CreateQuotationLinkParams, reqEditors ...RequestEditorFn) (*CreateQuotationLinkResponse, error) {
+	rsp, err := c.CreateQuotationLink(ctx, quotationID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateQuotationLinkResponse(rsp)
+}
+
+// ReviseQuotationWithBodyWithResponse Open a quotation for change
+//
+// It becomes a draft of the next revision. The former one is dead, with its approval and its links; what didn't get worse than what was
+// approved needs nobody again. An accepted one isn't revised: copy it.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/quotations/{quotation_id}/revise (the `ReviseQuotation` operationId).
+func (c *ClientWithResponses) ReviseQuotationWithBodyWithResponse(ctx context.Context, quotationID QuotationID, params *ReviseQuotationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReviseQuotationResponse, error) {
+	rsp, err := c.ReviseQuotationWithBody(ctx, quotationID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReviseQuotationResponse(rsp)
+}
+
+// ReviseQuotationWithResponse Open a quotation for change
+//
+// It becomes a draft of the next revision. The former one is dead, with its approval and its links; what didn't get worse than what was
+// approved needs nobody again. An accepted one isn't revised: copy it.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/quotations/{quotation_id}/revise (the `ReviseQuotation` operationId).
+func (c *ClientWithResponses) ReviseQuotationWithResponse(ctx context.Context, quotationID QuotationID, params *ReviseQuotationParams, body ReviseQuotationJSONRequestBody, reqEditors ...RequestEditorFn) (*ReviseQuotationResponse, error) {
+	rsp, err := c.ReviseQuotation(ctx, quotationID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReviseQuotationResponse(rsp)
+}
+
+// ListQuotationRevisionsWithResponse Read the revisions of a quotation
+//
+// The earlier revisions as they were, and what changed from each to the next.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/quotations/{quotation_id}/revisions (the `ListQuotationRevisions` operationId).
+func (c *ClientWithResponses) ListQuotationRevisionsWithResponse(ctx context.Context, quotationID QuotationID, reqEditors ...RequestEditorFn) (*ListQuotationRevisionsResponse, error) {
+	rsp, err := c.ListQuotationRevisions(ctx, quotationID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListQuotationRevisionsResponse(rsp)
+}
+
+// SendQuotationWithBodyWithResponse Record that a quotation was sent
+//
+// Only what everyone with authority has signed is sent. Prices that by now would need more authority than they got are refused (409
+// with the decision): revise it. Its inquiry is answered. It may go to several people.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/quotations/{quotation_id}/send (the `SendQuotation` operationId).
+func (c *ClientWithResponses) SendQuotationWithBodyWithResponse(ctx context.Context, quotationID QuotationID, params *SendQuotationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SendQuotationResponse, error) {
+	rsp, err := c.SendQuotationWithBody(ctx, quotationID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSendQuotationResponse(rsp)
+}
+
+// SendQuotationWithResponse Record that a quotation was sent
+//
+// Only what everyone with authority has signed is sent. Prices that by now would need more authority than they got are refused (409
+// with the decision): revise it. Its inquiry is answered. It may go to several people.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/quotations/{quotation_id}/send (the `SendQuotation` operationId).
+func (c *ClientWithResponses) SendQuotationWithResponse(ctx context.Context, quotationID QuotationID, params *SendQuotationParams, body SendQuotationJSONRequestBody, reqEditors ...RequestEditorFn) (*SendQuotationResponse, error) {
+	rsp, err := c.SendQuotation(ctx, quotationID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSendQuotationResponse(rsp)
+}
+
+// SubmitQuotationWithResponse Send a quotation through the gate
+//
+// Judges the draft: the survey of a new customer (QUO-02), each net price and the whole (PRC-10, PRC-12), stable demand where that is
+// enabled (QUO-04). Prices within your own authority stand at once: it is approved. Else it waits for the lowest role whose authority
+// covers them. The decision says which, and why. 422 with the decision when it is refused.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/quotations/{quotation_id}/submit (the `SubmitQuotation` operationId).
+func (c *ClientWithResponses) SubmitQuotationWithResponse(ctx context.Context, quotationID QuotationID, params *SubmitQuotationParams, reqEditors ...RequestEditorFn) (*SubmitQuotationResponse, error) {
+	rsp, err := c.SubmitQuotation(ctx, quotationID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSubmitQuotationResponse(rsp)
+}
+
+// GetQuotationTimelineWithResponse Read what happened to a quotation
+//
+// Every change, the oldest first, with who made it.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/quotations/{quotation_id}/timeline (the `GetQuotationTimeline` operationId).
+func (c *ClientWithResponses) GetQuotationTimelineWithResponse(ctx context.Context, quotationID QuotationID, params *GetQuotationTimelineParams, reqEditors ...RequestEditorFn) (*GetQuotationTimelineResponse, error) {
+	rsp, err := c.GetQuotationTimeline(ctx, quotationID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetQuotationTimelineResponse(rsp)
+}
+
+// RecordUnapprovedDealWithBodyWithResponse Record a deal that nobody approved
+//
+// The customer took a price that was told beyond authority and never approved. It is recorded as what it is: a violation, and no price
+// base; the customer's orders are judged on their own. Refused when the prices stand by your own authority.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/quotations/{quotation_id}/unapproved-deal (the `RecordUnapprovedDeal` operationId).
+func (c *ClientWithResponses) RecordUnapprovedDealWithBodyWithResponse(ctx context.Context, quotationID QuotationID, params *RecordUnapprovedDealParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RecordUnapprovedDealResponse, error) {
+	rsp, err := c.RecordUnapprovedDealWithBody(ctx, quotationID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRecordUnapprovedDealResponse(rsp)
+}
+
+// RecordUnapprovedDealWithResponse Record a deal that nobody approved
+//
+// The customer took a price that was told beyond authority and never approved. It is recorded as what it is: a violation, and no price
+// base; the customer's orders are judged on their own. Refused when the prices stand by your own authority.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/quotations/{quotation_id}/unapproved-deal (the `RecordUnapprovedDeal` operationId).
+func (c *ClientWithResponses) RecordUnapprovedDealWithResponse(ctx context.Context, quotationID QuotationID, params *RecordUnapprovedDealParams, body RecordUnapprovedDealJSONRequestBody, reqEditors ...RequestEditorFn) (*RecordUnapprovedDealResponse, error) {
+	rsp, err := c.RecordUnapprovedDeal(ctx, quotationID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRecordUnapprovedDealResponse(rsp)
 }
 
 // ListReceiptsWithResponse List receipts
@@ -74624,6 +81166,58 @@ func ParseGetDeliveryNoteTimelineResponse(rsp *http.Response) (*GetDeliveryNoteT
 	return response, nil
 }
 
+// ParseListDemandSurveysResponse parses an HTTP response from a ListDemandSurveysWithResponse call
+func ParseListDemandSurveysResponse(rsp *http.Response) (*ListDemandSurveysResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListDemandSurveysResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DemandSurveyList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseFillDemandSurveyResponse parses an HTTP response from a FillDemandSurveyWithResponse call
+func ParseFillDemandSurveyResponse(rsp *http.Response) (*FillDemandSurveyResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &FillDemandSurveyResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest DemandSurvey
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseListDepartmentsResponse parses an HTTP response from a ListDepartmentsWithResponse call
 func ParseListDepartmentsResponse(rsp *http.Response) (*ListDepartmentsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -75347,6 +81941,175 @@ func ParseStartImportResponse(rsp *http.Response) (*StartImportResponse, error) 
 			headers.Location = value
 		}
 		response.Headers202 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListInquiriesResponse parses an HTTP response from a ListInquiriesWithResponse call
+func ParseListInquiriesResponse(rsp *http.Response) (*ListInquiriesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListInquiriesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest InquiryList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCreateInquiryResponse parses an HTTP response from a CreateInquiryWithResponse call
+func ParseCreateInquiryResponse(rsp *http.Response) (*CreateInquiryResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateInquiryResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Inquiry
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers CreateInquiryResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers201 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetInquiryResponse parses an HTTP response from a GetInquiryWithResponse call
+func ParseGetInquiryResponse(rsp *http.Response) (*GetInquiryResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetInquiryResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Inquiry
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetInquiryResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCloseInquiryResponse parses an HTTP response from a CloseInquiryWithResponse call
+func ParseCloseInquiryResponse(rsp *http.Response) (*CloseInquiryResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CloseInquiryResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Inquiry
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers CloseInquiryResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetInquiryTimelineResponse parses an HTTP response from a GetInquiryTimelineWithResponse call
+func ParseGetInquiryTimelineResponse(rsp *http.Response) (*GetInquiryTimelineResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetInquiryTimelineResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Timeline
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
 	}
 
 	return response, nil
@@ -78917,6 +85680,58 @@ func ParseGetProspectTimelineResponse(rsp *http.Response) (*GetProspectTimelineR
 	return response, nil
 }
 
+// ParseReadPublicQuotationResponse parses an HTTP response from a ReadPublicQuotationWithResponse call
+func ParseReadPublicQuotationResponse(rsp *http.Response) (*ReadPublicQuotationResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReadPublicQuotationResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PublicQuotation
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseAnswerPublicQuotationResponse parses an HTTP response from a AnswerPublicQuotationWithResponse call
+func ParseAnswerPublicQuotationResponse(rsp *http.Response) (*AnswerPublicQuotationResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AnswerPublicQuotationResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PublicQuotation
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseReadPublicSurveyResponse parses an HTTP response from a ReadPublicSurveyWithResponse call
 func ParseReadPublicSurveyResponse(rsp *http.Response) (*ReadPublicSurveyResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -78964,6 +85779,630 @@ func ParseAnswerPublicSurveyResponse(rsp *http.Response) (*AnswerPublicSurveyRes
 		}
 		response.JSON200 = &dest
 
+	}
+
+	return response, nil
+}
+
+// ParseListQuotationsResponse parses an HTTP response from a ListQuotationsWithResponse call
+func ParseListQuotationsResponse(rsp *http.Response) (*ListQuotationsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListQuotationsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest QuotationList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCreateQuotationResponse parses an HTTP response from a CreateQuotationWithResponse call
+func ParseCreateQuotationResponse(rsp *http.Response) (*CreateQuotationResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateQuotationResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Quotation
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers CreateQuotationResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers201 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetQuotationResponse parses an HTTP response from a GetQuotationWithResponse call
+func ParseGetQuotationResponse(rsp *http.Response) (*GetQuotationResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetQuotationResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Quotation
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetQuotationResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseUpdateQuotationResponse parses an HTTP response from a UpdateQuotationWithResponse call
+func ParseUpdateQuotationResponse(rsp *http.Response) (*UpdateQuotationResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UpdateQuotationResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Quotation
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers UpdateQuotationResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseAcceptQuotationResponse parses an HTTP response from a AcceptQuotationWithResponse call
+func ParseAcceptQuotationResponse(rsp *http.Response) (*AcceptQuotationResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AcceptQuotationResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Quotation
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers AcceptQuotationResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetQuotationBackgroundResponse parses an HTTP response from a GetQuotationBackgroundWithResponse call
+func ParseGetQuotationBackgroundResponse(rsp *http.Response) (*GetQuotationBackgroundResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetQuotationBackgroundResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest QuotationBackground
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCancelQuotationResponse parses an HTTP response from a CancelQuotationWithResponse call
+func ParseCancelQuotationResponse(rsp *http.Response) (*CancelQuotationResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CancelQuotationResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Quotation
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers CancelQuotationResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCopyQuotationResponse parses an HTTP response from a CopyQuotationWithResponse call
+func ParseCopyQuotationResponse(rsp *http.Response) (*CopyQuotationResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CopyQuotationResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Quotation
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers CopyQuotationResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers201 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListQuotationDecisionsResponse parses an HTTP response from a ListQuotationDecisionsWithResponse call
+func ParseListQuotationDecisionsResponse(rsp *http.Response) (*ListQuotationDecisionsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListQuotationDecisionsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DecisionList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseDeclineQuotationResponse parses an HTTP response from a DeclineQuotationWithResponse call
+func ParseDeclineQuotationResponse(rsp *http.Response) (*DeclineQuotationResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DeclineQuotationResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Quotation
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers DeclineQuotationResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseRevokeQuotationLinkResponse parses an HTTP response from a RevokeQuotationLinkWithResponse call
+func ParseRevokeQuotationLinkResponse(rsp *http.Response) (*RevokeQuotationLinkResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RevokeQuotationLinkResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Quotation
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers RevokeQuotationLinkResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCreateQuotationLinkResponse parses an HTTP response from a CreateQuotationLinkWithResponse call
+func ParseCreateQuotationLinkResponse(rsp *http.Response) (*CreateQuotationLinkResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateQuotationLinkResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest QuotationLink
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseReviseQuotationResponse parses an HTTP response from a ReviseQuotationWithResponse call
+func ParseReviseQuotationResponse(rsp *http.Response) (*ReviseQuotationResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReviseQuotationResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Quotation
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ReviseQuotationResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListQuotationRevisionsResponse parses an HTTP response from a ListQuotationRevisionsWithResponse call
+func ParseListQuotationRevisionsResponse(rsp *http.Response) (*ListQuotationRevisionsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListQuotationRevisionsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest QuotationRevisions
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSendQuotationResponse parses an HTTP response from a SendQuotationWithResponse call
+func ParseSendQuotationResponse(rsp *http.Response) (*SendQuotationResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SendQuotationResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Quotation
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers SendQuotationResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseSubmitQuotationResponse parses an HTTP response from a SubmitQuotationWithResponse call
+func ParseSubmitQuotationResponse(rsp *http.Response) (*SubmitQuotationResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SubmitQuotationResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Quotation
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers SubmitQuotationResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetQuotationTimelineResponse parses an HTTP response from a GetQuotationTimelineWithResponse call
+func ParseGetQuotationTimelineResponse(rsp *http.Response) (*GetQuotationTimelineResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetQuotationTimelineResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Timeline
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRecordUnapprovedDealResponse parses an HTTP response from a RecordUnapprovedDealWithResponse call
+func ParseRecordUnapprovedDealResponse(rsp *http.Response) (*RecordUnapprovedDealResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RecordUnapprovedDealResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Quotation
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers RecordUnapprovedDealResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
 	}
 
 	return response, nil
