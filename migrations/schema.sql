@@ -653,6 +653,27 @@ BEGIN
     RETURN NEW;
 END $$;
 
+CREATE FUNCTION public.refuse_frozen_line() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF EXISTS (SELECT FROM (SELECT DISTINCT list_id FROM touched) AS t JOIN base_price_lists AS l ON l.id = t.list_id
+            WHERE l.state NOT IN ('draft', 'submitted') AND l.reason_kind <> 'opening') THEN
+        RAISE EXCEPTION 'base_price_lines of a decided list never change' USING ERRCODE = 'restrict_violation', CONSTRAINT = 'base_price_lines_frozen';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.refuse_frozen_price() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF EXISTS (SELECT FROM (SELECT DISTINCT list_id FROM gone) AS g JOIN base_price_lists AS l ON l.id = g.list_id WHERE l.state <> 'approved') THEN
+        RAISE EXCEPTION 'base_prices is append-only' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.release_customer_phones() RETURNS trigger
     LANGUAGE plpgsql
     SET enable_seqscan TO 'off'
@@ -977,10 +998,22 @@ CREATE TABLE public.base_price_lists (
     approval_id uuid,
     published_at timestamp with time zone,
     version bigint NOT NULL,
-    CONSTRAINT base_price_lists_published CHECK ((((state = 'published'::text) = (published_at IS NOT NULL)) AND ((state <> 'published'::text) OR (effective_at IS NOT NULL)))),
+    change_no bigint,
+    seen_no bigint DEFAULT 0 NOT NULL,
+    source_sha256 bytea,
+    staged_after uuid,
+    rollouts integer DEFAULT 0 NOT NULL,
+    settled_at timestamp with time zone,
+    recalled_at timestamp with time zone,
+    recalled_by uuid,
+    recall_reason text DEFAULT ''::text NOT NULL,
+    CONSTRAINT base_price_lists_published CHECK ((((state <> 'published'::text) OR (published_at IS NOT NULL)) AND ((published_at IS NULL) OR (state = ANY (ARRAY['published'::text, 'recalled'::text]))) AND ((state <> ALL (ARRAY['approved'::text, 'published'::text])) OR (effective_at IS NOT NULL)))),
     CONSTRAINT base_price_lists_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 1000))),
     CONSTRAINT base_price_lists_reason_kind_check CHECK ((reason_kind = ANY (ARRAY['market'::text, 'market_plan'::text, 'true_cost'::text, 'first_price'::text, 'opening'::text]))),
-    CONSTRAINT base_price_lists_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'submitted'::text, 'published'::text, 'rejected'::text, 'cancelled'::text])))
+    CONSTRAINT base_price_lists_recall_reason_check CHECK ((length(recall_reason) <= 1000)),
+    CONSTRAINT base_price_lists_recalled CHECK ((((state = 'recalled'::text) = (recalled_at IS NOT NULL)) AND ((state <> 'recalled'::text) OR (recall_reason <> ''::text)))),
+    CONSTRAINT base_price_lists_rollouts_check CHECK ((rollouts >= 0)),
+    CONSTRAINT base_price_lists_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'submitted'::text, 'approved'::text, 'published'::text, 'recalled'::text, 'rejected'::text, 'cancelled'::text])))
 );
 
 CREATE TABLE public.base_prices (
@@ -990,6 +1023,7 @@ CREATE TABLE public.base_prices (
     floor_price numeric(18,4),
     list_id uuid NOT NULL,
     reason text NOT NULL,
+    makes_standard boolean DEFAULT false NOT NULL,
     CONSTRAINT base_prices_check CHECK (((floor_price > (0)::numeric) AND (floor_price <= price))),
     CONSTRAINT base_prices_price_check CHECK ((price > (0)::numeric)),
     CONSTRAINT base_prices_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 1000)))
@@ -2149,8 +2183,14 @@ CREATE TABLE public.imports (
     created_at timestamp with time zone NOT NULL,
     finished_at timestamp with time zone,
     version bigint NOT NULL,
+    accept_large boolean DEFAULT false NOT NULL,
+    reason_kind text DEFAULT ''::text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    effective_at timestamp with time zone,
+    list_id uuid,
     CONSTRAINT imports_kind_check CHECK ((kind = ANY (ARRAY['customers'::text, 'products'::text, 'prices'::text, 'receivables'::text]))),
     CONSTRAINT imports_mode_check CHECK ((mode = ANY (ARRAY['atomic'::text, 'partial'::text]))),
+    CONSTRAINT imports_reason_check CHECK ((length(reason) <= 1000)),
     CONSTRAINT imports_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text])))
 );
 
@@ -2652,6 +2692,79 @@ CREATE TABLE public.price_authority_tables (
     CONSTRAINT price_authority_tables_published CHECK ((((state = 'published'::text) = (published_at IS NOT NULL)) AND ((state <> 'published'::text) OR (effective_at IS NOT NULL)))),
     CONSTRAINT price_authority_tables_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 1000))),
     CONSTRAINT price_authority_tables_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'submitted'::text, 'published'::text, 'rejected'::text, 'cancelled'::text])))
+);
+
+CREATE TABLE public.price_request_lines (
+    request_id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    direction text NOT NULL,
+    base_price numeric(18,4),
+    wanted_price numeric(18,4),
+    wanted_floor numeric(18,4),
+    market_price numeric(18,4),
+    note text NOT NULL,
+    CONSTRAINT price_request_lines_direction_check CHECK ((direction = ANY (ARRAY['up'::text, 'down'::text, 'review'::text]))),
+    CONSTRAINT price_request_lines_floor CHECK (((wanted_floor IS NULL) OR ((wanted_price IS NOT NULL) AND (wanted_floor <= wanted_price)))),
+    CONSTRAINT price_request_lines_market_price_check CHECK ((market_price > (0)::numeric)),
+    CONSTRAINT price_request_lines_note_check CHECK ((length(note) <= 500)),
+    CONSTRAINT price_request_lines_wanted_floor_check CHECK ((wanted_floor > (0)::numeric)),
+    CONSTRAINT price_request_lines_wanted_price_check CHECK ((wanted_price > (0)::numeric))
+);
+
+CREATE TABLE public.price_requests (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    state text NOT NULL,
+    side text NOT NULL,
+    reason_kind text NOT NULL,
+    reason text NOT NULL,
+    figures text NOT NULL,
+    list_id uuid,
+    answer text NOT NULL,
+    answered_at timestamp with time zone,
+    answered_by uuid,
+    created_at timestamp with time zone NOT NULL,
+    created_by uuid NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT price_requests_answer CHECK (((state <> 'declined'::text) OR (answer <> ''::text))),
+    CONSTRAINT price_requests_answer_check CHECK ((length(answer) <= 1000)),
+    CONSTRAINT price_requests_figures_check CHECK (((length(figures) >= 1) AND (length(figures) <= 4000))),
+    CONSTRAINT price_requests_list CHECK (((state = ANY (ARRAY['taken'::text, 'granted'::text])) = (list_id IS NOT NULL))),
+    CONSTRAINT price_requests_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 2000))),
+    CONSTRAINT price_requests_reason_kind_check CHECK ((reason_kind = ANY (ARRAY['market'::text, 'market_plan'::text, 'true_cost'::text]))),
+    CONSTRAINT price_requests_side_check CHECK ((side = ANY (ARRAY['sales'::text, 'production'::text, 'finance'::text]))),
+    CONSTRAINT price_requests_state_check CHECK ((state = ANY (ARRAY['open'::text, 'taken'::text, 'granted'::text, 'declined'::text, 'withdrawn'::text])))
+);
+
+CREATE TABLE public.price_review_items (
+    review_id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    price numeric(18,4) NOT NULL,
+    floor_price numeric(18,4),
+    priced_at timestamp with time zone NOT NULL,
+    volume numeric(18,4) NOT NULL,
+    answer text,
+    answered_at timestamp with time zone,
+    answered_by uuid,
+    list_id uuid,
+    CONSTRAINT price_review_items_answer CHECK ((((answer IS NULL) = (answered_at IS NULL)) AND ((COALESCE(answer, ''::text) = 'changed'::text) = (list_id IS NOT NULL)))),
+    CONSTRAINT price_review_items_answer_check CHECK ((answer = ANY (ARRAY['confirmed'::text, 'changed'::text]))),
+    CONSTRAINT price_review_items_volume_check CHECK ((volume >= (0)::numeric))
+);
+
+CREATE TABLE public.price_reviews (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    quarter date NOT NULL,
+    state text NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    due_on date NOT NULL,
+    closed_at timestamp with time zone,
+    products bigint NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT price_reviews_closed CHECK (((state = 'closed'::text) = (closed_at IS NOT NULL))),
+    CONSTRAINT price_reviews_products_check CHECK ((products >= 0)),
+    CONSTRAINT price_reviews_state_check CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text])))
 );
 
 CREATE TABLE public.product_categories (
@@ -3302,6 +3415,17 @@ CREATE TABLE public.users (
     CONSTRAINT users_username_format CHECK ((username ~ '^[a-z0-9][a-z0-9._-]{1,63}$'::text))
 );
 
+CREATE VIEW public.valid_base_prices AS
+ SELECT b.product_id,
+    b.effective_at,
+    b.price,
+    b.floor_price,
+    b.list_id,
+    b.reason,
+    b.makes_standard
+   FROM (public.base_prices b
+     JOIN public.base_price_lists l ON (((l.id = b.list_id) AND (l.state = 'published'::text))));
+
 CREATE TABLE public.verbal_approvals (
     id uuid NOT NULL,
     request_id uuid NOT NULL,
@@ -3485,13 +3609,16 @@ ALTER TABLE ONLY public.base_price_lines
     ADD CONSTRAINT base_price_lines_pkey PRIMARY KEY (list_id, product_id);
 
 ALTER TABLE ONLY public.base_price_lists
+    ADD CONSTRAINT base_price_lists_instant UNIQUE (id, effective_at);
+
+ALTER TABLE ONLY public.base_price_lists
     ADD CONSTRAINT base_price_lists_number UNIQUE (number);
 
 ALTER TABLE ONLY public.base_price_lists
     ADD CONSTRAINT base_price_lists_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.base_prices
-    ADD CONSTRAINT base_prices_pkey PRIMARY KEY (product_id, effective_at);
+    ADD CONSTRAINT base_prices_pkey PRIMARY KEY (product_id, effective_at, list_id);
 
 ALTER TABLE ONLY public.campaign_leads
     ADD CONSTRAINT campaign_leads_customer UNIQUE (customer_id);
@@ -3826,6 +3953,27 @@ ALTER TABLE ONLY public.price_authority_tables
 ALTER TABLE ONLY public.price_authority_tables
     ADD CONSTRAINT price_authority_tables_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.price_request_lines
+    ADD CONSTRAINT price_request_lines_pkey PRIMARY KEY (request_id, product_id);
+
+ALTER TABLE ONLY public.price_requests
+    ADD CONSTRAINT price_requests_number UNIQUE (number);
+
+ALTER TABLE ONLY public.price_requests
+    ADD CONSTRAINT price_requests_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.price_review_items
+    ADD CONSTRAINT price_review_items_pkey PRIMARY KEY (review_id, product_id);
+
+ALTER TABLE ONLY public.price_reviews
+    ADD CONSTRAINT price_reviews_number UNIQUE (number);
+
+ALTER TABLE ONLY public.price_reviews
+    ADD CONSTRAINT price_reviews_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.price_reviews
+    ADD CONSTRAINT price_reviews_quarter UNIQUE (quarter);
+
 ALTER TABLE ONLY public.product_categories
     ADD CONSTRAINT product_categories_code UNIQUE (code);
 
@@ -4050,9 +4198,19 @@ CREATE UNIQUE INDEX backtest_runs_one_live ON public.backtest_runs USING btree (
 
 CREATE INDEX backtest_runs_starter ON public.backtest_runs USING btree (started_by, id DESC);
 
+CREATE UNIQUE INDEX base_price_lists_changed ON public.base_price_lists USING btree (change_no);
+
 CREATE INDEX base_price_lists_created ON public.base_price_lists USING btree (created_at, id);
 
-CREATE UNIQUE INDEX base_price_lists_in_force ON public.base_price_lists USING btree (effective_at) WHERE (state = 'published'::text);
+CREATE UNIQUE INDEX base_price_lists_in_force ON public.base_price_lists USING btree (effective_at) WHERE (state = ANY (ARRAY['approved'::text, 'published'::text]));
+
+CREATE INDEX base_price_lists_rolling ON public.base_price_lists USING btree (id) WHERE (state = 'approved'::text);
+
+CREATE UNIQUE INDEX base_price_lists_source ON public.base_price_lists USING btree (source_sha256) WHERE (state = ANY (ARRAY['draft'::text, 'submitted'::text, 'approved'::text]));
+
+CREATE INDEX base_price_lists_unsettled ON public.base_price_lists USING btree (effective_at) WHERE ((state = 'published'::text) AND (settled_at IS NULL));
+
+CREATE INDEX base_prices_list ON public.base_prices USING btree (list_id, product_id);
 
 CREATE INDEX campaign_leads_campaign ON public.campaign_leads USING btree (campaign_id, id);
 
@@ -4198,6 +4356,8 @@ CREATE INDEX delivery_note_lines_open ON public.delivery_note_lines USING btree 
 
 CREATE INDEX delivery_note_lines_order ON public.delivery_note_lines USING btree (order_id);
 
+CREATE INDEX delivery_note_lines_product ON public.delivery_note_lines USING btree (product_id);
+
 CREATE INDEX delivery_notes_customer ON public.delivery_notes USING btree (customer_id, id DESC);
 
 CREATE INDEX delivery_notes_left ON public.delivery_notes USING btree (left_at, id) WHERE (state = 'left'::text);
@@ -4335,6 +4495,16 @@ CREATE UNIQUE INDEX price_authority_entries_key ON public.price_authority_entrie
 CREATE INDEX price_authority_tables_created ON public.price_authority_tables USING btree (created_at, id);
 
 CREATE UNIQUE INDEX price_authority_tables_in_force ON public.price_authority_tables USING btree (effective_at) WHERE (state = 'published'::text);
+
+CREATE INDEX price_request_lines_product_id ON public.price_request_lines USING btree (product_id);
+
+CREATE INDEX price_requests_author ON public.price_requests USING btree (created_by, created_at DESC, id DESC);
+
+CREATE INDEX price_requests_created ON public.price_requests USING btree (created_at DESC, id DESC);
+
+CREATE INDEX price_requests_list_id ON public.price_requests USING btree (list_id) WHERE (list_id IS NOT NULL);
+
+CREATE INDEX price_review_items_open ON public.price_review_items USING btree (review_id, product_id) WHERE (answer IS NULL);
 
 CREATE INDEX product_costs_at ON public.product_costs USING btree (product_id, effective_on DESC, id DESC);
 
@@ -4528,7 +4698,15 @@ CREATE TRIGGER attachments_guard BEFORE DELETE OR UPDATE ON public.attachments F
 
 CREATE TRIGGER authority_matrix_versions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.authority_matrix_versions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
-CREATE TRIGGER base_prices_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.base_prices FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+CREATE TRIGGER base_price_lines_frozen_delete AFTER DELETE ON public.base_price_lines REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_frozen_line();
+
+CREATE TRIGGER base_price_lines_frozen_insert AFTER INSERT ON public.base_price_lines REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_frozen_line();
+
+CREATE TRIGGER base_price_lines_frozen_update AFTER UPDATE ON public.base_price_lines REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_frozen_line();
+
+CREATE TRIGGER base_prices_append_only BEFORE UPDATE OR TRUNCATE ON public.base_prices FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER base_prices_frozen AFTER DELETE ON public.base_prices REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_frozen_price();
 
 CREATE TRIGGER contract_capacity_answers_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.contract_capacity_answers FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
@@ -4771,7 +4949,7 @@ ALTER TABLE ONLY public.base_price_lines
     ADD CONSTRAINT base_price_lines_product_id_fkey FOREIGN KEY (product_id) REFERENCES public.products(id);
 
 ALTER TABLE ONLY public.base_prices
-    ADD CONSTRAINT base_prices_list_id_fkey FOREIGN KEY (list_id) REFERENCES public.base_price_lists(id);
+    ADD CONSTRAINT base_prices_list_id_fkey FOREIGN KEY (list_id, effective_at) REFERENCES public.base_price_lists(id, effective_at);
 
 ALTER TABLE ONLY public.base_prices
     ADD CONSTRAINT base_prices_product_id_fkey FOREIGN KEY (product_id) REFERENCES public.products(id);
@@ -5016,6 +5194,9 @@ ALTER TABLE ONLY public.import_chunks
 ALTER TABLE ONLY public.import_errors
     ADD CONSTRAINT import_errors_import_id_fkey FOREIGN KEY (import_id) REFERENCES public.imports(id);
 
+ALTER TABLE ONLY public.imports
+    ADD CONSTRAINT imports_list_id_fkey FOREIGN KEY (list_id) REFERENCES public.base_price_lists(id);
+
 ALTER TABLE ONLY public.initial_prices
     ADD CONSTRAINT initial_prices_product_id_fkey FOREIGN KEY (product_id) REFERENCES public.products(id);
 
@@ -5114,6 +5295,27 @@ ALTER TABLE ONLY public.price_authority_entries
 
 ALTER TABLE ONLY public.price_authority_entries
     ADD CONSTRAINT price_authority_entries_table_id_fkey FOREIGN KEY (table_id) REFERENCES public.price_authority_tables(id);
+
+ALTER TABLE ONLY public.price_request_lines
+    ADD CONSTRAINT price_request_lines_product FOREIGN KEY (product_id) REFERENCES public.products(id);
+
+ALTER TABLE ONLY public.price_request_lines
+    ADD CONSTRAINT price_request_lines_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.price_requests(id);
+
+ALTER TABLE ONLY public.price_requests
+    ADD CONSTRAINT price_requests_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.price_requests
+    ADD CONSTRAINT price_requests_list_id_fkey FOREIGN KEY (list_id) REFERENCES public.base_price_lists(id);
+
+ALTER TABLE ONLY public.price_review_items
+    ADD CONSTRAINT price_review_items_list_id_fkey FOREIGN KEY (list_id) REFERENCES public.base_price_lists(id);
+
+ALTER TABLE ONLY public.price_review_items
+    ADD CONSTRAINT price_review_items_product_id_fkey FOREIGN KEY (product_id) REFERENCES public.products(id);
+
+ALTER TABLE ONLY public.price_review_items
+    ADD CONSTRAINT price_review_items_review_id_fkey FOREIGN KEY (review_id) REFERENCES public.price_reviews(id);
 
 ALTER TABLE ONLY public.product_costs
     ADD CONSTRAINT product_costs_product_id_fkey FOREIGN KEY (product_id) REFERENCES public.products(id);

@@ -170,10 +170,14 @@ func (a *App) joinAfter(s *httpapi.Server) {
 func (a *App) joinPapers(_ *httpapi.Server) {}
 
 // joinPrices builds what makes prices: new products, adjustments, the price committee.
-func (a *App) joinPrices(_ *httpapi.Server) {
+func (a *App) joinPrices(s *httpapi.Server) {
 	// new-product prices and samples
 
 	// base price adjustments
+	s.Prices.Rules, s.Prices.Files, s.Prices.Shipped = s.Rulebook, s.Attachments, s.Shipments
+	s.Prices.EnqueueRollOut = func(tx pg.Tx, id uuid.UUID) error { return jobs.InsertTx(tx, rollOutJob{id}) }
+	s.Attachments.Register(pricing.RequestSubject, s.Prices.RequestSeen, "price_request.read")
+	a.adjustPrices(s.Prices)
 
 	// price committee and authority
 }

@@ -65,7 +65,7 @@ func (b *bare) price(ctx context.Context, tx pgx.Tx, o *bareOrder) error {
 		FROM (SELECT number FROM base_price_lists WHERE state = 'published' AND effective_at <= now() ORDER BY effective_at DESC LIMIT 1) l
 		CROSS JOIN (SELECT number FROM price_authority_tables WHERE state = 'published' AND effective_at <= now() ORDER BY effective_at DESC LIMIT 1) t
 		JOIN products p ON p.id = ANY ($1)
-		CROSS JOIN LATERAL (SELECT price FROM base_prices WHERE product_id = p.id AND effective_at <= now() ORDER BY effective_at DESC LIMIT 1) b`, ids)
+		CROSS JOIN LATERAL (SELECT price FROM valid_base_prices WHERE product_id = p.id AND effective_at <= now() ORDER BY effective_at DESC LIMIT 1) b`, ids)
 	if err != nil {
 		return err
 	}

@@ -37,17 +37,19 @@ func ByCodes(tx pg.Tx, codes []string) (map[string]Product, error) {
 	return byCode, nil
 }
 
-// Standardise makes every new product standard that has got a line in the base price list: a product with a base price
-// in regular production is a standard one (PRC-02). One event for all, on the list.
-func Standardise(tx pg.Tx, listID uuid.UUID) error {
+// Standardise makes up to limit new products standard that were new when the base price list, which is in force now, was approved:
+// a product with a base price in regular production is a standard one (PRC-02). One event for all, on the list. It returns how
+// many they were: limit means that there may be more. Locks the products, in id order.
+func Standardise(tx pg.Tx, listID uuid.UUID, limit int) (int, error) {
 	var codes []string
 	err := tx.Raw(`UPDATE products SET lifecycle = 'standard', updated_at = ?, version = version + 1
-		WHERE lifecycle = 'new' AND id IN (SELECT product_id FROM base_price_lines WHERE list_id = ?) RETURNING code`,
-		tx.Now, listID).Scan(&codes).Error
+		WHERE id IN (SELECT p.id FROM base_prices AS b JOIN products AS p ON p.id = b.product_id
+			WHERE b.list_id = ? AND b.makes_standard AND p.lifecycle = 'new' ORDER BY p.id LIMIT ? FOR UPDATE OF p) RETURNING code`,
+		tx.Now, listID, limit).Scan(&codes).Error
 	if err != nil || len(codes) == 0 {
-		return err
+		return 0, err
 	}
-	return audit.Record(tx, audit.Entry{
+	return len(codes), audit.Record(tx, audit.Entry{
 		Action: "standardiseProducts", SubjectType: "base_price_list", SubjectID: listID, After: map[string]any{"codes": codes},
 	})
 }

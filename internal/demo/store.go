@@ -54,7 +54,7 @@ func FindSample(tx pg.Tx, username string) (Sample, error) {
 		FROM (SELECT c.id, c.name FROM customers c JOIN users u ON u.id = c.owner_id LEFT JOIN credit_accounts a ON a.payer_id = c.id
 			WHERE u.username = ? AND c.status = 'active' AND c.code LIKE 'C0%'
 			ORDER BY coalesce(a.receivable, 0) DESC, c.code LIMIT 1) c,
-		(SELECT p.id, p.name, b.price FROM products p JOIN base_prices b ON b.product_id = p.id
+		(SELECT p.id, p.name, b.price FROM products p JOIN valid_base_prices b ON b.product_id = p.id
 			WHERE p.lifecycle = 'standard' AND b.effective_at <= ? ORDER BY p.code, b.effective_at DESC LIMIT 1) p`, username, tx.Now).Scan(&s).Error
 	return s, err
 }
@@ -136,7 +136,7 @@ func nearLimit(tx pg.Tx, n int) (rows []nearly, err error) {
 			x.code AS product, x.id AS product_id, b.price
 		FROM credit_profiles p JOIN credit_accounts a ON a.payer_id = p.customer_id JOIN customers c ON c.id = p.customer_id,
 			(SELECT id, code FROM products WHERE lifecycle = 'standard' ORDER BY code LIMIT 1) x
-			JOIN LATERAL (SELECT price FROM base_prices WHERE product_id = x.id AND effective_at <= ? ORDER BY effective_at DESC LIMIT 1) b ON true
+			JOIN LATERAL (SELECT price FROM valid_base_prices WHERE product_id = x.id AND effective_at <= ? ORDER BY effective_at DESC LIMIT 1) b ON true
 		WHERE p.valid_to IS NULL AND p.limit_kind = 'amount' AND p.grade IN ('A', 'B') AND c.status = 'active'
 			AND p.limit_amount - a.receivable - a.shipped - a.released + a.prepaid > 5000
 			AND NOT EXISTS (SELECT FROM credit_open_items i WHERE i.payer_id = c.id AND i.due_on < ?)

@@ -194,6 +194,13 @@ var matrix = map[Permission][]Role{
 	// new-product prices and samples
 
 	// base price adjustments
+	"price_list.compare":   roles(salesLeaders, finance, overseers, Admin, PriceCommittee), // volumes of the whole company
+	"price_list.recall":    roles(GeneralManager),
+	"price_request.read":   roles(sellers, finance, overseers, ProductionManager, PriceCommittee),
+	"price_request.write":  roles(sellers, finance, ProductionManager), // PRC-05
+	"price_request.answer": roles(salesLeaders),
+	"price_review.read":    roles(salesLeaders, finance, overseers, PriceCommittee),
+	"price_review.answer":  roles(salesLeaders),
 
 	// price committee and authority
 

@@ -8,6 +8,7 @@ import (
 	"github.com/salesgate/salesgate/internal/catalog"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/customer"
+	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/pricing"
@@ -44,10 +45,14 @@ func (c *collector) finish() error {
 	if len(c.prices) == 0 {
 		return nil
 	}
-	outcomes, err := c.Service.prices.ImportPrices(c.tx, c.who, "导入 "+c.imp.FileName, c.prices)
-	for _, o := range outcomes {
+	done, err := c.Service.prices.ImportPrices(c.tx, c.who, pricing.PriceFile{
+		SHA256: c.imp.SHA256, Name: c.imp.FileName, ReasonKind: pricing.ReasonKind(c.imp.ReasonKind), Reason: c.imp.Reason,
+		EffectiveAt: c.imp.EffectiveAt, Lines: c.prices,
+	})
+	for _, o := range done.Outcomes {
 		c.imp.count(Outcome(o))
 	}
+	c.imp.ListID = done.ListID
 	return err
 }
 
@@ -166,24 +171,62 @@ func (c *collector) priceRows(batch []*record) error {
 	for i, rec := range batch {
 		codes[i] = rec.key
 	}
-	ids, err := catalog.IDsByCode(c.tx, codes)
+	products, err := catalog.ByCodes(c.tx, codes)
 	if err != nil {
 		return err
 	}
+	var good []*record
+	var lines []pricing.PriceLine
 	for _, rec := range batch {
-		id, ok := ids[rec.key]
-		if !ok {
-			rec.fail("code", errUnknownRef.With())
+		p, ok := products[rec.key]
+		if field, wrong := c.wrongPrice(rec, p, ok); wrong != nil {
+			rec.fail(field, wrong)
 			c.refuse()
 			continue
 		}
-		if f := rec.price.FloorPrice; f != nil && f.Cmp(rec.price.Price) > 0 {
-			rec.fail("floor_price", pricing.ErrFloorAboveBase.With())
+		rec.price.ProductID = p.ID
+		good, lines = append(good, rec), append(lines, rec.price)
+	}
+	return c.sanePrices(good, lines)
+}
+
+// wrongPrice finds what a row of prices can't say of a product, and in which column.
+func (c *collector) wrongPrice(rec *record, p catalog.Product, known bool) (field string, wrong *errs.Error) {
+	unit := rec.cells["unit"]
+	switch {
+	case !known:
+		return "code", errUnknownRef.With()
+	case unit != "" && headerKey(unit) != headerKey(p.Unit):
+		return "unit", errUnit.With("unit", p.Unit)
+	case rec.price.FloorPrice != nil && rec.price.FloorPrice.Cmp(rec.price.Price) > 0: // PRC-12
+		return "floor_price", pricing.ErrFloorAboveBase.With()
+	case c.imp.ReasonKind == "": // opening prices tell of the past, whatever became of the product
+		return "", nil
+	case p.Lifecycle == catalog.LifecycleDormant: // PRC-02
+		return "code", pricing.ErrDormant.With()
+	case !p.Active:
+		return "code", pricing.ErrInactive.With()
+	}
+	return "", nil
+}
+
+// sanePrices keeps the rows whose change is no likely slip, and the others too when whoever uploaded the file said so.
+func (c *collector) sanePrices(good []*record, lines []pricing.PriceLine) error {
+	if c.imp.AcceptLarge {
+		c.prices = append(c.prices, lines...)
+		return nil
+	}
+	absurd, err := c.Service.prices.Absurd(c.tx, lines)
+	if err != nil {
+		return err
+	}
+	for i, rec := range good {
+		if percent, wild := absurd[i]; wild {
+			rec.fail("price", errAbsurd.With("percent", percent))
 			c.refuse()
 			continue
 		}
-		rec.price.ProductID = id
-		c.prices = append(c.prices, rec.price)
+		c.prices = append(c.prices, lines[i])
 	}
 	return nil
 }

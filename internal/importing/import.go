@@ -54,7 +54,12 @@ type Import struct {
 	Updated     int
 	Unchanged   int
 	Refused     int
-	Message     string     // why it failed, when that isn't in the list of errors
+	Message     string // why it failed, when that isn't in the list of errors
+	AcceptLarge bool   // prices: a change beyond price.absurd_percent is meant
+	ReasonKind  string // prices: why they change (PRC-06)
+	Reason      string
+	EffectiveAt *time.Time // prices: when they change; nil: when they are approved
+	ListID      *uuid.UUID // prices: the draft that the file became
 	CreatedBy   *uuid.UUID // nil: the command line
 	CreatedKind string
 	CreatedAt   time.Time

@@ -50,6 +50,7 @@ var columnsOf = map[Kind][]column{
 		{"price", []string{"基准价", "base price"}, true, 20},
 		{"floor_price", []string{"底价", "floor price"}, false, 20},
 		{"reason", []string{"原因", "reason"}, false, 200},
+		{"unit", []string{"单位", "unit"}, false, 20},
 	},
 	Receivables: {
 		{"number", []string{"发票号", "invoice number"}, true, 60},

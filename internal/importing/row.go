@@ -27,6 +27,8 @@ var (
 	errUnknownPerson = errs.Define(errs.Rule, "import.unknown_person", "There is no active person in sales with this user name.", "没有此用户名的在职销售人员。")
 	errUnknownRef    = errs.Define(errs.Rule, "import.unknown_code", "There is no record with this code.", "编码不存在。")
 	errCreditColumn  = errs.Define(errs.Rule, "import.credit_needs_approval", "Credit isn't imported here: a limit comes from an approved request. Leave the column out.", "信用数据不能在此导入:额度须经审批,请删除该列。", "CRD-10")
+	errUnit          = errs.Define(errs.Rule, "import.wrong_unit", "The product's unit is {unit}.", "产品的计量单位是 {unit}。")
+	errAbsurd        = errs.Define(errs.Rule, "import.large_change", "This changes the base price by {percent} %; send the file with accept_large_changes=true if it is meant.", "该价格与现行基准价相差 {percent}%;如确认无误,请以 accept_large_changes=true 重新上传。", "PRC-05")
 	errNUL           = errs.Define(errs.Rule, "import.bad_character", "This holds a character that can't be stored.", "包含无法保存的字符。")
 )
 

@@ -266,7 +266,7 @@ func (r *run) writeAtomic(bad map[int]bool) error {
 		return err
 	})
 	if errors.Is(err, errRollBack) {
-		err = nil
+		err, r.imp.ListID = nil, nil // a draft that was taken back is none
 		if r.imp.Refused > 0 {
 			r.imp.State = Failed
 		}
@@ -336,8 +336,8 @@ func (r *run) finish() error {
 			return err
 		}
 		return pg.One(tx.Exec(`UPDATE imports SET state = ?, rows_total = ?, rows_done = ?, created = ?, updated = ?, unchanged = ?,
-			refused = ?, message = ?, finished_at = ?, version = version + 1 WHERE id = ?`,
-			i.State, i.RowsTotal, i.RowsDone, i.Created, i.Updated, i.Unchanged, i.Refused, i.Message, tx.Now, i.ID))
+			refused = ?, message = ?, list_id = ?, finished_at = ?, version = version + 1 WHERE id = ?`,
+			i.State, i.RowsTotal, i.RowsDone, i.Created, i.Updated, i.Unchanged, i.Refused, i.Message, i.ListID, tx.Now, i.ID))
 	})
 }
 

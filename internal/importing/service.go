@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"io"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -50,13 +51,17 @@ type Upload struct {
 	CheckOnly bool
 	FileName  string
 	Content   io.Reader
+
+	AcceptLarge        bool // of prices, as are those below
+	ReasonKind, Reason string
+	EffectiveAt        *time.Time
 }
 
 // Start keeps the file and queues its import, which Run carries out after the commit. Returns ErrEmpty for no content.
 func (s *Service) Start(tx pg.Tx, who identity.Principal, u Upload) (Import, error) {
 	imp := Import{
 		ID: uuid.Must(uuid.NewV7()), Kind: u.Kind, Mode: u.Mode, CheckOnly: u.CheckOnly, FileName: u.FileName, State: Queued,
-		CreatedAt: tx.Now, Version: 1,
+		AcceptLarge: u.AcceptLarge, ReasonKind: u.ReasonKind, Reason: u.Reason, EffectiveAt: u.EffectiveAt, CreatedAt: tx.Now, Version: 1,
 	}
 	if tx.By.ActorID != uuid.Nil {
 		imp.CreatedBy = &who.ID

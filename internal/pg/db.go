@@ -187,7 +187,7 @@ func (db *DB) handle(ctx context.Context, conn *sql.Conn, pool gorm.ConnPool, by
 	now := db.clock.Now()
 	s := db.gorm.Session(&gorm.Session{NewDB: true, Context: ctx, NowFunc: func() time.Time { return now }})
 	s.Statement.ConnPool = pool
-	return Tx{DB: s, Now: now, By: by, conn: conn}
+	return Tx{DB: s, Now: now, By: by, conn: conn, clock: db.clock}
 }
 
 func (db *DB) acquire(ctx context.Context) (*sql.Conn, error) {

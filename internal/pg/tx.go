@@ -21,6 +21,7 @@ type Tx struct {
 	By  Origin
 
 	conn  *sql.Conn // the one that DB works on
+	clock *clock.Clock
 	after *[]func() // nil outside a transaction
 }
 
@@ -33,6 +34,10 @@ func (tx Tx) AfterCommit(f func()) {
 	}
 	*tx.after = append(*tx.after, f)
 }
+
+// Later is the present instant, which Now was when the transaction began. It is for the moment from which something holds for
+// everybody, chosen when all that takes long has been written; whatever else happens in a transaction happens at Now.
+func (tx Tx) Later() time.Time { return tx.clock.Now() }
 
 // Update writes the named columns of the row with this id, if its version is the one given, and raises the version.
 // Returns errs.ErrStale when the row has another version or is gone: callers that want NotFound have read (and locked)

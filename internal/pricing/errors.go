@@ -72,6 +72,33 @@ var (
 		"A base or floor price must be above 0.", "基价和底价必须大于 0。", "PRC-01")
 	ErrLineTwice = errs.Define(errs.Rule, "pricing.line_twice",
 		"A product stands there twice.", "同一产品重复出现。")
+	ErrSourceTaken = pg.Constraint("base_price_lists_source", errs.Define(errs.Conflict, "pricing.file_drafted",
+		"A draft was made of this very file just now.", "该文件刚刚已生成基价草案。", "PRC-05"))
+	ErrDirection = errs.Define(errs.Rule, "pricing.wanted_price_direction",
+		"The wanted price doesn't lie where the request says that the price should go.", "期望价格与调价方向不一致。", "PRC-05")
+	ErrUnknownRequest = errs.Define(errs.Rule, "pricing.unknown_request",
+		"There is no such price request.", "调价申请不存在。", "PRC-05")
+	ErrRequestState = errs.Define(errs.Conflict, "pricing.request_not_open",
+		"Only an open price request can be answered or withdrawn; this one is {state}.", "只有待答复的调价申请可以处理,当前状态为 {state}。", "PRC-05")
+	ErrRequestAuthor = errs.Define(errs.Forbidden, "pricing.request_of_another",
+		"Only its author withdraws a price request.", "只有申请人本人可以撤销调价申请。", "PRC-05")
+	ErrReviewClosed = errs.Define(errs.Conflict, "pricing.review_closed",
+		"The price review is closed.", "本次基价复核已结束。", "PRC-08")
+	_ = pg.Constraint("price_request_lines_product", ErrUnknownProduct)
+	_ = pg.Constraint("price_request_lines_floor", ErrFloorAboveBase)
+
+	ErrFrozen = pg.Constraint("base_price_lines_frozen", errs.Define(errs.Conflict, "pricing.lines_frozen",
+		"The lines of a list that is decided never change; draft a new version.", "已审定的基价表不能修改明细,请新建版本。", "PRC-05", "PRC-07"))
+	ErrBaseMoved = errs.Define(errs.Conflict, "pricing.base_moved",
+		"Other lists have changed prices of these products since you looked: {lists}. Look at the differences anew, refresh the draft and submit again.",
+		"本表产品的价格在您查看后已被其他基价表变更:{lists}。请重新核对差异、刷新草稿后再提交。", "PRC-05")
+	ErrRecall = errs.Define(errs.Conflict, "pricing.not_recallable",
+		"Only an approved list that isn't in force yet can be called back; it is {state}.", "只有已批准但尚未生效的基价表可以撤回,当前状态为 {state}。", "PRC-05")
+	ErrRecallWho = errs.Define(errs.Forbidden, "pricing.recall_by_general_manager",
+		"Only the general manager, who approved it, can call a list back.", "只有批准该基价表的总经理可以撤回。", "PRC-05")
+	ErrRecallLate = errs.Define(errs.Conflict, "pricing.recall_too_late",
+		"A list can be called back until {minutes} minutes before it takes effect; change prices by a new list.",
+		"基价表最迟须在生效前 {minutes} 分钟撤回,请另行制定新的基价表。", "PRC-05", "PRC-07")
 	ErrOpening = errs.Define(errs.Conflict, "pricing.opening_too_late",
 		"Opening prices are for before the first approved base price list; prices now change by approval.",
 		"期初价格只能在首个审批生效的基价表之前导入,此后须按审批调整。", "PRC-05")

@@ -52,13 +52,15 @@ type factRow struct {
 }
 
 // factsSQL reads the list and table in force, and each product with its base price in force, in one statement: the heads
-// are two index reads, each product is two. Prices from before a product last went out of production don't count (PRC-02), and
-// initial prices are looked for only where there is no other.
+// are two index reads, each product is three. Prices from before a product last went out of production don't count (PRC-02), and
+// initial prices are looked for only where there is no other. A new product is a standard one from the instant of its first base
+// price on, also before SettleLists has written it down.
 const factsSQL = `
 SELECT l.id AS list_id, coalesce(l.number, '') AS list_number,
        t.id AS table_id, coalesce(t.number, '') AS table_number, coalesce(t.version, 0) AS table_version,
        p.id, coalesce(p.code, '') AS code, coalesce(p.name, '') AS name, coalesce(p.name_en, '') AS name_en, coalesce(p.spec, '') AS spec,
-       coalesce(p.unit, '') AS unit, coalesce(p.kind, '') AS kind, coalesce(p.lifecycle, '') AS lifecycle, p.category_id,
+       coalesce(p.unit, '') AS unit, coalesce(p.kind, '') AS kind,
+       CASE WHEN p.lifecycle = 'new' AND b.makes_standard AND bl.settled_at IS NULL THEN 'standard' ELSE coalesce(p.lifecycle, '') END AS lifecycle, p.category_id,
        coalesce(p.tax_rate, 0) AS tax_rate, coalesce(p.active, false) AS active, coalesce(p.version, 0) AS version, p.tonnes_per_unit,
        b.price, b.floor_price, b.list_id AS price_list_id, coalesce(bl.number, '') AS price_list_number,
        i.price AS initial_price, i.floor_price AS initial_floor, coalesce(i.number, '') AS initial_number
@@ -68,7 +70,7 @@ LEFT JOIN LATERAL (SELECT id, number FROM base_price_lists
 LEFT JOIN LATERAL (SELECT id, number, version FROM price_authority_tables
     WHERE state = 'published' AND effective_at <= ? ORDER BY effective_at DESC LIMIT 1) AS t ON true
 LEFT JOIN products AS p ON p.id = ANY (CAST(? AS uuid[]))
-LEFT JOIN LATERAL (SELECT price, floor_price, list_id FROM base_prices
+LEFT JOIN LATERAL (SELECT price, floor_price, list_id, makes_standard FROM valid_base_prices
     WHERE product_id = p.id AND effective_at <= ? AND effective_at > coalesce(p.dormant_at, '-infinity')
     ORDER BY effective_at DESC LIMIT 1) AS b ON true
 LEFT JOIN base_price_lists AS bl ON bl.id = b.list_id

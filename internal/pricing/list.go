@@ -30,8 +30,18 @@ const (
 
 // BasePriceList is one set of changes of base prices, with one effective time and one reason.
 type BasePriceList struct {
-	Revision   `gorm:"embedded"`
-	ReasonKind ReasonKind
+	Revision     `gorm:"embedded"`
+	ReasonKind   ReasonKind
+	RecalledAt   *time.Time `json:",omitempty"`
+	RecalledBy   *uuid.UUID `json:",omitempty"`
+	RecallReason string     `json:",omitempty"`
+
+	ChangeNo     *int64     `json:"-"`                             // of its publication or recall, in the order of these
+	SeenNo       int64      `json:"-"`                             // the last of these, of any list, that its author has seen
+	SourceSHA256 []byte     `json:"-" gorm:"column:source_sha256"` // of the file that it was made from
+	StagedAfter  *uuid.UUID `json:"-"`                             // the last product whose price is written, while it is rolled out
+	Rollouts     int        `json:"-"`                             // how often its roll-out began
+	SettledAt    *time.Time `json:"-"`                             // when all that follows from it was written
 }
 
 // TableName is where lists are kept.
@@ -45,6 +55,9 @@ type ListInput struct {
 	EffectiveAt *time.Time
 	ReasonKind  ReasonKind
 	Reason      string
+	RequestIDs  []uuid.UUID // of open requests that the list answers (PRC-05)
+
+	source []byte // hash of the file that it is made from
 }
 
 // ListPatch is a change to the head of a list: nil leaves a field as it is.

@@ -7,14 +7,13 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/salesgate/salesgate/internal/approval"
-	"github.com/salesgate/salesgate/internal/catalog"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
 // SubmitBasePriceList asks for the approval of a list (PRC-05): sales manager, price committee, general manager, as the
 // authority matrix says. It is published at once when that asks nobody. version is optional. Locks as UpdateBasePriceList. Returns
-// ErrNotDraft, ErrNoLines, ErrEffectivePast, ErrDormant, ErrInactive.
+// ErrNotDraft, ErrNoLines, ErrEffectivePast, ErrDormant, ErrInactive, ErrBaseMoved.
 func (s *Service) SubmitBasePriceList(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64) (BasePriceList, error) {
 	l, err := lockFor[BasePriceList](s, tx, listType, id, version)
 	if err != nil {
@@ -31,6 +30,9 @@ func (s *Service) SubmitBasePriceList(tx pg.Tx, who identity.Principal, id uuid.
 		return BasePriceList{}, err
 	}
 	if err := content.check(); err != nil {
+		return BasePriceList{}, err
+	}
+	if err := checkBase(tx, l); err != nil {
 		return BasePriceList{}, err
 	}
 	before := l
@@ -132,35 +134,8 @@ func (s *Service) listDecided(tx pg.Tx, r approval.Request) error {
 	}
 	before := l
 	l.decided(r.State)
-	_, err = s.keepList(tx, "decideBasePriceList", before, l)
-	return err
-}
-
-// publishList puts an approved list into force from its effective time on (PRC-05): its lines become base prices, which
-// nothing changes any more (PRC-07), and its new products become standard ones (PRC-02).
-func (s *Service) publishList(tx pg.Tx, l BasePriceList) (BasePriceList, error) {
-	before := l
-	if err := l.publish(tx, listTable); err != nil {
-		return BasePriceList{}, err
-	}
-	l, err := s.keepList(tx, "publishBasePriceList", before, l)
-	if err != nil {
-		return BasePriceList{}, err
-	}
-	return l, s.putInForce(tx, l)
-}
-
-func (s *Service) putInForce(tx pg.Tx, l BasePriceList) error {
-	err := tx.Exec(`INSERT INTO base_prices (product_id, effective_at, price, floor_price, list_id, reason)
-		SELECT product_id, ?, price, floor_price, list_id, coalesce(nullif(reason, ''), ?) FROM base_price_lines WHERE list_id = ?`,
-		l.EffectiveAt, l.Reason, l.ID).Error
-	if err != nil {
+	if l, err = s.keepList(tx, "decideBasePriceList", before, l); err != nil || l.State != Rejected {
 		return err
 	}
-	for _, w := range s.Watchers {
-		if err := w.BasePricesPublished(tx, l.ID); err != nil {
-			return err
-		}
-	}
-	return catalog.Standardise(tx, l.ID)
+	return s.reopenRequests(tx, l)
 }

@@ -10,8 +10,9 @@ import (
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
-// CreateBasePriceList drafts a new base price list, without lines yet (PRC-05). Returns ErrReason when the reason is none
-// of PRC-06, and ErrEffectivePast.
+// CreateBasePriceList drafts a new base price list (PRC-05), with the prices that the requests want which it answers, if any.
+// Locks these requests. Returns ErrReason when the reason is none of PRC-06, ErrEffectivePast, ErrUnknownRequest, ErrRequestState,
+// ErrSourceTaken.
 func (s *Service) CreateBasePriceList(tx pg.Tx, _ identity.Principal, in ListInput) (BasePriceList, error) {
 	if err := checkReason(in.ReasonKind, in.Reason); err != nil {
 		return BasePriceList{}, err
@@ -20,11 +21,30 @@ func (s *Service) CreateBasePriceList(tx pg.Tx, _ identity.Principal, in ListInp
 	if err != nil {
 		return BasePriceList{}, err
 	}
-	l := BasePriceList{Revision: r, ReasonKind: in.ReasonKind}
+	l := BasePriceList{Revision: r, ReasonKind: in.ReasonKind, SourceSHA256: in.source}
+	if l.SeenNo, err = lastChange(tx); err != nil {
+		return BasePriceList{}, err
+	}
 	if err := pg.Insert(tx, &l); err != nil {
 		return BasePriceList{}, err
 	}
-	return l, audit.Record(tx, audit.Entry{Action: "createBasePriceList", SubjectType: listType, SubjectID: l.ID, After: l})
+	err = audit.Record(tx, audit.Entry{Action: "createBasePriceList", SubjectType: listType, SubjectID: l.ID, After: l})
+	if err != nil || len(in.RequestIDs) == 0 {
+		return l, err
+	}
+	return l, s.fromRequests(tx, l, in.RequestIDs)
+}
+
+// fromRequests puts the prices that requests want on a new list.
+func (s *Service) fromRequests(tx pg.Tx, l BasePriceList, ids []uuid.UUID) error {
+	lines, err := s.takeRequests(tx, l, ids)
+	if err != nil || len(lines) == 0 {
+		return err
+	}
+	if err := upsertLines(tx, l.ID, lines); err != nil {
+		return err
+	}
+	return audit.Record(tx, audit.Entry{Action: "setBasePriceLines", SubjectType: listType, SubjectID: l.ID, After: lines})
 }
 
 // checkReason enforces PRC-06: a reason is mandatory, and one of the allowed kinds.
@@ -120,7 +140,10 @@ func (s *Service) CancelBasePriceList(tx pg.Tx, _ identity.Principal, id uuid.UU
 	}
 	before := l
 	l.State = Cancelled
-	return s.keepList(tx, "cancelBasePriceList", before, l)
+	if l, err = s.keepList(tx, "cancelBasePriceList", before, l); err != nil {
+		return BasePriceList{}, err
+	}
+	return l, s.reopenRequests(tx, l)
 }
 
 // openList locks a list for a change of its content.
@@ -133,7 +156,11 @@ func (s *Service) openList(tx pg.Tx, id uuid.UUID, version *int64) (BasePriceLis
 }
 
 func (s *Service) keepList(tx pg.Tx, action string, before, l BasePriceList) (BasePriceList, error) {
-	if err := l.store(tx, listTable, map[string]any{"reason_kind": l.ReasonKind}); err != nil {
+	err := l.store(tx, listTable, map[string]any{
+		"reason_kind": l.ReasonKind, "change_no": l.ChangeNo, "seen_no": l.SeenNo, "staged_after": l.StagedAfter, "rollouts": l.Rollouts,
+		"recalled_at": l.RecalledAt, "recalled_by": l.RecalledBy, "recall_reason": l.RecallReason,
+	})
+	if err != nil {
 		return BasePriceList{}, err
 	}
 	return l, audit.Record(tx, audit.Entry{Action: action, SubjectType: listType, SubjectID: l.ID, Before: before, After: l})

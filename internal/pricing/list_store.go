@@ -1,19 +1,31 @@
 package pricing
 
 import (
+	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/salesgate/salesgate/internal/audit"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
-// upsertLines writes any number of lines in one statement.
+// upsertLines writes any number of lines, linesAtOnce in a statement.
 func upsertLines(tx pg.Tx, list uuid.UUID, lines []PriceLine) error {
+	for batch := range slices.Chunk(lines, linesAtOnce) {
+		if err := upsertBatch(tx, list, batch); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func upsertBatch(tx pg.Tx, list uuid.UUID, lines []PriceLine) error {
 	type row struct {
 		ProductID  uuid.UUID `json:"product_id"`
 		Price      string    `json:"price"`
@@ -48,6 +60,25 @@ func linesOf(tx pg.Tx, list uuid.UUID, lines []PriceLine) ([]PriceLine, error) {
 	var rows []PriceLine
 	err := tx.Where("list_id = ? AND product_id = ANY (?::uuid[])", list, uuidArray(ids)).Order("product_id").Find(&rows).Error
 	return rows, err
+}
+
+// listOfFile finds the list that a file became, until it is decided. Of two imports of one file the second waits here for the first.
+func listOfFile(tx pg.Tx, sha []byte) (id uuid.UUID, found bool, err error) {
+	if err := tx.Exec("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", listTable+hex.EncodeToString(sha)).Error; err != nil {
+		return uuid.Nil, false, err
+	}
+	var ids []uuid.UUID
+	err = tx.Raw("SELECT id FROM base_price_lists WHERE source_sha256 = ? AND state IN ('draft', 'submitted', 'approved')", sha).Scan(&ids).Error
+	if err != nil || len(ids) == 0 {
+		return uuid.Nil, false, err
+	}
+	return ids[0], true, nil
+}
+
+// recordLines writes that a list got so many lines.
+func recordLines(tx pg.Tx, l BasePriceList, action string, lines int) error {
+	after := map[string]any{"lines": lines, "sha256": hex.EncodeToString(l.SourceSHA256)}
+	return audit.Record(tx, audit.Entry{Action: action, SubjectType: listType, SubjectID: l.ID, After: after})
 }
 
 // GetBasePriceList returns the head of a list and where it stands in time.
@@ -117,7 +148,7 @@ func (s *Service) ListBasePriceLines(tx pg.Tx, who identity.Principal, id uuid.U
 	var rows []LineView
 	err = tx.Raw(`SELECT l.*, p.code AS product_code, p.name AS product_name, p.unit, b.price AS old_price, b.floor_price AS old_floor_price
 		FROM base_price_lines AS l JOIN products AS p ON p.id = l.product_id
-		LEFT JOIN LATERAL (SELECT price, floor_price FROM base_prices
+		LEFT JOIN LATERAL (SELECT price, floor_price FROM valid_base_prices
 			WHERE product_id = l.product_id AND effective_at < ? ORDER BY effective_at DESC LIMIT 1) AS b ON true
 		WHERE l.list_id = ? AND l.product_id > ? ORDER BY l.product_id LIMIT ?`, before, id, after, page.Limit+1).Scan(&rows).Error
 	if err != nil {
@@ -134,9 +165,9 @@ const priceViewSQL = `SELECT b.product_id, b.effective_at, b.price, b.floor_pric
 FROM products AS p `
 
 const priceStorySQL = ` JOIN base_price_lists AS l ON l.id = b.list_id
-LEFT JOIN LATERAL (SELECT price, floor_price FROM base_prices
+LEFT JOIN LATERAL (SELECT price, floor_price FROM valid_base_prices
 	WHERE product_id = b.product_id AND effective_at < b.effective_at ORDER BY effective_at DESC LIMIT 1) AS old ON true
-LEFT JOIN LATERAL (SELECT effective_at FROM base_prices
+LEFT JOIN LATERAL (SELECT effective_at FROM valid_base_prices
 	WHERE product_id = b.product_id AND effective_at > b.effective_at ORDER BY effective_at LIMIT 1) AS next ON true `
 
 // PriceFilter narrows a list of base prices; zero fields don't.
@@ -165,7 +196,7 @@ func (s *Service) ListBasePrices(tx pg.Tx, _ identity.Principal, f PriceFilter, 
 		where += " AND p.category_id = @category"
 	}
 	var rows []PriceView
-	err := tx.Raw(priceViewSQL+`JOIN LATERAL (SELECT * FROM base_prices
+	err := tx.Raw(priceViewSQL+`JOIN LATERAL (SELECT * FROM valid_base_prices
 		WHERE product_id = p.id AND effective_at <= @at ORDER BY effective_at DESC LIMIT 1) AS b ON true`+
 		priceStorySQL+where+" ORDER BY p.code LIMIT @limit", args).Scan(&rows).Error
 	if err != nil {
@@ -181,7 +212,7 @@ func (s *Service) GetBasePrice(tx pg.Tx, _ identity.Principal, productID uuid.UU
 		at = tx.Now
 	}
 	var rows []PriceView
-	err := tx.Raw(priceViewSQL+"JOIN base_prices AS b ON b.product_id = p.id"+priceStorySQL+
+	err := tx.Raw(priceViewSQL+"JOIN valid_base_prices AS b ON b.product_id = p.id"+priceStorySQL+
 		"WHERE p.id = ? AND b.effective_at <= ? ORDER BY b.effective_at DESC LIMIT 1", productID, at).Scan(&rows).Error
 	if err != nil {
 		return PriceView{}, err
@@ -201,7 +232,7 @@ func (s *Service) ListBasePriceHistory(tx pg.Tx, _ identity.Principal, productID
 		return nil, "", err
 	}
 	var rows []PriceView
-	err = tx.Raw(priceViewSQL+"JOIN base_prices AS b ON b.product_id = p.id"+priceStorySQL+
+	err = tx.Raw(priceViewSQL+"JOIN valid_base_prices AS b ON b.product_id = p.id"+priceStorySQL+
 		"WHERE p.id = ? AND (NOT ? OR b.effective_at < ?) ORDER BY b.effective_at DESC LIMIT ?",
 		productID, found, after, page.Limit+1).Scan(&rows).Error
 	if err != nil {

@@ -30,7 +30,11 @@ func (s *Service) OpenBasePrices(tx pg.Tx, _ identity.Principal, effectiveAt tim
 		return BasePriceList{}, err
 	}
 	at := effectiveAt.UTC().Truncate(time.Microsecond)
-	l := BasePriceList{ReasonKind: Opening, Revision: Revision{
+	no, err := nextChange(tx)
+	if err != nil {
+		return BasePriceList{}, err
+	}
+	l := BasePriceList{ReasonKind: Opening, ChangeNo: no, Revision: Revision{
 		ID: uuid.Must(uuid.NewV7()), Number: number, State: Published, EffectiveAt: &at, Reason: reason,
 		CreatedAt: tx.Now, CreatedBy: actor(tx), PublishedAt: &tx.Now, Version: 1,
 	}}
@@ -44,7 +48,20 @@ func (s *Service) OpenBasePrices(tx pg.Tx, _ identity.Principal, effectiveAt tim
 	if err != nil {
 		return BasePriceList{}, err
 	}
-	return l, s.putInForce(tx, l)
+	for after, n := uuid.Nil, stageBatch; n == stageBatch; {
+		if after, n, err = stageLines(tx, l, after, stageBatch); err != nil {
+			return BasePriceList{}, err
+		}
+	}
+	if err := s.granted(tx, l); err != nil {
+		return BasePriceList{}, err
+	}
+	for settled := at.After(tx.Now); !settled; {
+		if settled, err = s.settle(tx, &l); err != nil {
+			return BasePriceList{}, err
+		}
+	}
+	return l, nil
 }
 
 // checkOpening holds off publications until the transaction ends and refuses when there was one by approval already.
@@ -66,7 +83,7 @@ func checkOpening(tx pg.Tx) error {
 // without one is missing. Imports compare with it, so that the same file twice changes nothing.
 func BasePricesAt(tx pg.Tx, ids []uuid.UUID, at time.Time) (map[uuid.UUID]BasePrice, error) {
 	var rows []BasePrice
-	err := tx.Raw(`SELECT b.* FROM unnest(?::uuid[]) AS i (id) JOIN LATERAL (SELECT * FROM base_prices
+	err := tx.Raw(`SELECT b.* FROM unnest(?::uuid[]) AS i (id) JOIN LATERAL (SELECT * FROM valid_base_prices
 		WHERE product_id = i.id AND effective_at <= ? ORDER BY effective_at DESC LIMIT 1) AS b ON true`, uuidArray(ids), at).Scan(&rows).Error
 	prices := make(map[uuid.UUID]BasePrice, len(rows))
 	for _, r := range rows {

@@ -21,7 +21,9 @@ type State string
 const (
 	Draft     State = "draft"
 	Submitted State = "submitted"
+	Approved  State = "approved" // a base price list of many lines, while these are written ahead of its instant
 	Published State = "published"
+	Recalled  State = "recalled" // a base price list that was called back before its time
 	Rejected  State = "rejected"
 	Cancelled State = "cancelled"
 )
@@ -124,23 +126,26 @@ func (r *Revision) publish(tx pg.Tx, table string) error {
 	if err := tx.Exec("SELECT pg_advisory_xact_lock(hashtext(?))", table).Error; err != nil {
 		return err
 	}
-	at := tx.Now
+	now := tx.Later() // what was judged while this waited stays judged by what held then
+	at := now
 	if r.EffectiveAt != nil && r.EffectiveAt.After(at) {
 		at = *r.EffectiveAt
 	}
+	at, err := freeInstant(tx, table, r.ID, at)
+	r.State, r.EffectiveAt, r.PublishedAt = Published, &at, &now
+	return err
+}
+
+// freeInstant returns the first instant from at on that no other version has. The caller holds off other publications.
+func freeInstant(tx pg.Tx, table string, id uuid.UUID, at time.Time) (time.Time, error) {
 	for {
 		var taken bool
-		err := tx.Raw("SELECT EXISTS (SELECT FROM "+table+" WHERE state = 'published' AND effective_at = ?)", at).Scan(&taken).Error
-		if err != nil {
-			return err
-		}
-		if !taken {
-			break
+		err := tx.Raw("SELECT EXISTS (SELECT FROM "+table+" WHERE state IN ('approved', 'published') AND effective_at = ? AND id <> ?)", at, id).Scan(&taken).Error
+		if err != nil || !taken {
+			return at, err
 		}
 		at = at.Add(time.Microsecond)
 	}
-	r.State, r.EffectiveAt, r.PublishedAt = Published, &at, &tx.Now
-	return nil
 }
 
 // decided moves a submitted version to what its approval came to, short of publishing it.

@@ -3,13 +3,17 @@ package pricing
 import (
 	"math/big"
 	"sync"
+	"time"
 
 	"github.com/google/uuid"
+	"github.com/govalues/decimal"
 
 	"github.com/salesgate/salesgate/internal/approval"
+	"github.com/salesgate/salesgate/internal/attachment"
 	"github.com/salesgate/salesgate/internal/catalog"
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/rulebook"
 )
 
 // Service holds the use cases of base price lists, the price authority table and the price gate. It is the subject of the
@@ -20,6 +24,11 @@ type Service struct {
 	// Watchers are told of published lists, in the transaction of the publication.
 	Watchers []Watcher
 
+	Rules          *rulebook.Service                      // figures of the rules
+	Files          *attachment.Service                    // papers of requests
+	Shipped        Shipments                              // what was sold of a product
+	EnqueueRollOut func(tx pg.Tx, listID uuid.UUID) error // inserts the job that calls RollOut; nil leaves it to the sweep
+
 	mu     sync.Mutex
 	tables map[tableKey]*authority // published tables as last used; they never change
 }
@@ -27,6 +36,11 @@ type Service struct {
 // Watcher is a module below this one in the import order that has to know of new base prices.
 type Watcher interface {
 	BasePricesPublished(tx pg.Tx, listID uuid.UUID) error
+}
+
+// Shipments says how much was shipped of these products, or of all when ids is nil, from a date on and before another.
+type Shipments interface {
+	ShippedQuantities(tx pg.Tx, from, before time.Time, ids []uuid.UUID) (map[uuid.UUID]decimal.Decimal, error)
 }
 
 // New returns the service. The caller registers it with approvals for MatterBaseList and MatterAuthority.

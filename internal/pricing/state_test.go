@@ -108,8 +108,11 @@ func (c company) inState(state State, n int, product uuid.UUID) (list, table uui
 	}
 	l, t := BasePriceList{Revision: of("L"), ReasonKind: LeftMarket}, AuthorityTable{Revision: of("T")}
 	c.do(func(tx pg.Tx) error {
+		l.State = Draft
+		l.EffectiveAt, l.PublishedAt = nil, nil
 		return errors.Join(pg.Insert(tx, &l), pg.Insert(tx, &t),
 			upsertLines(tx, l.ID, []PriceLine{price(product, "10", "")}),
+			tx.Exec("UPDATE base_price_lists SET state = ?, effective_at = ?, published_at = ? WHERE id = ?", state, r.EffectiveAt, r.PublishedAt, l.ID).Error,
 			insertEntries(tx, t.ID, []Entry{{Role: identity.GeneralManager}}))
 	})
 	return l.ID, t.ID

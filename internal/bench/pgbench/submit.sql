@@ -16,7 +16,7 @@ SELECT l.number, t.number, p.id, p.code, p.name, p.unit, p.tax_rate, b.price
     FROM (SELECT number FROM base_price_lists WHERE state = 'published' AND effective_at <= now() ORDER BY effective_at DESC LIMIT 1) l
     CROSS JOIN (SELECT number FROM price_authority_tables WHERE state = 'published' AND effective_at <= now() ORDER BY effective_at DESC LIMIT 1) t
     JOIN products p ON p.id = ANY (ARRAY[bench.id(5, :p1), bench.id(5, :p2), bench.id(5, :p3)])
-    CROSS JOIN LATERAL (SELECT price FROM base_prices WHERE product_id = p.id AND effective_at <= now() ORDER BY effective_at DESC LIMIT 1) b;
+    CROSS JOIN LATERAL (SELECT price FROM valid_base_prices WHERE product_id = p.id AND effective_at <= now() ORDER BY effective_at DESC LIMIT 1) b;
 WITH n AS (
     INSERT INTO number_series (series, period, last) VALUES ('SO', to_char(now(), 'YYYYMM'), 1)
     ON CONFLICT (series, period) DO UPDATE SET last = number_series.last + 1 RETURNING last

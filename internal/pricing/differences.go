@@ -1,0 +1,284 @@
+package pricing
+
+import (
+	"math/big"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/govalues/decimal"
+
+	"github.com/salesgate/salesgate/internal/catalog"
+	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/money"
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+// DifferenceKind is what a list does to the price of a product.
+type DifferenceKind string
+
+// The kinds.
+const (
+	FirstTime DifferenceKind = "new"        // it had no base price
+	Raised    DifferenceKind = "raised"     //
+	Lowered   DifferenceKind = "lowered"    //
+	FloorOnly DifferenceKind = "floor_only" // the base price stays, the floor price changes
+	Unchanged DifferenceKind = "unchanged"  //
+	LeftOut   DifferenceKind = "left_out"   // not on the list: it keeps its price
+)
+
+// Difference is a product's price before and with a list, and what that would have made of the last 12 months (PRC-05). Effect and
+// margins are without tax; margins are there for whom PRC-13 names, where finance has stated a cost.
+type Difference struct {
+	ProductID            uuid.UUID
+	ProductCode          string
+	ProductName          string
+	Unit                 string
+	TaxRate              decimal.Decimal
+	OldPrice, OldFloor   *decimal.Decimal // nil: had none
+	Price, FloorPrice    *decimal.Decimal // nil: left out
+	Reason               string
+	Kind                 DifferenceKind   `gorm:"-"`
+	Change               *decimal.Decimal `gorm:"-"`
+	ChangePercent        *decimal.Decimal `gorm:"-"`
+	Volume               decimal.Decimal  `gorm:"-"` // shipped in the 12 months before
+	Effect               *decimal.Decimal `gorm:"-"` // of the change on that volume; nil where there was no price
+	OldMargin, NewMargin *Margin          `gorm:"-"` // of one unit
+
+	oldMarginSum, newMarginSum *big.Rat
+}
+
+// DifferenceFilter narrows differences; zero fields don't. LeftOut ones are shown only when asked for by kind.
+type DifferenceFilter struct {
+	Kind       DifferenceKind
+	MinPercent *decimal.Decimal // only changes of the base price beyond so many percent, either way
+	Search     string
+}
+
+// DifferenceTotals adds up the differences that match a filter, exactly, rounding once at the end.
+type DifferenceTotals struct {
+	Counts               map[DifferenceKind]int
+	Effect               decimal.Decimal
+	OldMargin, NewMargin *decimal.Decimal // of the volume, of products whose cost is known; nil for whom PRC-13 doesn't name
+	WithoutCost          int              // products of which finance has stated no cost
+	From, Before         time.Time        // the dates of the volume
+}
+
+// Comparison is a list beside what it replaces.
+type Comparison struct {
+	List   BasePriceList
+	As     time.Time // old prices are those just before this instant
+	Moved  []Moved   // what moved the ground under a draft since its author looked
+	totals DifferenceTotals
+}
+
+// differencePage is how many differences are read at once.
+const differencePage = 5_000
+
+// compare says what a list is compared with: for a published one what it replaced, for any other what it would replace now.
+func compare(tx pg.Tx, id uuid.UUID) (Comparison, error) {
+	l, err := pg.Take[BasePriceList](tx, "id = ?", id)
+	if err != nil {
+		return Comparison{}, err
+	}
+	current, err := inForce(tx, listTable, tx.Now)
+	if err != nil {
+		return Comparison{}, err
+	}
+	l.stand(current, tx.Now)
+	c := Comparison{List: l, As: tx.Now.Add(time.Microsecond)}
+	if l.EffectiveAt != nil && (l.EffectiveAt.After(tx.Now) || l.PublishedAt != nil) {
+		c.As = *l.EffectiveAt
+	}
+	c.totals = DifferenceTotals{Counts: map[DifferenceKind]int{}, Before: clock.Today(tx.Now)}
+	if c.As.Before(tx.Now) {
+		c.totals.Before = clock.Today(c.As)
+	}
+	c.totals.From = c.totals.Before.AddDate(-1, 0, 0)
+	if l.State == Draft || l.State == Submitted {
+		c.Moved, err = movedSince(tx, l)
+	}
+	return c, err
+}
+
+// CompareBasePriceList returns a page of the differences that a list makes, in the order of product ids, and what moved under it.
+func (s *Service) CompareBasePriceList(tx pg.Tx, who identity.Principal, id uuid.UUID, f DifferenceFilter, page pg.Page) (Comparison, []Difference, string, error) {
+	c, err := compare(tx, id)
+	if err != nil {
+		return c, nil, "", err
+	}
+	var after uuid.UUID
+	if _, err := page.After(&after); err != nil {
+		return c, nil, "", err
+	}
+	rows, err := readDifferences(tx, c, f, after, page.Limit+1)
+	if err != nil {
+		return c, nil, "", err
+	}
+	rows, next, err := pg.Cut(page, rows, func(d Difference) any { return d.ProductID })
+	if err != nil {
+		return c, nil, "", err
+	}
+	return c, rows, next, s.weighDifferences(tx, who, c, rows)
+}
+
+// EachDifference hands on all differences, in the order of product ids.
+func (s *Service) EachDifference(tx pg.Tx, who identity.Principal, id uuid.UUID, f DifferenceFilter, fn func(Difference) error) error {
+	c, err := compare(tx, id)
+	if err != nil {
+		return err
+	}
+	for after := uuid.Nil; ; {
+		rows, err := readDifferences(tx, c, f, after, differencePage)
+		if err != nil {
+			return err
+		}
+		if err := s.weighDifferences(tx, who, c, rows); err != nil {
+			return err
+		}
+		for _, d := range rows {
+			if err := fn(d); err != nil {
+				return err
+			}
+		}
+		if len(rows) < differencePage {
+			return nil
+		}
+		after = rows[len(rows)-1].ProductID
+	}
+}
+
+// TotalDifferences adds up all differences that match a filter. What the list leaves out is counted too where no kind is asked for.
+func (s *Service) TotalDifferences(tx pg.Tx, who identity.Principal, id uuid.UUID, f DifferenceFilter) (DifferenceTotals, error) {
+	c, err := compare(tx, id)
+	if err != nil {
+		return DifferenceTotals{}, err
+	}
+	t := c.totals
+	effect, before, after := new(big.Rat), new(big.Rat), new(big.Rat)
+	err = s.EachDifference(tx, who, id, f, func(d Difference) error {
+		t.Counts[d.Kind]++
+		if d.Price == nil {
+			return nil
+		}
+		if d.OldPrice != nil {
+			effect = add(effect, d.exactEffect())
+		}
+		if d.newMarginSum == nil {
+			t.WithoutCost++
+			return nil
+		}
+		after = add(after, d.newMarginSum)
+		if d.oldMarginSum != nil {
+			before = add(before, d.oldMarginSum)
+		}
+		return nil
+	})
+	if err != nil {
+		return t, err
+	}
+	if f.Kind == "" && f.MinPercent == nil {
+		if t.Counts[LeftOut], err = countLeftOut(tx, c, f); err != nil {
+			return t, err
+		}
+	}
+	if t.Effect, err = rounded(effect, money.AmountScale); err != nil {
+		return t, err
+	}
+	if !catalog.SeesCosts(who) { // PRC-13
+		t.WithoutCost = 0
+		return t, nil
+	}
+	o, err := rounded(before, money.AmountScale)
+	if err != nil {
+		return t, err
+	}
+	n, err := rounded(after, money.AmountScale)
+	t.OldMargin, t.NewMargin = &o, &n
+	return t, err
+}
+
+// weighDifferences fills in what follows from prices, volumes and costs.
+func (s *Service) weighDifferences(tx pg.Tx, who identity.Principal, c Comparison, rows []Difference) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	ids := make([]uuid.UUID, len(rows))
+	for i, d := range rows {
+		ids[i] = d.ProductID
+	}
+	volumes, err := s.Shipped.ShippedQuantities(tx, c.totals.From, c.totals.Before, ids)
+	if err != nil {
+		return err
+	}
+	costs := map[uuid.UUID]decimal.Decimal{}
+	if catalog.SeesCosts(who) { // PRC-13
+		if costs, err = catalog.CostsAt(tx, ids, clock.Today(tx.Now)); err != nil {
+			return err
+		}
+	}
+	for i := range rows {
+		d := &rows[i]
+		d.Volume = volumes[d.ProductID]
+		if err := d.weigh(); err != nil {
+			return err
+		}
+		if cost, ok := costs[d.ProductID]; ok {
+			if err := d.weighCost(cost); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (d *Difference) weigh() error {
+	switch {
+	case d.Price == nil:
+		d.Kind = LeftOut
+		return nil
+	case d.OldPrice == nil:
+		d.Kind = FirstTime
+		return nil
+	}
+	switch c := d.Price.Cmp(*d.OldPrice); {
+	case c > 0:
+		d.Kind = Raised
+	case c < 0:
+		d.Kind = Lowered
+	case (BasePrice{Price: *d.OldPrice, FloorPrice: d.OldFloor}).Same(*d.Price, d.FloorPrice):
+		d.Kind = Unchanged
+	default:
+		d.Kind = FloorOnly
+	}
+	change, err := rounded(sub(exact(*d.Price), exact(*d.OldPrice)), money.PriceScale)
+	if err != nil {
+		return err
+	}
+	percent := deviation(exact(*d.Price), exact(*d.OldPrice))
+	effect, err := rounded(d.exactEffect(), money.AmountScale)
+	d.Change, d.ChangePercent, d.Effect = &change, &percent, &effect
+	return err
+}
+
+// exactEffect is the change times the volume, without tax: what the change would have made of the last 12 months. As the cost of
+// what was shipped doesn't change with its price, it is the effect on the margin.
+func (d *Difference) exactEffect() *big.Rat {
+	return mul(exact(d.Volume), quo(sub(exact(*d.Price), exact(*d.OldPrice)), add(one, exact(d.TaxRate))))
+}
+
+func (d *Difference) weighCost(cost decimal.Decimal) (err error) {
+	of := func(price *decimal.Decimal) (*Margin, *big.Rat, error) {
+		if price == nil {
+			return nil, nil, nil
+		}
+		u := untaxed(*price, d.TaxRate)
+		m, err := margin(u, exact(cost), money.PriceScale)
+		return m, mul(exact(d.Volume), sub(u, exact(cost))), err
+	}
+	if d.OldMargin, d.oldMarginSum, err = of(d.OldPrice); err != nil {
+		return err
+	}
+	d.NewMargin, d.newMarginSum, err = of(d.Price)
+	return err
+}

@@ -1,0 +1,149 @@
+package pricing
+
+import (
+	"encoding/json"
+
+	"github.com/google/uuid"
+	"github.com/govalues/decimal"
+
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+// insertReview writes a review unless its quarter has one.
+func insertReview(tx pg.Tx, r *PriceReview) (known bool, err error) {
+	n, err := pg.Exec(tx, `INSERT INTO price_reviews (id, number, quarter, state, opened_at, due_on, products, version)
+		SELECT ?, ?, ?, ?, ?, ?, 0, ? WHERE NOT EXISTS (SELECT FROM price_reviews WHERE quarter = ?)`,
+		r.ID, r.Number, r.Quarter, r.State, r.OpenedAt, r.DueOn, r.Version, r.Quarter)
+	return n == 0, err
+}
+
+// fillReview writes all base prices in force into a review. A review of nothing is taken back.
+func fillReview(tx pg.Tx, r *PriceReview, volumes map[uuid.UUID]decimal.Decimal) error {
+	body, err := json.Marshal(volumes)
+	if err != nil {
+		return err
+	}
+	n, err := pg.Exec(tx, `INSERT INTO price_review_items (review_id, product_id, price, floor_price, priced_at, volume)
+		SELECT ?, p.id, b.price, b.floor_price, b.effective_at, coalesce(v.volume, 0)
+		FROM products AS p
+		JOIN LATERAL (SELECT * FROM valid_base_prices WHERE product_id = p.id AND effective_at <= ? ORDER BY effective_at DESC LIMIT 1) AS b ON true
+		LEFT JOIN (SELECT key::uuid AS product_id, value::numeric AS volume FROM jsonb_each_text(?::jsonb)) AS v ON v.product_id = p.id
+		WHERE p.active AND p.lifecycle = 'standard'`, r.ID, tx.Now, string(body))
+	if err != nil {
+		return err
+	}
+	if r.Products = int(n); n == 0 {
+		_, err = pg.Exec(tx, "DELETE FROM price_reviews WHERE id = ?", r.ID)
+		return err
+	}
+	_, err = pg.Exec(tx, "UPDATE price_reviews SET products = ? WHERE id = ?", r.Products, r.ID)
+	return err
+}
+
+func countOpenItems(tx pg.Tx, review uuid.UUID) (n int, err error) {
+	err = tx.Raw("SELECT count(*) FROM price_review_items WHERE review_id = ? AND answer IS NULL", review).Scan(&n).Error
+	return n, err
+}
+
+// ListPriceReviews returns a page of reviews, the latest quarter first.
+func (s *Service) ListPriceReviews(tx pg.Tx, _ identity.Principal, state ReviewState, page pg.Page) ([]PriceReview, string, error) {
+	q := tx.Order("quarter DESC").Limit(page.Limit + 1)
+	var after string
+	if found, err := page.After(&after); err != nil {
+		return nil, "", err
+	} else if found {
+		q = q.Where("quarter < ?", after)
+	}
+	if state != "" {
+		q = q.Where("state = ?", state)
+	}
+	var rows []PriceReview
+	if err := q.Find(&rows).Error; err != nil || len(rows) == 0 {
+		return nil, "", err
+	}
+	rows, next, err := pg.Cut(page, rows, func(r PriceReview) any { return r.Quarter.Format("2006-01-02") })
+	if err != nil {
+		return nil, "", err
+	}
+	ids := make([]uuid.UUID, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
+	}
+	var open []struct {
+		ReviewID uuid.UUID
+		Open     int
+	}
+	err = tx.Raw("SELECT review_id, count(*) AS open FROM price_review_items WHERE review_id IN ? AND answer IS NULL GROUP BY 1", ids).Scan(&open).Error
+	for _, o := range open {
+		for i := range rows {
+			if rows[i].ID == o.ReviewID {
+				rows[i].Open = o.Open
+			}
+		}
+	}
+	return rows, next, err
+}
+
+// reviewWhere is the condition of a filter on items i of products p.
+func reviewWhere(f ReviewFilter) (where string, args map[string]any) {
+	args = map[string]any{"before": f.PricedBefore, "search": pattern(f.Search), "answer": f.Answer}
+	switch f.Answer {
+	case "":
+	case "open":
+		where += " AND i.answer IS NULL"
+	default:
+		where += " AND i.answer = @answer"
+	}
+	if !f.PricedBefore.IsZero() {
+		where += " AND i.priced_at < @before"
+	}
+	if f.Search != "" {
+		where += " AND p.search LIKE @search"
+	}
+	return where, args
+}
+
+func reviewItems(tx pg.Tx, review uuid.UUID, f ReviewFilter, page pg.Page) ([]ReviewItem, string, error) {
+	var after string
+	if _, err := page.After(&after); err != nil {
+		return nil, "", err
+	}
+	where, args := reviewWhere(f)
+	args["review"], args["after"], args["limit"] = review, after, page.Limit+1
+	var rows []ReviewItem
+	err := tx.Raw(`SELECT i.*, p.code AS product_code, p.name AS product_name, p.unit, p.tax_rate
+		FROM products AS p JOIN price_review_items AS i ON i.review_id = @review AND i.product_id = p.id
+		WHERE p.code > @after`+where+" ORDER BY p.code LIMIT @limit", args).Scan(&rows).Error
+	if err != nil {
+		return nil, "", err
+	}
+	return pg.Cut(page, rows, func(r ReviewItem) any { return r.ProductCode })
+}
+
+// confirmItems answers items that have no answer yet.
+func confirmItems(tx pg.Tx, review, by uuid.UUID, c ReviewConfirmation) (int64, error) {
+	c.Filter.Answer = "open"
+	where, args := reviewWhere(c.Filter)
+	args["review"], args["now"], args["by"], args["ids"] = review, tx.Now, by, uuidArray(c.Products)
+	if !c.All {
+		where += " AND i.product_id = ANY (CAST(@ids AS uuid[]))"
+	}
+	res := tx.Exec(`UPDATE price_review_items AS i SET answer = 'confirmed', answered_at = @now, answered_by = @by
+		FROM products AS p WHERE i.review_id = @review AND p.id = i.product_id`+where, args)
+	return res.RowsAffected, res.Error
+}
+
+// lockReviewsOf locks the open reviews in which a list's products wait for an answer.
+func lockReviewsOf(tx pg.Tx, list uuid.UUID) (rows []PriceReview, err error) {
+	err = tx.Raw(`SELECT * FROM price_reviews AS r WHERE state = 'open' AND EXISTS (SELECT FROM price_review_items AS i
+		JOIN base_price_lines AS l ON l.list_id = ? AND l.product_id = i.product_id WHERE i.review_id = r.id AND i.answer IS NULL)
+		ORDER BY id FOR UPDATE`, list).Scan(&rows).Error
+	return rows, err
+}
+
+func answerByList(tx pg.Tx, r PriceReview, list uuid.UUID) error {
+	return tx.Exec(`UPDATE price_review_items AS i SET answer = 'changed', answered_at = ?, list_id = l.list_id
+		FROM base_price_lines AS l WHERE l.list_id = ? AND l.product_id = i.product_id AND i.review_id = ? AND i.answer IS NULL`,
+		tx.Now, list, r.ID).Error
+}
