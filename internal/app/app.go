@@ -36,14 +36,15 @@ type Config struct {
 
 // App is the joined program.
 type App struct {
-	DB       *pg.DB
-	Server   *httpapi.Server
-	Imports  *importing.Service
-	jobs     *jobs.Runner
-	storage  *attachment.Storage
-	handler  http.Handler
-	cfg      Config
-	draining atomic.Bool
+	DB        *pg.DB
+	Server    *httpapi.Server
+	Imports   *importing.Service
+	jobs      *jobs.Runner
+	deadlines []deadlines // of the modules, for when the calendar changes
+	storage   *attachment.Storage
+	handler   http.Handler
+	cfg       Config
+	draining  atomic.Bool
 }
 
 // New connects to the database and joins the modules. It returns an error when the schema is behind the program: run

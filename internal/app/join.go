@@ -11,11 +11,13 @@ import (
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/attachment"
 	"github.com/salesgate/salesgate/internal/backtest"
+	"github.com/salesgate/salesgate/internal/calendar"
 	"github.com/salesgate/salesgate/internal/campaign"
 	"github.com/salesgate/salesgate/internal/catalog"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/creditreview"
 	"github.com/salesgate/salesgate/internal/customer"
+	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/handover"
 	"github.com/salesgate/salesgate/internal/httpapi"
 	"github.com/salesgate/salesgate/internal/identity"
@@ -167,7 +169,14 @@ func (a *App) joinAfter(s *httpapi.Server) {
 }
 
 // joinPapers builds the working calendar and what is printed.
-func (a *App) joinPapers(_ *httpapi.Server) {}
+func (a *App) joinPapers(s *httpapi.Server) {
+	s.Calendar = calendar.New(func(tx pg.Tx) error { return jobs.InsertTx(tx, deadlinesJob{}) })
+	jobs.Handle(a.jobs, func(ctx context.Context, _ deadlinesJob) error { return a.RecomputeDeadlines(ctx) })
+	a.deadlines = append(a.deadlines,
+		deadlines{"approvals", s.Approvals.RecomputeDeadlines},
+		deadlines{"follow_ups", followup.RecomputeDeadlines},
+	)
+}
 
 // joinPrices builds what makes prices: new products, adjustments, the price committee.
 func (a *App) joinPrices(s *httpapi.Server) {

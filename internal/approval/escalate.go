@@ -6,7 +6,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 )
@@ -172,7 +171,7 @@ func (s *Service) escalate(tx pg.Tx, r *Request, e Escalation) error {
 		t.Role = &e.Role
 	}
 	if step.DueHours > 0 {
-		at := clock.AddWorkingHours(tx.Now, time.Duration(step.DueHours)*time.Hour)
+		at := tx.Calendar().AddWorkingHours(tx.Now, time.Duration(step.DueHours)*time.Hour)
 		t.DueAt = &at
 	}
 	if err := pg.Insert(tx, &t); err != nil {

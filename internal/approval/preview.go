@@ -76,7 +76,7 @@ func (s *Service) PreviewApproval(tx pg.Tx, who identity.Principal, q Question) 
 	}
 	return Answer{
 		Matter: q.Matter, Submitter: submitter, Source: source, Version: p.version.Version, MayStart: m.rules.starts(submitter),
-		AtOnce: len(route) == 0, Steps: dueSteps(tx.Now, route), Facts: j.frozen,
+		AtOnce: len(route) == 0, Steps: dueSteps(tx.Calendar(), tx.Now, route), Facts: j.frozen,
 	}, nil
 }
 
@@ -183,7 +183,7 @@ func (r MatterRules) checkAlone(matter, at string) error {
 }
 
 // dueSteps says when each step is due at the latest.
-func dueSteps(now time.Time, route []Step) []DueStep {
+func dueSteps(cal clock.Calendar, now time.Time, route []Step) []DueStep {
 	all := make([]DueStep, len(route))
 	at := &now
 	for i, st := range route {
@@ -192,7 +192,7 @@ func dueSteps(now time.Time, route []Step) []DueStep {
 			at = nil
 			continue
 		}
-		due := clock.AddWorkingHours(*at, time.Duration(st.DueHours)*time.Hour)
+		due := cal.AddWorkingHours(*at, time.Duration(st.DueHours)*time.Hour)
 		at, all[i].DueAt = &due, &due
 	}
 	return all

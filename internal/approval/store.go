@@ -3,6 +3,7 @@ package approval
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -344,4 +345,43 @@ func readRoster(tx pg.Tx) (roster, error) {
 		}
 	}
 	return r, err
+}
+
+// withDeadlines locks requests that are pending or have a verbal approval to be confirmed.
+func withDeadlines(tx pg.Tx, after uuid.UUID, n int) (rows []Request, err error) {
+	return rows, tx.Raw(`SELECT * FROM approval_requests WHERE id IN (
+			(SELECT id FROM approval_requests WHERE state = 'pending' AND id > @after ORDER BY id LIMIT @n)
+			UNION (SELECT request_id FROM verbal_approvals WHERE state = 'open' AND request_id > @after ORDER BY request_id LIMIT @n)
+			ORDER BY 1 LIMIT @n)
+		ORDER BY id FOR NO KEY UPDATE`, map[string]any{"after": after, "n": n}).Find(&rows).Error
+}
+
+// tasksDue returns the open tasks of locked requests that have a deadline, without the confirmations of verbal approvals.
+func tasksDue(tx pg.Tx, requests []uuid.UUID) (rows []Task, err error) {
+	return rows, tx.Where("request_id IN ? AND state = 'open' AND kind <> 'confirm' AND due_at IS NOT NULL", requests).Find(&rows).Error
+}
+
+func moveTasks(tx pg.Tx, due map[uuid.UUID]time.Time) error {
+	if len(due) == 0 {
+		return nil
+	}
+	ids, at := pg.Columns(due)
+	return tx.Exec(`UPDATE approval_tasks t SET due_at = m.due_at FROM unnest(?::uuid[], ?::timestamptz[]) AS m (id, due_at)
+		WHERE t.id = m.id AND t.state = 'open'`, ids, at).Error
+}
+
+func openVerbals(tx pg.Tx, requests []uuid.UUID) (rows []VerbalApproval, err error) {
+	return rows, tx.Raw(`SELECT * FROM verbal_approvals WHERE request_id IN ? AND state = 'open' ORDER BY id FOR NO KEY UPDATE`, requests).Scan(&rows).Error
+}
+
+// moveVerbals moves what is to be confirmed and the task that asks for it.
+func moveVerbals(tx pg.Tx, due map[uuid.UUID]time.Time) error {
+	if len(due) == 0 {
+		return nil
+	}
+	ids, at := pg.Columns(due)
+	return tx.Exec(`WITH moved AS (
+			UPDATE verbal_approvals v SET confirm_by = m.due_at, version = v.version + 1
+			FROM unnest(?::uuid[], ?::timestamptz[]) AS m (id, due_at) WHERE v.id = m.id RETURNING v.id, v.confirm_by)
+		UPDATE approval_tasks t SET due_at = moved.confirm_by FROM moved WHERE t.verbal_id = moved.id AND t.state = 'open'`, ids, at).Error
 }

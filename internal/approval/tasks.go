@@ -5,7 +5,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 )
@@ -46,7 +45,7 @@ func (s *Service) openTasks(tx pg.Tx, r Request) error {
 	step := r.Current()
 	var due *time.Time
 	if step.DueHours > 0 {
-		at := clock.AddWorkingHours(tx.Now, time.Duration(step.DueHours)*time.Hour)
+		at := tx.Calendar().AddWorkingHours(tx.Now, time.Duration(step.DueHours)*time.Hour)
 		due = &at
 	}
 	tasks := make([]Task, 0, len(step.Deciders))

@@ -6,7 +6,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
@@ -115,7 +114,7 @@ func (s *Service) verbal(tx pg.Tx, r Request, who identity.Principal, in Verbal)
 		return v, ErrReason.At("/purpose")
 	}
 	days, err := s.rulebook.Int(tx, "approval.verbal_confirm_days")
-	v.ConfirmBy = clock.EndOfWorkingDay(tx.Now, days)
+	v.ConfirmBy = tx.Calendar().EndOfWorkingDay(tx.Now, days)
 	return v, err
 }
 

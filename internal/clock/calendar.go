@@ -1,6 +1,7 @@
 package clock
 
 import (
+	"maps"
 	"sync"
 	"time"
 
@@ -14,96 +15,122 @@ const (
 	closes = 17*60 + 30
 )
 
-// IsWorkingDay reports whether the company works on a business date (midnight UTC of the date, as Today gives it): Monday to
-// Friday without China's public holidays, and the weekend days that make up for them. For years whose holidays
-// haven't been announced yet, that is Monday to Friday.
-func IsWorkingDay(date time.Time) bool {
-	if work, special := announced(date); special {
+// Calendar says when the company works: Monday to Friday without China's public holidays, the weekend days that make up for
+// them, and the company's own exceptions, which win. For years whose holidays haven't been announced yet (HolidaysKnown), it is
+// Monday to Friday. Its zero value has no exceptions. It never changes, so a transaction that asked once has one answer
+// throughout: pg.Tx.Calendar.
+type Calendar struct {
+	exceptions map[int64]bool // whether it is worked, by days since 1970; never written after NewCalendar
+}
+
+// NewCalendar returns the calendar with these exceptions: whether a business date is worked.
+func NewCalendar(exceptions map[time.Time]bool) Calendar {
+	c := Calendar{exceptions: make(map[int64]bool, len(exceptions))}
+	for date, working := range exceptions {
+		c.exceptions[dayNumber(date)] = working
+	}
+	return c
+}
+
+// With returns the calendar with another answer for one date; without an exception there when working is nil. It is for trying
+// what a change would do.
+func (c Calendar) With(date time.Time, working *bool) Calendar {
+	with := Calendar{exceptions: maps.Clone(c.exceptions)}
+	if with.exceptions == nil {
+		with.exceptions = map[int64]bool{}
+	}
+	delete(with.exceptions, dayNumber(date))
+	if working != nil {
+		with.exceptions[dayNumber(date)] = *working
+	}
+	return with
+}
+
+// Reason is why a date is worked, or isn't.
+type Reason string
+
+// The reasons, the strongest first.
+const (
+	ByException Reason = "exception" // the company's own
+	ByHoliday   Reason = "holiday"   // a public holiday
+	ByMakeUp    Reason = "make_up"   // a weekend day that makes up for one
+	ByWeekday   Reason = "weekday"
+	ByWeekend   Reason = "weekend"
+)
+
+// Day is a date as the calendar has it.
+type Day struct {
+	Date    time.Time
+	Working bool
+	Why     Reason
+	NameZH  string // of the public holiday that is the reason, also under an exception; "" for none
+	NameEN  string
+}
+
+// IsWorkingDay reports whether the company works on a business date (midnight UTC of the date, as Today gives it).
+func (c Calendar) IsWorkingDay(date time.Time) bool {
+	if work, except := c.exceptions[dayNumber(date)]; except {
 		return work
+	}
+	if s := announced(date); s.special {
+		return s.work
 	}
 	return date.Weekday() != time.Saturday && date.Weekday() != time.Sunday
 }
 
-// specialDays caches what the library, which searches a long string, says about a date.
-var specialDays sync.Map // of int (days since 1970) to specialDay
+// Day returns a business date with the reason for what it is.
+func (c Calendar) Day(date time.Time) Day {
+	s := announced(date)
+	d := Day{Date: date, Working: c.IsWorkingDay(date), NameZH: s.name, NameEN: english[s.name]}
+	_, except := c.exceptions[dayNumber(date)]
+	switch {
+	case except:
+		d.Why = ByException
+	case s.special && s.work:
+		d.Why = ByMakeUp
+	case s.special:
+		d.Why = ByHoliday
+	case d.Working:
+		d.Why = ByWeekday
+	default:
+		d.Why = ByWeekend
+	}
+	return d
+}
 
-type specialDay struct{ work, special bool }
+// HolidaysKnown reports whether the State Council's notice for a year is in this program: every year's has National Day.
+func HolidaysKnown(year int) bool {
+	return announced(time.Date(year, time.October, 1, 0, 0, 0, 0, time.UTC)).special
+}
+
+// english names the holidays of the library.
+var english = map[string]string{
+	"元旦节": "New Year's Day", "春节": "Spring Festival", "清明节": "Qingming Festival", "劳动节": "Labour Day", "端午节": "Dragon Boat Festival",
+	"中秋节": "Mid-Autumn Festival", "国庆节": "National Day", "国庆中秋": "National Day and Mid-Autumn Festival", "抗战胜利日": "Victory Day",
+}
+
+// specialDays caches what the library, which searches a long string, says about a date.
+var specialDays sync.Map // of int64 (days since 1970) to specialDay
+
+type specialDay struct {
+	work, special bool
+	name          string
+}
 
 // announced returns what the State Council's notice says about a date; special is false when it says nothing.
-func announced(date time.Time) (work, special bool) {
-	key := date.Unix() / (24 * 60 * 60)
+func announced(date time.Time) specialDay {
+	key := dayNumber(date)
 	if d, ok := specialDays.Load(key); ok {
 		if s, ok := d.(specialDay); ok {
-			return s.work, s.special
+			return s
 		}
 	}
 	var s specialDay
 	if h := HolidayUtil.GetHolidayByYmd(date.Year(), int(date.Month()), date.Day()); h != nil {
-		s = specialDay{work: h.IsWork(), special: true}
+		s = specialDay{work: h.IsWork(), special: true, name: h.GetName()}
 	}
 	specialDays.Store(key, s)
-	return s.work, s.special
+	return s
 }
 
-// AddWorkingDays returns the n-th working day after a business date, before it when n is negative. With n = 0 it is the date
-// itself if that is a working day, else the next one.
-func AddWorkingDays(date time.Time, n int) time.Time {
-	step := 1
-	if n < 0 {
-		step, n = -1, -n
-	}
-	for n == 0 && !IsWorkingDay(date) {
-		date = date.AddDate(0, 0, 1)
-	}
-	for n > 0 {
-		date = date.AddDate(0, 0, step)
-		if IsWorkingDay(date) {
-			n--
-		}
-	}
-	return date
-}
-
-// WorkingDaysBetween counts the working days after from up to and including to, both business dates; 0 when to isn't later.
-func WorkingDaysBetween(from, to time.Time) int {
-	n := 0
-	for d := from.AddDate(0, 0, 1); !d.After(to); d = d.AddDate(0, 0, 1) {
-		if IsWorkingDay(d) {
-			n++
-		}
-	}
-	return n
-}
-
-// EndOfWorkingDay returns the instant at which the n-th working day after now's business date ends: the deadline
-// of what is to be done "within n working days".
-func EndOfWorkingDay(now time.Time, n int) time.Time {
-	return at(AddWorkingDays(Today(now), n), closes)
-}
-
-// AddWorkingHours returns the instant at which that much working time has passed since now. What begins outside the working
-// hours begins at the next opening; what is full at closing time ends then, not at the next opening. d isn't negative.
-func AddWorkingHours(now time.Time, d time.Duration) time.Time {
-	day := Today(now)
-	start := now
-	for {
-		open, end := at(day, opens), at(day, closes)
-		if IsWorkingDay(day) && start.Before(end) {
-			if start.Before(open) {
-				start = open
-			}
-			if left := end.Sub(start); d <= left {
-				return start.Add(d).UTC()
-			}
-			d -= end.Sub(start)
-		}
-		day = day.AddDate(0, 0, 1)
-		start = at(day, 0)
-	}
-}
-
-// at returns the instant of a minute of a business date in Shanghai.
-func at(date time.Time, minute int) time.Time {
-	y, m, d := date.Date()
-	return time.Date(y, m, d, 0, minute, 0, 0, Shanghai).UTC()
-}
+func dayNumber(date time.Time) int64 { return date.Unix() / (24 * 60 * 60) }

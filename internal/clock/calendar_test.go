@@ -9,6 +9,9 @@ import (
 	"github.com/salesgate/salesgate/internal/clock"
 )
 
+// announced is the calendar without exceptions of the company.
+var announced clock.Calendar
+
 func date(s string) time.Time {
 	d, err := time.Parse(time.DateOnly, s)
 	if err != nil {
@@ -59,7 +62,7 @@ func TestIsWorkingDay(t *testing.T) {
 		"2031-01-01": true,  // not announced: Monday to Friday
 		"2031-01-04": false,
 	} {
-		if got := clock.IsWorkingDay(date(day)); got != want {
+		if got := announced.IsWorkingDay(date(day)); got != want {
 			t.Errorf("%s: %v", day, got)
 		}
 	}
@@ -88,7 +91,7 @@ func TestAddWorkingDays(t *testing.T) {
 		{"2025-10-09", 0, "2025-10-09"},
 		{"2026-11-20", 1, "2026-11-23"}, // plain weekend
 	} {
-		if got := clock.AddWorkingDays(date(c.from), c.n).Format(time.DateOnly); got != c.want {
+		if got := announced.AddWorkingDays(date(c.from), c.n).Format(time.DateOnly); got != c.want {
 			t.Errorf("%s %+d: %s, want %s", c.from, c.n, got, c.want)
 		}
 	}
@@ -102,7 +105,7 @@ func TestEndOfWorkingDay(t *testing.T) {
 		"2026-11-21 00:00": "2026-11-23 17:30", // Saturday
 		"2025-09-30 17:31": "2025-10-09 17:30",
 	} {
-		if got := clock.EndOfWorkingDay(local(from), 1); !got.Equal(local(want)) {
+		if got := announced.EndOfWorkingDay(local(from), 1); !got.Equal(local(want)) {
 			t.Errorf("%s: %s, want %s", from, got.In(clock.Shanghai), want)
 		}
 	}
@@ -125,7 +128,7 @@ func TestAddWorkingHours(t *testing.T) {
 		{"2025-09-30 17:00", 1, "2025-10-09 09:00"}, // over National Day
 		{"2025-09-26 17:00", 1, "2025-09-28 09:00"}, // a working Sunday
 	} {
-		got := clock.AddWorkingHours(local(c.from), time.Duration(c.hours)*time.Hour)
+		got := announced.AddWorkingHours(local(c.from), time.Duration(c.hours)*time.Hour)
 		if !got.Equal(local(c.want)) {
 			t.Errorf("%s + %d h: %s, want %s", c.from, c.hours, got.In(clock.Shanghai), c.want)
 		}
@@ -137,19 +140,111 @@ func TestCalendarProperties(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		from := date("2024-01-01").AddDate(0, 0, rapid.IntRange(0, 2000).Draw(r, "day"))
 		n := rapid.IntRange(1, 60).Draw(r, "n")
-		to := clock.AddWorkingDays(from, n)
-		if !clock.IsWorkingDay(to) || !to.After(from) {
+		to := announced.AddWorkingDays(from, n)
+		if !announced.IsWorkingDay(to) || !to.After(from) {
 			r.Fatalf("%s + %d = %s", from, n, to)
 		}
-		if got := clock.WorkingDaysBetween(from, to); got != n {
+		if got := announced.WorkingDaysBetween(from, to); got != n {
 			r.Fatalf("%s + %d = %s, counted back %d", from, n, to, got)
 		}
 		now := from.Add(time.Duration(rapid.Int64Range(0, int64(24*time.Hour)).Draw(r, "time")))
 		d1 := time.Duration(rapid.Int64Range(0, int64(40*time.Hour)).Draw(r, "d1"))
 		d2 := time.Duration(rapid.Int64Range(1, int64(40*time.Hour)).Draw(r, "d2"))
-		once, twice := clock.AddWorkingHours(now, d1+d2), clock.AddWorkingHours(clock.AddWorkingHours(now, d1), d2)
+		once, twice := announced.AddWorkingHours(now, d1+d2), announced.AddWorkingHours(announced.AddWorkingHours(now, d1), d2)
 		if !once.Equal(twice) {
 			r.Fatalf("%s + %s + %s: %s at once, %s in two steps", now, d1, d2, once, twice)
+		}
+	})
+}
+
+// An exception of the company wins over holidays, make-up days and weekends; taking it back leaves nothing behind.
+func TestExceptionsWin(t *testing.T) {
+	t.Parallel()
+	c := clock.NewCalendar(map[time.Time]bool{
+		date("2026-02-14"): false, // the Saturday that makes up for Spring Festival
+		date("2026-10-01"): true,  // National Day
+		date("2026-11-21"): true,  // an ordinary Saturday
+		date("2026-11-23"): false, // an ordinary Monday
+	})
+	for day, want := range map[string]clock.Day{
+		"2026-02-14": {Working: false, Why: clock.ByException, NameZH: "春节", NameEN: "Spring Festival"},
+		"2026-02-28": {Working: true, Why: clock.ByMakeUp, NameZH: "春节", NameEN: "Spring Festival"},
+		"2026-10-01": {Working: true, Why: clock.ByException, NameZH: "国庆节", NameEN: "National Day"},
+		"2026-10-02": {Working: false, Why: clock.ByHoliday, NameZH: "国庆节", NameEN: "National Day"},
+		"2026-11-21": {Working: true, Why: clock.ByException},
+		"2026-11-22": {Working: false, Why: clock.ByWeekend},
+		"2026-11-23": {Working: false, Why: clock.ByException},
+		"2026-11-24": {Working: true, Why: clock.ByWeekday},
+	} {
+		want.Date = date(day)
+		if got := c.Day(date(day)); got != want || c.IsWorkingDay(date(day)) != want.Working {
+			t.Errorf("%s: %+v", day, got)
+		}
+	}
+	friday := local("2026-11-20 16:30")
+	for _, step := range []struct {
+		c    clock.Calendar
+		want string
+	}{
+		{announced, "2026-11-23 09:30"},
+		{c, "2026-11-21 09:30"},
+		{c.With(date("2026-11-21"), nil), "2026-11-24 09:30"},
+		{announced.With(date("2026-11-23"), new(false)), "2026-11-24 09:30"},
+		{announced.With(date("2026-11-23"), nil), "2026-11-23 09:30"},
+	} {
+		if got := step.c.Due(clock.Term{From: friday, Hours: 2}); !got.Equal(local(step.want)) {
+			t.Errorf("%s, want %s", got.In(clock.Shanghai), step.want)
+		}
+	}
+	if c.IsWorkingDay(date("2026-02-14")) || !announced.IsWorkingDay(date("2026-02-14")) {
+		t.Error("a calendar was changed")
+	}
+}
+
+func TestHolidaysKnown(t *testing.T) {
+	t.Parallel()
+	for year, want := range map[int]bool{2001: false, 2002: true, 2025: true, 2026: true, 2040: false} {
+		if clock.HolidaysKnown(year) != want {
+			t.Errorf("%d: %v", year, !want)
+		}
+	}
+}
+
+func TestWorkingTimeBetween(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		from, to string
+		want     time.Duration
+	}{
+		{"2026-11-20 09:00", "2026-11-20 10:00", time.Hour},
+		{"2026-11-20 08:00", "2026-11-20 08:30", 0},
+		{"2026-11-20 08:00", "2026-11-20 08:31", time.Minute},
+		{"2026-11-20 17:29", "2026-11-20 18:00", time.Minute},
+		{"2026-11-20 17:30", "2026-11-23 08:30", 0},
+		{"2026-11-20 16:30", "2026-11-23 09:30", 2 * time.Hour},
+		{"2026-02-14 16:30", "2026-02-24 09:30", 2 * time.Hour}, // over Spring Festival, from a working Saturday
+		{"2026-11-20 10:00", "2026-11-20 09:00", 0},
+	} {
+		if got := announced.WorkingTimeBetween(local(c.from), local(c.to)); got != c.want {
+			t.Errorf("%s to %s: %s, want %s", c.from, c.to, got, c.want)
+		}
+	}
+}
+
+// Whatever the exceptions, a deadline is in working time and as far away as it says.
+func TestExceptionsProperties(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(r *rapid.T) {
+		exceptions := map[time.Time]bool{}
+		for range rapid.IntRange(0, 20).Draw(r, "exceptions") {
+			exceptions[date("2026-01-01").AddDate(0, 0, rapid.IntRange(0, 60).Draw(r, "on"))] = rapid.Bool().Draw(r, "working")
+		}
+		c := clock.NewCalendar(exceptions)
+		from := date("2026-01-01").Add(time.Duration(rapid.Int64Range(0, int64(40*24*time.Hour)).Draw(r, "from")))
+		hours := rapid.IntRange(1, 60).Draw(r, "hours")
+		due := c.Due(clock.Term{From: from, Hours: hours})
+		if got := c.WorkingTimeBetween(from, due); got != time.Duration(hours)*time.Hour || !c.IsWorkingDay(clock.Today(due)) {
+			r.Fatalf("%s + %d h: %s, %s of working time", from, hours, due, got)
 		}
 	})
 }

@@ -22,7 +22,7 @@ func Open(tx pg.Tx, tasks ...Task) error {
 		if err := t.check(); err != nil {
 			return err
 		}
-		rows[i] = t.followUp(tx.Now)
+		rows[i] = t.followUp(tx)
 	}
 	return insert(tx, rows)
 }

@@ -1,6 +1,8 @@
 package followup
 
 import (
+	"time"
+
 	"github.com/google/uuid"
 	"gorm.io/gorm/clause"
 
@@ -70,4 +72,19 @@ func markEscalated(tx pg.Tx, rows []FollowUp) error {
 func held(tx pg.Tx, role identity.Role, department uuid.UUID) (yes bool, err error) {
 	err = tx.Raw("SELECT EXISTS (SELECT FROM users WHERE active AND department_id = ? AND roles @> ARRAY[?]::text[])", department, role).Scan(&yes).Error
 	return yes, err
+}
+
+// inWorkingTime locks open follow-ups that are due in working time.
+func inWorkingTime(tx pg.Tx, after uuid.UUID, n int) (rows []FollowUp, err error) {
+	return rows, tx.Raw(`SELECT * FROM follow_ups WHERE state = 'open' AND due_from IS NOT NULL AND id > ? ORDER BY id LIMIT ?
+		FOR NO KEY UPDATE`, after, n).Scan(&rows).Error
+}
+
+func moveDue(tx pg.Tx, due map[uuid.UUID]time.Time) error {
+	if len(due) == 0 {
+		return nil
+	}
+	ids, at := pg.Columns(due)
+	return tx.Exec(`UPDATE follow_ups f SET due_at = m.due_at, version = f.version + 1
+		FROM unnest(?::uuid[], ?::timestamptz[]) AS m (id, due_at) WHERE f.id = m.id`, ids, at).Error
 }

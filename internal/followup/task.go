@@ -6,7 +6,9 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/pg"
 )
 
 // Task is something to be done or known, as a module opens it. It asks either UserID or Role.
@@ -21,6 +23,7 @@ type Task struct {
 	Role         identity.Role
 	DepartmentID *uuid.UUID // narrows Role
 	DueAt        *time.Time
+	Within       *clock.Term   // instead of DueAt: a deadline in working time, which follows the calendar
 	EscalateTo   identity.Role // whom it reaches when it is past due
 	Inform       bool          // only to be read
 }
@@ -32,6 +35,8 @@ func (t Task) check() error {
 		return errors.New("followup: a task asks either a person or a role: " + t.Kind)
 	case t.TitleEN == "" || t.TitleZH == "":
 		return errors.New("followup: a task needs its titles: " + t.Kind)
+	case t.DueAt != nil && t.Within != nil:
+		return errors.New("followup: a task is due either at an instant or within working time: " + t.Kind)
 	}
 	return nil
 }
@@ -61,6 +66,9 @@ type FollowUp struct {
 	DepartmentID  *uuid.UUID
 	OpenedAt      time.Time
 	DueAt         *time.Time
+	DueFrom       *time.Time // with DueDays or DueHours how DueAt was made up (clock.Term)
+	DueDays       int
+	DueHours      int
 	EscalateTo    *identity.Role
 	EscalatedAt   *time.Time
 	EscalatedFrom *uuid.UUID // the one that was past due
@@ -74,11 +82,11 @@ type FollowUp struct {
 // TableName implements gorm's Tabler.
 func (FollowUp) TableName() string { return "follow_ups" }
 
-func (t Task) followUp(now time.Time) FollowUp {
+func (t Task) followUp(tx pg.Tx) FollowUp {
 	f := FollowUp{
 		ID: uuid.Must(uuid.NewV7()), Kind: t.Kind, SubjectType: t.SubjectType, SubjectID: t.SubjectID, Number: t.Number,
 		TitleEN: t.TitleEN, TitleZH: t.TitleZH, Inform: t.Inform, UserID: t.UserID, DepartmentID: t.DepartmentID,
-		OpenedAt: now, DueAt: t.DueAt, State: Opened, Version: 1,
+		OpenedAt: tx.Now, DueAt: t.DueAt, State: Opened, Version: 1,
 	}
 	if t.UserID != nil {
 		f.DepartmentID = nil
@@ -87,6 +95,10 @@ func (t Task) followUp(now time.Time) FollowUp {
 	}
 	if t.EscalateTo != "" {
 		f.EscalateTo = &t.EscalateTo
+	}
+	if t.Within != nil {
+		due, from := tx.Calendar().Due(*t.Within), t.Within.From.UTC()
+		f.DueAt, f.DueFrom, f.DueDays, f.DueHours = &due, &from, t.Within.Days, t.Within.Hours
 	}
 	return f
 }

@@ -303,6 +303,7 @@ var unowned = strings.Fields(`
 	imports
 	credit-review-batches
 	review-points
+	days
 `)
 
 var customersMade atomic.Int64

@@ -14,6 +14,7 @@ import (
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/attachment"
 	"github.com/salesgate/salesgate/internal/backtest"
+	"github.com/salesgate/salesgate/internal/calendar"
 	"github.com/salesgate/salesgate/internal/campaign"
 	"github.com/salesgate/salesgate/internal/catalog"
 	"github.com/salesgate/salesgate/internal/credit"
@@ -79,6 +80,7 @@ type Server struct {
 	Backtests        *backtest.Service
 
 	// calendar and printing
+	Calendar *calendar.Service
 
 	// new-product prices and samples
 

@@ -190,6 +190,8 @@ var matrix = map[Permission][]Role{
 	"sandbox.clock":  roles(Admin),
 
 	// calendar and printing
+	"calendar.read":  everyone,
+	"calendar.write": roles(HR, Admin),
 
 	// new-product prices and samples
 

@@ -93,7 +93,7 @@ func (n notices) needed(days int) int {
 const maxDays = 366
 
 // inTime checks days and notice (HRA-01). It fills in the working days and whether a handover is needed.
-func (l *Leave) inTime(now time.Time, n notices) *errs.Error {
+func (l *Leave) inTime(cal clock.Calendar, now time.Time, n notices) *errs.Error {
 	today := clock.Today(now)
 	switch {
 	case l.FirstDay.Before(today) || l.LastDay.Before(l.FirstDay):
@@ -101,7 +101,7 @@ func (l *Leave) inTime(now time.Time, n notices) *errs.Error {
 	case l.LastDay.Sub(l.FirstDay) >= maxDays*24*time.Hour:
 		return ErrTooLong.At("/last_day")
 	}
-	l.Days = clock.WorkingDaysBetween(l.FirstDay.AddDate(0, 0, -1), l.LastDay)
+	l.Days = cal.WorkingDaysBetween(l.FirstDay.AddDate(0, 0, -1), l.LastDay)
 	l.Handover = l.Days > n.handoverDays && !l.Sudden // who falls ill hands over what they can
 	if l.Days == 0 {
 		return ErrNoDays.At("/last_day")

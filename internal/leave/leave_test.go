@@ -54,7 +54,7 @@ func TestHRA01_NoticeByLength(t *testing.T) {
 		"367 days":                  {"2027-04-01", "2028-04-01", 0, false, ErrTooLong},
 	} {
 		l := Leave{FirstDay: day(c.first), LastDay: day(c.last)}
-		err := l.inTime(now, figures)
+		err := l.inTime(clock.Calendar{}, now, figures)
 		if c.want == nil && err != nil || c.want != nil && (err == nil || err.Def != c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -77,7 +77,7 @@ func TestHRA01_SuddenLeaveIsToldByTen(t *testing.T) {
 		"just midnight": {"2027-03-01 00:00:00", "2027-03-01", true},
 	} {
 		l := Leave{FirstDay: day(c.first), LastDay: day("2027-03-12"), Sudden: true}
-		if err := l.inTime(at(c.now), figures); (err == nil) != c.ok {
+		if err := l.inTime(clock.Calendar{}, at(c.now), figures); (err == nil) != c.ok {
 			t.Errorf("%s: %v", name, err)
 		}
 		if l.Handover {

@@ -68,7 +68,7 @@ func (s *Service) Apply(tx pg.Tx, who identity.Principal, a Application) (Leave,
 	if err != nil {
 		return Leave{}, err
 	}
-	if e := l.inTime(tx.Now, n); e != nil {
+	if e := l.inTime(tx.Calendar(), tx.Now, n); e != nil {
 		return Leave{}, e
 	}
 	gone, err := s.deputise(tx, l)
@@ -204,10 +204,9 @@ func (s *Service) owe(tx pg.Tx, l Leave) error {
 	if err != nil {
 		return err
 	}
-	due := clock.EndOfWorkingDay(midnight(l.LastDay), days)
 	return followup.Open(tx, followup.Task{
-		Kind: followPapers, SubjectType: Subject, SubjectID: l.ID, Number: l.Number, UserID: &l.PersonID, DueAt: &due,
-		EscalateTo: identity.HR, TitleEN: "Papers of your sudden leave", TitleZH: "补交突发请假证明",
+		Kind: followPapers, SubjectType: Subject, SubjectID: l.ID, Number: l.Number, UserID: &l.PersonID,
+		Within: &clock.Term{From: midnight(l.LastDay), Days: days}, EscalateTo: identity.HR, TitleEN: "Papers of your sudden leave", TitleZH: "补交突发请假证明",
 	})
 }
 

@@ -1,8 +1,13 @@
 package pg
 
 import (
+	"bytes"
 	"database/sql/driver"
+	"maps"
+	"slices"
+	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
@@ -24,3 +29,13 @@ func (a *TextArray) Scan(src any) error {
 }
 
 var arrays = pgtype.NewMap()
+
+// Columns returns the keys and the instants of a map as two array arguments, for unnest(?::uuid[], ?::timestamptz[]): many rows
+// that each get an instant of their own in one statement.
+func Columns(at map[uuid.UUID]time.Time) (ids, instants TextArray) {
+	for _, id := range slices.SortedFunc(maps.Keys(at), func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) }) {
+		ids = append(ids, id.String())
+		instants = append(instants, at[id].UTC().Format(time.RFC3339Nano))
+	}
+	return ids, instants
+}

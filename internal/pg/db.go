@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -34,6 +35,8 @@ type DB struct {
 	sql   *sql.DB
 	gorm  *gorm.DB
 	clock *clock.Clock
+
+	calendar atomic.Pointer[yearCalendar]
 }
 
 // Origin says on whose behalf a transaction runs; audit writes it on every event.
@@ -115,7 +118,11 @@ func (db *DB) View(ctx context.Context, by Origin, fn func(Tx) error) error {
 		return err
 	}
 	defer conn.Close()
-	return translate(fn(db.handle(ctx, conn, conn, by)))
+	tx := db.handle(ctx, conn, conn, by)
+	if err := fn(tx); err != nil {
+		return translate(err)
+	}
+	return translate(tx.asked.err)
 }
 
 // Snapshot runs fn in a read-only transaction in which all statements see the same state.
@@ -169,6 +176,9 @@ func (db *DB) once(ctx context.Context, by Origin, opts *sql.TxOptions, fn func(
 	if fnErr != nil && !keep {
 		return translate(fnErr)
 	}
+	if tx.asked.err != nil { // deadlines were computed without the calendar
+		return translate(tx.asked.err)
+	}
 	done = true
 	if err := db.commit(cancel, sqlTx); err != nil {
 		return err
@@ -187,7 +197,7 @@ func (db *DB) handle(ctx context.Context, conn *sql.Conn, pool gorm.ConnPool, by
 	now := db.clock.Now()
 	s := db.gorm.Session(&gorm.Session{NewDB: true, Context: ctx, NowFunc: func() time.Time { return now }})
 	s.Statement.ConnPool = pool
-	return Tx{DB: s, Now: now, By: by, conn: conn, clock: db.clock}
+	return Tx{DB: s, Now: now, By: by, conn: conn, clock: db.clock, db: db, asked: &asked{}}
 }
 
 func (db *DB) acquire(ctx context.Context) (*sql.Conn, error) {

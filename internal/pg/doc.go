@@ -28,6 +28,9 @@
 // leaves it alone. What a group owes is added up under its lock. Who changes a group's members locks all their accounts before it.
 // Nothing that holds an account can end an approval request any more: it inserts a job that takes its locks from the beginning.
 //
+// The working calendar stands outside this order: asking for it (Tx.Calendar) shares a lock at whatever place and waits only for who
+// changes it; and they (LockCalendar) take it before anything else and wait for nobody after.
+//
 // Many rows of one kind are locked in id order. A number series is last because every writer of that series waits on it.
 // Rows that a transaction has itself inserted need no lock.
 //

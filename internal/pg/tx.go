@@ -23,6 +23,8 @@ type Tx struct {
 	conn  *sql.Conn // the one that DB works on
 	clock *clock.Clock
 	after *[]func() // nil outside a transaction
+	db    *DB
+	asked *asked // of the calendar
 }
 
 // AfterCommit makes f run when the transaction has committed, and not at all when it rolls back. f changes this

@@ -169,9 +169,8 @@ func (s *Service) askForRuling(tx pg.Tx, d Dispute) error {
 	if err != nil {
 		return err
 	}
-	due := clock.EndOfWorkingDay(tx.Now, days)
 	task := followup.Task{
-		SubjectType: SubjectDispute, SubjectID: d.ID, Number: d.Number, DueAt: &due,
+		SubjectType: SubjectDispute, SubjectID: d.ID, Number: d.Number, Within: &clock.Term{From: tx.Now, Days: days},
 		TitleEN: "Whose is it? " + d.Company, TitleZH: "客户归属争议:" + d.Company,
 	}
 	ruling, statement := task, task

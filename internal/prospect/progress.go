@@ -239,9 +239,9 @@ func (s *Service) AskForPlans(tx pg.Tx, start time.Time) error {
 }
 
 // planDue is until when who is asked on this date submits a plan.
-func (s *Service) planDue(tx pg.Tx, start time.Time) (time.Time, error) {
+func (s *Service) planDue(tx pg.Tx, start time.Time) (clock.Term, error) {
 	months, err := s.rules.Int(tx, "development.plan_months")
-	return clock.EndOfWorkingDay(instant(clock.AddMonths(start, months)), -1), err
+	return clock.Term{From: instant(clock.AddMonths(start, months)), Days: -1}, err
 }
 
 // askAgain asks a rep whose plan didn't come into effect for another, unless one is in effect or the half-year is over (CUS-01). They
@@ -259,14 +259,14 @@ func (s *Service) askAgain(tx pg.Tx, p Plan) error {
 	if err != nil {
 		return err
 	}
-	if least := clock.EndOfWorkingDay(tx.Now, days); least.After(due) {
+	if least := (clock.Term{From: tx.Now, Days: days}); tx.Calendar().Due(least).After(tx.Calendar().Due(due)) {
 		due = least
 	}
 	return askForPlans(tx, p.Half, due, &p.OwnerID)
 }
 
 // askForPlans asks the reps, or the one of them, who have no plan.
-func askForPlans(tx pg.Tx, half string, due time.Time, only *uuid.UUID) error {
+func askForPlans(tx pg.Tx, half string, due clock.Term, only *uuid.UUID) error {
 	reps, err := repsWithoutPlan(tx, half, only)
 	if err != nil {
 		return err
@@ -275,7 +275,7 @@ func askForPlans(tx pg.Tx, half string, due time.Time, only *uuid.UUID) error {
 	for i, r := range reps {
 		tasks[i] = followup.Task{
 			Kind: taskPlanDue, SubjectType: subjectPlanDue, SubjectID: dueID(r.OwnerID, half), Number: half, UserID: &reps[i].OwnerID,
-			DueAt: &due, EscalateTo: identity.SalesManager,
+			Within: &due, EscalateTo: identity.SalesManager,
 			TitleEN: "Submit your prospects and development plan for " + half, TitleZH: "提交 " + half + " 潜在客户名单及开发计划",
 		}
 	}
@@ -294,12 +294,12 @@ func (s *Service) AskForReviews(tx pg.Tx, start time.Time) error {
 	if err != nil {
 		return err
 	}
-	due := clock.EndOfWorkingDay(instant(clock.AddMonths(start, months)), -1)
+	due := clock.Term{From: instant(clock.AddMonths(start, months)), Days: -1}
 	tasks := make([]followup.Task, len(reps))
 	for i, r := range reps {
 		tasks[i] = followup.Task{
 			Kind: taskReviewDue, SubjectType: subjectReviewDue, SubjectID: dueID(r.OwnerID, quarter), Number: quarter,
-			Role: identity.SalesManager, DepartmentID: reps[i].DepartmentID, DueAt: &due, EscalateTo: identity.SalesDirector,
+			Role: identity.SalesManager, DepartmentID: reps[i].DepartmentID, Within: &due, EscalateTo: identity.SalesDirector,
 			TitleEN: "Review the development of " + r.OwnerName + " in " + quarter, TitleZH: "检查 " + r.OwnerName + " " + quarter + " 客户开发进度",
 		}
 	}

@@ -124,11 +124,10 @@ func (s *Service) callBack(tx pg.Tx, v Survey) error {
 	if err != nil {
 		return err
 	}
-	due := clock.EndOfWorkingDay(tx.Now, days)
 	return followup.Open(tx, followup.Task{
 		Kind: KindCallBack, SubjectType: Subject, SubjectID: v.ID, Number: v.NoteNumber,
 		TitleEN: "Call back " + c.Name + ": not satisfied", TitleZH: "回访不满意客户:" + c.Name,
-		Role: identity.SalesManager, DepartmentID: owner.DepartmentID, DueAt: &due, EscalateTo: identity.GeneralManager,
+		Role: identity.SalesManager, DepartmentID: owner.DepartmentID, Within: &clock.Term{From: tx.Now, Days: days}, EscalateTo: identity.GeneralManager,
 	})
 }
 

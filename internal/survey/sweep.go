@@ -32,7 +32,7 @@ func (s *Service) OpenDue(tx pg.Tx, n int) (int, error) {
 	if err != nil || len(notes) == 0 {
 		return 0, err
 	}
-	due := clock.EndOfWorkingDay(tx.Now, ask)
+	within := clock.Term{From: tx.Now, Days: ask}
 	surveys, tasks, entries := make([]Survey, len(notes)), make([]followup.Task, len(notes)), make([]audit.Entry, len(notes))
 	for i, d := range notes {
 		surveys[i] = d.survey(tx.Now)
@@ -45,7 +45,7 @@ func (s *Service) OpenDue(tx pg.Tx, n int) (int, error) {
 		tasks[i] = followup.Task{
 			Kind: KindAsk, SubjectType: Subject, SubjectID: v.ID, Number: v.NoteNumber,
 			TitleEN: fmt.Sprintf("Ask %s about delivery %s", d.CustomerName, d.Number), TitleZH: fmt.Sprintf("回访 %s 对送货单 %s 的满意度", d.CustomerName, d.Number),
-			UserID: &v.OwnerID, DueAt: &due, EscalateTo: identity.SalesManager,
+			UserID: &v.OwnerID, Within: &within, EscalateTo: identity.SalesManager,
 		}
 		entries[i] = audit.Entry{Action: "openSurvey", SubjectType: Subject, SubjectID: v.ID, After: v.trace()}
 	}

@@ -121,9 +121,8 @@ func (s *Service) awaitOriginal(tx pg.Tx, a Agreement) error {
 	if err != nil {
 		return err
 	}
-	due := clock.EndOfWorkingDay(tx.Now, days)
 	return followup.Open(tx, followup.Task{
-		Kind: followOriginal, SubjectType: Subject, SubjectID: a.ID, Number: a.Number, Role: identity.FinanceClerk, DueAt: &due,
+		Kind: followOriginal, SubjectType: Subject, SubjectID: a.ID, Number: a.Number, Role: identity.FinanceClerk, Within: &clock.Term{From: tx.Now, Days: days},
 		EscalateTo: identity.FinanceManager, TitleEN: "Take in the original of the settlement agreement " + a.Number, TitleZH: "收存月结协议 " + a.Number + " 原件",
 	})
 }
