@@ -3171,6 +3171,135 @@ type BasePriceRegister struct {
 	NextCursor *string     `json:"next_cursor,omitempty"`
 }
 
+// Calendar defines model for Calendar.
+type Calendar struct {
+	Data []CalendarDay `json:"data"`
+
+	// From Example: 2026-11-20
+	From Date `json:"from"`
+
+	// To Example: 2026-11-20
+	To       Date              `json:"to"`
+	Warnings []CalendarWarning `json:"warnings"`
+
+	// WorkingDays How many of the dates are worked.
+	//
+	// Example: 3
+	WorkingDays int `json:"working_days"`
+}
+
+// CalendarChange defines model for CalendarChange.
+type CalendarChange struct {
+	// Date Example: 2026-11-20
+	Date   Date   `json:"date"`
+	Reason string `json:"reason"`
+
+	// SetAt Example: 2026-11-20T08:30:00Z
+	SetAt Instant `json:"set_at"`
+
+	// SetBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SetBy     *UUID   `json:"set_by,omitempty"`
+	SetByName *string `json:"set_by_name,omitempty"`
+
+	// Working Absent when the exception was taken back.
+	Working *bool `json:"working,omitempty"`
+}
+
+// CalendarChangeList defines model for CalendarChangeList.
+type CalendarChangeList struct {
+	Data       []CalendarChange `json:"data"`
+	NextCursor *string          `json:"next_cursor,omitempty"`
+}
+
+// CalendarDay defines model for CalendarDay.
+type CalendarDay struct {
+	// Date Example: 2026-11-20
+	Date Date `json:"date"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag      Etag               `json:"etag"`
+	Exception *CalendarException `json:"exception,omitempty"`
+
+	// Holiday The public holiday that the date belongs to or makes up for, in the language of Accept-Language; also under an exception.
+	//
+	// Example: 春节
+	Holiday *string `json:"holiday,omitempty"`
+
+	// Why exception, holiday, make_up (a weekend day that makes up for a holiday), weekday or weekend.
+	//
+	// Example: holiday
+	Why     string `json:"why"`
+	Working bool   `json:"working"`
+}
+
+// CalendarDayInput defines model for CalendarDayInput.
+type CalendarDayInput struct {
+	// Reason Example: 厂庆放假
+	Reason  string `json:"reason"`
+	Working bool   `json:"working"`
+}
+
+// CalendarDayList defines model for CalendarDayList.
+type CalendarDayList struct {
+	Data []CalendarDay `json:"data"`
+}
+
+// CalendarDaySetting defines model for CalendarDaySetting.
+type CalendarDaySetting struct {
+	// Date Example: 2026-11-20
+	Date Date `json:"date"`
+
+	// Etag Of the date as you read it.
+	//
+	// Example: "1"
+	Etag string `json:"etag"`
+
+	// Working Null takes the exception back.
+	Working nullable.Nullable[bool] `json:"working"`
+}
+
+// CalendarDaysInput defines model for CalendarDaysInput.
+type CalendarDaysInput struct {
+	Days []CalendarDaySetting `json:"days"`
+
+	// Reason Example: 国务院办公厅关于2027年部分节假日安排的通知
+	Reason string `json:"reason"`
+}
+
+// CalendarException defines model for CalendarException.
+type CalendarException struct {
+	// Reason Example: 厂庆放假
+	Reason string `json:"reason"`
+
+	// SetAt Example: 2026-11-20T08:30:00Z
+	SetAt Instant `json:"set_at"`
+
+	// SetBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SetBy     *UUID   `json:"set_by,omitempty"`
+	SetByName *string `json:"set_by_name,omitempty"`
+	Working   bool    `json:"working"`
+}
+
+// CalendarReason defines model for CalendarReason.
+type CalendarReason struct {
+	// Reason Example: 计划取消
+	Reason string `json:"reason"`
+}
+
+// CalendarWarning defines model for CalendarWarning.
+type CalendarWarning struct {
+	// Exceptions How many exceptions the company has made in that year.
+	//
+	// Example: 0
+	Exceptions int    `json:"exceptions"`
+	Message    string `json:"message"`
+
+	// Year Example: 2027
+	Year int `json:"year"`
+}
+
 // Campaign defines model for Campaign.
 type Campaign struct {
 	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
@@ -5045,6 +5174,15 @@ type CustomerVersionList struct {
 
 // Date Example: 2026-11-20
 type Date = openapi_types.Date
+
+// Deadline defines model for Deadline.
+type Deadline struct {
+	// DueAt Example: 2026-11-20T08:30:00Z
+	DueAt Instant `json:"due_at"`
+
+	// From Example: 2026-11-20T08:30:00Z
+	From Instant `json:"from"`
+}
 
 // Decision What a gate decided about a document, and why, check by check.
 type Decision struct {
@@ -11371,6 +11509,9 @@ type BacktestID = UUID
 // BasePriceListID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type BasePriceListID = UUID
 
+// CalendarDate Example: 2026-11-20
+type CalendarDate = Date
+
 // CampaignID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type CampaignID = UUID
 
@@ -11818,6 +11959,69 @@ type ListBasePricesParams struct {
 
 	// CategoryID Only products of this category.
 	CategoryID *UUID `form:"category_id,omitempty" json:"category_id,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// GetCalendarParams defines parameters for GetCalendar.
+type GetCalendarParams struct {
+	// From The first date.
+	From *Date `form:"from,omitempty" json:"from,omitempty"`
+
+	// To The last date.
+	To *Date `form:"to,omitempty" json:"to,omitempty"`
+}
+
+// SetCalendarDaysParams defines parameters for SetCalendarDays.
+type SetCalendarDaysParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// SetCalendarDayParams defines parameters for SetCalendarDay.
+type SetCalendarDayParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// RestoreCalendarDayParams defines parameters for RestoreCalendarDay.
+type RestoreCalendarDayParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// GetDeadlineParams defines parameters for GetDeadline.
+type GetDeadlineParams struct {
+	// From From when on; now when absent.
+	From *time.Time `form:"from,omitempty" json:"from,omitempty"`
+
+	// WorkingDays The deadline is the end of the so-manieth working day after the date of `from`.
+	WorkingDays *int `form:"working_days,omitempty" json:"working_days,omitempty"`
+
+	// WorkingHours The deadline is when so many working hours have passed.
+	WorkingHours *int `form:"working_hours,omitempty" json:"working_hours,omitempty"`
+}
+
+// ListCalendarChangesParams defines parameters for ListCalendarChanges.
+type ListCalendarChangesParams struct {
+	// Date Only those about this date.
+	Date *Date `form:"date,omitempty" json:"date,omitempty"`
 
 	// Limit How many items at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -14399,6 +14603,15 @@ type UpdateBasePriceListJSONRequestBody = BasePriceListPatch
 
 // SetBasePriceLinesJSONRequestBody defines body for SetBasePriceLines for application/json ContentType.
 type SetBasePriceLinesJSONRequestBody = BasePriceLines
+
+// SetCalendarDaysJSONRequestBody defines body for SetCalendarDays for application/json ContentType.
+type SetCalendarDaysJSONRequestBody = CalendarDaysInput
+
+// SetCalendarDayJSONRequestBody defines body for SetCalendarDay for application/json ContentType.
+type SetCalendarDayJSONRequestBody = CalendarDayInput
+
+// RestoreCalendarDayJSONRequestBody defines body for RestoreCalendarDay for application/json ContentType.
+type RestoreCalendarDayJSONRequestBody = CalendarReason
 
 // CreateCampaignJSONRequestBody defines body for CreateCampaign for application/json ContentType.
 type CreateCampaignJSONRequestBody = CampaignCreate

@@ -140,6 +140,27 @@ type ServerInterface interface {
 	// ListBasePrices List base prices as of any instant
 	// (GET /v1/base-prices)
 	ListBasePrices(ctx echo.Context, params ListBasePricesParams) error
+	// GetCalendar Read the working calendar
+	// (GET /v1/calendar)
+	GetCalendar(ctx echo.Context, params GetCalendarParams) error
+	// SetCalendarDays Declare several days worked or off
+	// (POST /v1/calendar/days)
+	SetCalendarDays(ctx echo.Context, params SetCalendarDaysParams) error
+	// GetCalendarDay Read a date
+	// (GET /v1/calendar/days/{date})
+	GetCalendarDay(ctx echo.Context, date CalendarDate) error
+	// SetCalendarDay Declare a day worked or off
+	// (PUT /v1/calendar/days/{date})
+	SetCalendarDay(ctx echo.Context, date CalendarDate, params SetCalendarDayParams) error
+	// RestoreCalendarDay Take an exception back
+	// (POST /v1/calendar/days/{date}/restore)
+	RestoreCalendarDay(ctx echo.Context, date CalendarDate, params RestoreCalendarDayParams) error
+	// GetDeadline Compute a deadline
+	// (GET /v1/calendar/deadline)
+	GetDeadline(ctx echo.Context, params GetDeadlineParams) error
+	// ListCalendarChanges List what the company has decided about dates
+	// (GET /v1/calendar/history)
+	ListCalendarChanges(ctx echo.Context, params ListCalendarChangesParams) error
 	// ListCampaigns List sales activities
 	// (GET /v1/campaigns)
 	ListCampaigns(ctx echo.Context, params ListCampaignsParams) error
@@ -2371,6 +2392,247 @@ func (w *ServerInterfaceWrapper) ListBasePrices(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListBasePrices(ctx, params)
+	return err
+}
+
+// GetCalendar converts echo context to params.
+func (w *ServerInterfaceWrapper) GetCalendar(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetCalendarParams
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetCalendar(ctx, params)
+	return err
+}
+
+// SetCalendarDays converts echo context to params.
+func (w *ServerInterfaceWrapper) SetCalendarDays(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetCalendarDaysParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetCalendarDays(ctx, params)
+	return err
+}
+
+// GetCalendarDay converts echo context to params.
+func (w *ServerInterfaceWrapper) GetCalendarDay(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "date" -------------
+	var date CalendarDate
+
+	err = runtime.BindStyledParameterWithOptions("simple", "date", ctx.Param("date"), &date, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "date", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter date: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetCalendarDay(ctx, date)
+	return err
+}
+
+// SetCalendarDay converts echo context to params.
+func (w *ServerInterfaceWrapper) SetCalendarDay(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "date" -------------
+	var date CalendarDate
+
+	err = runtime.BindStyledParameterWithOptions("simple", "date", ctx.Param("date"), &date, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "date", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter date: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetCalendarDayParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetCalendarDay(ctx, date, params)
+	return err
+}
+
+// RestoreCalendarDay converts echo context to params.
+func (w *ServerInterfaceWrapper) RestoreCalendarDay(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "date" -------------
+	var date CalendarDate
+
+	err = runtime.BindStyledParameterWithOptions("simple", "date", ctx.Param("date"), &date, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "date", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter date: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RestoreCalendarDayParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RestoreCalendarDay(ctx, date, params)
+	return err
+}
+
+// GetDeadline converts echo context to params.
+func (w *ServerInterfaceWrapper) GetDeadline(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetDeadlineParams
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "working_days" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "working_days", ctx.QueryParams(), &params.WorkingDays, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter working_days: %s", err))
+	}
+
+	// ------------- Optional query parameter "working_hours" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "working_hours", ctx.QueryParams(), &params.WorkingHours, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter working_hours: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetDeadline(ctx, params)
+	return err
+}
+
+// ListCalendarChanges converts echo context to params.
+func (w *ServerInterfaceWrapper) ListCalendarChanges(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCalendarChangesParams
+	// ------------- Optional query parameter "date" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "date", ctx.QueryParams(), &params.Date, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter date: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListCalendarChanges(ctx, params)
 	return err
 }
 
@@ -13361,6 +13623,13 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.DELETE(options.BaseURL+"/v1/base-price-lists/:list_id/lines/:product_id", wrapper.RemoveBasePriceLine, options.OperationMiddlewares["removeBasePriceLine"]...)
 	router.POST(options.BaseURL+"/v1/base-price-lists/:list_id/submit", wrapper.SubmitBasePriceList, options.OperationMiddlewares["submitBasePriceList"]...)
 	router.GET(options.BaseURL+"/v1/base-prices", wrapper.ListBasePrices, options.OperationMiddlewares["listBasePrices"]...)
+	router.GET(options.BaseURL+"/v1/calendar", wrapper.GetCalendar, options.OperationMiddlewares["getCalendar"]...)
+	router.POST(options.BaseURL+"/v1/calendar/days", wrapper.SetCalendarDays, options.OperationMiddlewares["setCalendarDays"]...)
+	router.GET(options.BaseURL+"/v1/calendar/days/:date", wrapper.GetCalendarDay, options.OperationMiddlewares["getCalendarDay"]...)
+	router.PUT(options.BaseURL+"/v1/calendar/days/:date", wrapper.SetCalendarDay, options.OperationMiddlewares["setCalendarDay"]...)
+	router.POST(options.BaseURL+"/v1/calendar/days/:date/restore", wrapper.RestoreCalendarDay, options.OperationMiddlewares["restoreCalendarDay"]...)
+	router.GET(options.BaseURL+"/v1/calendar/deadline", wrapper.GetDeadline, options.OperationMiddlewares["getDeadline"]...)
+	router.GET(options.BaseURL+"/v1/calendar/history", wrapper.ListCalendarChanges, options.OperationMiddlewares["listCalendarChanges"]...)
 	router.GET(options.BaseURL+"/v1/campaigns", wrapper.ListCampaigns, options.OperationMiddlewares["listCampaigns"]...)
 	router.POST(options.BaseURL+"/v1/campaigns", wrapper.CreateCampaign, options.OperationMiddlewares["createCampaign"]...)
 	router.GET(options.BaseURL+"/v1/campaigns/:campaign_id", wrapper.GetCampaign, options.OperationMiddlewares["getCampaign"]...)
@@ -14771,6 +15040,189 @@ type ListBasePricesResponseObject interface {
 type ListBasePrices200JSONResponse BasePriceRegister
 
 func (response ListBasePrices200JSONResponse) VisitListBasePricesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCalendarRequestObject struct {
+	Params GetCalendarParams
+}
+
+type GetCalendarResponseObject interface {
+	VisitGetCalendarResponse(w http.ResponseWriter) error
+}
+
+type GetCalendar200JSONResponse Calendar
+
+func (response GetCalendar200JSONResponse) VisitGetCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetCalendarDaysRequestObject struct {
+	Params SetCalendarDaysParams
+	Body   *SetCalendarDaysJSONRequestBody
+}
+
+type SetCalendarDaysResponseObject interface {
+	VisitSetCalendarDaysResponse(w http.ResponseWriter) error
+}
+
+type SetCalendarDays200JSONResponse CalendarDayList
+
+func (response SetCalendarDays200JSONResponse) VisitSetCalendarDaysResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCalendarDayRequestObject struct {
+	Date CalendarDate `json:"date"`
+}
+
+type GetCalendarDayResponseObject interface {
+	VisitGetCalendarDayResponse(w http.ResponseWriter) error
+}
+
+type GetCalendarDay200ResponseHeaders struct {
+	ETag string
+}
+
+type GetCalendarDay200JSONResponse struct {
+	Body    CalendarDay
+	Headers GetCalendarDay200ResponseHeaders
+}
+
+func (response GetCalendarDay200JSONResponse) VisitGetCalendarDayResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetCalendarDayRequestObject struct {
+	Date   CalendarDate `json:"date"`
+	Params SetCalendarDayParams
+	Body   *SetCalendarDayJSONRequestBody
+}
+
+type SetCalendarDayResponseObject interface {
+	VisitSetCalendarDayResponse(w http.ResponseWriter) error
+}
+
+type SetCalendarDay200ResponseHeaders struct {
+	ETag string
+}
+
+type SetCalendarDay200JSONResponse struct {
+	Body    CalendarDay
+	Headers SetCalendarDay200ResponseHeaders
+}
+
+func (response SetCalendarDay200JSONResponse) VisitSetCalendarDayResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RestoreCalendarDayRequestObject struct {
+	Date   CalendarDate `json:"date"`
+	Params RestoreCalendarDayParams
+	Body   *RestoreCalendarDayJSONRequestBody
+}
+
+type RestoreCalendarDayResponseObject interface {
+	VisitRestoreCalendarDayResponse(w http.ResponseWriter) error
+}
+
+type RestoreCalendarDay200ResponseHeaders struct {
+	ETag string
+}
+
+type RestoreCalendarDay200JSONResponse struct {
+	Body    CalendarDay
+	Headers RestoreCalendarDay200ResponseHeaders
+}
+
+func (response RestoreCalendarDay200JSONResponse) VisitRestoreCalendarDayResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDeadlineRequestObject struct {
+	Params GetDeadlineParams
+}
+
+type GetDeadlineResponseObject interface {
+	VisitGetDeadlineResponse(w http.ResponseWriter) error
+}
+
+type GetDeadline200JSONResponse Deadline
+
+func (response GetDeadline200JSONResponse) VisitGetDeadlineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCalendarChangesRequestObject struct {
+	Params ListCalendarChangesParams
+}
+
+type ListCalendarChangesResponseObject interface {
+	VisitListCalendarChangesResponse(w http.ResponseWriter) error
+}
+
+type ListCalendarChanges200JSONResponse CalendarChangeList
+
+func (response ListCalendarChanges200JSONResponse) VisitListCalendarChangesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -22956,6 +23408,27 @@ type StrictServerInterface interface {
 	// ListBasePrices List base prices as of any instant
 	// (GET /v1/base-prices)
 	ListBasePrices(ctx context.Context, request ListBasePricesRequestObject) (ListBasePricesResponseObject, error)
+	// GetCalendar Read the working calendar
+	// (GET /v1/calendar)
+	GetCalendar(ctx context.Context, request GetCalendarRequestObject) (GetCalendarResponseObject, error)
+	// SetCalendarDays Declare several days worked or off
+	// (POST /v1/calendar/days)
+	SetCalendarDays(ctx context.Context, request SetCalendarDaysRequestObject) (SetCalendarDaysResponseObject, error)
+	// GetCalendarDay Read a date
+	// (GET /v1/calendar/days/{date})
+	GetCalendarDay(ctx context.Context, request GetCalendarDayRequestObject) (GetCalendarDayResponseObject, error)
+	// SetCalendarDay Declare a day worked or off
+	// (PUT /v1/calendar/days/{date})
+	SetCalendarDay(ctx context.Context, request SetCalendarDayRequestObject) (SetCalendarDayResponseObject, error)
+	// RestoreCalendarDay Take an exception back
+	// (POST /v1/calendar/days/{date}/restore)
+	RestoreCalendarDay(ctx context.Context, request RestoreCalendarDayRequestObject) (RestoreCalendarDayResponseObject, error)
+	// GetDeadline Compute a deadline
+	// (GET /v1/calendar/deadline)
+	GetDeadline(ctx context.Context, request GetDeadlineRequestObject) (GetDeadlineResponseObject, error)
+	// ListCalendarChanges List what the company has decided about dates
+	// (GET /v1/calendar/history)
+	ListCalendarChanges(ctx context.Context, request ListCalendarChangesRequestObject) (ListCalendarChangesResponseObject, error)
 	// ListCampaigns List sales activities
 	// (GET /v1/campaigns)
 	ListCampaigns(ctx context.Context, request ListCampaignsRequestObject) (ListCampaignsResponseObject, error)
@@ -25258,6 +25731,252 @@ func (sh *strictHandler) ListBasePrices(ctx echo.Context, params ListBasePricesP
 		return err
 	} else if validResponse, ok := response.(ListBasePricesResponseObject); ok {
 		return validResponse.VisitListBasePricesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCalendar operation middleware
+func (sh *strictHandler) GetCalendar(ctx echo.Context, params GetCalendarParams) error {
+	var request GetCalendarRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCalendar(ctx.Request().Context(), request.(GetCalendarRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCalendar")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCalendarResponseObject); ok {
+		return validResponse.VisitGetCalendarResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetCalendarDays operation middleware
+func (sh *strictHandler) SetCalendarDays(ctx echo.Context, params SetCalendarDaysParams) error {
+	var request SetCalendarDaysRequestObject
+
+	request.Params = params
+
+	var body SetCalendarDaysJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetCalendarDays(ctx.Request().Context(), request.(SetCalendarDaysRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetCalendarDays")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetCalendarDaysResponseObject); ok {
+		return validResponse.VisitSetCalendarDaysResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCalendarDay operation middleware
+func (sh *strictHandler) GetCalendarDay(ctx echo.Context, date CalendarDate) error {
+	var request GetCalendarDayRequestObject
+
+	request.Date = date
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCalendarDay(ctx.Request().Context(), request.(GetCalendarDayRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCalendarDay")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCalendarDayResponseObject); ok {
+		return validResponse.VisitGetCalendarDayResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetCalendarDay operation middleware
+func (sh *strictHandler) SetCalendarDay(ctx echo.Context, date CalendarDate, params SetCalendarDayParams) error {
+	var request SetCalendarDayRequestObject
+
+	request.Date = date
+	request.Params = params
+
+	var body SetCalendarDayJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetCalendarDay(ctx.Request().Context(), request.(SetCalendarDayRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetCalendarDay")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetCalendarDayResponseObject); ok {
+		return validResponse.VisitSetCalendarDayResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RestoreCalendarDay operation middleware
+func (sh *strictHandler) RestoreCalendarDay(ctx echo.Context, date CalendarDate, params RestoreCalendarDayParams) error {
+	var request RestoreCalendarDayRequestObject
+
+	request.Date = date
+	request.Params = params
+
+	var body RestoreCalendarDayJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RestoreCalendarDay(ctx.Request().Context(), request.(RestoreCalendarDayRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RestoreCalendarDay")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RestoreCalendarDayResponseObject); ok {
+		return validResponse.VisitRestoreCalendarDayResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetDeadline operation middleware
+func (sh *strictHandler) GetDeadline(ctx echo.Context, params GetDeadlineParams) error {
+	var request GetDeadlineRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDeadline(ctx.Request().Context(), request.(GetDeadlineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDeadline")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDeadlineResponseObject); ok {
+		return validResponse.VisitGetDeadlineResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListCalendarChanges operation middleware
+func (sh *strictHandler) ListCalendarChanges(ctx echo.Context, params ListCalendarChangesParams) error {
+	var request ListCalendarChangesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCalendarChanges(ctx.Request().Context(), request.(ListCalendarChangesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCalendarChanges")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCalendarChangesResponseObject); ok {
+		return validResponse.VisitListCalendarChangesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

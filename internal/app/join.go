@@ -198,6 +198,7 @@ func (a *App) joinDeals(s *httpapi.Server) {
 	s.Approvals.Register(quote.Matter, s.Quotes)
 	s.Attachments.Register(quote.Subject, s.Quotes.Seen, "quotation.read")
 	s.Attachments.Register(quote.SubjectInquiry, s.Quotes.InquirySeen, "inquiry.read")
+	a.deadlines = append(a.deadlines, deadlines{"inquiries", atOnce(s.Quotes.RecomputeDeadlines)})
 	a.jobs.Every("expire_quotations", 10*time.Minute, a.batches("expire_quotations", s.Quotes.Expire)) // QUO-05
 
 	// contracts

@@ -3,7 +3,6 @@ package quote
 import (
 	"errors"
 	"fmt"
-	"sort"
 	"strings"
 	"time"
 
@@ -92,7 +91,7 @@ func (q *Inquiry) Remaining(tx pg.Tx) *time.Duration {
 	if q.State != InquiryOpen || q.DueAt == nil {
 		return nil
 	}
-	left := workingTime(tx.Now, *q.DueAt)
+	left := tx.Calendar().WorkingTimeBetween(tx.Now, *q.DueAt).Truncate(time.Minute)
 	return &left
 }
 
@@ -212,7 +211,7 @@ func (s *Service) startClock(tx pg.Tx, q *Inquiry) error {
 	if err != nil {
 		return err
 	}
-	due := clock.EndOfWorkingDay(q.ReceivedAt, days)
+	due := tx.Calendar().EndOfWorkingDay(q.ReceivedAt, days)
 	q.DueAt = &due
 	return nil
 }
@@ -326,18 +325,7 @@ func (s *Service) RecomputeDeadlines(tx pg.Tx) error {
 	}
 	due := make(map[time.Time]time.Time, len(received))
 	for _, d := range received {
-		due[d] = clock.EndOfWorkingDay(d, days)
+		due[d] = tx.Calendar().EndOfWorkingDay(d, days)
 	}
 	return moveDeadlines(tx, due)
-}
-
-// workingTime is the working time from one instant to another, to the minute.
-func workingTime(from, to time.Time) time.Duration {
-	if !from.Before(to) {
-		return 0
-	}
-	most := int(to.Sub(from) / time.Minute)
-	return time.Duration(sort.Search(most, func(m int) bool {
-		return clock.AddWorkingHours(from, time.Duration(m+1)*time.Minute).After(to)
-	})) * time.Minute
 }

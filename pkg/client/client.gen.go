@@ -3180,6 +3180,135 @@ type BasePriceRegister struct {
 	NextCursor *string     `json:"next_cursor,omitempty"`
 }
 
+// Calendar defines model for Calendar.
+type Calendar struct {
+	Data []CalendarDay `json:"data"`
+
+	// From Example: 2026-11-20
+	From Date `json:"from"`
+
+	// To Example: 2026-11-20
+	To       Date              `json:"to"`
+	Warnings []CalendarWarning `json:"warnings"`
+
+	// WorkingDays How many of the dates are worked.
+	//
+	// Example: 3
+	WorkingDays int `json:"working_days"`
+}
+
+// CalendarChange defines model for CalendarChange.
+type CalendarChange struct {
+	// Date Example: 2026-11-20
+	Date   Date   `json:"date"`
+	Reason string `json:"reason"`
+
+	// SetAt Example: 2026-11-20T08:30:00Z
+	SetAt Instant `json:"set_at"`
+
+	// SetBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SetBy     *UUID   `json:"set_by,omitempty"`
+	SetByName *string `json:"set_by_name,omitempty"`
+
+	// Working Absent when the exception was taken back.
+	Working *bool `json:"working,omitempty"`
+}
+
+// CalendarChangeList defines model for CalendarChangeList.
+type CalendarChangeList struct {
+	Data       []CalendarChange `json:"data"`
+	NextCursor *string          `json:"next_cursor,omitempty"`
+}
+
+// CalendarDay defines model for CalendarDay.
+type CalendarDay struct {
+	// Date Example: 2026-11-20
+	Date Date `json:"date"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag      Etag               `json:"etag"`
+	Exception *CalendarException `json:"exception,omitempty"`
+
+	// Holiday The public holiday that the date belongs to or makes up for, in the language of Accept-Language; also under an exception.
+	//
+	// Example: 春节
+	Holiday *string `json:"holiday,omitempty"`
+
+	// Why exception, holiday, make_up (a weekend day that makes up for a holiday), weekday or weekend.
+	//
+	// Example: holiday
+	Why     string `json:"why"`
+	Working bool   `json:"working"`
+}
+
+// CalendarDayInput defines model for CalendarDayInput.
+type CalendarDayInput struct {
+	// Reason Example: 厂庆放假
+	Reason  string `json:"reason"`
+	Working bool   `json:"working"`
+}
+
+// CalendarDayList defines model for CalendarDayList.
+type CalendarDayList struct {
+	Data []CalendarDay `json:"data"`
+}
+
+// CalendarDaySetting defines model for CalendarDaySetting.
+type CalendarDaySetting struct {
+	// Date Example: 2026-11-20
+	Date Date `json:"date"`
+
+	// Etag Of the date as you read it.
+	//
+	// Example: "1"
+	Etag string `json:"etag"`
+
+	// Working Null takes the exception back.
+	Working nullable.Nullable[bool] `json:"working"`
+}
+
+// CalendarDaysInput defines model for CalendarDaysInput.
+type CalendarDaysInput struct {
+	Days []CalendarDaySetting `json:"days"`
+
+	// Reason Example: 国务院办公厅关于2027年部分节假日安排的通知
+	Reason string `json:"reason"`
+}
+
+// CalendarException defines model for CalendarException.
+type CalendarException struct {
+	// Reason Example: 厂庆放假
+	Reason string `json:"reason"`
+
+	// SetAt Example: 2026-11-20T08:30:00Z
+	SetAt Instant `json:"set_at"`
+
+	// SetBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SetBy     *UUID   `json:"set_by,omitempty"`
+	SetByName *string `json:"set_by_name,omitempty"`
+	Working   bool    `json:"working"`
+}
+
+// CalendarReason defines model for CalendarReason.
+type CalendarReason struct {
+	// Reason Example: 计划取消
+	Reason string `json:"reason"`
+}
+
+// CalendarWarning defines model for CalendarWarning.
+type CalendarWarning struct {
+	// Exceptions How many exceptions the company has made in that year.
+	//
+	// Example: 0
+	Exceptions int    `json:"exceptions"`
+	Message    string `json:"message"`
+
+	// Year Example: 2027
+	Year int `json:"year"`
+}
+
 // Campaign defines model for Campaign.
 type Campaign struct {
 	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
@@ -5054,6 +5183,15 @@ type CustomerVersionList struct {
 
 // Date Example: 2026-11-20
 type Date = openapi_types.Date
+
+// Deadline defines model for Deadline.
+type Deadline struct {
+	// DueAt Example: 2026-11-20T08:30:00Z
+	DueAt Instant `json:"due_at"`
+
+	// From Example: 2026-11-20T08:30:00Z
+	From Instant `json:"from"`
+}
 
 // Decision What a gate decided about a document, and why, check by check.
 type Decision struct {
@@ -11380,6 +11518,9 @@ type BacktestID = UUID
 // BasePriceListID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type BasePriceListID = UUID
 
+// CalendarDate Example: 2026-11-20
+type CalendarDate = Date
+
 // CampaignID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type CampaignID = UUID
 
@@ -11827,6 +11968,69 @@ type ListBasePricesParams struct {
 
 	// CategoryID Only products of this category.
 	CategoryID *UUID `form:"category_id,omitempty" json:"category_id,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// GetCalendarParams defines parameters for GetCalendar.
+type GetCalendarParams struct {
+	// From The first date.
+	From *Date `form:"from,omitempty" json:"from,omitempty"`
+
+	// To The last date.
+	To *Date `form:"to,omitempty" json:"to,omitempty"`
+}
+
+// SetCalendarDaysParams defines parameters for SetCalendarDays.
+type SetCalendarDaysParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// SetCalendarDayParams defines parameters for SetCalendarDay.
+type SetCalendarDayParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// RestoreCalendarDayParams defines parameters for RestoreCalendarDay.
+type RestoreCalendarDayParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// GetDeadlineParams defines parameters for GetDeadline.
+type GetDeadlineParams struct {
+	// From From when on; now when absent.
+	From *time.Time `form:"from,omitempty" json:"from,omitempty"`
+
+	// WorkingDays The deadline is the end of the so-manieth working day after the date of `from`.
+	WorkingDays *int `form:"working_days,omitempty" json:"working_days,omitempty"`
+
+	// WorkingHours The deadline is when so many working hours have passed.
+	WorkingHours *int `form:"working_hours,omitempty" json:"working_hours,omitempty"`
+}
+
+// ListCalendarChangesParams defines parameters for ListCalendarChanges.
+type ListCalendarChangesParams struct {
+	// Date Only those about this date.
+	Date *Date `form:"date,omitempty" json:"date,omitempty"`
 
 	// Limit How many items at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -14409,6 +14613,15 @@ type UpdateBasePriceListJSONRequestBody = BasePriceListPatch
 // SetBasePriceLinesJSONRequestBody defines body for SetBasePriceLines for application/json ContentType.
 type SetBasePriceLinesJSONRequestBody = BasePriceLines
 
+// SetCalendarDaysJSONRequestBody defines body for SetCalendarDays for application/json ContentType.
+type SetCalendarDaysJSONRequestBody = CalendarDaysInput
+
+// SetCalendarDayJSONRequestBody defines body for SetCalendarDay for application/json ContentType.
+type SetCalendarDayJSONRequestBody = CalendarDayInput
+
+// RestoreCalendarDayJSONRequestBody defines body for RestoreCalendarDay for application/json ContentType.
+type RestoreCalendarDayJSONRequestBody = CalendarReason
+
 // CreateCampaignJSONRequestBody defines body for CreateCampaign for application/json ContentType.
 type CreateCampaignJSONRequestBody = CampaignCreate
 
@@ -15371,6 +15584,94 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/base-prices (the `ListBasePrices` operationId).
 	ListBasePrices(ctx context.Context, params *ListBasePricesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetCalendar Read the working calendar
+	//
+	// Every date of a range, whether it is worked, and why: China's public holidays and their make-up days as far as they are announced, Monday to Friday
+	// else, and the company's own exceptions, which win. Working hours are 08:30 to 17:30 in Shanghai. `warnings` names the years whose public holidays this program doesn't know yet:
+	// enter them as exceptions when they are announced. Without `from` the range begins today, without `to` it has 62 days; it has at most 400.
+	//
+	// Corresponds with GET /v1/calendar (the `GetCalendar` operationId).
+	GetCalendar(ctx context.Context, params *GetCalendarParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetCalendarDaysWithBody Declare several days worked or off
+	//
+	// As `PUT /v1/calendar/days/{date}` for up to 100 dates at once, all or none: a factory holiday, or the public holidays of a year that this program doesn't know yet. Each day carries the
+	// `etag` that you read; `working: null` takes its exception back.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/calendar/days (the `SetCalendarDays` operationId).
+	SetCalendarDaysWithBody(ctx context.Context, params *SetCalendarDaysParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetCalendarDays Declare several days worked or off
+	//
+	// As `PUT /v1/calendar/days/{date}` for up to 100 dates at once, all or none: a factory holiday, or the public holidays of a year that this program doesn't know yet. Each day carries the
+	// `etag` that you read; `working: null` takes its exception back.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/calendar/days (the `SetCalendarDays` operationId).
+	SetCalendarDays(ctx context.Context, params *SetCalendarDaysParams, body SetCalendarDaysJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetCalendarDay Read a date
+	//
+	// One date with the reason for what it is. Its ETag is what a change takes.
+	//
+	// Corresponds with GET /v1/calendar/days/{date} (the `GetCalendarDay` operationId).
+	GetCalendarDay(ctx context.Context, date CalendarDate, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetCalendarDayWithBody Declare a day worked or off
+	//
+	// The company's own exception for a date, with a reason. It counts for every transaction after this one, on every server, and the deadlines of all that is open are computed
+	// anew at once. Days that have passed don't change; today can only be declared off, since nobody can be late for what they couldn't know.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /v1/calendar/days/{date} (the `SetCalendarDay` operationId).
+	SetCalendarDayWithBody(ctx context.Context, date CalendarDate, params *SetCalendarDayParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetCalendarDay Declare a day worked or off
+	//
+	// The company's own exception for a date, with a reason. It counts for every transaction after this one, on every server, and the deadlines of all that is open are computed
+	// anew at once. Days that have passed don't change; today can only be declared off, since nobody can be late for what they couldn't know.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /v1/calendar/days/{date} (the `SetCalendarDay` operationId).
+	SetCalendarDay(ctx context.Context, date CalendarDate, params *SetCalendarDayParams, body SetCalendarDayJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestoreCalendarDayWithBody Take an exception back
+	//
+	// The date is again what the public calendar makes it; deadlines are computed anew. Only for days to come.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/calendar/days/{date}/restore (the `RestoreCalendarDay` operationId).
+	RestoreCalendarDayWithBody(ctx context.Context, date CalendarDate, params *RestoreCalendarDayParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestoreCalendarDay Take an exception back
+	//
+	// The date is again what the public calendar makes it; deadlines are computed anew. Only for days to come.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/calendar/days/{date}/restore (the `RestoreCalendarDay` operationId).
+	RestoreCalendarDay(ctx context.Context, date CalendarDate, params *RestoreCalendarDayParams, body RestoreCalendarDayJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetDeadline Compute a deadline
+	//
+	// When so many working days or working hours after an instant are over, as every deadline of the system is computed. Give exactly one of both.
+	//
+	// Corresponds with GET /v1/calendar/deadline (the `GetDeadline` operationId).
+	GetDeadline(ctx context.Context, params *GetDeadlineParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListCalendarChanges List what the company has decided about dates
+	//
+	// Every exception that was made or taken back, with reason and person, the last first.
+	//
+	// Corresponds with GET /v1/calendar/history (the `ListCalendarChanges` operationId).
+	ListCalendarChanges(ctx context.Context, params *ListCalendarChangesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListCampaigns List sales activities
 	//
@@ -20143,6 +20444,194 @@ func (c *Client) SubmitBasePriceList(ctx context.Context, listID BasePriceListID
 // Corresponds with GET /v1/base-prices (the `ListBasePrices` operationId).
 func (c *Client) ListBasePrices(ctx context.Context, params *ListBasePricesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListBasePricesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetCalendar Read the working calendar
+//
+// Every date of a range, whether it is worked, and why: China's public holidays and their make-up days as far as they are announced, Monday to Friday
+// else, and the company's own exceptions, which win. Working hours are 08:30 to 17:30 in Shanghai. `warnings` names the years whose public holidays this program doesn't know yet:
+// enter them as exceptions when they are announced. Without `from` the range begins today, without `to` it has 62 days; it has at most 400.
+//
+// Corresponds with GET /v1/calendar (the `GetCalendar` operationId).
+func (c *Client) GetCalendar(ctx context.Context, params *GetCalendarParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetCalendarRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetCalendarDaysWithBody Declare several days worked or off
+//
+// As `PUT /v1/calendar/days/{date}` for up to 100 dates at once, all or none: a factory holiday, or the public holidays of a year that this program doesn't know yet. Each day carries the
+// `etag` that you read; `working: null` takes its exception back.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/calendar/days (the `SetCalendarDays` operationId).
+func (c *Client) SetCalendarDaysWithBody(ctx context.Context, params *SetCalendarDaysParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetCalendarDaysRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetCalendarDays Declare several days worked or off
+//
+// As `PUT /v1/calendar/days/{date}` for up to 100 dates at once, all or none: a factory holiday, or the public holidays of a year that this program doesn't know yet. Each day carries the
+// `etag` that you read; `working: null` takes its exception back.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/calendar/days (the `SetCalendarDays` operationId).
+func (c *Client) SetCalendarDays(ctx context.Context, params *SetCalendarDaysParams, body SetCalendarDaysJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetCalendarDaysRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetCalendarDay Read a date
+//
+// One date with the reason for what it is. Its ETag is what a change takes.
+//
+// Corresponds with GET /v1/calendar/days/{date} (the `GetCalendarDay` operationId).
+func (c *Client) GetCalendarDay(ctx context.Context, date CalendarDate, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetCalendarDayRequest(c.Server, date)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetCalendarDayWithBody Declare a day worked or off
+//
+// The company's own exception for a date, with a reason. It counts for every transaction after this one, on every server, and the deadlines of all that is open are computed
+// anew at once. Days that have passed don't change; today can only be declared off, since nobody can be late for what they couldn't know.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /v1/calendar/days/{date} (the `SetCalendarDay` operationId).
+func (c *Client) SetCalendarDayWithBody(ctx context.Context, date CalendarDate, params *SetCalendarDayParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetCalendarDayRequestWithBody(c.Server, date, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetCalendarDay Declare a day worked or off
+//
+// The company's own exception for a date, with a reason. It counts for every transaction after this one, on every server, and the deadlines of all that is open are computed
+// anew at once. Days that have passed don't change; today can only be declared off, since nobody can be late for what they couldn't know.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /v1/calendar/days/{date} (the `SetCalendarDay` operationId).
+func (c *Client) SetCalendarDay(ctx context.Context, date CalendarDate, params *SetCalendarDayParams, body SetCalendarDayJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetCalendarDayRequest(c.Server, date, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestoreCalendarDayWithBody Take an exception back
+//
+// The date is again what the public calendar makes it; deadlines are computed anew. Only for days to come.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/calendar/days/{date}/restore (the `RestoreCalendarDay` operationId).
+func (c *Client) RestoreCalendarDayWithBody(ctx context.Context, date CalendarDate, params *RestoreCalendarDayParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestoreCalendarDayRequestWithBody(c.Server, date, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestoreCalendarDay Take an exception back
+//
+// The date is again what the public calendar makes it; deadlines are computed anew. Only for days to come.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/calendar/days/{date}/restore (the `RestoreCalendarDay` operationId).
+func (c *Client) RestoreCalendarDay(ctx context.Context, date CalendarDate, params *RestoreCalendarDayParams, body RestoreCalendarDayJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestoreCalendarDayRequest(c.Server, date, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetDeadline Compute a deadline
+//
+// When so many working days or working hours after an instant are over, as every deadline of the system is computed. Give exactly one of both.
+//
+// Corresponds with GET /v1/calendar/deadline (the `GetDeadline` operationId).
+func (c *Client) GetDeadline(ctx context.Context, params *GetDeadlineParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetDeadlineRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListCalendarChanges List what the company has decided about dates
+//
+// Every exception that was made or taken back, with reason and person, the last first.
+//
+// Corresponds with GET /v1/calendar/history (the `ListCalendarChanges` operationId).
+func (c *Client) ListCalendarChanges(ctx context.Context, params *ListCalendarChangesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListCalendarChangesRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -30468,6 +30957,531 @@ func NewListBasePricesRequest(server string, params *ListBasePricesParams) (*htt
 		if params.CategoryID != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "category_id", *params.CategoryID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetCalendarRequest constructs an http.Request for the GetCalendar method
+func NewGetCalendarRequest(server string, params *GetCalendarParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/calendar")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.From != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "from", *params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.To != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "to", *params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSetCalendarDaysRequest calls the generic SetCalendarDays builder with application/json body
+func NewSetCalendarDaysRequest(server string, params *SetCalendarDaysParams, body SetCalendarDaysJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetCalendarDaysRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewSetCalendarDaysRequestWithBody constructs an http.Request for the SetCalendarDays method, with any body, and a specified content type
+func NewSetCalendarDaysRequestWithBody(server string, params *SetCalendarDaysParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/calendar/days")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.ValidateOnly != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "validate_only", *params.ValidateOnly, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetCalendarDayRequest constructs an http.Request for the GetCalendarDay method
+func NewGetCalendarDayRequest(server string, date CalendarDate) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "date", date, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "date"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/calendar/days/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSetCalendarDayRequest calls the generic SetCalendarDay builder with application/json body
+func NewSetCalendarDayRequest(server string, date CalendarDate, params *SetCalendarDayParams, body SetCalendarDayJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetCalendarDayRequestWithBody(server, date, params, "application/json", bodyReader)
+}
+
+// NewSetCalendarDayRequestWithBody constructs an http.Request for the SetCalendarDay method, with any body, and a specified content type
+func NewSetCalendarDayRequestWithBody(server string, date CalendarDate, params *SetCalendarDayParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "date", date, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "date"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/calendar/days/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.ValidateOnly != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "validate_only", *params.ValidateOnly, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewRestoreCalendarDayRequest calls the generic RestoreCalendarDay builder with application/json body
+func NewRestoreCalendarDayRequest(server string, date CalendarDate, params *RestoreCalendarDayParams, body RestoreCalendarDayJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRestoreCalendarDayRequestWithBody(server, date, params, "application/json", bodyReader)
+}
+
+// NewRestoreCalendarDayRequestWithBody constructs an http.Request for the RestoreCalendarDay method, with any body, and a specified content type
+func NewRestoreCalendarDayRequestWithBody(server string, date CalendarDate, params *RestoreCalendarDayParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "date", date, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "date"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/calendar/days/%s/restore", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.ValidateOnly != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "validate_only", *params.ValidateOnly, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetDeadlineRequest constructs an http.Request for the GetDeadline method
+func NewGetDeadlineRequest(server string, params *GetDeadlineParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/calendar/deadline")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.From != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "from", *params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.WorkingDays != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "working_days", *params.WorkingDays, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.WorkingHours != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "working_hours", *params.WorkingHours, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListCalendarChangesRequest constructs an http.Request for the ListCalendarChanges method
+func NewListCalendarChangesRequest(server string, params *ListCalendarChangesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/calendar/history")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Date != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "date", *params.Date, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -51304,6 +52318,102 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/base-prices (the `ListBasePrices` operationId).
 	ListBasePricesWithResponse(ctx context.Context, params *ListBasePricesParams, reqEditors ...RequestEditorFn) (*ListBasePricesResponse, error)
 
+	// GetCalendarWithResponse Read the working calendar
+	//
+	// Every date of a range, whether it is worked, and why: China's public holidays and their make-up days as far as they are announced, Monday to Friday
+	// else, and the company's own exceptions, which win. Working hours are 08:30 to 17:30 in Shanghai. `warnings` names the years whose public holidays this program doesn't know yet:
+	// enter them as exceptions when they are announced. Without `from` the range begins today, without `to` it has 62 days; it has at most 400.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/calendar (the `GetCalendar` operationId).
+	GetCalendarWithResponse(ctx context.Context, params *GetCalendarParams, reqEditors ...RequestEditorFn) (*GetCalendarResponse, error)
+
+	// SetCalendarDaysWithBodyWithResponse Declare several days worked or off
+	//
+	// As `PUT /v1/calendar/days/{date}` for up to 100 dates at once, all or none: a factory holiday, or the public holidays of a year that this program doesn't know yet. Each day carries the
+	// `etag` that you read; `working: null` takes its exception back.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/calendar/days (the `SetCalendarDays` operationId).
+	SetCalendarDaysWithBodyWithResponse(ctx context.Context, params *SetCalendarDaysParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetCalendarDaysResponse, error)
+
+	// SetCalendarDaysWithResponse Declare several days worked or off
+	//
+	// As `PUT /v1/calendar/days/{date}` for up to 100 dates at once, all or none: a factory holiday, or the public holidays of a year that this program doesn't know yet. Each day carries the
+	// `etag` that you read; `working: null` takes its exception back.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/calendar/days (the `SetCalendarDays` operationId).
+	SetCalendarDaysWithResponse(ctx context.Context, params *SetCalendarDaysParams, body SetCalendarDaysJSONRequestBody, reqEditors ...RequestEditorFn) (*SetCalendarDaysResponse, error)
+
+	// GetCalendarDayWithResponse Read a date
+	//
+	// One date with the reason for what it is. Its ETag is what a change takes.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/calendar/days/{date} (the `GetCalendarDay` operationId).
+	GetCalendarDayWithResponse(ctx context.Context, date CalendarDate, reqEditors ...RequestEditorFn) (*GetCalendarDayResponse, error)
+
+	// SetCalendarDayWithBodyWithResponse Declare a day worked or off
+	//
+	// The company's own exception for a date, with a reason. It counts for every transaction after this one, on every server, and the deadlines of all that is open are computed
+	// anew at once. Days that have passed don't change; today can only be declared off, since nobody can be late for what they couldn't know.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/calendar/days/{date} (the `SetCalendarDay` operationId).
+	SetCalendarDayWithBodyWithResponse(ctx context.Context, date CalendarDate, params *SetCalendarDayParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetCalendarDayResponse, error)
+
+	// SetCalendarDayWithResponse Declare a day worked or off
+	//
+	// The company's own exception for a date, with a reason. It counts for every transaction after this one, on every server, and the deadlines of all that is open are computed
+	// anew at once. Days that have passed don't change; today can only be declared off, since nobody can be late for what they couldn't know.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/calendar/days/{date} (the `SetCalendarDay` operationId).
+	SetCalendarDayWithResponse(ctx context.Context, date CalendarDate, params *SetCalendarDayParams, body SetCalendarDayJSONRequestBody, reqEditors ...RequestEditorFn) (*SetCalendarDayResponse, error)
+
+	// RestoreCalendarDayWithBodyWithResponse Take an exception back
+	//
+	// The date is again what the public calendar makes it; deadlines are computed anew. Only for days to come.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/calendar/days/{date}/restore (the `RestoreCalendarDay` operationId).
+	RestoreCalendarDayWithBodyWithResponse(ctx context.Context, date CalendarDate, params *RestoreCalendarDayParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RestoreCalendarDayResponse, error)
+
+	// RestoreCalendarDayWithResponse Take an exception back
+	//
+	// The date is again what the public calendar makes it; deadlines are computed anew. Only for days to come.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/calendar/days/{date}/restore (the `RestoreCalendarDay` operationId).
+	RestoreCalendarDayWithResponse(ctx context.Context, date CalendarDate, params *RestoreCalendarDayParams, body RestoreCalendarDayJSONRequestBody, reqEditors ...RequestEditorFn) (*RestoreCalendarDayResponse, error)
+
+	// GetDeadlineWithResponse Compute a deadline
+	//
+	// When so many working days or working hours after an instant are over, as every deadline of the system is computed. Give exactly one of both.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/calendar/deadline (the `GetDeadline` operationId).
+	GetDeadlineWithResponse(ctx context.Context, params *GetDeadlineParams, reqEditors ...RequestEditorFn) (*GetDeadlineResponse, error)
+
+	// ListCalendarChangesWithResponse List what the company has decided about dates
+	//
+	// Every exception that was made or taken back, with reason and person, the last first.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/calendar/history (the `ListCalendarChanges` operationId).
+	ListCalendarChangesWithResponse(ctx context.Context, params *ListCalendarChangesParams, reqEditors ...RequestEditorFn) (*ListCalendarChangesResponse, error)
+
 	// ListCampaignsWithResponse List sales activities
 	//
 	// Those of people whom you see and those that you take part in, newest first, without people and files.
@@ -57106,6 +58216,314 @@ func (r ListBasePricesResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ListBasePricesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetCalendarResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Calendar
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetCalendarResponse) GetJSON200() *Calendar {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetCalendarResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetCalendarResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetCalendarResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetCalendarResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type SetCalendarDaysResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CalendarDayList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SetCalendarDaysResponse) GetJSON200() *CalendarDayList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r SetCalendarDaysResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SetCalendarDaysResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetCalendarDaysResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetCalendarDaysResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetCalendarDayResponse200Headers the declared response headers of an HTTP 200 response for GetCalendarDay
+type GetCalendarDayResponse200Headers struct {
+	ETag string
+}
+
+type GetCalendarDayResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CalendarDay
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetCalendarDayResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetCalendarDayResponse) GetJSON200() *CalendarDay {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetCalendarDayResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetCalendarDayResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetCalendarDayResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetCalendarDayResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// SetCalendarDayResponse200Headers the declared response headers of an HTTP 200 response for SetCalendarDay
+type SetCalendarDayResponse200Headers struct {
+	ETag string
+}
+
+type SetCalendarDayResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CalendarDay
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *SetCalendarDayResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SetCalendarDayResponse) GetJSON200() *CalendarDay {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r SetCalendarDayResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SetCalendarDayResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetCalendarDayResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetCalendarDayResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// RestoreCalendarDayResponse200Headers the declared response headers of an HTTP 200 response for RestoreCalendarDay
+type RestoreCalendarDayResponse200Headers struct {
+	ETag string
+}
+
+type RestoreCalendarDayResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CalendarDay
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *RestoreCalendarDayResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RestoreCalendarDayResponse) GetJSON200() *CalendarDay {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r RestoreCalendarDayResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RestoreCalendarDayResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RestoreCalendarDayResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RestoreCalendarDayResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetDeadlineResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Deadline
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetDeadlineResponse) GetJSON200() *Deadline {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetDeadlineResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetDeadlineResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetDeadlineResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetDeadlineResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListCalendarChangesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CalendarChangeList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListCalendarChangesResponse) GetJSON200() *CalendarChangeList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListCalendarChangesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListCalendarChangesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListCalendarChangesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListCalendarChangesResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -71187,6 +72605,162 @@ func (c *ClientWithResponses) ListBasePricesWithResponse(ctx context.Context, pa
 	return ParseListBasePricesResponse(rsp)
 }
 
+// GetCalendarWithResponse Read the working calendar
+//
+// Every date of a range, whether it is worked, and why: China's public holidays and their make-up days as far as they are announced, Monday to Friday
+// else, and the company's own exceptions, which win. Working hours are 08:30 to 17:30 in Shanghai. `warnings` names the years whose public holidays this program doesn't know yet:
+// enter them as exceptions when they are announced. Without `from` the range begins today, without `to` it has 62 days; it has at most 400.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/calendar (the `GetCalendar` operationId).
+func (c *ClientWithResponses) GetCalendarWithResponse(ctx context.Context, params *GetCalendarParams, reqEditors ...RequestEditorFn) (*GetCalendarResponse, error) {
+	rsp, err := c.GetCalendar(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetCalendarResponse(rsp)
+}
+
+// SetCalendarDaysWithBodyWithResponse Declare several days worked or off
+//
+// As `PUT /v1/calendar/days/{date}` for up to 100 dates at once, all or none: a factory holiday, or the public holidays of a year that this program doesn't know yet. Each day carries the
+// `etag` that you read; `working: null` takes its exception back.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/calendar/days (the `SetCalendarDays` operationId).
+func (c *ClientWithResponses) SetCalendarDaysWithBodyWithResponse(ctx context.Context, params *SetCalendarDaysParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetCalendarDaysResponse, error) {
+	rsp, err := c.SetCalendarDaysWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetCalendarDaysResponse(rsp)
+}
+
+// SetCalendarDaysWithResponse Declare several days worked or off
+//
+// As `PUT /v1/calendar/days/{date}` for up to 100 dates at once, all or none: a factory holiday, or the public holidays of a year that this program doesn't know yet. Each day carries the
+// `etag` that you read; `working: null` takes its exception back.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/calendar/days (the `SetCalendarDays` operationId).
+func (c *ClientWithResponses) SetCalendarDaysWithResponse(ctx context.Context, params *SetCalendarDaysParams, body SetCalendarDaysJSONRequestBody, reqEditors ...RequestEditorFn) (*SetCalendarDaysResponse, error) {
+	rsp, err := c.SetCalendarDays(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetCalendarDaysResponse(rsp)
+}
+
+// GetCalendarDayWithResponse Read a date
+//
+// One date with the reason for what it is. Its ETag is what a change takes.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/calendar/days/{date} (the `GetCalendarDay` operationId).
+func (c *ClientWithResponses) GetCalendarDayWithResponse(ctx context.Context, date CalendarDate, reqEditors ...RequestEditorFn) (*GetCalendarDayResponse, error) {
+	rsp, err := c.GetCalendarDay(ctx, date, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetCalendarDayResponse(rsp)
+}
+
+// SetCalendarDayWithBodyWithResponse Declare a day worked or off
+//
+// The company's own exception for a date, with a reason. It counts for every transaction after this one, on every server, and the deadlines of all that is open are computed
+// anew at once. Days that have passed don't change; today can only be declared off, since nobody can be late for what they couldn't know.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/calendar/days/{date} (the `SetCalendarDay` operationId).
+func (c *ClientWithResponses) SetCalendarDayWithBodyWithResponse(ctx context.Context, date CalendarDate, params *SetCalendarDayParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetCalendarDayResponse, error) {
+	rsp, err := c.SetCalendarDayWithBody(ctx, date, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetCalendarDayResponse(rsp)
+}
+
+// SetCalendarDayWithResponse Declare a day worked or off
+//
+// The company's own exception for a date, with a reason. It counts for every transaction after this one, on every server, and the deadlines of all that is open are computed
+// anew at once. Days that have passed don't change; today can only be declared off, since nobody can be late for what they couldn't know.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/calendar/days/{date} (the `SetCalendarDay` operationId).
+func (c *ClientWithResponses) SetCalendarDayWithResponse(ctx context.Context, date CalendarDate, params *SetCalendarDayParams, body SetCalendarDayJSONRequestBody, reqEditors ...RequestEditorFn) (*SetCalendarDayResponse, error) {
+	rsp, err := c.SetCalendarDay(ctx, date, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetCalendarDayResponse(rsp)
+}
+
+// RestoreCalendarDayWithBodyWithResponse Take an exception back
+//
+// The date is again what the public calendar makes it; deadlines are computed anew. Only for days to come.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/calendar/days/{date}/restore (the `RestoreCalendarDay` operationId).
+func (c *ClientWithResponses) RestoreCalendarDayWithBodyWithResponse(ctx context.Context, date CalendarDate, params *RestoreCalendarDayParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RestoreCalendarDayResponse, error) {
+	rsp, err := c.RestoreCalendarDayWithBody(ctx, date, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestoreCalendarDayResponse(rsp)
+}
+
+// RestoreCalendarDayWithResponse Take an exception back
+//
+// The date is again what the public calendar makes it; deadlines are computed anew. Only for days to come.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/calendar/days/{date}/restore (the `RestoreCalendarDay` operationId).
+func (c *ClientWithResponses) RestoreCalendarDayWithResponse(ctx context.Context, date CalendarDate, params *RestoreCalendarDayParams, body RestoreCalendarDayJSONRequestBody, reqEditors ...RequestEditorFn) (*RestoreCalendarDayResponse, error) {
+	rsp, err := c.RestoreCalendarDay(ctx, date, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestoreCalendarDayResponse(rsp)
+}
+
+// GetDeadlineWithResponse Compute a deadline
+//
+// When so many working days or working hours after an instant are over, as every deadline of the system is computed. Give exactly one of both.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/calendar/deadline (the `GetDeadline` operationId).
+func (c *ClientWithResponses) GetDeadlineWithResponse(ctx context.Context, params *GetDeadlineParams, reqEditors ...RequestEditorFn) (*GetDeadlineResponse, error) {
+	rsp, err := c.GetDeadline(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetDeadlineResponse(rsp)
+}
+
+// ListCalendarChangesWithResponse List what the company has decided about dates
+//
+// Every exception that was made or taken back, with reason and person, the last first.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/calendar/history (the `ListCalendarChanges` operationId).
+func (c *ClientWithResponses) ListCalendarChangesWithResponse(ctx context.Context, params *ListCalendarChangesParams, reqEditors ...RequestEditorFn) (*ListCalendarChangesResponse, error) {
+	rsp, err := c.ListCalendarChanges(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListCalendarChangesResponse(rsp)
+}
+
 // ListCampaignsWithResponse List sales activities
 //
 // Those of people whom you see and those that you take part in, newest first, without people and files.
@@ -78976,6 +80550,227 @@ func ParseListBasePricesResponse(rsp *http.Response) (*ListBasePricesResponse, e
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest BasePriceRegister
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetCalendarResponse parses an HTTP response from a GetCalendarWithResponse call
+func ParseGetCalendarResponse(rsp *http.Response) (*GetCalendarResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetCalendarResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Calendar
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSetCalendarDaysResponse parses an HTTP response from a SetCalendarDaysWithResponse call
+func ParseSetCalendarDaysResponse(rsp *http.Response) (*SetCalendarDaysResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetCalendarDaysResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CalendarDayList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetCalendarDayResponse parses an HTTP response from a GetCalendarDayWithResponse call
+func ParseGetCalendarDayResponse(rsp *http.Response) (*GetCalendarDayResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetCalendarDayResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CalendarDay
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetCalendarDayResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseSetCalendarDayResponse parses an HTTP response from a SetCalendarDayWithResponse call
+func ParseSetCalendarDayResponse(rsp *http.Response) (*SetCalendarDayResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetCalendarDayResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CalendarDay
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers SetCalendarDayResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseRestoreCalendarDayResponse parses an HTTP response from a RestoreCalendarDayWithResponse call
+func ParseRestoreCalendarDayResponse(rsp *http.Response) (*RestoreCalendarDayResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RestoreCalendarDayResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CalendarDay
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers RestoreCalendarDayResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetDeadlineResponse parses an HTTP response from a GetDeadlineWithResponse call
+func ParseGetDeadlineResponse(rsp *http.Response) (*GetDeadlineResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetDeadlineResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Deadline
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListCalendarChangesResponse parses an HTTP response from a ListCalendarChangesWithResponse call
+func ParseListCalendarChangesResponse(rsp *http.Response) (*ListCalendarChangesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListCalendarChangesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CalendarChangeList
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
