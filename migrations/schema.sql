@@ -15,6 +15,14 @@ CREATE TYPE public.river_job_state AS ENUM (
     'scheduled'
 );
 
+CREATE FUNCTION public.calendar_version() RETURNS bigint
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(7366030000);
+    RETURN (SELECT version FROM calendar_state);
+END $$;
+
 CREATE FUNCTION public.claim_company(claim_kind text, claim_key text, claim_type text, claim_id uuid) RETURNS void
     LANGUAGE plpgsql
     SET enable_seqscan TO 'off'
@@ -548,6 +556,13 @@ BEGIN
     RETURN NEW;
 END $$;
 
+CREATE FUNCTION public.lock_calendar() RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(7366030000);
+END $$;
+
 CREATE FUNCTION public.notify_approval_task() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1028,6 +1043,47 @@ CREATE TABLE public.base_prices (
     CONSTRAINT base_prices_price_check CHECK ((price > (0)::numeric)),
     CONSTRAINT base_prices_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 1000)))
 );
+
+CREATE TABLE public.calendar_changes (
+    id uuid NOT NULL,
+    date date NOT NULL,
+    version bigint NOT NULL,
+    working boolean,
+    reason text NOT NULL,
+    set_by uuid,
+    set_at timestamp with time zone NOT NULL,
+    CONSTRAINT calendar_changes_reason_check CHECK (((length(TRIM(BOTH FROM reason)) >= 1) AND (length(TRIM(BOTH FROM reason)) <= 500))),
+    CONSTRAINT calendar_changes_version_check CHECK ((version > 1))
+);
+
+CREATE TABLE public.calendar_days (
+    date date NOT NULL,
+    working boolean,
+    version bigint NOT NULL,
+    reason text NOT NULL,
+    set_by uuid,
+    set_at timestamp with time zone NOT NULL,
+    CONSTRAINT calendar_days_ahead CHECK ((date > (((set_at AT TIME ZONE '+08'::text))::date -
+CASE
+    WHEN (working IS FALSE) THEN 1
+    ELSE 0
+END))),
+    CONSTRAINT calendar_days_reason CHECK (((length(TRIM(BOTH FROM reason)) >= 1) AND (length(TRIM(BOTH FROM reason)) <= 500))),
+    CONSTRAINT calendar_days_version_check CHECK ((version > 1))
+);
+
+CREATE TABLE public.calendar_state (
+    the_one boolean DEFAULT true NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT calendar_state_the_one_check CHECK (the_one)
+);
+
+CREATE SEQUENCE public.calendar_versions
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
 
 CREATE TABLE public.campaign_leads (
     id uuid NOT NULL,
@@ -2041,6 +2097,9 @@ CREATE TABLE public.follow_ups (
     closed_by uuid,
     note text NOT NULL,
     version bigint NOT NULL,
+    due_from timestamp with time zone,
+    due_days integer DEFAULT 0 NOT NULL,
+    due_hours integer DEFAULT 0 NOT NULL,
     CONSTRAINT follow_ups_answered CHECK (((state <> 'done'::text) OR inform OR (length(TRIM(BOTH FROM note)) > 0))),
     CONSTRAINT follow_ups_assigned CHECK (((role IS NULL) <> (user_id IS NULL))),
     CONSTRAINT follow_ups_closed CHECK (((state = 'open'::text) = (closed_at IS NULL))),
@@ -2049,6 +2108,7 @@ CREATE TABLE public.follow_ups (
     CONSTRAINT follow_ups_number_check CHECK ((length(number) <= 100)),
     CONSTRAINT follow_ups_state_check CHECK ((state = ANY (ARRAY['open'::text, 'done'::text, 'closed'::text]))),
     CONSTRAINT follow_ups_subject_type_check CHECK ((subject_type ~ '^[a-z_]{1,40}$'::text)),
+    CONSTRAINT follow_ups_term CHECK ((((due_from IS NOT NULL) AND (due_at IS NOT NULL)) OR ((due_from IS NULL) AND (due_days = 0) AND (due_hours = 0)))),
     CONSTRAINT follow_ups_title_en_check CHECK (((length(title_en) >= 1) AND (length(title_en) <= 500))),
     CONSTRAINT follow_ups_title_zh_check CHECK (((length(title_zh) >= 1) AND (length(title_zh) <= 500))),
     CONSTRAINT follow_ups_version_check CHECK ((version > 0))
@@ -3620,6 +3680,18 @@ ALTER TABLE ONLY public.base_price_lists
 ALTER TABLE ONLY public.base_prices
     ADD CONSTRAINT base_prices_pkey PRIMARY KEY (product_id, effective_at, list_id);
 
+ALTER TABLE ONLY public.calendar_changes
+    ADD CONSTRAINT calendar_changes_date_version_key UNIQUE (date, version);
+
+ALTER TABLE ONLY public.calendar_changes
+    ADD CONSTRAINT calendar_changes_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.calendar_days
+    ADD CONSTRAINT calendar_days_pkey PRIMARY KEY (date);
+
+ALTER TABLE ONLY public.calendar_state
+    ADD CONSTRAINT calendar_state_pkey PRIMARY KEY (the_one);
+
 ALTER TABLE ONLY public.campaign_leads
     ADD CONSTRAINT campaign_leads_customer UNIQUE (customer_id);
 
@@ -4212,6 +4284,8 @@ CREATE INDEX base_price_lists_unsettled ON public.base_price_lists USING btree (
 
 CREATE INDEX base_prices_list ON public.base_prices USING btree (list_id, product_id);
 
+CREATE INDEX calendar_days_exceptions ON public.calendar_days USING btree (date) WHERE (working IS NOT NULL);
+
 CREATE INDEX campaign_leads_campaign ON public.campaign_leads USING btree (campaign_id, id);
 
 CREATE INDEX campaign_people_user_idx ON public.campaign_people USING btree (user_id, campaign_id);
@@ -4395,6 +4469,8 @@ CREATE INDEX follow_ups_due ON public.follow_ups USING btree (due_at, id) WHERE 
 CREATE UNIQUE INDEX follow_ups_one_open ON public.follow_ups USING btree (kind, subject_type, subject_id, user_id, role, department_id) NULLS NOT DISTINCT WHERE (state = 'open'::text);
 
 CREATE INDEX follow_ups_role ON public.follow_ups USING btree (role, state, id) WHERE (role IS NOT NULL);
+
+CREATE INDEX follow_ups_terms ON public.follow_ups USING btree (id) WHERE ((state = 'open'::text) AND (due_from IS NOT NULL));
 
 CREATE INDEX follow_ups_user ON public.follow_ups USING btree (user_id, state, id) WHERE (user_id IS NOT NULL);
 
@@ -4656,6 +4732,8 @@ CREATE UNIQUE INDEX users_username ON public.users USING btree (username);
 
 CREATE INDEX verbal_approvals_due ON public.verbal_approvals USING btree (confirm_by, id) WHERE (state = 'open'::text);
 
+CREATE INDEX verbal_approvals_open ON public.verbal_approvals USING btree (request_id) WHERE (state = 'open'::text);
+
 CREATE INDEX verbal_approvals_request ON public.verbal_approvals USING btree (request_id);
 
 CREATE INDEX violations_kind ON public.violations USING btree (kind, id);
@@ -4707,6 +4785,8 @@ CREATE TRIGGER base_price_lines_frozen_update AFTER UPDATE ON public.base_price_
 CREATE TRIGGER base_prices_append_only BEFORE UPDATE OR TRUNCATE ON public.base_prices FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER base_prices_frozen AFTER DELETE ON public.base_prices REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_frozen_price();
+
+CREATE TRIGGER calendar_changes_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.calendar_changes FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER contract_capacity_answers_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.contract_capacity_answers FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
