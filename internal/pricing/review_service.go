@@ -30,7 +30,7 @@ func (s *Service) OpenPriceReview(tx pg.Tx, quarter time.Time) error {
 	}
 	r := PriceReview{
 		ID: uuid.Must(uuid.NewV7()), Number: number, Quarter: quarter, State: ReviewOpen, OpenedAt: tx.Now,
-		DueOn: clock.AddWorkingDays(clock.Today(tx.Now), days), Version: 1,
+		DueOn: tx.Calendar().AddWorkingDays(clock.Today(tx.Now), days), Version: 1,
 	}
 	known, err := insertReview(tx, &r)
 	if err != nil || known {
