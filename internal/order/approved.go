@@ -7,6 +7,7 @@ import (
 
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/audit"
+	"github.com/salesgate/salesgate/internal/contract"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/decision"
 	"github.com/salesgate/salesgate/internal/errs"
@@ -18,7 +19,7 @@ import (
 // that have become special meanwhile go to finance as well (CON-06). Locks the order. Returns errs.ErrState for an order
 // that isn't waiting for this request.
 func (s *Service) ApprovalDecided(tx pg.Tx, r approval.Request) error {
-	o, err := lock(tx, r.SubjectID)
+	o, c, err := lockDeal(tx, r.SubjectID)
 	if err != nil {
 		return err
 	}
@@ -32,7 +33,7 @@ func (s *Service) ApprovalDecided(tx pg.Tx, r approval.Request) error {
 	switch r.State {
 	case approval.Approved:
 		action = VerbConfirm
-		err = s.approved(tx, &o, r)
+		err = s.approved(tx, &o, r, c)
 	case approval.Rejected, approval.Returned, approval.Withdrawn:
 		o.back(tx, r.CloseReason)
 	case approval.Pending, approval.Void:
@@ -43,6 +44,11 @@ func (s *Service) ApprovalDecided(tx pg.Tx, r approval.Request) error {
 	}
 	if err := update(tx, &o); err != nil {
 		return err
+	}
+	if o.State == StateDraft {
+		if err := o.callOff(tx, c); err != nil {
+			return err
+		}
 	}
 	if err := audit.Record(tx, audit.Entry{Action: string(action), SubjectType: Subject, SubjectID: o.ID, Before: before, After: o.snapshot()}); err != nil {
 		return err
@@ -56,7 +62,7 @@ func (o *Order) back(tx pg.Tx, reason string) {
 }
 
 // approved holds the approval against the order as it is now.
-func (s *Service) approved(tx pg.Tx, o *Order, r approval.Request) error {
+func (s *Service) approved(tx pg.Tx, o *Order, r approval.Request, c *contract.Contract) error {
 	p, err := s.credits.Position(tx, o.CustomerID)
 	if err != nil {
 		return err
@@ -68,7 +74,7 @@ func (s *Service) approved(tx pg.Tx, o *Order, r approval.Request) error {
 	if !covers {
 		v.refuse(ErrFrozen.With())
 	}
-	if v.refusal == nil && v.terms(o, p) && r.Facts["special_terms"] != true {
+	if v.refusal == nil && v.terms(o, p, c) && r.Facts["special_terms"] != true {
 		return s.askAgain(tx, o, r, p, v)
 	}
 	d := decision.New("order", Subject, o.ID)
@@ -105,7 +111,7 @@ func (s *Service) askAgain(tx pg.Tx, o *Order, r approval.Request, p credit.Posi
 // VerbalApprovalDenied implements approval.VerbalDenier: an order that counts only because of an approval that nobody gave
 // becomes a draft of the next revision. What has left, has left. Locks the order.
 func (s *Service) VerbalApprovalDenied(tx pg.Tx, r approval.Request) error {
-	o, err := lock(tx, r.SubjectID)
+	o, c, err := lockDeal(tx, r.SubjectID)
 	if err != nil {
 		return err
 	}
@@ -116,6 +122,9 @@ func (s *Service) VerbalApprovalDenied(tx pg.Tx, r approval.Request) error {
 	o.Revision++
 	o.back(tx, "ORG-05: the verbal approval was denied / 口头批准被否认")
 	if err := update(tx, &o); err != nil {
+		return err
+	}
+	if err := o.callOff(tx, c); err != nil {
 		return err
 	}
 	if err := audit.Record(tx, audit.Entry{Action: "denyVerbalApproval", SubjectType: Subject, SubjectID: o.ID, Before: before, After: o.snapshot()}); err != nil {

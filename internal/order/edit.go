@@ -76,7 +76,11 @@ func (s *Service) Upsert(tx pg.Tx, who identity.Principal, source, externalID st
 	if !found {
 		return s.createExternal(tx, who, source, externalID, d, submit)
 	}
-	o, err := s.locked(tx, who, id, version, VerbCopy) // any state
+	c, err := contractOf(tx, d.ContractID) // before the order's own, by the lock order
+	if err != nil {
+		return Order{}, nil, err
+	}
+	o, _, err := s.lockedDeal(tx, who, id, version, VerbCopy) // any state
 	if err != nil {
 		return Order{}, nil, err
 	}
@@ -95,11 +99,15 @@ func (s *Service) Upsert(tx pg.Tx, who identity.Principal, source, externalID st
 	if !submit || o.State != StateDraft {
 		return o, nil, nil
 	}
-	dec, err := s.submit(tx, who, &o)
+	dec, err := s.submit(tx, who, &o, c)
 	return o, &dec, err
 }
 
 func (s *Service) createExternal(tx pg.Tx, who identity.Principal, source, externalID string, d Draft, submit bool) (Order, *decision.Decision, error) {
+	c, err := contractOf(tx, d.ContractID)
+	if err != nil {
+		return Order{}, nil, err
+	}
 	o, err := s.Create(tx, who, d)
 	if err != nil {
 		return Order{}, nil, err
@@ -107,7 +115,7 @@ func (s *Service) createExternal(tx pg.Tx, who identity.Principal, source, exter
 	if err := claimExternal(tx, source, externalID, o.ID); err != nil || !submit {
 		return o, nil, err
 	}
-	dec, err := s.submit(tx, who, &o)
+	dec, err := s.submit(tx, who, &o, c)
 	return o, &dec, err
 }
 
@@ -176,11 +184,11 @@ func (s *Service) stop(tx pg.Tx, who identity.Principal, id uuid.UUID, version *
 			return Order{}, err
 		}
 	}
-	o, err := s.locked(tx, who, id, version, v)
+	o, c, err := s.lockedDeal(tx, who, id, version, v)
 	if err != nil {
 		return Order{}, err
 	}
-	before, counted := o.snapshot(), o.counts()
+	before, counted, drafted := o.snapshot(), o.counts(), o.State == StateDraft
 	if err := change(&o); err != nil {
 		return Order{}, err
 	}
@@ -191,6 +199,11 @@ func (s *Service) stop(tx pg.Tx, who identity.Principal, id uuid.UUID, version *
 	}
 	if err := update(tx, &o); err != nil {
 		return Order{}, err
+	}
+	if !drafted { // a draft calls nothing off
+		if err := o.callOff(tx, c); err != nil {
+			return Order{}, err
+		}
 	}
 	if err := audit.Record(tx, audit.Entry{Action: string(v), SubjectType: Subject, SubjectID: o.ID, Before: before, After: o.snapshot()}); err != nil || !counted {
 		return o, err

@@ -59,6 +59,10 @@ var (
 		"Say what is wrong about a point that fails.", "不合格的评审项须说明问题。", "ORD-02"))
 	ErrAgreementLine = pg.Constraint("order_lines_one_agreement", errs.Define(errs.Rule, "order.agreement_line",
 		"A line names a line of the order's quotation or of its contract, and not of both.", "明细行只能引用本订单所列报价单或合同之一的明细。", "QUO-05", "CON-09"))
+	ErrNoAgreement = errs.Define(errs.Rule, "order.unknown_agreement",
+		"There is no such contract of this customer.", "该客户没有此合同。", "CON-09")
+	ErrAgreementProduct = errs.Define(errs.Rule, "order.agreement_product",
+		"The line of {agreement} is about another product.", "{agreement} 的该明细行是另一产品。", "QUO-05", "CON-09")
 	ErrEmpty = errs.Define(errs.Rule, "order.no_lines",
 		"An order needs at least one line.", "订单至少需要一行明细。", "ORD-02")
 

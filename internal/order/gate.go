@@ -2,11 +2,13 @@ package order
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
 	"github.com/salesgate/salesgate/internal/catalog"
+	"github.com/salesgate/salesgate/internal/contract"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/customer"
 	"github.com/salesgate/salesgate/internal/decision"
@@ -19,11 +21,12 @@ import (
 // verdict is what the gate says of an order before anybody is asked.
 type verdict struct {
 	checks  []decision.Check
-	facts   map[string]any // of the matter order.confirm
-	refusal *errs.Error    // the first thing that nobody may let pass; nil when there is none
-	attempt bool           // another settlement method was asked for than the customer's (CRD-16)
-	bridge  uuid.UUID      // of the superior's word that lets it pass without an agreement (CRD-15)
-	basis   *pricing.Basis // what the price gate judged by; nil when it wasn't asked or refused
+	facts   map[string]any     // of the matter order.confirm
+	refusal *errs.Error        // the first thing that nobody may let pass; nil when there is none
+	attempt bool               // another settlement method was asked for than the customer's (CRD-16)
+	bridge  uuid.UUID          // of the superior's word that lets it pass without an agreement (CRD-15)
+	deal    *contract.Contract // that the order calls off, locked; nil for none
+	basis   *pricing.Basis     // what the price gate judged by; nil when it wasn't asked or refused
 }
 
 // inputs are what the decision stores to be judged again.
@@ -59,10 +62,14 @@ func (a priceAnswer) passed() bool { return a.refused == nil }
 
 // askPrices asks the price gate about each line and the whole order, header discount included (PRC-10, PRC-12). One
 // statement. An error of the price gate that isn't its verdict is returned as such.
-func (s *Service) askPrices(tx pg.Tx, who identity.Principal, o *Order) (priceAnswer, error) {
+func (s *Service) askPrices(tx pg.Tx, who identity.Principal, o *Order, c *contract.Contract) (priceAnswer, error) {
+	agreed, err := o.agreedLines(tx, c)
+	if err != nil {
+		return notAgreed(err)
+	}
 	q := pricing.Question{CustomerID: o.CustomerID, Roles: who.Roles, HeaderDiscount: o.HeaderDiscount, Lines: make([]pricing.Line, len(o.Lines))}
 	for i, l := range o.Lines {
-		q.Lines[i] = pricing.Line{ProductID: l.ProductID, Quantity: l.Quantity, Price: l.Price}
+		q.Lines[i] = pricing.Line{ProductID: l.ProductID, Quantity: l.Quantity, Price: l.Price, Agreed: agreed[i]}
 	}
 	a, err := s.prices.Check(tx, q)
 	if err == nil {
@@ -73,6 +80,29 @@ func (s *Service) askPrices(tx pg.Tx, who identity.Principal, o *Order) (priceAn
 		return priceAnswer{Answer: a, refused: e}, nil
 	}
 	return priceAnswer{}, err
+}
+
+// notAgreed is the price gate's refusal of an order whose agreement doesn't hold (QUO-05, CON-09).
+func notAgreed(err error) (priceAnswer, error) {
+	e, ours := errs.As(err)
+	if !ours {
+		return priceAnswer{}, err
+	}
+	rule := "CON-09"
+	if len(e.Rules) > 0 {
+		rule = e.Rules[len(e.Rules)-1]
+	}
+	var a priceAnswer
+	a.refused = e
+	a.Checks = []decision.Check{{
+		Rule: rule, Result: decision.CheckFailed, Inputs: map[string]string{"code": e.Code}, EN: e.Text("en"), ZH: e.Text("zh-CN"),
+	}}
+	return a, nil
+}
+
+// contracted reports whether every price stands by a contract: whoever had to sign it for its amount has (CON-02, CON-03).
+func (a priceAnswer) contracted() bool {
+	return !slices.ContainsFunc(a.Lines, func(l pricing.LineAnswer) bool { return l.Agreed == nil || l.Agreed.Rule != "CON-09" })
 }
 
 // products are those that the price gate has read; nil when it refused.
@@ -88,8 +118,9 @@ func (a priceAnswer) products() map[uuid.UUID]catalog.Product {
 }
 
 // judge is the order gate (ORD-02). It is pure but for the parameters, which are cached, and what a new customer's first order asks.
-func (s *Service) judge(tx pg.Tx, o *Order, p credit.Position, a priceAnswer) (verdict, error) {
+func (s *Service) judge(tx pg.Tx, o *Order, p credit.Position, a priceAnswer, c *contract.Contract) (verdict, error) {
 	v := judgeCustomer(o, p)
+	v.deal = c
 	v.reviewOpen(o)
 	v.dates(o)
 	if err := s.original(tx, o, &v); err != nil {
@@ -113,11 +144,13 @@ func (s *Service) judge(tx pg.Tx, o *Order, p credit.Position, a priceAnswer) (v
 	if err != nil {
 		return v, err
 	}
-	v.amount(o, a, bound)
-	special := v.terms(o, p)
+	covered := a.contracted()
+	v.amount(o, a, bound, covered)
+	special := v.terms(o, p, v.deal)
 	v.facts = map[string]any{
 		"total": o.Total, "currency": o.Currency, "within_submitter_authority": a.Within, "required_role": string(a.RequiredRole),
 		"department_authority": a.DepartmentCovers, "special_terms": special, "customer_grade": string(p.Profile.Grade),
+		"contract_covers": covered,
 	}
 	return v, nil
 }
@@ -176,8 +209,12 @@ func (v *verdict) cashOnly(o *Order, p credit.Position) {
 }
 
 // amount states who confirms by amount and by whose price authority it takes (CON-02, CON-03).
-func (v *verdict) amount(o *Order, a priceAnswer, bound decimal.Decimal) {
+func (v *verdict) amount(o *Order, a priceAnswer, bound decimal.Decimal, covered bool) {
 	in := map[string]string{"total": o.Total.String(), "gm_amount": bound.String(), "department_authority": fmt.Sprint(a.DepartmentCovers)}
+	if covered {
+		v.check("CON-09", true, in, "Every line calls off a contract, whose amount was decided when it was signed.", "全部明细均执行已签合同,金额已在合同评审时审定。")
+		return
+	}
 	if o.Total.Cmp(bound) > 0 {
 		v.check("CON-03", false, in,
 			fmt.Sprintf("The total %s is above %s: the general manager decides.", o.Total, bound),
@@ -196,8 +233,15 @@ func (v *verdict) amount(o *Order, a priceAnswer, bound decimal.Decimal) {
 
 // terms reports whether the payment terms are special and finance has to agree: a lending customer without a limit, or
 // terms that differ from the credit profile (CON-06). Cash, prepaid and cod never are.
-func (v *verdict) terms(o *Order, p credit.Position) bool {
-	terms, agreed := o.Terms(), p.Profile.Terms
+func (v *verdict) terms(o *Order, p credit.Position, c *contract.Contract) bool {
+	terms := o.Terms()
+	agreed, number := o.usual(p, c)
+	if number != "" && terms == agreed {
+		v.check("CON-06", true, map[string]string{"terms": terms.String(), "contract": number},
+			fmt.Sprintf("The payment terms %s are those of the contract %s.", terms, number), fmt.Sprintf("付款条件 %s 符合合同 %s 约定。", terms, number))
+		return false
+	}
+	agreed = p.Profile.Terms
 	limit := p.Counting()
 	special := !terms.IsCash() && (terms != agreed || !limit.Unlimited && limit.Amount.IsZero())
 	in := map[string]string{"terms": terms.String(), "agreed": agreed.String(), "limit_kind": string(p.Profile.Limit.Kind)}

@@ -6,6 +6,7 @@ import (
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/attachment"
 	"github.com/salesgate/salesgate/internal/audit"
+	"github.com/salesgate/salesgate/internal/contract"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/decision"
 	"github.com/salesgate/salesgate/internal/errs"
@@ -108,15 +109,18 @@ func (s *Service) CreateAndSubmit(tx pg.Tx, who identity.Principal, d Draft) (Or
 	if err != nil {
 		return Order{}, none, err
 	}
+	if o.ContractID != nil {
+		return s.createCalling(tx, who, o, d.Attachments)
+	}
 	o.Originals = len(d.Attachments)
-	a, err := s.askPrices(tx, who, &o)
+	a, err := s.askPrices(tx, who, &o, nil)
 	if err != nil {
 		return Order{}, none, err
 	}
 	if err := o.complete(tx, a.products()); err != nil {
 		return Order{}, none, err
 	}
-	v, err := s.judge(tx, &o, p, a)
+	v, err := s.judge(tx, &o, p, a, nil)
 	if err != nil {
 		return Order{}, none, err
 	}
@@ -138,6 +142,22 @@ func (s *Service) CreateAndSubmit(tx pg.Tx, who identity.Principal, d Draft) (Or
 		return o, dec, err
 	}
 	return o, dec, s.tellConfirmed(tx, &o)
+}
+
+// createCalling is CreateAndSubmit of an order on a contract, which is locked before the order is numbered.
+func (s *Service) createCalling(tx pg.Tx, who identity.Principal, o Order, originals []uuid.UUID) (Order, decision.Decision, error) {
+	c, err := contractOf(tx, o.ContractID)
+	if err != nil {
+		return Order{}, decision.Decision{}, err
+	}
+	if err := o.complete(tx, nil); err != nil {
+		return Order{}, decision.Decision{}, err
+	}
+	if err := s.store(tx, who, &o, originals); err != nil {
+		return Order{}, decision.Decision{}, err
+	}
+	d, err := s.submit(tx, who, &o, c)
+	return o, d, err
 }
 
 // insertSubmitted numbers and stores an order before the matrix is asked, which shows the number to its deciders. It is
@@ -195,6 +215,20 @@ func (s *Service) locked(tx pg.Tx, who identity.Principal, id uuid.UUID, version
 	if err != nil {
 		return Order{}, err
 	}
+	return s.allowed(who, o, version, v)
+}
+
+// lockedDeal is locked with the contract that the order calls off locked before it.
+func (s *Service) lockedDeal(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, v Verb) (Order, *contract.Contract, error) {
+	o, c, err := lockDeal(tx, id)
+	if err != nil {
+		return Order{}, nil, err
+	}
+	o, err = s.allowed(who, o, version, v)
+	return o, c, err
+}
+
+func (s *Service) allowed(who identity.Principal, o Order, version *int64, v Verb) (Order, error) {
 	if err := who.MustSee(o.OwnerID); err != nil {
 		return Order{}, err
 	}

@@ -18,6 +18,9 @@ const settlementAttempt = "settlement_attempt"
 // finance decides (CON-06); so are those that a leader asks for.
 func (v *verdict) settlement(who identity.Principal, o *Order, p credit.Position) {
 	asked, agreed := o.Terms(), p.Profile.Terms
+	if by, number := o.usual(p, v.deal); number != "" && by == asked { // agreed in the contract
+		return
+	}
 	if who.Kind == identity.KindSystem || asked.IsCash() || !agreed.IsCash() || !asked.MoreGenerousThan(agreed) {
 		return
 	}

@@ -24,6 +24,18 @@ func lock(tx pg.Tx, id uuid.UUID) (Order, error) {
 	return o, attachLines(tx, &o)
 }
 
+// lockPlain is lock for an order without contract; false for one that has one, or isn't there.
+func lockPlain(tx pg.Tx, id uuid.UUID) (Order, bool, error) {
+	o, err := pg.TakeForUpdate[Order](tx, "id = ? AND contract_id IS NULL", id)
+	if isNotFound(err) {
+		return Order{}, false, nil
+	}
+	if err != nil {
+		return Order{}, false, err
+	}
+	return o, true, attachLines(tx, &o)
+}
+
 func attachLines(tx pg.Tx, o *Order) error {
 	return tx.Where("order_id = ?", o.ID).Order("line_no").Find(&o.Lines).Error
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/audit"
+	"github.com/salesgate/salesgate/internal/contract"
 	"github.com/salesgate/salesgate/internal/decision"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
@@ -20,29 +21,34 @@ import (
 // Returns errs.ErrNotFound, errs.ErrStale, errs.ErrState; and, with the decision attached and kept (pg.Keep),
 // ErrCustomerNotActive, ErrOldDebt, ErrCashOnly (ORD-10) or what the price gate refuses. Locks the order.
 func (s *Service) Submit(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64) (Order, decision.Decision, error) {
-	o, err := s.locked(tx, who, id, version, VerbSubmit)
+	o, c, err := s.lockedDeal(tx, who, id, version, VerbSubmit)
 	if err != nil {
 		return Order{}, decision.Decision{}, err
 	}
-	d, err := s.submit(tx, who, &o)
+	d, err := s.submit(tx, who, &o, c)
 	return o, d, err
 }
 
-// submit is Submit on an order that the transaction holds.
-func (s *Service) submit(tx pg.Tx, who identity.Principal, o *Order) (decision.Decision, error) {
+// submit is Submit on an order that the transaction holds, with its contract.
+func (s *Service) submit(tx pg.Tx, who identity.Principal, o *Order, c *contract.Contract) (decision.Decision, error) {
 	p, err := s.position(tx, who, o.CustomerID)
 	if err != nil {
 		return decision.Decision{}, err
 	}
-	a, err := s.askPrices(tx, who, o)
+	a, err := s.askPrices(tx, who, o, c)
 	if err != nil {
 		return decision.Decision{}, err
 	}
-	v, err := s.judge(tx, o, p, a)
+	v, err := s.judge(tx, o, p, a, c)
 	if err != nil {
 		return decision.Decision{}, err
 	}
 	v.settlement(who, o, p)
+	if v.refusal == nil {
+		if err := v.book(tx, o, c); err != nil {
+			return decision.Decision{}, err
+		}
+	}
 	if v.refusal != nil {
 		return decision.Decision{}, refused(tx, who, o, v)
 	}

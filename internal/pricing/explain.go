@@ -19,8 +19,9 @@ var titles = map[identity.Role][2]string{
 
 // explain writes what was checked, in words that the one who is stopped understands. Lines that pass are told in one
 // sentence; each that doesn't has its own.
-func explain(a *Answer, table *authority) {
+func explain(a *Answer, q Question, table *authority) {
 	beyond := 0
+	agreedChecks(a, q)
 	for i, l := range a.Lines {
 		if l.Initial {
 			a.Checks = append(a.Checks, initialCheck(i, l))

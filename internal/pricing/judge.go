@@ -57,6 +57,7 @@ type line struct {
 	quantity  *big.Rat
 	ordered   *big.Rat // of the product, on all lines: what minimum quantities are compared with
 	net, base *big.Rat // per unit
+	agreed    bool     // it stands by its agreement: nobody is asked about it again
 }
 
 // judge answers the question from the facts and says why (PRC-10, PRC-12). It is a pure function: no database and no clock.
@@ -64,7 +65,7 @@ func judge(q Question, facts map[uuid.UUID]fact, table *authority) (Answer, erro
 	a, err := weigh(q, facts, table)
 	if err == nil {
 		if err = reachOut(&a, q, table); err == nil {
-			explain(&a, table)
+			explain(&a, q, table)
 		}
 	}
 	return a, err
@@ -76,10 +77,11 @@ func weigh(q Question, facts map[uuid.UUID]fact, table *authority) (Answer, erro
 	if err := checkQuestion(q); err != nil {
 		return a, err
 	}
-	if err := checkProducts(&a, q, facts); err != nil {
+	stands := q.standing()
+	if err := checkProducts(&a, q, facts, stands); err != nil {
 		return a, err
 	}
-	lines, err := netted(&a, q, facts)
+	lines, err := netted(&a, q, facts, stands)
 	if err != nil {
 		return a, err
 	}
@@ -112,11 +114,12 @@ func checkQuestion(q Question) error {
 }
 
 // checkProducts refuses the question when a product can't be sold by base price, and names every such line.
-func checkProducts(a *Answer, q Question, facts map[uuid.UUID]fact) error {
+// A price that stands by an agreement needs no base price (QUO-05, CON-09).
+func checkProducts(a *Answer, q Question, facts map[uuid.UUID]fact, stands []bool) error {
 	var refused *errs.Error
 	for i, l := range q.Lines {
 		def := facts[l.ProductID].refusal()
-		if def == nil {
+		if def == nil || stands[i] && (def == ErrNotStandard || def == ErrNoBasePrice) {
 			continue
 		}
 		if refused == nil {
@@ -133,7 +136,7 @@ func checkProducts(a *Answer, q Question, facts map[uuid.UUID]fact) error {
 
 // netted spreads the header discount over the lines in proportion to their amounts and fills in what can be said of each
 // line without asking who may sell it.
-func netted(a *Answer, q Question, facts map[uuid.UUID]fact) ([]line, error) {
+func netted(a *Answer, q Question, facts map[uuid.UUID]fact, stands []bool) ([]line, error) {
 	gross := new(big.Rat)
 	charged := decimal.Zero.Pad(money.AmountScale)
 	for _, l := range q.Lines {
@@ -161,7 +164,12 @@ func netted(a *Answer, q Question, facts map[uuid.UUID]fact) ([]line, error) {
 	for i, l := range q.Lines {
 		f := facts[l.ProductID]
 		base, _, _ := f.sold()
-		lines[i] = line{quantity: exact(l.Quantity), ordered: ordered[l.ProductID], net: mul(exact(l.Price), keep), base: exact(*base)}
+		if base == nil { // it stands by its agreement
+			base = &l.Agreed.Price
+		}
+		lines[i] = line{
+			quantity: exact(l.Quantity), ordered: ordered[l.ProductID], net: mul(exact(l.Price), keep), base: exact(*base), agreed: stands[i],
+		}
 		if a.Lines[i], err = describe(l, f, lines[i]); err != nil {
 			return nil, err
 		}
@@ -195,10 +203,16 @@ func share(gross, discount *big.Rat) *big.Rat {
 func describe(l Line, f fact, x line) (LineAnswer, error) {
 	base, floor, initial := f.sold()
 	net, err := rounded(x.net, money.PriceScale)
+	if base == nil {
+		base = &l.Agreed.Price
+	}
 	a := LineAnswer{
 		Product: f.product, Quantity: l.Quantity, Price: l.Price, NetPrice: net, BasePrice: *base, FloorPrice: floor,
 		ListID: f.listID, ListNumber: f.listNumber, Deviation: deviation(x.net, x.base),
-		BelowFloor: floor != nil && x.net.Cmp(exact(*floor)) < 0, // PRC-12
+		BelowFloor: !x.agreed && floor != nil && x.net.Cmp(exact(*floor)) < 0, // PRC-12
+	}
+	if x.agreed {
+		a.Agreed = l.Agreed
 	}
 	if initial != nil {
 		a.Initial, a.ListID, a.ListNumber = true, uuid.Nil, initial.Number

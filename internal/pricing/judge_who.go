@@ -15,14 +15,14 @@ func judgeLines(a *Answer, q Question, lines []line, table *authority, able map[
 		l := &a.Lines[i]
 		covers := map[identity.Role]bool{}
 		for _, role := range ladder {
-			covers[role] = table.forLine(role, *l, x.ordered).covers(x.net, x.base)
+			covers[role] = x.agreed || table.forLine(role, *l, x.ordered).covers(x.net, x.base)
 			if l.BelowFloor { // PRC-12: below the floor price only the general manager
 				covers[role] = role == identity.GeneralManager
 			}
 			able[role] = able[role] && covers[role]
 		}
 		l.RequiredRole = lowest(covers)
-		l.Within = holds(q.Roles, covers) || (!l.BelowFloor && x.net.Cmp(x.base) == 0)
+		l.Within = x.agreed || holds(q.Roles, covers) || (!l.BelowFloor && x.net.Cmp(x.base) == 0)
 		a.Within = a.Within && l.Within
 		a.FloorBreach = a.FloorBreach || l.BelowFloor
 	}
@@ -35,7 +35,7 @@ func judgeOrder(a *Answer, q Question, lines []line, table *authority, able map[
 	net, base := new(big.Rat), new(big.Rat)
 	for _, x := range lines {
 		net = add(net, mul(x.net, x.quantity))
-		base = add(base, mul(x.base, x.quantity))
+		base = add(base, mul(x.counting(), x.quantity))
 	}
 	sum, err := rounded(base, money.AmountScale)
 	if err != nil {
@@ -60,10 +60,26 @@ func judgeOrder(a *Answer, q Question, lines []line, table *authority, able map[
 func spanOf(a *Answer, lines []line, table *authority, role identity.Role) span {
 	s := span{low: new(big.Rat), high: new(big.Rat)}
 	for i, x := range lines {
-		s.add(table.forLine(role, a.Lines[i], x.ordered), mul(x.base, x.quantity))
+		of := agreedLimit
+		if !x.agreed {
+			of = table.forLine(role, a.Lines[i], x.ordered)
+		}
+		s.add(of, mul(x.counting(), x.quantity))
 	}
 	return s
 }
+
+// counting is the price that a line is held against in the judgement of the whole: what was agreed counts as it is, so that it
+// neither lends its room to other lines nor takes any from them.
+func (x line) counting() *big.Rat {
+	if x.agreed {
+		return x.net
+	}
+	return x.base
+}
+
+// agreedLimit is the room that an agreed line has in the whole: none.
+var agreedLimit = limit{low: one, high: one}
 
 // lowest returns the first role of the ladder that is able; the general manager when none is.
 func lowest(able map[identity.Role]bool) identity.Role {

@@ -211,11 +211,11 @@ func TestPRC10_CuttingALineChangesNothing(t *testing.T) {
 		price := decimal.MustNew(rapid.Int64Range(900_000, 1_010_000).Draw(t, "price"), 4)
 		quantity := rapid.Int64Range(2, 20_000_000).Draw(t, "quantity")
 		part := rapid.Int64Range(1, quantity-1).Draw(t, "part")
-		whole, err := judge(rep("0", Line{id, decimal.MustNew(quantity, 4), price}), g, table)
+		whole, err := judge(rep("0", Line{ProductID: id, Quantity: decimal.MustNew(quantity, 4), Price: price}), g, table)
 		if err != nil {
 			t.Fatal(err)
 		}
-		cut, err := judge(rep("0", Line{id, decimal.MustNew(part, 4), price}, Line{id, decimal.MustNew(quantity-part, 4), price}), g, table)
+		cut, err := judge(rep("0", Line{ProductID: id, Quantity: decimal.MustNew(part, 4), Price: price}, Line{ProductID: id, Quantity: decimal.MustNew(quantity-part, 4), Price: price}), g, table)
 		if err != nil || cut.Within != whole.Within || cut.RequiredRole != whole.RequiredRole {
 			t.Fatalf("whole %v by %s, cut %v by %s, %v", whole.Within, whole.RequiredRole, cut.Within, cut.RequiredRole, err)
 		}

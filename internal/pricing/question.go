@@ -28,6 +28,7 @@ type Line struct {
 	ProductID uuid.UUID
 	Quantity  decimal.Decimal
 	Price     decimal.Decimal
+	Agreed    *Agreed // nil: the price stands by base price and authority alone
 }
 
 // Answer is what the price gate says. When Check also returns an error, Checks says why and the rest is as far as it got.
@@ -69,6 +70,7 @@ type LineAnswer struct {
 	RequiredRole identity.Role
 	Within       bool
 	BelowFloor   bool
+	Agreed       *Agreed          // by which the price stands; nil when it doesn't
 	OwnLow       *decimal.Decimal // the lowest net price that the submitter may agree to alone; nil: without bound
 	OwnHigh      *decimal.Decimal // the highest; nil: without bound
 	Margin       *Margin          // only with Question.WithMargin, and where finance has stated a cost

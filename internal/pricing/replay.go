@@ -33,6 +33,7 @@ type BasisLine struct {
 	Base     decimal.Decimal  `json:"base"`
 	Floor    *decimal.Decimal `json:"floor,omitempty"`
 	Initial  bool             `json:"initial,omitempty"` // Base is the initial price of a new product (PRC-03)
+	Agreed   *Agreed          `json:"agreed,omitempty"`  // by which the price stood (QUO-05, CON-09)
 }
 
 // Sale says who may sell an order so.
@@ -50,7 +51,7 @@ func BasisOf(q Question, a Answer) *Basis {
 	for i, l := range a.Lines {
 		b.Lines[i] = BasisLine{
 			Product: l.Product.ID, Code: l.Product.Code, Category: l.Product.CategoryID, Quantity: l.Quantity, Price: l.Price,
-			Base: l.BasePrice, Floor: l.FloorPrice, Initial: l.Initial,
+			Base: l.BasePrice, Floor: l.FloorPrice, Initial: l.Initial, Agreed: l.Agreed,
 		}
 	}
 	return b
@@ -100,6 +101,12 @@ func (b Basis) noLess(than Basis) bool {
 
 func (l BasisLine) noWorse(than BasisLine) bool {
 	floor := l.Floor == nil || than.Floor != nil && l.Floor.Cmp(*than.Floor) <= 0
+	if l.Agreed != nil { // asked where it was agreed
+		return l.Product == than.Product
+	}
+	if than.Agreed != nil { // nobody was asked then
+		return false
+	}
 	if l.Initial && !than.Initial { // under what nobody has set authority for
 		return false
 	}
@@ -152,7 +159,7 @@ func (b Basis) question() (Question, map[uuid.UUID]fact) {
 	q := Question{Roles: b.Roles, HeaderDiscount: b.Discount, Lines: make([]Line, len(b.Lines))}
 	facts := make(map[uuid.UUID]fact, len(b.Lines))
 	for i, l := range b.Lines {
-		q.Lines[i] = Line{ProductID: l.Product, Quantity: l.Quantity, Price: l.Price}
+		q.Lines[i] = Line{ProductID: l.Product, Quantity: l.Quantity, Price: l.Price, Agreed: l.Agreed}
 		f := fact{product: catalog.Product{ID: l.Product, Code: l.Code, CategoryID: l.Category, Active: true, Lifecycle: catalog.LifecycleStandard}}
 		if l.Initial {
 			f.initial = &InitialPrice{ProductID: l.Product, Price: l.Base, FloorPrice: l.Floor}
