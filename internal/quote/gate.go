@@ -214,7 +214,7 @@ func (s *Service) demand(tx pg.Tx, customerID *uuid.UUID, survey *Survey) (tonne
 		}
 		if total.IsPos() {
 			average, err := total.Quo(decimal.MustNew(int64(months), 0))
-			return average.Round(4), true, err
+			return average.Trunc(4), true, err // never rounded up to the bound
 		}
 	}
 	if survey != nil {

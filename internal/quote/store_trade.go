@@ -22,7 +22,7 @@ func orderedBefore(tx pg.Tx, customerID uuid.UUID) (bool, error) {
 // counts nothing.
 func shippedTonnes(tx pg.Tx, customerID uuid.UUID, after, until time.Time) (decimal.Decimal, error) {
 	var total decimal.Decimal
-	err := pg.ScanRow(tx, []any{&total}, `SELECT coalesce(round(sum(l.quantity * p.tonnes_per_unit), 4), 0)
+	err := pg.ScanRow(tx, []any{&total}, `SELECT coalesce(trunc(sum(l.quantity * p.tonnes_per_unit), 4), 0)
 		FROM delivery_notes n JOIN delivery_note_lines l ON l.delivery_note_id = n.id JOIN products p ON p.id = l.product_id
 		WHERE n.customer_id = ? AND n.state = 'left' AND n.shipped_on > ? AND n.shipped_on <= ?`, customerID, after, until)
 	return total, err
