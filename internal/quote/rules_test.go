@@ -300,7 +300,7 @@ func TestQUO06_VerbalApprovalAtANegotiation(t *testing.T) {
 	}
 
 	_, approval = verbal()
-	w.clockAt(clock.AddWorkingDays(clock.Today(time.Now()), 1).Format(time.DateOnly) + " 17:31:00") // approval.verbal_confirm_days
+	w.clockAt(clock.NewCalendar(nil).AddWorkingDays(clock.Today(time.Now()), 1).Format(time.DateOnly) + " 17:31:00") // approval.verbal_confirm_days
 	w.Tx(func(tx pg.Tx) error { _, err := w.App.Server.Approvals.MarkOverdueVerbals(tx, 100); return err })
 	if violations("ORG-05") != 3 { // two were denied
 		t.Errorf("%d violations", violations("ORG-05"))
