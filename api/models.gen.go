@@ -211,6 +211,81 @@ func (e ContactLogInputKind) Valid() bool {
 	}
 }
 
+// Defines values for ContractPaperCreateKind.
+const (
+	Copy     ContractPaperCreateKind = "copy"
+	Original ContractPaperCreateKind = "original"
+)
+
+// Valid indicates whether the value is a known member of the ContractPaperCreateKind enum.
+func (e ContractPaperCreateKind) Valid() bool {
+	switch e {
+	case Copy:
+		return true
+	case Original:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ContractStateFilter.
+const (
+	ContractStateFilterApproved   ContractStateFilter = "approved"
+	ContractStateFilterCancelled  ContractStateFilter = "cancelled"
+	ContractStateFilterClosed     ContractStateFilter = "closed"
+	ContractStateFilterDraft      ContractStateFilter = "draft"
+	ContractStateFilterExpired    ContractStateFilter = "expired"
+	ContractStateFilterInForce    ContractStateFilter = "in_force"
+	ContractStateFilterSubmitted  ContractStateFilter = "submitted"
+	ContractStateFilterTerminated ContractStateFilter = "terminated"
+)
+
+// Valid indicates whether the value is a known member of the ContractStateFilter enum.
+func (e ContractStateFilter) Valid() bool {
+	switch e {
+	case ContractStateFilterApproved:
+		return true
+	case ContractStateFilterCancelled:
+		return true
+	case ContractStateFilterClosed:
+		return true
+	case ContractStateFilterDraft:
+		return true
+	case ContractStateFilterExpired:
+		return true
+	case ContractStateFilterInForce:
+		return true
+	case ContractStateFilterSubmitted:
+		return true
+	case ContractStateFilterTerminated:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ContractTerminateBy.
+const (
+	ContractTerminateByBoth     ContractTerminateBy = "both"
+	ContractTerminateByCustomer ContractTerminateBy = "customer"
+	ContractTerminateByUs       ContractTerminateBy = "us"
+)
+
+// Valid indicates whether the value is a known member of the ContractTerminateBy enum.
+func (e ContractTerminateBy) Valid() bool {
+	switch e {
+	case ContractTerminateByBoth:
+		return true
+	case ContractTerminateByCustomer:
+		return true
+	case ContractTerminateByUs:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CreditGrade.
 const (
 	CreditGradeA CreditGrade = "A"
@@ -3687,6 +3762,996 @@ type ContactLogInputKind string
 //
 // Example: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 type ContentHash = string
+
+// Contract defines model for Contract.
+type Contract struct {
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID *UUID `json:"approval_id,omitempty"`
+
+	// ApprovedAt Example: 2026-11-20T08:30:00Z
+	ApprovedAt  *Instant     `json:"approved_at,omitempty"`
+	Attachments []Attachment `json:"attachments"`
+
+	// Callable Whether orders may call it off today.
+	//
+	// Example: true
+	Callable bool `json:"callable"`
+
+	// CalledAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	CalledAmount Money `json:"called_amount"`
+
+	// CopiedFromID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CopiedFromID *UUID `json:"copied_from_id,omitempty"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// Currency Example: CNY
+	Currency Currency `json:"currency"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// CustomerSignedOn Example: 2026-11-20
+	CustomerSignedOn *Date `json:"customer_signed_on,omitempty"`
+
+	// Decision What a gate decided about a document, and why, check by check.
+	Decision      *Decision `json:"decision,omitempty"`
+	DeliveryPlace *string   `json:"delivery_place,omitempty"`
+
+	// EndedAt Example: 2026-11-20T08:30:00Z
+	EndedAt *Instant `json:"ended_at,omitempty"`
+
+	// EndsOn Example: 2026-11-20
+	EndsOn Date `json:"ends_on"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// FiledAt Example: 2026-11-20T08:30:00Z
+	FiledAt *Instant `json:"filed_at,omitempty"`
+
+	// Gross An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Gross Money `json:"gross"`
+
+	// HeaderDiscount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	HeaderDiscount Money `json:"header_discount"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// InForceAt Example: 2026-11-20T08:30:00Z
+	InForceAt *Instant `json:"in_force_at,omitempty"`
+
+	// LeftAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	LeftAmount Money          `json:"left_amount"`
+	Lines      []ContractLine `json:"lines"`
+
+	// Long Decided by the period.
+	//
+	// Example: true
+	Long bool `json:"long"`
+
+	// Number Example: SC-202611-00007
+	Number string `json:"number"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID UUID    `json:"owner_id"`
+	Packing *string `json:"packing,omitempty"`
+
+	// QuotationID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	QuotationID *UUID   `json:"quotation_id,omitempty"`
+	Remarks     *string `json:"remarks,omitempty"`
+	Revision    int     `json:"revision"`
+
+	// Settlement How invoices are settled; terms_days belongs to the last two.
+	//
+	// Example: net_days
+	Settlement Settlement `json:"settlement"`
+
+	// SignedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SignedBy *UUID `json:"signed_by,omitempty"`
+
+	// SignedOn Example: 2026-11-20
+	SignedOn *Date `json:"signed_on,omitempty"`
+
+	// Standard Decided by the products.
+	//
+	// Example: true
+	Standard bool `json:"standard"`
+
+	// StartsOn Example: 2026-11-20
+	StartsOn Date `json:"starts_on"`
+
+	// State draft, submitted, approved, in_force, expired, terminated, closed or cancelled.
+	//
+	// Example: in_force
+	State ContractState `json:"state"`
+
+	// StateReason Why it came back, was revised, ended.
+	StateReason *string `json:"state_reason,omitempty"`
+
+	// SubmittedAt Example: 2026-11-20T08:30:00Z
+	SubmittedAt *Instant `json:"submitted_at,omitempty"`
+
+	// SubmittedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SubmittedBy *UUID `json:"submitted_by,omitempty"`
+
+	// Tax An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Tax         Money                `json:"tax"`
+	Termination *ContractTermination `json:"termination,omitempty"`
+	TermsDays   int                  `json:"terms_days"`
+
+	// Total An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Total     Money   `json:"total"`
+	Transport *string `json:"transport,omitempty"`
+
+	// UpdatedAt Example: 2026-11-20T08:30:00Z
+	UpdatedAt Instant `json:"updated_at"`
+}
+
+// ContractAmend defines model for ContractAmend.
+type ContractAmend struct {
+	DeliveryPlace *string `json:"delivery_place,omitempty"`
+
+	// EndsOn Example: 2026-11-20
+	EndsOn *Date `json:"ends_on,omitempty"`
+
+	// HeaderDiscount An amount off the sum of all lines. It lowers each price in proportion, and is judged so.
+	//
+	// Example: 100.00
+	HeaderDiscount *OrderDiscount                        `json:"header_discount,omitempty"`
+	Lines          *[]ContractLineInput                  `json:"lines,omitempty"`
+	Packing        *string                               `json:"packing,omitempty"`
+	QuotationID    nullable.Nullable[openapi_types.UUID] `json:"quotation_id,omitempty"`
+
+	// Reason Why.
+	//
+	// Example: 客户增加数量
+	Reason  string  `json:"reason"`
+	Remarks *string `json:"remarks,omitempty"`
+
+	// Settlement How invoices are settled; terms_days belongs to the last two.
+	//
+	// Example: net_days
+	Settlement *Settlement `json:"settlement,omitempty"`
+
+	// StartsOn Example: 2026-11-20
+	StartsOn *Date `json:"starts_on,omitempty"`
+
+	// TermsDays Example: 30
+	TermsDays *int    `json:"terms_days,omitempty"`
+	Transport *string `json:"transport,omitempty"`
+}
+
+// ContractAmendment The next revision of a contract on its way.
+type ContractAmendment struct {
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID *UUID `json:"approval_id,omitempty"`
+
+	// ApprovedAt Example: 2026-11-20T08:30:00Z
+	ApprovedAt *Instant             `json:"approved_at,omitempty"`
+	Changes    []ContractDifference `json:"changes"`
+
+	// Content All that a contract says in one revision.
+	Content ContractContent `json:"content"`
+
+	// ContractID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ContractID UUID `json:"contract_id"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// CreatedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CreatedBy *UUID `json:"created_by,omitempty"`
+
+	// Decision What a gate decided about a document, and why, check by check.
+	Decision *Decision `json:"decision,omitempty"`
+
+	// EndedAt Example: 2026-11-20T08:30:00Z
+	EndedAt *Instant `json:"ended_at,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID       UUID   `json:"id"`
+	Reason   string `json:"reason"`
+	Revision int    `json:"revision"`
+
+	// State draft, submitted, approved, in_force or cancelled.
+	//
+	// Example: draft
+	State       string  `json:"state"`
+	StateReason *string `json:"state_reason,omitempty"`
+
+	// SubmittedAt Example: 2026-11-20T08:30:00Z
+	SubmittedAt *Instant `json:"submitted_at,omitempty"`
+}
+
+// ContractAmendmentList defines model for ContractAmendmentList.
+type ContractAmendmentList struct {
+	Data       []ContractAmendmentSummary `json:"data"`
+	NextCursor *string                    `json:"next_cursor,omitempty"`
+}
+
+// ContractAmendmentSummary defines model for ContractAmendmentSummary.
+type ContractAmendmentSummary struct {
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// EndedAt Example: 2026-11-20T08:30:00Z
+	EndedAt *Instant `json:"ended_at,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID       UUID   `json:"id"`
+	Reason   string `json:"reason"`
+	Revision int    `json:"revision"`
+
+	// State Example: draft
+	State string `json:"state"`
+}
+
+// ContractCallOff defines model for ContractCallOff.
+type ContractCallOff struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// Number Example: SO-202611-00042
+	Number string `json:"number"`
+
+	// OrderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderID UUID `json:"order_id"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+
+	// State draft, submitted, confirmed, partly_shipped, shipped, closed or cancelled.
+	//
+	// Example: confirmed
+	State OrderState `json:"state"`
+}
+
+// ContractCallOffList defines model for ContractCallOffList.
+type ContractCallOffList struct {
+	Data       []ContractCallOff `json:"data"`
+	NextCursor *string           `json:"next_cursor,omitempty"`
+}
+
+// ContractCapacity What production is asked about a contract, without prices.
+type ContractCapacity struct {
+	Answers []ContractCapacityAnswered `json:"answers"`
+
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID *UUID `json:"approval_id,omitempty"`
+
+	// Asked Production is asked now.
+	//
+	// Example: true
+	Asked bool `json:"asked"`
+
+	// ContractID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ContractID    UUID    `json:"contract_id"`
+	DeliveryPlace *string `json:"delivery_place,omitempty"`
+
+	// EndsOn Example: 2026-11-20
+	EndsOn Date                   `json:"ends_on"`
+	Lines  []ContractCapacityLine `json:"lines"`
+
+	// Number Example: SC-202611-00007
+	Number   string  `json:"number"`
+	Packing  *string `json:"packing,omitempty"`
+	Revision int     `json:"revision"`
+	Standard bool    `json:"standard"`
+
+	// StartsOn Example: 2026-11-20
+	StartsOn Date `json:"starts_on"`
+
+	// State draft, submitted, approved, in_force, expired, terminated, closed or cancelled.
+	//
+	// Example: in_force
+	State     ContractState `json:"state"`
+	Transport *string       `json:"transport,omitempty"`
+}
+
+// ContractCapacityAnswer defines model for ContractCapacityAnswer.
+type ContractCapacityAnswer struct {
+	// Lines Every line once.
+	Lines []ContractCapacityLineAnswer `json:"lines"`
+	Note  *string                      `json:"note,omitempty"`
+}
+
+// ContractCapacityAnswered defines model for ContractCapacityAnswered.
+type ContractCapacityAnswered struct {
+	// AnsweredAt Example: 2026-11-20T08:30:00Z
+	AnsweredAt Instant `json:"answered_at"`
+
+	// AnsweredBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	AnsweredBy UUID `json:"answered_by"`
+
+	// Confirmed Quantity and dates of all lines can be met.
+	//
+	// Example: true
+	Confirmed bool                         `json:"confirmed"`
+	Lines     []ContractCapacityLineAnswer `json:"lines"`
+	Note      *string                      `json:"note,omitempty"`
+	Revision  int                          `json:"revision"`
+}
+
+// ContractCapacityLine A line without its price.
+type ContractCapacityLine struct {
+	Deliveries []ContractDelivery `json:"deliveries"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID     UUID `json:"id"`
+	LineNo int  `json:"line_no"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID UUID `json:"product_id"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+	Remarks  *string  `json:"remarks,omitempty"`
+	Spec     *string  `json:"spec,omitempty"`
+	Unit     string   `json:"unit"`
+}
+
+// ContractCapacityLineAnswer defines model for ContractCapacityLineAnswer.
+type ContractCapacityLineAnswer struct {
+	// Deliveries What can be instead; none when the line can't be made.
+	Deliveries *[]ContractDelivery `json:"deliveries,omitempty"`
+
+	// LineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LineID UUID    `json:"line_id"`
+	Note   *string `json:"note,omitempty"`
+
+	// Possible As asked.
+	//
+	// Example: true
+	Possible bool `json:"possible"`
+}
+
+// ContractContent All that a contract says in one revision.
+type ContractContent struct {
+	DeliveryPlace string `json:"delivery_place"`
+
+	// EndsOn Example: 2026-11-20
+	EndsOn Date `json:"ends_on"`
+
+	// HeaderDiscount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	HeaderDiscount Money                 `json:"header_discount"`
+	Lines          []ContractContentLine `json:"lines"`
+	Packing        string                `json:"packing"`
+	Remarks        *string               `json:"remarks,omitempty"`
+
+	// Settlement How invoices are settled; terms_days belongs to the last two.
+	//
+	// Example: net_days
+	Settlement Settlement `json:"settlement"`
+
+	// StartsOn Example: 2026-11-20
+	StartsOn  Date   `json:"starts_on"`
+	TermsDays int    `json:"terms_days"`
+	Transport string `json:"transport"`
+}
+
+// ContractContentLine defines model for ContractContentLine.
+type ContractContentLine struct {
+	Deliveries []ContractDelivery `json:"deliveries"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID *UUID `json:"id,omitempty"`
+
+	// Price A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Price Quantity `json:"price"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID UUID `json:"product_id"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+	Remarks  *string  `json:"remarks,omitempty"`
+	Spec     *string  `json:"spec,omitempty"`
+
+	// Unit Example: kg
+	Unit string `json:"unit"`
+}
+
+// ContractCreate defines model for ContractCreate.
+type ContractCreate struct {
+	// AttachmentIds Uploads of yours that no document has yet; they stay with this one. See POST /v1/attachments.
+	AttachmentIds *AttachmentIds `json:"attachment_ids,omitempty"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// DeliveryPlace Example: 江苏省示例市云岭路 1 号仓库
+	DeliveryPlace *string `json:"delivery_place,omitempty"`
+
+	// EndsOn The last day.
+	//
+	// Example: 2027-06-30
+	EndsOn openapi_types.Date `json:"ends_on"`
+
+	// HeaderDiscount An amount off the sum of all lines. It lowers each price in proportion, and is judged so.
+	//
+	// Example: 100.00
+	HeaderDiscount *OrderDiscount      `json:"header_discount,omitempty"`
+	Lines          []ContractLineInput `json:"lines"`
+
+	// Packing Example: 打包 250 kg/包
+	Packing *string `json:"packing,omitempty"`
+
+	// QuotationID The accepted quotation that it comes from.
+	QuotationID *openapi_types.UUID `json:"quotation_id,omitempty"`
+
+	// Remarks Example: 随货附检测报告
+	Remarks *string `json:"remarks,omitempty"`
+
+	// Settlement How invoices are settled; terms_days belongs to the last two.
+	//
+	// Example: net_days
+	Settlement *Settlement `json:"settlement,omitempty"`
+
+	// StartsOn Example: 2026-11-20
+	StartsOn Date `json:"starts_on"`
+
+	// TermsDays Of net_days and month_end_days; 0 otherwise.
+	//
+	// Example: 30
+	TermsDays *int `json:"terms_days,omitempty"`
+
+	// Transport Example: 汽运 卖方承担
+	Transport *string `json:"transport,omitempty"`
+}
+
+// ContractDelivery defines model for ContractDelivery.
+type ContractDelivery struct {
+	// On Example: 2026-11-20
+	On Date `json:"on"`
+
+	// Quantity A quantity as a decimal string with at most 4 decimals, above 0.
+	//
+	// Example: 2500.0000
+	Quantity OrderQuantity `json:"quantity"`
+}
+
+// ContractDifference What an amendment changes: lines/2/price is the price of line 2.
+type ContractDifference struct {
+	// Field Example: lines/1/quantity
+	Field string `json:"field"`
+
+	// New Empty for what is removed.
+	//
+	// Example: 1200.0000
+	New string `json:"new"`
+
+	// Old Empty for what is added.
+	//
+	// Example: 1000.0000
+	Old string `json:"old"`
+}
+
+// ContractLine defines model for ContractLine.
+type ContractLine struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// CalledAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	CalledAmount Money `json:"called_amount"`
+
+	// CalledQuantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	CalledQuantity Quantity           `json:"called_quantity"`
+	Deliveries     []ContractDelivery `json:"deliveries"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Left A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Left   Quantity `json:"left"`
+	LineNo int      `json:"line_no"`
+
+	// NetAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	NetAmount Money `json:"net_amount"`
+
+	// NetPrice A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	NetPrice Quantity `json:"net_price"`
+
+	// Price A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Price Quantity `json:"price"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID UUID `json:"product_id"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+
+	// QuotationLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	QuotationLineID *UUID   `json:"quotation_line_id,omitempty"`
+	Remarks         *string `json:"remarks,omitempty"`
+	Spec            *string `json:"spec,omitempty"`
+
+	// TaxRate Example: 0.1300
+	TaxRate decimal.Decimal `json:"tax_rate"`
+
+	// Unit Example: kg
+	Unit string `json:"unit"`
+}
+
+// ContractLineInput defines model for ContractLineInput.
+type ContractLineInput struct {
+	// Deliveries Dates within the period, one after the other, that add up to the quantity. Needed at submission.
+	Deliveries *[]ContractDelivery `json:"deliveries,omitempty"`
+
+	// ID The line that exists already; absent makes a new one. Ignored when a contract is created.
+	ID *openapi_types.UUID `json:"id,omitempty"`
+
+	// Price A price per unit, tax included, as a decimal string with at most 4 decimals; 0 is a free line.
+	//
+	// Example: 12.5000
+	Price OrderPrice `json:"price"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID UUID `json:"product_id"`
+
+	// Quantity A quantity as a decimal string with at most 4 decimals, above 0.
+	//
+	// Example: 2500.0000
+	Quantity OrderQuantity `json:"quantity"`
+
+	// QuotationLineID The line of the contract's quotation that is its price base.
+	QuotationLineID *openapi_types.UUID `json:"quotation_line_id,omitempty"`
+
+	// Remarks Example: 本白
+	Remarks *string `json:"remarks,omitempty"`
+
+	// Spec Agreed when it isn't the product's own; the product is a changed one then.
+	//
+	// Example: 1.4D×38mm 本白
+	Spec *string `json:"spec,omitempty"`
+
+	// Unit Must be the product's; absent takes it.
+	//
+	// Example: kg
+	Unit *string `json:"unit,omitempty"`
+}
+
+// ContractLineProgress defines model for ContractLineProgress.
+type ContractLineProgress struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// CalledAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	CalledAmount Money `json:"called_amount"`
+
+	// CalledQuantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	CalledQuantity Quantity `json:"called_quantity"`
+
+	// InvoicedAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	InvoicedAmount Money `json:"invoiced_amount"`
+
+	// InvoicedQuantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	InvoicedQuantity Quantity `json:"invoiced_quantity"`
+
+	// Left A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Left Quantity `json:"left"`
+
+	// LineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LineID UUID `json:"line_id"`
+	LineNo int  `json:"line_no"`
+
+	// PaidAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	PaidAmount Money `json:"paid_amount"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID UUID `json:"product_id"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+
+	// ShippedAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	ShippedAmount Money `json:"shipped_amount"`
+
+	// ShippedQuantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	ShippedQuantity Quantity `json:"shipped_quantity"`
+	Unit            string   `json:"unit"`
+}
+
+// ContractList defines model for ContractList.
+type ContractList struct {
+	Data       []ContractSummary `json:"data"`
+	NextCursor *string           `json:"next_cursor,omitempty"`
+}
+
+// ContractPaper defines model for ContractPaper.
+type ContractPaper struct {
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag   Etag    `json:"etag"`
+	Holder *string `json:"holder,omitempty"`
+
+	// HolderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	HolderID *UUID `json:"holder_id,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Kind original or copy.
+	//
+	// Example: original
+	Kind  string `json:"kind"`
+	Label string `json:"label"`
+
+	// Moves The first hand first.
+	Moves    []ContractPaperHand `json:"moves"`
+	Place    string              `json:"place"`
+	Revision int                 `json:"revision"`
+}
+
+// ContractPaperCreate defines model for ContractPaperCreate.
+type ContractPaperCreate struct {
+	// Holder Who holds it when it isn't one of us.
+	//
+	// Example: 客户
+	Holder *string `json:"holder,omitempty"`
+
+	// HolderID One of us; or holder says who else.
+	//
+	// Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4f
+	HolderID *openapi_types.UUID `json:"holder_id,omitempty"`
+
+	// Kind Example: original
+	Kind ContractPaperCreateKind `json:"kind"`
+
+	// Label Unique in the contract's file.
+	//
+	// Example: 原件 1
+	Label string  `json:"label"`
+	Note  *string `json:"note,omitempty"`
+
+	// Place Example: 销售部合同柜 2 号
+	Place string `json:"place"`
+}
+
+// ContractPaperCreateKind Example: original
+type ContractPaperCreateKind string
+
+// ContractPaperHand defines model for ContractPaperHand.
+type ContractPaperHand struct {
+	Holder *string `json:"holder,omitempty"`
+
+	// HolderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	HolderID *UUID `json:"holder_id,omitempty"`
+
+	// MovedAt Example: 2026-11-20T08:30:00Z
+	MovedAt Instant `json:"moved_at"`
+
+	// MovedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	MovedBy *UUID   `json:"moved_by,omitempty"`
+	Note    *string `json:"note,omitempty"`
+	Place   string  `json:"place"`
+}
+
+// ContractPaperList defines model for ContractPaperList.
+type ContractPaperList struct {
+	Data []ContractPaper `json:"data"`
+}
+
+// ContractPaperMove defines model for ContractPaperMove.
+type ContractPaperMove struct {
+	// Holder Example: 客户
+	Holder *string `json:"holder,omitempty"`
+
+	// HolderID One of us; or holder says who else.
+	//
+	// Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4f
+	HolderID *openapi_types.UUID `json:"holder_id,omitempty"`
+
+	// Note Example: 审计借阅
+	Note *string `json:"note,omitempty"`
+
+	// Place Example: 财务档案室
+	Place string `json:"place"`
+}
+
+// ContractPatch defines model for ContractPatch.
+type ContractPatch struct {
+	// AttachmentIds Uploads of yours that no document has yet; they stay with this one. See POST /v1/attachments.
+	AttachmentIds *AttachmentIds `json:"attachment_ids,omitempty"`
+	DeliveryPlace *string        `json:"delivery_place,omitempty"`
+
+	// EndsOn Example: 2026-11-20
+	EndsOn *Date `json:"ends_on,omitempty"`
+
+	// HeaderDiscount An amount off the sum of all lines. It lowers each price in proportion, and is judged so.
+	//
+	// Example: 100.00
+	HeaderDiscount *OrderDiscount                        `json:"header_discount,omitempty"`
+	Lines          *[]ContractLineInput                  `json:"lines,omitempty"`
+	Packing        *string                               `json:"packing,omitempty"`
+	QuotationID    nullable.Nullable[openapi_types.UUID] `json:"quotation_id,omitempty"`
+	Remarks        *string                               `json:"remarks,omitempty"`
+
+	// Settlement How invoices are settled; terms_days belongs to the last two.
+	//
+	// Example: net_days
+	Settlement *Settlement `json:"settlement,omitempty"`
+
+	// StartsOn Example: 2026-11-20
+	StartsOn *Date `json:"starts_on,omitempty"`
+
+	// TermsDays Example: 30
+	TermsDays *int    `json:"terms_days,omitempty"`
+	Transport *string `json:"transport,omitempty"`
+}
+
+// ContractProgress defines model for ContractProgress.
+type ContractProgress struct {
+	// CalledAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	CalledAmount Money `json:"called_amount"`
+
+	// ContractID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ContractID UUID `json:"contract_id"`
+
+	// Currency Example: CNY
+	Currency Currency `json:"currency"`
+
+	// InvoicedAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	InvoicedAmount Money `json:"invoiced_amount"`
+
+	// LeftAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	LeftAmount Money                  `json:"left_amount"`
+	Lines      []ContractLineProgress `json:"lines"`
+
+	// PaidAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	PaidAmount Money `json:"paid_amount"`
+
+	// ShippedAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	ShippedAmount Money `json:"shipped_amount"`
+
+	// Total An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Total Money `json:"total"`
+}
+
+// ContractReason defines model for ContractReason.
+type ContractReason struct {
+	// Reason Example: 客户改交期
+	Reason string `json:"reason"`
+}
+
+// ContractRevision defines model for ContractRevision.
+type ContractRevision struct {
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID *UUID                `json:"approval_id,omitempty"`
+	Changes    []ContractDifference `json:"changes"`
+
+	// Content All that a contract says in one revision.
+	Content ContractContent `json:"content"`
+
+	// CustomerSignedOn Example: 2026-11-20
+	CustomerSignedOn Date `json:"customer_signed_on"`
+
+	// InForceAt Example: 2026-11-20T08:30:00Z
+	InForceAt Instant `json:"in_force_at"`
+	Reason    *string `json:"reason,omitempty"`
+	Revision  int     `json:"revision"`
+
+	// SignedOn Example: 2026-11-20
+	SignedOn Date `json:"signed_on"`
+}
+
+// ContractRevisionList defines model for ContractRevisionList.
+type ContractRevisionList struct {
+	Data []ContractRevision `json:"data"`
+}
+
+// ContractSigning defines model for ContractSigning.
+type ContractSigning struct {
+	// AttachmentIds Uploads of yours that no document has yet; they stay with this one. See POST /v1/attachments.
+	AttachmentIds AttachmentIds `json:"attachment_ids"`
+
+	// CustomerSignedOn By the customer; today or before.
+	//
+	// Example: 2026-11-19
+	CustomerSignedOn openapi_types.Date `json:"customer_signed_on"`
+	Note             *string            `json:"note,omitempty"`
+
+	// SignedBy Who signed for us.
+	//
+	// Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c49
+	SignedBy openapi_types.UUID `json:"signed_by"`
+
+	// SignedOn By us; today or before.
+	//
+	// Example: 2026-11-20
+	SignedOn openapi_types.Date `json:"signed_on"`
+}
+
+// ContractState draft, submitted, approved, in_force, expired, terminated, closed or cancelled.
+//
+// Example: in_force
+type ContractState = string
+
+// ContractStateFilter Example: in_force
+type ContractStateFilter string
+
+// ContractSummary A contract as a list shows it.
+type ContractSummary struct {
+	// CalledAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	CalledAmount Money `json:"called_amount"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// Currency Example: CNY
+	Currency     Currency `json:"currency"`
+	CustomerCode string   `json:"customer_code"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID   UUID   `json:"customer_id"`
+	CustomerName string `json:"customer_name"`
+
+	// EndsOn Example: 2026-11-20
+	EndsOn Date `json:"ends_on"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag  Etag `json:"etag"`
+	Filed bool `json:"filed"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID     UUID   `json:"id"`
+	Long   bool   `json:"long"`
+	Number string `json:"number"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID  UUID `json:"owner_id"`
+	Revision int  `json:"revision"`
+	Signed   bool `json:"signed"`
+	Standard bool `json:"standard"`
+
+	// StartsOn Example: 2026-11-20
+	StartsOn Date `json:"starts_on"`
+
+	// State draft, submitted, approved, in_force, expired, terminated, closed or cancelled.
+	//
+	// Example: in_force
+	State ContractState `json:"state"`
+
+	// Total An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Total Money `json:"total"`
+}
+
+// ContractTerminate defines model for ContractTerminate.
+type ContractTerminate struct {
+	// By Who ends it.
+	//
+	// Example: customer
+	By ContractTerminateBy `json:"by"`
+
+	// Reason Example: 客户停产
+	Reason string `json:"reason"`
+}
+
+// ContractTerminateBy Who ends it.
+//
+// Example: customer
+type ContractTerminateBy string
+
+// ContractTermination defines model for ContractTermination.
+type ContractTermination struct {
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID *UUID `json:"approval_id,omitempty"`
+
+	// By Example: customer
+	By string `json:"by"`
+
+	// DecidedAt Example: 2026-11-20T08:30:00Z
+	DecidedAt *Instant `json:"decided_at,omitempty"`
+	Reason    string   `json:"reason"`
+
+	// RequestedAt Example: 2026-11-20T08:30:00Z
+	RequestedAt Instant `json:"requested_at"`
+
+	// RequestedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	RequestedBy *UUID `json:"requested_by,omitempty"`
+
+	// State submitted, approved or refused.
+	//
+	// Example: submitted
+	State       string  `json:"state"`
+	StateReason *string `json:"state_reason,omitempty"`
+}
 
 // CreditFigures Trade and payments of a payer as of an instant.
 type CreditFigures struct {
@@ -11497,6 +12562,9 @@ type WeeklyGradeChange struct {
 	SubjectType string `json:"subject_type"`
 }
 
+// AmendmentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type AmendmentID = UUID
+
 // ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ApprovalID = UUID
 
@@ -11517,6 +12585,9 @@ type CampaignID = UUID
 
 // ClientID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ClientID = UUID
+
+// ContractID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type ContractID = UUID
 
 // CreditReviewID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type CreditReviewID = UUID
@@ -11571,6 +12642,9 @@ type OpportunityID = UUID
 
 // OrderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type OrderID = UUID
+
+// PaperID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type PaperID = UUID
 
 // ParameterName Example: contract.gm_amount
 type ParameterName = string
@@ -12133,6 +13207,222 @@ type GetCampaignTimelineParams struct {
 type CheckCompanyParams struct {
 	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListContractsParams defines parameters for ListContracts.
+type ListContractsParams struct {
+	// CustomerID Only of this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// OwnerID Only of this owner.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// TeamID Only of owners in this team.
+	TeamID *UUID `form:"team_id,omitempty" json:"team_id,omitempty"`
+
+	// ProductID Only with a line of this product.
+	ProductID *UUID `form:"product_id,omitempty" json:"product_id,omitempty"`
+
+	// State Only in this state.
+	State *ContractStateFilter `form:"state,omitempty" json:"state,omitempty"`
+
+	// Number Only this number.
+	Number *string `form:"number,omitempty" json:"number,omitempty"`
+
+	// Standard Only standard ones
+	Standard *bool `form:"standard,omitempty" json:"standard,omitempty"`
+
+	// Long Only long ones
+	Long *bool `form:"long,omitempty" json:"long,omitempty"`
+
+	// Unfiled Only those that came in force and whose signed original isn't filed yet.
+	Unfiled *bool `form:"unfiled,omitempty" json:"unfiled,omitempty"`
+
+	// ExpiringBefore Only those in force that end on this date or before.
+	ExpiringBefore *Date `form:"expiring_before,omitempty" json:"expiring_before,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateContractParams defines parameters for CreateContract.
+type CreateContractParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UpdateContractParams defines parameters for UpdateContract.
+type UpdateContractParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ListContractAmendmentsParams defines parameters for ListContractAmendments.
+type ListContractAmendmentsParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// AmendContractParams defines parameters for AmendContract.
+type AmendContractParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// UpdateContractAmendmentParams defines parameters for UpdateContractAmendment.
+type UpdateContractAmendmentParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// CancelContractAmendmentParams defines parameters for CancelContractAmendment.
+type CancelContractAmendmentParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// SignContractAmendmentParams defines parameters for SignContractAmendment.
+type SignContractAmendmentParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// SubmitContractAmendmentParams defines parameters for SubmitContractAmendment.
+type SubmitContractAmendmentParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// CancelContractParams defines parameters for CancelContract.
+type CancelContractParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// AnswerContractCapacityParams defines parameters for AnswerContractCapacity.
+type AnswerContractCapacityParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// CloseContractParams defines parameters for CloseContract.
+type CloseContractParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// CopyContractParams defines parameters for CopyContract.
+type CopyContractParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListContractCallOffsParams defines parameters for ListContractCallOffs.
+type ListContractCallOffsParams struct {
+	// Open Only orders that aren't closed or cancelled.
+	Open *bool `form:"open,omitempty" json:"open,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// FileContractPaperParams defines parameters for FileContractPaper.
+type FileContractPaperParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// MoveContractPaperParams defines parameters for MoveContractPaper.
+type MoveContractPaperParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ReviseContractParams defines parameters for ReviseContract.
+type ReviseContractParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// SignContractParams defines parameters for SignContract.
+type SignContractParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// SubmitContractParams defines parameters for SubmitContract.
+type SubmitContractParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// TerminateContractParams defines parameters for TerminateContract.
+type TerminateContractParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// GetContractTimelineParams defines parameters for GetContractTimeline.
+type GetContractTimelineParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // ListCreditGroupRequestsParams defines parameters for ListCreditGroupRequests.
@@ -14630,6 +15920,48 @@ type AddCampaignLeadJSONRequestBody = CampaignLeadCreate
 
 // CheckCompanyJSONRequestBody defines body for CheckCompany for application/json ContentType.
 type CheckCompanyJSONRequestBody = CompanyCheckInput
+
+// CreateContractJSONRequestBody defines body for CreateContract for application/json ContentType.
+type CreateContractJSONRequestBody = ContractCreate
+
+// UpdateContractJSONRequestBody defines body for UpdateContract for application/json ContentType.
+type UpdateContractJSONRequestBody = ContractPatch
+
+// AmendContractJSONRequestBody defines body for AmendContract for application/json ContentType.
+type AmendContractJSONRequestBody = ContractAmend
+
+// UpdateContractAmendmentJSONRequestBody defines body for UpdateContractAmendment for application/json ContentType.
+type UpdateContractAmendmentJSONRequestBody = ContractAmend
+
+// CancelContractAmendmentJSONRequestBody defines body for CancelContractAmendment for application/json ContentType.
+type CancelContractAmendmentJSONRequestBody = ContractReason
+
+// SignContractAmendmentJSONRequestBody defines body for SignContractAmendment for application/json ContentType.
+type SignContractAmendmentJSONRequestBody = ContractSigning
+
+// CancelContractJSONRequestBody defines body for CancelContract for application/json ContentType.
+type CancelContractJSONRequestBody = ContractReason
+
+// AnswerContractCapacityJSONRequestBody defines body for AnswerContractCapacity for application/json ContentType.
+type AnswerContractCapacityJSONRequestBody = ContractCapacityAnswer
+
+// CloseContractJSONRequestBody defines body for CloseContract for application/json ContentType.
+type CloseContractJSONRequestBody = ContractReason
+
+// FileContractPaperJSONRequestBody defines body for FileContractPaper for application/json ContentType.
+type FileContractPaperJSONRequestBody = ContractPaperCreate
+
+// MoveContractPaperJSONRequestBody defines body for MoveContractPaper for application/json ContentType.
+type MoveContractPaperJSONRequestBody = ContractPaperMove
+
+// ReviseContractJSONRequestBody defines body for ReviseContract for application/json ContentType.
+type ReviseContractJSONRequestBody = ContractReason
+
+// SignContractJSONRequestBody defines body for SignContract for application/json ContentType.
+type SignContractJSONRequestBody = ContractSigning
+
+// TerminateContractJSONRequestBody defines body for TerminateContract for application/json ContentType.
+type TerminateContractJSONRequestBody = ContractTerminate
 
 // CreateCreditGroupRequestJSONRequestBody defines body for CreateCreditGroupRequest for application/json ContentType.
 type CreateCreditGroupRequestJSONRequestBody = CreditGroupRequestCreate

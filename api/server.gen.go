@@ -203,6 +203,90 @@ type ServerInterface interface {
 	// CheckCompany Ask whether a company is free
 	// (POST /v1/company-checks)
 	CheckCompany(ctx echo.Context, params CheckCompanyParams) error
+	// ListContracts List contracts
+	// (GET /v1/contracts)
+	ListContracts(ctx echo.Context, params ListContractsParams) error
+	// CreateContract Draft a contract
+	// (POST /v1/contracts)
+	CreateContract(ctx echo.Context, params CreateContractParams) error
+	// GetContract Read a contract
+	// (GET /v1/contracts/{contract_id})
+	GetContract(ctx echo.Context, contractID ContractID) error
+	// UpdateContract Change a draft
+	// (PATCH /v1/contracts/{contract_id})
+	UpdateContract(ctx echo.Context, contractID ContractID, params UpdateContractParams) error
+	// ListContractAmendments List the amendments of a contract
+	// (GET /v1/contracts/{contract_id}/amendments)
+	ListContractAmendments(ctx echo.Context, contractID ContractID, params ListContractAmendmentsParams) error
+	// AmendContract Draft an amendment
+	// (POST /v1/contracts/{contract_id}/amendments)
+	AmendContract(ctx echo.Context, contractID ContractID, params AmendContractParams) error
+	// GetContractAmendment Read an amendment
+	// (GET /v1/contracts/{contract_id}/amendments/{amendment_id})
+	GetContractAmendment(ctx echo.Context, contractID ContractID, amendmentID AmendmentID) error
+	// UpdateContractAmendment Change an amendment
+	// (PATCH /v1/contracts/{contract_id}/amendments/{amendment_id})
+	UpdateContractAmendment(ctx echo.Context, contractID ContractID, amendmentID AmendmentID, params UpdateContractAmendmentParams) error
+	// CancelContractAmendment Give up an amendment
+	// (POST /v1/contracts/{contract_id}/amendments/{amendment_id}/cancel)
+	CancelContractAmendment(ctx echo.Context, contractID ContractID, amendmentID AmendmentID, params CancelContractAmendmentParams) error
+	// SignContractAmendment Record the signatures of an amendment
+	// (POST /v1/contracts/{contract_id}/amendments/{amendment_id}/sign)
+	SignContractAmendment(ctx echo.Context, contractID ContractID, amendmentID AmendmentID, params SignContractAmendmentParams) error
+	// SubmitContractAmendment Send an amendment through the gate
+	// (POST /v1/contracts/{contract_id}/amendments/{amendment_id}/submit)
+	SubmitContractAmendment(ctx echo.Context, contractID ContractID, amendmentID AmendmentID, params SubmitContractAmendmentParams) error
+	// CancelContract Cancel a contract
+	// (POST /v1/contracts/{contract_id}/cancel)
+	CancelContract(ctx echo.Context, contractID ContractID, params CancelContractParams) error
+	// GetContractCapacity Read what production is asked about a contract
+	// (GET /v1/contracts/{contract_id}/capacity)
+	GetContractCapacity(ctx echo.Context, contractID ContractID) error
+	// AnswerContractCapacity Answer for production
+	// (POST /v1/contracts/{contract_id}/capacity)
+	AnswerContractCapacity(ctx echo.Context, contractID ContractID, params AnswerContractCapacityParams) error
+	// CloseContract Close a contract
+	// (POST /v1/contracts/{contract_id}/close)
+	CloseContract(ctx echo.Context, contractID ContractID, params CloseContractParams) error
+	// CopyContract Copy a contract
+	// (POST /v1/contracts/{contract_id}/copy)
+	CopyContract(ctx echo.Context, contractID ContractID, params CopyContractParams) error
+	// ListContractDecisions Read what the gate decided about a contract
+	// (GET /v1/contracts/{contract_id}/decisions)
+	ListContractDecisions(ctx echo.Context, contractID ContractID) error
+	// ListContractCallOffs List the orders on a contract
+	// (GET /v1/contracts/{contract_id}/orders)
+	ListContractCallOffs(ctx echo.Context, contractID ContractID, params ListContractCallOffsParams) error
+	// ListContractPapers Read the file of a contract
+	// (GET /v1/contracts/{contract_id}/papers)
+	ListContractPapers(ctx echo.Context, contractID ContractID) error
+	// FileContractPaper Take a paper into the file
+	// (POST /v1/contracts/{contract_id}/papers)
+	FileContractPaper(ctx echo.Context, contractID ContractID, params FileContractPaperParams) error
+	// MoveContractPaper Give a paper into another hand
+	// (POST /v1/contracts/{contract_id}/papers/{paper_id}/move)
+	MoveContractPaper(ctx echo.Context, contractID ContractID, paperID PaperID, params MoveContractPaperParams) error
+	// GetContractProgress Read how far a contract is carried out
+	// (GET /v1/contracts/{contract_id}/progress)
+	GetContractProgress(ctx echo.Context, contractID ContractID) error
+	// ReviseContract Open a contract for change
+	// (POST /v1/contracts/{contract_id}/revise)
+	ReviseContract(ctx echo.Context, contractID ContractID, params ReviseContractParams) error
+	// ListContractRevisions List the revisions of a contract
+	// (GET /v1/contracts/{contract_id}/revisions)
+	ListContractRevisions(ctx echo.Context, contractID ContractID) error
+	// SignContract Record the signatures
+	// (POST /v1/contracts/{contract_id}/sign)
+	SignContract(ctx echo.Context, contractID ContractID, params SignContractParams) error
+	// SubmitContract Send a contract through the gate
+	// (POST /v1/contracts/{contract_id}/submit)
+	SubmitContract(ctx echo.Context, contractID ContractID, params SubmitContractParams) error
+	// TerminateContract Ask to terminate a contract
+	// (POST /v1/contracts/{contract_id}/terminate)
+	TerminateContract(ctx echo.Context, contractID ContractID, params TerminateContractParams) error
+	// GetContractTimeline Read what happened to a contract
+	// (GET /v1/contracts/{contract_id}/timeline)
+	GetContractTimeline(ctx echo.Context, contractID ContractID, params GetContractTimelineParams) error
 	// ListCreditGroupRequests List credit group requests
 	// (GET /v1/credit-group-requests)
 	ListCreditGroupRequests(ctx echo.Context, params ListCreditGroupRequestsParams) error
@@ -3159,6 +3243,1191 @@ func (w *ServerInterfaceWrapper) CheckCompany(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CheckCompany(ctx, params)
+	return err
+}
+
+// ListContracts converts echo context to params.
+func (w *ServerInterfaceWrapper) ListContracts(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListContractsParams
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "team_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "team_id", ctx.QueryParams(), &params.TeamID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter team_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "product_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "product_id", ctx.QueryParams(), &params.ProductID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter product_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "number" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "number", ctx.QueryParams(), &params.Number, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter number: %s", err))
+	}
+
+	// ------------- Optional query parameter "standard" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "standard", ctx.QueryParams(), &params.Standard, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter standard: %s", err))
+	}
+
+	// ------------- Optional query parameter "long" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "long", ctx.QueryParams(), &params.Long, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter long: %s", err))
+	}
+
+	// ------------- Optional query parameter "unfiled" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "unfiled", ctx.QueryParams(), &params.Unfiled, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter unfiled: %s", err))
+	}
+
+	// ------------- Optional query parameter "expiring_before" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "expiring_before", ctx.QueryParams(), &params.ExpiringBefore, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter expiring_before: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListContracts(ctx, params)
+	return err
+}
+
+// CreateContract converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateContract(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateContractParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateContract(ctx, params)
+	return err
+}
+
+// GetContract converts echo context to params.
+func (w *ServerInterfaceWrapper) GetContract(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "contract_id" -------------
+	var contractID ContractID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "contract_id", ctx.Param("contract_id"), &contractID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter contract_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetContract(ctx, contractID)
+	return err
+}
+
+// UpdateContract converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateContract(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "contract_id" -------------
+	var contractID ContractID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "contract_id", ctx.Param("contract_id"), &contractID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter contract_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateContractParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdateContract(ctx, contractID, params)
+	return err
+}
+
+// ListContractAmendments converts echo context to params.
+func (w *ServerInterfaceWrapper) ListContractAmendments(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "contract_id" -------------
+	var contractID ContractID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "contract_id", ctx.Param("contract_id"), &contractID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter contract_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListContractAmendmentsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListContractAmendments(ctx, contractID, params)
+	return err
+}
+
+// AmendContract converts echo context to params.
+func (w *ServerInterfaceWrapper) AmendContract(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "contract_id" -------------
+	var contractID ContractID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "contract_id", ctx.Param("contract_id"), &contractID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter contract_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AmendContractParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AmendContract(ctx, contractID, params)
+	return err
+}
+
+// GetContractAmendment converts echo context to params.
+func (w *ServerInterfaceWrapper) GetContractAmendment(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "contract_id" -------------
+	var contractID ContractID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "contract_id", ctx.Param("contract_id"), &contractID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter contract_id: %s", err))
+	}
+
+	// ------------- Path parameter "amendment_id" -------------
+	var amendmentID AmendmentID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "amendment_id", ctx.Param("amendment_id"), &amendmentID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter amendment_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetContractAmendment(ctx, contractID, amendmentID)
+	return err
+}
+
+// UpdateContractAmendment converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateContractAmendment(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "contract_id" -------------
+	var contractID ContractID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "contract_id", ctx.Param("contract_id"), &contractID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter contract_id: %s", err))
+	}
+
+	// ------------- Path parameter "amendment_id" -------------
+	var amendmentID AmendmentID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "amendment_id", ctx.Param("amendment_id"), &amendmentID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter amendment_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateContractAmendmentParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdateContractAmendment(ctx, contractID, amendmentID, params)
+	return err
+}
+
+// CancelContractAmendment converts echo context to params.
+func (w *ServerInterfaceWrapper) CancelContractAmendment(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "contract_id" -------------
+	var contractID ContractID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "contract_id", ctx.Param("contract_id"), &contractID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter contract_id: %s", err))
+	}
+
+	// ------------- Path parameter "amendment_id" -------------
+	var amendmentID AmendmentID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "amendment_id", ctx.Param("amendment_id"), &amendmentID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter amendment_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CancelContractAmendmentParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CancelContractAmendment(ctx, contractID, amendmentID, params)
+	return err
+}
+
+// SignContractAmendment converts echo context to params.
+func (w *ServerInterfaceWrapper) SignContractAmendment(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "contract_id" -------------
+	var contractID ContractID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "contract_id", ctx.Param("contract_id"), &contractID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter contract_id: %s", err))
+	}
+
+	// ------------- Path parameter "amendment_id" -------------
+	var amendmentID AmendmentID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "amendment_id", ctx.Param("amendment_id"), &amendmentID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter amendment_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SignContractAmendmentParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SignContractAmendment(ctx, contractID, amendmentID, params)
+	return err
+}
+
+// SubmitContractAmendment converts echo context to params.
+func (w *ServerInterfaceWrapper) SubmitContractAmendment(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "contract_id" -------------
+	var contractID ContractID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "contract_id", ctx.Param("contract_id"), &contractID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter contract_id: %s", err))
+	}
+
+	// ------------- Path parameter "amendment_id" -------------
+	var amendmentID AmendmentID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "amendment_id", ctx.Param("amendment_id"), &amendmentID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter amendment_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SubmitContractAmendmentParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SubmitContractAmendment(ctx, contractID, amendmentID, params)
+	return err
+}
+
+// CancelContract converts echo context to params.
+func (w *ServerInterfaceWrapper) CancelContract(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "contract_id" -------------
+	var contractID ContractID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "contract_id", ctx.Param("contract_id"), &contractID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter contract_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CancelContractParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CancelContract(ctx, contractID, params)
+	return err
+}
+
+// GetContractCapacity converts echo context to params.
+func (w *ServerInterfaceWrapper) GetContractCapacity(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "contract_id" -------------
+	var contractID ContractID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "contract_id", ctx.Param("contract_id"), &contractID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter contract_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetContractCapacity(ctx, contractID)
+	return err
+}
+
+// AnswerContractCapacity converts echo context to params.
+func (w *ServerInterfaceWrapper) AnswerContractCapacity(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "contract_id" -------------
+	var contractID ContractID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "contract_id", ctx.Param("contract_id"), &contractID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter contract_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AnswerContractCapacityParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AnswerContractCapacity(ctx, contractID, params)
+	return err
+}
+
+// CloseContract converts echo context to params.
+func (w *ServerInterfaceWrapper) CloseContract(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "contract_id" -------------
+	var contractID ContractID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "contract_id", ctx.Param("contract_id"), &contractID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter contract_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CloseContractParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CloseContract(ctx, contractID, params)
+	return err
+}
+
+// CopyContract converts echo context to params.
+func (w *ServerInterfaceWrapper) CopyContract(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "contract_id" -------------
+	var contractID ContractID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "contract_id", ctx.Param("contract_id"), &contractID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter contract_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CopyContractParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CopyContract(ctx, contractID, params)
+	return err
+}
+
+// ListContractDecisions converts echo context to params.
+func (w *ServerInterfaceWrapper) ListContractDecisions(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "contract_id" -------------
+	var contractID ContractID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "contract_id", ctx.Param("contract_id"), &contractID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter contract_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListContractDecisions(ctx, contractID)
+	return err
+}
+
+// ListContractCallOffs converts echo context to params.
+func (w *ServerInterfaceWrapper) ListContractCallOffs(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "contract_id" -------------
+	var contractID ContractID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "contract_id", ctx.Param("contract_id"), &contractID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter contract_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListContractCallOffsParams
+	// ------------- Optional query parameter "open" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "open", ctx.QueryParams(), &params.Open, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter open: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListContractCallOffs(ctx, contractID, params)
+	return err
+}
+
+// ListContractPapers converts echo context to params.
+func (w *ServerInterfaceWrapper) ListContractPapers(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "contract_id" -------------
+	var contractID ContractID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "contract_id", ctx.Param("contract_id"), &contractID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter contract_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListContractPapers(ctx, contractID)
+	return err
+}
+
+// FileContractPaper converts echo context to params.
+func (w *ServerInterfaceWrapper) FileContractPaper(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "contract_id" -------------
+	var contractID ContractID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "contract_id", ctx.Param("contract_id"), &contractID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter contract_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params FileContractPaperParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.FileContractPaper(ctx, contractID, params)
+	return err
+}
+
+// MoveContractPaper converts echo context to params.
+func (w *ServerInterfaceWrapper) MoveContractPaper(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "contract_id" -------------
+	var contractID ContractID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "contract_id", ctx.Param("contract_id"), &contractID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter contract_id: %s", err))
+	}
+
+	// ------------- Path parameter "paper_id" -------------
+	var paperID PaperID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "paper_id", ctx.Param("paper_id"), &paperID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter paper_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params MoveContractPaperParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.MoveContractPaper(ctx, contractID, paperID, params)
+	return err
+}
+
+// GetContractProgress converts echo context to params.
+func (w *ServerInterfaceWrapper) GetContractProgress(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "contract_id" -------------
+	var contractID ContractID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "contract_id", ctx.Param("contract_id"), &contractID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter contract_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetContractProgress(ctx, contractID)
+	return err
+}
+
+// ReviseContract converts echo context to params.
+func (w *ServerInterfaceWrapper) ReviseContract(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "contract_id" -------------
+	var contractID ContractID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "contract_id", ctx.Param("contract_id"), &contractID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter contract_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReviseContractParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReviseContract(ctx, contractID, params)
+	return err
+}
+
+// ListContractRevisions converts echo context to params.
+func (w *ServerInterfaceWrapper) ListContractRevisions(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "contract_id" -------------
+	var contractID ContractID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "contract_id", ctx.Param("contract_id"), &contractID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter contract_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListContractRevisions(ctx, contractID)
+	return err
+}
+
+// SignContract converts echo context to params.
+func (w *ServerInterfaceWrapper) SignContract(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "contract_id" -------------
+	var contractID ContractID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "contract_id", ctx.Param("contract_id"), &contractID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter contract_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SignContractParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SignContract(ctx, contractID, params)
+	return err
+}
+
+// SubmitContract converts echo context to params.
+func (w *ServerInterfaceWrapper) SubmitContract(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "contract_id" -------------
+	var contractID ContractID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "contract_id", ctx.Param("contract_id"), &contractID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter contract_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SubmitContractParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SubmitContract(ctx, contractID, params)
+	return err
+}
+
+// TerminateContract converts echo context to params.
+func (w *ServerInterfaceWrapper) TerminateContract(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "contract_id" -------------
+	var contractID ContractID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "contract_id", ctx.Param("contract_id"), &contractID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter contract_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params TerminateContractParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.TerminateContract(ctx, contractID, params)
+	return err
+}
+
+// GetContractTimeline converts echo context to params.
+func (w *ServerInterfaceWrapper) GetContractTimeline(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "contract_id" -------------
+	var contractID ContractID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "contract_id", ctx.Param("contract_id"), &contractID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter contract_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetContractTimelineParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetContractTimeline(ctx, contractID, params)
 	return err
 }
 
@@ -13644,6 +14913,34 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/campaigns/:campaign_id/submit", wrapper.SubmitCampaign, options.OperationMiddlewares["submitCampaign"]...)
 	router.GET(options.BaseURL+"/v1/campaigns/:campaign_id/timeline", wrapper.GetCampaignTimeline, options.OperationMiddlewares["getCampaignTimeline"]...)
 	router.POST(options.BaseURL+"/v1/company-checks", wrapper.CheckCompany, options.OperationMiddlewares["checkCompany"]...)
+	router.GET(options.BaseURL+"/v1/contracts", wrapper.ListContracts, options.OperationMiddlewares["listContracts"]...)
+	router.POST(options.BaseURL+"/v1/contracts", wrapper.CreateContract, options.OperationMiddlewares["createContract"]...)
+	router.GET(options.BaseURL+"/v1/contracts/:contract_id", wrapper.GetContract, options.OperationMiddlewares["getContract"]...)
+	router.PATCH(options.BaseURL+"/v1/contracts/:contract_id", wrapper.UpdateContract, options.OperationMiddlewares["updateContract"]...)
+	router.GET(options.BaseURL+"/v1/contracts/:contract_id/amendments", wrapper.ListContractAmendments, options.OperationMiddlewares["listContractAmendments"]...)
+	router.POST(options.BaseURL+"/v1/contracts/:contract_id/amendments", wrapper.AmendContract, options.OperationMiddlewares["amendContract"]...)
+	router.GET(options.BaseURL+"/v1/contracts/:contract_id/amendments/:amendment_id", wrapper.GetContractAmendment, options.OperationMiddlewares["getContractAmendment"]...)
+	router.PATCH(options.BaseURL+"/v1/contracts/:contract_id/amendments/:amendment_id", wrapper.UpdateContractAmendment, options.OperationMiddlewares["updateContractAmendment"]...)
+	router.POST(options.BaseURL+"/v1/contracts/:contract_id/amendments/:amendment_id/cancel", wrapper.CancelContractAmendment, options.OperationMiddlewares["cancelContractAmendment"]...)
+	router.POST(options.BaseURL+"/v1/contracts/:contract_id/amendments/:amendment_id/sign", wrapper.SignContractAmendment, options.OperationMiddlewares["signContractAmendment"]...)
+	router.POST(options.BaseURL+"/v1/contracts/:contract_id/amendments/:amendment_id/submit", wrapper.SubmitContractAmendment, options.OperationMiddlewares["submitContractAmendment"]...)
+	router.POST(options.BaseURL+"/v1/contracts/:contract_id/cancel", wrapper.CancelContract, options.OperationMiddlewares["cancelContract"]...)
+	router.GET(options.BaseURL+"/v1/contracts/:contract_id/capacity", wrapper.GetContractCapacity, options.OperationMiddlewares["getContractCapacity"]...)
+	router.POST(options.BaseURL+"/v1/contracts/:contract_id/capacity", wrapper.AnswerContractCapacity, options.OperationMiddlewares["answerContractCapacity"]...)
+	router.POST(options.BaseURL+"/v1/contracts/:contract_id/close", wrapper.CloseContract, options.OperationMiddlewares["closeContract"]...)
+	router.POST(options.BaseURL+"/v1/contracts/:contract_id/copy", wrapper.CopyContract, options.OperationMiddlewares["copyContract"]...)
+	router.GET(options.BaseURL+"/v1/contracts/:contract_id/decisions", wrapper.ListContractDecisions, options.OperationMiddlewares["listContractDecisions"]...)
+	router.GET(options.BaseURL+"/v1/contracts/:contract_id/orders", wrapper.ListContractCallOffs, options.OperationMiddlewares["listContractCallOffs"]...)
+	router.GET(options.BaseURL+"/v1/contracts/:contract_id/papers", wrapper.ListContractPapers, options.OperationMiddlewares["listContractPapers"]...)
+	router.POST(options.BaseURL+"/v1/contracts/:contract_id/papers", wrapper.FileContractPaper, options.OperationMiddlewares["fileContractPaper"]...)
+	router.POST(options.BaseURL+"/v1/contracts/:contract_id/papers/:paper_id/move", wrapper.MoveContractPaper, options.OperationMiddlewares["moveContractPaper"]...)
+	router.GET(options.BaseURL+"/v1/contracts/:contract_id/progress", wrapper.GetContractProgress, options.OperationMiddlewares["getContractProgress"]...)
+	router.POST(options.BaseURL+"/v1/contracts/:contract_id/revise", wrapper.ReviseContract, options.OperationMiddlewares["reviseContract"]...)
+	router.GET(options.BaseURL+"/v1/contracts/:contract_id/revisions", wrapper.ListContractRevisions, options.OperationMiddlewares["listContractRevisions"]...)
+	router.POST(options.BaseURL+"/v1/contracts/:contract_id/sign", wrapper.SignContract, options.OperationMiddlewares["signContract"]...)
+	router.POST(options.BaseURL+"/v1/contracts/:contract_id/submit", wrapper.SubmitContract, options.OperationMiddlewares["submitContract"]...)
+	router.POST(options.BaseURL+"/v1/contracts/:contract_id/terminate", wrapper.TerminateContract, options.OperationMiddlewares["terminateContract"]...)
+	router.GET(options.BaseURL+"/v1/contracts/:contract_id/timeline", wrapper.GetContractTimeline, options.OperationMiddlewares["getContractTimeline"]...)
 	router.GET(options.BaseURL+"/v1/credit-group-requests", wrapper.ListCreditGroupRequests, options.OperationMiddlewares["listCreditGroupRequests"]...)
 	router.POST(options.BaseURL+"/v1/credit-group-requests", wrapper.CreateCreditGroupRequest, options.OperationMiddlewares["createCreditGroupRequest"]...)
 	router.GET(options.BaseURL+"/v1/credit-group-requests/:request_id", wrapper.GetCreditGroupRequest, options.OperationMiddlewares["getCreditGroupRequest"]...)
@@ -15596,6 +16893,813 @@ type CheckCompanyResponseObject interface {
 type CheckCompany200JSONResponse CompanyCheck
 
 func (response CheckCompany200JSONResponse) VisitCheckCompanyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListContractsRequestObject struct {
+	Params ListContractsParams
+}
+
+type ListContractsResponseObject interface {
+	VisitListContractsResponse(w http.ResponseWriter) error
+}
+
+type ListContracts200JSONResponse ContractList
+
+func (response ListContracts200JSONResponse) VisitListContractsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateContractRequestObject struct {
+	Params CreateContractParams
+	Body   *CreateContractJSONRequestBody
+}
+
+type CreateContractResponseObject interface {
+	VisitCreateContractResponse(w http.ResponseWriter) error
+}
+
+type CreateContract201ResponseHeaders struct {
+	ETag string
+}
+
+type CreateContract201JSONResponse struct {
+	Body    Contract
+	Headers CreateContract201ResponseHeaders
+}
+
+func (response CreateContract201JSONResponse) VisitCreateContractResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetContractRequestObject struct {
+	ContractID ContractID `json:"contract_id"`
+}
+
+type GetContractResponseObject interface {
+	VisitGetContractResponse(w http.ResponseWriter) error
+}
+
+type GetContract200ResponseHeaders struct {
+	ETag string
+}
+
+type GetContract200JSONResponse struct {
+	Body    Contract
+	Headers GetContract200ResponseHeaders
+}
+
+func (response GetContract200JSONResponse) VisitGetContractResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateContractRequestObject struct {
+	ContractID ContractID `json:"contract_id"`
+	Params     UpdateContractParams
+	Body       *UpdateContractJSONRequestBody
+}
+
+type UpdateContractResponseObject interface {
+	VisitUpdateContractResponse(w http.ResponseWriter) error
+}
+
+type UpdateContract200ResponseHeaders struct {
+	ETag string
+}
+
+type UpdateContract200JSONResponse struct {
+	Body    Contract
+	Headers UpdateContract200ResponseHeaders
+}
+
+func (response UpdateContract200JSONResponse) VisitUpdateContractResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListContractAmendmentsRequestObject struct {
+	ContractID ContractID `json:"contract_id"`
+	Params     ListContractAmendmentsParams
+}
+
+type ListContractAmendmentsResponseObject interface {
+	VisitListContractAmendmentsResponse(w http.ResponseWriter) error
+}
+
+type ListContractAmendments200JSONResponse ContractAmendmentList
+
+func (response ListContractAmendments200JSONResponse) VisitListContractAmendmentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AmendContractRequestObject struct {
+	ContractID ContractID `json:"contract_id"`
+	Params     AmendContractParams
+	Body       *AmendContractJSONRequestBody
+}
+
+type AmendContractResponseObject interface {
+	VisitAmendContractResponse(w http.ResponseWriter) error
+}
+
+type AmendContract201ResponseHeaders struct {
+	ETag string
+}
+
+type AmendContract201JSONResponse struct {
+	Body    ContractAmendment
+	Headers AmendContract201ResponseHeaders
+}
+
+func (response AmendContract201JSONResponse) VisitAmendContractResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetContractAmendmentRequestObject struct {
+	ContractID  ContractID  `json:"contract_id"`
+	AmendmentID AmendmentID `json:"amendment_id"`
+}
+
+type GetContractAmendmentResponseObject interface {
+	VisitGetContractAmendmentResponse(w http.ResponseWriter) error
+}
+
+type GetContractAmendment200ResponseHeaders struct {
+	ETag string
+}
+
+type GetContractAmendment200JSONResponse struct {
+	Body    ContractAmendment
+	Headers GetContractAmendment200ResponseHeaders
+}
+
+func (response GetContractAmendment200JSONResponse) VisitGetContractAmendmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateContractAmendmentRequestObject struct {
+	ContractID  ContractID  `json:"contract_id"`
+	AmendmentID AmendmentID `json:"amendment_id"`
+	Params      UpdateContractAmendmentParams
+	Body        *UpdateContractAmendmentJSONRequestBody
+}
+
+type UpdateContractAmendmentResponseObject interface {
+	VisitUpdateContractAmendmentResponse(w http.ResponseWriter) error
+}
+
+type UpdateContractAmendment200ResponseHeaders struct {
+	ETag string
+}
+
+type UpdateContractAmendment200JSONResponse struct {
+	Body    ContractAmendment
+	Headers UpdateContractAmendment200ResponseHeaders
+}
+
+func (response UpdateContractAmendment200JSONResponse) VisitUpdateContractAmendmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelContractAmendmentRequestObject struct {
+	ContractID  ContractID  `json:"contract_id"`
+	AmendmentID AmendmentID `json:"amendment_id"`
+	Params      CancelContractAmendmentParams
+	Body        *CancelContractAmendmentJSONRequestBody
+}
+
+type CancelContractAmendmentResponseObject interface {
+	VisitCancelContractAmendmentResponse(w http.ResponseWriter) error
+}
+
+type CancelContractAmendment200ResponseHeaders struct {
+	ETag string
+}
+
+type CancelContractAmendment200JSONResponse struct {
+	Body    ContractAmendment
+	Headers CancelContractAmendment200ResponseHeaders
+}
+
+func (response CancelContractAmendment200JSONResponse) VisitCancelContractAmendmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignContractAmendmentRequestObject struct {
+	ContractID  ContractID  `json:"contract_id"`
+	AmendmentID AmendmentID `json:"amendment_id"`
+	Params      SignContractAmendmentParams
+	Body        *SignContractAmendmentJSONRequestBody
+}
+
+type SignContractAmendmentResponseObject interface {
+	VisitSignContractAmendmentResponse(w http.ResponseWriter) error
+}
+
+type SignContractAmendment200ResponseHeaders struct {
+	ETag string
+}
+
+type SignContractAmendment200JSONResponse struct {
+	Body    Contract
+	Headers SignContractAmendment200ResponseHeaders
+}
+
+func (response SignContractAmendment200JSONResponse) VisitSignContractAmendmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SubmitContractAmendmentRequestObject struct {
+	ContractID  ContractID  `json:"contract_id"`
+	AmendmentID AmendmentID `json:"amendment_id"`
+	Params      SubmitContractAmendmentParams
+}
+
+type SubmitContractAmendmentResponseObject interface {
+	VisitSubmitContractAmendmentResponse(w http.ResponseWriter) error
+}
+
+type SubmitContractAmendment200ResponseHeaders struct {
+	ETag string
+}
+
+type SubmitContractAmendment200JSONResponse struct {
+	Body    ContractAmendment
+	Headers SubmitContractAmendment200ResponseHeaders
+}
+
+func (response SubmitContractAmendment200JSONResponse) VisitSubmitContractAmendmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelContractRequestObject struct {
+	ContractID ContractID `json:"contract_id"`
+	Params     CancelContractParams
+	Body       *CancelContractJSONRequestBody
+}
+
+type CancelContractResponseObject interface {
+	VisitCancelContractResponse(w http.ResponseWriter) error
+}
+
+type CancelContract200ResponseHeaders struct {
+	ETag string
+}
+
+type CancelContract200JSONResponse struct {
+	Body    Contract
+	Headers CancelContract200ResponseHeaders
+}
+
+func (response CancelContract200JSONResponse) VisitCancelContractResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetContractCapacityRequestObject struct {
+	ContractID ContractID `json:"contract_id"`
+}
+
+type GetContractCapacityResponseObject interface {
+	VisitGetContractCapacityResponse(w http.ResponseWriter) error
+}
+
+type GetContractCapacity200JSONResponse ContractCapacity
+
+func (response GetContractCapacity200JSONResponse) VisitGetContractCapacityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnswerContractCapacityRequestObject struct {
+	ContractID ContractID `json:"contract_id"`
+	Params     AnswerContractCapacityParams
+	Body       *AnswerContractCapacityJSONRequestBody
+}
+
+type AnswerContractCapacityResponseObject interface {
+	VisitAnswerContractCapacityResponse(w http.ResponseWriter) error
+}
+
+type AnswerContractCapacity200ResponseHeaders struct {
+	ETag string
+}
+
+type AnswerContractCapacity200JSONResponse struct {
+	Body    ContractCapacity
+	Headers AnswerContractCapacity200ResponseHeaders
+}
+
+func (response AnswerContractCapacity200JSONResponse) VisitAnswerContractCapacityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CloseContractRequestObject struct {
+	ContractID ContractID `json:"contract_id"`
+	Params     CloseContractParams
+	Body       *CloseContractJSONRequestBody
+}
+
+type CloseContractResponseObject interface {
+	VisitCloseContractResponse(w http.ResponseWriter) error
+}
+
+type CloseContract200ResponseHeaders struct {
+	ETag string
+}
+
+type CloseContract200JSONResponse struct {
+	Body    Contract
+	Headers CloseContract200ResponseHeaders
+}
+
+func (response CloseContract200JSONResponse) VisitCloseContractResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CopyContractRequestObject struct {
+	ContractID ContractID `json:"contract_id"`
+	Params     CopyContractParams
+}
+
+type CopyContractResponseObject interface {
+	VisitCopyContractResponse(w http.ResponseWriter) error
+}
+
+type CopyContract201ResponseHeaders struct {
+	ETag string
+}
+
+type CopyContract201JSONResponse struct {
+	Body    Contract
+	Headers CopyContract201ResponseHeaders
+}
+
+func (response CopyContract201JSONResponse) VisitCopyContractResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListContractDecisionsRequestObject struct {
+	ContractID ContractID `json:"contract_id"`
+}
+
+type ListContractDecisionsResponseObject interface {
+	VisitListContractDecisionsResponse(w http.ResponseWriter) error
+}
+
+type ListContractDecisions200JSONResponse DecisionList
+
+func (response ListContractDecisions200JSONResponse) VisitListContractDecisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListContractCallOffsRequestObject struct {
+	ContractID ContractID `json:"contract_id"`
+	Params     ListContractCallOffsParams
+}
+
+type ListContractCallOffsResponseObject interface {
+	VisitListContractCallOffsResponse(w http.ResponseWriter) error
+}
+
+type ListContractCallOffs200JSONResponse ContractCallOffList
+
+func (response ListContractCallOffs200JSONResponse) VisitListContractCallOffsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListContractPapersRequestObject struct {
+	ContractID ContractID `json:"contract_id"`
+}
+
+type ListContractPapersResponseObject interface {
+	VisitListContractPapersResponse(w http.ResponseWriter) error
+}
+
+type ListContractPapers200JSONResponse ContractPaperList
+
+func (response ListContractPapers200JSONResponse) VisitListContractPapersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FileContractPaperRequestObject struct {
+	ContractID ContractID `json:"contract_id"`
+	Params     FileContractPaperParams
+	Body       *FileContractPaperJSONRequestBody
+}
+
+type FileContractPaperResponseObject interface {
+	VisitFileContractPaperResponse(w http.ResponseWriter) error
+}
+
+type FileContractPaper201ResponseHeaders struct {
+	ETag string
+}
+
+type FileContractPaper201JSONResponse struct {
+	Body    ContractPaper
+	Headers FileContractPaper201ResponseHeaders
+}
+
+func (response FileContractPaper201JSONResponse) VisitFileContractPaperResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MoveContractPaperRequestObject struct {
+	ContractID ContractID `json:"contract_id"`
+	PaperID    PaperID    `json:"paper_id"`
+	Params     MoveContractPaperParams
+	Body       *MoveContractPaperJSONRequestBody
+}
+
+type MoveContractPaperResponseObject interface {
+	VisitMoveContractPaperResponse(w http.ResponseWriter) error
+}
+
+type MoveContractPaper200ResponseHeaders struct {
+	ETag string
+}
+
+type MoveContractPaper200JSONResponse struct {
+	Body    ContractPaper
+	Headers MoveContractPaper200ResponseHeaders
+}
+
+func (response MoveContractPaper200JSONResponse) VisitMoveContractPaperResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetContractProgressRequestObject struct {
+	ContractID ContractID `json:"contract_id"`
+}
+
+type GetContractProgressResponseObject interface {
+	VisitGetContractProgressResponse(w http.ResponseWriter) error
+}
+
+type GetContractProgress200JSONResponse ContractProgress
+
+func (response GetContractProgress200JSONResponse) VisitGetContractProgressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReviseContractRequestObject struct {
+	ContractID ContractID `json:"contract_id"`
+	Params     ReviseContractParams
+	Body       *ReviseContractJSONRequestBody
+}
+
+type ReviseContractResponseObject interface {
+	VisitReviseContractResponse(w http.ResponseWriter) error
+}
+
+type ReviseContract200ResponseHeaders struct {
+	ETag string
+}
+
+type ReviseContract200JSONResponse struct {
+	Body    Contract
+	Headers ReviseContract200ResponseHeaders
+}
+
+func (response ReviseContract200JSONResponse) VisitReviseContractResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListContractRevisionsRequestObject struct {
+	ContractID ContractID `json:"contract_id"`
+}
+
+type ListContractRevisionsResponseObject interface {
+	VisitListContractRevisionsResponse(w http.ResponseWriter) error
+}
+
+type ListContractRevisions200JSONResponse ContractRevisionList
+
+func (response ListContractRevisions200JSONResponse) VisitListContractRevisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignContractRequestObject struct {
+	ContractID ContractID `json:"contract_id"`
+	Params     SignContractParams
+	Body       *SignContractJSONRequestBody
+}
+
+type SignContractResponseObject interface {
+	VisitSignContractResponse(w http.ResponseWriter) error
+}
+
+type SignContract200ResponseHeaders struct {
+	ETag string
+}
+
+type SignContract200JSONResponse struct {
+	Body    Contract
+	Headers SignContract200ResponseHeaders
+}
+
+func (response SignContract200JSONResponse) VisitSignContractResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SubmitContractRequestObject struct {
+	ContractID ContractID `json:"contract_id"`
+	Params     SubmitContractParams
+}
+
+type SubmitContractResponseObject interface {
+	VisitSubmitContractResponse(w http.ResponseWriter) error
+}
+
+type SubmitContract200ResponseHeaders struct {
+	ETag string
+}
+
+type SubmitContract200JSONResponse struct {
+	Body    Contract
+	Headers SubmitContract200ResponseHeaders
+}
+
+func (response SubmitContract200JSONResponse) VisitSubmitContractResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TerminateContractRequestObject struct {
+	ContractID ContractID `json:"contract_id"`
+	Params     TerminateContractParams
+	Body       *TerminateContractJSONRequestBody
+}
+
+type TerminateContractResponseObject interface {
+	VisitTerminateContractResponse(w http.ResponseWriter) error
+}
+
+type TerminateContract200ResponseHeaders struct {
+	ETag string
+}
+
+type TerminateContract200JSONResponse struct {
+	Body    Contract
+	Headers TerminateContract200ResponseHeaders
+}
+
+func (response TerminateContract200JSONResponse) VisitTerminateContractResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetContractTimelineRequestObject struct {
+	ContractID ContractID `json:"contract_id"`
+	Params     GetContractTimelineParams
+}
+
+type GetContractTimelineResponseObject interface {
+	VisitGetContractTimelineResponse(w http.ResponseWriter) error
+}
+
+type GetContractTimeline200JSONResponse Timeline
+
+func (response GetContractTimeline200JSONResponse) VisitGetContractTimelineResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -23471,6 +25575,90 @@ type StrictServerInterface interface {
 	// CheckCompany Ask whether a company is free
 	// (POST /v1/company-checks)
 	CheckCompany(ctx context.Context, request CheckCompanyRequestObject) (CheckCompanyResponseObject, error)
+	// ListContracts List contracts
+	// (GET /v1/contracts)
+	ListContracts(ctx context.Context, request ListContractsRequestObject) (ListContractsResponseObject, error)
+	// CreateContract Draft a contract
+	// (POST /v1/contracts)
+	CreateContract(ctx context.Context, request CreateContractRequestObject) (CreateContractResponseObject, error)
+	// GetContract Read a contract
+	// (GET /v1/contracts/{contract_id})
+	GetContract(ctx context.Context, request GetContractRequestObject) (GetContractResponseObject, error)
+	// UpdateContract Change a draft
+	// (PATCH /v1/contracts/{contract_id})
+	UpdateContract(ctx context.Context, request UpdateContractRequestObject) (UpdateContractResponseObject, error)
+	// ListContractAmendments List the amendments of a contract
+	// (GET /v1/contracts/{contract_id}/amendments)
+	ListContractAmendments(ctx context.Context, request ListContractAmendmentsRequestObject) (ListContractAmendmentsResponseObject, error)
+	// AmendContract Draft an amendment
+	// (POST /v1/contracts/{contract_id}/amendments)
+	AmendContract(ctx context.Context, request AmendContractRequestObject) (AmendContractResponseObject, error)
+	// GetContractAmendment Read an amendment
+	// (GET /v1/contracts/{contract_id}/amendments/{amendment_id})
+	GetContractAmendment(ctx context.Context, request GetContractAmendmentRequestObject) (GetContractAmendmentResponseObject, error)
+	// UpdateContractAmendment Change an amendment
+	// (PATCH /v1/contracts/{contract_id}/amendments/{amendment_id})
+	UpdateContractAmendment(ctx context.Context, request UpdateContractAmendmentRequestObject) (UpdateContractAmendmentResponseObject, error)
+	// CancelContractAmendment Give up an amendment
+	// (POST /v1/contracts/{contract_id}/amendments/{amendment_id}/cancel)
+	CancelContractAmendment(ctx context.Context, request CancelContractAmendmentRequestObject) (CancelContractAmendmentResponseObject, error)
+	// SignContractAmendment Record the signatures of an amendment
+	// (POST /v1/contracts/{contract_id}/amendments/{amendment_id}/sign)
+	SignContractAmendment(ctx context.Context, request SignContractAmendmentRequestObject) (SignContractAmendmentResponseObject, error)
+	// SubmitContractAmendment Send an amendment through the gate
+	// (POST /v1/contracts/{contract_id}/amendments/{amendment_id}/submit)
+	SubmitContractAmendment(ctx context.Context, request SubmitContractAmendmentRequestObject) (SubmitContractAmendmentResponseObject, error)
+	// CancelContract Cancel a contract
+	// (POST /v1/contracts/{contract_id}/cancel)
+	CancelContract(ctx context.Context, request CancelContractRequestObject) (CancelContractResponseObject, error)
+	// GetContractCapacity Read what production is asked about a contract
+	// (GET /v1/contracts/{contract_id}/capacity)
+	GetContractCapacity(ctx context.Context, request GetContractCapacityRequestObject) (GetContractCapacityResponseObject, error)
+	// AnswerContractCapacity Answer for production
+	// (POST /v1/contracts/{contract_id}/capacity)
+	AnswerContractCapacity(ctx context.Context, request AnswerContractCapacityRequestObject) (AnswerContractCapacityResponseObject, error)
+	// CloseContract Close a contract
+	// (POST /v1/contracts/{contract_id}/close)
+	CloseContract(ctx context.Context, request CloseContractRequestObject) (CloseContractResponseObject, error)
+	// CopyContract Copy a contract
+	// (POST /v1/contracts/{contract_id}/copy)
+	CopyContract(ctx context.Context, request CopyContractRequestObject) (CopyContractResponseObject, error)
+	// ListContractDecisions Read what the gate decided about a contract
+	// (GET /v1/contracts/{contract_id}/decisions)
+	ListContractDecisions(ctx context.Context, request ListContractDecisionsRequestObject) (ListContractDecisionsResponseObject, error)
+	// ListContractCallOffs List the orders on a contract
+	// (GET /v1/contracts/{contract_id}/orders)
+	ListContractCallOffs(ctx context.Context, request ListContractCallOffsRequestObject) (ListContractCallOffsResponseObject, error)
+	// ListContractPapers Read the file of a contract
+	// (GET /v1/contracts/{contract_id}/papers)
+	ListContractPapers(ctx context.Context, request ListContractPapersRequestObject) (ListContractPapersResponseObject, error)
+	// FileContractPaper Take a paper into the file
+	// (POST /v1/contracts/{contract_id}/papers)
+	FileContractPaper(ctx context.Context, request FileContractPaperRequestObject) (FileContractPaperResponseObject, error)
+	// MoveContractPaper Give a paper into another hand
+	// (POST /v1/contracts/{contract_id}/papers/{paper_id}/move)
+	MoveContractPaper(ctx context.Context, request MoveContractPaperRequestObject) (MoveContractPaperResponseObject, error)
+	// GetContractProgress Read how far a contract is carried out
+	// (GET /v1/contracts/{contract_id}/progress)
+	GetContractProgress(ctx context.Context, request GetContractProgressRequestObject) (GetContractProgressResponseObject, error)
+	// ReviseContract Open a contract for change
+	// (POST /v1/contracts/{contract_id}/revise)
+	ReviseContract(ctx context.Context, request ReviseContractRequestObject) (ReviseContractResponseObject, error)
+	// ListContractRevisions List the revisions of a contract
+	// (GET /v1/contracts/{contract_id}/revisions)
+	ListContractRevisions(ctx context.Context, request ListContractRevisionsRequestObject) (ListContractRevisionsResponseObject, error)
+	// SignContract Record the signatures
+	// (POST /v1/contracts/{contract_id}/sign)
+	SignContract(ctx context.Context, request SignContractRequestObject) (SignContractResponseObject, error)
+	// SubmitContract Send a contract through the gate
+	// (POST /v1/contracts/{contract_id}/submit)
+	SubmitContract(ctx context.Context, request SubmitContractRequestObject) (SubmitContractResponseObject, error)
+	// TerminateContract Ask to terminate a contract
+	// (POST /v1/contracts/{contract_id}/terminate)
+	TerminateContract(ctx context.Context, request TerminateContractRequestObject) (TerminateContractResponseObject, error)
+	// GetContractTimeline Read what happened to a contract
+	// (GET /v1/contracts/{contract_id}/timeline)
+	GetContractTimeline(ctx context.Context, request GetContractTimelineRequestObject) (GetContractTimelineResponseObject, error)
 	// ListCreditGroupRequests List credit group requests
 	// (GET /v1/credit-group-requests)
 	ListCreditGroupRequests(ctx context.Context, request ListCreditGroupRequestsRequestObject) (ListCreditGroupRequestsResponseObject, error)
@@ -26474,6 +28662,1053 @@ func (sh *strictHandler) CheckCompany(ctx echo.Context, params CheckCompanyParam
 		return err
 	} else if validResponse, ok := response.(CheckCompanyResponseObject); ok {
 		return validResponse.VisitCheckCompanyResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListContracts operation middleware
+func (sh *strictHandler) ListContracts(ctx echo.Context, params ListContractsParams) error {
+	var request ListContractsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListContracts(ctx.Request().Context(), request.(ListContractsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListContracts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListContractsResponseObject); ok {
+		return validResponse.VisitListContractsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateContract operation middleware
+func (sh *strictHandler) CreateContract(ctx echo.Context, params CreateContractParams) error {
+	var request CreateContractRequestObject
+
+	request.Params = params
+
+	var body CreateContractJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateContract(ctx.Request().Context(), request.(CreateContractRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateContract")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateContractResponseObject); ok {
+		return validResponse.VisitCreateContractResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetContract operation middleware
+func (sh *strictHandler) GetContract(ctx echo.Context, contractID ContractID) error {
+	var request GetContractRequestObject
+
+	request.ContractID = contractID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetContract(ctx.Request().Context(), request.(GetContractRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetContract")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetContractResponseObject); ok {
+		return validResponse.VisitGetContractResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UpdateContract operation middleware
+func (sh *strictHandler) UpdateContract(ctx echo.Context, contractID ContractID, params UpdateContractParams) error {
+	var request UpdateContractRequestObject
+
+	request.ContractID = contractID
+	request.Params = params
+
+	var body UpdateContractJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateContract(ctx.Request().Context(), request.(UpdateContractRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateContract")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UpdateContractResponseObject); ok {
+		return validResponse.VisitUpdateContractResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListContractAmendments operation middleware
+func (sh *strictHandler) ListContractAmendments(ctx echo.Context, contractID ContractID, params ListContractAmendmentsParams) error {
+	var request ListContractAmendmentsRequestObject
+
+	request.ContractID = contractID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListContractAmendments(ctx.Request().Context(), request.(ListContractAmendmentsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListContractAmendments")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListContractAmendmentsResponseObject); ok {
+		return validResponse.VisitListContractAmendmentsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AmendContract operation middleware
+func (sh *strictHandler) AmendContract(ctx echo.Context, contractID ContractID, params AmendContractParams) error {
+	var request AmendContractRequestObject
+
+	request.ContractID = contractID
+	request.Params = params
+
+	var body AmendContractJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AmendContract(ctx.Request().Context(), request.(AmendContractRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AmendContract")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AmendContractResponseObject); ok {
+		return validResponse.VisitAmendContractResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetContractAmendment operation middleware
+func (sh *strictHandler) GetContractAmendment(ctx echo.Context, contractID ContractID, amendmentID AmendmentID) error {
+	var request GetContractAmendmentRequestObject
+
+	request.ContractID = contractID
+	request.AmendmentID = amendmentID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetContractAmendment(ctx.Request().Context(), request.(GetContractAmendmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetContractAmendment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetContractAmendmentResponseObject); ok {
+		return validResponse.VisitGetContractAmendmentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UpdateContractAmendment operation middleware
+func (sh *strictHandler) UpdateContractAmendment(ctx echo.Context, contractID ContractID, amendmentID AmendmentID, params UpdateContractAmendmentParams) error {
+	var request UpdateContractAmendmentRequestObject
+
+	request.ContractID = contractID
+	request.AmendmentID = amendmentID
+	request.Params = params
+
+	var body UpdateContractAmendmentJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateContractAmendment(ctx.Request().Context(), request.(UpdateContractAmendmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateContractAmendment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UpdateContractAmendmentResponseObject); ok {
+		return validResponse.VisitUpdateContractAmendmentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CancelContractAmendment operation middleware
+func (sh *strictHandler) CancelContractAmendment(ctx echo.Context, contractID ContractID, amendmentID AmendmentID, params CancelContractAmendmentParams) error {
+	var request CancelContractAmendmentRequestObject
+
+	request.ContractID = contractID
+	request.AmendmentID = amendmentID
+	request.Params = params
+
+	var body CancelContractAmendmentJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CancelContractAmendment(ctx.Request().Context(), request.(CancelContractAmendmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CancelContractAmendment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CancelContractAmendmentResponseObject); ok {
+		return validResponse.VisitCancelContractAmendmentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SignContractAmendment operation middleware
+func (sh *strictHandler) SignContractAmendment(ctx echo.Context, contractID ContractID, amendmentID AmendmentID, params SignContractAmendmentParams) error {
+	var request SignContractAmendmentRequestObject
+
+	request.ContractID = contractID
+	request.AmendmentID = amendmentID
+	request.Params = params
+
+	var body SignContractAmendmentJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SignContractAmendment(ctx.Request().Context(), request.(SignContractAmendmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SignContractAmendment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SignContractAmendmentResponseObject); ok {
+		return validResponse.VisitSignContractAmendmentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SubmitContractAmendment operation middleware
+func (sh *strictHandler) SubmitContractAmendment(ctx echo.Context, contractID ContractID, amendmentID AmendmentID, params SubmitContractAmendmentParams) error {
+	var request SubmitContractAmendmentRequestObject
+
+	request.ContractID = contractID
+	request.AmendmentID = amendmentID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SubmitContractAmendment(ctx.Request().Context(), request.(SubmitContractAmendmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SubmitContractAmendment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SubmitContractAmendmentResponseObject); ok {
+		return validResponse.VisitSubmitContractAmendmentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CancelContract operation middleware
+func (sh *strictHandler) CancelContract(ctx echo.Context, contractID ContractID, params CancelContractParams) error {
+	var request CancelContractRequestObject
+
+	request.ContractID = contractID
+	request.Params = params
+
+	var body CancelContractJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CancelContract(ctx.Request().Context(), request.(CancelContractRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CancelContract")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CancelContractResponseObject); ok {
+		return validResponse.VisitCancelContractResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetContractCapacity operation middleware
+func (sh *strictHandler) GetContractCapacity(ctx echo.Context, contractID ContractID) error {
+	var request GetContractCapacityRequestObject
+
+	request.ContractID = contractID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetContractCapacity(ctx.Request().Context(), request.(GetContractCapacityRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetContractCapacity")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetContractCapacityResponseObject); ok {
+		return validResponse.VisitGetContractCapacityResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AnswerContractCapacity operation middleware
+func (sh *strictHandler) AnswerContractCapacity(ctx echo.Context, contractID ContractID, params AnswerContractCapacityParams) error {
+	var request AnswerContractCapacityRequestObject
+
+	request.ContractID = contractID
+	request.Params = params
+
+	var body AnswerContractCapacityJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AnswerContractCapacity(ctx.Request().Context(), request.(AnswerContractCapacityRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AnswerContractCapacity")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AnswerContractCapacityResponseObject); ok {
+		return validResponse.VisitAnswerContractCapacityResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CloseContract operation middleware
+func (sh *strictHandler) CloseContract(ctx echo.Context, contractID ContractID, params CloseContractParams) error {
+	var request CloseContractRequestObject
+
+	request.ContractID = contractID
+	request.Params = params
+
+	var body CloseContractJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CloseContract(ctx.Request().Context(), request.(CloseContractRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CloseContract")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CloseContractResponseObject); ok {
+		return validResponse.VisitCloseContractResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CopyContract operation middleware
+func (sh *strictHandler) CopyContract(ctx echo.Context, contractID ContractID, params CopyContractParams) error {
+	var request CopyContractRequestObject
+
+	request.ContractID = contractID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CopyContract(ctx.Request().Context(), request.(CopyContractRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CopyContract")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CopyContractResponseObject); ok {
+		return validResponse.VisitCopyContractResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListContractDecisions operation middleware
+func (sh *strictHandler) ListContractDecisions(ctx echo.Context, contractID ContractID) error {
+	var request ListContractDecisionsRequestObject
+
+	request.ContractID = contractID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListContractDecisions(ctx.Request().Context(), request.(ListContractDecisionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListContractDecisions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListContractDecisionsResponseObject); ok {
+		return validResponse.VisitListContractDecisionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListContractCallOffs operation middleware
+func (sh *strictHandler) ListContractCallOffs(ctx echo.Context, contractID ContractID, params ListContractCallOffsParams) error {
+	var request ListContractCallOffsRequestObject
+
+	request.ContractID = contractID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListContractCallOffs(ctx.Request().Context(), request.(ListContractCallOffsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListContractCallOffs")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListContractCallOffsResponseObject); ok {
+		return validResponse.VisitListContractCallOffsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListContractPapers operation middleware
+func (sh *strictHandler) ListContractPapers(ctx echo.Context, contractID ContractID) error {
+	var request ListContractPapersRequestObject
+
+	request.ContractID = contractID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListContractPapers(ctx.Request().Context(), request.(ListContractPapersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListContractPapers")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListContractPapersResponseObject); ok {
+		return validResponse.VisitListContractPapersResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// FileContractPaper operation middleware
+func (sh *strictHandler) FileContractPaper(ctx echo.Context, contractID ContractID, params FileContractPaperParams) error {
+	var request FileContractPaperRequestObject
+
+	request.ContractID = contractID
+	request.Params = params
+
+	var body FileContractPaperJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.FileContractPaper(ctx.Request().Context(), request.(FileContractPaperRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FileContractPaper")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(FileContractPaperResponseObject); ok {
+		return validResponse.VisitFileContractPaperResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// MoveContractPaper operation middleware
+func (sh *strictHandler) MoveContractPaper(ctx echo.Context, contractID ContractID, paperID PaperID, params MoveContractPaperParams) error {
+	var request MoveContractPaperRequestObject
+
+	request.ContractID = contractID
+	request.PaperID = paperID
+	request.Params = params
+
+	var body MoveContractPaperJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.MoveContractPaper(ctx.Request().Context(), request.(MoveContractPaperRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MoveContractPaper")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(MoveContractPaperResponseObject); ok {
+		return validResponse.VisitMoveContractPaperResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetContractProgress operation middleware
+func (sh *strictHandler) GetContractProgress(ctx echo.Context, contractID ContractID) error {
+	var request GetContractProgressRequestObject
+
+	request.ContractID = contractID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetContractProgress(ctx.Request().Context(), request.(GetContractProgressRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetContractProgress")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetContractProgressResponseObject); ok {
+		return validResponse.VisitGetContractProgressResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReviseContract operation middleware
+func (sh *strictHandler) ReviseContract(ctx echo.Context, contractID ContractID, params ReviseContractParams) error {
+	var request ReviseContractRequestObject
+
+	request.ContractID = contractID
+	request.Params = params
+
+	var body ReviseContractJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReviseContract(ctx.Request().Context(), request.(ReviseContractRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReviseContract")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReviseContractResponseObject); ok {
+		return validResponse.VisitReviseContractResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListContractRevisions operation middleware
+func (sh *strictHandler) ListContractRevisions(ctx echo.Context, contractID ContractID) error {
+	var request ListContractRevisionsRequestObject
+
+	request.ContractID = contractID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListContractRevisions(ctx.Request().Context(), request.(ListContractRevisionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListContractRevisions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListContractRevisionsResponseObject); ok {
+		return validResponse.VisitListContractRevisionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SignContract operation middleware
+func (sh *strictHandler) SignContract(ctx echo.Context, contractID ContractID, params SignContractParams) error {
+	var request SignContractRequestObject
+
+	request.ContractID = contractID
+	request.Params = params
+
+	var body SignContractJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SignContract(ctx.Request().Context(), request.(SignContractRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SignContract")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SignContractResponseObject); ok {
+		return validResponse.VisitSignContractResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SubmitContract operation middleware
+func (sh *strictHandler) SubmitContract(ctx echo.Context, contractID ContractID, params SubmitContractParams) error {
+	var request SubmitContractRequestObject
+
+	request.ContractID = contractID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SubmitContract(ctx.Request().Context(), request.(SubmitContractRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SubmitContract")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SubmitContractResponseObject); ok {
+		return validResponse.VisitSubmitContractResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// TerminateContract operation middleware
+func (sh *strictHandler) TerminateContract(ctx echo.Context, contractID ContractID, params TerminateContractParams) error {
+	var request TerminateContractRequestObject
+
+	request.ContractID = contractID
+	request.Params = params
+
+	var body TerminateContractJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.TerminateContract(ctx.Request().Context(), request.(TerminateContractRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "TerminateContract")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(TerminateContractResponseObject); ok {
+		return validResponse.VisitTerminateContractResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetContractTimeline operation middleware
+func (sh *strictHandler) GetContractTimeline(ctx echo.Context, contractID ContractID, params GetContractTimelineParams) error {
+	var request GetContractTimelineRequestObject
+
+	request.ContractID = contractID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetContractTimeline(ctx.Request().Context(), request.(GetContractTimelineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetContractTimeline")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetContractTimelineResponseObject); ok {
+		return validResponse.VisitGetContractTimelineResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

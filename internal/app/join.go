@@ -14,6 +14,7 @@ import (
 	"github.com/salesgate/salesgate/internal/calendar"
 	"github.com/salesgate/salesgate/internal/campaign"
 	"github.com/salesgate/salesgate/internal/catalog"
+	"github.com/salesgate/salesgate/internal/contract"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/creditreview"
 	"github.com/salesgate/salesgate/internal/customer"
@@ -202,6 +203,12 @@ func (a *App) joinDeals(s *httpapi.Server) {
 	a.jobs.Every("expire_quotations", 10*time.Minute, a.batches("expire_quotations", s.Quotes.Expire)) // QUO-05
 
 	// contracts
+	s.Contracts = contract.New(s.Rulebook, s.Approvals, s.Attachments, s.Prices, s.Credits)
+	s.Approvals.Register(contract.Matter, s.Contracts)
+	s.Approvals.Register(contract.MatterTerminate, s.Contracts)
+	s.Attachments.Register(contract.Subject, s.Contracts.Seen, "contract.read")
+	a.jobs.Every("expire_contracts", 10*time.Minute, a.batches("expire_contracts", s.Contracts.ExpireDue)) // CON-09
+	a.jobs.Every("warn_of_contracts", time.Hour, a.batches("warn_of_contracts", s.Contracts.WarnDue))      // CON-09
 }
 
 // joinFollowUp builds what is done about an order: changes, customers' notices, production.

@@ -62,6 +62,7 @@ var Matters = slices.Concat(
 	// price committee and authority
 	quoteMatters,
 	// contracts
+	contractMatters,
 	// orders: changes, notices
 	// production
 )

@@ -68,7 +68,9 @@ type Contract struct {
 }
 
 // Terms are the payment terms that the contract is about.
-func (c *Contract) Terms() credit.Terms { return credit.Terms{Settlement: c.Settlement, Days: c.TermsDays} }
+func (c *Contract) Terms() credit.Terms {
+	return credit.Terms{Settlement: c.Settlement, Days: c.TermsDays}
+}
 
 // Left returns the amount that orders may still call off.
 func (c *Contract) Left() decimal.Decimal { return less(c.Total, c.CalledAmount) }

@@ -42,13 +42,14 @@ type Delivery struct {
 // Left returns the quantity that orders may still call off.
 func (l Line) Left() decimal.Decimal { return less(l.Quantity, l.CalledQuantity) }
 
-// NetPrice returns what a unit costs with the header discount deducted, to 4 decimals: the agreed price of orders on the contract.
+// NetPrice returns what a unit costs with the header discount deducted: the agreed price of orders on the contract. It is cut off after
+// 4 decimals, so that an order with the same prices and its part of the same discount is at the agreed price.
 func (l Line) NetPrice() decimal.Decimal {
 	unit, err := l.NetAmount.Quo(l.Quantity)
 	if err != nil {
 		return l.Price
 	}
-	return money.Round(unit, money.PriceScale)
+	return unit.Trunc(money.PriceScale).Pad(money.PriceScale)
 }
 
 // first is the first delivery date; zero without any.

@@ -41,7 +41,7 @@ const (
 	VerbExpire    Verb = "expireContract"
 	VerbTerminate Verb = "terminateContract"
 	VerbAmend     Verb = "amendContract"
-	VerbFile      Verb = "fileContract"
+	VerbFile      Verb = "fileContractPaper"
 	VerbCallOff   Verb = "callOffContract"
 	VerbGiveBack  Verb = "giveBack" // what an order no longer needs; also when the contract is over
 )
@@ -53,7 +53,8 @@ var Verbs = []Verb{
 }
 
 // allowed says in which states each verb makes sense. A contract may be signed before it is approved, which is recorded as what
-// it is (CON-08); what was called off is given back in any state that a contract with call-offs can have.
+// it is (CON-08); what was called off is given back in any state that a contract with call-offs can have, a draft too whose
+// verbal approval was denied.
 var allowed = map[Verb][]State{
 	VerbUpdate:    {StateDraft},
 	VerbSubmit:    {StateDraft},
@@ -69,7 +70,7 @@ var allowed = map[Verb][]State{
 	VerbAmend:     {StateInForce},
 	VerbFile:      {StateDraft, StateSubmitted, StateApproved, StateInForce, StateExpired, StateTerminated, StateClosed},
 	VerbCallOff:   {StateInForce},
-	VerbGiveBack:  {StateInForce, StateExpired, StateTerminated, StateClosed},
+	VerbGiveBack:  {StateDraft, StateSubmitted, StateApproved, StateInForce, StateExpired, StateTerminated, StateClosed},
 }
 
 // May returns errs.ErrState unless the verb makes sense in the contract's state.

@@ -285,6 +285,7 @@ var owned = map[string]func(e *apitest.Env) string{
 	},
 
 	// contracts
+	"contracts": contractOf,
 
 	// orders: changes, notices
 
@@ -293,7 +294,7 @@ var owned = map[string]func(e *apitest.Env) string{
 }
 
 var unowned = strings.Fields(`
-	contacts addresses by-external-id
+	contacts addresses by-external-id amendments papers
 	users departments teams machine-clients secrets
 	rules parameters
 	products product-categories base-price-lists lines price-authority-tables

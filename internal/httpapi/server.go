@@ -17,6 +17,7 @@ import (
 	"github.com/salesgate/salesgate/internal/calendar"
 	"github.com/salesgate/salesgate/internal/campaign"
 	"github.com/salesgate/salesgate/internal/catalog"
+	"github.com/salesgate/salesgate/internal/contract"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/creditreview"
 	"github.com/salesgate/salesgate/internal/customer"
@@ -92,6 +93,7 @@ type Server struct {
 	Quotes *quote.Service
 
 	// contracts
+	Contracts *contract.Service
 
 	// orders: changes, notices
 

@@ -216,6 +216,11 @@ var matrix = map[Permission][]Role{
 	"quotation.accept": roles(sellers),
 
 	// contracts
+	"contract.read":     roles(sellers, finance, overseers),
+	"contract.write":    roles(sellers),
+	"contract.submit":   roles(sellers),
+	"contract.capacity": roles(sellers, ProductionManager, overseers), // no prices
+	"contract.answer":   roles(ProductionManager, GeneralManager),     // CON-05; who may, the authority matrix says
 
 	// orders: changes, notices
 

@@ -220,6 +220,81 @@ func (e ContactLogInputKind) Valid() bool {
 	}
 }
 
+// Defines values for ContractPaperCreateKind.
+const (
+	Copy     ContractPaperCreateKind = "copy"
+	Original ContractPaperCreateKind = "original"
+)
+
+// Valid indicates whether the value is a known member of the ContractPaperCreateKind enum.
+func (e ContractPaperCreateKind) Valid() bool {
+	switch e {
+	case Copy:
+		return true
+	case Original:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ContractStateFilter.
+const (
+	ContractStateFilterApproved   ContractStateFilter = "approved"
+	ContractStateFilterCancelled  ContractStateFilter = "cancelled"
+	ContractStateFilterClosed     ContractStateFilter = "closed"
+	ContractStateFilterDraft      ContractStateFilter = "draft"
+	ContractStateFilterExpired    ContractStateFilter = "expired"
+	ContractStateFilterInForce    ContractStateFilter = "in_force"
+	ContractStateFilterSubmitted  ContractStateFilter = "submitted"
+	ContractStateFilterTerminated ContractStateFilter = "terminated"
+)
+
+// Valid indicates whether the value is a known member of the ContractStateFilter enum.
+func (e ContractStateFilter) Valid() bool {
+	switch e {
+	case ContractStateFilterApproved:
+		return true
+	case ContractStateFilterCancelled:
+		return true
+	case ContractStateFilterClosed:
+		return true
+	case ContractStateFilterDraft:
+		return true
+	case ContractStateFilterExpired:
+		return true
+	case ContractStateFilterInForce:
+		return true
+	case ContractStateFilterSubmitted:
+		return true
+	case ContractStateFilterTerminated:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ContractTerminateBy.
+const (
+	ContractTerminateByBoth     ContractTerminateBy = "both"
+	ContractTerminateByCustomer ContractTerminateBy = "customer"
+	ContractTerminateByUs       ContractTerminateBy = "us"
+)
+
+// Valid indicates whether the value is a known member of the ContractTerminateBy enum.
+func (e ContractTerminateBy) Valid() bool {
+	switch e {
+	case ContractTerminateByBoth:
+		return true
+	case ContractTerminateByCustomer:
+		return true
+	case ContractTerminateByUs:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CreditGrade.
 const (
 	CreditGradeA CreditGrade = "A"
@@ -3696,6 +3771,996 @@ type ContactLogInputKind string
 //
 // Example: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 type ContentHash = string
+
+// Contract defines model for Contract.
+type Contract struct {
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID *UUID `json:"approval_id,omitempty"`
+
+	// ApprovedAt Example: 2026-11-20T08:30:00Z
+	ApprovedAt  *Instant     `json:"approved_at,omitempty"`
+	Attachments []Attachment `json:"attachments"`
+
+	// Callable Whether orders may call it off today.
+	//
+	// Example: true
+	Callable bool `json:"callable"`
+
+	// CalledAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	CalledAmount Money `json:"called_amount"`
+
+	// CopiedFromID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CopiedFromID *UUID `json:"copied_from_id,omitempty"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// Currency Example: CNY
+	Currency Currency `json:"currency"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// CustomerSignedOn Example: 2026-11-20
+	CustomerSignedOn *Date `json:"customer_signed_on,omitempty"`
+
+	// Decision What a gate decided about a document, and why, check by check.
+	Decision      *Decision `json:"decision,omitempty"`
+	DeliveryPlace *string   `json:"delivery_place,omitempty"`
+
+	// EndedAt Example: 2026-11-20T08:30:00Z
+	EndedAt *Instant `json:"ended_at,omitempty"`
+
+	// EndsOn Example: 2026-11-20
+	EndsOn Date `json:"ends_on"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// FiledAt Example: 2026-11-20T08:30:00Z
+	FiledAt *Instant `json:"filed_at,omitempty"`
+
+	// Gross An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Gross Money `json:"gross"`
+
+	// HeaderDiscount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	HeaderDiscount Money `json:"header_discount"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// InForceAt Example: 2026-11-20T08:30:00Z
+	InForceAt *Instant `json:"in_force_at,omitempty"`
+
+	// LeftAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	LeftAmount Money          `json:"left_amount"`
+	Lines      []ContractLine `json:"lines"`
+
+	// Long Decided by the period.
+	//
+	// Example: true
+	Long bool `json:"long"`
+
+	// Number Example: SC-202611-00007
+	Number string `json:"number"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID UUID    `json:"owner_id"`
+	Packing *string `json:"packing,omitempty"`
+
+	// QuotationID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	QuotationID *UUID   `json:"quotation_id,omitempty"`
+	Remarks     *string `json:"remarks,omitempty"`
+	Revision    int     `json:"revision"`
+
+	// Settlement How invoices are settled; terms_days belongs to the last two.
+	//
+	// Example: net_days
+	Settlement Settlement `json:"settlement"`
+
+	// SignedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SignedBy *UUID `json:"signed_by,omitempty"`
+
+	// SignedOn Example: 2026-11-20
+	SignedOn *Date `json:"signed_on,omitempty"`
+
+	// Standard Decided by the products.
+	//
+	// Example: true
+	Standard bool `json:"standard"`
+
+	// StartsOn Example: 2026-11-20
+	StartsOn Date `json:"starts_on"`
+
+	// State draft, submitted, approved, in_force, expired, terminated, closed or cancelled.
+	//
+	// Example: in_force
+	State ContractState `json:"state"`
+
+	// StateReason Why it came back, was revised, ended.
+	StateReason *string `json:"state_reason,omitempty"`
+
+	// SubmittedAt Example: 2026-11-20T08:30:00Z
+	SubmittedAt *Instant `json:"submitted_at,omitempty"`
+
+	// SubmittedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SubmittedBy *UUID `json:"submitted_by,omitempty"`
+
+	// Tax An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Tax         Money                `json:"tax"`
+	Termination *ContractTermination `json:"termination,omitempty"`
+	TermsDays   int                  `json:"terms_days"`
+
+	// Total An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Total     Money   `json:"total"`
+	Transport *string `json:"transport,omitempty"`
+
+	// UpdatedAt Example: 2026-11-20T08:30:00Z
+	UpdatedAt Instant `json:"updated_at"`
+}
+
+// ContractAmend defines model for ContractAmend.
+type ContractAmend struct {
+	DeliveryPlace *string `json:"delivery_place,omitempty"`
+
+	// EndsOn Example: 2026-11-20
+	EndsOn *Date `json:"ends_on,omitempty"`
+
+	// HeaderDiscount An amount off the sum of all lines. It lowers each price in proportion, and is judged so.
+	//
+	// Example: 100.00
+	HeaderDiscount *OrderDiscount                        `json:"header_discount,omitempty"`
+	Lines          *[]ContractLineInput                  `json:"lines,omitempty"`
+	Packing        *string                               `json:"packing,omitempty"`
+	QuotationID    nullable.Nullable[openapi_types.UUID] `json:"quotation_id,omitempty"`
+
+	// Reason Why.
+	//
+	// Example: 客户增加数量
+	Reason  string  `json:"reason"`
+	Remarks *string `json:"remarks,omitempty"`
+
+	// Settlement How invoices are settled; terms_days belongs to the last two.
+	//
+	// Example: net_days
+	Settlement *Settlement `json:"settlement,omitempty"`
+
+	// StartsOn Example: 2026-11-20
+	StartsOn *Date `json:"starts_on,omitempty"`
+
+	// TermsDays Example: 30
+	TermsDays *int    `json:"terms_days,omitempty"`
+	Transport *string `json:"transport,omitempty"`
+}
+
+// ContractAmendment The next revision of a contract on its way.
+type ContractAmendment struct {
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID *UUID `json:"approval_id,omitempty"`
+
+	// ApprovedAt Example: 2026-11-20T08:30:00Z
+	ApprovedAt *Instant             `json:"approved_at,omitempty"`
+	Changes    []ContractDifference `json:"changes"`
+
+	// Content All that a contract says in one revision.
+	Content ContractContent `json:"content"`
+
+	// ContractID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ContractID UUID `json:"contract_id"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// CreatedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CreatedBy *UUID `json:"created_by,omitempty"`
+
+	// Decision What a gate decided about a document, and why, check by check.
+	Decision *Decision `json:"decision,omitempty"`
+
+	// EndedAt Example: 2026-11-20T08:30:00Z
+	EndedAt *Instant `json:"ended_at,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID       UUID   `json:"id"`
+	Reason   string `json:"reason"`
+	Revision int    `json:"revision"`
+
+	// State draft, submitted, approved, in_force or cancelled.
+	//
+	// Example: draft
+	State       string  `json:"state"`
+	StateReason *string `json:"state_reason,omitempty"`
+
+	// SubmittedAt Example: 2026-11-20T08:30:00Z
+	SubmittedAt *Instant `json:"submitted_at,omitempty"`
+}
+
+// ContractAmendmentList defines model for ContractAmendmentList.
+type ContractAmendmentList struct {
+	Data       []ContractAmendmentSummary `json:"data"`
+	NextCursor *string                    `json:"next_cursor,omitempty"`
+}
+
+// ContractAmendmentSummary defines model for ContractAmendmentSummary.
+type ContractAmendmentSummary struct {
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// EndedAt Example: 2026-11-20T08:30:00Z
+	EndedAt *Instant `json:"ended_at,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID       UUID   `json:"id"`
+	Reason   string `json:"reason"`
+	Revision int    `json:"revision"`
+
+	// State Example: draft
+	State string `json:"state"`
+}
+
+// ContractCallOff defines model for ContractCallOff.
+type ContractCallOff struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// Number Example: SO-202611-00042
+	Number string `json:"number"`
+
+	// OrderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderID UUID `json:"order_id"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+
+	// State draft, submitted, confirmed, partly_shipped, shipped, closed or cancelled.
+	//
+	// Example: confirmed
+	State OrderState `json:"state"`
+}
+
+// ContractCallOffList defines model for ContractCallOffList.
+type ContractCallOffList struct {
+	Data       []ContractCallOff `json:"data"`
+	NextCursor *string           `json:"next_cursor,omitempty"`
+}
+
+// ContractCapacity What production is asked about a contract, without prices.
+type ContractCapacity struct {
+	Answers []ContractCapacityAnswered `json:"answers"`
+
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID *UUID `json:"approval_id,omitempty"`
+
+	// Asked Production is asked now.
+	//
+	// Example: true
+	Asked bool `json:"asked"`
+
+	// ContractID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ContractID    UUID    `json:"contract_id"`
+	DeliveryPlace *string `json:"delivery_place,omitempty"`
+
+	// EndsOn Example: 2026-11-20
+	EndsOn Date                   `json:"ends_on"`
+	Lines  []ContractCapacityLine `json:"lines"`
+
+	// Number Example: SC-202611-00007
+	Number   string  `json:"number"`
+	Packing  *string `json:"packing,omitempty"`
+	Revision int     `json:"revision"`
+	Standard bool    `json:"standard"`
+
+	// StartsOn Example: 2026-11-20
+	StartsOn Date `json:"starts_on"`
+
+	// State draft, submitted, approved, in_force, expired, terminated, closed or cancelled.
+	//
+	// Example: in_force
+	State     ContractState `json:"state"`
+	Transport *string       `json:"transport,omitempty"`
+}
+
+// ContractCapacityAnswer defines model for ContractCapacityAnswer.
+type ContractCapacityAnswer struct {
+	// Lines Every line once.
+	Lines []ContractCapacityLineAnswer `json:"lines"`
+	Note  *string                      `json:"note,omitempty"`
+}
+
+// ContractCapacityAnswered defines model for ContractCapacityAnswered.
+type ContractCapacityAnswered struct {
+	// AnsweredAt Example: 2026-11-20T08:30:00Z
+	AnsweredAt Instant `json:"answered_at"`
+
+	// AnsweredBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	AnsweredBy UUID `json:"answered_by"`
+
+	// Confirmed Quantity and dates of all lines can be met.
+	//
+	// Example: true
+	Confirmed bool                         `json:"confirmed"`
+	Lines     []ContractCapacityLineAnswer `json:"lines"`
+	Note      *string                      `json:"note,omitempty"`
+	Revision  int                          `json:"revision"`
+}
+
+// ContractCapacityLine A line without its price.
+type ContractCapacityLine struct {
+	Deliveries []ContractDelivery `json:"deliveries"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID     UUID `json:"id"`
+	LineNo int  `json:"line_no"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID UUID `json:"product_id"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+	Remarks  *string  `json:"remarks,omitempty"`
+	Spec     *string  `json:"spec,omitempty"`
+	Unit     string   `json:"unit"`
+}
+
+// ContractCapacityLineAnswer defines model for ContractCapacityLineAnswer.
+type ContractCapacityLineAnswer struct {
+	// Deliveries What can be instead; none when the line can't be made.
+	Deliveries *[]ContractDelivery `json:"deliveries,omitempty"`
+
+	// LineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LineID UUID    `json:"line_id"`
+	Note   *string `json:"note,omitempty"`
+
+	// Possible As asked.
+	//
+	// Example: true
+	Possible bool `json:"possible"`
+}
+
+// ContractContent All that a contract says in one revision.
+type ContractContent struct {
+	DeliveryPlace string `json:"delivery_place"`
+
+	// EndsOn Example: 2026-11-20
+	EndsOn Date `json:"ends_on"`
+
+	// HeaderDiscount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	HeaderDiscount Money                 `json:"header_discount"`
+	Lines          []ContractContentLine `json:"lines"`
+	Packing        string                `json:"packing"`
+	Remarks        *string               `json:"remarks,omitempty"`
+
+	// Settlement How invoices are settled; terms_days belongs to the last two.
+	//
+	// Example: net_days
+	Settlement Settlement `json:"settlement"`
+
+	// StartsOn Example: 2026-11-20
+	StartsOn  Date   `json:"starts_on"`
+	TermsDays int    `json:"terms_days"`
+	Transport string `json:"transport"`
+}
+
+// ContractContentLine defines model for ContractContentLine.
+type ContractContentLine struct {
+	Deliveries []ContractDelivery `json:"deliveries"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID *UUID `json:"id,omitempty"`
+
+	// Price A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Price Quantity `json:"price"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID UUID `json:"product_id"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+	Remarks  *string  `json:"remarks,omitempty"`
+	Spec     *string  `json:"spec,omitempty"`
+
+	// Unit Example: kg
+	Unit string `json:"unit"`
+}
+
+// ContractCreate defines model for ContractCreate.
+type ContractCreate struct {
+	// AttachmentIds Uploads of yours that no document has yet; they stay with this one. See POST /v1/attachments.
+	AttachmentIds *AttachmentIds `json:"attachment_ids,omitempty"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// DeliveryPlace Example: 江苏省示例市云岭路 1 号仓库
+	DeliveryPlace *string `json:"delivery_place,omitempty"`
+
+	// EndsOn The last day.
+	//
+	// Example: 2027-06-30
+	EndsOn openapi_types.Date `json:"ends_on"`
+
+	// HeaderDiscount An amount off the sum of all lines. It lowers each price in proportion, and is judged so.
+	//
+	// Example: 100.00
+	HeaderDiscount *OrderDiscount      `json:"header_discount,omitempty"`
+	Lines          []ContractLineInput `json:"lines"`
+
+	// Packing Example: 打包 250 kg/包
+	Packing *string `json:"packing,omitempty"`
+
+	// QuotationID The accepted quotation that it comes from.
+	QuotationID *openapi_types.UUID `json:"quotation_id,omitempty"`
+
+	// Remarks Example: 随货附检测报告
+	Remarks *string `json:"remarks,omitempty"`
+
+	// Settlement How invoices are settled; terms_days belongs to the last two.
+	//
+	// Example: net_days
+	Settlement *Settlement `json:"settlement,omitempty"`
+
+	// StartsOn Example: 2026-11-20
+	StartsOn Date `json:"starts_on"`
+
+	// TermsDays Of net_days and month_end_days; 0 otherwise.
+	//
+	// Example: 30
+	TermsDays *int `json:"terms_days,omitempty"`
+
+	// Transport Example: 汽运 卖方承担
+	Transport *string `json:"transport,omitempty"`
+}
+
+// ContractDelivery defines model for ContractDelivery.
+type ContractDelivery struct {
+	// On Example: 2026-11-20
+	On Date `json:"on"`
+
+	// Quantity A quantity as a decimal string with at most 4 decimals, above 0.
+	//
+	// Example: 2500.0000
+	Quantity OrderQuantity `json:"quantity"`
+}
+
+// ContractDifference What an amendment changes: lines/2/price is the price of line 2.
+type ContractDifference struct {
+	// Field Example: lines/1/quantity
+	Field string `json:"field"`
+
+	// New Empty for what is removed.
+	//
+	// Example: 1200.0000
+	New string `json:"new"`
+
+	// Old Empty for what is added.
+	//
+	// Example: 1000.0000
+	Old string `json:"old"`
+}
+
+// ContractLine defines model for ContractLine.
+type ContractLine struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// CalledAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	CalledAmount Money `json:"called_amount"`
+
+	// CalledQuantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	CalledQuantity Quantity           `json:"called_quantity"`
+	Deliveries     []ContractDelivery `json:"deliveries"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Left A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Left   Quantity `json:"left"`
+	LineNo int      `json:"line_no"`
+
+	// NetAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	NetAmount Money `json:"net_amount"`
+
+	// NetPrice A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	NetPrice Quantity `json:"net_price"`
+
+	// Price A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Price Quantity `json:"price"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID UUID `json:"product_id"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+
+	// QuotationLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	QuotationLineID *UUID   `json:"quotation_line_id,omitempty"`
+	Remarks         *string `json:"remarks,omitempty"`
+	Spec            *string `json:"spec,omitempty"`
+
+	// TaxRate Example: 0.1300
+	TaxRate decimal.Decimal `json:"tax_rate"`
+
+	// Unit Example: kg
+	Unit string `json:"unit"`
+}
+
+// ContractLineInput defines model for ContractLineInput.
+type ContractLineInput struct {
+	// Deliveries Dates within the period, one after the other, that add up to the quantity. Needed at submission.
+	Deliveries *[]ContractDelivery `json:"deliveries,omitempty"`
+
+	// ID The line that exists already; absent makes a new one. Ignored when a contract is created.
+	ID *openapi_types.UUID `json:"id,omitempty"`
+
+	// Price A price per unit, tax included, as a decimal string with at most 4 decimals; 0 is a free line.
+	//
+	// Example: 12.5000
+	Price OrderPrice `json:"price"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID UUID `json:"product_id"`
+
+	// Quantity A quantity as a decimal string with at most 4 decimals, above 0.
+	//
+	// Example: 2500.0000
+	Quantity OrderQuantity `json:"quantity"`
+
+	// QuotationLineID The line of the contract's quotation that is its price base.
+	QuotationLineID *openapi_types.UUID `json:"quotation_line_id,omitempty"`
+
+	// Remarks Example: 本白
+	Remarks *string `json:"remarks,omitempty"`
+
+	// Spec Agreed when it isn't the product's own; the product is a changed one then.
+	//
+	// Example: 1.4D×38mm 本白
+	Spec *string `json:"spec,omitempty"`
+
+	// Unit Must be the product's; absent takes it.
+	//
+	// Example: kg
+	Unit *string `json:"unit,omitempty"`
+}
+
+// ContractLineProgress defines model for ContractLineProgress.
+type ContractLineProgress struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// CalledAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	CalledAmount Money `json:"called_amount"`
+
+	// CalledQuantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	CalledQuantity Quantity `json:"called_quantity"`
+
+	// InvoicedAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	InvoicedAmount Money `json:"invoiced_amount"`
+
+	// InvoicedQuantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	InvoicedQuantity Quantity `json:"invoiced_quantity"`
+
+	// Left A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Left Quantity `json:"left"`
+
+	// LineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LineID UUID `json:"line_id"`
+	LineNo int  `json:"line_no"`
+
+	// PaidAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	PaidAmount Money `json:"paid_amount"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID UUID `json:"product_id"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+
+	// ShippedAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	ShippedAmount Money `json:"shipped_amount"`
+
+	// ShippedQuantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	ShippedQuantity Quantity `json:"shipped_quantity"`
+	Unit            string   `json:"unit"`
+}
+
+// ContractList defines model for ContractList.
+type ContractList struct {
+	Data       []ContractSummary `json:"data"`
+	NextCursor *string           `json:"next_cursor,omitempty"`
+}
+
+// ContractPaper defines model for ContractPaper.
+type ContractPaper struct {
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag   Etag    `json:"etag"`
+	Holder *string `json:"holder,omitempty"`
+
+	// HolderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	HolderID *UUID `json:"holder_id,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Kind original or copy.
+	//
+	// Example: original
+	Kind  string `json:"kind"`
+	Label string `json:"label"`
+
+	// Moves The first hand first.
+	Moves    []ContractPaperHand `json:"moves"`
+	Place    string              `json:"place"`
+	Revision int                 `json:"revision"`
+}
+
+// ContractPaperCreate defines model for ContractPaperCreate.
+type ContractPaperCreate struct {
+	// Holder Who holds it when it isn't one of us.
+	//
+	// Example: 客户
+	Holder *string `json:"holder,omitempty"`
+
+	// HolderID One of us; or holder says who else.
+	//
+	// Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4f
+	HolderID *openapi_types.UUID `json:"holder_id,omitempty"`
+
+	// Kind Example: original
+	Kind ContractPaperCreateKind `json:"kind"`
+
+	// Label Unique in the contract's file.
+	//
+	// Example: 原件 1
+	Label string  `json:"label"`
+	Note  *string `json:"note,omitempty"`
+
+	// Place Example: 销售部合同柜 2 号
+	Place string `json:"place"`
+}
+
+// ContractPaperCreateKind Example: original
+type ContractPaperCreateKind string
+
+// ContractPaperHand defines model for ContractPaperHand.
+type ContractPaperHand struct {
+	Holder *string `json:"holder,omitempty"`
+
+	// HolderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	HolderID *UUID `json:"holder_id,omitempty"`
+
+	// MovedAt Example: 2026-11-20T08:30:00Z
+	MovedAt Instant `json:"moved_at"`
+
+	// MovedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	MovedBy *UUID   `json:"moved_by,omitempty"`
+	Note    *string `json:"note,omitempty"`
+	Place   string  `json:"place"`
+}
+
+// ContractPaperList defines model for ContractPaperList.
+type ContractPaperList struct {
+	Data []ContractPaper `json:"data"`
+}
+
+// ContractPaperMove defines model for ContractPaperMove.
+type ContractPaperMove struct {
+	// Holder Example: 客户
+	Holder *string `json:"holder,omitempty"`
+
+	// HolderID One of us; or holder says who else.
+	//
+	// Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4f
+	HolderID *openapi_types.UUID `json:"holder_id,omitempty"`
+
+	// Note Example: 审计借阅
+	Note *string `json:"note,omitempty"`
+
+	// Place Example: 财务档案室
+	Place string `json:"place"`
+}
+
+// ContractPatch defines model for ContractPatch.
+type ContractPatch struct {
+	// AttachmentIds Uploads of yours that no document has yet; they stay with this one. See POST /v1/attachments.
+	AttachmentIds *AttachmentIds `json:"attachment_ids,omitempty"`
+	DeliveryPlace *string        `json:"delivery_place,omitempty"`
+
+	// EndsOn Example: 2026-11-20
+	EndsOn *Date `json:"ends_on,omitempty"`
+
+	// HeaderDiscount An amount off the sum of all lines. It lowers each price in proportion, and is judged so.
+	//
+	// Example: 100.00
+	HeaderDiscount *OrderDiscount                        `json:"header_discount,omitempty"`
+	Lines          *[]ContractLineInput                  `json:"lines,omitempty"`
+	Packing        *string                               `json:"packing,omitempty"`
+	QuotationID    nullable.Nullable[openapi_types.UUID] `json:"quotation_id,omitempty"`
+	Remarks        *string                               `json:"remarks,omitempty"`
+
+	// Settlement How invoices are settled; terms_days belongs to the last two.
+	//
+	// Example: net_days
+	Settlement *Settlement `json:"settlement,omitempty"`
+
+	// StartsOn Example: 2026-11-20
+	StartsOn *Date `json:"starts_on,omitempty"`
+
+	// TermsDays Example: 30
+	TermsDays *int    `json:"terms_days,omitempty"`
+	Transport *string `json:"transport,omitempty"`
+}
+
+// ContractProgress defines model for ContractProgress.
+type ContractProgress struct {
+	// CalledAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	CalledAmount Money `json:"called_amount"`
+
+	// ContractID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ContractID UUID `json:"contract_id"`
+
+	// Currency Example: CNY
+	Currency Currency `json:"currency"`
+
+	// InvoicedAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	InvoicedAmount Money `json:"invoiced_amount"`
+
+	// LeftAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	LeftAmount Money                  `json:"left_amount"`
+	Lines      []ContractLineProgress `json:"lines"`
+
+	// PaidAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	PaidAmount Money `json:"paid_amount"`
+
+	// ShippedAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	ShippedAmount Money `json:"shipped_amount"`
+
+	// Total An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Total Money `json:"total"`
+}
+
+// ContractReason defines model for ContractReason.
+type ContractReason struct {
+	// Reason Example: 客户改交期
+	Reason string `json:"reason"`
+}
+
+// ContractRevision defines model for ContractRevision.
+type ContractRevision struct {
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID *UUID                `json:"approval_id,omitempty"`
+	Changes    []ContractDifference `json:"changes"`
+
+	// Content All that a contract says in one revision.
+	Content ContractContent `json:"content"`
+
+	// CustomerSignedOn Example: 2026-11-20
+	CustomerSignedOn Date `json:"customer_signed_on"`
+
+	// InForceAt Example: 2026-11-20T08:30:00Z
+	InForceAt Instant `json:"in_force_at"`
+	Reason    *string `json:"reason,omitempty"`
+	Revision  int     `json:"revision"`
+
+	// SignedOn Example: 2026-11-20
+	SignedOn Date `json:"signed_on"`
+}
+
+// ContractRevisionList defines model for ContractRevisionList.
+type ContractRevisionList struct {
+	Data []ContractRevision `json:"data"`
+}
+
+// ContractSigning defines model for ContractSigning.
+type ContractSigning struct {
+	// AttachmentIds Uploads of yours that no document has yet; they stay with this one. See POST /v1/attachments.
+	AttachmentIds AttachmentIds `json:"attachment_ids"`
+
+	// CustomerSignedOn By the customer; today or before.
+	//
+	// Example: 2026-11-19
+	CustomerSignedOn openapi_types.Date `json:"customer_signed_on"`
+	Note             *string            `json:"note,omitempty"`
+
+	// SignedBy Who signed for us.
+	//
+	// Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c49
+	SignedBy openapi_types.UUID `json:"signed_by"`
+
+	// SignedOn By us; today or before.
+	//
+	// Example: 2026-11-20
+	SignedOn openapi_types.Date `json:"signed_on"`
+}
+
+// ContractState draft, submitted, approved, in_force, expired, terminated, closed or cancelled.
+//
+// Example: in_force
+type ContractState = string
+
+// ContractStateFilter Example: in_force
+type ContractStateFilter string
+
+// ContractSummary A contract as a list shows it.
+type ContractSummary struct {
+	// CalledAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	CalledAmount Money `json:"called_amount"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// Currency Example: CNY
+	Currency     Currency `json:"currency"`
+	CustomerCode string   `json:"customer_code"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID   UUID   `json:"customer_id"`
+	CustomerName string `json:"customer_name"`
+
+	// EndsOn Example: 2026-11-20
+	EndsOn Date `json:"ends_on"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag  Etag `json:"etag"`
+	Filed bool `json:"filed"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID     UUID   `json:"id"`
+	Long   bool   `json:"long"`
+	Number string `json:"number"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID  UUID `json:"owner_id"`
+	Revision int  `json:"revision"`
+	Signed   bool `json:"signed"`
+	Standard bool `json:"standard"`
+
+	// StartsOn Example: 2026-11-20
+	StartsOn Date `json:"starts_on"`
+
+	// State draft, submitted, approved, in_force, expired, terminated, closed or cancelled.
+	//
+	// Example: in_force
+	State ContractState `json:"state"`
+
+	// Total An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Total Money `json:"total"`
+}
+
+// ContractTerminate defines model for ContractTerminate.
+type ContractTerminate struct {
+	// By Who ends it.
+	//
+	// Example: customer
+	By ContractTerminateBy `json:"by"`
+
+	// Reason Example: 客户停产
+	Reason string `json:"reason"`
+}
+
+// ContractTerminateBy Who ends it.
+//
+// Example: customer
+type ContractTerminateBy string
+
+// ContractTermination defines model for ContractTermination.
+type ContractTermination struct {
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID *UUID `json:"approval_id,omitempty"`
+
+	// By Example: customer
+	By string `json:"by"`
+
+	// DecidedAt Example: 2026-11-20T08:30:00Z
+	DecidedAt *Instant `json:"decided_at,omitempty"`
+	Reason    string   `json:"reason"`
+
+	// RequestedAt Example: 2026-11-20T08:30:00Z
+	RequestedAt Instant `json:"requested_at"`
+
+	// RequestedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	RequestedBy *UUID `json:"requested_by,omitempty"`
+
+	// State submitted, approved or refused.
+	//
+	// Example: submitted
+	State       string  `json:"state"`
+	StateReason *string `json:"state_reason,omitempty"`
+}
 
 // CreditFigures Trade and payments of a payer as of an instant.
 type CreditFigures struct {
@@ -11506,6 +12571,9 @@ type WeeklyGradeChange struct {
 	SubjectType string `json:"subject_type"`
 }
 
+// AmendmentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type AmendmentID = UUID
+
 // ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ApprovalID = UUID
 
@@ -11526,6 +12594,9 @@ type CampaignID = UUID
 
 // ClientID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ClientID = UUID
+
+// ContractID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type ContractID = UUID
 
 // CreditReviewID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type CreditReviewID = UUID
@@ -11580,6 +12651,9 @@ type OpportunityID = UUID
 
 // OrderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type OrderID = UUID
+
+// PaperID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type PaperID = UUID
 
 // ParameterName Example: contract.gm_amount
 type ParameterName = string
@@ -12142,6 +13216,222 @@ type GetCampaignTimelineParams struct {
 type CheckCompanyParams struct {
 	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListContractsParams defines parameters for ListContracts.
+type ListContractsParams struct {
+	// CustomerID Only of this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// OwnerID Only of this owner.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// TeamID Only of owners in this team.
+	TeamID *UUID `form:"team_id,omitempty" json:"team_id,omitempty"`
+
+	// ProductID Only with a line of this product.
+	ProductID *UUID `form:"product_id,omitempty" json:"product_id,omitempty"`
+
+	// State Only in this state.
+	State *ContractStateFilter `form:"state,omitempty" json:"state,omitempty"`
+
+	// Number Only this number.
+	Number *string `form:"number,omitempty" json:"number,omitempty"`
+
+	// Standard Only standard ones
+	Standard *bool `form:"standard,omitempty" json:"standard,omitempty"`
+
+	// Long Only long ones
+	Long *bool `form:"long,omitempty" json:"long,omitempty"`
+
+	// Unfiled Only those that came in force and whose signed original isn't filed yet.
+	Unfiled *bool `form:"unfiled,omitempty" json:"unfiled,omitempty"`
+
+	// ExpiringBefore Only those in force that end on this date or before.
+	ExpiringBefore *Date `form:"expiring_before,omitempty" json:"expiring_before,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateContractParams defines parameters for CreateContract.
+type CreateContractParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UpdateContractParams defines parameters for UpdateContract.
+type UpdateContractParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ListContractAmendmentsParams defines parameters for ListContractAmendments.
+type ListContractAmendmentsParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// AmendContractParams defines parameters for AmendContract.
+type AmendContractParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// UpdateContractAmendmentParams defines parameters for UpdateContractAmendment.
+type UpdateContractAmendmentParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// CancelContractAmendmentParams defines parameters for CancelContractAmendment.
+type CancelContractAmendmentParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// SignContractAmendmentParams defines parameters for SignContractAmendment.
+type SignContractAmendmentParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// SubmitContractAmendmentParams defines parameters for SubmitContractAmendment.
+type SubmitContractAmendmentParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// CancelContractParams defines parameters for CancelContract.
+type CancelContractParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// AnswerContractCapacityParams defines parameters for AnswerContractCapacity.
+type AnswerContractCapacityParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// CloseContractParams defines parameters for CloseContract.
+type CloseContractParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// CopyContractParams defines parameters for CopyContract.
+type CopyContractParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListContractCallOffsParams defines parameters for ListContractCallOffs.
+type ListContractCallOffsParams struct {
+	// Open Only orders that aren't closed or cancelled.
+	Open *bool `form:"open,omitempty" json:"open,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// FileContractPaperParams defines parameters for FileContractPaper.
+type FileContractPaperParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// MoveContractPaperParams defines parameters for MoveContractPaper.
+type MoveContractPaperParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ReviseContractParams defines parameters for ReviseContract.
+type ReviseContractParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// SignContractParams defines parameters for SignContract.
+type SignContractParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// SubmitContractParams defines parameters for SubmitContract.
+type SubmitContractParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// TerminateContractParams defines parameters for TerminateContract.
+type TerminateContractParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// GetContractTimelineParams defines parameters for GetContractTimeline.
+type GetContractTimelineParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // ListCreditGroupRequestsParams defines parameters for ListCreditGroupRequests.
@@ -14640,6 +15930,48 @@ type AddCampaignLeadJSONRequestBody = CampaignLeadCreate
 // CheckCompanyJSONRequestBody defines body for CheckCompany for application/json ContentType.
 type CheckCompanyJSONRequestBody = CompanyCheckInput
 
+// CreateContractJSONRequestBody defines body for CreateContract for application/json ContentType.
+type CreateContractJSONRequestBody = ContractCreate
+
+// UpdateContractJSONRequestBody defines body for UpdateContract for application/json ContentType.
+type UpdateContractJSONRequestBody = ContractPatch
+
+// AmendContractJSONRequestBody defines body for AmendContract for application/json ContentType.
+type AmendContractJSONRequestBody = ContractAmend
+
+// UpdateContractAmendmentJSONRequestBody defines body for UpdateContractAmendment for application/json ContentType.
+type UpdateContractAmendmentJSONRequestBody = ContractAmend
+
+// CancelContractAmendmentJSONRequestBody defines body for CancelContractAmendment for application/json ContentType.
+type CancelContractAmendmentJSONRequestBody = ContractReason
+
+// SignContractAmendmentJSONRequestBody defines body for SignContractAmendment for application/json ContentType.
+type SignContractAmendmentJSONRequestBody = ContractSigning
+
+// CancelContractJSONRequestBody defines body for CancelContract for application/json ContentType.
+type CancelContractJSONRequestBody = ContractReason
+
+// AnswerContractCapacityJSONRequestBody defines body for AnswerContractCapacity for application/json ContentType.
+type AnswerContractCapacityJSONRequestBody = ContractCapacityAnswer
+
+// CloseContractJSONRequestBody defines body for CloseContract for application/json ContentType.
+type CloseContractJSONRequestBody = ContractReason
+
+// FileContractPaperJSONRequestBody defines body for FileContractPaper for application/json ContentType.
+type FileContractPaperJSONRequestBody = ContractPaperCreate
+
+// MoveContractPaperJSONRequestBody defines body for MoveContractPaper for application/json ContentType.
+type MoveContractPaperJSONRequestBody = ContractPaperMove
+
+// ReviseContractJSONRequestBody defines body for ReviseContract for application/json ContentType.
+type ReviseContractJSONRequestBody = ContractReason
+
+// SignContractJSONRequestBody defines body for SignContract for application/json ContentType.
+type SignContractJSONRequestBody = ContractSigning
+
+// TerminateContractJSONRequestBody defines body for TerminateContract for application/json ContentType.
+type TerminateContractJSONRequestBody = ContractTerminate
+
 // CreateCreditGroupRequestJSONRequestBody defines body for CreateCreditGroupRequest for application/json ContentType.
 type CreateCreditGroupRequestJSONRequestBody = CreditGroupRequestCreate
 
@@ -15841,6 +17173,375 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/company-checks (the `CheckCompany` operationId).
 	CheckCompany(ctx context.Context, params *CheckCompanyParams, body CheckCompanyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListContracts List contracts
+	//
+	// Contracts that you may see, newest first; with expiring_before those that end first come first.
+	//
+	// Corresponds with GET /v1/contracts (the `ListContracts` operationId).
+	ListContracts(ctx context.Context, params *ListContractsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateContractWithBody Draft a contract
+	//
+	// Writes a draft. Long or short, standard or non-standard are decided by its period and products; units are the products'.
+	// Terms that are left out are those of the customer's credit profile. Nothing is judged yet.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/contracts (the `CreateContract` operationId).
+	CreateContractWithBody(ctx context.Context, params *CreateContractParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateContract Draft a contract
+	//
+	// Writes a draft. Long or short, standard or non-standard are decided by its period and products; units are the products'.
+	// Terms that are left out are those of the customer's credit profile. Nothing is judged yet.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/contracts (the `CreateContract` operationId).
+	CreateContract(ctx context.Context, params *CreateContractParams, body CreateContractJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetContract Read a contract
+	//
+	// What is agreed, what is signed, and what is left of it. Its last termination request, if there was one.
+	//
+	// Corresponds with GET /v1/contracts/{contract_id} (the `GetContract` operationId).
+	GetContract(ctx context.Context, contractID ContractID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateContractWithBody Change a draft
+	//
+	// Changes what a draft says; lines are replaced as a whole. What is submitted or approved is revised first, what is in force
+	// is amended.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /v1/contracts/{contract_id} (the `UpdateContract` operationId).
+	UpdateContractWithBody(ctx context.Context, contractID ContractID, params *UpdateContractParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateContract Change a draft
+	//
+	// Changes what a draft says; lines are replaced as a whole. What is submitted or approved is revised first, what is in force
+	// is amended.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /v1/contracts/{contract_id} (the `UpdateContract` operationId).
+	UpdateContract(ctx context.Context, contractID ContractID, params *UpdateContractParams, body UpdateContractJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListContractAmendments List the amendments of a contract
+	//
+	// All of them, the last one first.
+	//
+	// Corresponds with GET /v1/contracts/{contract_id}/amendments (the `ListContractAmendments` operationId).
+	ListContractAmendments(ctx context.Context, contractID ContractID, params *ListContractAmendmentsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AmendContractWithBody Draft an amendment
+	//
+	// Drafts the next revision of a contract in force: what is named changes, the rest stays; lines are replaced as a whole, a line that
+	// stays names its id. The contract stays in force as it is and can be called off. A contract has one open amendment at a time.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/amendments (the `AmendContract` operationId).
+	AmendContractWithBody(ctx context.Context, contractID ContractID, params *AmendContractParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AmendContract Draft an amendment
+	//
+	// Drafts the next revision of a contract in force: what is named changes, the rest stays; lines are replaced as a whole, a line that
+	// stays names its id. The contract stays in force as it is and can be called off. A contract has one open amendment at a time.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/amendments (the `AmendContract` operationId).
+	AmendContract(ctx context.Context, contractID ContractID, params *AmendContractParams, body AmendContractJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetContractAmendment Read an amendment
+	//
+	// What it changes, old and new.
+	//
+	// Corresponds with GET /v1/contracts/{contract_id}/amendments/{amendment_id} (the `GetContractAmendment` operationId).
+	GetContractAmendment(ctx context.Context, contractID ContractID, amendmentID AmendmentID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateContractAmendmentWithBody Change an amendment
+	//
+	// Changes a draft.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /v1/contracts/{contract_id}/amendments/{amendment_id} (the `UpdateContractAmendment` operationId).
+	UpdateContractAmendmentWithBody(ctx context.Context, contractID ContractID, amendmentID AmendmentID, params *UpdateContractAmendmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateContractAmendment Change an amendment
+	//
+	// Changes a draft.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /v1/contracts/{contract_id}/amendments/{amendment_id} (the `UpdateContractAmendment` operationId).
+	UpdateContractAmendment(ctx context.Context, contractID ContractID, amendmentID AmendmentID, params *UpdateContractAmendmentParams, body UpdateContractAmendmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CancelContractAmendmentWithBody Give up an amendment
+	//
+	// Ends a draft, or one that is approved and not signed. One that is being decided is withdrawn from its approvers first.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/amendments/{amendment_id}/cancel (the `CancelContractAmendment` operationId).
+	CancelContractAmendmentWithBody(ctx context.Context, contractID ContractID, amendmentID AmendmentID, params *CancelContractAmendmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CancelContractAmendment Give up an amendment
+	//
+	// Ends a draft, or one that is approved and not signed. One that is being decided is withdrawn from its approvers first.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/amendments/{amendment_id}/cancel (the `CancelContractAmendment` operationId).
+	CancelContractAmendment(ctx context.Context, contractID ContractID, amendmentID AmendmentID, params *CancelContractAmendmentParams, body CancelContractAmendmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SignContractAmendmentWithBody Record the signatures of an amendment
+	//
+	// Both sides have signed it: at this instant it is the contract. A line or a total below what orders have called off meanwhile is refused
+	// (contract.below_called_off), and the contract stays as it is.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/amendments/{amendment_id}/sign (the `SignContractAmendment` operationId).
+	SignContractAmendmentWithBody(ctx context.Context, contractID ContractID, amendmentID AmendmentID, params *SignContractAmendmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SignContractAmendment Record the signatures of an amendment
+	//
+	// Both sides have signed it: at this instant it is the contract. A line or a total below what orders have called off meanwhile is refused
+	// (contract.below_called_off), and the contract stays as it is.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/amendments/{amendment_id}/sign (the `SignContractAmendment` operationId).
+	SignContractAmendment(ctx context.Context, contractID ContractID, amendmentID AmendmentID, params *SignContractAmendmentParams, body SignContractAmendmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SubmitContractAmendment Send an amendment through the gate
+	//
+	// Only who saw something that is worse now is asked again: production about more or earlier goods, finance about special terms, who
+	// signs about prices, total and period. The approvals of the rest count on.
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/amendments/{amendment_id}/submit (the `SubmitContractAmendment` operationId).
+	SubmitContractAmendment(ctx context.Context, contractID ContractID, amendmentID AmendmentID, params *SubmitContractAmendmentParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CancelContractWithBody Cancel a contract
+	//
+	// Ends a contract that isn't in force yet. Pending approvals are void.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/cancel (the `CancelContract` operationId).
+	CancelContractWithBody(ctx context.Context, contractID ContractID, params *CancelContractParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CancelContract Cancel a contract
+	//
+	// Ends a contract that isn't in force yet. Pending approvals are void.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/cancel (the `CancelContract` operationId).
+	CancelContract(ctx context.Context, contractID ContractID, params *CancelContractParams, body CancelContractJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetContractCapacity Read what production is asked about a contract
+	//
+	// Goods and dates without prices, whether production is asked now, and what it has answered.
+	//
+	// Corresponds with GET /v1/contracts/{contract_id}/capacity (the `GetContractCapacity` operationId).
+	GetContractCapacity(ctx context.Context, contractID ContractID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AnswerContractCapacityWithBody Answer for production
+	//
+	// States line by line whether quantity and dates can be met as asked. When all can be, this is production's approval. Otherwise the
+	// contract, or its amendment, goes back to sales with what can be instead. Only whom the production stage asks may answer.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/capacity (the `AnswerContractCapacity` operationId).
+	AnswerContractCapacityWithBody(ctx context.Context, contractID ContractID, params *AnswerContractCapacityParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AnswerContractCapacity Answer for production
+	//
+	// States line by line whether quantity and dates can be met as asked. When all can be, this is production's approval. Otherwise the
+	// contract, or its amendment, goes back to sales with what can be instead. Only whom the production stage asks may answer.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/capacity (the `AnswerContractCapacity` operationId).
+	AnswerContractCapacity(ctx context.Context, contractID ContractID, params *AnswerContractCapacityParams, body AnswerContractCapacityJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CloseContractWithBody Close a contract
+	//
+	// Ends a contract that is carried out, or whose rest isn't wanted any more.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/close (the `CloseContract` operationId).
+	CloseContractWithBody(ctx context.Context, contractID ContractID, params *CloseContractParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CloseContract Close a contract
+	//
+	// Ends a contract that is carried out, or whose rest isn't wanted any more.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/close (the `CloseContract` operationId).
+	CloseContract(ctx context.Context, contractID ContractID, params *CloseContractParams, body CloseContractJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CopyContract Copy a contract
+	//
+	// A new draft that says the same. It goes through the gate anew: neither approval nor price base is copied.
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/copy (the `CopyContract` operationId).
+	CopyContract(ctx context.Context, contractID ContractID, params *CopyContractParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListContractDecisions Read what the gate decided about a contract
+	//
+	// Every pass through the contract gate, and every decision of an approver, with each check, its inputs and its rule.
+	//
+	// Corresponds with GET /v1/contracts/{contract_id}/decisions (the `ListContractDecisions` operationId).
+	ListContractDecisions(ctx context.Context, contractID ContractID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListContractCallOffs List the orders on a contract
+	//
+	// What each order calls off, the last one first; with open only those that aren't over.
+	//
+	// Corresponds with GET /v1/contracts/{contract_id}/orders (the `ListContractCallOffs` operationId).
+	ListContractCallOffs(ctx context.Context, contractID ContractID, params *ListContractCallOffsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListContractPapers Read the file of a contract
+	//
+	// Originals and copies: who holds which, where, and through which hands they went.
+	//
+	// Corresponds with GET /v1/contracts/{contract_id}/papers (the `ListContractPapers` operationId).
+	ListContractPapers(ctx context.Context, contractID ContractID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// FileContractPaperWithBody Take a paper into the file
+	//
+	// An original or a copy, and who holds it. The first original that one of us holds files the contract; the rep is reminded until then.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/papers (the `FileContractPaper` operationId).
+	FileContractPaperWithBody(ctx context.Context, contractID ContractID, params *FileContractPaperParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// FileContractPaper Take a paper into the file
+	//
+	// An original or a copy, and who holds it. The first original that one of us holds files the contract; the rep is reminded until then.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/papers (the `FileContractPaper` operationId).
+	FileContractPaper(ctx context.Context, contractID ContractID, params *FileContractPaperParams, body FileContractPaperJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MoveContractPaperWithBody Give a paper into another hand
+	//
+	// The earlier hands stay in its history.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/papers/{paper_id}/move (the `MoveContractPaper` operationId).
+	MoveContractPaperWithBody(ctx context.Context, contractID ContractID, paperID PaperID, params *MoveContractPaperParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MoveContractPaper Give a paper into another hand
+	//
+	// The earlier hands stay in its history.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/papers/{paper_id}/move (the `MoveContractPaper` operationId).
+	MoveContractPaper(ctx context.Context, contractID ContractID, paperID PaperID, params *MoveContractPaperParams, body MoveContractPaperJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetContractProgress Read how far a contract is carried out
+	//
+	// Agreed, called off, shipped, invoiced and paid: of each line and of the whole, computed from the documents.
+	//
+	// Corresponds with GET /v1/contracts/{contract_id}/progress (the `GetContractProgress` operationId).
+	GetContractProgress(ctx context.Context, contractID ContractID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReviseContractWithBody Open a contract for change
+	//
+	// A submitted or approved contract becomes a draft of the next revision. Its approval is void; it goes through the gate again.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/revise (the `ReviseContract` operationId).
+	ReviseContractWithBody(ctx context.Context, contractID ContractID, params *ReviseContractParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReviseContract Open a contract for change
+	//
+	// A submitted or approved contract becomes a draft of the next revision. Its approval is void; it goes through the gate again.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/revise (the `ReviseContract` operationId).
+	ReviseContract(ctx context.Context, contractID ContractID, params *ReviseContractParams, body ReviseContractJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListContractRevisions List the revisions of a contract
+	//
+	// Each revision as it came in force, the last one first, with what it changed: old and new.
+	//
+	// Corresponds with GET /v1/contracts/{contract_id}/revisions (the `ListContractRevisions` operationId).
+	ListContractRevisions(ctx context.Context, contractID ContractID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SignContractWithBody Record the signatures
+	//
+	// Records that both sides have signed, with dates, our signatory and the signed file. An approved contract is in force from then on.
+	// One that isn't approved was signed outside the process: the violation is recorded, the general manager is told when it was beyond
+	// the signatory's authority, and nothing is in force until it is approved.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/sign (the `SignContract` operationId).
+	SignContractWithBody(ctx context.Context, contractID ContractID, params *SignContractParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SignContract Record the signatures
+	//
+	// Records that both sides have signed, with dates, our signatory and the signed file. An approved contract is in force from then on.
+	// One that isn't approved was signed outside the process: the violation is recorded, the general manager is told when it was beyond
+	// the signatory's authority, and nothing is in force until it is approved.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/sign (the `SignContract` operationId).
+	SignContract(ctx context.Context, contractID ContractID, params *SignContractParams, body SignContractJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SubmitContract Send a contract through the gate
+	//
+	// Checks that everything is there (CON-10), that every new, dormant or changed product has its initial price (CON-04), the prices and
+	// the payment terms. Then production confirms quantity and dates of a standard contract (CON-05), finance decides on special terms
+	// (CON-06), and the sales manager (CON-02) or the general manager (CON-03) signs it off. The decision says who is asked, and why.
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/submit (the `SubmitContract` operationId).
+	SubmitContract(ctx context.Context, contractID ContractID, params *SubmitContractParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TerminateContractWithBody Ask to terminate a contract
+	//
+	// Asks to end a contract in force before its time: by whom, and why. The sales manager decides, above contract.gm_amount the general
+	// manager. Then nothing more is called off; listContractCallOffs names the orders that are still open.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/terminate (the `TerminateContract` operationId).
+	TerminateContractWithBody(ctx context.Context, contractID ContractID, params *TerminateContractParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TerminateContract Ask to terminate a contract
+	//
+	// Asks to end a contract in force before its time: by whom, and why. The sales manager decides, above contract.gm_amount the general
+	// manager. Then nothing more is called off; listContractCallOffs names the orders that are still open.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/terminate (the `TerminateContract` operationId).
+	TerminateContract(ctx context.Context, contractID ContractID, params *TerminateContractParams, body TerminateContractJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetContractTimeline Read what happened to a contract
+	//
+	// Every change of the contract, the oldest first, with who made it and the fields that changed.
+	//
+	// Corresponds with GET /v1/contracts/{contract_id}/timeline (the `GetContractTimeline` operationId).
+	GetContractTimeline(ctx context.Context, contractID ContractID, params *GetContractTimelineParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListCreditGroupRequests List credit group requests
 	//
@@ -21001,6 +22702,795 @@ func (c *Client) CheckCompanyWithBody(ctx context.Context, params *CheckCompanyP
 // Corresponds with POST /v1/company-checks (the `CheckCompany` operationId).
 func (c *Client) CheckCompany(ctx context.Context, params *CheckCompanyParams, body CheckCompanyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCheckCompanyRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListContracts List contracts
+//
+// Contracts that you may see, newest first; with expiring_before those that end first come first.
+//
+// Corresponds with GET /v1/contracts (the `ListContracts` operationId).
+func (c *Client) ListContracts(ctx context.Context, params *ListContractsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListContractsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateContractWithBody Draft a contract
+//
+// Writes a draft. Long or short, standard or non-standard are decided by its period and products; units are the products'.
+// Terms that are left out are those of the customer's credit profile. Nothing is judged yet.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/contracts (the `CreateContract` operationId).
+func (c *Client) CreateContractWithBody(ctx context.Context, params *CreateContractParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateContractRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateContract Draft a contract
+//
+// Writes a draft. Long or short, standard or non-standard are decided by its period and products; units are the products'.
+// Terms that are left out are those of the customer's credit profile. Nothing is judged yet.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/contracts (the `CreateContract` operationId).
+func (c *Client) CreateContract(ctx context.Context, params *CreateContractParams, body CreateContractJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateContractRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetContract Read a contract
+//
+// What is agreed, what is signed, and what is left of it. Its last termination request, if there was one.
+//
+// Corresponds with GET /v1/contracts/{contract_id} (the `GetContract` operationId).
+func (c *Client) GetContract(ctx context.Context, contractID ContractID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetContractRequest(c.Server, contractID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateContractWithBody Change a draft
+//
+// Changes what a draft says; lines are replaced as a whole. What is submitted or approved is revised first, what is in force
+// is amended.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /v1/contracts/{contract_id} (the `UpdateContract` operationId).
+func (c *Client) UpdateContractWithBody(ctx context.Context, contractID ContractID, params *UpdateContractParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateContractRequestWithBody(c.Server, contractID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateContract Change a draft
+//
+// Changes what a draft says; lines are replaced as a whole. What is submitted or approved is revised first, what is in force
+// is amended.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /v1/contracts/{contract_id} (the `UpdateContract` operationId).
+func (c *Client) UpdateContract(ctx context.Context, contractID ContractID, params *UpdateContractParams, body UpdateContractJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateContractRequest(c.Server, contractID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListContractAmendments List the amendments of a contract
+//
+// All of them, the last one first.
+//
+// Corresponds with GET /v1/contracts/{contract_id}/amendments (the `ListContractAmendments` operationId).
+func (c *Client) ListContractAmendments(ctx context.Context, contractID ContractID, params *ListContractAmendmentsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListContractAmendmentsRequest(c.Server, contractID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AmendContractWithBody Draft an amendment
+//
+// Drafts the next revision of a contract in force: what is named changes, the rest stays; lines are replaced as a whole, a line that
+// stays names its id. The contract stays in force as it is and can be called off. A contract has one open amendment at a time.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/contracts/{contract_id}/amendments (the `AmendContract` operationId).
+func (c *Client) AmendContractWithBody(ctx context.Context, contractID ContractID, params *AmendContractParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAmendContractRequestWithBody(c.Server, contractID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AmendContract Draft an amendment
+//
+// Drafts the next revision of a contract in force: what is named changes, the rest stays; lines are replaced as a whole, a line that
+// stays names its id. The contract stays in force as it is and can be called off. A contract has one open amendment at a time.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/contracts/{contract_id}/amendments (the `AmendContract` operationId).
+func (c *Client) AmendContract(ctx context.Context, contractID ContractID, params *AmendContractParams, body AmendContractJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAmendContractRequest(c.Server, contractID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetContractAmendment Read an amendment
+//
+// What it changes, old and new.
+//
+// Corresponds with GET /v1/contracts/{contract_id}/amendments/{amendment_id} (the `GetContractAmendment` operationId).
+func (c *Client) GetContractAmendment(ctx context.Context, contractID ContractID, amendmentID AmendmentID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetContractAmendmentRequest(c.Server, contractID, amendmentID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateContractAmendmentWithBody Change an amendment
+//
+// Changes a draft.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /v1/contracts/{contract_id}/amendments/{amendment_id} (the `UpdateContractAmendment` operationId).
+func (c *Client) UpdateContractAmendmentWithBody(ctx context.Context, contractID ContractID, amendmentID AmendmentID, params *UpdateContractAmendmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateContractAmendmentRequestWithBody(c.Server, contractID, amendmentID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateContractAmendment Change an amendment
+//
+// Changes a draft.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /v1/contracts/{contract_id}/amendments/{amendment_id} (the `UpdateContractAmendment` operationId).
+func (c *Client) UpdateContractAmendment(ctx context.Context, contractID ContractID, amendmentID AmendmentID, params *UpdateContractAmendmentParams, body UpdateContractAmendmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateContractAmendmentRequest(c.Server, contractID, amendmentID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CancelContractAmendmentWithBody Give up an amendment
+//
+// Ends a draft, or one that is approved and not signed. One that is being decided is withdrawn from its approvers first.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/contracts/{contract_id}/amendments/{amendment_id}/cancel (the `CancelContractAmendment` operationId).
+func (c *Client) CancelContractAmendmentWithBody(ctx context.Context, contractID ContractID, amendmentID AmendmentID, params *CancelContractAmendmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCancelContractAmendmentRequestWithBody(c.Server, contractID, amendmentID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CancelContractAmendment Give up an amendment
+//
+// Ends a draft, or one that is approved and not signed. One that is being decided is withdrawn from its approvers first.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/contracts/{contract_id}/amendments/{amendment_id}/cancel (the `CancelContractAmendment` operationId).
+func (c *Client) CancelContractAmendment(ctx context.Context, contractID ContractID, amendmentID AmendmentID, params *CancelContractAmendmentParams, body CancelContractAmendmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCancelContractAmendmentRequest(c.Server, contractID, amendmentID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SignContractAmendmentWithBody Record the signatures of an amendment
+//
+// Both sides have signed it: at this instant it is the contract. A line or a total below what orders have called off meanwhile is refused
+// (contract.below_called_off), and the contract stays as it is.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/contracts/{contract_id}/amendments/{amendment_id}/sign (the `SignContractAmendment` operationId).
+func (c *Client) SignContractAmendmentWithBody(ctx context.Context, contractID ContractID, amendmentID AmendmentID, params *SignContractAmendmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSignContractAmendmentRequestWithBody(c.Server, contractID, amendmentID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SignContractAmendment Record the signatures of an amendment
+//
+// Both sides have signed it: at this instant it is the contract. A line or a total below what orders have called off meanwhile is refused
+// (contract.below_called_off), and the contract stays as it is.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/contracts/{contract_id}/amendments/{amendment_id}/sign (the `SignContractAmendment` operationId).
+func (c *Client) SignContractAmendment(ctx context.Context, contractID ContractID, amendmentID AmendmentID, params *SignContractAmendmentParams, body SignContractAmendmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSignContractAmendmentRequest(c.Server, contractID, amendmentID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SubmitContractAmendment Send an amendment through the gate
+//
+// Only who saw something that is worse now is asked again: production about more or earlier goods, finance about special terms, who
+// signs about prices, total and period. The approvals of the rest count on.
+//
+// Corresponds with POST /v1/contracts/{contract_id}/amendments/{amendment_id}/submit (the `SubmitContractAmendment` operationId).
+func (c *Client) SubmitContractAmendment(ctx context.Context, contractID ContractID, amendmentID AmendmentID, params *SubmitContractAmendmentParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSubmitContractAmendmentRequest(c.Server, contractID, amendmentID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CancelContractWithBody Cancel a contract
+//
+// Ends a contract that isn't in force yet. Pending approvals are void.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/contracts/{contract_id}/cancel (the `CancelContract` operationId).
+func (c *Client) CancelContractWithBody(ctx context.Context, contractID ContractID, params *CancelContractParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCancelContractRequestWithBody(c.Server, contractID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CancelContract Cancel a contract
+//
+// Ends a contract that isn't in force yet. Pending approvals are void.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/contracts/{contract_id}/cancel (the `CancelContract` operationId).
+func (c *Client) CancelContract(ctx context.Context, contractID ContractID, params *CancelContractParams, body CancelContractJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCancelContractRequest(c.Server, contractID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetContractCapacity Read what production is asked about a contract
+//
+// Goods and dates without prices, whether production is asked now, and what it has answered.
+//
+// Corresponds with GET /v1/contracts/{contract_id}/capacity (the `GetContractCapacity` operationId).
+func (c *Client) GetContractCapacity(ctx context.Context, contractID ContractID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetContractCapacityRequest(c.Server, contractID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AnswerContractCapacityWithBody Answer for production
+//
+// States line by line whether quantity and dates can be met as asked. When all can be, this is production's approval. Otherwise the
+// contract, or its amendment, goes back to sales with what can be instead. Only whom the production stage asks may answer.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/contracts/{contract_id}/capacity (the `AnswerContractCapacity` operationId).
+func (c *Client) AnswerContractCapacityWithBody(ctx context.Context, contractID ContractID, params *AnswerContractCapacityParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAnswerContractCapacityRequestWithBody(c.Server, contractID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AnswerContractCapacity Answer for production
+//
+// States line by line whether quantity and dates can be met as asked. When all can be, this is production's approval. Otherwise the
+// contract, or its amendment, goes back to sales with what can be instead. Only whom the production stage asks may answer.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/contracts/{contract_id}/capacity (the `AnswerContractCapacity` operationId).
+func (c *Client) AnswerContractCapacity(ctx context.Context, contractID ContractID, params *AnswerContractCapacityParams, body AnswerContractCapacityJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAnswerContractCapacityRequest(c.Server, contractID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CloseContractWithBody Close a contract
+//
+// Ends a contract that is carried out, or whose rest isn't wanted any more.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/contracts/{contract_id}/close (the `CloseContract` operationId).
+func (c *Client) CloseContractWithBody(ctx context.Context, contractID ContractID, params *CloseContractParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCloseContractRequestWithBody(c.Server, contractID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CloseContract Close a contract
+//
+// Ends a contract that is carried out, or whose rest isn't wanted any more.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/contracts/{contract_id}/close (the `CloseContract` operationId).
+func (c *Client) CloseContract(ctx context.Context, contractID ContractID, params *CloseContractParams, body CloseContractJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCloseContractRequest(c.Server, contractID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CopyContract Copy a contract
+//
+// A new draft that says the same. It goes through the gate anew: neither approval nor price base is copied.
+//
+// Corresponds with POST /v1/contracts/{contract_id}/copy (the `CopyContract` operationId).
+func (c *Client) CopyContract(ctx context.Context, contractID ContractID, params *CopyContractParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCopyContractRequest(c.Server, contractID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListContractDecisions Read what the gate decided about a contract
+//
+// Every pass through the contract gate, and every decision of an approver, with each check, its inputs and its rule.
+//
+// Corresponds with GET /v1/contracts/{contract_id}/decisions (the `ListContractDecisions` operationId).
+func (c *Client) ListContractDecisions(ctx context.Context, contractID ContractID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListContractDecisionsRequest(c.Server, contractID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListContractCallOffs List the orders on a contract
+//
+// What each order calls off, the last one first; with open only those that aren't over.
+//
+// Corresponds with GET /v1/contracts/{contract_id}/orders (the `ListContractCallOffs` operationId).
+func (c *Client) ListContractCallOffs(ctx context.Context, contractID ContractID, params *ListContractCallOffsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListContractCallOffsRequest(c.Server, contractID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListContractPapers Read the file of a contract
+//
+// Originals and copies: who holds which, where, and through which hands they went.
+//
+// Corresponds with GET /v1/contracts/{contract_id}/papers (the `ListContractPapers` operationId).
+func (c *Client) ListContractPapers(ctx context.Context, contractID ContractID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListContractPapersRequest(c.Server, contractID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// FileContractPaperWithBody Take a paper into the file
+//
+// An original or a copy, and who holds it. The first original that one of us holds files the contract; the rep is reminded until then.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/contracts/{contract_id}/papers (the `FileContractPaper` operationId).
+func (c *Client) FileContractPaperWithBody(ctx context.Context, contractID ContractID, params *FileContractPaperParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewFileContractPaperRequestWithBody(c.Server, contractID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// FileContractPaper Take a paper into the file
+//
+// An original or a copy, and who holds it. The first original that one of us holds files the contract; the rep is reminded until then.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/contracts/{contract_id}/papers (the `FileContractPaper` operationId).
+func (c *Client) FileContractPaper(ctx context.Context, contractID ContractID, params *FileContractPaperParams, body FileContractPaperJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewFileContractPaperRequest(c.Server, contractID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MoveContractPaperWithBody Give a paper into another hand
+//
+// The earlier hands stay in its history.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/contracts/{contract_id}/papers/{paper_id}/move (the `MoveContractPaper` operationId).
+func (c *Client) MoveContractPaperWithBody(ctx context.Context, contractID ContractID, paperID PaperID, params *MoveContractPaperParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMoveContractPaperRequestWithBody(c.Server, contractID, paperID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MoveContractPaper Give a paper into another hand
+//
+// The earlier hands stay in its history.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/contracts/{contract_id}/papers/{paper_id}/move (the `MoveContractPaper` operationId).
+func (c *Client) MoveContractPaper(ctx context.Context, contractID ContractID, paperID PaperID, params *MoveContractPaperParams, body MoveContractPaperJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMoveContractPaperRequest(c.Server, contractID, paperID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetContractProgress Read how far a contract is carried out
+//
+// Agreed, called off, shipped, invoiced and paid: of each line and of the whole, computed from the documents.
+//
+// Corresponds with GET /v1/contracts/{contract_id}/progress (the `GetContractProgress` operationId).
+func (c *Client) GetContractProgress(ctx context.Context, contractID ContractID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetContractProgressRequest(c.Server, contractID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReviseContractWithBody Open a contract for change
+//
+// A submitted or approved contract becomes a draft of the next revision. Its approval is void; it goes through the gate again.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/contracts/{contract_id}/revise (the `ReviseContract` operationId).
+func (c *Client) ReviseContractWithBody(ctx context.Context, contractID ContractID, params *ReviseContractParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReviseContractRequestWithBody(c.Server, contractID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReviseContract Open a contract for change
+//
+// A submitted or approved contract becomes a draft of the next revision. Its approval is void; it goes through the gate again.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/contracts/{contract_id}/revise (the `ReviseContract` operationId).
+func (c *Client) ReviseContract(ctx context.Context, contractID ContractID, params *ReviseContractParams, body ReviseContractJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReviseContractRequest(c.Server, contractID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListContractRevisions List the revisions of a contract
+//
+// Each revision as it came in force, the last one first, with what it changed: old and new.
+//
+// Corresponds with GET /v1/contracts/{contract_id}/revisions (the `ListContractRevisions` operationId).
+func (c *Client) ListContractRevisions(ctx context.Context, contractID ContractID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListContractRevisionsRequest(c.Server, contractID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SignContractWithBody Record the signatures
+//
+// Records that both sides have signed, with dates, our signatory and the signed file. An approved contract is in force from then on.
+// One that isn't approved was signed outside the process: the violation is recorded, the general manager is told when it was beyond
+// the signatory's authority, and nothing is in force until it is approved.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/contracts/{contract_id}/sign (the `SignContract` operationId).
+func (c *Client) SignContractWithBody(ctx context.Context, contractID ContractID, params *SignContractParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSignContractRequestWithBody(c.Server, contractID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SignContract Record the signatures
+//
+// Records that both sides have signed, with dates, our signatory and the signed file. An approved contract is in force from then on.
+// One that isn't approved was signed outside the process: the violation is recorded, the general manager is told when it was beyond
+// the signatory's authority, and nothing is in force until it is approved.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/contracts/{contract_id}/sign (the `SignContract` operationId).
+func (c *Client) SignContract(ctx context.Context, contractID ContractID, params *SignContractParams, body SignContractJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSignContractRequest(c.Server, contractID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SubmitContract Send a contract through the gate
+//
+// Checks that everything is there (CON-10), that every new, dormant or changed product has its initial price (CON-04), the prices and
+// the payment terms. Then production confirms quantity and dates of a standard contract (CON-05), finance decides on special terms
+// (CON-06), and the sales manager (CON-02) or the general manager (CON-03) signs it off. The decision says who is asked, and why.
+//
+// Corresponds with POST /v1/contracts/{contract_id}/submit (the `SubmitContract` operationId).
+func (c *Client) SubmitContract(ctx context.Context, contractID ContractID, params *SubmitContractParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSubmitContractRequest(c.Server, contractID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TerminateContractWithBody Ask to terminate a contract
+//
+// Asks to end a contract in force before its time: by whom, and why. The sales manager decides, above contract.gm_amount the general
+// manager. Then nothing more is called off; listContractCallOffs names the orders that are still open.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/contracts/{contract_id}/terminate (the `TerminateContract` operationId).
+func (c *Client) TerminateContractWithBody(ctx context.Context, contractID ContractID, params *TerminateContractParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTerminateContractRequestWithBody(c.Server, contractID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TerminateContract Ask to terminate a contract
+//
+// Asks to end a contract in force before its time: by whom, and why. The sales manager decides, above contract.gm_amount the general
+// manager. Then nothing more is called off; listContractCallOffs names the orders that are still open.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/contracts/{contract_id}/terminate (the `TerminateContract` operationId).
+func (c *Client) TerminateContract(ctx context.Context, contractID ContractID, params *TerminateContractParams, body TerminateContractJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTerminateContractRequest(c.Server, contractID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetContractTimeline Read what happened to a contract
+//
+// Every change of the contract, the oldest first, with who made it and the fields that changed.
+//
+// Corresponds with GET /v1/contracts/{contract_id}/timeline (the `GetContractTimeline` operationId).
+func (c *Client) GetContractTimeline(ctx context.Context, contractID ContractID, params *GetContractTimelineParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetContractTimelineRequest(c.Server, contractID, params)
 	if err != nil {
 		return nil, err
 	}
@@ -32426,6 +34916,1900 @@ func NewCheckCompanyRequestWithBody(server string, params *CheckCompanyParams, c
 			req.Header.Set("Idempotency-Key", headerParam0)
 		}
 
+	}
+
+	return req, nil
+}
+
+// NewListContractsRequest constructs an http.Request for the ListContracts method
+func NewListContractsRequest(server string, params *ListContractsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/contracts")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.CustomerID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "customer_id", *params.CustomerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.OwnerID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "owner_id", *params.OwnerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.TeamID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "team_id", *params.TeamID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ProductID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "product_id", *params.ProductID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.State != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Number != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "number", *params.Number, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Standard != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "standard", *params.Standard, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Long != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "long", *params.Long, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Unfiled != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "unfiled", *params.Unfiled, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ExpiringBefore != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "expiring_before", *params.ExpiringBefore, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateContractRequest calls the generic CreateContract builder with application/json body
+func NewCreateContractRequest(server string, params *CreateContractParams, body CreateContractJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateContractRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewCreateContractRequestWithBody constructs an http.Request for the CreateContract method, with any body, and a specified content type
+func NewCreateContractRequestWithBody(server string, params *CreateContractParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/contracts")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.ValidateOnly != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "validate_only", *params.ValidateOnly, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetContractRequest constructs an http.Request for the GetContract method
+func NewGetContractRequest(server string, contractID ContractID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "contract_id", contractID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/contracts/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewUpdateContractRequest calls the generic UpdateContract builder with application/json body
+func NewUpdateContractRequest(server string, contractID ContractID, params *UpdateContractParams, body UpdateContractJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateContractRequestWithBody(server, contractID, params, "application/json", bodyReader)
+}
+
+// NewUpdateContractRequestWithBody constructs an http.Request for the UpdateContract method, with any body, and a specified content type
+func NewUpdateContractRequestWithBody(server string, contractID ContractID, params *UpdateContractParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "contract_id", contractID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/contracts/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewListContractAmendmentsRequest constructs an http.Request for the ListContractAmendments method
+func NewListContractAmendmentsRequest(server string, contractID ContractID, params *ListContractAmendmentsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "contract_id", contractID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/contracts/%s/amendments", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAmendContractRequest calls the generic AmendContract builder with application/json body
+func NewAmendContractRequest(server string, contractID ContractID, params *AmendContractParams, body AmendContractJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAmendContractRequestWithBody(server, contractID, params, "application/json", bodyReader)
+}
+
+// NewAmendContractRequestWithBody constructs an http.Request for the AmendContract method, with any body, and a specified content type
+func NewAmendContractRequestWithBody(server string, contractID ContractID, params *AmendContractParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "contract_id", contractID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/contracts/%s/amendments", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetContractAmendmentRequest constructs an http.Request for the GetContractAmendment method
+func NewGetContractAmendmentRequest(server string, contractID ContractID, amendmentID AmendmentID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "contract_id", contractID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "amendment_id", amendmentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/contracts/%s/amendments/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewUpdateContractAmendmentRequest calls the generic UpdateContractAmendment builder with application/json body
+func NewUpdateContractAmendmentRequest(server string, contractID ContractID, amendmentID AmendmentID, params *UpdateContractAmendmentParams, body UpdateContractAmendmentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateContractAmendmentRequestWithBody(server, contractID, amendmentID, params, "application/json", bodyReader)
+}
+
+// NewUpdateContractAmendmentRequestWithBody constructs an http.Request for the UpdateContractAmendment method, with any body, and a specified content type
+func NewUpdateContractAmendmentRequestWithBody(server string, contractID ContractID, amendmentID AmendmentID, params *UpdateContractAmendmentParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "contract_id", contractID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "amendment_id", amendmentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/contracts/%s/amendments/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewCancelContractAmendmentRequest calls the generic CancelContractAmendment builder with application/json body
+func NewCancelContractAmendmentRequest(server string, contractID ContractID, amendmentID AmendmentID, params *CancelContractAmendmentParams, body CancelContractAmendmentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCancelContractAmendmentRequestWithBody(server, contractID, amendmentID, params, "application/json", bodyReader)
+}
+
+// NewCancelContractAmendmentRequestWithBody constructs an http.Request for the CancelContractAmendment method, with any body, and a specified content type
+func NewCancelContractAmendmentRequestWithBody(server string, contractID ContractID, amendmentID AmendmentID, params *CancelContractAmendmentParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "contract_id", contractID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "amendment_id", amendmentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/contracts/%s/amendments/%s/cancel", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewSignContractAmendmentRequest calls the generic SignContractAmendment builder with application/json body
+func NewSignContractAmendmentRequest(server string, contractID ContractID, amendmentID AmendmentID, params *SignContractAmendmentParams, body SignContractAmendmentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSignContractAmendmentRequestWithBody(server, contractID, amendmentID, params, "application/json", bodyReader)
+}
+
+// NewSignContractAmendmentRequestWithBody constructs an http.Request for the SignContractAmendment method, with any body, and a specified content type
+func NewSignContractAmendmentRequestWithBody(server string, contractID ContractID, amendmentID AmendmentID, params *SignContractAmendmentParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "contract_id", contractID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "amendment_id", amendmentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/contracts/%s/amendments/%s/sign", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewSubmitContractAmendmentRequest constructs an http.Request for the SubmitContractAmendment method
+func NewSubmitContractAmendmentRequest(server string, contractID ContractID, amendmentID AmendmentID, params *SubmitContractAmendmentParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "contract_id", contractID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "amendment_id", amendmentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/contracts/%s/amendments/%s/submit", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.ValidateOnly != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "validate_only", *params.ValidateOnly, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewCancelContractRequest calls the generic CancelContract builder with application/json body
+func NewCancelContractRequest(server string, contractID ContractID, params *CancelContractParams, body CancelContractJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCancelContractRequestWithBody(server, contractID, params, "application/json", bodyReader)
+}
+
+// NewCancelContractRequestWithBody constructs an http.Request for the CancelContract method, with any body, and a specified content type
+func NewCancelContractRequestWithBody(server string, contractID ContractID, params *CancelContractParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "contract_id", contractID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/contracts/%s/cancel", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetContractCapacityRequest constructs an http.Request for the GetContractCapacity method
+func NewGetContractCapacityRequest(server string, contractID ContractID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "contract_id", contractID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/contracts/%s/capacity", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAnswerContractCapacityRequest calls the generic AnswerContractCapacity builder with application/json body
+func NewAnswerContractCapacityRequest(server string, contractID ContractID, params *AnswerContractCapacityParams, body AnswerContractCapacityJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAnswerContractCapacityRequestWithBody(server, contractID, params, "application/json", bodyReader)
+}
+
+// NewAnswerContractCapacityRequestWithBody constructs an http.Request for the AnswerContractCapacity method, with any body, and a specified content type
+func NewAnswerContractCapacityRequestWithBody(server string, contractID ContractID, params *AnswerContractCapacityParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "contract_id", contractID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/contracts/%s/capacity", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewCloseContractRequest calls the generic CloseContract builder with application/json body
+func NewCloseContractRequest(server string, contractID ContractID, params *CloseContractParams, body CloseContractJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCloseContractRequestWithBody(server, contractID, params, "application/json", bodyReader)
+}
+
+// NewCloseContractRequestWithBody constructs an http.Request for the CloseContract method, with any body, and a specified content type
+func NewCloseContractRequestWithBody(server string, contractID ContractID, params *CloseContractParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "contract_id", contractID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/contracts/%s/close", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewCopyContractRequest constructs an http.Request for the CopyContract method
+func NewCopyContractRequest(server string, contractID ContractID, params *CopyContractParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "contract_id", contractID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/contracts/%s/copy", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListContractDecisionsRequest constructs an http.Request for the ListContractDecisions method
+func NewListContractDecisionsRequest(server string, contractID ContractID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "contract_id", contractID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/contracts/%s/decisions", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListContractCallOffsRequest constructs an http.Request for the ListContractCallOffs method
+func NewListContractCallOffsRequest(server string, contractID ContractID, params *ListContractCallOffsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "contract_id", contractID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/contracts/%s/orders", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Open != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "open", *params.Open, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListContractPapersRequest constructs an http.Request for the ListContractPapers method
+func NewListContractPapersRequest(server string, contractID ContractID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "contract_id", contractID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/contracts/%s/papers", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewFileContractPaperRequest calls the generic FileContractPaper builder with application/json body
+func NewFileContractPaperRequest(server string, contractID ContractID, params *FileContractPaperParams, body FileContractPaperJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewFileContractPaperRequestWithBody(server, contractID, params, "application/json", bodyReader)
+}
+
+// NewFileContractPaperRequestWithBody constructs an http.Request for the FileContractPaper method, with any body, and a specified content type
+func NewFileContractPaperRequestWithBody(server string, contractID ContractID, params *FileContractPaperParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "contract_id", contractID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/contracts/%s/papers", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewMoveContractPaperRequest calls the generic MoveContractPaper builder with application/json body
+func NewMoveContractPaperRequest(server string, contractID ContractID, paperID PaperID, params *MoveContractPaperParams, body MoveContractPaperJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewMoveContractPaperRequestWithBody(server, contractID, paperID, params, "application/json", bodyReader)
+}
+
+// NewMoveContractPaperRequestWithBody constructs an http.Request for the MoveContractPaper method, with any body, and a specified content type
+func NewMoveContractPaperRequestWithBody(server string, contractID ContractID, paperID PaperID, params *MoveContractPaperParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "contract_id", contractID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "paper_id", paperID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/contracts/%s/papers/%s/move", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetContractProgressRequest constructs an http.Request for the GetContractProgress method
+func NewGetContractProgressRequest(server string, contractID ContractID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "contract_id", contractID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/contracts/%s/progress", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewReviseContractRequest calls the generic ReviseContract builder with application/json body
+func NewReviseContractRequest(server string, contractID ContractID, params *ReviseContractParams, body ReviseContractJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewReviseContractRequestWithBody(server, contractID, params, "application/json", bodyReader)
+}
+
+// NewReviseContractRequestWithBody constructs an http.Request for the ReviseContract method, with any body, and a specified content type
+func NewReviseContractRequestWithBody(server string, contractID ContractID, params *ReviseContractParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "contract_id", contractID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/contracts/%s/revise", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListContractRevisionsRequest constructs an http.Request for the ListContractRevisions method
+func NewListContractRevisionsRequest(server string, contractID ContractID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "contract_id", contractID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/contracts/%s/revisions", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSignContractRequest calls the generic SignContract builder with application/json body
+func NewSignContractRequest(server string, contractID ContractID, params *SignContractParams, body SignContractJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSignContractRequestWithBody(server, contractID, params, "application/json", bodyReader)
+}
+
+// NewSignContractRequestWithBody constructs an http.Request for the SignContract method, with any body, and a specified content type
+func NewSignContractRequestWithBody(server string, contractID ContractID, params *SignContractParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "contract_id", contractID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/contracts/%s/sign", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewSubmitContractRequest constructs an http.Request for the SubmitContract method
+func NewSubmitContractRequest(server string, contractID ContractID, params *SubmitContractParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "contract_id", contractID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/contracts/%s/submit", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.ValidateOnly != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "validate_only", *params.ValidateOnly, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewTerminateContractRequest calls the generic TerminateContract builder with application/json body
+func NewTerminateContractRequest(server string, contractID ContractID, params *TerminateContractParams, body TerminateContractJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewTerminateContractRequestWithBody(server, contractID, params, "application/json", bodyReader)
+}
+
+// NewTerminateContractRequestWithBody constructs an http.Request for the TerminateContract method, with any body, and a specified content type
+func NewTerminateContractRequestWithBody(server string, contractID ContractID, params *TerminateContractParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "contract_id", contractID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/contracts/%s/terminate", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetContractTimelineRequest constructs an http.Request for the GetContractTimeline method
+func NewGetContractTimelineRequest(server string, contractID ContractID, params *GetContractTimelineParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "contract_id", contractID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/contracts/%s/timeline", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
 	}
 
 	return req, nil
@@ -52599,6 +56983,403 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/company-checks (the `CheckCompany` operationId).
 	CheckCompanyWithResponse(ctx context.Context, params *CheckCompanyParams, body CheckCompanyJSONRequestBody, reqEditors ...RequestEditorFn) (*CheckCompanyResponse, error)
 
+	// ListContractsWithResponse List contracts
+	//
+	// Contracts that you may see, newest first; with expiring_before those that end first come first.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/contracts (the `ListContracts` operationId).
+	ListContractsWithResponse(ctx context.Context, params *ListContractsParams, reqEditors ...RequestEditorFn) (*ListContractsResponse, error)
+
+	// CreateContractWithBodyWithResponse Draft a contract
+	//
+	// Writes a draft. Long or short, standard or non-standard are decided by its period and products; units are the products'.
+	// Terms that are left out are those of the customer's credit profile. Nothing is judged yet.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/contracts (the `CreateContract` operationId).
+	CreateContractWithBodyWithResponse(ctx context.Context, params *CreateContractParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateContractResponse, error)
+
+	// CreateContractWithResponse Draft a contract
+	//
+	// Writes a draft. Long or short, standard or non-standard are decided by its period and products; units are the products'.
+	// Terms that are left out are those of the customer's credit profile. Nothing is judged yet.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/contracts (the `CreateContract` operationId).
+	CreateContractWithResponse(ctx context.Context, params *CreateContractParams, body CreateContractJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateContractResponse, error)
+
+	// GetContractWithResponse Read a contract
+	//
+	// What is agreed, what is signed, and what is left of it. Its last termination request, if there was one.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/contracts/{contract_id} (the `GetContract` operationId).
+	GetContractWithResponse(ctx context.Context, contractID ContractID, reqEditors ...RequestEditorFn) (*GetContractResponse, error)
+
+	// UpdateContractWithBodyWithResponse Change a draft
+	//
+	// Changes what a draft says; lines are replaced as a whole. What is submitted or approved is revised first, what is in force
+	// is amended.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /v1/contracts/{contract_id} (the `UpdateContract` operationId).
+	UpdateContractWithBodyWithResponse(ctx context.Context, contractID ContractID, params *UpdateContractParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateContractResponse, error)
+
+	// UpdateContractWithResponse Change a draft
+	//
+	// Changes what a draft says; lines are replaced as a whole. What is submitted or approved is revised first, what is in force
+	// is amended.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /v1/contracts/{contract_id} (the `UpdateContract` operationId).
+	UpdateContractWithResponse(ctx context.Context, contractID ContractID, params *UpdateContractParams, body UpdateContractJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateContractResponse, error)
+
+	// ListContractAmendmentsWithResponse List the amendments of a contract
+	//
+	// All of them, the last one first.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/contracts/{contract_id}/amendments (the `ListContractAmendments` operationId).
+	ListContractAmendmentsWithResponse(ctx context.Context, contractID ContractID, params *ListContractAmendmentsParams, reqEditors ...RequestEditorFn) (*ListContractAmendmentsResponse, error)
+
+	// AmendContractWithBodyWithResponse Draft an amendment
+	//
+	// Drafts the next revision of a contract in force: what is named changes, the rest stays; lines are replaced as a whole, a line that
+	// stays names its id. The contract stays in force as it is and can be called off. A contract has one open amendment at a time.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/amendments (the `AmendContract` operationId).
+	AmendContractWithBodyWithResponse(ctx context.Context, contractID ContractID, params *AmendContractParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AmendContractResponse, error)
+
+	// AmendContractWithResponse Draft an amendment
+	//
+	// Drafts the next revision of a contract in force: what is named changes, the rest stays; lines are replaced as a whole, a line that
+	// stays names its id. The contract stays in force as it is and can be called off. A contract has one open amendment at a time.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/amendments (the `AmendContract` operationId).
+	AmendContractWithResponse(ctx context.Context, contractID ContractID, params *AmendContractParams, body AmendContractJSONRequestBody, reqEditors ...RequestEditorFn) (*AmendContractResponse, error)
+
+	// GetContractAmendmentWithResponse Read an amendment
+	//
+	// What it changes, old and new.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/contracts/{contract_id}/amendments/{amendment_id} (the `GetContractAmendment` operationId).
+	GetContractAmendmentWithResponse(ctx context.Context, contractID ContractID, amendmentID AmendmentID, reqEditors ...RequestEditorFn) (*GetContractAmendmentResponse, error)
+
+	// UpdateContractAmendmentWithBodyWithResponse Change an amendment
+	//
+	// Changes a draft.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /v1/contracts/{contract_id}/amendments/{amendment_id} (the `UpdateContractAmendment` operationId).
+	UpdateContractAmendmentWithBodyWithResponse(ctx context.Context, contractID ContractID, amendmentID AmendmentID, params *UpdateContractAmendmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateContractAmendmentResponse, error)
+
+	// UpdateContractAmendmentWithResponse Change an amendment
+	//
+	// Changes a draft.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /v1/contracts/{contract_id}/amendments/{amendment_id} (the `UpdateContractAmendment` operationId).
+	UpdateContractAmendmentWithResponse(ctx context.Context, contractID ContractID, amendmentID AmendmentID, params *UpdateContractAmendmentParams, body UpdateContractAmendmentJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateContractAmendmentResponse, error)
+
+	// CancelContractAmendmentWithBodyWithResponse Give up an amendment
+	//
+	// Ends a draft, or one that is approved and not signed. One that is being decided is withdrawn from its approvers first.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/amendments/{amendment_id}/cancel (the `CancelContractAmendment` operationId).
+	CancelContractAmendmentWithBodyWithResponse(ctx context.Context, contractID ContractID, amendmentID AmendmentID, params *CancelContractAmendmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CancelContractAmendmentResponse, error)
+
+	// CancelContractAmendmentWithResponse Give up an amendment
+	//
+	// Ends a draft, or one that is approved and not signed. One that is being decided is withdrawn from its approvers first.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/amendments/{amendment_id}/cancel (the `CancelContractAmendment` operationId).
+	CancelContractAmendmentWithResponse(ctx context.Context, contractID ContractID, amendmentID AmendmentID, params *CancelContractAmendmentParams, body CancelContractAmendmentJSONRequestBody, reqEditors ...RequestEditorFn) (*CancelContractAmendmentResponse, error)
+
+	// SignContractAmendmentWithBodyWithResponse Record the signatures of an amendment
+	//
+	// Both sides have signed it: at this instant it is the contract. A line or a total below what orders have called off meanwhile is refused
+	// (contract.below_called_off), and the contract stays as it is.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/amendments/{amendment_id}/sign (the `SignContractAmendment` operationId).
+	SignContractAmendmentWithBodyWithResponse(ctx context.Context, contractID ContractID, amendmentID AmendmentID, params *SignContractAmendmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SignContractAmendmentResponse, error)
+
+	// SignContractAmendmentWithResponse Record the signatures of an amendment
+	//
+	// Both sides have signed it: at this instant it is the contract. A line or a total below what orders have called off meanwhile is refused
+	// (contract.below_called_off), and the contract stays as it is.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/amendments/{amendment_id}/sign (the `SignContractAmendment` operationId).
+	SignContractAmendmentWithResponse(ctx context.Context, contractID ContractID, amendmentID AmendmentID, params *SignContractAmendmentParams, body SignContractAmendmentJSONRequestBody, reqEditors ...RequestEditorFn) (*SignContractAmendmentResponse, error)
+
+	// SubmitContractAmendmentWithResponse Send an amendment through the gate
+	//
+	// Only who saw something that is worse now is asked again: production about more or earlier goods, finance about special terms, who
+	// signs about prices, total and period. The approvals of the rest count on.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/amendments/{amendment_id}/submit (the `SubmitContractAmendment` operationId).
+	SubmitContractAmendmentWithResponse(ctx context.Context, contractID ContractID, amendmentID AmendmentID, params *SubmitContractAmendmentParams, reqEditors ...RequestEditorFn) (*SubmitContractAmendmentResponse, error)
+
+	// CancelContractWithBodyWithResponse Cancel a contract
+	//
+	// Ends a contract that isn't in force yet. Pending approvals are void.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/cancel (the `CancelContract` operationId).
+	CancelContractWithBodyWithResponse(ctx context.Context, contractID ContractID, params *CancelContractParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CancelContractResponse, error)
+
+	// CancelContractWithResponse Cancel a contract
+	//
+	// Ends a contract that isn't in force yet. Pending approvals are void.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/cancel (the `CancelContract` operationId).
+	CancelContractWithResponse(ctx context.Context, contractID ContractID, params *CancelContractParams, body CancelContractJSONRequestBody, reqEditors ...RequestEditorFn) (*CancelContractResponse, error)
+
+	// GetContractCapacityWithResponse Read what production is asked about a contract
+	//
+	// Goods and dates without prices, whether production is asked now, and what it has answered.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/contracts/{contract_id}/capacity (the `GetContractCapacity` operationId).
+	GetContractCapacityWithResponse(ctx context.Context, contractID ContractID, reqEditors ...RequestEditorFn) (*GetContractCapacityResponse, error)
+
+	// AnswerContractCapacityWithBodyWithResponse Answer for production
+	//
+	// States line by line whether quantity and dates can be met as asked. When all can be, this is production's approval. Otherwise the
+	// contract, or its amendment, goes back to sales with what can be instead. Only whom the production stage asks may answer.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/capacity (the `AnswerContractCapacity` operationId).
+	AnswerContractCapacityWithBodyWithResponse(ctx context.Context, contractID ContractID, params *AnswerContractCapacityParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AnswerContractCapacityResponse, error)
+
+	// AnswerContractCapacityWithResponse Answer for production
+	//
+	// States line by line whether quantity and dates can be met as asked. When all can be, this is production's approval. Otherwise the
+	// contract, or its amendment, goes back to sales with what can be instead. Only whom the production stage asks may answer.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/capacity (the `AnswerContractCapacity` operationId).
+	AnswerContractCapacityWithResponse(ctx context.Context, contractID ContractID, params *AnswerContractCapacityParams, body AnswerContractCapacityJSONRequestBody, reqEditors ...RequestEditorFn) (*AnswerContractCapacityResponse, error)
+
+	// CloseContractWithBodyWithResponse Close a contract
+	//
+	// Ends a contract that is carried out, or whose rest isn't wanted any more.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/close (the `CloseContract` operationId).
+	CloseContractWithBodyWithResponse(ctx context.Context, contractID ContractID, params *CloseContractParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CloseContractResponse, error)
+
+	// CloseContractWithResponse Close a contract
+	//
+	// Ends a contract that is carried out, or whose rest isn't wanted any more.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/close (the `CloseContract` operationId).
+	CloseContractWithResponse(ctx context.Context, contractID ContractID, params *CloseContractParams, body CloseContractJSONRequestBody, reqEditors ...RequestEditorFn) (*CloseContractResponse, error)
+
+	// CopyContractWithResponse Copy a contract
+	//
+	// A new draft that says the same. It goes through the gate anew: neither approval nor price base is copied.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/copy (the `CopyContract` operationId).
+	CopyContractWithResponse(ctx context.Context, contractID ContractID, params *CopyContractParams, reqEditors ...RequestEditorFn) (*CopyContractResponse, error)
+
+	// ListContractDecisionsWithResponse Read what the gate decided about a contract
+	//
+	// Every pass through the contract gate, and every decision of an approver, with each check, its inputs and its rule.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/contracts/{contract_id}/decisions (the `ListContractDecisions` operationId).
+	ListContractDecisionsWithResponse(ctx context.Context, contractID ContractID, reqEditors ...RequestEditorFn) (*ListContractDecisionsResponse, error)
+
+	// ListContractCallOffsWithResponse List the orders on a contract
+	//
+	// What each order calls off, the last one first; with open only those that aren't over.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/contracts/{contract_id}/orders (the `ListContractCallOffs` operationId).
+	ListContractCallOffsWithResponse(ctx context.Context, contractID ContractID, params *ListContractCallOffsParams, reqEditors ...RequestEditorFn) (*ListContractCallOffsResponse, error)
+
+	// ListContractPapersWithResponse Read the file of a contract
+	//
+	// Originals and copies: who holds which, where, and through which hands they went.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/contracts/{contract_id}/papers (the `ListContractPapers` operationId).
+	ListContractPapersWithResponse(ctx context.Context, contractID ContractID, reqEditors ...RequestEditorFn) (*ListContractPapersResponse, error)
+
+	// FileContractPaperWithBodyWithResponse Take a paper into the file
+	//
+	// An original or a copy, and who holds it. The first original that one of us holds files the contract; the rep is reminded until then.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/papers (the `FileContractPaper` operationId).
+	FileContractPaperWithBodyWithResponse(ctx context.Context, contractID ContractID, params *FileContractPaperParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*FileContractPaperResponse, error)
+
+	// FileContractPaperWithResponse Take a paper into the file
+	//
+	// An original or a copy, and who holds it. The first original that one of us holds files the contract; the rep is reminded until then.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/papers (the `FileContractPaper` operationId).
+	FileContractPaperWithResponse(ctx context.Context, contractID ContractID, params *FileContractPaperParams, body FileContractPaperJSONRequestBody, reqEditors ...RequestEditorFn) (*FileContractPaperResponse, error)
+
+	// MoveContractPaperWithBodyWithResponse Give a paper into another hand
+	//
+	// The earlier hands stay in its history.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/papers/{paper_id}/move (the `MoveContractPaper` operationId).
+	MoveContractPaperWithBodyWithResponse(ctx context.Context, contractID ContractID, paperID PaperID, params *MoveContractPaperParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MoveContractPaperResponse, error)
+
+	// MoveContractPaperWithResponse Give a paper into another hand
+	//
+	// The earlier hands stay in its history.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/papers/{paper_id}/move (the `MoveContractPaper` operationId).
+	MoveContractPaperWithResponse(ctx context.Context, contractID ContractID, paperID PaperID, params *MoveContractPaperParams, body MoveContractPaperJSONRequestBody, reqEditors ...RequestEditorFn) (*MoveContractPaperResponse, error)
+
+	// GetContractProgressWithResponse Read how far a contract is carried out
+	//
+	// Agreed, called off, shipped, invoiced and paid: of each line and of the whole, computed from the documents.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/contracts/{contract_id}/progress (the `GetContractProgress` operationId).
+	GetContractProgressWithResponse(ctx context.Context, contractID ContractID, reqEditors ...RequestEditorFn) (*GetContractProgressResponse, error)
+
+	// ReviseContractWithBodyWithResponse Open a contract for change
+	//
+	// A submitted or approved contract becomes a draft of the next revision. Its approval is void; it goes through the gate again.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/revise (the `ReviseContract` operationId).
+	ReviseContractWithBodyWithResponse(ctx context.Context, contractID ContractID, params *ReviseContractParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReviseContractResponse, error)
+
+	// ReviseContractWithResponse Open a contract for change
+	//
+	// A submitted or approved contract becomes a draft of the next revision. Its approval is void; it goes through the gate again.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/revise (the `ReviseContract` operationId).
+	ReviseContractWithResponse(ctx context.Context, contractID ContractID, params *ReviseContractParams, body ReviseContractJSONRequestBody, reqEditors ...RequestEditorFn) (*ReviseContractResponse, error)
+
+	// ListContractRevisionsWithResponse List the revisions of a contract
+	//
+	// Each revision as it came in force, the last one first, with what it changed: old and new.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/contracts/{contract_id}/revisions (the `ListContractRevisions` operationId).
+	ListContractRevisionsWithResponse(ctx context.Context, contractID ContractID, reqEditors ...RequestEditorFn) (*ListContractRevisionsResponse, error)
+
+	// SignContractWithBodyWithResponse Record the signatures
+	//
+	// Records that both sides have signed, with dates, our signatory and the signed file. An approved contract is in force from then on.
+	// One that isn't approved was signed outside the process: the violation is recorded, the general manager is told when it was beyond
+	// the signatory's authority, and nothing is in force until it is approved.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/sign (the `SignContract` operationId).
+	SignContractWithBodyWithResponse(ctx context.Context, contractID ContractID, params *SignContractParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SignContractResponse, error)
+
+	// SignContractWithResponse Record the signatures
+	//
+	// Records that both sides have signed, with dates, our signatory and the signed file. An approved contract is in force from then on.
+	// One that isn't approved was signed outside the process: the violation is recorded, the general manager is told when it was beyond
+	// the signatory's authority, and nothing is in force until it is approved.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/sign (the `SignContract` operationId).
+	SignContractWithResponse(ctx context.Context, contractID ContractID, params *SignContractParams, body SignContractJSONRequestBody, reqEditors ...RequestEditorFn) (*SignContractResponse, error)
+
+	// SubmitContractWithResponse Send a contract through the gate
+	//
+	// Checks that everything is there (CON-10), that every new, dormant or changed product has its initial price (CON-04), the prices and
+	// the payment terms. Then production confirms quantity and dates of a standard contract (CON-05), finance decides on special terms
+	// (CON-06), and the sales manager (CON-02) or the general manager (CON-03) signs it off. The decision says who is asked, and why.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/submit (the `SubmitContract` operationId).
+	SubmitContractWithResponse(ctx context.Context, contractID ContractID, params *SubmitContractParams, reqEditors ...RequestEditorFn) (*SubmitContractResponse, error)
+
+	// TerminateContractWithBodyWithResponse Ask to terminate a contract
+	//
+	// Asks to end a contract in force before its time: by whom, and why. The sales manager decides, above contract.gm_amount the general
+	// manager. Then nothing more is called off; listContractCallOffs names the orders that are still open.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/terminate (the `TerminateContract` operationId).
+	TerminateContractWithBodyWithResponse(ctx context.Context, contractID ContractID, params *TerminateContractParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*TerminateContractResponse, error)
+
+	// TerminateContractWithResponse Ask to terminate a contract
+	//
+	// Asks to end a contract in force before its time: by whom, and why. The sales manager decides, above contract.gm_amount the general
+	// manager. Then nothing more is called off; listContractCallOffs names the orders that are still open.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/contracts/{contract_id}/terminate (the `TerminateContract` operationId).
+	TerminateContractWithResponse(ctx context.Context, contractID ContractID, params *TerminateContractParams, body TerminateContractJSONRequestBody, reqEditors ...RequestEditorFn) (*TerminateContractResponse, error)
+
+	// GetContractTimelineWithResponse Read what happened to a contract
+	//
+	// Every change of the contract, the oldest first, with who made it and the fields that changed.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/contracts/{contract_id}/timeline (the `GetContractTimeline` operationId).
+	GetContractTimelineWithResponse(ctx context.Context, contractID ContractID, params *GetContractTimelineParams, reqEditors ...RequestEditorFn) (*GetContractTimelineResponse, error)
+
 	// ListCreditGroupRequestsWithResponse List credit group requests
 	//
 	// Requests of which you see all members, newest first.
@@ -59140,6 +63921,1287 @@ func (r CheckCompanyResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r CheckCompanyResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListContractsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ContractList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListContractsResponse) GetJSON200() *ContractList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListContractsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListContractsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListContractsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListContractsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CreateContractResponse201Headers the declared response headers of an HTTP 201 response for CreateContract
+type CreateContractResponse201Headers struct {
+	ETag string
+}
+
+type CreateContractResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Contract
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *CreateContractResponse201Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r CreateContractResponse) GetJSON201() *Contract {
+	return r.JSON201
+}
+
+// GetBody returns the raw response body bytes
+func (r CreateContractResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateContractResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateContractResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateContractResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetContractResponse200Headers the declared response headers of an HTTP 200 response for GetContract
+type GetContractResponse200Headers struct {
+	ETag string
+}
+
+type GetContractResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Contract
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetContractResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetContractResponse) GetJSON200() *Contract {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetContractResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetContractResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetContractResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetContractResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// UpdateContractResponse200Headers the declared response headers of an HTTP 200 response for UpdateContract
+type UpdateContractResponse200Headers struct {
+	ETag string
+}
+
+type UpdateContractResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Contract
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *UpdateContractResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r UpdateContractResponse) GetJSON200() *Contract {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r UpdateContractResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r UpdateContractResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UpdateContractResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r UpdateContractResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListContractAmendmentsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ContractAmendmentList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListContractAmendmentsResponse) GetJSON200() *ContractAmendmentList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListContractAmendmentsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListContractAmendmentsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListContractAmendmentsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListContractAmendmentsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// AmendContractResponse201Headers the declared response headers of an HTTP 201 response for AmendContract
+type AmendContractResponse201Headers struct {
+	ETag string
+}
+
+type AmendContractResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *ContractAmendment
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *AmendContractResponse201Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r AmendContractResponse) GetJSON201() *ContractAmendment {
+	return r.JSON201
+}
+
+// GetBody returns the raw response body bytes
+func (r AmendContractResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AmendContractResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AmendContractResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AmendContractResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetContractAmendmentResponse200Headers the declared response headers of an HTTP 200 response for GetContractAmendment
+type GetContractAmendmentResponse200Headers struct {
+	ETag string
+}
+
+type GetContractAmendmentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ContractAmendment
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetContractAmendmentResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetContractAmendmentResponse) GetJSON200() *ContractAmendment {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetContractAmendmentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetContractAmendmentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetContractAmendmentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetContractAmendmentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// UpdateContractAmendmentResponse200Headers the declared response headers of an HTTP 200 response for UpdateContractAmendment
+type UpdateContractAmendmentResponse200Headers struct {
+	ETag string
+}
+
+type UpdateContractAmendmentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ContractAmendment
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *UpdateContractAmendmentResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r UpdateContractAmendmentResponse) GetJSON200() *ContractAmendment {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r UpdateContractAmendmentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r UpdateContractAmendmentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UpdateContractAmendmentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r UpdateContractAmendmentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CancelContractAmendmentResponse200Headers the declared response headers of an HTTP 200 response for CancelContractAmendment
+type CancelContractAmendmentResponse200Headers struct {
+	ETag string
+}
+
+type CancelContractAmendmentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ContractAmendment
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *CancelContractAmendmentResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CancelContractAmendmentResponse) GetJSON200() *ContractAmendment {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r CancelContractAmendmentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CancelContractAmendmentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CancelContractAmendmentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CancelContractAmendmentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// SignContractAmendmentResponse200Headers the declared response headers of an HTTP 200 response for SignContractAmendment
+type SignContractAmendmentResponse200Headers struct {
+	ETag string
+}
+
+type SignContractAmendmentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Contract
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *SignContractAmendmentResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SignContractAmendmentResponse) GetJSON200() *Contract {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r SignContractAmendmentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SignContractAmendmentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SignContractAmendmentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SignContractAmendmentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// SubmitContractAmendmentResponse200Headers the declared response headers of an HTTP 200 response for SubmitContractAmendment
+type SubmitContractAmendmentResponse200Headers struct {
+	ETag string
+}
+
+type SubmitContractAmendmentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ContractAmendment
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *SubmitContractAmendmentResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SubmitContractAmendmentResponse) GetJSON200() *ContractAmendment {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r SubmitContractAmendmentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SubmitContractAmendmentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SubmitContractAmendmentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SubmitContractAmendmentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CancelContractResponse200Headers the declared response headers of an HTTP 200 response for CancelContract
+type CancelContractResponse200Headers struct {
+	ETag string
+}
+
+type CancelContractResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Contract
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *CancelContractResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CancelContractResponse) GetJSON200() *Contract {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r CancelContractResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CancelContractResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CancelContractResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CancelContractResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetContractCapacityResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ContractCapacity
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetContractCapacityResponse) GetJSON200() *ContractCapacity {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetContractCapacityResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetContractCapacityResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetContractCapacityResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetContractCapacityResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// AnswerContractCapacityResponse200Headers the declared response headers of an HTTP 200 response for AnswerContractCapacity
+type AnswerContractCapacityResponse200Headers struct {
+	ETag string
+}
+
+type AnswerContractCapacityResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ContractCapacity
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *AnswerContractCapacityResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AnswerContractCapacityResponse) GetJSON200() *ContractCapacity {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r AnswerContractCapacityResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AnswerContractCapacityResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AnswerContractCapacityResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AnswerContractCapacityResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CloseContractResponse200Headers the declared response headers of an HTTP 200 response for CloseContract
+type CloseContractResponse200Headers struct {
+	ETag string
+}
+
+type CloseContractResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Contract
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *CloseContractResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CloseContractResponse) GetJSON200() *Contract {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r CloseContractResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CloseContractResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CloseContractResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CloseContractResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CopyContractResponse201Headers the declared response headers of an HTTP 201 response for CopyContract
+type CopyContractResponse201Headers struct {
+	ETag string
+}
+
+type CopyContractResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Contract
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *CopyContractResponse201Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r CopyContractResponse) GetJSON201() *Contract {
+	return r.JSON201
+}
+
+// GetBody returns the raw response body bytes
+func (r CopyContractResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CopyContractResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CopyContractResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CopyContractResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListContractDecisionsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DecisionList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListContractDecisionsResponse) GetJSON200() *DecisionList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListContractDecisionsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListContractDecisionsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListContractDecisionsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListContractDecisionsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListContractCallOffsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ContractCallOffList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListContractCallOffsResponse) GetJSON200() *ContractCallOffList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListContractCallOffsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListContractCallOffsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListContractCallOffsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListContractCallOffsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListContractPapersResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ContractPaperList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListContractPapersResponse) GetJSON200() *ContractPaperList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListContractPapersResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListContractPapersResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListContractPapersResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListContractPapersResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// FileContractPaperResponse201Headers the declared response headers of an HTTP 201 response for FileContractPaper
+type FileContractPaperResponse201Headers struct {
+	ETag string
+}
+
+type FileContractPaperResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *ContractPaper
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *FileContractPaperResponse201Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r FileContractPaperResponse) GetJSON201() *ContractPaper {
+	return r.JSON201
+}
+
+// GetBody returns the raw response body bytes
+func (r FileContractPaperResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r FileContractPaperResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r FileContractPaperResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r FileContractPaperResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// MoveContractPaperResponse200Headers the declared response headers of an HTTP 200 response for MoveContractPaper
+type MoveContractPaperResponse200Headers struct {
+	ETag string
+}
+
+type MoveContractPaperResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ContractPaper
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *MoveContractPaperResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r MoveContractPaperResponse) GetJSON200() *ContractPaper {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r MoveContractPaperResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r MoveContractPaperResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r MoveContractPaperResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r MoveContractPaperResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetContractProgressResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ContractProgress
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetContractProgressResponse) GetJSON200() *ContractProgress {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetContractProgressResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetContractProgressResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetContractProgressResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetContractProgressResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ReviseContractResponse200Headers the declared response headers of an HTTP 200 response for ReviseContract
+type ReviseContractResponse200Headers struct {
+	ETag string
+}
+
+type ReviseContractResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Contract
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ReviseContractResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ReviseContractResponse) GetJSON200() *Contract {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ReviseContractResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ReviseContractResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReviseContractResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ReviseContractResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListContractRevisionsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ContractRevisionList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListContractRevisionsResponse) GetJSON200() *ContractRevisionList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListContractRevisionsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListContractRevisionsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListContractRevisionsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListContractRevisionsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// SignContractResponse200Headers the declared response headers of an HTTP 200 response for SignContract
+type SignContractResponse200Headers struct {
+	ETag string
+}
+
+type SignContractResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Contract
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *SignContractResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SignContractResponse) GetJSON200() *Contract {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r SignContractResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SignContractResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SignContractResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SignContractResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// SubmitContractResponse200Headers the declared response headers of an HTTP 200 response for SubmitContract
+type SubmitContractResponse200Headers struct {
+	ETag string
+}
+
+type SubmitContractResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Contract
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *SubmitContractResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SubmitContractResponse) GetJSON200() *Contract {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r SubmitContractResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SubmitContractResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SubmitContractResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SubmitContractResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// TerminateContractResponse200Headers the declared response headers of an HTTP 200 response for TerminateContract
+type TerminateContractResponse200Headers struct {
+	ETag string
+}
+
+type TerminateContractResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Contract
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *TerminateContractResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r TerminateContractResponse) GetJSON200() *Contract {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r TerminateContractResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r TerminateContractResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r TerminateContractResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r TerminateContractResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetContractTimelineResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Timeline
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetContractTimelineResponse) GetJSON200() *Timeline {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetContractTimelineResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetContractTimelineResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetContractTimelineResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetContractTimelineResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -73066,6 +79128,655 @@ func (c *ClientWithResponses) CheckCompanyWithResponse(ctx context.Context, para
 	return ParseCheckCompanyResponse(rsp)
 }
 
+// ListContractsWithResponse List contracts
+//
+// Contracts that you may see, newest first; with expiring_before those that end first come first.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/contracts (the `ListContracts` operationId).
+func (c *ClientWithResponses) ListContractsWithResponse(ctx context.Context, params *ListContractsParams, reqEditors ...RequestEditorFn) (*ListContractsResponse, error) {
+	rsp, err := c.ListContracts(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListContractsResponse(rsp)
+}
+
+// CreateContractWithBodyWithResponse Draft a contract
+//
+// Writes a draft. Long or short, standard or non-standard are decided by its period and products; units are the products'.
+// Terms that are left out are those of the customer's credit profile. Nothing is judged yet.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/contracts (the `CreateContract` operationId).
+func (c *ClientWithResponses) CreateContractWithBodyWithResponse(ctx context.Context, params *CreateContractParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateContractResponse, error) {
+	rsp, err := c.CreateContractWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateContractResponse(rsp)
+}
+
+// CreateContractWithResponse Draft a contract
+//
+// Writes a draft. Long or short, standard or non-standard are decided by its period and products; units are the products'.
+// Terms that are left out are those of the customer's credit profile. Nothing is judged yet.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/contracts (the `CreateContract` operationId).
+func (c *ClientWithResponses) CreateContractWithResponse(ctx context.Context, params *CreateContractParams, body CreateContractJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateContractResponse, error) {
+	rsp, err := c.CreateContract(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateContractResponse(rsp)
+}
+
+// GetContractWithResponse Read a contract
+//
+// What is agreed, what is signed, and what is left of it. Its last termination request, if there was one.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/contracts/{contract_id} (the `GetContract` operationId).
+func (c *ClientWithResponses) GetContractWithResponse(ctx context.Context, contractID ContractID, reqEditors ...RequestEditorFn) (*GetContractResponse, error) {
+	rsp, err := c.GetContract(ctx, contractID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetContractResponse(rsp)
+}
+
+// UpdateContractWithBodyWithResponse Change a draft
+//
+// Changes what a draft says; lines are replaced as a whole. What is submitted or approved is revised first, what is in force
+// is amended.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /v1/contracts/{contract_id} (the `UpdateContract` operationId).
+func (c *ClientWithResponses) UpdateContractWithBodyWithResponse(ctx context.Context, contractID ContractID, params *UpdateContractParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateContractResponse, error) {
+	rsp, err := c.UpdateContractWithBody(ctx, contractID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateContractResponse(rsp)
+}
+
+// UpdateContractWithResponse Change a draft
+//
+// Changes what a draft says; lines are replaced as a whole. What is submitted or approved is revised first, what is in force
+// is amended.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /v1/contracts/{contract_id} (the `UpdateContract` operationId).
+func (c *ClientWithResponses) UpdateContractWithResponse(ctx context.Context, contractID ContractID, params *UpdateContractParams, body UpdateContractJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateContractResponse, error) {
+	rsp, err := c.UpdateContract(ctx, contractID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateContractResponse(rsp)
+}
+
+// ListContractAmendmentsWithResponse List the amendments of a contract
+//
+// All of them, the last one first.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/contracts/{contract_id}/amendments (the `ListContractAmendments` operationId).
+func (c *ClientWithResponses) ListContractAmendmentsWithResponse(ctx context.Context, contractID ContractID, params *ListContractAmendmentsParams, reqEditors ...RequestEditorFn) (*ListContractAmendmentsResponse, error) {
+	rsp, err := c.ListContractAmendments(ctx, contractID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListContractAmendmentsResponse(rsp)
+}
+
+// AmendContractWithBodyWithResponse Draft an amendment
+//
+// Drafts the next revision of a contract in force: what is named changes, the rest stays; lines are replaced as a whole, a line that
+// stays names its id. The contract stays in force as it is and can be called off. A contract has one open amendment at a time.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/contracts/{contract_id}/amendments (the `AmendContract` operationId).
+func (c *ClientWithResponses) AmendContractWithBodyWithResponse(ctx context.Context, contractID ContractID, params *AmendContractParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AmendContractResponse, error) {
+	rsp, err := c.AmendContractWithBody(ctx, contractID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAmendContractResponse(rsp)
+}
+
+// AmendContractWithResponse Draft an amendment
+//
+// Drafts the next revision of a contract in force: what is named changes, the rest stays; lines are replaced as a whole, a line that
+// stays names its id. The contract stays in force as it is and can be called off. A contract has one open amendment at a time.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/contracts/{contract_id}/amendments (the `AmendContract` operationId).
+func (c *ClientWithResponses) AmendContractWithResponse(ctx context.Context, contractID ContractID, params *AmendContractParams, body AmendContractJSONRequestBody, reqEditors ...RequestEditorFn) (*AmendContractResponse, error) {
+	rsp, err := c.AmendContract(ctx, contractID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAmendContractResponse(rsp)
+}
+
+// GetContractAmendmentWithResponse Read an amendment
+//
+// What it changes, old and new.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/contracts/{contract_id}/amendments/{amendment_id} (the `GetContractAmendment` operationId).
+func (c *ClientWithResponses) GetContractAmendmentWithResponse(ctx context.Context, contractID ContractID, amendmentID AmendmentID, reqEditors ...RequestEditorFn) (*GetContractAmendmentResponse, error) {
+	rsp, err := c.GetContractAmendment(ctx, contractID, amendmentID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetContractAmendmentResponse(rsp)
+}
+
+// UpdateContractAmendmentWithBodyWithResponse Change an amendment
+//
+// Changes a draft.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /v1/contracts/{contract_id}/amendments/{amendment_id} (the `UpdateContractAmendment` operationId).
+func (c *ClientWithResponses) UpdateContractAmendmentWithBodyWithResponse(ctx context.Context, contractID ContractID, amendmentID AmendmentID, params *UpdateContractAmendmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateContractAmendmentResponse, error) {
+	rsp, err := c.UpdateContractAmendmentWithBody(ctx, contractID, amendmentID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateContractAmendmentResponse(rsp)
+}
+
+// UpdateContractAmendmentWithResponse Change an amendment
+//
+// Changes a draft.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /v1/contracts/{contract_id}/amendments/{amendment_id} (the `UpdateContractAmendment` operationId).
+func (c *ClientWithResponses) UpdateContractAmendmentWithResponse(ctx context.Context, contractID ContractID, amendmentID AmendmentID, params *UpdateContractAmendmentParams, body UpdateContractAmendmentJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateContractAmendmentResponse, error) {
+	rsp, err := c.UpdateContractAmendment(ctx, contractID, amendmentID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateContractAmendmentResponse(rsp)
+}
+
+// CancelContractAmendmentWithBodyWithResponse Give up an amendment
+//
+// Ends a draft, or one that is approved and not signed. One that is being decided is withdrawn from its approvers first.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/contracts/{contract_id}/amendments/{amendment_id}/cancel (the `CancelContractAmendment` operationId).
+func (c *ClientWithResponses) CancelContractAmendmentWithBodyWithResponse(ctx context.Context, contractID ContractID, amendmentID AmendmentID, params *CancelContractAmendmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CancelContractAmendmentResponse, error) {
+	rsp, err := c.CancelContractAmendmentWithBody(ctx, contractID, amendmentID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCancelContractAmendmentResponse(rsp)
+}
+
+// CancelContractAmendmentWithResponse Give up an amendment
+//
+// Ends a draft, or one that is approved and not signed. One that is being decided is withdrawn from its approvers first.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/contracts/{contract_id}/amendments/{amendment_id}/cancel (the `CancelContractAmendment` operationId).
+func (c *ClientWithResponses) CancelContractAmendmentWithResponse(ctx context.Context, contractID ContractID, amendmentID AmendmentID, params *CancelContractAmendmentParams, body CancelContractAmendmentJSONRequestBody, reqEditors ...RequestEditorFn) (*CancelContractAmendmentResponse, error) {
+	rsp, err := c.CancelContractAmendment(ctx, contractID, amendmentID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCancelContractAmendmentResponse(rsp)
+}
+
+// SignContractAmendmentWithBodyWithResponse Record the signatures of an amendment
+//
+// Both sides have signed it: at this instant it is the contract. A line or a total below what orders have called off meanwhile is refused
+// (contract.below_called_off), and the contract stays as it is.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/contracts/{contract_id}/amendments/{amendment_id}/sign (the `SignContractAmendment` operationId).
+func (c *ClientWithResponses) SignContractAmendmentWithBodyWithResponse(ctx context.Context, contractID ContractID, amendmentID AmendmentID, params *SignContractAmendmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SignContractAmendmentResponse, error) {
+	rsp, err := c.SignContractAmendmentWithBody(ctx, contractID, amendmentID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSignContractAmendmentResponse(rsp)
+}
+
+// SignContractAmendmentWithResponse Record the signatures of an amendment
+//
+// Both sides have signed it: at this instant it is the contract. A line or a total below what orders have called off meanwhile is refused
+// (contract.below_called_off), and the contract stays as it is.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/contracts/{contract_id}/amendments/{amendment_id}/sign (the `SignContractAmendment` operationId).
+func (c *ClientWithResponses) SignContractAmendmentWithResponse(ctx context.Context, contractID ContractID, amendmentID AmendmentID, params *SignContractAmendmentParams, body SignContractAmendmentJSONRequestBody, reqEditors ...RequestEditorFn) (*SignContractAmendmentResponse, error) {
+	rsp, err := c.SignContractAmendment(ctx, contractID, amendmentID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSignContractAmendmentResponse(rsp)
+}
+
+// SubmitContractAmendmentWithResponse Send an amendment through the gate
+//
+// Only who saw something that is worse now is asked again: production about more or earlier goods, finance about special terms, who
+// signs about prices, total and period. The approvals of the rest count on.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/contracts/{contract_id}/amendments/{amendment_id}/submit (the `SubmitContractAmendment` operationId).
+func (c *ClientWithResponses) SubmitContractAmendmentWithResponse(ctx context.Context, contractID ContractID, amendmentID AmendmentID, params *SubmitContractAmendmentParams, reqEditors ...RequestEditorFn) (*SubmitContractAmendmentResponse, error) {
+	rsp, err := c.SubmitContractAmendment(ctx, contractID, amendmentID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSubmitContractAmendmentResponse(rsp)
+}
+
+// CancelContractWithBodyWithResponse Cancel a contract
+//
+// Ends a contract that isn't in force yet. Pending approvals are void.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/contracts/{contract_id}/cancel (the `CancelContract` operationId).
+func (c *ClientWithResponses) CancelContractWithBodyWithResponse(ctx context.Context, contractID ContractID, params *CancelContractParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CancelContractResponse, error) {
+	rsp, err := c.CancelContractWithBody(ctx, contractID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCancelContractResponse(rsp)
+}
+
+// CancelContractWithResponse Cancel a contract
+//
+// Ends a contract that isn't in force yet. Pending approvals are void.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/contracts/{contract_id}/cancel (the `CancelContract` operationId).
+func (c *ClientWithResponses) CancelContractWithResponse(ctx context.Context, contractID ContractID, params *CancelContractParams, body CancelContractJSONRequestBody, reqEditors ...RequestEditorFn) (*CancelContractResponse, error) {
+	rsp, err := c.CancelContract(ctx, contractID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCancelContractResponse(rsp)
+}
+
+// GetContractCapacityWithResponse Read what production is asked about a contract
+//
+// Goods and dates without prices, whether production is asked now, and what it has answered.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/contracts/{contract_id}/capacity (the `GetContractCapacity` operationId).
+func (c *ClientWithResponses) GetContractCapacityWithResponse(ctx context.Context, contractID ContractID, reqEditors ...RequestEditorFn) (*GetContractCapacityResponse, error) {
+	rsp, err := c.GetContractCapacity(ctx, contractID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetContractCapacityResponse(rsp)
+}
+
+// AnswerContractCapacityWithBodyWithResponse Answer for production
+//
+// States line by line whether quantity and dates can be met as asked. When all can be, this is production's approval. Otherwise the
+// contract, or its amendment, goes back to sales with what can be instead. Only whom the production stage asks may answer.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/contracts/{contract_id}/capacity (the `AnswerContractCapacity` operationId).
+func (c *ClientWithResponses) AnswerContractCapacityWithBodyWithResponse(ctx context.Context, contractID ContractID, params *AnswerContractCapacityParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AnswerContractCapacityResponse, error) {
+	rsp, err := c.AnswerContractCapacityWithBody(ctx, contractID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAnswerContractCapacityResponse(rsp)
+}
+
+// AnswerContractCapacityWithResponse Answer for production
+//
+// States line by line whether quantity and dates can be met as asked. When all can be, this is production's approval. Otherwise the
+// contract, or its amendment, goes back to sales with what can be instead. Only whom the production stage asks may answer.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/contracts/{contract_id}/capacity (the `AnswerContractCapacity` operationId).
+func (c *ClientWithResponses) AnswerContractCapacityWithResponse(ctx context.Context, contractID ContractID, params *AnswerContractCapacityParams, body AnswerContractCapacityJSONRequestBody, reqEditors ...RequestEditorFn) (*AnswerContractCapacityResponse, error) {
+	rsp, err := c.AnswerContractCapacity(ctx, contractID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAnswerContractCapacityResponse(rsp)
+}
+
+// CloseContractWithBodyWithResponse Close a contract
+//
+// Ends a contract that is carried out, or whose rest isn't wanted any more.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/contracts/{contract_id}/close (the `CloseContract` operationId).
+func (c *ClientWithResponses) CloseContractWithBodyWithResponse(ctx context.Context, contractID ContractID, params *CloseContractParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CloseContractResponse, error) {
+	rsp, err := c.CloseContractWithBody(ctx, contractID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCloseContractResponse(rsp)
+}
+
+// CloseContractWithResponse Close a contract
+//
+// Ends a contract that is carried out, or whose rest isn't wanted any more.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/contracts/{contract_id}/close (the `CloseContract` operationId).
+func (c *ClientWithResponses) CloseContractWithResponse(ctx context.Context, contractID ContractID, params *CloseContractParams, body CloseContractJSONRequestBody, reqEditors ...RequestEditorFn) (*CloseContractResponse, error) {
+	rsp, err := c.CloseContract(ctx, contractID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCloseContractResponse(rsp)
+}
+
+// CopyContractWithResponse Copy a contract
+//
+// A new draft that says the same. It goes through the gate anew: neither approval nor price base is copied.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/contracts/{contract_id}/copy (the `CopyContract` operationId).
+func (c *ClientWithResponses) CopyContractWithResponse(ctx context.Context, contractID ContractID, params *CopyContractParams, reqEditors ...RequestEditorFn) (*CopyContractResponse, error) {
+	rsp, err := c.CopyContract(ctx, contractID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCopyContractResponse(rsp)
+}
+
+// ListContractDecisionsWithResponse Read what the gate decided about a contract
+//
+// Every pass through the contract gate, and every decision of an approver, with each check, its inputs and its rule.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/contracts/{contract_id}/decisions (the `ListContractDecisions` operationId).
+func (c *ClientWithResponses) ListContractDecisionsWithResponse(ctx context.Context, contractID ContractID, reqEditors ...RequestEditorFn) (*ListContractDecisionsResponse, error) {
+	rsp, err := c.ListContractDecisions(ctx, contractID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListContractDecisionsResponse(rsp)
+}
+
+// ListContractCallOffsWithResponse List the orders on a contract
+//
+// What each order calls off, the last one first; with open only those that aren't over.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/contracts/{contract_id}/orders (the `ListContractCallOffs` operationId).
+func (c *ClientWithResponses) ListContractCallOffsWithResponse(ctx context.Context, contractID ContractID, params *ListContractCallOffsParams, reqEditors ...RequestEditorFn) (*ListContractCallOffsResponse, error) {
+	rsp, err := c.ListContractCallOffs(ctx, contractID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListContractCallOffsResponse(rsp)
+}
+
+// ListContractPapersWithResponse Read the file of a contract
+//
+// Originals and copies: who holds which, where, and through which hands they went.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/contracts/{contract_id}/papers (the `ListContractPapers` operationId).
+func (c *ClientWithResponses) ListContractPapersWithResponse(ctx context.Context, contractID ContractID, reqEditors ...RequestEditorFn) (*ListContractPapersResponse, error) {
+	rsp, err := c.ListContractPapers(ctx, contractID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListContractPapersResponse(rsp)
+}
+
+// FileContractPaperWithBodyWithResponse Take a paper into the file
+//
+// An original or a copy, and who holds it. The first original that one of us holds files the contract; the rep is reminded until then.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/contracts/{contract_id}/papers (the `FileContractPaper` operationId).
+func (c *ClientWithResponses) FileContractPaperWithBodyWithResponse(ctx context.Context, contractID ContractID, params *FileContractPaperParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*FileContractPaperResponse, error) {
+	rsp, err := c.FileContractPaperWithBody(ctx, contractID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseFileContractPaperResponse(rsp)
+}
+
+// FileContractPaperWithResponse Take a paper into the file
+//
+// An original or a copy, and who holds it. The first original that one of us holds files the contract; the rep is reminded until then.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/contracts/{contract_id}/papers (the `FileContractPaper` operationId).
+func (c *ClientWithResponses) FileContractPaperWithResponse(ctx context.Context, contractID ContractID, params *FileContractPaperParams, body FileContractPaperJSONRequestBody, reqEditors ...RequestEditorFn) (*FileContractPaperResponse, error) {
+	rsp, err := c.FileContractPaper(ctx, contractID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseFileContractPaperResponse(rsp)
+}
+
+// MoveContractPaperWithBodyWithResponse Give a paper into another hand
+//
+// The earlier hands stay in its history.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/contracts/{contract_id}/papers/{paper_id}/move (the `MoveContractPaper` operationId).
+func (c *ClientWithResponses) MoveContractPaperWithBodyWithResponse(ctx context.Context, contractID ContractID, paperID PaperID, params *MoveContractPaperParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MoveContractPaperResponse, error) {
+	rsp, err := c.MoveContractPaperWithBody(ctx, contractID, paperID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMoveContractPaperResponse(rsp)
+}
+
+// MoveContractPaperWithResponse Give a paper into another hand
+//
+// The earlier hands stay in its history.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/contracts/{contract_id}/papers/{paper_id}/move (the `MoveContractPaper` operationId).
+func (c *ClientWithResponses) MoveContractPaperWithResponse(ctx context.Context, contractID ContractID, paperID PaperID, params *MoveContractPaperParams, body MoveContractPaperJSONRequestBody, reqEditors ...RequestEditorFn) (*MoveContractPaperResponse, error) {
+	rsp, err := c.MoveContractPaper(ctx, contractID, paperID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMoveContractPaperResponse(rsp)
+}
+
+// GetContractProgressWithResponse Read how far a contract is carried out
+//
+// Agreed, called off, shipped, invoiced and paid: of each line and of the whole, computed from the documents.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/contracts/{contract_id}/progress (the `GetContractProgress` operationId).
+func (c *ClientWithResponses) GetContractProgressWithResponse(ctx context.Context, contractID ContractID, reqEditors ...RequestEditorFn) (*GetContractProgressResponse, error) {
+	rsp, err := c.GetContractProgress(ctx, contractID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetContractProgressResponse(rsp)
+}
+
+// ReviseContractWithBodyWithResponse Open a contract for change
+//
+// A submitted or approved contract becomes a draft of the next revision. Its approval is void; it goes through the gate again.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/contracts/{contract_id}/revise (the `ReviseContract` operationId).
+func (c *ClientWithResponses) ReviseContractWithBodyWithResponse(ctx context.Context, contractID ContractID, params *ReviseContractParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReviseContractResponse, error) {
+	rsp, err := c.ReviseContractWithBody(ctx, contractID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReviseContractResponse(rsp)
+}
+
+// ReviseContractWithResponse Open a contract for change
+//
+// A submitted or approved contract becomes a draft of the next revision. Its approval is void; it goes through the gate again.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/contracts/{contract_id}/revise (the `ReviseContract` operationId).
+func (c *ClientWithResponses) ReviseContractWithResponse(ctx context.Context, contractID ContractID, params *ReviseContractParams, body ReviseContractJSONRequestBody, reqEditors ...RequestEditorFn) (*ReviseContractResponse, error) {
+	rsp, err := c.ReviseContract(ctx, contractID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReviseContractResponse(rsp)
+}
+
+// ListContractRevisionsWithResponse List the revisions of a contract
+//
+// Each revision as it came in force, the last one first, with what it changed: old and new.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/contracts/{contract_id}/revisions (the `ListContractRevisions` operationId).
+func (c *ClientWithResponses) ListContractRevisionsWithResponse(ctx context.Context, contractID ContractID, reqEditors ...RequestEditorFn) (*ListContractRevisionsResponse, error) {
+	rsp, err := c.ListContractRevisions(ctx, contractID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListContractRevisionsResponse(rsp)
+}
+
+// SignContractWithBodyWithResponse Record the signatures
+//
+// Records that both sides have signed, with dates, our signatory and the signed file. An approved contract is in force from then on.
+// One that isn't approved was signed outside the process: the violation is recorded, the general manager is told when it was beyond
+// the signatory's authority, and nothing is in force until it is approved.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/contracts/{contract_id}/sign (the `SignContract` operationId).
+func (c *ClientWithResponses) SignContractWithBodyWithResponse(ctx context.Context, contractID ContractID, params *SignContractParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SignContractResponse, error) {
+	rsp, err := c.SignContractWithBody(ctx, contractID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSignContractResponse(rsp)
+}
+
+// SignContractWithResponse Record the signatures
+//
+// Records that both sides have signed, with dates, our signatory and the signed file. An approved contract is in force from then on.
+// One that isn't approved was signed outside the process: the violation is recorded, the general manager is told when it was beyond
+// the signatory's authority, and nothing is in force until it is approved.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/contracts/{contract_id}/sign (the `SignContract` operationId).
+func (c *ClientWithResponses) SignContractWithResponse(ctx context.Context, contractID ContractID, params *SignContractParams, body SignContractJSONRequestBody, reqEditors ...RequestEditorFn) (*SignContractResponse, error) {
+	rsp, err := c.SignContract(ctx, contractID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSignContractResponse(rsp)
+}
+
+// SubmitContractWithResponse Send a contract through the gate
+//
+// Checks that everything is there (CON-10), that every new, dormant or changed product has its initial price (CON-04), the prices and
+// the payment terms. Then production confirms quantity and dates of a standard contract (CON-05), finance decides on special terms
+// (CON-06), and the sales manager (CON-02) or the general manager (CON-03) signs it off. The decision says who is asked, and why.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/contracts/{contract_id}/submit (the `SubmitContract` operationId).
+func (c *ClientWithResponses) SubmitContractWithResponse(ctx context.Context, contractID ContractID, params *SubmitContractParams, reqEditors ...RequestEditorFn) (*SubmitContractResponse, error) {
+	rsp, err := c.SubmitContract(ctx, contractID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSubmitContractResponse(rsp)
+}
+
+// TerminateContractWithBodyWithResponse Ask to terminate a contract
+//
+// Asks to end a contract in force before its time: by whom, and why. The sales manager decides, above contract.gm_amount the general
+// manager. Then nothing more is called off; listContractCallOffs names the orders that are still open.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/contracts/{contract_id}/terminate (the `TerminateContract` operationId).
+func (c *ClientWithResponses) TerminateContractWithBodyWithResponse(ctx context.Context, contractID ContractID, params *TerminateContractParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*TerminateContractResponse, error) {
+	rsp, err := c.TerminateContractWithBody(ctx, contractID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTerminateContractResponse(rsp)
+}
+
+// TerminateContractWithResponse Ask to terminate a contract
+//
+// Asks to end a contract in force before its time: by whom, and why. The sales manager decides, above contract.gm_amount the general
+// manager. Then nothing more is called off; listContractCallOffs names the orders that are still open.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/contracts/{contract_id}/terminate (the `TerminateContract` operationId).
+func (c *ClientWithResponses) TerminateContractWithResponse(ctx context.Context, contractID ContractID, params *TerminateContractParams, body TerminateContractJSONRequestBody, reqEditors ...RequestEditorFn) (*TerminateContractResponse, error) {
+	rsp, err := c.TerminateContract(ctx, contractID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTerminateContractResponse(rsp)
+}
+
+// GetContractTimelineWithResponse Read what happened to a contract
+//
+// Every change of the contract, the oldest first, with who made it and the fields that changed.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/contracts/{contract_id}/timeline (the `GetContractTimeline` operationId).
+func (c *ClientWithResponses) GetContractTimelineWithResponse(ctx context.Context, contractID ContractID, params *GetContractTimelineParams, reqEditors ...RequestEditorFn) (*GetContractTimelineResponse, error) {
+	rsp, err := c.GetContractTimeline(ctx, contractID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetContractTimelineResponse(rsp)
+}
+
 // ListCreditGroupRequestsWithResponse List credit group requests
 //
 // Requests of which you see all members, newest first.
@@ -81216,6 +87927,981 @@ func ParseCheckCompanyResponse(rsp *http.Response) (*CheckCompanyResponse, error
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest CompanyCheck
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListContractsResponse parses an HTTP response from a ListContractsWithResponse call
+func ParseListContractsResponse(rsp *http.Response) (*ListContractsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListContractsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ContractList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCreateContractResponse parses an HTTP response from a CreateContractWithResponse call
+func ParseCreateContractResponse(rsp *http.Response) (*CreateContractResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateContractResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Contract
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers CreateContractResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers201 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetContractResponse parses an HTTP response from a GetContractWithResponse call
+func ParseGetContractResponse(rsp *http.Response) (*GetContractResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetContractResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Contract
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetContractResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseUpdateContractResponse parses an HTTP response from a UpdateContractWithResponse call
+func ParseUpdateContractResponse(rsp *http.Response) (*UpdateContractResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UpdateContractResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Contract
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers UpdateContractResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListContractAmendmentsResponse parses an HTTP response from a ListContractAmendmentsWithResponse call
+func ParseListContractAmendmentsResponse(rsp *http.Response) (*ListContractAmendmentsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListContractAmendmentsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ContractAmendmentList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseAmendContractResponse parses an HTTP response from a AmendContractWithResponse call
+func ParseAmendContractResponse(rsp *http.Response) (*AmendContractResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AmendContractResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest ContractAmendment
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers AmendContractResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers201 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetContractAmendmentResponse parses an HTTP response from a GetContractAmendmentWithResponse call
+func ParseGetContractAmendmentResponse(rsp *http.Response) (*GetContractAmendmentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetContractAmendmentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ContractAmendment
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetContractAmendmentResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseUpdateContractAmendmentResponse parses an HTTP response from a UpdateContractAmendmentWithResponse call
+func ParseUpdateContractAmendmentResponse(rsp *http.Response) (*UpdateContractAmendmentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UpdateContractAmendmentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ContractAmendment
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers UpdateContractAmendmentResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCancelContractAmendmentResponse parses an HTTP response from a CancelContractAmendmentWithResponse call
+func ParseCancelContractAmendmentResponse(rsp *http.Response) (*CancelContractAmendmentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CancelContractAmendmentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ContractAmendment
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers CancelContractAmendmentResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseSignContractAmendmentResponse parses an HTTP response from a SignContractAmendmentWithResponse call
+func ParseSignContractAmendmentResponse(rsp *http.Response) (*SignContractAmendmentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SignContractAmendmentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Contract
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers SignContractAmendmentResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseSubmitContractAmendmentResponse parses an HTTP response from a SubmitContractAmendmentWithResponse call
+func ParseSubmitContractAmendmentResponse(rsp *http.Response) (*SubmitContractAmendmentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SubmitContractAmendmentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ContractAmendment
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers SubmitContractAmendmentResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCancelContractResponse parses an HTTP response from a CancelContractWithResponse call
+func ParseCancelContractResponse(rsp *http.Response) (*CancelContractResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CancelContractResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Contract
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers CancelContractResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetContractCapacityResponse parses an HTTP response from a GetContractCapacityWithResponse call
+func ParseGetContractCapacityResponse(rsp *http.Response) (*GetContractCapacityResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetContractCapacityResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ContractCapacity
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseAnswerContractCapacityResponse parses an HTTP response from a AnswerContractCapacityWithResponse call
+func ParseAnswerContractCapacityResponse(rsp *http.Response) (*AnswerContractCapacityResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AnswerContractCapacityResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ContractCapacity
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers AnswerContractCapacityResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCloseContractResponse parses an HTTP response from a CloseContractWithResponse call
+func ParseCloseContractResponse(rsp *http.Response) (*CloseContractResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CloseContractResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Contract
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers CloseContractResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCopyContractResponse parses an HTTP response from a CopyContractWithResponse call
+func ParseCopyContractResponse(rsp *http.Response) (*CopyContractResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CopyContractResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Contract
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers CopyContractResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers201 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListContractDecisionsResponse parses an HTTP response from a ListContractDecisionsWithResponse call
+func ParseListContractDecisionsResponse(rsp *http.Response) (*ListContractDecisionsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListContractDecisionsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DecisionList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListContractCallOffsResponse parses an HTTP response from a ListContractCallOffsWithResponse call
+func ParseListContractCallOffsResponse(rsp *http.Response) (*ListContractCallOffsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListContractCallOffsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ContractCallOffList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListContractPapersResponse parses an HTTP response from a ListContractPapersWithResponse call
+func ParseListContractPapersResponse(rsp *http.Response) (*ListContractPapersResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListContractPapersResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ContractPaperList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseFileContractPaperResponse parses an HTTP response from a FileContractPaperWithResponse call
+func ParseFileContractPaperResponse(rsp *http.Response) (*FileContractPaperResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &FileContractPaperResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest ContractPaper
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers FileContractPaperResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers201 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseMoveContractPaperResponse parses an HTTP response from a MoveContractPaperWithResponse call
+func ParseMoveContractPaperResponse(rsp *http.Response) (*MoveContractPaperResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &MoveContractPaperResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ContractPaper
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers MoveContractPaperResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetContractProgressResponse parses an HTTP response from a GetContractProgressWithResponse call
+func ParseGetContractProgressResponse(rsp *http.Response) (*GetContractProgressResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetContractProgressResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ContractProgress
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseReviseContractResponse parses an HTTP response from a ReviseContractWithResponse call
+func ParseReviseContractResponse(rsp *http.Response) (*ReviseContractResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReviseContractResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Contract
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ReviseContractResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListContractRevisionsResponse parses an HTTP response from a ListContractRevisionsWithResponse call
+func ParseListContractRevisionsResponse(rsp *http.Response) (*ListContractRevisionsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListContractRevisionsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ContractRevisionList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSignContractResponse parses an HTTP response from a SignContractWithResponse call
+func ParseSignContractResponse(rsp *http.Response) (*SignContractResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SignContractResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Contract
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers SignContractResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseSubmitContractResponse parses an HTTP response from a SubmitContractWithResponse call
+func ParseSubmitContractResponse(rsp *http.Response) (*SubmitContractResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SubmitContractResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Contract
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers SubmitContractResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseTerminateContractResponse parses an HTTP response from a TerminateContractWithResponse call
+func ParseTerminateContractResponse(rsp *http.Response) (*TerminateContractResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &TerminateContractResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Contract
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers TerminateContractResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetContractTimelineResponse parses an HTTP response from a GetContractTimelineWithResponse call
+func ParseGetContractTimelineResponse(rsp *http.Response) (*GetContractTimelineResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetContractTimelineResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Timeline
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

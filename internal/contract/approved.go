@@ -1,0 +1,156 @@
+package contract
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/salesgate/salesgate/internal/approval"
+	"github.com/salesgate/salesgate/internal/audit"
+	"github.com/salesgate/salesgate/internal/credit"
+	"github.com/salesgate/salesgate/internal/decision"
+	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+var (
+	_ approval.Subject      = (*Service)(nil)
+	_ approval.VerbalDenier = (*Service)(nil)
+)
+
+// ApprovalDecided implements approval.Subject for contracts, their amendments and their termination. An approval counts for exactly the
+// content that was submitted; terms that have become special meanwhile go to finance as well (CON-06). Locks the contract. Returns
+// errs.ErrState for what isn't waiting for this request.
+func (s *Service) ApprovalDecided(tx pg.Tx, r approval.Request) error {
+	c, err := lock(tx, r.SubjectID)
+	if err != nil {
+		return err
+	}
+	if r.Matter == MatterTerminate {
+		return s.terminationDecided(tx, &c, r)
+	}
+	if c.State == StateInForce {
+		return s.amendmentDecided(tx, &c, r)
+	}
+	if err := c.May(VerbApprove); err != nil {
+		return err
+	}
+	if c.ApprovalID == nil || *c.ApprovalID != r.ID {
+		return errs.ErrState.With("state", string(c.State))
+	}
+	before, action := c.snapshot(), VerbReturn
+	switch r.State {
+	case approval.Approved:
+		action = VerbApprove
+		err = s.approved(tx, &c, r)
+	case approval.Rejected, approval.Returned, approval.Withdrawn:
+		c.back(tx, r.CloseReason)
+	case approval.Pending, approval.Void:
+		return errs.ErrState.With("state", string(r.State))
+	}
+	if err != nil {
+		return err
+	}
+	return s.store(tx, &c, string(action), before)
+}
+
+// held is the approval held against the contract as it is now: what it says of the customer, the content and the terms.
+func (s *Service) held(tx pg.Tx, c *Contract, r approval.Request) (verdict, credit.Position, error) {
+	p, err := s.credits.Position(tx, c.CustomerID)
+	if err != nil {
+		return verdict{}, p, err
+	}
+	v := judgeCustomer(p)
+	covers := r.Covers(c.contentHash())
+	v.check("CON-03", covers, map[string]string{"approval": r.ID.String()}, "The approval is of this content of the contract.", "审批内容与合同当前内容一致性核对。")
+	if !covers {
+		v.refuse(ErrFrozen.With())
+	}
+	return v, p, nil
+}
+
+func (s *Service) approved(tx pg.Tx, c *Contract, r approval.Request) error {
+	v, p, err := s.held(tx, c, r)
+	if err != nil {
+		return err
+	}
+	if v.refusal == nil && v.terms(c, p) && r.Facts["special_terms"] != true {
+		again, err := s.askAgain(tx, c, r, p)
+		if err != nil {
+			return err
+		}
+		if err := s.answered(tx, c, again); err != nil {
+			return err
+		}
+		_, err = record(tx, c, v, again)
+		return err
+	}
+	if v.refusal != nil {
+		c.back(tx, v.refusal.Text("zh-CN")+" "+v.refusal.Text("en"))
+		return v.recordOutcome(tx, c, r)
+	}
+	if err := v.recordOutcome(tx, c, r); err != nil {
+		return err
+	}
+	return s.approve(tx, c)
+}
+
+// recordOutcome writes what became of an approval.
+func (v *verdict) recordOutcome(tx pg.Tx, c *Contract, r approval.Request) error {
+	d := decision.New("contract", Subject, c.ID)
+	d.Checks, d.Matter, d.MatrixVersion, d.ApprovalID = v.checks, r.Matter, &r.MatrixVersion, &r.ID
+	if v.refusal != nil {
+		d.Outcome = decision.Refused
+	}
+	return decision.Record(tx, &d)
+}
+
+// askAgain submits anew with the facts as they are now.
+func (s *Service) askAgain(tx pg.Tx, c *Contract, r approval.Request, p credit.Position) (approval.Request, error) {
+	facts := maps.Clone(r.Facts)
+	delete(facts, "submitter_roles") // the engine's own
+	delete(facts, "gm_amount")       // as it is now
+	facts["special_terms"], facts["total"], facts["customer_grade"] = true, c.Total, string(p.Profile.Grade)
+	for _, name := range []string{"terms_rank", "revision", "demand", "prices", "period"} {
+		if n, ok := facts[name].(float64); ok { //nolint:forbidigo // a whole number, as encoding/json hands it over
+			facts[name] = int(n)
+		}
+	}
+	again, err := s.approvals.Resubmit(tx, r, facts, c.Content)
+	if err != nil {
+		return again, fmt.Errorf("contract %s: submit anew: %w", c.Number, err)
+	}
+	return again, nil
+}
+
+// VerbalApprovalDenied implements approval.VerbalDenier: what is approved or in force only because of an approval that nobody gave is a
+// draft of the next revision. What orders have called off stays called off; nothing more is until it is approved. Locks the contract.
+func (s *Service) VerbalApprovalDenied(tx pg.Tx, r approval.Request) error {
+	c, err := lock(tx, r.SubjectID)
+	if err != nil {
+		return err
+	}
+	const reason = "ORG-05: the verbal approval was denied / 口头批准被否认"
+	a, err := openAmendment(tx, c.ID)
+	if err != nil && !errors.Is(err, errs.ErrNotFound) {
+		return err
+	}
+	if err == nil && a.ApprovalID != nil && *a.ApprovalID == r.ID && a.State == AmendmentApproved {
+		return a.back(tx, reason)
+	}
+	if c.ApprovalID == nil || *c.ApprovalID != r.ID || !slices.Contains([]State{StateApproved, StateInForce}, c.State) {
+		return nil
+	}
+	before := c.snapshot()
+	c.Revision++
+	c.InForceAt = nil
+	c.back(tx, reason)
+	if err := update(tx, &c); err != nil {
+		return err
+	}
+	if err := renumberLines(tx, &c); err != nil {
+		return err
+	}
+	return audit.Record(tx, audit.Entry{Action: "denyVerbalApproval", SubjectType: Subject, SubjectID: c.ID, Before: before, After: c.snapshot()})
+}
