@@ -10619,6 +10619,22 @@ type QuotationPatch struct {
 	ValidUntil *Date `json:"valid_until,omitempty"`
 }
 
+// QuotationPick defines model for QuotationPick.
+type QuotationPick struct {
+	// PromisedOn Of an order.
+	//
+	// Example: 2026-12-20
+	PromisedOn *openapi_types.Date `json:"promised_on,omitempty"`
+
+	// Quantity A quantity as a decimal string with at most 4 decimals, above 0.
+	//
+	// Example: 2500.0000
+	Quantity OrderQuantity `json:"quantity"`
+
+	// QuotationLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	QuotationLineID UUID `json:"quotation_line_id"`
+}
+
 // QuotationReason defines model for QuotationReason.
 type QuotationReason struct {
 	// Reason Example: 客户要求改交期
@@ -10742,6 +10758,19 @@ type QuotationSummary struct {
 
 	// ValidUntil Example: 2026-11-20
 	ValidUntil Date `json:"valid_until"`
+}
+
+// QuotationToOrder defines model for QuotationToOrder.
+type QuotationToOrder struct {
+	// Channel How the order reached us.
+	//
+	// Example: phone
+	Channel *OrderChannel `json:"channel,omitempty"`
+
+	// CustomerOrderNo Example: PO-2026-117
+	CustomerOrderNo *string          `json:"customer_order_no,omitempty"`
+	Lines           *[]QuotationPick `json:"lines,omitempty"`
+	Remarks         *string          `json:"remarks,omitempty"`
 }
 
 // Receipt defines model for Receipt.
@@ -15165,6 +15194,15 @@ type CancelQuotationParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// ConvertQuotationToOrderParams defines parameters for ConvertQuotationToOrder.
+type ConvertQuotationToOrderParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
 // CopyQuotationParams defines parameters for CopyQuotation.
 type CopyQuotationParams struct {
 	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
@@ -16205,6 +16243,9 @@ type AcceptQuotationJSONRequestBody = QuotationAccept
 
 // CancelQuotationJSONRequestBody defines body for CancelQuotation for application/json ContentType.
 type CancelQuotationJSONRequestBody = QuotationReason
+
+// ConvertQuotationToOrderJSONRequestBody defines body for ConvertQuotationToOrder for application/json ContentType.
+type ConvertQuotationToOrderJSONRequestBody = QuotationToOrder
 
 // DeclineQuotationJSONRequestBody defines body for DeclineQuotation for application/json ContentType.
 type DeclineQuotationJSONRequestBody = QuotationReason

@@ -17,7 +17,7 @@
 // transactions wait for each other:
 //
 //	approval request → user → ownership dispute → prospect → customer → credit account (of the payer) → credit group → credit review →
-//	contract → order → shipping notice → special release → delivery note → invoice → receipt → opportunity → survey → visit →
+//	quotation → inquiry → contract → order → shipping notice → special release → delivery note → invoice → receipt → opportunity → survey → visit →
 //	campaign → leave → attachment → follow-up → number series
 //
 // An approval's outcome comes with its request locked, and locks what was asked about, so requests are first of all documents: who

@@ -92,6 +92,10 @@ var (
 		"Revision {revision} was superseded; the quotation is at revision {current}.", "第 {revision} 版报价已失效,现为第 {current} 版。", "QUO-05")
 	ErrStillProspect = errs.Define(errs.Rule, "quote.still_prospect",
 		"The quotation is a prospect's. Convert the prospect to a customer first.", "该报价对象仍为潜在客户,请先转为正式客户。", "CUS-03")
+	ErrNoSuchLine = errs.Define(errs.Rule, "quote.no_such_line",
+		"The quotation has no such line.", "报价单中没有该行。", "QUO-05")
+	ErrOutOfRange = errs.Define(errs.Rule, "quote.quantity_not_agreed",
+		"This price was agreed for quantities from {min} to {max}.", "该价格约定的数量区间为 {min} 至 {max}。", "QUO-05")
 	ErrLink = errs.Define(errs.NotFound, "quote.no_such_link",
 		"There is no such quotation.", "报价链接无效。", "QUO-05")
 	ErrGone = errs.Define(errs.Gone, "quote.link_gone",

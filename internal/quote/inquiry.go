@@ -207,7 +207,7 @@ func (s *Service) startClock(tx pg.Tx, q *Inquiry) error {
 	if !q.NewCustomer {
 		return nil
 	}
-	days, err := s.rules.Int(tx, "quote.new_customer_days")
+	days, err := s.rules.IntAt(tx, "quote.new_customer_days", q.ReceivedAt)
 	if err != nil {
 		return err
 	}
@@ -312,20 +312,19 @@ func (s *Service) inquiryOf(tx pg.Tx, id *uuid.UUID, p party) error {
 
 func same(a, b *uuid.UUID) bool { return a == nil && b == nil || a != nil && b != nil && *a == *b }
 
-// RecomputeDeadlines gives open inquiries the deadlines that the calendar now makes of when they came in. Call it when the calendar has
-// changed. Two statements, whatever their number.
+// RecomputeDeadlines gives open inquiries the deadlines that the calendar now makes of when they came in, by the days that were in force
+// then. Call it when the calendar has changed. Two statements, whatever their number.
 func (s *Service) RecomputeDeadlines(tx pg.Tx) error {
-	days, err := s.rules.Int(tx, "quote.new_customer_days")
+	open, err := openInquiries(tx)
 	if err != nil {
 		return err
 	}
-	received, err := openDays(tx)
-	if err != nil {
-		return err
+	for i := range open {
+		days, err := s.rules.IntAt(tx, "quote.new_customer_days", open[i].ReceivedAt)
+		if err != nil {
+			return err
+		}
+		open[i].Due = tx.Calendar().EndOfWorkingDay(open[i].ReceivedAt, days)
 	}
-	due := make(map[time.Time]time.Time, len(received))
-	for _, d := range received {
-		due[d] = tx.Calendar().EndOfWorkingDay(d, days)
-	}
-	return moveDeadlines(tx, due)
+	return moveDeadlines(tx, open)
 }

@@ -105,10 +105,17 @@ func TestQUO01_DeadlinesFollowTheCalendar(t *testing.T) {
 	w := newWorld(t)
 	w.clockAt("2026-12-01 09:00:00")
 	id := w.As("rep1").Post("/v1/inquiries", object{"channel": "fax", "customer_id": w.new}).Want(201).ID()
-	w.set("quote.new_customer_days", "3")
+	w.set("quote.new_customer_days", "9") // from now on: not for what came in before
 	w.later(time.Minute)
 	w.Tx(func(tx pg.Tx) error { return w.quotes.RecomputeDeadlines(tx) })
-	w.Tx(func(tx pg.Tx) error { return w.quotes.RecomputeDeadlines(tx) })
+	if got := w.As("rep1").Get("/v1/inquiries/" + id).String("due_at"); got != "2026-12-03T09:30:00Z" {
+		t.Error(got)
+	}
+	free := w.As("admin").Get("/v1/calendar/days/2026-12-02").Want(200)
+	w.As("admin").Put("/v1/calendar/days/2026-12-02", free.ETag(), object{"working": false, "reason": "停产检修"}).Want(200)
+	if err := w.App.RecomputeDeadlines(context.Background()); err != nil { // the job does it
+		t.Fatal(err)
+	}
 	got := w.As("rep1").Get("/v1/inquiries/" + id).Want(200)
 	if got.String("due_at") != "2026-12-04T09:30:00Z" || got.String("etag") != `"2"` {
 		t.Errorf("%s", got.Body)

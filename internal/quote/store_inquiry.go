@@ -46,32 +46,29 @@ func updateInquiry(tx pg.Tx, q *Inquiry) error {
 	return err
 }
 
-// openDays are the days in Shanghai on which open inquiries with a deadline came in.
-func openDays(tx pg.Tx) ([]time.Time, error) {
-	var rows []time.Time
-	return rows, tx.Raw(`SELECT DISTINCT (received_at AT TIME ZONE 'Asia/Shanghai')::date FROM inquiries
-		WHERE state = 'open' AND due_at IS NOT NULL`).Scan(&rows).Error
+// openDeadline is an open inquiry with the deadline that it is to have.
+type openDeadline struct {
+	ID         uuid.UUID `json:"id"`
+	ReceivedAt time.Time `json:"-"`
+	Due        time.Time `json:"due"`
 }
 
-// moveDeadlines gives the open inquiries of each day, and the follow-ups that ask for their answer, their deadline.
-func moveDeadlines(tx pg.Tx, due map[time.Time]time.Time) error {
-	type row struct {
-		Day string    `json:"day"`
-		Due time.Time `json:"due"`
-	}
-	rows := make([]row, 0, len(due))
-	for d, until := range due {
-		rows = append(rows, row{d.Format(time.DateOnly), until})
-	}
+// openInquiries are those with a deadline.
+func openInquiries(tx pg.Tx) ([]openDeadline, error) {
+	var rows []openDeadline
+	return rows, tx.Raw(`SELECT id, received_at FROM inquiries WHERE state = 'open' AND due_at IS NOT NULL ORDER BY id FOR UPDATE`).Scan(&rows).Error
+}
+
+// moveDeadlines gives open inquiries, and the follow-ups that ask for their answer, their deadline.
+func moveDeadlines(tx pg.Tx, rows []openDeadline) error {
 	b, err := json.Marshal(rows)
-	if err != nil {
+	if err != nil || len(rows) == 0 {
 		return err
 	}
 	return tx.Exec(`WITH moved AS (
 			UPDATE inquiries q SET due_at = d.due, version = q.version + 1, updated_at = ?
-			FROM json_to_recordset(?::json) AS d (day date, due timestamptz)
-			WHERE q.state = 'open' AND q.due_at IS NOT NULL AND (q.received_at AT TIME ZONE 'Asia/Shanghai')::date = d.day AND q.due_at <> d.due
-			RETURNING q.id, q.due_at
+			FROM json_to_recordset(?::json) AS d (id uuid, due timestamptz)
+			WHERE q.id = d.id AND q.due_at <> d.due RETURNING q.id, q.due_at
 		)
 		UPDATE follow_ups f SET due_at = m.due_at, version = f.version + 1 FROM moved m
 		WHERE f.kind = ? AND f.subject_type = ? AND f.subject_id = m.id AND f.state = 'open' AND f.escalated_at IS NULL`,

@@ -10628,6 +10628,22 @@ type QuotationPatch struct {
 	ValidUntil *Date `json:"valid_until,omitempty"`
 }
 
+// QuotationPick defines model for QuotationPick.
+type QuotationPick struct {
+	// PromisedOn Of an order.
+	//
+	// Example: 2026-12-20
+	PromisedOn *openapi_types.Date `json:"promised_on,omitempty"`
+
+	// Quantity A quantity as a decimal string with at most 4 decimals, above 0.
+	//
+	// Example: 2500.0000
+	Quantity OrderQuantity `json:"quantity"`
+
+	// QuotationLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	QuotationLineID UUID `json:"quotation_line_id"`
+}
+
 // QuotationReason defines model for QuotationReason.
 type QuotationReason struct {
 	// Reason Example: 客户要求改交期
@@ -10751,6 +10767,19 @@ type QuotationSummary struct {
 
 	// ValidUntil Example: 2026-11-20
 	ValidUntil Date `json:"valid_until"`
+}
+
+// QuotationToOrder defines model for QuotationToOrder.
+type QuotationToOrder struct {
+	// Channel How the order reached us.
+	//
+	// Example: phone
+	Channel *OrderChannel `json:"channel,omitempty"`
+
+	// CustomerOrderNo Example: PO-2026-117
+	CustomerOrderNo *string          `json:"customer_order_no,omitempty"`
+	Lines           *[]QuotationPick `json:"lines,omitempty"`
+	Remarks         *string          `json:"remarks,omitempty"`
 }
 
 // Receipt defines model for Receipt.
@@ -15174,6 +15203,15 @@ type CancelQuotationParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// ConvertQuotationToOrderParams defines parameters for ConvertQuotationToOrder.
+type ConvertQuotationToOrderParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
 // CopyQuotationParams defines parameters for CopyQuotation.
 type CopyQuotationParams struct {
 	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
@@ -16214,6 +16252,9 @@ type AcceptQuotationJSONRequestBody = QuotationAccept
 
 // CancelQuotationJSONRequestBody defines body for CancelQuotation for application/json ContentType.
 type CancelQuotationJSONRequestBody = QuotationReason
+
+// ConvertQuotationToOrderJSONRequestBody defines body for ConvertQuotationToOrder for application/json ContentType.
+type ConvertQuotationToOrderJSONRequestBody = QuotationToOrder
 
 // DeclineQuotationJSONRequestBody defines body for DeclineQuotation for application/json ContentType.
 type DeclineQuotationJSONRequestBody = QuotationReason
@@ -20069,6 +20110,28 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/quotations/{quotation_id}/cancel (the `CancelQuotation` operationId).
 	CancelQuotation(ctx context.Context, quotationID QuotationID, params *CancelQuotationParams, body CancelQuotationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ConvertQuotationToOrderWithBody Make an order of an accepted quotation
+	//
+	// A draft of an order at the agreed prices, whose lines name the quotation's: the gate lets these prices pass as agreed. Pick lines and
+	// quantities, or take all lines in their least quantities; it may be done in parts and again until its last day is over. A prospect's
+	// quotation waits until the prospect is a customer.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/quotations/{quotation_id}/convert-to-order (the `ConvertQuotationToOrder` operationId).
+	ConvertQuotationToOrderWithBody(ctx context.Context, quotationID QuotationID, params *ConvertQuotationToOrderParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ConvertQuotationToOrder Make an order of an accepted quotation
+	//
+	// A draft of an order at the agreed prices, whose lines name the quotation's: the gate lets these prices pass as agreed. Pick lines and
+	// quantities, or take all lines in their least quantities; it may be done in parts and again until its last day is over. A prospect's
+	// quotation waits until the prospect is a customer.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/quotations/{quotation_id}/convert-to-order (the `ConvertQuotationToOrder` operationId).
+	ConvertQuotationToOrder(ctx context.Context, quotationID QuotationID, params *ConvertQuotationToOrderParams, body ConvertQuotationToOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CopyQuotation Copy a quotation
 	//
@@ -28868,6 +28931,48 @@ func (c *Client) CancelQuotationWithBody(ctx context.Context, quotationID Quotat
 // Corresponds with POST /v1/quotations/{quotation_id}/cancel (the `CancelQuotation` operationId).
 func (c *Client) CancelQuotation(ctx context.Context, quotationID QuotationID, params *CancelQuotationParams, body CancelQuotationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCancelQuotationRequest(c.Server, quotationID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ConvertQuotationToOrderWithBody Make an order of an accepted quotation
+//
+// A draft of an order at the agreed prices, whose lines name the quotation's: the gate lets these prices pass as agreed. Pick lines and
+// quantities, or take all lines in their least quantities; it may be done in parts and again until its last day is over. A prospect's
+// quotation waits until the prospect is a customer.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/quotations/{quotation_id}/convert-to-order (the `ConvertQuotationToOrder` operationId).
+func (c *Client) ConvertQuotationToOrderWithBody(ctx context.Context, quotationID QuotationID, params *ConvertQuotationToOrderParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewConvertQuotationToOrderRequestWithBody(c.Server, quotationID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ConvertQuotationToOrder Make an order of an accepted quotation
+//
+// A draft of an order at the agreed prices, whose lines name the quotation's: the gate lets these prices pass as agreed. Pick lines and
+// quantities, or take all lines in their least quantities; it may be done in parts and again until its last day is over. A prospect's
+// quotation waits until the prospect is a customer.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/quotations/{quotation_id}/convert-to-order (the `ConvertQuotationToOrder` operationId).
+func (c *Client) ConvertQuotationToOrder(ctx context.Context, quotationID QuotationID, params *ConvertQuotationToOrderParams, body ConvertQuotationToOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewConvertQuotationToOrderRequest(c.Server, quotationID, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -50627,6 +50732,93 @@ func NewCancelQuotationRequestWithBody(server string, quotationID QuotationID, p
 	return req, nil
 }
 
+// NewConvertQuotationToOrderRequest calls the generic ConvertQuotationToOrder builder with application/json body
+func NewConvertQuotationToOrderRequest(server string, quotationID QuotationID, params *ConvertQuotationToOrderParams, body ConvertQuotationToOrderJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewConvertQuotationToOrderRequestWithBody(server, quotationID, params, "application/json", bodyReader)
+}
+
+// NewConvertQuotationToOrderRequestWithBody constructs an http.Request for the ConvertQuotationToOrder method, with any body, and a specified content type
+func NewConvertQuotationToOrderRequestWithBody(server string, quotationID QuotationID, params *ConvertQuotationToOrderParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "quotation_id", quotationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/quotations/%s/convert-to-order", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.ValidateOnly != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "validate_only", *params.ValidateOnly, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+	}
+
+	return req, nil
+}
+
 // NewCopyQuotationRequest constructs an http.Request for the CopyQuotation method
 func NewCopyQuotationRequest(server string, quotationID QuotationID, params *CopyQuotationParams) (*http.Request, error) {
 	var err error
@@ -60150,6 +60342,28 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/quotations/{quotation_id}/cancel (the `CancelQuotation` operationId).
 	CancelQuotationWithResponse(ctx context.Context, quotationID QuotationID, params *CancelQuotationParams, body CancelQuotationJSONRequestBody, reqEditors ...RequestEditorFn) (*CancelQuotationResponse, error)
+
+	// ConvertQuotationToOrderWithBodyWithResponse Make an order of an accepted quotation
+	//
+	// A draft of an order at the agreed prices, whose lines name the quotation's: the gate lets these prices pass as agreed. Pick lines and
+	// quantities, or take all lines in their least quantities; it may be done in parts and again until its last day is over. A prospect's
+	// quotation waits until the prospect is a customer.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/quotations/{quotation_id}/convert-to-order (the `ConvertQuotationToOrder` operationId).
+	ConvertQuotationToOrderWithBodyWithResponse(ctx context.Context, quotationID QuotationID, params *ConvertQuotationToOrderParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ConvertQuotationToOrderResponse, error)
+
+	// ConvertQuotationToOrderWithResponse Make an order of an accepted quotation
+	//
+	// A draft of an order at the agreed prices, whose lines name the quotation's: the gate lets these prices pass as agreed. Pick lines and
+	// quantities, or take all lines in their least quantities; it may be done in parts and again until its last day is over. A prospect's
+	// quotation waits until the prospect is a customer.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/quotations/{quotation_id}/convert-to-order (the `ConvertQuotationToOrder` operationId).
+	ConvertQuotationToOrderWithResponse(ctx context.Context, quotationID QuotationID, params *ConvertQuotationToOrderParams, body ConvertQuotationToOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*ConvertQuotationToOrderResponse, error)
 
 	// CopyQuotationWithResponse Copy a quotation
 	//
@@ -74265,6 +74479,54 @@ func (r CancelQuotationResponse) ContentType() string {
 	return ""
 }
 
+// ConvertQuotationToOrderResponse201Headers the declared response headers of an HTTP 201 response for ConvertQuotationToOrder
+type ConvertQuotationToOrderResponse201Headers struct {
+	ETag string
+}
+
+type ConvertQuotationToOrderResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Order
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *ConvertQuotationToOrderResponse201Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r ConvertQuotationToOrderResponse) GetJSON201() *Order {
+	return r.JSON201
+}
+
+// GetBody returns the raw response body bytes
+func (r ConvertQuotationToOrderResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ConvertQuotationToOrderResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ConvertQuotationToOrderResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ConvertQuotationToOrderResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // CopyQuotationResponse201Headers the declared response headers of an HTTP 201 response for CopyQuotation
 type CopyQuotationResponse201Headers struct {
 	ETag string
@@ -84256,6 +84518,40 @@ func (c *ClientWithResponses) CancelQuotationWithResponse(ctx context.Context, q
 		return nil, err
 	}
 	return ParseCancelQuotationResponse(rsp)
+}
+
+// ConvertQuotationToOrderWithBodyWithResponse Make an order of an accepted quotation
+//
+// A draft of an order at the agreed prices, whose lines name the quotation's: the gate lets these prices pass as agreed. Pick lines and
+// quantities, or take all lines in their least quantities; it may be done in parts and again until its last day is over. A prospect's
+// quotation waits until the prospect is a customer.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/quotations/{quotation_id}/convert-to-order (the `ConvertQuotationToOrder` operationId).
+func (c *ClientWithResponses) ConvertQuotationToOrderWithBodyWithResponse(ctx context.Context, quotationID QuotationID, params *ConvertQuotationToOrderParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ConvertQuotationToOrderResponse, error) {
+	rsp, err := c.ConvertQuotationToOrderWithBody(ctx, quotationID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseConvertQuotationToOrderResponse(rsp)
+}
+
+// ConvertQuotationToOrderWithResponse Make an order of an accepted quotation
+//
+// A draft of an order at the agreed prices, whose lines name the quotation's: the gate lets these prices pass as agreed. Pick lines and
+// quantities, or take all lines in their least quantities; it may be done in parts and again until its last day is over. A prospect's
+// quotation waits until the prospect is a customer.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/quotations/{quotation_id}/convert-to-order (the `ConvertQuotationToOrder` operationId).
+func (c *ClientWithResponses) ConvertQuotationToOrderWithResponse(ctx context.Context, quotationID QuotationID, params *ConvertQuotationToOrderParams, body ConvertQuotationToOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*ConvertQuotationToOrderResponse, error) {
+	rsp, err := c.ConvertQuotationToOrder(ctx, quotationID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseConvertQuotationToOrderResponse(rsp)
 }
 
 // CopyQuotationWithResponse Copy a quotation
@@ -95507,6 +95803,45 @@ func ParseCancelQuotationResponse(rsp *http.Response) (*CancelQuotationResponse,
 			headers.ETag = value
 		}
 		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseConvertQuotationToOrderResponse parses an HTTP response from a ConvertQuotationToOrderWithResponse call
+func ParseConvertQuotationToOrderResponse(rsp *http.Response) (*ConvertQuotationToOrderResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ConvertQuotationToOrderResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Order
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers ConvertQuotationToOrderResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers201 = &headers
 	}
 
 	return response, nil
