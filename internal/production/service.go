@@ -1,0 +1,154 @@
+package production
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/salesgate/salesgate/internal/audit"
+	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/credit"
+	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/order"
+	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/rulebook"
+)
+
+// Names under which this module's things appear in events and follow-ups.
+const (
+	Subject          = "production_request"
+	SubjectTrouble   = "production_trouble"
+	SubjectCheck     = "delivery_check"
+	SubjectAllotment = "shortage_allotment"
+)
+
+// Service holds the use cases. Build one per process; it is safe for concurrent use.
+type Service struct {
+	rules   *rulebook.Service
+	credits *credit.Service
+}
+
+// New returns the service, which app makes the follower of orders.
+func New(rules *rulebook.Service, credits *credit.Service) *Service {
+	return &Service{rules: rules, credits: credits}
+}
+
+var _ order.Follower = (*Service)(nil)
+
+// Get returns a request with its lines, lots, materials and acknowledgements. Returns errs.ErrNotFound for one that the caller may
+// not see (ORG-06).
+func (s *Service) Get(tx pg.Tx, who identity.Principal, id uuid.UUID) (Request, error) {
+	r, err := read(tx, "r.id = ?", id)
+	if err == nil {
+		err = who.MustSee(r.OwnerID)
+	}
+	if err != nil {
+		return Request{}, err
+	}
+	return r, r.attach(tx)
+}
+
+// OfOrder is Get by the order.
+func (s *Service) OfOrder(tx pg.Tx, who identity.Principal, orderID uuid.UUID) (Request, error) {
+	r, err := read(tx, "r.order_id = ?", orderID)
+	if err == nil {
+		err = who.MustSee(r.OwnerID)
+	}
+	if err != nil {
+		return Request{}, err
+	}
+	return r, r.attach(tx)
+}
+
+// Seen returns errs.ErrNotFound unless the caller may see the request.
+func (s *Service) Seen(tx pg.Tx, who identity.Principal, id uuid.UUID) error {
+	r, err := pg.Take[Request](tx, "id = ?", id)
+	if err != nil {
+		return err
+	}
+	return who.MustSee(r.OwnerID)
+}
+
+// hold locks a request, with all that belongs to it, for a change by somebody who may see it. Returns errs.ErrNotFound,
+// errs.ErrStale, and errs.ErrState for one that isn't in any of the states.
+func (s *Service) hold(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, states ...State) (Request, error) {
+	r, err := pg.TakeForUpdate[Request](tx, "id = ?", id)
+	if err == nil {
+		err = who.MustSee(r.OwnerID)
+	}
+	if err != nil {
+		return Request{}, err
+	}
+	if version != nil && *version != r.Version {
+		return Request{}, errs.ErrStale
+	}
+	if err := r.mustBe(states...); err != nil {
+		return Request{}, err
+	}
+	if err := r.attach(tx); err != nil {
+		return Request{}, err
+	}
+	return r, nil
+}
+
+func (r *Request) mustBe(states ...State) error {
+	for _, s := range states {
+		if r.State == s {
+			return nil
+		}
+	}
+	return errs.ErrState.With("state", string(r.State))
+}
+
+// store computes when the lines are expected, writes the request and its lines, and records what was done: with the request, and
+// in short with its order, whose timeline tells all that happened to it (ORD-09).
+func (s *Service) store(tx pg.Tx, r *Request, action string, before any) error {
+	was := r.AtRisk
+	r.expect(clock.Today(tx.Now))
+	r.UpdatedAt = tx.Now
+	if err := update(tx, r); err != nil {
+		return err
+	}
+	if err := saveLines(tx, r); err != nil {
+		return err
+	}
+	if err := r.tellRisk(tx, was); err != nil {
+		return err
+	}
+	return r.record(tx, action, before)
+}
+
+func (r *Request) record(tx pg.Tx, action string, before any) error {
+	return audit.RecordAll(tx, []audit.Entry{
+		{Action: action, SubjectType: Subject, SubjectID: r.ID, Before: before, After: r.snapshot()},
+		{Action: action, SubjectType: order.Subject, SubjectID: r.OrderID, After: map[string]any{
+			"production_request": r.Number, "production_state": r.State, "expected_on": day(r.ExpectedOn), "lines_at_risk": r.AtRisk,
+		}},
+	})
+}
+
+// snapshot is the request as its events show it.
+func (r *Request) snapshot() map[string]any {
+	lines := make([]map[string]any, len(r.Lines))
+	for i, l := range r.Lines {
+		lines[i] = map[string]any{
+			"line_no": l.LineNo, "quantity": l.Quantity, "promised_on": day(l.promise()), "planned": l.Planned, "planned_finish": day(l.PlannedFinish),
+			"finished": l.Finished, "expected_on": day(l.ExpectedOn), "risk": l.Risk, "lots": len(l.Lots), "removed": l.Removed,
+		}
+	}
+	materials := make([]map[string]any, len(r.Materials))
+	for i, m := range r.Materials {
+		materials[i] = map[string]any{"material": m.Material, "needed": m.Needed, "on_hand": m.OnHand, "covered_on": day(m.CoveredOn)}
+	}
+	return map[string]any{
+		"number": r.Number, "state": r.State, "reason": r.StateReason, "revision": r.Revision, "order_revision": r.OrderRevision,
+		"expected_on": day(r.ExpectedOn), "lines": lines, "materials": materials, "version": r.Version,
+	}
+}
+
+// due is the end of so many working hours from now, as the parameter says.
+func (s *Service) due(tx pg.Tx, parameter string) (time.Time, error) {
+	hours, err := s.rules.Int(tx, parameter)
+	return clock.AddWorkingHours(tx.Now, time.Duration(hours)*time.Hour), err
+}
