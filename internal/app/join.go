@@ -29,6 +29,7 @@ import (
 	"github.com/salesgate/salesgate/internal/order"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/pricing"
+	"github.com/salesgate/salesgate/internal/production"
 	"github.com/salesgate/salesgate/internal/prospect"
 	"github.com/salesgate/salesgate/internal/quote"
 	"github.com/salesgate/salesgate/internal/receivable"
@@ -212,10 +213,13 @@ func (a *App) joinDeals(s *httpapi.Server) {
 }
 
 // joinFollowUp builds what is done about an order: changes, customers' notices, production.
-func (a *App) joinFollowUp(_ *httpapi.Server) {
+func (a *App) joinFollowUp(s *httpapi.Server) {
 	// orders: changes, notices
 
 	// production
+	s.Production = production.New(s.Rulebook, s.Credits)
+	s.Orders.Follower = s.Production
+	a.followProduction(s.Production)
 }
 
 // importJob carries out an uploaded file.

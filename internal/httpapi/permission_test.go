@@ -290,7 +290,26 @@ var owned = map[string]func(e *apitest.Env) string{
 	// orders: changes, notices
 
 	// production
-
+	"production-requests": func(e *apitest.Env) string { return productionOf(e, customerOf(e)) },
+	"production-troubles": func(e *apitest.Env) string {
+		customer := customerOf(e)
+		return plant(e, "production_troubles", object{
+			"request_id": productionOf(e, customer), "customer_id": customer, "kind": "other", "description": "停机", "state": "open", "reported_by": e.People["production"],
+		})
+	},
+	"delivery-checks": func(e *apitest.Env) string {
+		customer := customerOf(e)
+		request, line := productionOf(e, customer), uuid.Must(uuid.NewV7())
+		e.Tx(func(tx pg.Tx) error {
+			return tx.Exec(`INSERT INTO production_lines (id, request_id, customer_id, owner_id, line_no, product_id, unit, quantity, delivery_place, packing,
+					transport, special_demands, removed, live, planned, finished, material_short, risk)
+				VALUES (?, ?, ?, ?, 1, ?, 'kg', 1, '', '', '', '', false, false, 0, 0, false, 'none')`,
+				line, request, customer, e.People["rep1"], productAt(e, "10")).Error
+		})
+		return plant(e, "delivery_checks", object{
+			"request_id": request, "line_id": line, "customer_id": customer, "promised_on": "2026-11-30", "state": "open",
+		})
+	},
 }
 
 var unowned = strings.Fields(`
@@ -305,6 +324,7 @@ var unowned = strings.Fields(`
 	credit-review-batches
 	review-points
 	days
+	shortage-allotments
 `)
 
 var customersMade atomic.Int64
@@ -390,6 +410,11 @@ func orderOf(e *apitest.Env) string {
 	return plant(e, "orders", object{
 		"customer_id": customerOf(e), "state": "draft", "channel": "phone", "settlement": "cash", "terms_days": 0, "currency": "CNY",
 	})
+}
+
+// productionOf makes a production request of an order of rep1's customer.
+func productionOf(e *apitest.Env, customer string) string {
+	return plant(e, "production_requests", object{"order_id": orderOf(e), "customer_id": customer, "state": "open", "order_revision": 1})
 }
 
 func noticeOf(e *apitest.Env) string {

@@ -30,6 +30,7 @@ import (
 	"github.com/salesgate/salesgate/internal/order"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/pricing"
+	"github.com/salesgate/salesgate/internal/production"
 	"github.com/salesgate/salesgate/internal/prospect"
 	"github.com/salesgate/salesgate/internal/quote"
 	"github.com/salesgate/salesgate/internal/receivable"
@@ -98,6 +99,7 @@ type Server struct {
 	// orders: changes, notices
 
 	// production
+	Production *production.Service
 
 	exporting atomic.Int32 // files that are being written now
 }

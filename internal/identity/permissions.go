@@ -225,6 +225,18 @@ var matrix = map[Permission][]Role{
 	// orders: changes, notices
 
 	// production
+	"production.read":        roles(sellers, finance, factory, overseers),
+	"production.acknowledge": roles(ProductionManager, finance, generalOffice), // ORD-03
+	"production.schedule":    roles(ProductionManager),
+	"production.supply":      roles(Purchasing),
+	"production.report":      roles(ProductionManager, WarehouseKeeper),
+	"production.trouble":     roles(ProductionManager, Purchasing, QualityManager, SalesAssistant, salesLeaders, generalOffice), // ORD-06
+	"delivery_check.read":    roles(sellers, ProductionManager, overseers),
+	"delivery_check.write":   roles(sellers, ProductionManager),
+	"delivery_check.tell":    roles(sellers), // ORD-07
+	"allotment.read":         roles(sellers, finance, factory, overseers),
+	"allotment.propose":      roles(SalesAssistant, SalesSupervisor, salesLeaders, ProductionManager),
+	"allotment.confirm":      roles(SalesManager), // ORD-08
 }
 
 // peopleOnly are permissions that no machine client can be granted: a person has to answer for these.
@@ -233,6 +245,7 @@ var peopleOnly = []Permission{
 	"approval.decide", "leave.write", "authority.write", "delegation.write", "parameter.write", "user.write", "department.write",
 	"team.write", "machine_client.read", "machine_client.write", "signing_key.rotate", "sandbox.clock",
 	"follow_up.read", "follow_up.complete", // they ask people
+	"production.acknowledge", "allotment.confirm", // ORD-03, ORD-08 name people
 }
 
 // roles joins groups and single roles to one sorted list without repetition.

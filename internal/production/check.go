@@ -367,3 +367,23 @@ func (c Check) snapshot() map[string]any {
 		"version": c.Version,
 	}
 }
+
+// The next steps of a check.
+const (
+	StepTell   = "tell_customer"
+	StepAnswer = "record_answer"
+	StepChange = "change_request" // of the order
+)
+
+// NextStep is what is to be done next about a delay; "" for nothing.
+func (c Check) NextStep() string {
+	switch {
+	case c.State != CheckDelayed, c.Answer == AnswerAccepted:
+		return ""
+	case c.ToldAt == nil:
+		return StepTell
+	case c.Answer == "":
+		return StepAnswer
+	}
+	return StepChange
+}

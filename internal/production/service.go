@@ -36,6 +36,8 @@ func New(rules *rulebook.Service, credits *credit.Service) *Service {
 
 var _ order.Follower = (*Service)(nil)
 
+
+
 // Get returns a request with its lines, lots, materials and acknowledgements. Returns errs.ErrNotFound for one that the caller may
 // not see (ORG-06).
 func (s *Service) Get(tx pg.Tx, who identity.Principal, id uuid.UUID) (Request, error) {
