@@ -89,6 +89,7 @@ CREATE TABLE production_acknowledgements (
     department      text NOT NULL CHECK (department IN ('production', 'management', 'finance')),
     asked_at        timestamptz NOT NULL,
     due_at          timestamptz NOT NULL,
+    due_hours       int NOT NULL CHECK (due_hours > 0), -- working hours, by which due_at follows the calendar
     superseded      boolean NOT NULL, -- another revision came, or the order ended, before it was said
     acknowledged_at timestamptz,
     acknowledged_by uuid REFERENCES users,
@@ -190,6 +191,7 @@ CREATE TABLE delivery_checks (
     state           text NOT NULL CONSTRAINT delivery_checks_state CHECK (state IN ('open', 'on_time', 'delayed', 'void')),
     opened_at       timestamptz NOT NULL,
     due_at          timestamptz NOT NULL,
+    due_hours       int NOT NULL CHECK (due_hours > 0),
     checked_at      timestamptz,
     checked_by      uuid,
     note            text NOT NULL CHECK (length(note) <= 1000),

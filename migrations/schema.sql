@@ -173,6 +173,18 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.follow_customer_owner_production() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    UPDATE production_requests SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
+    UPDATE production_lines SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
+    UPDATE production_materials m SET owner_id = NEW.owner_id FROM production_requests r WHERE r.customer_id = NEW.id AND m.request_id = r.id;
+    UPDATE production_troubles SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
+    UPDATE delivery_checks SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.follow_customer_owner_quotations() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -506,6 +518,33 @@ BEGIN
             USING ERRCODE = 'check_violation', CONSTRAINT = 'quotation_lines_frozen';
     END IF;
     RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+
+CREATE FUNCTION public.guard_shortage_allotment() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE'
+        AND (OLD.state = 'proposed' AND NEW.state IN ('confirmed', 'withdrawn') OR OLD.state = 'confirmed' AND NEW.state = 'ended')
+        AND (OLD.state = 'proposed' OR NEW.allotted = OLD.allotted)
+        AND to_jsonb(NEW) - '{state,allotted,valid_until,confirmed_at,confirmed_by,ended_at,ended_by,ended_reason,version}'::text[]
+          = to_jsonb(OLD) - '{state,allotted,valid_until,confirmed_at,confirmed_by,ended_at,ended_by,ended_reason,version}'::text[] THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'a shortage allotment is frozen'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'shortage_allotments_frozen';
+END $$;
+
+CREATE FUNCTION public.guard_shortage_allotment_line() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND (SELECT state FROM shortage_allotments WHERE id = OLD.allotment_id) = 'proposed'
+        AND to_jsonb(NEW) - '{allotted,change_reason}'::text[] = to_jsonb(OLD) - '{allotted,change_reason}'::text[] THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'a shortage allotment is frozen'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'shortage_allotments_frozen';
 END $$;
 
 CREATE FUNCTION public.guard_special_release() RETURNS trigger
@@ -1869,6 +1908,45 @@ CREATE TABLE public.decisions (
     CONSTRAINT decisions_subject_type_check CHECK ((subject_type ~ '^[a-z_]{1,40}$'::text))
 );
 
+CREATE TABLE public.delivery_checks (
+    id uuid NOT NULL,
+    request_id uuid NOT NULL,
+    line_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    promised_on date NOT NULL,
+    state text NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    due_hours integer NOT NULL,
+    checked_at timestamp with time zone,
+    checked_by uuid,
+    note text NOT NULL,
+    expected_on date,
+    told_at timestamp with time zone,
+    told_by uuid,
+    told_to text NOT NULL,
+    channel text NOT NULL,
+    told_on_date date,
+    answer text NOT NULL,
+    answer_on date,
+    answer_note text NOT NULL,
+    answered_at timestamp with time zone,
+    answered_by uuid,
+    version bigint NOT NULL,
+    CONSTRAINT delivery_checks_answer_check CHECK ((answer = ANY (ARRAY[''::text, 'accepted'::text, 'other_date'::text, 'cancels'::text]))),
+    CONSTRAINT delivery_checks_answer_note_check CHECK ((length(answer_note) <= 1000)),
+    CONSTRAINT delivery_checks_answered CHECK ((((answer = ''::text) = (answered_at IS NULL)) AND ((answer = ''::text) OR (told_at IS NOT NULL)) AND ((answer = 'other_date'::text) = (answer_on IS NOT NULL)))),
+    CONSTRAINT delivery_checks_channel_check CHECK ((channel = ANY (ARRAY[''::text, 'phone'::text, 'email'::text, 'fax'::text, 'mail'::text, 'visit'::text, 'message'::text, 'other'::text]))),
+    CONSTRAINT delivery_checks_checked CHECK ((((state = ANY (ARRAY['on_time'::text, 'delayed'::text])) = (checked_at IS NOT NULL)) OR (state = 'void'::text))),
+    CONSTRAINT delivery_checks_delay CHECK (((state <> 'delayed'::text) OR (expected_on > promised_on))),
+    CONSTRAINT delivery_checks_due_hours_check CHECK ((due_hours > 0)),
+    CONSTRAINT delivery_checks_note_check CHECK ((length(note) <= 1000)),
+    CONSTRAINT delivery_checks_state CHECK ((state = ANY (ARRAY['open'::text, 'on_time'::text, 'delayed'::text, 'void'::text]))),
+    CONSTRAINT delivery_checks_told CHECK ((((told_at IS NULL) = (channel = ''::text)) AND ((told_at IS NULL) = (told_on_date IS NULL)))),
+    CONSTRAINT delivery_checks_told_to_check CHECK ((length(told_to) <= 100))
+);
+
 CREATE TABLE public.delivery_note_lines (
     id uuid NOT NULL,
     delivery_note_id uuid NOT NULL,
@@ -2861,6 +2939,183 @@ ALTER TABLE public.product_costs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTIT
     CACHE 1
 );
 
+CREATE TABLE public.production_acknowledgements (
+    request_id uuid NOT NULL,
+    revision integer NOT NULL,
+    department text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    due_hours integer NOT NULL,
+    superseded boolean NOT NULL,
+    acknowledged_at timestamp with time zone,
+    acknowledged_by uuid,
+    note text NOT NULL,
+    CONSTRAINT production_acknowledgements_by CHECK (((acknowledged_at IS NULL) = (acknowledged_by IS NULL))),
+    CONSTRAINT production_acknowledgements_department_check CHECK ((department = ANY (ARRAY['production'::text, 'management'::text, 'finance'::text]))),
+    CONSTRAINT production_acknowledgements_due_hours_check CHECK ((due_hours > 0)),
+    CONSTRAINT production_acknowledgements_note_check CHECK ((length(note) <= 500)),
+    CONSTRAINT production_acknowledgements_once CHECK ((NOT (superseded AND (acknowledged_at IS NOT NULL))))
+);
+
+CREATE TABLE public.production_lines (
+    id uuid NOT NULL,
+    request_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    line_no integer NOT NULL,
+    product_id uuid NOT NULL,
+    unit text NOT NULL,
+    quantity numeric(18,4) NOT NULL,
+    promised_on date,
+    agreed_on date,
+    wanted_on date GENERATED ALWAYS AS (COALESCE(agreed_on, promised_on, '9999-12-31'::date)) STORED NOT NULL,
+    delivery_place text NOT NULL,
+    packing text NOT NULL,
+    transport text NOT NULL,
+    special_demands text NOT NULL,
+    removed boolean NOT NULL,
+    live boolean NOT NULL,
+    planned numeric(18,4) NOT NULL,
+    planned_start date,
+    planned_finish date,
+    finished numeric(18,4) NOT NULL,
+    finished_on date,
+    material_short boolean NOT NULL,
+    material_on date,
+    expected_on date,
+    risk text NOT NULL,
+    checked_for date,
+    CONSTRAINT production_lines_delivery_place_check CHECK ((length(delivery_place) <= 300)),
+    CONSTRAINT production_lines_finished CHECK ((finished >= (0)::numeric)),
+    CONSTRAINT production_lines_live CHECK ((NOT (live AND removed))),
+    CONSTRAINT production_lines_packing_check CHECK ((length(packing) <= 300)),
+    CONSTRAINT production_lines_planned_check CHECK ((planned >= (0)::numeric)),
+    CONSTRAINT production_lines_quantity_check CHECK ((quantity > (0)::numeric)),
+    CONSTRAINT production_lines_risk_check CHECK ((risk = ANY (ARRAY['none'::text, 'late'::text, 'material'::text, 'behind'::text]))),
+    CONSTRAINT production_lines_special_demands_check CHECK ((length(special_demands) <= 1000)),
+    CONSTRAINT production_lines_transport_check CHECK ((length(transport) <= 300))
+);
+
+CREATE TABLE public.production_lots (
+    id uuid NOT NULL,
+    request_id uuid NOT NULL,
+    line_id uuid NOT NULL,
+    start_on date NOT NULL,
+    finish_on date NOT NULL,
+    quantity numeric(18,4) NOT NULL,
+    note text NOT NULL,
+    CONSTRAINT production_lots_dates CHECK ((finish_on >= start_on)),
+    CONSTRAINT production_lots_note_check CHECK ((length(note) <= 500)),
+    CONSTRAINT production_lots_quantity_check CHECK ((quantity > (0)::numeric))
+);
+
+CREATE TABLE public.production_materials (
+    id uuid NOT NULL,
+    request_id uuid NOT NULL,
+    line_id uuid,
+    owner_id uuid NOT NULL,
+    material text NOT NULL,
+    unit text NOT NULL,
+    needed numeric(18,4) NOT NULL,
+    on_hand numeric(18,4) NOT NULL,
+    short numeric(18,4) GENERATED ALWAYS AS (GREATEST((needed - on_hand), (0)::numeric)) STORED NOT NULL,
+    arrivals jsonb NOT NULL,
+    covered_on date,
+    supplier text NOT NULL,
+    note text NOT NULL,
+    live boolean NOT NULL,
+    wanted_on date NOT NULL,
+    stated_at timestamp with time zone NOT NULL,
+    stated_by uuid,
+    CONSTRAINT production_materials_covered CHECK (((covered_on IS NULL) OR (needed > on_hand))),
+    CONSTRAINT production_materials_material_check CHECK (((length(material) >= 1) AND (length(material) <= 120))),
+    CONSTRAINT production_materials_needed_check CHECK ((needed > (0)::numeric)),
+    CONSTRAINT production_materials_note_check CHECK ((length(note) <= 500)),
+    CONSTRAINT production_materials_on_hand_check CHECK ((on_hand >= (0)::numeric)),
+    CONSTRAINT production_materials_supplier_check CHECK ((length(supplier) <= 200)),
+    CONSTRAINT production_materials_unit_check CHECK (((length(unit) >= 1) AND (length(unit) <= 20)))
+);
+
+CREATE TABLE public.production_reports (
+    id uuid NOT NULL,
+    request_id uuid NOT NULL,
+    line_id uuid NOT NULL,
+    finished_on date NOT NULL,
+    quantity numeric(18,4) NOT NULL,
+    reason text NOT NULL,
+    reported_at timestamp with time zone NOT NULL,
+    reported_by uuid,
+    CONSTRAINT production_reports_quantity_check CHECK ((quantity <> (0)::numeric)),
+    CONSTRAINT production_reports_reason CHECK (((quantity > (0)::numeric) OR (reason <> ''::text))),
+    CONSTRAINT production_reports_reason_check CHECK ((length(reason) <= 500))
+);
+
+CREATE TABLE public.production_requests (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    order_id uuid NOT NULL,
+    order_number text NOT NULL,
+    customer_id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    state text NOT NULL,
+    state_reason text NOT NULL,
+    revision integer NOT NULL,
+    order_revision integer NOT NULL,
+    unscheduled integer NOT NULL,
+    materials_revision integer NOT NULL,
+    short integer NOT NULL,
+    at_risk integer NOT NULL,
+    expected_on date,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    version bigint NOT NULL,
+    CONSTRAINT production_requests_answered CHECK (((materials_revision >= 0) AND (materials_revision <= revision))),
+    CONSTRAINT production_requests_at_risk_check CHECK ((at_risk >= 0)),
+    CONSTRAINT production_requests_ended CHECK (((state = ANY (ARRAY['closed'::text, 'cancelled'::text])) = (ended_at IS NOT NULL))),
+    CONSTRAINT production_requests_order_revision_check CHECK ((order_revision > 0)),
+    CONSTRAINT production_requests_revision_check CHECK ((revision > 0)),
+    CONSTRAINT production_requests_short_check CHECK ((short >= 0)),
+    CONSTRAINT production_requests_state CHECK ((state = ANY (ARRAY['open'::text, 'held'::text, 'closed'::text, 'cancelled'::text]))),
+    CONSTRAINT production_requests_state_reason_check CHECK ((length(state_reason) <= 2000)),
+    CONSTRAINT production_requests_unscheduled_check CHECK ((unscheduled >= 0))
+);
+
+CREATE TABLE public.production_revisions (
+    request_id uuid NOT NULL,
+    revision integer NOT NULL,
+    order_revision integer NOT NULL,
+    content jsonb NOT NULL,
+    differences jsonb NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    made_by uuid,
+    CONSTRAINT production_revisions_revision_check CHECK ((revision > 0))
+);
+
+CREATE TABLE public.production_troubles (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    request_id uuid NOT NULL,
+    line_id uuid,
+    customer_id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    kind text NOT NULL,
+    description text NOT NULL,
+    expected_on date,
+    state text NOT NULL,
+    reported_at timestamp with time zone NOT NULL,
+    reported_by uuid NOT NULL,
+    resolved_at timestamp with time zone,
+    resolved_by uuid,
+    resolution text NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT production_troubles_description_check CHECK (((length(description) >= 1) AND (length(description) <= 2000))),
+    CONSTRAINT production_troubles_kind_check CHECK ((kind = ANY (ARRAY['equipment'::text, 'material'::text, 'quality'::text, 'people'::text, 'power'::text, 'other'::text]))),
+    CONSTRAINT production_troubles_resolution_check CHECK ((length(resolution) <= 2000)),
+    CONSTRAINT production_troubles_resolved CHECK ((((state = 'resolved'::text) = (resolved_at IS NOT NULL)) AND ((resolved_at IS NULL) = (resolution = ''::text)))),
+    CONSTRAINT production_troubles_state_check CHECK ((state = ANY (ARRAY['open'::text, 'resolved'::text])))
+);
+
 CREATE TABLE public.products (
     id uuid NOT NULL,
     code text NOT NULL,
@@ -3340,6 +3595,62 @@ CREATE TABLE public.shipping_notices (
     CONSTRAINT shipping_notices_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'submitted'::text, 'checked'::text, 'blocked'::text, 'released'::text, 'refused'::text, 'partly_dispatched'::text, 'dispatched'::text, 'closed'::text, 'cancelled'::text]))),
     CONSTRAINT shipping_notices_submitter_kind_check CHECK ((submitter_kind = ANY (ARRAY[''::text, 'user'::text, 'machine'::text]))),
     CONSTRAINT shipping_notices_vehicle_check CHECK ((length(vehicle) <= 40))
+);
+
+CREATE TABLE public.shortage_allotment_lines (
+    allotment_id uuid NOT NULL,
+    order_line_id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    rank integer NOT NULL,
+    grade text NOT NULL,
+    priority integer NOT NULL,
+    promised_on date,
+    confirmed_at timestamp with time zone NOT NULL,
+    taken numeric(18,4) NOT NULL,
+    wanted numeric(18,4) NOT NULL,
+    proposed numeric(18,4) NOT NULL,
+    allotted numeric(18,4) NOT NULL,
+    change_reason text NOT NULL,
+    CONSTRAINT shortage_allotment_lines_change_reason_check CHECK ((length(change_reason) <= 500)),
+    CONSTRAINT shortage_allotment_lines_check CHECK (((proposed >= (0)::numeric) AND (proposed <= wanted))),
+    CONSTRAINT shortage_allotment_lines_rank_check CHECK ((rank > 0)),
+    CONSTRAINT shortage_allotment_lines_reason CHECK (((allotted = proposed) OR (change_reason <> ''::text))),
+    CONSTRAINT shortage_allotment_lines_taken_check CHECK ((taken >= (0)::numeric)),
+    CONSTRAINT shortage_allotment_lines_wanted CHECK (((allotted >= (0)::numeric) AND (allotted <= wanted))),
+    CONSTRAINT shortage_allotment_lines_wanted_check CHECK ((wanted > (0)::numeric))
+);
+
+CREATE TABLE public.shortage_allotments (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    product_id uuid NOT NULL,
+    unit text NOT NULL,
+    available numeric(18,4) NOT NULL,
+    wanted numeric(18,4) NOT NULL,
+    allotted numeric(18,4) NOT NULL,
+    state text NOT NULL,
+    reason text NOT NULL,
+    valid_until date,
+    snapshot jsonb NOT NULL,
+    snapshot_hash bytea NOT NULL,
+    proposed_at timestamp with time zone NOT NULL,
+    proposed_by uuid,
+    confirmed_at timestamp with time zone,
+    confirmed_by uuid,
+    ended_at timestamp with time zone,
+    ended_by uuid,
+    ended_reason text NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT shortage_allotments_available_check CHECK ((available >= (0)::numeric)),
+    CONSTRAINT shortage_allotments_confirmed CHECK (((state <> 'confirmed'::text) OR ((confirmed_at IS NOT NULL) AND (confirmed_by IS NOT NULL)))),
+    CONSTRAINT shortage_allotments_ended CHECK (((state = ANY (ARRAY['withdrawn'::text, 'ended'::text])) = (ended_at IS NOT NULL))),
+    CONSTRAINT shortage_allotments_ended_reason_check CHECK ((length(ended_reason) <= 1000)),
+    CONSTRAINT shortage_allotments_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 1000))),
+    CONSTRAINT shortage_allotments_snapshot_hash_check CHECK ((length(snapshot_hash) = 32)),
+    CONSTRAINT shortage_allotments_state_check CHECK ((state = ANY (ARRAY['proposed'::text, 'confirmed'::text, 'withdrawn'::text, 'ended'::text]))),
+    CONSTRAINT shortage_allotments_wanted_check CHECK ((wanted >= (0)::numeric)),
+    CONSTRAINT shortage_allotments_within CHECK (((allotted >= (0)::numeric) AND (allotted <= available)))
 );
 
 CREATE TABLE public.signing_keys (
@@ -3833,6 +4144,12 @@ ALTER TABLE ONLY public.customers
 ALTER TABLE ONLY public.decisions
     ADD CONSTRAINT decisions_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.delivery_checks
+    ADD CONSTRAINT delivery_checks_once UNIQUE (line_id, promised_on);
+
+ALTER TABLE ONLY public.delivery_checks
+    ADD CONSTRAINT delivery_checks_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.delivery_note_lines
     ADD CONSTRAINT delivery_note_lines_order_line UNIQUE (delivery_note_id, order_line_id);
 
@@ -4055,6 +4372,39 @@ ALTER TABLE ONLY public.product_categories
 ALTER TABLE ONLY public.product_costs
     ADD CONSTRAINT product_costs_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.production_acknowledgements
+    ADD CONSTRAINT production_acknowledgements_pkey PRIMARY KEY (request_id, revision, department);
+
+ALTER TABLE ONLY public.production_lines
+    ADD CONSTRAINT production_lines_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.production_lots
+    ADD CONSTRAINT production_lots_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.production_materials
+    ADD CONSTRAINT production_materials_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.production_reports
+    ADD CONSTRAINT production_reports_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.production_requests
+    ADD CONSTRAINT production_requests_number UNIQUE (number);
+
+ALTER TABLE ONLY public.production_requests
+    ADD CONSTRAINT production_requests_order UNIQUE (order_id);
+
+ALTER TABLE ONLY public.production_requests
+    ADD CONSTRAINT production_requests_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.production_revisions
+    ADD CONSTRAINT production_revisions_pkey PRIMARY KEY (request_id, revision);
+
+ALTER TABLE ONLY public.production_troubles
+    ADD CONSTRAINT production_troubles_number UNIQUE (number);
+
+ALTER TABLE ONLY public.production_troubles
+    ADD CONSTRAINT production_troubles_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.products
     ADD CONSTRAINT products_code UNIQUE (code);
 
@@ -4147,6 +4497,18 @@ ALTER TABLE ONLY public.shipping_notices
 
 ALTER TABLE ONLY public.shipping_notices
     ADD CONSTRAINT shipping_notices_special_release_once UNIQUE (special_release_id);
+
+ALTER TABLE ONLY public.shortage_allotment_lines
+    ADD CONSTRAINT shortage_allotment_lines_pkey PRIMARY KEY (allotment_id, order_line_id);
+
+ALTER TABLE ONLY public.shortage_allotment_lines
+    ADD CONSTRAINT shortage_allotment_lines_rank UNIQUE (allotment_id, rank);
+
+ALTER TABLE ONLY public.shortage_allotments
+    ADD CONSTRAINT shortage_allotments_number UNIQUE (number);
+
+ALTER TABLE ONLY public.shortage_allotments
+    ADD CONSTRAINT shortage_allotments_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.signing_keys
     ADD CONSTRAINT signing_keys_pkey PRIMARY KEY (kid);
@@ -4424,6 +4786,20 @@ CREATE INDEX decisions_gate ON public.decisions USING btree (gate, at, id);
 
 CREATE INDEX decisions_subject ON public.decisions USING btree (subject_type, subject_id, id);
 
+CREATE INDEX delivery_checks_all ON public.delivery_checks USING btree (promised_on, id);
+
+CREATE INDEX delivery_checks_customer ON public.delivery_checks USING btree (customer_id);
+
+CREATE INDEX delivery_checks_open ON public.delivery_checks USING btree (promised_on, id) WHERE (state = 'open'::text);
+
+CREATE INDEX delivery_checks_owner ON public.delivery_checks USING btree (owner_id, promised_on, id);
+
+CREATE INDEX delivery_checks_request ON public.delivery_checks USING btree (request_id, promised_on, id);
+
+CREATE INDEX delivery_checks_to_answer ON public.delivery_checks USING btree (promised_on, id) WHERE ((told_at IS NOT NULL) AND (answer = ''::text));
+
+CREATE INDEX delivery_checks_to_tell ON public.delivery_checks USING btree (promised_on, id) WHERE ((state = 'delayed'::text) AND (told_at IS NULL));
+
 CREATE INDEX delivery_note_lines_notice_line ON public.delivery_note_lines USING btree (notice_line_id);
 
 CREATE INDEX delivery_note_lines_open ON public.delivery_note_lines USING btree (delivery_note_id) WHERE (invoiced_quantity < quantity);
@@ -4584,6 +4960,56 @@ CREATE INDEX price_review_items_open ON public.price_review_items USING btree (r
 
 CREATE INDEX product_costs_at ON public.product_costs USING btree (product_id, effective_on DESC, id DESC);
 
+CREATE INDEX production_acknowledgements_open ON public.production_acknowledgements USING btree (department, request_id) WHERE ((acknowledged_at IS NULL) AND (NOT superseded));
+
+CREATE INDEX production_lines_at_risk ON public.production_lines USING btree (wanted_on, id) WHERE (live AND (risk <> 'none'::text));
+
+CREATE INDEX production_lines_customer ON public.production_lines USING btree (customer_id);
+
+CREATE INDEX production_lines_open ON public.production_lines USING btree (wanted_on, id) WHERE (live AND (finished < quantity));
+
+CREATE INDEX production_lines_product ON public.production_lines USING btree (product_id) WHERE live;
+
+CREATE INDEX production_lines_request ON public.production_lines USING btree (request_id, line_no);
+
+CREATE INDEX production_lines_to_check ON public.production_lines USING btree (wanted_on, id) WHERE (live AND (checked_for IS DISTINCT FROM wanted_on));
+
+CREATE INDEX production_lines_to_report ON public.production_lines USING btree (wanted_on, id) WHERE (live AND (planned > (0)::numeric) AND (finished < quantity));
+
+CREATE INDEX production_lines_to_schedule ON public.production_lines USING btree (wanted_on, id) WHERE (live AND (planned < quantity));
+
+CREATE INDEX production_lots_line ON public.production_lots USING btree (line_id);
+
+CREATE INDEX production_lots_request ON public.production_lots USING btree (request_id, line_id, start_on, id);
+
+CREATE INDEX production_materials_line ON public.production_materials USING btree (line_id) WHERE (line_id IS NOT NULL);
+
+CREATE INDEX production_materials_request ON public.production_materials USING btree (request_id, id);
+
+CREATE INDEX production_materials_short ON public.production_materials USING btree (wanted_on, id) WHERE (live AND (needed > on_hand));
+
+CREATE INDEX production_reports_line ON public.production_reports USING btree (line_id);
+
+CREATE INDEX production_reports_request ON public.production_reports USING btree (request_id, id);
+
+CREATE INDEX production_requests_customer ON public.production_requests USING btree (customer_id, id);
+
+CREATE INDEX production_requests_materials ON public.production_requests USING btree (id) WHERE ((state = 'open'::text) AND (materials_revision < revision));
+
+CREATE INDEX production_requests_owner ON public.production_requests USING btree (owner_id, id);
+
+CREATE INDEX production_requests_state ON public.production_requests USING btree (state, id);
+
+CREATE INDEX production_requests_unscheduled ON public.production_requests USING btree (id) WHERE ((state = 'open'::text) AND (unscheduled > 0));
+
+CREATE INDEX production_troubles_customer ON public.production_troubles USING btree (customer_id);
+
+CREATE INDEX production_troubles_owner ON public.production_troubles USING btree (owner_id, id);
+
+CREATE INDEX production_troubles_request ON public.production_troubles USING btree (request_id, id);
+
+CREATE INDEX production_troubles_state ON public.production_troubles USING btree (state, id);
+
 CREATE INDEX products_category ON public.products USING btree (category_id, code);
 
 CREATE INDEX products_lifecycle ON public.products USING btree (lifecycle, code);
@@ -4697,6 +5123,14 @@ CREATE INDEX shipping_notices_ship_date ON public.shipping_notices USING btree (
 CREATE INDEX shipping_notices_state ON public.shipping_notices USING btree (state, id DESC);
 
 CREATE INDEX shipping_notices_waiting ON public.shipping_notices USING btree (payer_id, id) WHERE ((state = ANY (ARRAY['checked'::text, 'blocked'::text])) AND (flow = ANY (ARRAY['credit'::text, 'new_customer'::text])));
+
+CREATE INDEX shortage_allotment_lines_order ON public.shortage_allotment_lines USING btree (order_id, allotment_id);
+
+CREATE UNIQUE INDEX shortage_allotments_one_open ON public.shortage_allotments USING btree (product_id) WHERE (state = ANY (ARRAY['proposed'::text, 'confirmed'::text]));
+
+CREATE INDEX shortage_allotments_product ON public.shortage_allotments USING btree (product_id, id);
+
+CREATE INDEX shortage_allotments_state ON public.shortage_allotments USING btree (state, id);
 
 CREATE UNIQUE INDEX signing_keys_one_active ON public.signing_keys USING btree ((true)) WHERE (retired_at IS NULL);
 
@@ -4846,6 +5280,8 @@ CREATE TRIGGER customers_owner_of_opportunities AFTER UPDATE OF owner_id ON publ
 
 CREATE TRIGGER customers_owner_of_orders AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner();
 
+CREATE TRIGGER customers_owner_of_production AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner_production();
+
 CREATE TRIGGER customers_owner_of_quotations AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner_quotations();
 
 CREATE TRIGGER customers_owner_of_reviews AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner_reviews();
@@ -4865,6 +5301,8 @@ CREATE TRIGGER customers_roster_changes AFTER UPDATE OF owner_id, status ON publ
 CREATE TRIGGER customers_unclaim AFTER DELETE ON public.customers FOR EACH ROW EXECUTE FUNCTION public.reclaim_company('customer');
 
 CREATE TRIGGER decisions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.decisions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER delivery_checks_owner BEFORE INSERT ON public.delivery_checks FOR EACH ROW EXECUTE FUNCTION public.own_by_customer();
 
 CREATE TRIGGER delivery_notes_owner BEFORE INSERT ON public.delivery_notes FOR EACH ROW EXECUTE FUNCTION public.own_by_customer();
 
@@ -4916,6 +5354,14 @@ CREATE TRIGGER parameter_versions_append_only BEFORE DELETE OR UPDATE OR TRUNCAT
 
 CREATE TRIGGER product_costs_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.product_costs FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER production_reports_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.production_reports FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER production_requests_owner BEFORE INSERT ON public.production_requests FOR EACH ROW EXECUTE FUNCTION public.own_by_customer();
+
+CREATE TRIGGER production_revisions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.production_revisions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER production_troubles_owner BEFORE INSERT ON public.production_troubles FOR EACH ROW EXECUTE FUNCTION public.own_by_customer();
+
 CREATE TRIGGER prospect_contact_log_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.prospect_contact_log FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER prospect_contacts_claim AFTER INSERT OR DELETE OR UPDATE OF phone_key ON public.prospect_contacts FOR EACH ROW EXECUTE FUNCTION public.claim_prospect_phone();
@@ -4949,6 +5395,10 @@ CREATE TRIGGER sandbox_clock_forward BEFORE DELETE OR UPDATE ON public.sandbox_c
 CREATE TRIGGER shipping_notices_figures_frozen BEFORE UPDATE ON public.shipping_notices FOR EACH ROW EXECUTE FUNCTION public.keep_signed_figures();
 
 CREATE TRIGGER shipping_notices_owner BEFORE INSERT ON public.shipping_notices FOR EACH ROW EXECUTE FUNCTION public.own_by_customer();
+
+CREATE TRIGGER shortage_allotment_lines_frozen BEFORE DELETE OR UPDATE ON public.shortage_allotment_lines FOR EACH ROW EXECUTE FUNCTION public.guard_shortage_allotment_line();
+
+CREATE TRIGGER shortage_allotments_frozen BEFORE DELETE OR UPDATE ON public.shortage_allotments FOR EACH ROW EXECUTE FUNCTION public.guard_shortage_allotment();
 
 CREATE TRIGGER special_releases_guard BEFORE DELETE OR UPDATE ON public.special_releases FOR EACH ROW EXECUTE FUNCTION public.guard_special_release();
 
@@ -5171,6 +5621,12 @@ ALTER TABLE ONLY public.customers
 
 ALTER TABLE ONLY public.customers
     ADD CONSTRAINT customers_owner_fkey FOREIGN KEY (owner_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.delivery_checks
+    ADD CONSTRAINT delivery_checks_line_id_fkey FOREIGN KEY (line_id) REFERENCES public.production_lines(id);
+
+ALTER TABLE ONLY public.delivery_checks
+    ADD CONSTRAINT delivery_checks_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.production_requests(id);
 
 ALTER TABLE ONLY public.delivery_note_lines
     ADD CONSTRAINT delivery_note_lines_delivery_note_id_fkey FOREIGN KEY (delivery_note_id) REFERENCES public.delivery_notes(id);
@@ -5400,6 +5856,51 @@ ALTER TABLE ONLY public.price_review_items
 ALTER TABLE ONLY public.product_costs
     ADD CONSTRAINT product_costs_product_id_fkey FOREIGN KEY (product_id) REFERENCES public.products(id);
 
+ALTER TABLE ONLY public.production_acknowledgements
+    ADD CONSTRAINT production_acknowledgements_acknowledged_by_fkey FOREIGN KEY (acknowledged_by) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.production_acknowledgements
+    ADD CONSTRAINT production_acknowledgements_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.production_requests(id);
+
+ALTER TABLE ONLY public.production_lines
+    ADD CONSTRAINT production_lines_product_id_fkey FOREIGN KEY (product_id) REFERENCES public.products(id);
+
+ALTER TABLE ONLY public.production_lines
+    ADD CONSTRAINT production_lines_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.production_requests(id);
+
+ALTER TABLE ONLY public.production_lots
+    ADD CONSTRAINT production_lots_line_fkey FOREIGN KEY (line_id) REFERENCES public.production_lines(id);
+
+ALTER TABLE ONLY public.production_lots
+    ADD CONSTRAINT production_lots_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.production_requests(id);
+
+ALTER TABLE ONLY public.production_materials
+    ADD CONSTRAINT production_materials_line_fkey FOREIGN KEY (line_id) REFERENCES public.production_lines(id);
+
+ALTER TABLE ONLY public.production_materials
+    ADD CONSTRAINT production_materials_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.production_requests(id);
+
+ALTER TABLE ONLY public.production_reports
+    ADD CONSTRAINT production_reports_line_id_fkey FOREIGN KEY (line_id) REFERENCES public.production_lines(id);
+
+ALTER TABLE ONLY public.production_reports
+    ADD CONSTRAINT production_reports_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.production_requests(id);
+
+ALTER TABLE ONLY public.production_requests
+    ADD CONSTRAINT production_requests_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.production_requests
+    ADD CONSTRAINT production_requests_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
+
+ALTER TABLE ONLY public.production_revisions
+    ADD CONSTRAINT production_revisions_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.production_requests(id);
+
+ALTER TABLE ONLY public.production_troubles
+    ADD CONSTRAINT production_troubles_line_id_fkey FOREIGN KEY (line_id) REFERENCES public.production_lines(id);
+
+ALTER TABLE ONLY public.production_troubles
+    ADD CONSTRAINT production_troubles_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.production_requests(id);
+
 ALTER TABLE ONLY public.products
     ADD CONSTRAINT products_category_id_fkey FOREIGN KEY (category_id) REFERENCES public.product_categories(id);
 
@@ -5486,6 +5987,15 @@ ALTER TABLE ONLY public.shipping_notices
 
 ALTER TABLE ONLY public.shipping_notices
     ADD CONSTRAINT shipping_notices_special_release_id_fkey FOREIGN KEY (special_release_id) REFERENCES public.special_releases(id);
+
+ALTER TABLE ONLY public.shortage_allotment_lines
+    ADD CONSTRAINT shortage_allotment_lines_allotment_id_fkey FOREIGN KEY (allotment_id) REFERENCES public.shortage_allotments(id);
+
+ALTER TABLE ONLY public.shortage_allotment_lines
+    ADD CONSTRAINT shortage_allotment_lines_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
+
+ALTER TABLE ONLY public.shortage_allotments
+    ADD CONSTRAINT shortage_allotments_product_fkey FOREIGN KEY (product_id) REFERENCES public.products(id);
 
 ALTER TABLE ONLY public.special_releases
     ADD CONSTRAINT special_releases_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES public.shipping_notices(id);

@@ -219,6 +219,7 @@ func (a *App) joinFollowUp(s *httpapi.Server) {
 	// production
 	s.Production = production.New(s.Rulebook, s.Credits)
 	s.Orders.Follower = s.Production
+	a.deadlines = append(a.deadlines, deadlines{"production", atOnce(s.Production.RecomputeDeadlines)})
 	a.followProduction(s.Production)
 }
 

@@ -314,4 +314,3 @@ func troubleBody(t production.Trouble) api.Trouble {
 		Resolution: optional(t.Resolution), Etag: etag(t.Version),
 	}
 }
-

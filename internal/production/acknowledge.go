@@ -47,14 +47,15 @@ func departmentsOf(who identity.Principal) []Department {
 
 // ask makes the acknowledgements of the request's revision.
 func (s *Service) ask(tx pg.Tx, r *Request) error {
-	due, err := s.due(tx, "production.acknowledge_hours")
+	term, err := s.within(tx, "production.acknowledge_hours")
 	if err != nil {
 		return err
 	}
+	due := tx.Calendar().Due(term)
 	r.Acknowledgements = nil
 	for _, d := range Departments {
 		r.Acknowledgements = append(r.Acknowledgements, Acknowledgement{
-			RequestID: r.ID, Revision: r.Revision, Department: d, AskedAt: tx.Now, DueAt: due,
+			RequestID: r.ID, Revision: r.Revision, Department: d, AskedAt: tx.Now, DueAt: due, DueHours: term.Hours,
 		})
 	}
 	return nil
@@ -66,34 +67,34 @@ func (s *Service) openTasks(tx pg.Tx, r *Request) error {
 	for _, a := range r.Acknowledgements {
 		if a.AcknowledgedAt == nil {
 			to := recipients[a.Department]
-			t := r.task(kindAcknowledge+string(a.Department), to.asks, to.above, a.DueAt)
+			t := r.task(kindAcknowledge+string(a.Department), to.asks, to.above, clock.Term{From: a.AskedAt, Hours: a.DueHours})
 			t.TitleEN, t.TitleZH = fmt.Sprintf("Acknowledge production request %s, revision %d", r.Number, r.Revision), fmt.Sprintf("签收生产委托单 %s 第 %d 版", r.Number, r.Revision)
 			tasks = append(tasks, t)
 		}
 	}
 	if r.Unscheduled > 0 {
-		due, err := s.due(tx, "production.schedule_hours")
+		term, err := s.within(tx, "production.schedule_hours")
 		if err != nil {
 			return err
 		}
-		t := r.task(kindSchedule, identity.ProductionManager, identity.GeneralManager, due)
+		t := r.task(kindSchedule, identity.ProductionManager, identity.GeneralManager, term)
 		t.TitleEN, t.TitleZH = "Schedule production request "+r.Number, "安排生产委托单 "+r.Number+" 的排期"
 		tasks = append(tasks, t)
 	}
 	if r.MaterialsRevision < r.Revision {
-		due, err := s.due(tx, "production.material_hours")
+		term, err := s.within(tx, "production.material_hours")
 		if err != nil {
 			return err
 		}
-		t := r.task(kindMaterials, identity.Purchasing, identity.ProductionManager, due)
+		t := r.task(kindMaterials, identity.Purchasing, identity.ProductionManager, term)
 		t.TitleEN, t.TitleZH = "Check the materials of production request "+r.Number, "核对生产委托单 "+r.Number+" 的物料"
 		tasks = append(tasks, t)
 	}
 	return followup.Open(tx, tasks...)
 }
 
-func (r *Request) task(kind string, asks, above identity.Role, due time.Time) followup.Task {
-	return followup.Task{Kind: kind, SubjectType: Subject, SubjectID: r.ID, Number: r.Number, Role: asks, EscalateTo: above, DueAt: &due}
+func (r *Request) task(kind string, asks, above identity.Role, within clock.Term) followup.Task {
+	return followup.Task{Kind: kind, SubjectType: Subject, SubjectID: r.ID, Number: r.Number, Role: asks, EscalateTo: above, Within: &within}
 }
 
 // inform tells the departments that have acknowledged a request what became of it.
@@ -219,15 +220,20 @@ func (s *Service) Acknowledged(tx pg.Tx, orderID uuid.UUID) ([]Department, error
 	return slices.DeleteFunc(slices.Clone(Departments), func(d Department) bool { return !slices.Contains(found, d) }), err
 }
 
-// RecomputeDeadlines sets the due times of open acknowledgements and of their tasks anew, by the calendar of now.
+// RecomputeDeadlines sets the due times of open acknowledgements and checks anew, by the calendar of now. Their tasks follow by
+// themselves. On which day a promise is checked isn't stored, so nothing of that has to be computed.
 func (s *Service) RecomputeDeadlines(tx pg.Tx) error {
-	hours, err := s.rules.Int(tx, "production.acknowledge_hours")
-	if err != nil {
-		return err
+	open := []struct{ table, asked, open string }{
+		{"production_acknowledgements", "asked_at", "acknowledged_at IS NULL AND NOT superseded"},
+		{"delivery_checks", "opened_at", "state = 'open'"},
 	}
-	return redue(tx, func(asked time.Time) time.Time { return clock.AddWorkingHours(asked, time.Duration(hours)*time.Hour) })
+	for _, o := range open {
+		if err := redue(tx, o.table, o.asked, o.open); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // today is the business date.
 func today(tx pg.Tx) time.Time { return clock.Today(tx.Now) }
-

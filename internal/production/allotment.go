@@ -105,7 +105,7 @@ func (s *Service) ProposeAllotment(tx pg.Tx, productID uuid.UUID, available deci
 	}
 	err = followup.Open(tx, followup.Task{
 		Kind: kindAllotment, SubjectType: SubjectAllotment, SubjectID: a.ID, Number: a.Number, Role: identity.SalesManager, EscalateTo: identity.GeneralManager,
-		DueAt:   new(clock.EndOfWorkingDay(tx.Now, 1)),
+		Within:  &clock.Term{From: tx.Now, Days: 1},
 		TitleEN: "Confirm who gets what is there of a short product: " + a.Number, TitleZH: "确认缺货分配方案 " + a.Number,
 	})
 	if err != nil {

@@ -57,6 +57,7 @@ type Check struct {
 	State        CheckState
 	OpenedAt     time.Time
 	DueAt        time.Time
+	DueHours     int
 	CheckedAt    *time.Time
 	CheckedBy    *uuid.UUID
 	Note         string
@@ -91,7 +92,7 @@ func (s *Service) OpenChecks(tx pg.Tx, n int) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	due, err := s.due(tx, "order.check_hours")
+	term, err := s.within(tx, "order.check_hours")
 	if err != nil {
 		return 0, err
 	}
@@ -99,7 +100,7 @@ func (s *Service) OpenChecks(tx pg.Tx, n int) (int, error) {
 	if err != nil || len(lines) == 0 {
 		return 0, err
 	}
-	opened, err := insertChecks(tx, lines, due)
+	opened, err := insertChecks(tx, lines, term)
 	if err != nil {
 		return 0, err
 	}
@@ -118,11 +119,11 @@ func checkUntil(tx pg.Tx, days int) time.Time {
 }
 
 // checkOn is the day on which a promise is checked.
-func checkOn(_ pg.Tx, promise time.Time, days int) time.Time {
+func checkOn(tx pg.Tx, promise time.Time, days int) time.Time {
 	if days == 0 {
 		return promise
 	}
-	return clock.AddWorkingDays(promise, -days)
+	return tx.Calendar().AddWorkingDays(promise, -days)
 }
 
 // openCheckTasks asks the customer's owner, and the assistants of their team, who follow orders up.
@@ -142,7 +143,7 @@ func (s *Service) openCheckTasks(tx pg.Tx, checks []Check) error {
 	entries := make([]audit.Entry, 0, len(checks))
 	for _, c := range checks {
 		for _, person := range append([]uuid.UUID{c.OwnerID}, helpers[c.OwnerID]...) {
-			tasks = append(tasks, c.task(kindCheck, person, c.DueAt,
+			tasks = append(tasks, c.task(kindCheck, person, clock.Term{From: c.OpenedAt, Hours: c.DueHours},
 				fmt.Sprintf("Check with production: order %s, line %d, promised for %s", c.OrderNumber, c.LineNo, day(&c.PromisedOn)),
 				fmt.Sprintf("与生产核对:订单 %s 第 %d 行,交期 %s", c.OrderNumber, c.LineNo, day(&c.PromisedOn))))
 		}
@@ -154,9 +155,9 @@ func (s *Service) openCheckTasks(tx pg.Tx, checks []Check) error {
 	return audit.RecordAll(tx, entries)
 }
 
-func (c Check) task(kind string, person uuid.UUID, due time.Time, en, zh string) followup.Task {
+func (c Check) task(kind string, person uuid.UUID, within clock.Term, en, zh string) followup.Task {
 	return followup.Task{
-		Kind: kind, SubjectType: SubjectCheck, SubjectID: c.ID, Number: c.OrderNumber, UserID: &person, DueAt: &due, EscalateTo: identity.SalesManager,
+		Kind: kind, SubjectType: SubjectCheck, SubjectID: c.ID, Number: c.OrderNumber, UserID: &person, Within: &within, EscalateTo: identity.SalesManager,
 		TitleEN: en, TitleZH: zh,
 	}
 }
@@ -195,10 +196,12 @@ func (s *Service) AnswerCheck(tx pg.Tx, who identity.Principal, id uuid.UUID, ve
 		return Check{}, err
 	}
 	if c.State == CheckDelayed {
-		err := followup.Open(tx, c.task(kindTell, c.OwnerID, beginning(c.PromisedOn),
+		tell := c.task(kindTell, c.OwnerID, clock.Term{},
 			fmt.Sprintf("Tell the customer that order %s, line %d, is delayed to %s", c.OrderNumber, c.LineNo, day(c.ExpectedOn)),
-			fmt.Sprintf("告知客户:订单 %s 第 %d 行延至 %s", c.OrderNumber, c.LineNo, day(c.ExpectedOn))))
-		if err != nil {
+			fmt.Sprintf("告知客户:订单 %s 第 %d 行延至 %s", c.OrderNumber, c.LineNo, day(c.ExpectedOn)))
+		before := beginning(c.PromisedOn)
+		tell.Within, tell.DueAt = nil, &before
+		if err := followup.Open(tx, tell); err != nil {
 			return Check{}, err
 		}
 	}
@@ -306,8 +309,7 @@ func (s *Service) RecordAnswer(tx pg.Tx, who identity.Principal, id uuid.UUID, v
 // follow does what a customer's answer asks for.
 func (s *Service) follow(tx pg.Tx, r *Request, c Check) error {
 	if c.Answer != AnswerAccepted {
-		due := tx.Now
-		return followup.Open(tx, c.task(kindChange, c.OwnerID, clock.EndOfWorkingDay(due, 1),
+		return followup.Open(tx, c.task(kindChange, c.OwnerID, clock.Term{From: tx.Now, Days: 1},
 			fmt.Sprintf("The customer doesn't accept the delay of order %s: write a change request", c.OrderNumber),
 			fmt.Sprintf("客户不接受订单 %s 的延期:请提交订单变更申请", c.OrderNumber)))
 	}

@@ -134,6 +134,7 @@ type Acknowledgement struct {
 	Department     Department
 	AskedAt        time.Time
 	DueAt          time.Time
+	DueHours       int // working hours
 	Superseded     bool
 	AcknowledgedAt *time.Time
 	AcknowledgedBy *uuid.UUID

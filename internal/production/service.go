@@ -1,8 +1,6 @@
 package production
 
 import (
-	"time"
-
 	"github.com/google/uuid"
 
 	"github.com/salesgate/salesgate/internal/audit"
@@ -35,8 +33,6 @@ func New(rules *rulebook.Service, credits *credit.Service) *Service {
 }
 
 var _ order.Follower = (*Service)(nil)
-
-
 
 // Get returns a request with its lines, lots, materials and acknowledgements. Returns errs.ErrNotFound for one that the caller may
 // not see (ORG-06).
@@ -149,8 +145,8 @@ func (r *Request) snapshot() map[string]any {
 	}
 }
 
-// due is the end of so many working hours from now, as the parameter says.
-func (s *Service) due(tx pg.Tx, parameter string) (time.Time, error) {
+// within is a deadline of so many working hours from now, as the parameter says.
+func (s *Service) within(tx pg.Tx, parameter string) (clock.Term, error) {
 	hours, err := s.rules.Int(tx, parameter)
-	return clock.AddWorkingHours(tx.Now, time.Duration(hours)*time.Hour), err
+	return clock.Term{From: tx.Now, Hours: hours}, err
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
+	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/pg"
@@ -129,7 +130,7 @@ func insert(tx pg.Tx, r *Request) error {
 	if err != nil {
 		return err
 	}
-	due := r.Acknowledgements[0].DueAt
+	first := r.Acknowledgements[0]
 	return pg.ScanRow(tx, []any{&r.OwnerID}, `WITH request AS (
 			INSERT INTO production_requests (id, number, order_id, order_number, customer_id, owner_id, state, state_reason, revision, order_revision,
 				unscheduled, materials_revision, short, at_risk, created_at, updated_at, version)
@@ -141,12 +142,12 @@ func insert(tx pg.Tx, r *Request) error {
 			INSERT INTO production_revisions (request_id, revision, order_revision, content, differences, made_at, made_by)
 			SELECT r.id, 1, ?::int, ?::jsonb, '[]', ?::timestamptz, ?::uuid FROM request r
 		), acknowledgement AS (
-			INSERT INTO production_acknowledgements (request_id, revision, department, asked_at, due_at, superseded, note)
-			SELECT r.id, 1, d, ?::timestamptz, ?::timestamptz, false, '' FROM request r, unnest(?::text[]) AS d
+			INSERT INTO production_acknowledgements (request_id, revision, department, asked_at, due_at, due_hours, superseded, note)
+			SELECT r.id, 1, d, ?::timestamptz, ?::timestamptz, ?::int, false, '' FROM request r, unnest(?::text[]) AS d
 		)
 		SELECT owner_id FROM request`,
 		r.ID, r.Number, r.OrderID, r.OrderNumber, r.CustomerID, r.OwnerID, r.State, r.OrderRevision, r.Unscheduled, r.AtRisk, r.CreatedAt, r.UpdatedAt,
-		lines, r.OrderRevision, string(content), tx.Now, tx.By.Actor(), tx.Now, due, departmentNames())
+		lines, r.OrderRevision, string(content), tx.Now, tx.By.Actor(), tx.Now, first.DueAt, first.DueHours, departmentNames())
 }
 
 func departmentNames() pg.TextArray {
@@ -257,33 +258,28 @@ func closeTasks(tx pg.Tx, request uuid.UUID) error {
 	return nil
 }
 
-// redue moves the due times of what is open; each instant at which it was asked is computed once.
-func redue(tx pg.Tx, due func(asked time.Time) time.Time) error {
-	var asked []time.Time
-	err := tx.Raw("SELECT DISTINCT asked_at FROM production_acknowledgements WHERE acknowledged_at IS NULL AND NOT superseded").Scan(&asked).Error
-	if err != nil || len(asked) == 0 {
+// redue moves the due times of the open rows of a table; each term is computed once.
+func redue(tx pg.Tx, table, asked, open string) error {
+	type term struct {
+		Asked time.Time `json:"asked"`
+		Hours int       `json:"hours"`
+		Due   time.Time `json:"due" gorm:"-"`
+	}
+	var terms []term
+	err := tx.Raw("SELECT DISTINCT " + asked + " AS asked, due_hours AS hours FROM " + table + " WHERE " + open).Scan(&terms).Error
+	if err != nil || len(terms) == 0 {
 		return err
 	}
-	type moved struct {
-		Asked time.Time `json:"asked"`
-		Due   time.Time `json:"due"`
+	for i := range terms {
+		t := &terms[i]
+		t.Due = tx.Calendar().Due(clock.Term{From: t.Asked.UTC(), Hours: t.Hours})
 	}
-	rows := make([]moved, len(asked))
-	for i, t := range asked {
-		rows[i] = moved{t.UTC(), due(t.UTC())}
-	}
-	b, err := json.Marshal(rows)
+	b, err := json.Marshal(terms)
 	if err != nil {
 		return err
 	}
-	return tx.Exec(`WITH moved AS (
-			UPDATE production_acknowledgements a SET due_at = m.due FROM json_to_recordset(?::json) AS m (asked timestamptz, due timestamptz)
-			WHERE a.asked_at = m.asked AND a.acknowledged_at IS NULL AND NOT a.superseded AND a.due_at <> m.due
-			RETURNING a.request_id, a.department, a.due_at
-		)
-		UPDATE follow_ups f SET due_at = m.due_at, version = f.version + 1 FROM moved m
-		WHERE f.subject_type = 'production_request' AND f.subject_id = m.request_id AND f.kind = ? || m.department AND f.state = 'open'
-			AND f.escalated_at IS NULL`, string(b), kindAcknowledge).Error
+	return tx.Exec("UPDATE "+table+" x SET due_at = m.due FROM json_to_recordset(?::json) AS m (asked timestamptz, hours int, due timestamptz) WHERE x."+
+		asked+" = m.asked AND x.due_hours = m.hours AND x.due_at <> m.due AND "+open, string(b)).Error
 }
 
 // replaceLots makes these the lots of a request.

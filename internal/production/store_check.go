@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/identity"
@@ -54,7 +55,7 @@ func linesToCheck(tx pg.Tx, until time.Time, n int) ([]dueLine, error) {
 
 // insertChecks marks the lines as checked for their dates and opens the checks of those that haven't gone. A check that was
 // void because the promise was another meanwhile is opened again.
-func insertChecks(tx pg.Tx, lines []dueLine, due time.Time) ([]Check, error) {
+func insertChecks(tx pg.Tx, lines []dueLine, within clock.Term) ([]Check, error) {
 	for i := range lines {
 		lines[i].CheckID = uuid.Must(uuid.NewV7())
 	}
@@ -67,13 +68,13 @@ func insertChecks(tx pg.Tx, lines []dueLine, due time.Time) ([]Check, error) {
 				AS d (id uuid, line uuid, request uuid, customer uuid, owner uuid, promised timestamptz, gone boolean)), marked AS (
 			UPDATE production_lines l SET checked_for = l.wanted_on FROM due WHERE l.id = due.line
 		)
-		INSERT INTO delivery_checks (id, request_id, line_id, customer_id, owner_id, promised_on, state, opened_at, due_at, note, told_to, channel,
+		INSERT INTO delivery_checks (id, request_id, line_id, customer_id, owner_id, promised_on, state, opened_at, due_at, due_hours, note, told_to, channel,
 			answer, answer_note, version)
-		SELECT id, request, line, customer, owner, (promised AT TIME ZONE 'UTC')::date, 'open', ?::timestamptz, ?::timestamptz, '', '', '', '', '', 1
+		SELECT id, request, line, customer, owner, (promised AT TIME ZONE 'UTC')::date, 'open', ?::timestamptz, ?::timestamptz, ?::int, '', '', '', '', '', 1
 		FROM due WHERE NOT gone
-		ON CONFLICT (line_id, promised_on) DO UPDATE SET state = 'open', opened_at = excluded.opened_at, due_at = excluded.due_at,
+		ON CONFLICT (line_id, promised_on) DO UPDATE SET state = 'open', opened_at = excluded.opened_at, due_at = excluded.due_at, due_hours = excluded.due_hours,
 			version = delivery_checks.version + 1 WHERE delivery_checks.state = 'void' AND delivery_checks.checked_at IS NULL
-		RETURNING id`, string(b), tx.Now, due).Scan(&opened).Error
+		RETURNING id`, string(b), tx.Now, tx.Calendar().Due(within), within.Hours).Scan(&opened).Error
 	if err != nil || len(opened) == 0 {
 		return nil, err
 	}
