@@ -90,7 +90,7 @@ func TestORD02_OrderLifeOverHTTP(t *testing.T) {
 	for i := range line.Len("data") {
 		actions = append(actions, line.String(fmt.Sprintf("data.%d.action", i)))
 	}
-	if strings.Join(actions, " ") != "createOrder submitOrder confirmOrder reviseOrder updateOrder submitOrder" {
+	if strings.Join(actions, " ") != "createOrder submitOrder confirmOrder createProductionRequest reviseOrder holdProductionRequest updateOrder submitOrder reopenProductionRequest" {
 		t.Errorf("%v", actions)
 	}
 	if rep.Post("/v1/orders/"+copied.ID()+"/cancel", object{"reason": "重复"}).Want(200).String("state") != "cancelled" {

@@ -40,13 +40,17 @@ func (s *Server) GetOrderProduction(ctx context.Context, r api.GetOrderProductio
 			return api.GetOrderProduction200JSONResponse{}, err
 		}
 		allotted, err := s.Production.AllottedTo(tx, r.OrderID)
-		body := api.OrderProduction{Request: productionBody(v), Allotments: each(allotted, func(a production.AllottedLine) api.OrderAllotment {
+		body := api.OrderProduction{Allotments: each(allotted, func(a production.AllottedLine) api.OrderAllotment {
 			return api.OrderAllotment{
 				AllotmentID: a.AllotmentID, Number: a.Number, OrderLineID: a.OrderLineID, Wanted: a.Wanted, Allotted: a.Allotted, Used: a.Used,
 				ValidUntil: optionalDate(a.ValidUntil),
 			}
 		})}
-		return api.GetOrderProduction200JSONResponse{Body: body, Headers: api.GetOrderProduction200ResponseHeaders{ETag: etag(v.Version)}}, err
+		if v != nil {
+			request := productionBody(*v)
+			body.Request = &request
+		}
+		return api.GetOrderProduction200JSONResponse(body), err
 	})
 }
 

@@ -1,6 +1,8 @@
 package production
 
 import (
+	"errors"
+
 	"github.com/google/uuid"
 
 	"github.com/salesgate/salesgate/internal/audit"
@@ -47,16 +49,23 @@ func (s *Service) Get(tx pg.Tx, who identity.Principal, id uuid.UUID) (Request, 
 	return r, r.attach(tx)
 }
 
-// OfOrder is Get by the order.
-func (s *Service) OfOrder(tx pg.Tx, who identity.Principal, orderID uuid.UUID) (Request, error) {
-	r, err := read(tx, "r.order_id = ?", orderID)
+// OfOrder is Get by the order; nil for an order that was never confirmed.
+func (s *Service) OfOrder(tx pg.Tx, who identity.Principal, orderID uuid.UUID) (*Request, error) {
+	o, err := order.Brief(tx, orderID)
 	if err == nil {
-		err = who.MustSee(r.OwnerID)
+		err = who.MustSee(o.OwnerID)
 	}
 	if err != nil {
-		return Request{}, err
+		return nil, err
 	}
-	return r, r.attach(tx)
+	r, err := read(tx, "r.order_id = ?", orderID)
+	if errors.Is(err, errs.ErrNotFound) {
+		return nil, nil //nolint:nilnil // there is none, and that is an answer
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &r, r.attach(tx)
 }
 
 // Seen returns errs.ErrNotFound unless the caller may see the request.
