@@ -34,6 +34,30 @@ func (e AddressKind) Valid() bool {
 	}
 }
 
+// Defines values for AllotmentState.
+const (
+	AllotmentStateConfirmed AllotmentState = "confirmed"
+	AllotmentStateEnded     AllotmentState = "ended"
+	AllotmentStateProposed  AllotmentState = "proposed"
+	AllotmentStateWithdrawn AllotmentState = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the AllotmentState enum.
+func (e AllotmentState) Valid() bool {
+	switch e {
+	case AllotmentStateConfirmed:
+		return true
+	case AllotmentStateEnded:
+		return true
+	case AllotmentStateProposed:
+		return true
+	case AllotmentStateWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ApprovalState.
 const (
 	ApprovalStateApproved  ApprovalState = "approved"
@@ -475,6 +499,129 @@ func (e CustomerStatus) Valid() bool {
 	case CustomerStatusClosed:
 		return true
 	case CustomerStatusSuspended:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DelayAnswerKind.
+const (
+	DelayAnswerKindAccepted  DelayAnswerKind = "accepted"
+	DelayAnswerKindCancels   DelayAnswerKind = "cancels"
+	DelayAnswerKindOtherDate DelayAnswerKind = "other_date"
+)
+
+// Valid indicates whether the value is a known member of the DelayAnswerKind enum.
+func (e DelayAnswerKind) Valid() bool {
+	switch e {
+	case DelayAnswerKindAccepted:
+		return true
+	case DelayAnswerKindCancels:
+		return true
+	case DelayAnswerKindOtherDate:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DelayChannel.
+const (
+	DelayChannelEmail   DelayChannel = "email"
+	DelayChannelFax     DelayChannel = "fax"
+	DelayChannelMail    DelayChannel = "mail"
+	DelayChannelMessage DelayChannel = "message"
+	DelayChannelOther   DelayChannel = "other"
+	DelayChannelPhone   DelayChannel = "phone"
+	DelayChannelVisit   DelayChannel = "visit"
+)
+
+// Valid indicates whether the value is a known member of the DelayChannel enum.
+func (e DelayChannel) Valid() bool {
+	switch e {
+	case DelayChannelEmail:
+		return true
+	case DelayChannelFax:
+		return true
+	case DelayChannelMail:
+		return true
+	case DelayChannelMessage:
+		return true
+	case DelayChannelOther:
+		return true
+	case DelayChannelPhone:
+		return true
+	case DelayChannelVisit:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DeliveryCheckNextStep.
+const (
+	ChangeRequest DeliveryCheckNextStep = "change_request"
+	RecordAnswer  DeliveryCheckNextStep = "record_answer"
+	TellCustomer  DeliveryCheckNextStep = "tell_customer"
+)
+
+// Valid indicates whether the value is a known member of the DeliveryCheckNextStep enum.
+func (e DeliveryCheckNextStep) Valid() bool {
+	switch e {
+	case ChangeRequest:
+		return true
+	case RecordAnswer:
+		return true
+	case TellCustomer:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DeliveryCheckState.
+const (
+	DeliveryCheckStateDelayed DeliveryCheckState = "delayed"
+	DeliveryCheckStateOnTime  DeliveryCheckState = "on_time"
+	DeliveryCheckStateOpen    DeliveryCheckState = "open"
+	DeliveryCheckStateVoid    DeliveryCheckState = "void"
+)
+
+// Valid indicates whether the value is a known member of the DeliveryCheckState enum.
+func (e DeliveryCheckState) Valid() bool {
+	switch e {
+	case DeliveryCheckStateDelayed:
+		return true
+	case DeliveryCheckStateOnTime:
+		return true
+	case DeliveryCheckStateOpen:
+		return true
+	case DeliveryCheckStateVoid:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DeliveryCheckWork.
+const (
+	DeliveryCheckWorkOverdue  DeliveryCheckWork = "overdue"
+	DeliveryCheckWorkToAnswer DeliveryCheckWork = "to_answer"
+	DeliveryCheckWorkToCheck  DeliveryCheckWork = "to_check"
+	DeliveryCheckWorkToTell   DeliveryCheckWork = "to_tell"
+)
+
+// Valid indicates whether the value is a known member of the DeliveryCheckWork enum.
+func (e DeliveryCheckWork) Valid() bool {
+	switch e {
+	case DeliveryCheckWorkOverdue:
+		return true
+	case DeliveryCheckWorkToAnswer:
+		return true
+	case DeliveryCheckWorkToCheck:
+		return true
+	case DeliveryCheckWorkToTell:
 		return true
 	default:
 		return false
@@ -1140,22 +1287,22 @@ func (e PriceRole) Valid() bool {
 
 // Defines values for ProductKind.
 const (
-	BoughtIn ProductKind = "bought_in"
-	Finished ProductKind = "finished"
-	Material ProductKind = "material"
-	Service  ProductKind = "service"
+	ProductKindBoughtIn ProductKind = "bought_in"
+	ProductKindFinished ProductKind = "finished"
+	ProductKindMaterial ProductKind = "material"
+	ProductKindService  ProductKind = "service"
 )
 
 // Valid indicates whether the value is a known member of the ProductKind enum.
 func (e ProductKind) Valid() bool {
 	switch e {
-	case BoughtIn:
+	case ProductKindBoughtIn:
 		return true
-	case Finished:
+	case ProductKindFinished:
 		return true
-	case Material:
+	case ProductKindMaterial:
 		return true
-	case Service:
+	case ProductKindService:
 		return true
 	default:
 		return false
@@ -1177,6 +1324,99 @@ func (e ProductLifecycle) Valid() bool {
 	case New:
 		return true
 	case Standard:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ProductionDepartment.
+const (
+	Finance    ProductionDepartment = "finance"
+	Management ProductionDepartment = "management"
+	Production ProductionDepartment = "production"
+)
+
+// Valid indicates whether the value is a known member of the ProductionDepartment enum.
+func (e ProductionDepartment) Valid() bool {
+	switch e {
+	case Finance:
+		return true
+	case Management:
+		return true
+	case Production:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ProductionRisk.
+const (
+	ProductionRiskBehind   ProductionRisk = "behind"
+	ProductionRiskLate     ProductionRisk = "late"
+	ProductionRiskMaterial ProductionRisk = "material"
+	ProductionRiskNone     ProductionRisk = "none"
+)
+
+// Valid indicates whether the value is a known member of the ProductionRisk enum.
+func (e ProductionRisk) Valid() bool {
+	switch e {
+	case ProductionRiskBehind:
+		return true
+	case ProductionRiskLate:
+		return true
+	case ProductionRiskMaterial:
+		return true
+	case ProductionRiskNone:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ProductionState.
+const (
+	ProductionStateCancelled ProductionState = "cancelled"
+	ProductionStateClosed    ProductionState = "closed"
+	ProductionStateHeld      ProductionState = "held"
+	ProductionStateOpen      ProductionState = "open"
+)
+
+// Valid indicates whether the value is a known member of the ProductionState enum.
+func (e ProductionState) Valid() bool {
+	switch e {
+	case ProductionStateCancelled:
+		return true
+	case ProductionStateClosed:
+		return true
+	case ProductionStateHeld:
+		return true
+	case ProductionStateOpen:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ProductionWork.
+const (
+	AtRisk     ProductionWork = "at_risk"
+	ToReport   ProductionWork = "to_report"
+	ToSchedule ProductionWork = "to_schedule"
+	Unfinished ProductionWork = "unfinished"
+)
+
+// Valid indicates whether the value is a known member of the ProductionWork enum.
+func (e ProductionWork) Valid() bool {
+	switch e {
+	case AtRisk:
+		return true
+	case ToReport:
+		return true
+	case ToSchedule:
+		return true
+	case Unfinished:
 		return true
 	default:
 		return false
@@ -1498,6 +1738,54 @@ func (e SurveyState) Valid() bool {
 	case SurveyStateClosed:
 		return true
 	case SurveyStateOpen:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TroubleKind.
+const (
+	TroubleKindEquipment TroubleKind = "equipment"
+	TroubleKindMaterial  TroubleKind = "material"
+	TroubleKindOther     TroubleKind = "other"
+	TroubleKindPeople    TroubleKind = "people"
+	TroubleKindPower     TroubleKind = "power"
+	TroubleKindQuality   TroubleKind = "quality"
+)
+
+// Valid indicates whether the value is a known member of the TroubleKind enum.
+func (e TroubleKind) Valid() bool {
+	switch e {
+	case TroubleKindEquipment:
+		return true
+	case TroubleKindMaterial:
+		return true
+	case TroubleKindOther:
+		return true
+	case TroubleKindPeople:
+		return true
+	case TroubleKindPower:
+		return true
+	case TroubleKindQuality:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TroubleState.
+const (
+	TroubleStateOpen     TroubleState = "open"
+	TroubleStateResolved TroubleState = "resolved"
+)
+
+// Valid indicates whether the value is a known member of the TroubleState enum.
+func (e TroubleState) Valid() bool {
+	switch e {
+	case TroubleStateOpen:
+		return true
+	case TroubleStateResolved:
 		return true
 	default:
 		return false
@@ -2364,6 +2652,176 @@ type AllocationInput struct {
 	// InvoiceID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	InvoiceID UUID `json:"invoice_id"`
 }
+
+// Allotment Who gets how much of a product of which there isn't enough.
+type Allotment struct {
+	// Allotted A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Allotted Quantity `json:"allotted"`
+
+	// Available A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Available Quantity `json:"available"`
+
+	// ConfirmedAt Example: 2026-11-20T08:30:00Z
+	ConfirmedAt *Instant `json:"confirmed_at,omitempty"`
+
+	// ConfirmedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ConfirmedBy *UUID `json:"confirmed_by,omitempty"`
+
+	// EndedAt Example: 2026-11-20T08:30:00Z
+	EndedAt *Instant `json:"ended_at,omitempty"`
+
+	// EndedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	EndedBy     *UUID   `json:"ended_by,omitempty"`
+	EndedReason *string `json:"ended_reason,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID    UUID            `json:"id"`
+	Lines []AllotmentLine `json:"lines"`
+
+	// Number Example: ST-202611-00003
+	Number      string `json:"number"`
+	ProductCode string `json:"product_code"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID   UUID   `json:"product_id"`
+	ProductName string `json:"product_name"`
+
+	// ProposedAt Example: 2026-11-20T08:30:00Z
+	ProposedAt Instant `json:"proposed_at"`
+
+	// ProposedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProposedBy *UUID  `json:"proposed_by,omitempty"`
+	Reason     string `json:"reason"`
+
+	// SnapshotHash SHA-256 of what was proposed, hexadecimal.
+	SnapshotHash string `json:"snapshot_hash"`
+
+	// State Example: confirmed
+	State AllotmentState `json:"state"`
+	Unit  string         `json:"unit"`
+
+	// ValidUntil Example: 2026-11-20
+	ValidUntil *Date `json:"valid_until,omitempty"`
+
+	// Wanted A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Wanted Quantity `json:"wanted"`
+}
+
+// AllotmentChange defines model for AllotmentChange.
+type AllotmentChange struct {
+	// OrderLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderLineID UUID `json:"order_line_id"`
+
+	// Quantity A quantity in the line's unit.
+	//
+	// Example: 500
+	Quantity ProductionQuantity `json:"quantity"`
+	Reason   *string            `json:"reason,omitempty"`
+}
+
+// AllotmentConfirm defines model for AllotmentConfirm.
+type AllotmentConfirm struct {
+	Lines *[]AllotmentChange `json:"lines,omitempty"`
+
+	// ValidUntil Example: 2026-11-20
+	ValidUntil *Date `json:"valid_until,omitempty"`
+}
+
+// AllotmentEnd defines model for AllotmentEnd.
+type AllotmentEnd struct {
+	// Reason Example: 原料已到,恢复正常供货
+	Reason string `json:"reason"`
+}
+
+// AllotmentLine defines model for AllotmentLine.
+type AllotmentLine struct {
+	// Allotted A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Allotted     Quantity `json:"allotted"`
+	ChangeReason *string  `json:"change_reason,omitempty"`
+
+	// ConfirmedAt Example: 2026-11-20T08:30:00Z
+	ConfirmedAt Instant `json:"confirmed_at"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID   UUID   `json:"customer_id"`
+	CustomerName string `json:"customer_name"`
+
+	// Explanation Why it gets what was proposed for it.
+	//
+	// Example: All of 500: rank 1: grade A (priority 1), promised for 2026-11-30, ordered 2026-11-20.
+	Explanation string `json:"explanation"`
+
+	// Grade The credit grade of the customer, for those who may read credit.
+	//
+	// Example: A
+	Grade  *string `json:"grade,omitempty"`
+	LineNo int     `json:"line_no"`
+
+	// OrderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderID UUID `json:"order_id"`
+
+	// OrderLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderLineID UUID `json:"order_line_id"`
+
+	// OrderNumber Example: SO-202611-00042
+	OrderNumber string `json:"order_number"`
+	Priority    *int   `json:"priority,omitempty"`
+
+	// PromisedOn Example: 2026-11-20
+	PromisedOn *Date `json:"promised_on,omitempty"`
+
+	// Proposed A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Proposed Quantity `json:"proposed"`
+	Rank     int      `json:"rank"`
+
+	// Used A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Used Quantity `json:"used"`
+
+	// Wanted A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Wanted Quantity `json:"wanted"`
+}
+
+// AllotmentList defines model for AllotmentList.
+type AllotmentList struct {
+	Data       []Allotment `json:"data"`
+	NextCursor *string     `json:"next_cursor,omitempty"`
+}
+
+// AllotmentPropose defines model for AllotmentPropose.
+type AllotmentPropose struct {
+	// Available A quantity in the line's unit.
+	//
+	// Example: 500
+	Available ProductionQuantity `json:"available"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID UUID `json:"product_id"`
+
+	// Reason Example: 原料到货推迟,本周仅可供 500 kg
+	Reason string `json:"reason"`
+}
+
+// AllotmentState Example: confirmed
+type AllotmentState string
 
 // Approval defines model for Approval.
 type Approval struct {
@@ -6313,6 +6771,150 @@ type DecisionList struct {
 	Data []Decision `json:"data"`
 }
 
+// DelayAnswer defines model for DelayAnswer.
+type DelayAnswer struct {
+	// Answer Example: accepted
+	Answer DelayAnswerKind `json:"answer"`
+	Note   *string         `json:"note,omitempty"`
+
+	// OtherDate Example: 2026-11-20
+	OtherDate *Date `json:"other_date,omitempty"`
+}
+
+// DelayAnswerKind Example: accepted
+type DelayAnswerKind string
+
+// DelayChannel Example: phone
+type DelayChannel string
+
+// DelayTold defines model for DelayTold.
+type DelayTold struct {
+	// Channel Example: phone
+	Channel DelayChannel `json:"channel"`
+
+	// NewDate Example: 2026-11-20
+	NewDate Date `json:"new_date"`
+
+	// ToldAt Example: 2026-11-20T08:30:00Z
+	ToldAt *Instant `json:"told_at,omitempty"`
+
+	// ToldBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ToldBy *UUID `json:"told_by,omitempty"`
+
+	// ToldTo Example: 陈示例
+	ToldTo *string `json:"told_to,omitempty"`
+}
+
+// DeliveryCheck The check of one promised date of one order line.
+type DeliveryCheck struct {
+	AnswerNote *string `json:"answer_note,omitempty"`
+
+	// AnsweredAt Example: 2026-11-20T08:30:00Z
+	AnsweredAt *Instant `json:"answered_at,omitempty"`
+
+	// AnsweredBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	AnsweredBy *UUID `json:"answered_by,omitempty"`
+
+	// Channel Example: phone
+	Channel *DelayChannel `json:"channel,omitempty"`
+
+	// CheckedAt Example: 2026-11-20T08:30:00Z
+	CheckedAt *Instant `json:"checked_at,omitempty"`
+
+	// CheckedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CheckedBy *UUID `json:"checked_by,omitempty"`
+
+	// CustomerAnswer Example: accepted
+	CustomerAnswer *DelayAnswerKind `json:"customer_answer,omitempty"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID   UUID   `json:"customer_id"`
+	CustomerName string `json:"customer_name"`
+
+	// DueAt Example: 2026-11-20T08:30:00Z
+	DueAt Instant `json:"due_at"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ExpectedOn Example: 2026-11-20
+	ExpectedOn *Date `json:"expected_on,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID     UUID `json:"id"`
+	LineNo int  `json:"line_no"`
+
+	// NextStep What is to be done next; nothing when it is left out.
+	NextStep *DeliveryCheckNextStep `json:"next_step,omitempty"`
+	Note     *string                `json:"note,omitempty"`
+
+	// OpenedAt Example: 2026-11-20T08:30:00Z
+	OpenedAt Instant `json:"opened_at"`
+
+	// OrderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderID UUID `json:"order_id"`
+
+	// OrderLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderLineID UUID `json:"order_line_id"`
+
+	// OrderNumber Example: SO-202611-00042
+	OrderNumber string `json:"order_number"`
+
+	// OtherDate Example: 2026-11-20
+	OtherDate *Date `json:"other_date,omitempty"`
+
+	// Overdue It wasn't checked, or the delay not told, before the promised date.
+	Overdue bool `json:"overdue"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID     UUID   `json:"owner_id"`
+	ProductName string `json:"product_name"`
+
+	// ProductionRequestID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductionRequestID UUID `json:"production_request_id"`
+
+	// PromisedOn Example: 2026-11-20
+	PromisedOn Date `json:"promised_on"`
+
+	// State Example: open
+	State DeliveryCheckState `json:"state"`
+
+	// ToldAt Example: 2026-11-20T08:30:00Z
+	ToldAt *Instant `json:"told_at,omitempty"`
+
+	// ToldBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ToldBy *UUID `json:"told_by,omitempty"`
+
+	// ToldDate Example: 2026-11-20
+	ToldDate *Date   `json:"told_date,omitempty"`
+	ToldTo   *string `json:"told_to,omitempty"`
+}
+
+// DeliveryCheckNextStep What is to be done next; nothing when it is left out.
+type DeliveryCheckNextStep string
+
+// DeliveryCheckAnswer defines model for DeliveryCheckAnswer.
+type DeliveryCheckAnswer struct {
+	// ExpectedOn Example: 2026-11-20
+	ExpectedOn *Date   `json:"expected_on,omitempty"`
+	Note       *string `json:"note,omitempty"`
+	OnTime     bool    `json:"on_time"`
+}
+
+// DeliveryCheckList defines model for DeliveryCheckList.
+type DeliveryCheckList struct {
+	Data       []DeliveryCheck `json:"data"`
+	NextCursor *string         `json:"next_cursor,omitempty"`
+}
+
+// DeliveryCheckState Example: open
+type DeliveryCheckState string
+
+// DeliveryCheckWork Example: to_check
+type DeliveryCheckWork string
+
 // DeliveryLine defines model for DeliveryLine.
 type DeliveryLine struct {
 	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
@@ -8543,6 +9145,36 @@ type Order struct {
 	UpdatedAt Instant `json:"updated_at"`
 }
 
+// OrderAllotment defines model for OrderAllotment.
+type OrderAllotment struct {
+	// AllotmentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	AllotmentID UUID `json:"allotment_id"`
+
+	// Allotted A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Allotted Quantity `json:"allotted"`
+
+	// Number Example: ST-202611-00003
+	Number string `json:"number"`
+
+	// OrderLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderLineID UUID `json:"order_line_id"`
+
+	// Used A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Used Quantity `json:"used"`
+
+	// ValidUntil Example: 2026-11-20
+	ValidUntil *Date `json:"valid_until,omitempty"`
+
+	// Wanted A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Wanted Quantity `json:"wanted"`
+}
+
 // OrderChannel How the order reached us.
 //
 // Example: phone
@@ -8789,6 +9421,14 @@ type OrderPatch struct {
 //
 // Example: 12.5000
 type OrderPrice = decimal.Decimal
+
+// OrderProduction defines model for OrderProduction.
+type OrderProduction struct {
+	Allotments []OrderAllotment `json:"allotments"`
+
+	// Request What a confirmed order asks of production. There are no prices in it.
+	Request *ProductionRequest `json:"request,omitempty"`
+}
 
 // OrderQuantity A quantity as a decimal string with at most 4 decimals, above 0.
 //
@@ -9793,6 +10433,573 @@ type ProductPatch struct {
 	// Unit Example: kg
 	Unit *string `json:"unit,omitempty"`
 }
+
+// ProductionAcknowledge defines model for ProductionAcknowledge.
+type ProductionAcknowledge struct {
+	// Department Example: production
+	Department *ProductionDepartment `json:"department,omitempty"`
+	Note       *string               `json:"note,omitempty"`
+}
+
+// ProductionAcknowledgeMany defines model for ProductionAcknowledgeMany.
+type ProductionAcknowledgeMany struct {
+	// Department Example: production
+	Department *ProductionDepartment `json:"department,omitempty"`
+	Ids        []UUID                `json:"ids"`
+}
+
+// ProductionAcknowledged defines model for ProductionAcknowledged.
+type ProductionAcknowledged struct {
+	Acknowledged int `json:"acknowledged"`
+}
+
+// ProductionAcknowledgement defines model for ProductionAcknowledgement.
+type ProductionAcknowledgement struct {
+	// AcknowledgedAt Example: 2026-11-20T08:30:00Z
+	AcknowledgedAt *Instant `json:"acknowledged_at,omitempty"`
+
+	// AcknowledgedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	AcknowledgedBy *UUID `json:"acknowledged_by,omitempty"`
+
+	// AskedAt Example: 2026-11-20T08:30:00Z
+	AskedAt Instant `json:"asked_at"`
+
+	// Department Example: production
+	Department ProductionDepartment `json:"department"`
+
+	// DueAt Example: 2026-11-20T08:30:00Z
+	DueAt Instant `json:"due_at"`
+	Note  *string `json:"note,omitempty"`
+}
+
+// ProductionArrival defines model for ProductionArrival.
+type ProductionArrival struct {
+	// ArrivesOn Example: 2026-11-20
+	ArrivesOn Date `json:"arrives_on"`
+
+	// Quantity A quantity in the line's unit.
+	//
+	// Example: 500
+	Quantity ProductionQuantity `json:"quantity"`
+}
+
+// ProductionDepartment Example: production
+type ProductionDepartment string
+
+// ProductionDifference defines model for ProductionDifference.
+type ProductionDifference struct {
+	// Field added, removed, or the field of the line
+	//
+	// Example: quantity
+	Field string `json:"field"`
+
+	// LineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LineID UUID    `json:"line_id"`
+	LineNo int     `json:"line_no"`
+	Now    *string `json:"now,omitempty"`
+	Was    *string `json:"was,omitempty"`
+}
+
+// ProductionLine A line of the order as production makes it; its id is the order line's. There are no prices.
+type ProductionLine struct {
+	// AgreedOn Example: 2026-11-20
+	AgreedOn      *Date   `json:"agreed_on,omitempty"`
+	DeliveryPlace *string `json:"delivery_place,omitempty"`
+
+	// ExpectedOn Example: 2026-11-20
+	ExpectedOn *Date `json:"expected_on,omitempty"`
+
+	// Finished A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Finished Quantity `json:"finished"`
+
+	// FinishedOn Example: 2026-11-20
+	FinishedOn *Date `json:"finished_on,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID     UUID            `json:"id"`
+	LineNo int             `json:"line_no"`
+	Lots   []ProductionLot `json:"lots"`
+
+	// MaterialOn Example: 2026-11-20
+	MaterialOn    *Date   `json:"material_on,omitempty"`
+	MaterialShort bool    `json:"material_short"`
+	Packing       *string `json:"packing,omitempty"`
+
+	// Planned A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Planned Quantity `json:"planned"`
+
+	// PlannedFinish Example: 2026-11-20
+	PlannedFinish *Date `json:"planned_finish,omitempty"`
+
+	// PlannedStart Example: 2026-11-20
+	PlannedStart *Date  `json:"planned_start,omitempty"`
+	ProductCode  string `json:"product_code"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID   UUID   `json:"product_id"`
+	ProductName string `json:"product_name"`
+
+	// PromisedOn Example: 2026-11-20
+	PromisedOn *Date `json:"promised_on,omitempty"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+
+	// Removed The order has it no more.
+	Removed bool `json:"removed"`
+
+	// Risk late: expected after the promise; material: waits for material without a date; behind: its day has come and it is not finished
+	//
+	// Example: late
+	Risk           ProductionRisk `json:"risk"`
+	SpecialDemands *string        `json:"special_demands,omitempty"`
+	Transport      *string        `json:"transport,omitempty"`
+	Unit           string         `json:"unit"`
+}
+
+// ProductionLineItem defines model for ProductionLineItem.
+type ProductionLineItem struct {
+	// AgreedOn Example: 2026-11-20
+	AgreedOn *Date `json:"agreed_on,omitempty"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID   UUID   `json:"customer_id"`
+	CustomerName string `json:"customer_name"`
+
+	// ExpectedOn Example: 2026-11-20
+	ExpectedOn *Date `json:"expected_on,omitempty"`
+
+	// Finished A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Finished Quantity `json:"finished"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID     UUID `json:"id"`
+	LineNo int  `json:"line_no"`
+
+	// MaterialOn Example: 2026-11-20
+	MaterialOn    *Date `json:"material_on,omitempty"`
+	MaterialShort bool  `json:"material_short"`
+
+	// OrderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderID UUID `json:"order_id"`
+
+	// OrderNumber Example: SO-202611-00042
+	OrderNumber string `json:"order_number"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID UUID `json:"owner_id"`
+
+	// Planned A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Planned Quantity `json:"planned"`
+
+	// PlannedFinish Example: 2026-11-20
+	PlannedFinish *Date `json:"planned_finish,omitempty"`
+
+	// PlannedStart Example: 2026-11-20
+	PlannedStart *Date  `json:"planned_start,omitempty"`
+	ProductCode  string `json:"product_code"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID   UUID   `json:"product_id"`
+	ProductName string `json:"product_name"`
+
+	// ProductionRequestID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductionRequestID UUID `json:"production_request_id"`
+
+	// ProductionRequestNumber Example: PD-202611-00042
+	ProductionRequestNumber string `json:"production_request_number"`
+
+	// PromisedOn Example: 2026-11-20
+	PromisedOn *Date `json:"promised_on,omitempty"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+
+	// Risk late: expected after the promise; material: waits for material without a date; behind: its day has come and it is not finished
+	//
+	// Example: late
+	Risk ProductionRisk `json:"risk"`
+	Unit string         `json:"unit"`
+}
+
+// ProductionLineList defines model for ProductionLineList.
+type ProductionLineList struct {
+	Data       []ProductionLineItem `json:"data"`
+	NextCursor *string              `json:"next_cursor,omitempty"`
+}
+
+// ProductionLot defines model for ProductionLot.
+type ProductionLot struct {
+	// FinishOn Example: 2026-11-20
+	FinishOn Date `json:"finish_on"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// LineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LineID UUID    `json:"line_id"`
+	Note   *string `json:"note,omitempty"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+
+	// StartOn Example: 2026-11-20
+	StartOn Date `json:"start_on"`
+}
+
+// ProductionLotInput defines model for ProductionLotInput.
+type ProductionLotInput struct {
+	// FinishOn Example: 2026-11-20
+	FinishOn Date `json:"finish_on"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID *UUID `json:"id,omitempty"`
+
+	// LineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LineID UUID    `json:"line_id"`
+	Note   *string `json:"note,omitempty"`
+
+	// Quantity A quantity in the line's unit.
+	//
+	// Example: 500
+	Quantity ProductionQuantity `json:"quantity"`
+
+	// StartOn Example: 2026-11-20
+	StartOn Date `json:"start_on"`
+}
+
+// ProductionLotPut defines model for ProductionLotPut.
+type ProductionLotPut struct {
+	// FinishOn Example: 2026-11-20
+	FinishOn Date `json:"finish_on"`
+
+	// LineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LineID UUID    `json:"line_id"`
+	Note   *string `json:"note,omitempty"`
+
+	// ProductionRequestID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductionRequestID UUID `json:"production_request_id"`
+
+	// Quantity A quantity in the line's unit.
+	//
+	// Example: 500
+	Quantity ProductionQuantity `json:"quantity"`
+
+	// StartOn Example: 2026-11-20
+	StartOn Date `json:"start_on"`
+}
+
+// ProductionMaterial defines model for ProductionMaterial.
+type ProductionMaterial struct {
+	Arrivals []ProductionArrival `json:"arrivals"`
+
+	// CoveredOn Example: 2026-11-20
+	CoveredOn *Date `json:"covered_on,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// LineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LineID *UUID `json:"line_id,omitempty"`
+
+	// Material Example: POY 150D/48F
+	Material string `json:"material"`
+
+	// Needed A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Needed Quantity `json:"needed"`
+	Note   *string  `json:"note,omitempty"`
+
+	// OnHand A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	OnHand Quantity `json:"on_hand"`
+
+	// Short A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Short Quantity `json:"short"`
+
+	// StatedAt Example: 2026-11-20T08:30:00Z
+	StatedAt Instant `json:"stated_at"`
+
+	// StatedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	StatedBy *UUID   `json:"stated_by,omitempty"`
+	Supplier *string `json:"supplier,omitempty"`
+
+	// Unit Example: kg
+	Unit string `json:"unit"`
+}
+
+// ProductionMaterialInput defines model for ProductionMaterialInput.
+type ProductionMaterialInput struct {
+	Arrivals *[]ProductionArrival `json:"arrivals,omitempty"`
+
+	// LineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LineID *UUID `json:"line_id,omitempty"`
+
+	// Material Example: POY 150D/48F
+	Material string `json:"material"`
+
+	// Needed A quantity in the line's unit.
+	//
+	// Example: 500
+	Needed ProductionQuantity `json:"needed"`
+	Note   *string            `json:"note,omitempty"`
+
+	// OnHand A quantity in the line's unit.
+	//
+	// Example: 500
+	OnHand   ProductionQuantity `json:"on_hand"`
+	Supplier *string            `json:"supplier,omitempty"`
+
+	// Unit Example: kg
+	Unit string `json:"unit"`
+}
+
+// ProductionMaterialPut defines model for ProductionMaterialPut.
+type ProductionMaterialPut struct {
+	Arrivals *[]ProductionArrival `json:"arrivals,omitempty"`
+
+	// LineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LineID *UUID `json:"line_id,omitempty"`
+
+	// Material Example: POY 150D/48F
+	Material string `json:"material"`
+
+	// Needed A quantity in the line's unit.
+	//
+	// Example: 500
+	Needed ProductionQuantity `json:"needed"`
+	Note   *string            `json:"note,omitempty"`
+
+	// OnHand A quantity in the line's unit.
+	//
+	// Example: 500
+	OnHand ProductionQuantity `json:"on_hand"`
+
+	// ProductionRequestID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductionRequestID UUID    `json:"production_request_id"`
+	Supplier            *string `json:"supplier,omitempty"`
+
+	// Unit Example: kg
+	Unit string `json:"unit"`
+}
+
+// ProductionMaterials defines model for ProductionMaterials.
+type ProductionMaterials struct {
+	Materials []ProductionMaterialInput `json:"materials"`
+}
+
+// ProductionQuantity A quantity in the line's unit.
+//
+// Example: 500
+type ProductionQuantity = decimal.Decimal
+
+// ProductionReport defines model for ProductionReport.
+type ProductionReport struct {
+	// FinishedOn Example: 2026-11-20
+	FinishedOn Date `json:"finished_on"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// LineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LineID UUID `json:"line_id"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+	Reason   *string  `json:"reason,omitempty"`
+
+	// ReportedAt Example: 2026-11-20T08:30:00Z
+	ReportedAt Instant `json:"reported_at"`
+
+	// ReportedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ReportedBy *UUID `json:"reported_by,omitempty"`
+}
+
+// ProductionReportInput defines model for ProductionReportInput.
+type ProductionReportInput struct {
+	// FinishedOn Example: 2026-11-20
+	FinishedOn Date `json:"finished_on"`
+
+	// LineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LineID UUID `json:"line_id"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+	Reason   *string  `json:"reason,omitempty"`
+}
+
+// ProductionReportList defines model for ProductionReportList.
+type ProductionReportList struct {
+	Data       []ProductionReport `json:"data"`
+	NextCursor *string            `json:"next_cursor,omitempty"`
+}
+
+// ProductionReports defines model for ProductionReports.
+type ProductionReports struct {
+	Reports []ProductionReportInput `json:"reports"`
+}
+
+// ProductionRequest What a confirmed order asks of production. There are no prices in it.
+type ProductionRequest struct {
+	Acknowledgements []ProductionAcknowledgement `json:"acknowledgements"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID   UUID   `json:"customer_id"`
+	CustomerName string `json:"customer_name"`
+
+	// EndedAt Example: 2026-11-20T08:30:00Z
+	EndedAt *Instant `json:"ended_at,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ExpectedOn Example: 2026-11-20
+	ExpectedOn *Date `json:"expected_on,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID                UUID                 `json:"id"`
+	Lines             []ProductionLine     `json:"lines"`
+	LinesAtRisk       int                  `json:"lines_at_risk"`
+	Materials         []ProductionMaterial `json:"materials"`
+	MaterialsAnswered bool                 `json:"materials_answered"`
+
+	// Number Example: PD-202611-00042
+	Number string `json:"number"`
+
+	// OrderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderID UUID `json:"order_id"`
+
+	// OrderNumber Example: SO-202611-00042
+	OrderNumber   string `json:"order_number"`
+	OrderRevision int    `json:"order_revision"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID        UUID `json:"owner_id"`
+	Revision       int  `json:"revision"`
+	ShortMaterials int  `json:"short_materials"`
+
+	// State Example: open
+	State            ProductionState `json:"state"`
+	StateReason      *string         `json:"state_reason,omitempty"`
+	UnscheduledLines int             `json:"unscheduled_lines"`
+
+	// UpdatedAt Example: 2026-11-20T08:30:00Z
+	UpdatedAt Instant `json:"updated_at"`
+}
+
+// ProductionRequestList defines model for ProductionRequestList.
+type ProductionRequestList struct {
+	Data       []ProductionRequestSummary `json:"data"`
+	NextCursor *string                    `json:"next_cursor,omitempty"`
+}
+
+// ProductionRequestSummary defines model for ProductionRequestSummary.
+type ProductionRequestSummary struct {
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID   UUID   `json:"customer_id"`
+	CustomerName string `json:"customer_name"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ExpectedOn Example: 2026-11-20
+	ExpectedOn *Date `json:"expected_on,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID          UUID `json:"id"`
+	LinesAtRisk int  `json:"lines_at_risk"`
+
+	// MaterialsAnswered Whether purchasing has answered the latest revision.
+	MaterialsAnswered bool `json:"materials_answered"`
+
+	// Number Example: PD-202611-00042
+	Number string `json:"number"`
+
+	// OrderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderID UUID `json:"order_id"`
+
+	// OrderNumber Example: SO-202611-00042
+	OrderNumber string `json:"order_number"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID        UUID `json:"owner_id"`
+	Revision       int  `json:"revision"`
+	ShortMaterials int  `json:"short_materials"`
+
+	// State Example: open
+	State            ProductionState `json:"state"`
+	UnscheduledLines int             `json:"unscheduled_lines"`
+
+	// UpdatedAt Example: 2026-11-20T08:30:00Z
+	UpdatedAt Instant `json:"updated_at"`
+}
+
+// ProductionRevision defines model for ProductionRevision.
+type ProductionRevision struct {
+	Differences []ProductionDifference `json:"differences"`
+
+	// MadeAt Example: 2026-11-20T08:30:00Z
+	MadeAt Instant `json:"made_at"`
+
+	// MadeBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	MadeBy        *UUID `json:"made_by,omitempty"`
+	OrderRevision int   `json:"order_revision"`
+	Revision      int   `json:"revision"`
+}
+
+// ProductionRevisionList defines model for ProductionRevisionList.
+type ProductionRevisionList struct {
+	Data       []ProductionRevision `json:"data"`
+	NextCursor *string              `json:"next_cursor,omitempty"`
+}
+
+// ProductionRisk late: expected after the promise; material: waits for material without a date; behind: its day has come and it is not finished
+//
+// Example: late
+type ProductionRisk string
+
+// ProductionSchedule defines model for ProductionSchedule.
+type ProductionSchedule struct {
+	Lots []ProductionLotInput `json:"lots"`
+}
+
+// ProductionState Example: open
+type ProductionState string
+
+// ProductionWork Example: to_schedule
+type ProductionWork string
 
 // Prospect defines model for Prospect.
 type Prospect struct {
@@ -11545,6 +12752,64 @@ type ShippingRelease struct {
 // ShippingState Example: released
 type ShippingState string
 
+// ShortMaterial defines model for ShortMaterial.
+type ShortMaterial struct {
+	Arrivals []ProductionArrival `json:"arrivals"`
+
+	// CoveredOn Example: 2026-11-20
+	CoveredOn *Date `json:"covered_on,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// LineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LineID   *UUID  `json:"line_id,omitempty"`
+	LineNo   *int   `json:"line_no,omitempty"`
+	Material string `json:"material"`
+
+	// Needed A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Needed Quantity `json:"needed"`
+	Note   *string  `json:"note,omitempty"`
+
+	// OnHand A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	OnHand Quantity `json:"on_hand"`
+
+	// OrderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderID UUID `json:"order_id"`
+
+	// OrderNumber Example: SO-202611-00042
+	OrderNumber string `json:"order_number"`
+
+	// ProductionRequestID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductionRequestID UUID `json:"production_request_id"`
+
+	// ProductionRequestNumber Example: PD-202611-00042
+	ProductionRequestNumber string `json:"production_request_number"`
+
+	// Short A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Short Quantity `json:"short"`
+
+	// StatedAt Example: 2026-11-20T08:30:00Z
+	StatedAt Instant `json:"stated_at"`
+	Supplier *string `json:"supplier,omitempty"`
+	Unit     string  `json:"unit"`
+
+	// WantedOn Example: 2026-11-20
+	WantedOn *Date `json:"wanted_on,omitempty"`
+}
+
+// ShortMaterialList defines model for ShortMaterialList.
+type ShortMaterialList struct {
+	Data       []ShortMaterial `json:"data"`
+	NextCursor *string         `json:"next_cursor,omitempty"`
+}
+
 // SignedGatePass defines model for SignedGatePass.
 type SignedGatePass struct {
 	// DeliveryNoteID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
@@ -12021,6 +13286,98 @@ type TradeRecord struct {
 	// Example: 12500.00
 	Shipped Money `json:"shipped"`
 }
+
+// Trouble defines model for Trouble.
+type Trouble struct {
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID   UUID   `json:"customer_id"`
+	CustomerName string `json:"customer_name"`
+	Description  string `json:"description"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ExpectedOn Example: 2026-11-20
+	ExpectedOn *Date `json:"expected_on,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Kind Example: equipment
+	Kind TroubleKind `json:"kind"`
+
+	// LineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LineID *UUID `json:"line_id,omitempty"`
+
+	// Number Example: PT-202611-00001
+	Number string `json:"number"`
+
+	// OrderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderID UUID `json:"order_id"`
+
+	// OrderNumber Example: SO-202611-00042
+	OrderNumber string `json:"order_number"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID UUID `json:"owner_id"`
+
+	// ProductionRequestID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductionRequestID UUID `json:"production_request_id"`
+
+	// ReportedAt Example: 2026-11-20T08:30:00Z
+	ReportedAt Instant `json:"reported_at"`
+
+	// ReportedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ReportedBy UUID    `json:"reported_by"`
+	Resolution *string `json:"resolution,omitempty"`
+
+	// ResolvedAt Example: 2026-11-20T08:30:00Z
+	ResolvedAt *Instant `json:"resolved_at,omitempty"`
+
+	// ResolvedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ResolvedBy *UUID `json:"resolved_by,omitempty"`
+
+	// State Example: open
+	State TroubleState `json:"state"`
+}
+
+// TroubleCreate defines model for TroubleCreate.
+type TroubleCreate struct {
+	// Description Example: 三号加弹机断丝率异常,停机检修
+	Description string `json:"description"`
+
+	// ExpectedOn Example: 2026-11-20
+	ExpectedOn *Date `json:"expected_on,omitempty"`
+
+	// Kind Example: equipment
+	Kind TroubleKind `json:"kind"`
+
+	// LineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LineID *UUID `json:"line_id,omitempty"`
+
+	// ProductionRequestID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductionRequestID UUID `json:"production_request_id"`
+}
+
+// TroubleKind Example: equipment
+type TroubleKind string
+
+// TroubleList defines model for TroubleList.
+type TroubleList struct {
+	Data       []Trouble `json:"data"`
+	NextCursor *string   `json:"next_cursor,omitempty"`
+}
+
+// TroubleResolve defines model for TroubleResolve.
+type TroubleResolve struct {
+	// Resolution Example: 更换罗拉,夜班补产,交期不变
+	Resolution string `json:"resolution"`
+}
+
+// TroubleState Example: open
+type TroubleState string
 
 // UnitPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
 //
@@ -13910,6 +15267,60 @@ type ListVisitAnswersParams struct {
 	Key *string `form:"key,omitempty" json:"key,omitempty"`
 }
 
+// ListDeliveryChecksParams defines parameters for ListDeliveryChecks.
+type ListDeliveryChecksParams struct {
+	// Work Only what is to be done.
+	Work *DeliveryCheckWork `form:"work,omitempty" json:"work,omitempty"`
+
+	// State Only in this state.
+	State *DeliveryCheckState `form:"state,omitempty" json:"state,omitempty"`
+
+	// ProductionRequestID Only of this production request.
+	ProductionRequestID *UUID `form:"production_request_id,omitempty" json:"production_request_id,omitempty"`
+
+	// CustomerID Only for this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// OwnerID Only of this person's customers.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// PromisedUntil Only what is promised for this date or an earlier one.
+	PromisedUntil *Date `form:"promised_until,omitempty" json:"promised_until,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// AnswerDeliveryCheckParams defines parameters for AnswerDeliveryCheck.
+type AnswerDeliveryCheckParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// RecordDelayAnswerParams defines parameters for RecordDelayAnswer.
+type RecordDelayAnswerParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// TellDelayParams defines parameters for TellDelay.
+type TellDelayParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
 // ListDeliveryNotesParams defines parameters for ListDeliveryNotes.
 type ListDeliveryNotesParams struct {
 	// ShippingNoticeID Only of this notice.
@@ -14897,6 +16308,177 @@ type UpdateProductCategoryParams struct {
 	IfMatch IfMatch `json:"If-Match"`
 }
 
+// ListProductionLinesParams defines parameters for ListProductionLines.
+type ListProductionLinesParams struct {
+	// Work Which lines; unfinished when left out.
+	Work *ProductionWork `form:"work,omitempty" json:"work,omitempty"`
+
+	// CustomerID Only for this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// OwnerID Only of this person's customers.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// ProductID Only of this product.
+	ProductID *UUID `form:"product_id,omitempty" json:"product_id,omitempty"`
+
+	// Risk Only at this risk.
+	Risk *ProductionRisk `form:"risk,omitempty" json:"risk,omitempty"`
+
+	// PromisedUntil Only what is promised for this date or an earlier one.
+	PromisedUntil *Date `form:"promised_until,omitempty" json:"promised_until,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// PutProductionLotByExternalIDParams defines parameters for PutProductionLotByExternalID.
+type PutProductionLotByExternalIDParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// PutProductionMaterialByExternalIDParams defines parameters for PutProductionMaterialByExternalID.
+type PutProductionMaterialByExternalIDParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ListProductionRequestsParams defines parameters for ListProductionRequests.
+type ListProductionRequestsParams struct {
+	// State Only in this state.
+	State *ProductionState `form:"state,omitempty" json:"state,omitempty"`
+
+	// CustomerID Only for this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// OwnerID Only of this person's customers.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// OrderID Only the one of this order.
+	OrderID *UUID `form:"order_id,omitempty" json:"order_id,omitempty"`
+
+	// Number Exactly this number, of the request or its order.
+	Number *string `form:"number,omitempty" json:"number,omitempty"`
+
+	// ToAcknowledge What this department has still to acknowledge.
+	ToAcknowledge *ProductionDepartment `form:"to_acknowledge,omitempty" json:"to_acknowledge,omitempty"`
+
+	// ToSchedule Only open ones with lines to schedule.
+	ToSchedule *bool `form:"to_schedule,omitempty" json:"to_schedule,omitempty"`
+
+	// ToSupply Only open ones whose materials are to be checked.
+	ToSupply *bool `form:"to_supply,omitempty" json:"to_supply,omitempty"`
+
+	// AtRisk Only open ones that may not be ready as promised.
+	AtRisk *bool `form:"at_risk,omitempty" json:"at_risk,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// AcknowledgeProductionRequestsParams defines parameters for AcknowledgeProductionRequests.
+type AcknowledgeProductionRequestsParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AcknowledgeProductionRequestParams defines parameters for AcknowledgeProductionRequest.
+type AcknowledgeProductionRequestParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// SetProductionMaterialsParams defines parameters for SetProductionMaterials.
+type SetProductionMaterialsParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ListProductionReportsParams defines parameters for ListProductionReports.
+type ListProductionReportsParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ReportProductionParams defines parameters for ReportProduction.
+type ReportProductionParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ListProductionRevisionsParams defines parameters for ListProductionRevisions.
+type ListProductionRevisionsParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// SetProductionScheduleParams defines parameters for SetProductionSchedule.
+type SetProductionScheduleParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// GetProductionRequestTimelineParams defines parameters for GetProductionRequestTimeline.
+type GetProductionRequestTimelineParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListProductionTroublesParams defines parameters for ListProductionTroubles.
+type ListProductionTroublesParams struct {
+	// State Only in this state.
+	State *TroubleState `form:"state,omitempty" json:"state,omitempty"`
+
+	// ProductionRequestID Only of this production request.
+	ProductionRequestID *UUID `form:"production_request_id,omitempty" json:"production_request_id,omitempty"`
+
+	// CustomerID Only for this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ReportProductionTroubleParams defines parameters for ReportProductionTrouble.
+type ReportProductionTroubleParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ResolveProductionTroubleParams defines parameters for ResolveProductionTrouble.
+type ResolveProductionTroubleParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
 // ListProductsParams defines parameters for ListProducts.
 type ListProductsParams struct {
 	// Q What to look for.
@@ -15569,6 +17151,75 @@ type GetShippingNoticeTimelineParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListShortMaterialsParams defines parameters for ListShortMaterials.
+type ListShortMaterialsParams struct {
+	// WithoutArrival Only what nobody knows when it comes.
+	WithoutArrival *bool `form:"without_arrival,omitempty" json:"without_arrival,omitempty"`
+
+	// ArrivesUntil Only what is all here by this date.
+	ArrivesUntil *Date `form:"arrives_until,omitempty" json:"arrives_until,omitempty"`
+
+	// WantedUntil Only what a promise of this date or an earlier one waits for.
+	WantedUntil *Date `form:"wanted_until,omitempty" json:"wanted_until,omitempty"`
+
+	// Material What the material's name begins with.
+	Material *string `form:"material,omitempty" json:"material,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListShortageAllotmentsParams defines parameters for ListShortageAllotments.
+type ListShortageAllotmentsParams struct {
+	// State Only in this state.
+	State *AllotmentState `form:"state,omitempty" json:"state,omitempty"`
+
+	// ProductID Only of this product.
+	ProductID *UUID `form:"product_id,omitempty" json:"product_id,omitempty"`
+
+	// OrderID Only with lines of this order.
+	OrderID *UUID `form:"order_id,omitempty" json:"order_id,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ProposeShortageAllotmentParams defines parameters for ProposeShortageAllotment.
+type ProposeShortageAllotmentParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// ConfirmShortageAllotmentParams defines parameters for ConfirmShortageAllotment.
+type ConfirmShortageAllotmentParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// EndShortageAllotmentParams defines parameters for EndShortageAllotment.
+type EndShortageAllotmentParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
 // RotateSigningKeyParams defines parameters for RotateSigningKey.
 type RotateSigningKeyParams struct {
 	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
@@ -16049,6 +17700,15 @@ type ReplaceCustomerContactJSONRequestBody = ContactInput
 // StateCustomerPurchaseWindowJSONRequestBody defines body for StateCustomerPurchaseWindow for application/json ContentType.
 type StateCustomerPurchaseWindowJSONRequestBody = PurchaseWindowInput
 
+// AnswerDeliveryCheckJSONRequestBody defines body for AnswerDeliveryCheck for application/json ContentType.
+type AnswerDeliveryCheckJSONRequestBody = DeliveryCheckAnswer
+
+// RecordDelayAnswerJSONRequestBody defines body for RecordDelayAnswer for application/json ContentType.
+type RecordDelayAnswerJSONRequestBody = DelayAnswer
+
+// TellDelayJSONRequestBody defines body for TellDelay for application/json ContentType.
+type TellDelayJSONRequestBody = DelayTold
+
 // CancelDeliveryNoteJSONRequestBody defines body for CancelDeliveryNote for application/json ContentType.
 type CancelDeliveryNoteJSONRequestBody = ShippingReason
 
@@ -16190,6 +17850,33 @@ type CreateProductCategoryJSONRequestBody = ProductCategoryCreate
 // UpdateProductCategoryJSONRequestBody defines body for UpdateProductCategory for application/json ContentType.
 type UpdateProductCategoryJSONRequestBody = ProductCategoryPatch
 
+// PutProductionLotByExternalIDJSONRequestBody defines body for PutProductionLotByExternalID for application/json ContentType.
+type PutProductionLotByExternalIDJSONRequestBody = ProductionLotPut
+
+// PutProductionMaterialByExternalIDJSONRequestBody defines body for PutProductionMaterialByExternalID for application/json ContentType.
+type PutProductionMaterialByExternalIDJSONRequestBody = ProductionMaterialPut
+
+// AcknowledgeProductionRequestsJSONRequestBody defines body for AcknowledgeProductionRequests for application/json ContentType.
+type AcknowledgeProductionRequestsJSONRequestBody = ProductionAcknowledgeMany
+
+// AcknowledgeProductionRequestJSONRequestBody defines body for AcknowledgeProductionRequest for application/json ContentType.
+type AcknowledgeProductionRequestJSONRequestBody = ProductionAcknowledge
+
+// SetProductionMaterialsJSONRequestBody defines body for SetProductionMaterials for application/json ContentType.
+type SetProductionMaterialsJSONRequestBody = ProductionMaterials
+
+// ReportProductionJSONRequestBody defines body for ReportProduction for application/json ContentType.
+type ReportProductionJSONRequestBody = ProductionReports
+
+// SetProductionScheduleJSONRequestBody defines body for SetProductionSchedule for application/json ContentType.
+type SetProductionScheduleJSONRequestBody = ProductionSchedule
+
+// ReportProductionTroubleJSONRequestBody defines body for ReportProductionTrouble for application/json ContentType.
+type ReportProductionTroubleJSONRequestBody = TroubleCreate
+
+// ResolveProductionTroubleJSONRequestBody defines body for ResolveProductionTrouble for application/json ContentType.
+type ResolveProductionTroubleJSONRequestBody = TroubleResolve
+
 // CreateProductJSONRequestBody defines body for CreateProduct for application/json ContentType.
 type CreateProductJSONRequestBody = ProductCreate
 
@@ -16309,6 +17996,15 @@ type ReleaseShippingNoticeJSONRequestBody = ShippingRelease
 
 // ReviseShippingNoticeJSONRequestBody defines body for ReviseShippingNotice for application/json ContentType.
 type ReviseShippingNoticeJSONRequestBody = ShippingReason
+
+// ProposeShortageAllotmentJSONRequestBody defines body for ProposeShortageAllotment for application/json ContentType.
+type ProposeShortageAllotmentJSONRequestBody = AllotmentPropose
+
+// ConfirmShortageAllotmentJSONRequestBody defines body for ConfirmShortageAllotment for application/json ContentType.
+type ConfirmShortageAllotmentJSONRequestBody = AllotmentConfirm
+
+// EndShortageAllotmentJSONRequestBody defines body for EndShortageAllotment for application/json ContentType.
+type EndShortageAllotmentJSONRequestBody = AllotmentEnd
 
 // CreateSpecialReleaseJSONRequestBody defines body for CreateSpecialRelease for application/json ContentType.
 type CreateSpecialReleaseJSONRequestBody = SpecialReleaseCreate

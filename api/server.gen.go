@@ -431,6 +431,21 @@ type ServerInterface interface {
 	// ListVisitAnswers Read what is known of a customer
 	// (GET /v1/customers/{customer_id}/visit-answers)
 	ListVisitAnswers(ctx echo.Context, customerID CustomerID, params ListVisitAnswersParams) error
+	// ListDeliveryChecks List checks of promised dates
+	// (GET /v1/delivery-checks)
+	ListDeliveryChecks(ctx echo.Context, params ListDeliveryChecksParams) error
+	// GetDeliveryCheck Read the check of a promised date
+	// (GET /v1/delivery-checks/{delivery_check_id})
+	GetDeliveryCheck(ctx echo.Context, deliveryCheckID UUID) error
+	// AnswerDeliveryCheck Say whether a promise is kept
+	// (POST /v1/delivery-checks/{delivery_check_id}/answer)
+	AnswerDeliveryCheck(ctx echo.Context, deliveryCheckID UUID, params AnswerDeliveryCheckParams) error
+	// RecordDelayAnswer Record what the customer said to a delay
+	// (POST /v1/delivery-checks/{delivery_check_id}/customer-answer)
+	RecordDelayAnswer(ctx echo.Context, deliveryCheckID UUID, params RecordDelayAnswerParams) error
+	// TellDelay Record that the customer was told of a delay
+	// (POST /v1/delivery-checks/{delivery_check_id}/tell)
+	TellDelay(ctx echo.Context, deliveryCheckID UUID, params TellDelayParams) error
 	// ListDeliveryNotes List delivery notes
 	// (GET /v1/delivery-notes)
 	ListDeliveryNotes(ctx echo.Context, params ListDeliveryNotesParams) error
@@ -707,6 +722,9 @@ type ServerInterface interface {
 	// ListOrderDecisions Read what the gates decided about an order
 	// (GET /v1/orders/{order_id}/decisions)
 	ListOrderDecisions(ctx echo.Context, orderID OrderID) error
+	// GetOrderProduction How an order stands in production
+	// (GET /v1/orders/{order_id}/production)
+	GetOrderProduction(ctx echo.Context, orderID UUID) error
 	// ListOrderReview Read the review of an order
 	// (GET /v1/orders/{order_id}/review-points)
 	ListOrderReview(ctx echo.Context, orderID OrderID) error
@@ -794,6 +812,57 @@ type ServerInterface interface {
 	// UpdateProductCategory Change a product category
 	// (PATCH /v1/product-categories/{category_id})
 	UpdateProductCategory(ctx echo.Context, categoryID UUID, params UpdateProductCategoryParams) error
+	// ListProductionLines List lines that are being made
+	// (GET /v1/production-lines)
+	ListProductionLines(ctx echo.Context, params ListProductionLinesParams) error
+	// PutProductionLotByExternalID Write a lot of another system's schedule
+	// (PUT /v1/production-lots/by-external-id/{source}/{external_id})
+	PutProductionLotByExternalID(ctx echo.Context, source string, externalID string, params PutProductionLotByExternalIDParams) error
+	// PutProductionMaterialByExternalID Write a material that another system has checked
+	// (PUT /v1/production-materials/by-external-id/{source}/{external_id})
+	PutProductionMaterialByExternalID(ctx echo.Context, source string, externalID string, params PutProductionMaterialByExternalIDParams) error
+	// ListProductionRequests List production requests
+	// (GET /v1/production-requests)
+	ListProductionRequests(ctx echo.Context, params ListProductionRequestsParams) error
+	// AcknowledgeProductionRequests Acknowledge several production requests
+	// (POST /v1/production-requests/acknowledge)
+	AcknowledgeProductionRequests(ctx echo.Context, params AcknowledgeProductionRequestsParams) error
+	// GetProductionRequest Read a production request
+	// (GET /v1/production-requests/{production_request_id})
+	GetProductionRequest(ctx echo.Context, productionRequestID UUID) error
+	// AcknowledgeProductionRequest Acknowledge a production request
+	// (POST /v1/production-requests/{production_request_id}/acknowledge)
+	AcknowledgeProductionRequest(ctx echo.Context, productionRequestID UUID, params AcknowledgeProductionRequestParams) error
+	// SetProductionMaterials Answer with the materials
+	// (PUT /v1/production-requests/{production_request_id}/materials)
+	SetProductionMaterials(ctx echo.Context, productionRequestID UUID, params SetProductionMaterialsParams) error
+	// ListProductionReports List what was reported as finished
+	// (GET /v1/production-requests/{production_request_id}/reports)
+	ListProductionReports(ctx echo.Context, productionRequestID UUID, params ListProductionReportsParams) error
+	// ReportProduction Report what was finished
+	// (POST /v1/production-requests/{production_request_id}/reports)
+	ReportProduction(ctx echo.Context, productionRequestID UUID, params ReportProductionParams) error
+	// ListProductionRevisions List the revisions of a production request
+	// (GET /v1/production-requests/{production_request_id}/revisions)
+	ListProductionRevisions(ctx echo.Context, productionRequestID UUID, params ListProductionRevisionsParams) error
+	// SetProductionSchedule Answer with the schedule
+	// (PUT /v1/production-requests/{production_request_id}/schedule)
+	SetProductionSchedule(ctx echo.Context, productionRequestID UUID, params SetProductionScheduleParams) error
+	// GetProductionRequestTimeline What happened to a production request
+	// (GET /v1/production-requests/{production_request_id}/timeline)
+	GetProductionRequestTimeline(ctx echo.Context, productionRequestID UUID, params GetProductionRequestTimelineParams) error
+	// ListProductionTroubles List troubles in production
+	// (GET /v1/production-troubles)
+	ListProductionTroubles(ctx echo.Context, params ListProductionTroublesParams) error
+	// ReportProductionTrouble Report trouble that threatens a promise
+	// (POST /v1/production-troubles)
+	ReportProductionTrouble(ctx echo.Context, params ReportProductionTroubleParams) error
+	// GetProductionTrouble Read a trouble
+	// (GET /v1/production-troubles/{production_trouble_id})
+	GetProductionTrouble(ctx echo.Context, productionTroubleID UUID) error
+	// ResolveProductionTrouble Resolve a trouble
+	// (POST /v1/production-troubles/{production_trouble_id}/resolve)
+	ResolveProductionTrouble(ctx echo.Context, productionTroubleID UUID, params ResolveProductionTroubleParams) error
 	// ListProducts List and search products
 	// (GET /v1/products)
 	ListProducts(ctx echo.Context, params ListProductsParams) error
@@ -1031,6 +1100,24 @@ type ServerInterface interface {
 	// GetShippingNoticeTimeline Read what happened to a shipping notice
 	// (GET /v1/shipping-notices/{shipping_notice_id}/timeline)
 	GetShippingNoticeTimeline(ctx echo.Context, shippingNoticeID ShippingNoticeID, params GetShippingNoticeTimelineParams) error
+	// ListShortMaterials List materials that are short
+	// (GET /v1/short-materials)
+	ListShortMaterials(ctx echo.Context, params ListShortMaterialsParams) error
+	// ListShortageAllotments List shortage allotments
+	// (GET /v1/shortage-allotments)
+	ListShortageAllotments(ctx echo.Context, params ListShortageAllotmentsParams) error
+	// ProposeShortageAllotment Propose who gets how much of a short product
+	// (POST /v1/shortage-allotments)
+	ProposeShortageAllotment(ctx echo.Context, params ProposeShortageAllotmentParams) error
+	// GetShortageAllotment Read a shortage allotment
+	// (GET /v1/shortage-allotments/{shortage_allotment_id})
+	GetShortageAllotment(ctx echo.Context, shortageAllotmentID UUID) error
+	// ConfirmShortageAllotment Confirm a shortage allotment
+	// (POST /v1/shortage-allotments/{shortage_allotment_id}/confirm)
+	ConfirmShortageAllotment(ctx echo.Context, shortageAllotmentID UUID, params ConfirmShortageAllotmentParams) error
+	// EndShortageAllotment Withdraw a proposal or end an allotment
+	// (POST /v1/shortage-allotments/{shortage_allotment_id}/end)
+	EndShortageAllotment(ctx echo.Context, shortageAllotmentID UUID, params EndShortageAllotmentParams) error
 	// RotateSigningKey Rotate the signing key
 	// (POST /v1/signing-keys/rotate)
 	RotateSigningKey(ctx echo.Context, params RotateSigningKeyParams) error
@@ -6211,6 +6298,242 @@ func (w *ServerInterfaceWrapper) ListVisitAnswers(ctx echo.Context) error {
 	return err
 }
 
+// ListDeliveryChecks converts echo context to params.
+func (w *ServerInterfaceWrapper) ListDeliveryChecks(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDeliveryChecksParams
+	// ------------- Optional query parameter "work" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "work", ctx.QueryParams(), &params.Work, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter work: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "production_request_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "production_request_id", ctx.QueryParams(), &params.ProductionRequestID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter production_request_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "promised_until" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "promised_until", ctx.QueryParams(), &params.PromisedUntil, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter promised_until: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListDeliveryChecks(ctx, params)
+	return err
+}
+
+// GetDeliveryCheck converts echo context to params.
+func (w *ServerInterfaceWrapper) GetDeliveryCheck(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "delivery_check_id" -------------
+	var deliveryCheckID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "delivery_check_id", ctx.Param("delivery_check_id"), &deliveryCheckID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter delivery_check_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetDeliveryCheck(ctx, deliveryCheckID)
+	return err
+}
+
+// AnswerDeliveryCheck converts echo context to params.
+func (w *ServerInterfaceWrapper) AnswerDeliveryCheck(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "delivery_check_id" -------------
+	var deliveryCheckID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "delivery_check_id", ctx.Param("delivery_check_id"), &deliveryCheckID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter delivery_check_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AnswerDeliveryCheckParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AnswerDeliveryCheck(ctx, deliveryCheckID, params)
+	return err
+}
+
+// RecordDelayAnswer converts echo context to params.
+func (w *ServerInterfaceWrapper) RecordDelayAnswer(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "delivery_check_id" -------------
+	var deliveryCheckID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "delivery_check_id", ctx.Param("delivery_check_id"), &deliveryCheckID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter delivery_check_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RecordDelayAnswerParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RecordDelayAnswer(ctx, deliveryCheckID, params)
+	return err
+}
+
+// TellDelay converts echo context to params.
+func (w *ServerInterfaceWrapper) TellDelay(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "delivery_check_id" -------------
+	var deliveryCheckID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "delivery_check_id", ctx.Param("delivery_check_id"), &deliveryCheckID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter delivery_check_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params TellDelayParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.TellDelay(ctx, deliveryCheckID, params)
+	return err
+}
+
 // ListDeliveryNotes converts echo context to params.
 func (w *ServerInterfaceWrapper) ListDeliveryNotes(ctx echo.Context) error {
 	var err error
@@ -9492,6 +9815,22 @@ func (w *ServerInterfaceWrapper) ListOrderDecisions(ctx echo.Context) error {
 	return err
 }
 
+// GetOrderProduction converts echo context to params.
+func (w *ServerInterfaceWrapper) GetOrderProduction(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "order_id" -------------
+	var orderID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "order_id", ctx.Param("order_id"), &orderID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter order_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetOrderProduction(ctx, orderID)
+	return err
+}
+
 // ListOrderReview converts echo context to params.
 func (w *ServerInterfaceWrapper) ListOrderReview(ctx echo.Context) error {
 	var err error
@@ -10465,6 +10804,716 @@ func (w *ServerInterfaceWrapper) UpdateProductCategory(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.UpdateProductCategory(ctx, categoryID, params)
+	return err
+}
+
+// ListProductionLines converts echo context to params.
+func (w *ServerInterfaceWrapper) ListProductionLines(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListProductionLinesParams
+	// ------------- Optional query parameter "work" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "work", ctx.QueryParams(), &params.Work, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter work: %s", err))
+	}
+
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "product_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "product_id", ctx.QueryParams(), &params.ProductID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter product_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "risk" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "risk", ctx.QueryParams(), &params.Risk, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter risk: %s", err))
+	}
+
+	// ------------- Optional query parameter "promised_until" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "promised_until", ctx.QueryParams(), &params.PromisedUntil, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter promised_until: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListProductionLines(ctx, params)
+	return err
+}
+
+// PutProductionLotByExternalID converts echo context to params.
+func (w *ServerInterfaceWrapper) PutProductionLotByExternalID(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "source" -------------
+	var source string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "source", ctx.Param("source"), &source, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter source: %s", err))
+	}
+
+	// ------------- Path parameter "external_id" -------------
+	var externalID string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "external_id", ctx.Param("external_id"), &externalID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter external_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PutProductionLotByExternalIDParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PutProductionLotByExternalID(ctx, source, externalID, params)
+	return err
+}
+
+// PutProductionMaterialByExternalID converts echo context to params.
+func (w *ServerInterfaceWrapper) PutProductionMaterialByExternalID(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "source" -------------
+	var source string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "source", ctx.Param("source"), &source, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter source: %s", err))
+	}
+
+	// ------------- Path parameter "external_id" -------------
+	var externalID string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "external_id", ctx.Param("external_id"), &externalID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter external_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PutProductionMaterialByExternalIDParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PutProductionMaterialByExternalID(ctx, source, externalID, params)
+	return err
+}
+
+// ListProductionRequests converts echo context to params.
+func (w *ServerInterfaceWrapper) ListProductionRequests(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListProductionRequestsParams
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "order_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "order_id", ctx.QueryParams(), &params.OrderID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter order_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "number" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "number", ctx.QueryParams(), &params.Number, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter number: %s", err))
+	}
+
+	// ------------- Optional query parameter "to_acknowledge" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to_acknowledge", ctx.QueryParams(), &params.ToAcknowledge, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to_acknowledge: %s", err))
+	}
+
+	// ------------- Optional query parameter "to_schedule" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to_schedule", ctx.QueryParams(), &params.ToSchedule, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to_schedule: %s", err))
+	}
+
+	// ------------- Optional query parameter "to_supply" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to_supply", ctx.QueryParams(), &params.ToSupply, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to_supply: %s", err))
+	}
+
+	// ------------- Optional query parameter "at_risk" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "at_risk", ctx.QueryParams(), &params.AtRisk, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter at_risk: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListProductionRequests(ctx, params)
+	return err
+}
+
+// AcknowledgeProductionRequests converts echo context to params.
+func (w *ServerInterfaceWrapper) AcknowledgeProductionRequests(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AcknowledgeProductionRequestsParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AcknowledgeProductionRequests(ctx, params)
+	return err
+}
+
+// GetProductionRequest converts echo context to params.
+func (w *ServerInterfaceWrapper) GetProductionRequest(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "production_request_id" -------------
+	var productionRequestID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "production_request_id", ctx.Param("production_request_id"), &productionRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter production_request_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetProductionRequest(ctx, productionRequestID)
+	return err
+}
+
+// AcknowledgeProductionRequest converts echo context to params.
+func (w *ServerInterfaceWrapper) AcknowledgeProductionRequest(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "production_request_id" -------------
+	var productionRequestID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "production_request_id", ctx.Param("production_request_id"), &productionRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter production_request_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AcknowledgeProductionRequestParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AcknowledgeProductionRequest(ctx, productionRequestID, params)
+	return err
+}
+
+// SetProductionMaterials converts echo context to params.
+func (w *ServerInterfaceWrapper) SetProductionMaterials(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "production_request_id" -------------
+	var productionRequestID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "production_request_id", ctx.Param("production_request_id"), &productionRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter production_request_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetProductionMaterialsParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetProductionMaterials(ctx, productionRequestID, params)
+	return err
+}
+
+// ListProductionReports converts echo context to params.
+func (w *ServerInterfaceWrapper) ListProductionReports(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "production_request_id" -------------
+	var productionRequestID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "production_request_id", ctx.Param("production_request_id"), &productionRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter production_request_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListProductionReportsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListProductionReports(ctx, productionRequestID, params)
+	return err
+}
+
+// ReportProduction converts echo context to params.
+func (w *ServerInterfaceWrapper) ReportProduction(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "production_request_id" -------------
+	var productionRequestID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "production_request_id", ctx.Param("production_request_id"), &productionRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter production_request_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReportProductionParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReportProduction(ctx, productionRequestID, params)
+	return err
+}
+
+// ListProductionRevisions converts echo context to params.
+func (w *ServerInterfaceWrapper) ListProductionRevisions(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "production_request_id" -------------
+	var productionRequestID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "production_request_id", ctx.Param("production_request_id"), &productionRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter production_request_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListProductionRevisionsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListProductionRevisions(ctx, productionRequestID, params)
+	return err
+}
+
+// SetProductionSchedule converts echo context to params.
+func (w *ServerInterfaceWrapper) SetProductionSchedule(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "production_request_id" -------------
+	var productionRequestID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "production_request_id", ctx.Param("production_request_id"), &productionRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter production_request_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetProductionScheduleParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetProductionSchedule(ctx, productionRequestID, params)
+	return err
+}
+
+// GetProductionRequestTimeline converts echo context to params.
+func (w *ServerInterfaceWrapper) GetProductionRequestTimeline(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "production_request_id" -------------
+	var productionRequestID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "production_request_id", ctx.Param("production_request_id"), &productionRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter production_request_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetProductionRequestTimelineParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetProductionRequestTimeline(ctx, productionRequestID, params)
+	return err
+}
+
+// ListProductionTroubles converts echo context to params.
+func (w *ServerInterfaceWrapper) ListProductionTroubles(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListProductionTroublesParams
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "production_request_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "production_request_id", ctx.QueryParams(), &params.ProductionRequestID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter production_request_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListProductionTroubles(ctx, params)
+	return err
+}
+
+// ReportProductionTrouble converts echo context to params.
+func (w *ServerInterfaceWrapper) ReportProductionTrouble(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReportProductionTroubleParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReportProductionTrouble(ctx, params)
+	return err
+}
+
+// GetProductionTrouble converts echo context to params.
+func (w *ServerInterfaceWrapper) GetProductionTrouble(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "production_trouble_id" -------------
+	var productionTroubleID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "production_trouble_id", ctx.Param("production_trouble_id"), &productionTroubleID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter production_trouble_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetProductionTrouble(ctx, productionTroubleID)
+	return err
+}
+
+// ResolveProductionTrouble converts echo context to params.
+func (w *ServerInterfaceWrapper) ResolveProductionTrouble(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "production_trouble_id" -------------
+	var productionTroubleID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "production_trouble_id", ctx.Param("production_trouble_id"), &productionTroubleID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter production_trouble_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ResolveProductionTroubleParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ResolveProductionTrouble(ctx, productionTroubleID, params)
 	return err
 }
 
@@ -13606,6 +14655,270 @@ func (w *ServerInterfaceWrapper) GetShippingNoticeTimeline(ctx echo.Context) err
 	return err
 }
 
+// ListShortMaterials converts echo context to params.
+func (w *ServerInterfaceWrapper) ListShortMaterials(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListShortMaterialsParams
+	// ------------- Optional query parameter "without_arrival" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "without_arrival", ctx.QueryParams(), &params.WithoutArrival, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter without_arrival: %s", err))
+	}
+
+	// ------------- Optional query parameter "arrives_until" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "arrives_until", ctx.QueryParams(), &params.ArrivesUntil, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter arrives_until: %s", err))
+	}
+
+	// ------------- Optional query parameter "wanted_until" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "wanted_until", ctx.QueryParams(), &params.WantedUntil, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter wanted_until: %s", err))
+	}
+
+	// ------------- Optional query parameter "material" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "material", ctx.QueryParams(), &params.Material, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter material: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListShortMaterials(ctx, params)
+	return err
+}
+
+// ListShortageAllotments converts echo context to params.
+func (w *ServerInterfaceWrapper) ListShortageAllotments(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListShortageAllotmentsParams
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "product_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "product_id", ctx.QueryParams(), &params.ProductID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter product_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "order_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "order_id", ctx.QueryParams(), &params.OrderID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter order_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListShortageAllotments(ctx, params)
+	return err
+}
+
+// ProposeShortageAllotment converts echo context to params.
+func (w *ServerInterfaceWrapper) ProposeShortageAllotment(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ProposeShortageAllotmentParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ProposeShortageAllotment(ctx, params)
+	return err
+}
+
+// GetShortageAllotment converts echo context to params.
+func (w *ServerInterfaceWrapper) GetShortageAllotment(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "shortage_allotment_id" -------------
+	var shortageAllotmentID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "shortage_allotment_id", ctx.Param("shortage_allotment_id"), &shortageAllotmentID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter shortage_allotment_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetShortageAllotment(ctx, shortageAllotmentID)
+	return err
+}
+
+// ConfirmShortageAllotment converts echo context to params.
+func (w *ServerInterfaceWrapper) ConfirmShortageAllotment(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "shortage_allotment_id" -------------
+	var shortageAllotmentID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "shortage_allotment_id", ctx.Param("shortage_allotment_id"), &shortageAllotmentID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter shortage_allotment_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ConfirmShortageAllotmentParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ConfirmShortageAllotment(ctx, shortageAllotmentID, params)
+	return err
+}
+
+// EndShortageAllotment converts echo context to params.
+func (w *ServerInterfaceWrapper) EndShortageAllotment(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "shortage_allotment_id" -------------
+	var shortageAllotmentID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "shortage_allotment_id", ctx.Param("shortage_allotment_id"), &shortageAllotmentID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter shortage_allotment_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EndShortageAllotmentParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EndShortageAllotment(ctx, shortageAllotmentID, params)
+	return err
+}
+
 // RotateSigningKey converts echo context to params.
 func (w *ServerInterfaceWrapper) RotateSigningKey(ctx echo.Context) error {
 	var err error
@@ -15036,6 +16349,11 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/customers/:customer_id/visit-answers", wrapper.ListVisitAnswers, options.OperationMiddlewares["listVisitAnswers"]...)
 	router.GET(options.BaseURL+"/v1/customers/by-external-id/:source/:external_id", wrapper.GetCustomerByExternalID, options.OperationMiddlewares["getCustomerByExternalId"]...)
 	router.PUT(options.BaseURL+"/v1/customers/by-external-id/:source/:external_id", wrapper.UpsertCustomerByExternalID, options.OperationMiddlewares["upsertCustomerByExternalId"]...)
+	router.GET(options.BaseURL+"/v1/delivery-checks", wrapper.ListDeliveryChecks, options.OperationMiddlewares["listDeliveryChecks"]...)
+	router.GET(options.BaseURL+"/v1/delivery-checks/:delivery_check_id", wrapper.GetDeliveryCheck, options.OperationMiddlewares["getDeliveryCheck"]...)
+	router.POST(options.BaseURL+"/v1/delivery-checks/:delivery_check_id/answer", wrapper.AnswerDeliveryCheck, options.OperationMiddlewares["answerDeliveryCheck"]...)
+	router.POST(options.BaseURL+"/v1/delivery-checks/:delivery_check_id/customer-answer", wrapper.RecordDelayAnswer, options.OperationMiddlewares["recordDelayAnswer"]...)
+	router.POST(options.BaseURL+"/v1/delivery-checks/:delivery_check_id/tell", wrapper.TellDelay, options.OperationMiddlewares["tellDelay"]...)
 	router.GET(options.BaseURL+"/v1/delivery-notes", wrapper.ListDeliveryNotes, options.OperationMiddlewares["listDeliveryNotes"]...)
 	router.GET(options.BaseURL+"/v1/delivery-notes/:delivery_note_id", wrapper.GetDeliveryNote, options.OperationMiddlewares["getDeliveryNote"]...)
 	router.POST(options.BaseURL+"/v1/delivery-notes/:delivery_note_id/cancel", wrapper.CancelDeliveryNote, options.OperationMiddlewares["cancelDeliveryNote"]...)
@@ -15126,6 +16444,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/orders/:order_id/close", wrapper.CloseOrder, options.OperationMiddlewares["closeOrder"]...)
 	router.POST(options.BaseURL+"/v1/orders/:order_id/copy", wrapper.CopyOrder, options.OperationMiddlewares["copyOrder"]...)
 	router.GET(options.BaseURL+"/v1/orders/:order_id/decisions", wrapper.ListOrderDecisions, options.OperationMiddlewares["listOrderDecisions"]...)
+	router.GET(options.BaseURL+"/v1/orders/:order_id/production", wrapper.GetOrderProduction, options.OperationMiddlewares["getOrderProduction"]...)
 	router.GET(options.BaseURL+"/v1/orders/:order_id/review-points", wrapper.ListOrderReview, options.OperationMiddlewares["listOrderReview"]...)
 	router.POST(options.BaseURL+"/v1/orders/:order_id/review-points", wrapper.RecordOrderReview, options.OperationMiddlewares["recordOrderReview"]...)
 	router.POST(options.BaseURL+"/v1/orders/:order_id/review-points/:review_point_id/answer", wrapper.AnswerOrderReviewPoint, options.OperationMiddlewares["answerOrderReviewPoint"]...)
@@ -15157,6 +16476,23 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/product-categories", wrapper.CreateProductCategory, options.OperationMiddlewares["createProductCategory"]...)
 	router.GET(options.BaseURL+"/v1/product-categories/:category_id", wrapper.GetProductCategory, options.OperationMiddlewares["getProductCategory"]...)
 	router.PATCH(options.BaseURL+"/v1/product-categories/:category_id", wrapper.UpdateProductCategory, options.OperationMiddlewares["updateProductCategory"]...)
+	router.GET(options.BaseURL+"/v1/production-lines", wrapper.ListProductionLines, options.OperationMiddlewares["listProductionLines"]...)
+	router.PUT(options.BaseURL+"/v1/production-lots/by-external-id/:source/:external_id", wrapper.PutProductionLotByExternalID, options.OperationMiddlewares["putProductionLotByExternalId"]...)
+	router.PUT(options.BaseURL+"/v1/production-materials/by-external-id/:source/:external_id", wrapper.PutProductionMaterialByExternalID, options.OperationMiddlewares["putProductionMaterialByExternalId"]...)
+	router.GET(options.BaseURL+"/v1/production-requests", wrapper.ListProductionRequests, options.OperationMiddlewares["listProductionRequests"]...)
+	router.GET(options.BaseURL+"/v1/production-requests/:production_request_id", wrapper.GetProductionRequest, options.OperationMiddlewares["getProductionRequest"]...)
+	router.POST(options.BaseURL+"/v1/production-requests/:production_request_id/acknowledge", wrapper.AcknowledgeProductionRequest, options.OperationMiddlewares["acknowledgeProductionRequest"]...)
+	router.PUT(options.BaseURL+"/v1/production-requests/:production_request_id/materials", wrapper.SetProductionMaterials, options.OperationMiddlewares["setProductionMaterials"]...)
+	router.GET(options.BaseURL+"/v1/production-requests/:production_request_id/reports", wrapper.ListProductionReports, options.OperationMiddlewares["listProductionReports"]...)
+	router.POST(options.BaseURL+"/v1/production-requests/:production_request_id/reports", wrapper.ReportProduction, options.OperationMiddlewares["reportProduction"]...)
+	router.GET(options.BaseURL+"/v1/production-requests/:production_request_id/revisions", wrapper.ListProductionRevisions, options.OperationMiddlewares["listProductionRevisions"]...)
+	router.PUT(options.BaseURL+"/v1/production-requests/:production_request_id/schedule", wrapper.SetProductionSchedule, options.OperationMiddlewares["setProductionSchedule"]...)
+	router.GET(options.BaseURL+"/v1/production-requests/:production_request_id/timeline", wrapper.GetProductionRequestTimeline, options.OperationMiddlewares["getProductionRequestTimeline"]...)
+	router.POST(options.BaseURL+"/v1/production-requests/acknowledge", wrapper.AcknowledgeProductionRequests, options.OperationMiddlewares["acknowledgeProductionRequests"]...)
+	router.GET(options.BaseURL+"/v1/production-troubles", wrapper.ListProductionTroubles, options.OperationMiddlewares["listProductionTroubles"]...)
+	router.POST(options.BaseURL+"/v1/production-troubles", wrapper.ReportProductionTrouble, options.OperationMiddlewares["reportProductionTrouble"]...)
+	router.GET(options.BaseURL+"/v1/production-troubles/:production_trouble_id", wrapper.GetProductionTrouble, options.OperationMiddlewares["getProductionTrouble"]...)
+	router.POST(options.BaseURL+"/v1/production-troubles/:production_trouble_id/resolve", wrapper.ResolveProductionTrouble, options.OperationMiddlewares["resolveProductionTrouble"]...)
 	router.GET(options.BaseURL+"/v1/products", wrapper.ListProducts, options.OperationMiddlewares["listProducts"]...)
 	router.POST(options.BaseURL+"/v1/products", wrapper.CreateProduct, options.OperationMiddlewares["createProduct"]...)
 	router.GET(options.BaseURL+"/v1/products/:product_id", wrapper.GetProduct, options.OperationMiddlewares["getProduct"]...)
@@ -15236,6 +16572,12 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/revise", wrapper.ReviseShippingNotice, options.OperationMiddlewares["reviseShippingNotice"]...)
 	router.POST(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/submit", wrapper.SubmitShippingNotice, options.OperationMiddlewares["submitShippingNotice"]...)
 	router.GET(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/timeline", wrapper.GetShippingNoticeTimeline, options.OperationMiddlewares["getShippingNoticeTimeline"]...)
+	router.GET(options.BaseURL+"/v1/short-materials", wrapper.ListShortMaterials, options.OperationMiddlewares["listShortMaterials"]...)
+	router.GET(options.BaseURL+"/v1/shortage-allotments", wrapper.ListShortageAllotments, options.OperationMiddlewares["listShortageAllotments"]...)
+	router.POST(options.BaseURL+"/v1/shortage-allotments", wrapper.ProposeShortageAllotment, options.OperationMiddlewares["proposeShortageAllotment"]...)
+	router.GET(options.BaseURL+"/v1/shortage-allotments/:shortage_allotment_id", wrapper.GetShortageAllotment, options.OperationMiddlewares["getShortageAllotment"]...)
+	router.POST(options.BaseURL+"/v1/shortage-allotments/:shortage_allotment_id/confirm", wrapper.ConfirmShortageAllotment, options.OperationMiddlewares["confirmShortageAllotment"]...)
+	router.POST(options.BaseURL+"/v1/shortage-allotments/:shortage_allotment_id/end", wrapper.EndShortageAllotment, options.OperationMiddlewares["endShortageAllotment"]...)
 	router.POST(options.BaseURL+"/v1/signing-keys/rotate", wrapper.RotateSigningKey, options.OperationMiddlewares["rotateSigningKey"]...)
 	router.GET(options.BaseURL+"/v1/special-releases", wrapper.ListSpecialReleases, options.OperationMiddlewares["listSpecialReleases"]...)
 	router.POST(options.BaseURL+"/v1/special-releases", wrapper.CreateSpecialRelease, options.OperationMiddlewares["createSpecialRelease"]...)
@@ -19071,6 +20413,154 @@ func (response ListVisitAnswers200JSONResponse) VisitListVisitAnswersResponse(w 
 	return err
 }
 
+type ListDeliveryChecksRequestObject struct {
+	Params ListDeliveryChecksParams
+}
+
+type ListDeliveryChecksResponseObject interface {
+	VisitListDeliveryChecksResponse(w http.ResponseWriter) error
+}
+
+type ListDeliveryChecks200JSONResponse DeliveryCheckList
+
+func (response ListDeliveryChecks200JSONResponse) VisitListDeliveryChecksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDeliveryCheckRequestObject struct {
+	DeliveryCheckID UUID `json:"delivery_check_id"`
+}
+
+type GetDeliveryCheckResponseObject interface {
+	VisitGetDeliveryCheckResponse(w http.ResponseWriter) error
+}
+
+type GetDeliveryCheck200ResponseHeaders struct {
+	ETag string
+}
+
+type GetDeliveryCheck200JSONResponse struct {
+	Body    DeliveryCheck
+	Headers GetDeliveryCheck200ResponseHeaders
+}
+
+func (response GetDeliveryCheck200JSONResponse) VisitGetDeliveryCheckResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnswerDeliveryCheckRequestObject struct {
+	DeliveryCheckID UUID `json:"delivery_check_id"`
+	Params          AnswerDeliveryCheckParams
+	Body            *AnswerDeliveryCheckJSONRequestBody
+}
+
+type AnswerDeliveryCheckResponseObject interface {
+	VisitAnswerDeliveryCheckResponse(w http.ResponseWriter) error
+}
+
+type AnswerDeliveryCheck200ResponseHeaders struct {
+	ETag string
+}
+
+type AnswerDeliveryCheck200JSONResponse struct {
+	Body    DeliveryCheck
+	Headers AnswerDeliveryCheck200ResponseHeaders
+}
+
+func (response AnswerDeliveryCheck200JSONResponse) VisitAnswerDeliveryCheckResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordDelayAnswerRequestObject struct {
+	DeliveryCheckID UUID `json:"delivery_check_id"`
+	Params          RecordDelayAnswerParams
+	Body            *RecordDelayAnswerJSONRequestBody
+}
+
+type RecordDelayAnswerResponseObject interface {
+	VisitRecordDelayAnswerResponse(w http.ResponseWriter) error
+}
+
+type RecordDelayAnswer200ResponseHeaders struct {
+	ETag string
+}
+
+type RecordDelayAnswer200JSONResponse struct {
+	Body    DeliveryCheck
+	Headers RecordDelayAnswer200ResponseHeaders
+}
+
+func (response RecordDelayAnswer200JSONResponse) VisitRecordDelayAnswerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TellDelayRequestObject struct {
+	DeliveryCheckID UUID `json:"delivery_check_id"`
+	Params          TellDelayParams
+	Body            *TellDelayJSONRequestBody
+}
+
+type TellDelayResponseObject interface {
+	VisitTellDelayResponse(w http.ResponseWriter) error
+}
+
+type TellDelay200ResponseHeaders struct {
+	ETag string
+}
+
+type TellDelay200JSONResponse struct {
+	Body    DeliveryCheck
+	Headers TellDelay200ResponseHeaders
+}
+
+func (response TellDelay200JSONResponse) VisitTellDelayResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListDeliveryNotesRequestObject struct {
 	Params ListDeliveryNotesParams
 }
@@ -21549,6 +23039,28 @@ func (response ListOrderDecisions200JSONResponse) VisitListOrderDecisionsRespons
 	return err
 }
 
+type GetOrderProductionRequestObject struct {
+	OrderID UUID `json:"order_id"`
+}
+
+type GetOrderProductionResponseObject interface {
+	VisitGetOrderProductionResponse(w http.ResponseWriter) error
+}
+
+type GetOrderProduction200JSONResponse OrderProduction
+
+func (response GetOrderProduction200JSONResponse) VisitGetOrderProductionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListOrderReviewRequestObject struct {
 	OrderID OrderID `json:"order_id"`
 }
@@ -22347,6 +23859,481 @@ type UpdateProductCategory200JSONResponse struct {
 }
 
 func (response UpdateProductCategory200JSONResponse) VisitUpdateProductCategoryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListProductionLinesRequestObject struct {
+	Params ListProductionLinesParams
+}
+
+type ListProductionLinesResponseObject interface {
+	VisitListProductionLinesResponse(w http.ResponseWriter) error
+}
+
+type ListProductionLines200JSONResponse ProductionLineList
+
+func (response ListProductionLines200JSONResponse) VisitListProductionLinesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutProductionLotByExternalIDRequestObject struct {
+	Source     string `json:"source"`
+	ExternalID string `json:"external_id"`
+	Params     PutProductionLotByExternalIDParams
+	Body       *PutProductionLotByExternalIDJSONRequestBody
+}
+
+type PutProductionLotByExternalIDResponseObject interface {
+	VisitPutProductionLotByExternalIDResponse(w http.ResponseWriter) error
+}
+
+type PutProductionLotByExternalID200ResponseHeaders struct {
+	ETag string
+}
+
+type PutProductionLotByExternalID200JSONResponse struct {
+	Body    ProductionRequest
+	Headers PutProductionLotByExternalID200ResponseHeaders
+}
+
+func (response PutProductionLotByExternalID200JSONResponse) VisitPutProductionLotByExternalIDResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutProductionMaterialByExternalIDRequestObject struct {
+	Source     string `json:"source"`
+	ExternalID string `json:"external_id"`
+	Params     PutProductionMaterialByExternalIDParams
+	Body       *PutProductionMaterialByExternalIDJSONRequestBody
+}
+
+type PutProductionMaterialByExternalIDResponseObject interface {
+	VisitPutProductionMaterialByExternalIDResponse(w http.ResponseWriter) error
+}
+
+type PutProductionMaterialByExternalID200ResponseHeaders struct {
+	ETag string
+}
+
+type PutProductionMaterialByExternalID200JSONResponse struct {
+	Body    ProductionRequest
+	Headers PutProductionMaterialByExternalID200ResponseHeaders
+}
+
+func (response PutProductionMaterialByExternalID200JSONResponse) VisitPutProductionMaterialByExternalIDResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListProductionRequestsRequestObject struct {
+	Params ListProductionRequestsParams
+}
+
+type ListProductionRequestsResponseObject interface {
+	VisitListProductionRequestsResponse(w http.ResponseWriter) error
+}
+
+type ListProductionRequests200JSONResponse ProductionRequestList
+
+func (response ListProductionRequests200JSONResponse) VisitListProductionRequestsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AcknowledgeProductionRequestsRequestObject struct {
+	Params AcknowledgeProductionRequestsParams
+	Body   *AcknowledgeProductionRequestsJSONRequestBody
+}
+
+type AcknowledgeProductionRequestsResponseObject interface {
+	VisitAcknowledgeProductionRequestsResponse(w http.ResponseWriter) error
+}
+
+type AcknowledgeProductionRequests200JSONResponse ProductionAcknowledged
+
+func (response AcknowledgeProductionRequests200JSONResponse) VisitAcknowledgeProductionRequestsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetProductionRequestRequestObject struct {
+	ProductionRequestID UUID `json:"production_request_id"`
+}
+
+type GetProductionRequestResponseObject interface {
+	VisitGetProductionRequestResponse(w http.ResponseWriter) error
+}
+
+type GetProductionRequest200ResponseHeaders struct {
+	ETag string
+}
+
+type GetProductionRequest200JSONResponse struct {
+	Body    ProductionRequest
+	Headers GetProductionRequest200ResponseHeaders
+}
+
+func (response GetProductionRequest200JSONResponse) VisitGetProductionRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AcknowledgeProductionRequestRequestObject struct {
+	ProductionRequestID UUID `json:"production_request_id"`
+	Params              AcknowledgeProductionRequestParams
+	Body                *AcknowledgeProductionRequestJSONRequestBody
+}
+
+type AcknowledgeProductionRequestResponseObject interface {
+	VisitAcknowledgeProductionRequestResponse(w http.ResponseWriter) error
+}
+
+type AcknowledgeProductionRequest200ResponseHeaders struct {
+	ETag string
+}
+
+type AcknowledgeProductionRequest200JSONResponse struct {
+	Body    ProductionRequest
+	Headers AcknowledgeProductionRequest200ResponseHeaders
+}
+
+func (response AcknowledgeProductionRequest200JSONResponse) VisitAcknowledgeProductionRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetProductionMaterialsRequestObject struct {
+	ProductionRequestID UUID `json:"production_request_id"`
+	Params              SetProductionMaterialsParams
+	Body                *SetProductionMaterialsJSONRequestBody
+}
+
+type SetProductionMaterialsResponseObject interface {
+	VisitSetProductionMaterialsResponse(w http.ResponseWriter) error
+}
+
+type SetProductionMaterials200ResponseHeaders struct {
+	ETag string
+}
+
+type SetProductionMaterials200JSONResponse struct {
+	Body    ProductionRequest
+	Headers SetProductionMaterials200ResponseHeaders
+}
+
+func (response SetProductionMaterials200JSONResponse) VisitSetProductionMaterialsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListProductionReportsRequestObject struct {
+	ProductionRequestID UUID `json:"production_request_id"`
+	Params              ListProductionReportsParams
+}
+
+type ListProductionReportsResponseObject interface {
+	VisitListProductionReportsResponse(w http.ResponseWriter) error
+}
+
+type ListProductionReports200JSONResponse ProductionReportList
+
+func (response ListProductionReports200JSONResponse) VisitListProductionReportsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReportProductionRequestObject struct {
+	ProductionRequestID UUID `json:"production_request_id"`
+	Params              ReportProductionParams
+	Body                *ReportProductionJSONRequestBody
+}
+
+type ReportProductionResponseObject interface {
+	VisitReportProductionResponse(w http.ResponseWriter) error
+}
+
+type ReportProduction200ResponseHeaders struct {
+	ETag string
+}
+
+type ReportProduction200JSONResponse struct {
+	Body    ProductionRequest
+	Headers ReportProduction200ResponseHeaders
+}
+
+func (response ReportProduction200JSONResponse) VisitReportProductionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListProductionRevisionsRequestObject struct {
+	ProductionRequestID UUID `json:"production_request_id"`
+	Params              ListProductionRevisionsParams
+}
+
+type ListProductionRevisionsResponseObject interface {
+	VisitListProductionRevisionsResponse(w http.ResponseWriter) error
+}
+
+type ListProductionRevisions200JSONResponse ProductionRevisionList
+
+func (response ListProductionRevisions200JSONResponse) VisitListProductionRevisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetProductionScheduleRequestObject struct {
+	ProductionRequestID UUID `json:"production_request_id"`
+	Params              SetProductionScheduleParams
+	Body                *SetProductionScheduleJSONRequestBody
+}
+
+type SetProductionScheduleResponseObject interface {
+	VisitSetProductionScheduleResponse(w http.ResponseWriter) error
+}
+
+type SetProductionSchedule200ResponseHeaders struct {
+	ETag string
+}
+
+type SetProductionSchedule200JSONResponse struct {
+	Body    ProductionRequest
+	Headers SetProductionSchedule200ResponseHeaders
+}
+
+func (response SetProductionSchedule200JSONResponse) VisitSetProductionScheduleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetProductionRequestTimelineRequestObject struct {
+	ProductionRequestID UUID `json:"production_request_id"`
+	Params              GetProductionRequestTimelineParams
+}
+
+type GetProductionRequestTimelineResponseObject interface {
+	VisitGetProductionRequestTimelineResponse(w http.ResponseWriter) error
+}
+
+type GetProductionRequestTimeline200JSONResponse Timeline
+
+func (response GetProductionRequestTimeline200JSONResponse) VisitGetProductionRequestTimelineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListProductionTroublesRequestObject struct {
+	Params ListProductionTroublesParams
+}
+
+type ListProductionTroublesResponseObject interface {
+	VisitListProductionTroublesResponse(w http.ResponseWriter) error
+}
+
+type ListProductionTroubles200JSONResponse TroubleList
+
+func (response ListProductionTroubles200JSONResponse) VisitListProductionTroublesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReportProductionTroubleRequestObject struct {
+	Params ReportProductionTroubleParams
+	Body   *ReportProductionTroubleJSONRequestBody
+}
+
+type ReportProductionTroubleResponseObject interface {
+	VisitReportProductionTroubleResponse(w http.ResponseWriter) error
+}
+
+type ReportProductionTrouble201ResponseHeaders struct {
+	ETag string
+}
+
+type ReportProductionTrouble201JSONResponse struct {
+	Body    Trouble
+	Headers ReportProductionTrouble201ResponseHeaders
+}
+
+func (response ReportProductionTrouble201JSONResponse) VisitReportProductionTroubleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetProductionTroubleRequestObject struct {
+	ProductionTroubleID UUID `json:"production_trouble_id"`
+}
+
+type GetProductionTroubleResponseObject interface {
+	VisitGetProductionTroubleResponse(w http.ResponseWriter) error
+}
+
+type GetProductionTrouble200ResponseHeaders struct {
+	ETag string
+}
+
+type GetProductionTrouble200JSONResponse struct {
+	Body    Trouble
+	Headers GetProductionTrouble200ResponseHeaders
+}
+
+func (response GetProductionTrouble200JSONResponse) VisitGetProductionTroubleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResolveProductionTroubleRequestObject struct {
+	ProductionTroubleID UUID `json:"production_trouble_id"`
+	Params              ResolveProductionTroubleParams
+	Body                *ResolveProductionTroubleJSONRequestBody
+}
+
+type ResolveProductionTroubleResponseObject interface {
+	VisitResolveProductionTroubleResponse(w http.ResponseWriter) error
+}
+
+type ResolveProductionTrouble200ResponseHeaders struct {
+	ETag string
+}
+
+type ResolveProductionTrouble200JSONResponse struct {
+	Body    Trouble
+	Headers ResolveProductionTrouble200ResponseHeaders
+}
+
+func (response ResolveProductionTrouble200JSONResponse) VisitResolveProductionTroubleResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -24544,6 +26531,175 @@ func (response GetShippingNoticeTimeline200JSONResponse) VisitGetShippingNoticeT
 	return err
 }
 
+type ListShortMaterialsRequestObject struct {
+	Params ListShortMaterialsParams
+}
+
+type ListShortMaterialsResponseObject interface {
+	VisitListShortMaterialsResponse(w http.ResponseWriter) error
+}
+
+type ListShortMaterials200JSONResponse ShortMaterialList
+
+func (response ListShortMaterials200JSONResponse) VisitListShortMaterialsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListShortageAllotmentsRequestObject struct {
+	Params ListShortageAllotmentsParams
+}
+
+type ListShortageAllotmentsResponseObject interface {
+	VisitListShortageAllotmentsResponse(w http.ResponseWriter) error
+}
+
+type ListShortageAllotments200JSONResponse AllotmentList
+
+func (response ListShortageAllotments200JSONResponse) VisitListShortageAllotmentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProposeShortageAllotmentRequestObject struct {
+	Params ProposeShortageAllotmentParams
+	Body   *ProposeShortageAllotmentJSONRequestBody
+}
+
+type ProposeShortageAllotmentResponseObject interface {
+	VisitProposeShortageAllotmentResponse(w http.ResponseWriter) error
+}
+
+type ProposeShortageAllotment201ResponseHeaders struct {
+	ETag string
+}
+
+type ProposeShortageAllotment201JSONResponse struct {
+	Body    Allotment
+	Headers ProposeShortageAllotment201ResponseHeaders
+}
+
+func (response ProposeShortageAllotment201JSONResponse) VisitProposeShortageAllotmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetShortageAllotmentRequestObject struct {
+	ShortageAllotmentID UUID `json:"shortage_allotment_id"`
+}
+
+type GetShortageAllotmentResponseObject interface {
+	VisitGetShortageAllotmentResponse(w http.ResponseWriter) error
+}
+
+type GetShortageAllotment200ResponseHeaders struct {
+	ETag string
+}
+
+type GetShortageAllotment200JSONResponse struct {
+	Body    Allotment
+	Headers GetShortageAllotment200ResponseHeaders
+}
+
+func (response GetShortageAllotment200JSONResponse) VisitGetShortageAllotmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmShortageAllotmentRequestObject struct {
+	ShortageAllotmentID UUID `json:"shortage_allotment_id"`
+	Params              ConfirmShortageAllotmentParams
+	Body                *ConfirmShortageAllotmentJSONRequestBody
+}
+
+type ConfirmShortageAllotmentResponseObject interface {
+	VisitConfirmShortageAllotmentResponse(w http.ResponseWriter) error
+}
+
+type ConfirmShortageAllotment200ResponseHeaders struct {
+	ETag string
+}
+
+type ConfirmShortageAllotment200JSONResponse struct {
+	Body    Allotment
+	Headers ConfirmShortageAllotment200ResponseHeaders
+}
+
+func (response ConfirmShortageAllotment200JSONResponse) VisitConfirmShortageAllotmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndShortageAllotmentRequestObject struct {
+	ShortageAllotmentID UUID `json:"shortage_allotment_id"`
+	Params              EndShortageAllotmentParams
+	Body                *EndShortageAllotmentJSONRequestBody
+}
+
+type EndShortageAllotmentResponseObject interface {
+	VisitEndShortageAllotmentResponse(w http.ResponseWriter) error
+}
+
+type EndShortageAllotment200ResponseHeaders struct {
+	ETag string
+}
+
+type EndShortageAllotment200JSONResponse struct {
+	Body    Allotment
+	Headers EndShortageAllotment200ResponseHeaders
+}
+
+func (response EndShortageAllotment200JSONResponse) VisitEndShortageAllotmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type RotateSigningKeyRequestObject struct {
 	Params RotateSigningKeyParams
 }
@@ -25883,6 +28039,21 @@ type StrictServerInterface interface {
 	// ListVisitAnswers Read what is known of a customer
 	// (GET /v1/customers/{customer_id}/visit-answers)
 	ListVisitAnswers(ctx context.Context, request ListVisitAnswersRequestObject) (ListVisitAnswersResponseObject, error)
+	// ListDeliveryChecks List checks of promised dates
+	// (GET /v1/delivery-checks)
+	ListDeliveryChecks(ctx context.Context, request ListDeliveryChecksRequestObject) (ListDeliveryChecksResponseObject, error)
+	// GetDeliveryCheck Read the check of a promised date
+	// (GET /v1/delivery-checks/{delivery_check_id})
+	GetDeliveryCheck(ctx context.Context, request GetDeliveryCheckRequestObject) (GetDeliveryCheckResponseObject, error)
+	// AnswerDeliveryCheck Say whether a promise is kept
+	// (POST /v1/delivery-checks/{delivery_check_id}/answer)
+	AnswerDeliveryCheck(ctx context.Context, request AnswerDeliveryCheckRequestObject) (AnswerDeliveryCheckResponseObject, error)
+	// RecordDelayAnswer Record what the customer said to a delay
+	// (POST /v1/delivery-checks/{delivery_check_id}/customer-answer)
+	RecordDelayAnswer(ctx context.Context, request RecordDelayAnswerRequestObject) (RecordDelayAnswerResponseObject, error)
+	// TellDelay Record that the customer was told of a delay
+	// (POST /v1/delivery-checks/{delivery_check_id}/tell)
+	TellDelay(ctx context.Context, request TellDelayRequestObject) (TellDelayResponseObject, error)
 	// ListDeliveryNotes List delivery notes
 	// (GET /v1/delivery-notes)
 	ListDeliveryNotes(ctx context.Context, request ListDeliveryNotesRequestObject) (ListDeliveryNotesResponseObject, error)
@@ -26159,6 +28330,9 @@ type StrictServerInterface interface {
 	// ListOrderDecisions Read what the gates decided about an order
 	// (GET /v1/orders/{order_id}/decisions)
 	ListOrderDecisions(ctx context.Context, request ListOrderDecisionsRequestObject) (ListOrderDecisionsResponseObject, error)
+	// GetOrderProduction How an order stands in production
+	// (GET /v1/orders/{order_id}/production)
+	GetOrderProduction(ctx context.Context, request GetOrderProductionRequestObject) (GetOrderProductionResponseObject, error)
 	// ListOrderReview Read the review of an order
 	// (GET /v1/orders/{order_id}/review-points)
 	ListOrderReview(ctx context.Context, request ListOrderReviewRequestObject) (ListOrderReviewResponseObject, error)
@@ -26246,6 +28420,57 @@ type StrictServerInterface interface {
 	// UpdateProductCategory Change a product category
 	// (PATCH /v1/product-categories/{category_id})
 	UpdateProductCategory(ctx context.Context, request UpdateProductCategoryRequestObject) (UpdateProductCategoryResponseObject, error)
+	// ListProductionLines List lines that are being made
+	// (GET /v1/production-lines)
+	ListProductionLines(ctx context.Context, request ListProductionLinesRequestObject) (ListProductionLinesResponseObject, error)
+	// PutProductionLotByExternalID Write a lot of another system's schedule
+	// (PUT /v1/production-lots/by-external-id/{source}/{external_id})
+	PutProductionLotByExternalID(ctx context.Context, request PutProductionLotByExternalIDRequestObject) (PutProductionLotByExternalIDResponseObject, error)
+	// PutProductionMaterialByExternalID Write a material that another system has checked
+	// (PUT /v1/production-materials/by-external-id/{source}/{external_id})
+	PutProductionMaterialByExternalID(ctx context.Context, request PutProductionMaterialByExternalIDRequestObject) (PutProductionMaterialByExternalIDResponseObject, error)
+	// ListProductionRequests List production requests
+	// (GET /v1/production-requests)
+	ListProductionRequests(ctx context.Context, request ListProductionRequestsRequestObject) (ListProductionRequestsResponseObject, error)
+	// AcknowledgeProductionRequests Acknowledge several production requests
+	// (POST /v1/production-requests/acknowledge)
+	AcknowledgeProductionRequests(ctx context.Context, request AcknowledgeProductionRequestsRequestObject) (AcknowledgeProductionRequestsResponseObject, error)
+	// GetProductionRequest Read a production request
+	// (GET /v1/production-requests/{production_request_id})
+	GetProductionRequest(ctx context.Context, request GetProductionRequestRequestObject) (GetProductionRequestResponseObject, error)
+	// AcknowledgeProductionRequest Acknowledge a production request
+	// (POST /v1/production-requests/{production_request_id}/acknowledge)
+	AcknowledgeProductionRequest(ctx context.Context, request AcknowledgeProductionRequestRequestObject) (AcknowledgeProductionRequestResponseObject, error)
+	// SetProductionMaterials Answer with the materials
+	// (PUT /v1/production-requests/{production_request_id}/materials)
+	SetProductionMaterials(ctx context.Context, request SetProductionMaterialsRequestObject) (SetProductionMaterialsResponseObject, error)
+	// ListProductionReports List what was reported as finished
+	// (GET /v1/production-requests/{production_request_id}/reports)
+	ListProductionReports(ctx context.Context, request ListProductionReportsRequestObject) (ListProductionReportsResponseObject, error)
+	// ReportProduction Report what was finished
+	// (POST /v1/production-requests/{production_request_id}/reports)
+	ReportProduction(ctx context.Context, request ReportProductionRequestObject) (ReportProductionResponseObject, error)
+	// ListProductionRevisions List the revisions of a production request
+	// (GET /v1/production-requests/{production_request_id}/revisions)
+	ListProductionRevisions(ctx context.Context, request ListProductionRevisionsRequestObject) (ListProductionRevisionsResponseObject, error)
+	// SetProductionSchedule Answer with the schedule
+	// (PUT /v1/production-requests/{production_request_id}/schedule)
+	SetProductionSchedule(ctx context.Context, request SetProductionScheduleRequestObject) (SetProductionScheduleResponseObject, error)
+	// GetProductionRequestTimeline What happened to a production request
+	// (GET /v1/production-requests/{production_request_id}/timeline)
+	GetProductionRequestTimeline(ctx context.Context, request GetProductionRequestTimelineRequestObject) (GetProductionRequestTimelineResponseObject, error)
+	// ListProductionTroubles List troubles in production
+	// (GET /v1/production-troubles)
+	ListProductionTroubles(ctx context.Context, request ListProductionTroublesRequestObject) (ListProductionTroublesResponseObject, error)
+	// ReportProductionTrouble Report trouble that threatens a promise
+	// (POST /v1/production-troubles)
+	ReportProductionTrouble(ctx context.Context, request ReportProductionTroubleRequestObject) (ReportProductionTroubleResponseObject, error)
+	// GetProductionTrouble Read a trouble
+	// (GET /v1/production-troubles/{production_trouble_id})
+	GetProductionTrouble(ctx context.Context, request GetProductionTroubleRequestObject) (GetProductionTroubleResponseObject, error)
+	// ResolveProductionTrouble Resolve a trouble
+	// (POST /v1/production-troubles/{production_trouble_id}/resolve)
+	ResolveProductionTrouble(ctx context.Context, request ResolveProductionTroubleRequestObject) (ResolveProductionTroubleResponseObject, error)
 	// ListProducts List and search products
 	// (GET /v1/products)
 	ListProducts(ctx context.Context, request ListProductsRequestObject) (ListProductsResponseObject, error)
@@ -26483,6 +28708,24 @@ type StrictServerInterface interface {
 	// GetShippingNoticeTimeline Read what happened to a shipping notice
 	// (GET /v1/shipping-notices/{shipping_notice_id}/timeline)
 	GetShippingNoticeTimeline(ctx context.Context, request GetShippingNoticeTimelineRequestObject) (GetShippingNoticeTimelineResponseObject, error)
+	// ListShortMaterials List materials that are short
+	// (GET /v1/short-materials)
+	ListShortMaterials(ctx context.Context, request ListShortMaterialsRequestObject) (ListShortMaterialsResponseObject, error)
+	// ListShortageAllotments List shortage allotments
+	// (GET /v1/shortage-allotments)
+	ListShortageAllotments(ctx context.Context, request ListShortageAllotmentsRequestObject) (ListShortageAllotmentsResponseObject, error)
+	// ProposeShortageAllotment Propose who gets how much of a short product
+	// (POST /v1/shortage-allotments)
+	ProposeShortageAllotment(ctx context.Context, request ProposeShortageAllotmentRequestObject) (ProposeShortageAllotmentResponseObject, error)
+	// GetShortageAllotment Read a shortage allotment
+	// (GET /v1/shortage-allotments/{shortage_allotment_id})
+	GetShortageAllotment(ctx context.Context, request GetShortageAllotmentRequestObject) (GetShortageAllotmentResponseObject, error)
+	// ConfirmShortageAllotment Confirm a shortage allotment
+	// (POST /v1/shortage-allotments/{shortage_allotment_id}/confirm)
+	ConfirmShortageAllotment(ctx context.Context, request ConfirmShortageAllotmentRequestObject) (ConfirmShortageAllotmentResponseObject, error)
+	// EndShortageAllotment Withdraw a proposal or end an allotment
+	// (POST /v1/shortage-allotments/{shortage_allotment_id}/end)
+	EndShortageAllotment(ctx context.Context, request EndShortageAllotmentRequestObject) (EndShortageAllotmentResponseObject, error)
 	// RotateSigningKey Rotate the signing key
 	// (POST /v1/signing-keys/rotate)
 	RotateSigningKey(ctx context.Context, request RotateSigningKeyRequestObject) (RotateSigningKeyResponseObject, error)
@@ -31396,6 +33639,203 @@ func (sh *strictHandler) ListVisitAnswers(ctx echo.Context, customerID CustomerI
 	return nil
 }
 
+// ListDeliveryChecks operation middleware
+func (sh *strictHandler) ListDeliveryChecks(ctx echo.Context, params ListDeliveryChecksParams) error {
+	var request ListDeliveryChecksRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDeliveryChecks(ctx.Request().Context(), request.(ListDeliveryChecksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDeliveryChecks")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDeliveryChecksResponseObject); ok {
+		return validResponse.VisitListDeliveryChecksResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetDeliveryCheck operation middleware
+func (sh *strictHandler) GetDeliveryCheck(ctx echo.Context, deliveryCheckID UUID) error {
+	var request GetDeliveryCheckRequestObject
+
+	request.DeliveryCheckID = deliveryCheckID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDeliveryCheck(ctx.Request().Context(), request.(GetDeliveryCheckRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDeliveryCheck")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDeliveryCheckResponseObject); ok {
+		return validResponse.VisitGetDeliveryCheckResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AnswerDeliveryCheck operation middleware
+func (sh *strictHandler) AnswerDeliveryCheck(ctx echo.Context, deliveryCheckID UUID, params AnswerDeliveryCheckParams) error {
+	var request AnswerDeliveryCheckRequestObject
+
+	request.DeliveryCheckID = deliveryCheckID
+	request.Params = params
+
+	var body AnswerDeliveryCheckJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AnswerDeliveryCheck(ctx.Request().Context(), request.(AnswerDeliveryCheckRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AnswerDeliveryCheck")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AnswerDeliveryCheckResponseObject); ok {
+		return validResponse.VisitAnswerDeliveryCheckResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RecordDelayAnswer operation middleware
+func (sh *strictHandler) RecordDelayAnswer(ctx echo.Context, deliveryCheckID UUID, params RecordDelayAnswerParams) error {
+	var request RecordDelayAnswerRequestObject
+
+	request.DeliveryCheckID = deliveryCheckID
+	request.Params = params
+
+	var body RecordDelayAnswerJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RecordDelayAnswer(ctx.Request().Context(), request.(RecordDelayAnswerRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecordDelayAnswer")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RecordDelayAnswerResponseObject); ok {
+		return validResponse.VisitRecordDelayAnswerResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// TellDelay operation middleware
+func (sh *strictHandler) TellDelay(ctx echo.Context, deliveryCheckID UUID, params TellDelayParams) error {
+	var request TellDelayRequestObject
+
+	request.DeliveryCheckID = deliveryCheckID
+	request.Params = params
+
+	var body TellDelayJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.TellDelay(ctx.Request().Context(), request.(TellDelayRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "TellDelay")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(TellDelayResponseObject); ok {
+		return validResponse.VisitTellDelayResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListDeliveryNotes operation middleware
 func (sh *strictHandler) ListDeliveryNotes(ctx echo.Context, params ListDeliveryNotesParams) error {
 	var request ListDeliveryNotesRequestObject
@@ -34508,6 +36948,31 @@ func (sh *strictHandler) ListOrderDecisions(ctx echo.Context, orderID OrderID) e
 	return nil
 }
 
+// GetOrderProduction operation middleware
+func (sh *strictHandler) GetOrderProduction(ctx echo.Context, orderID UUID) error {
+	var request GetOrderProductionRequestObject
+
+	request.OrderID = orderID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetOrderProduction(ctx.Request().Context(), request.(GetOrderProductionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetOrderProduction")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetOrderProductionResponseObject); ok {
+		return validResponse.VisitGetOrderProductionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListOrderReview operation middleware
 func (sh *strictHandler) ListOrderReview(ctx echo.Context, orderID OrderID) error {
 	var request ListOrderReviewRequestObject
@@ -35539,6 +38004,650 @@ func (sh *strictHandler) UpdateProductCategory(ctx echo.Context, categoryID UUID
 		return err
 	} else if validResponse, ok := response.(UpdateProductCategoryResponseObject); ok {
 		return validResponse.VisitUpdateProductCategoryResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListProductionLines operation middleware
+func (sh *strictHandler) ListProductionLines(ctx echo.Context, params ListProductionLinesParams) error {
+	var request ListProductionLinesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListProductionLines(ctx.Request().Context(), request.(ListProductionLinesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListProductionLines")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListProductionLinesResponseObject); ok {
+		return validResponse.VisitListProductionLinesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PutProductionLotByExternalID operation middleware
+func (sh *strictHandler) PutProductionLotByExternalID(ctx echo.Context, source string, externalID string, params PutProductionLotByExternalIDParams) error {
+	var request PutProductionLotByExternalIDRequestObject
+
+	request.Source = source
+	request.ExternalID = externalID
+	request.Params = params
+
+	var body PutProductionLotByExternalIDJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PutProductionLotByExternalID(ctx.Request().Context(), request.(PutProductionLotByExternalIDRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutProductionLotByExternalID")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PutProductionLotByExternalIDResponseObject); ok {
+		return validResponse.VisitPutProductionLotByExternalIDResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PutProductionMaterialByExternalID operation middleware
+func (sh *strictHandler) PutProductionMaterialByExternalID(ctx echo.Context, source string, externalID string, params PutProductionMaterialByExternalIDParams) error {
+	var request PutProductionMaterialByExternalIDRequestObject
+
+	request.Source = source
+	request.ExternalID = externalID
+	request.Params = params
+
+	var body PutProductionMaterialByExternalIDJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PutProductionMaterialByExternalID(ctx.Request().Context(), request.(PutProductionMaterialByExternalIDRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutProductionMaterialByExternalID")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PutProductionMaterialByExternalIDResponseObject); ok {
+		return validResponse.VisitPutProductionMaterialByExternalIDResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListProductionRequests operation middleware
+func (sh *strictHandler) ListProductionRequests(ctx echo.Context, params ListProductionRequestsParams) error {
+	var request ListProductionRequestsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListProductionRequests(ctx.Request().Context(), request.(ListProductionRequestsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListProductionRequests")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListProductionRequestsResponseObject); ok {
+		return validResponse.VisitListProductionRequestsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AcknowledgeProductionRequests operation middleware
+func (sh *strictHandler) AcknowledgeProductionRequests(ctx echo.Context, params AcknowledgeProductionRequestsParams) error {
+	var request AcknowledgeProductionRequestsRequestObject
+
+	request.Params = params
+
+	var body AcknowledgeProductionRequestsJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AcknowledgeProductionRequests(ctx.Request().Context(), request.(AcknowledgeProductionRequestsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AcknowledgeProductionRequests")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AcknowledgeProductionRequestsResponseObject); ok {
+		return validResponse.VisitAcknowledgeProductionRequestsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetProductionRequest operation middleware
+func (sh *strictHandler) GetProductionRequest(ctx echo.Context, productionRequestID UUID) error {
+	var request GetProductionRequestRequestObject
+
+	request.ProductionRequestID = productionRequestID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetProductionRequest(ctx.Request().Context(), request.(GetProductionRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetProductionRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetProductionRequestResponseObject); ok {
+		return validResponse.VisitGetProductionRequestResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AcknowledgeProductionRequest operation middleware
+func (sh *strictHandler) AcknowledgeProductionRequest(ctx echo.Context, productionRequestID UUID, params AcknowledgeProductionRequestParams) error {
+	var request AcknowledgeProductionRequestRequestObject
+
+	request.ProductionRequestID = productionRequestID
+	request.Params = params
+
+	var body AcknowledgeProductionRequestJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AcknowledgeProductionRequest(ctx.Request().Context(), request.(AcknowledgeProductionRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AcknowledgeProductionRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AcknowledgeProductionRequestResponseObject); ok {
+		return validResponse.VisitAcknowledgeProductionRequestResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetProductionMaterials operation middleware
+func (sh *strictHandler) SetProductionMaterials(ctx echo.Context, productionRequestID UUID, params SetProductionMaterialsParams) error {
+	var request SetProductionMaterialsRequestObject
+
+	request.ProductionRequestID = productionRequestID
+	request.Params = params
+
+	var body SetProductionMaterialsJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetProductionMaterials(ctx.Request().Context(), request.(SetProductionMaterialsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetProductionMaterials")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetProductionMaterialsResponseObject); ok {
+		return validResponse.VisitSetProductionMaterialsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListProductionReports operation middleware
+func (sh *strictHandler) ListProductionReports(ctx echo.Context, productionRequestID UUID, params ListProductionReportsParams) error {
+	var request ListProductionReportsRequestObject
+
+	request.ProductionRequestID = productionRequestID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListProductionReports(ctx.Request().Context(), request.(ListProductionReportsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListProductionReports")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListProductionReportsResponseObject); ok {
+		return validResponse.VisitListProductionReportsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReportProduction operation middleware
+func (sh *strictHandler) ReportProduction(ctx echo.Context, productionRequestID UUID, params ReportProductionParams) error {
+	var request ReportProductionRequestObject
+
+	request.ProductionRequestID = productionRequestID
+	request.Params = params
+
+	var body ReportProductionJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReportProduction(ctx.Request().Context(), request.(ReportProductionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReportProduction")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReportProductionResponseObject); ok {
+		return validResponse.VisitReportProductionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListProductionRevisions operation middleware
+func (sh *strictHandler) ListProductionRevisions(ctx echo.Context, productionRequestID UUID, params ListProductionRevisionsParams) error {
+	var request ListProductionRevisionsRequestObject
+
+	request.ProductionRequestID = productionRequestID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListProductionRevisions(ctx.Request().Context(), request.(ListProductionRevisionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListProductionRevisions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListProductionRevisionsResponseObject); ok {
+		return validResponse.VisitListProductionRevisionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetProductionSchedule operation middleware
+func (sh *strictHandler) SetProductionSchedule(ctx echo.Context, productionRequestID UUID, params SetProductionScheduleParams) error {
+	var request SetProductionScheduleRequestObject
+
+	request.ProductionRequestID = productionRequestID
+	request.Params = params
+
+	var body SetProductionScheduleJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetProductionSchedule(ctx.Request().Context(), request.(SetProductionScheduleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetProductionSchedule")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetProductionScheduleResponseObject); ok {
+		return validResponse.VisitSetProductionScheduleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetProductionRequestTimeline operation middleware
+func (sh *strictHandler) GetProductionRequestTimeline(ctx echo.Context, productionRequestID UUID, params GetProductionRequestTimelineParams) error {
+	var request GetProductionRequestTimelineRequestObject
+
+	request.ProductionRequestID = productionRequestID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetProductionRequestTimeline(ctx.Request().Context(), request.(GetProductionRequestTimelineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetProductionRequestTimeline")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetProductionRequestTimelineResponseObject); ok {
+		return validResponse.VisitGetProductionRequestTimelineResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListProductionTroubles operation middleware
+func (sh *strictHandler) ListProductionTroubles(ctx echo.Context, params ListProductionTroublesParams) error {
+	var request ListProductionTroublesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListProductionTroubles(ctx.Request().Context(), request.(ListProductionTroublesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListProductionTroubles")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListProductionTroublesResponseObject); ok {
+		return validResponse.VisitListProductionTroublesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReportProductionTrouble operation middleware
+func (sh *strictHandler) ReportProductionTrouble(ctx echo.Context, params ReportProductionTroubleParams) error {
+	var request ReportProductionTroubleRequestObject
+
+	request.Params = params
+
+	var body ReportProductionTroubleJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReportProductionTrouble(ctx.Request().Context(), request.(ReportProductionTroubleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReportProductionTrouble")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReportProductionTroubleResponseObject); ok {
+		return validResponse.VisitReportProductionTroubleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetProductionTrouble operation middleware
+func (sh *strictHandler) GetProductionTrouble(ctx echo.Context, productionTroubleID UUID) error {
+	var request GetProductionTroubleRequestObject
+
+	request.ProductionTroubleID = productionTroubleID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetProductionTrouble(ctx.Request().Context(), request.(GetProductionTroubleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetProductionTrouble")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetProductionTroubleResponseObject); ok {
+		return validResponse.VisitGetProductionTroubleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ResolveProductionTrouble operation middleware
+func (sh *strictHandler) ResolveProductionTrouble(ctx echo.Context, productionTroubleID UUID, params ResolveProductionTroubleParams) error {
+	var request ResolveProductionTroubleRequestObject
+
+	request.ProductionTroubleID = productionTroubleID
+	request.Params = params
+
+	var body ResolveProductionTroubleJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ResolveProductionTrouble(ctx.Request().Context(), request.(ResolveProductionTroubleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ResolveProductionTrouble")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ResolveProductionTroubleResponseObject); ok {
+		return validResponse.VisitResolveProductionTroubleResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -38481,6 +41590,227 @@ func (sh *strictHandler) GetShippingNoticeTimeline(ctx echo.Context, shippingNot
 		return err
 	} else if validResponse, ok := response.(GetShippingNoticeTimelineResponseObject); ok {
 		return validResponse.VisitGetShippingNoticeTimelineResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListShortMaterials operation middleware
+func (sh *strictHandler) ListShortMaterials(ctx echo.Context, params ListShortMaterialsParams) error {
+	var request ListShortMaterialsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListShortMaterials(ctx.Request().Context(), request.(ListShortMaterialsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListShortMaterials")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListShortMaterialsResponseObject); ok {
+		return validResponse.VisitListShortMaterialsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListShortageAllotments operation middleware
+func (sh *strictHandler) ListShortageAllotments(ctx echo.Context, params ListShortageAllotmentsParams) error {
+	var request ListShortageAllotmentsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListShortageAllotments(ctx.Request().Context(), request.(ListShortageAllotmentsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListShortageAllotments")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListShortageAllotmentsResponseObject); ok {
+		return validResponse.VisitListShortageAllotmentsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ProposeShortageAllotment operation middleware
+func (sh *strictHandler) ProposeShortageAllotment(ctx echo.Context, params ProposeShortageAllotmentParams) error {
+	var request ProposeShortageAllotmentRequestObject
+
+	request.Params = params
+
+	var body ProposeShortageAllotmentJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ProposeShortageAllotment(ctx.Request().Context(), request.(ProposeShortageAllotmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ProposeShortageAllotment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ProposeShortageAllotmentResponseObject); ok {
+		return validResponse.VisitProposeShortageAllotmentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetShortageAllotment operation middleware
+func (sh *strictHandler) GetShortageAllotment(ctx echo.Context, shortageAllotmentID UUID) error {
+	var request GetShortageAllotmentRequestObject
+
+	request.ShortageAllotmentID = shortageAllotmentID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetShortageAllotment(ctx.Request().Context(), request.(GetShortageAllotmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetShortageAllotment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetShortageAllotmentResponseObject); ok {
+		return validResponse.VisitGetShortageAllotmentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ConfirmShortageAllotment operation middleware
+func (sh *strictHandler) ConfirmShortageAllotment(ctx echo.Context, shortageAllotmentID UUID, params ConfirmShortageAllotmentParams) error {
+	var request ConfirmShortageAllotmentRequestObject
+
+	request.ShortageAllotmentID = shortageAllotmentID
+	request.Params = params
+
+	var body ConfirmShortageAllotmentJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ConfirmShortageAllotment(ctx.Request().Context(), request.(ConfirmShortageAllotmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConfirmShortageAllotment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ConfirmShortageAllotmentResponseObject); ok {
+		return validResponse.VisitConfirmShortageAllotmentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EndShortageAllotment operation middleware
+func (sh *strictHandler) EndShortageAllotment(ctx echo.Context, shortageAllotmentID UUID, params EndShortageAllotmentParams) error {
+	var request EndShortageAllotmentRequestObject
+
+	request.ShortageAllotmentID = shortageAllotmentID
+	request.Params = params
+
+	var body EndShortageAllotmentJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EndShortageAllotment(ctx.Request().Context(), request.(EndShortageAllotmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndShortageAllotment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EndShortageAllotmentResponseObject); ok {
+		return validResponse.VisitEndShortageAllotmentResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -97,7 +97,7 @@ func (s *Service) ProposeAllotment(tx pg.Tx, productID uuid.UUID, available deci
 	if a.Snapshot, err = json.Marshal(frozen); err != nil {
 		return Allotment{}, err
 	}
-	if a.Number, err = pg.NextNumber(tx, "SA", tx.Now.In(clock.Shanghai)); err != nil {
+	if a.Number, err = pg.NextNumber(tx, "ST", tx.Now.In(clock.Shanghai)); err != nil {
 		return Allotment{}, err
 	}
 	if err := insertAllotment(tx, &a); err != nil {

@@ -43,6 +43,30 @@ func (e AddressKind) Valid() bool {
 	}
 }
 
+// Defines values for AllotmentState.
+const (
+	AllotmentStateConfirmed AllotmentState = "confirmed"
+	AllotmentStateEnded     AllotmentState = "ended"
+	AllotmentStateProposed  AllotmentState = "proposed"
+	AllotmentStateWithdrawn AllotmentState = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the AllotmentState enum.
+func (e AllotmentState) Valid() bool {
+	switch e {
+	case AllotmentStateConfirmed:
+		return true
+	case AllotmentStateEnded:
+		return true
+	case AllotmentStateProposed:
+		return true
+	case AllotmentStateWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ApprovalState.
 const (
 	ApprovalStateApproved  ApprovalState = "approved"
@@ -484,6 +508,129 @@ func (e CustomerStatus) Valid() bool {
 	case CustomerStatusClosed:
 		return true
 	case CustomerStatusSuspended:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DelayAnswerKind.
+const (
+	DelayAnswerKindAccepted  DelayAnswerKind = "accepted"
+	DelayAnswerKindCancels   DelayAnswerKind = "cancels"
+	DelayAnswerKindOtherDate DelayAnswerKind = "other_date"
+)
+
+// Valid indicates whether the value is a known member of the DelayAnswerKind enum.
+func (e DelayAnswerKind) Valid() bool {
+	switch e {
+	case DelayAnswerKindAccepted:
+		return true
+	case DelayAnswerKindCancels:
+		return true
+	case DelayAnswerKindOtherDate:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DelayChannel.
+const (
+	DelayChannelEmail   DelayChannel = "email"
+	DelayChannelFax     DelayChannel = "fax"
+	DelayChannelMail    DelayChannel = "mail"
+	DelayChannelMessage DelayChannel = "message"
+	DelayChannelOther   DelayChannel = "other"
+	DelayChannelPhone   DelayChannel = "phone"
+	DelayChannelVisit   DelayChannel = "visit"
+)
+
+// Valid indicates whether the value is a known member of the DelayChannel enum.
+func (e DelayChannel) Valid() bool {
+	switch e {
+	case DelayChannelEmail:
+		return true
+	case DelayChannelFax:
+		return true
+	case DelayChannelMail:
+		return true
+	case DelayChannelMessage:
+		return true
+	case DelayChannelOther:
+		return true
+	case DelayChannelPhone:
+		return true
+	case DelayChannelVisit:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DeliveryCheckNextStep.
+const (
+	ChangeRequest DeliveryCheckNextStep = "change_request"
+	RecordAnswer  DeliveryCheckNextStep = "record_answer"
+	TellCustomer  DeliveryCheckNextStep = "tell_customer"
+)
+
+// Valid indicates whether the value is a known member of the DeliveryCheckNextStep enum.
+func (e DeliveryCheckNextStep) Valid() bool {
+	switch e {
+	case ChangeRequest:
+		return true
+	case RecordAnswer:
+		return true
+	case TellCustomer:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DeliveryCheckState.
+const (
+	DeliveryCheckStateDelayed DeliveryCheckState = "delayed"
+	DeliveryCheckStateOnTime  DeliveryCheckState = "on_time"
+	DeliveryCheckStateOpen    DeliveryCheckState = "open"
+	DeliveryCheckStateVoid    DeliveryCheckState = "void"
+)
+
+// Valid indicates whether the value is a known member of the DeliveryCheckState enum.
+func (e DeliveryCheckState) Valid() bool {
+	switch e {
+	case DeliveryCheckStateDelayed:
+		return true
+	case DeliveryCheckStateOnTime:
+		return true
+	case DeliveryCheckStateOpen:
+		return true
+	case DeliveryCheckStateVoid:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DeliveryCheckWork.
+const (
+	DeliveryCheckWorkOverdue  DeliveryCheckWork = "overdue"
+	DeliveryCheckWorkToAnswer DeliveryCheckWork = "to_answer"
+	DeliveryCheckWorkToCheck  DeliveryCheckWork = "to_check"
+	DeliveryCheckWorkToTell   DeliveryCheckWork = "to_tell"
+)
+
+// Valid indicates whether the value is a known member of the DeliveryCheckWork enum.
+func (e DeliveryCheckWork) Valid() bool {
+	switch e {
+	case DeliveryCheckWorkOverdue:
+		return true
+	case DeliveryCheckWorkToAnswer:
+		return true
+	case DeliveryCheckWorkToCheck:
+		return true
+	case DeliveryCheckWorkToTell:
 		return true
 	default:
 		return false
@@ -1149,22 +1296,22 @@ func (e PriceRole) Valid() bool {
 
 // Defines values for ProductKind.
 const (
-	BoughtIn ProductKind = "bought_in"
-	Finished ProductKind = "finished"
-	Material ProductKind = "material"
-	Service  ProductKind = "service"
+	ProductKindBoughtIn ProductKind = "bought_in"
+	ProductKindFinished ProductKind = "finished"
+	ProductKindMaterial ProductKind = "material"
+	ProductKindService  ProductKind = "service"
 )
 
 // Valid indicates whether the value is a known member of the ProductKind enum.
 func (e ProductKind) Valid() bool {
 	switch e {
-	case BoughtIn:
+	case ProductKindBoughtIn:
 		return true
-	case Finished:
+	case ProductKindFinished:
 		return true
-	case Material:
+	case ProductKindMaterial:
 		return true
-	case Service:
+	case ProductKindService:
 		return true
 	default:
 		return false
@@ -1186,6 +1333,99 @@ func (e ProductLifecycle) Valid() bool {
 	case New:
 		return true
 	case Standard:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ProductionDepartment.
+const (
+	Finance    ProductionDepartment = "finance"
+	Management ProductionDepartment = "management"
+	Production ProductionDepartment = "production"
+)
+
+// Valid indicates whether the value is a known member of the ProductionDepartment enum.
+func (e ProductionDepartment) Valid() bool {
+	switch e {
+	case Finance:
+		return true
+	case Management:
+		return true
+	case Production:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ProductionRisk.
+const (
+	ProductionRiskBehind   ProductionRisk = "behind"
+	ProductionRiskLate     ProductionRisk = "late"
+	ProductionRiskMaterial ProductionRisk = "material"
+	ProductionRiskNone     ProductionRisk = "none"
+)
+
+// Valid indicates whether the value is a known member of the ProductionRisk enum.
+func (e ProductionRisk) Valid() bool {
+	switch e {
+	case ProductionRiskBehind:
+		return true
+	case ProductionRiskLate:
+		return true
+	case ProductionRiskMaterial:
+		return true
+	case ProductionRiskNone:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ProductionState.
+const (
+	ProductionStateCancelled ProductionState = "cancelled"
+	ProductionStateClosed    ProductionState = "closed"
+	ProductionStateHeld      ProductionState = "held"
+	ProductionStateOpen      ProductionState = "open"
+)
+
+// Valid indicates whether the value is a known member of the ProductionState enum.
+func (e ProductionState) Valid() bool {
+	switch e {
+	case ProductionStateCancelled:
+		return true
+	case ProductionStateClosed:
+		return true
+	case ProductionStateHeld:
+		return true
+	case ProductionStateOpen:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ProductionWork.
+const (
+	AtRisk     ProductionWork = "at_risk"
+	ToReport   ProductionWork = "to_report"
+	ToSchedule ProductionWork = "to_schedule"
+	Unfinished ProductionWork = "unfinished"
+)
+
+// Valid indicates whether the value is a known member of the ProductionWork enum.
+func (e ProductionWork) Valid() bool {
+	switch e {
+	case AtRisk:
+		return true
+	case ToReport:
+		return true
+	case ToSchedule:
+		return true
+	case Unfinished:
 		return true
 	default:
 		return false
@@ -1507,6 +1747,54 @@ func (e SurveyState) Valid() bool {
 	case SurveyStateClosed:
 		return true
 	case SurveyStateOpen:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TroubleKind.
+const (
+	TroubleKindEquipment TroubleKind = "equipment"
+	TroubleKindMaterial  TroubleKind = "material"
+	TroubleKindOther     TroubleKind = "other"
+	TroubleKindPeople    TroubleKind = "people"
+	TroubleKindPower     TroubleKind = "power"
+	TroubleKindQuality   TroubleKind = "quality"
+)
+
+// Valid indicates whether the value is a known member of the TroubleKind enum.
+func (e TroubleKind) Valid() bool {
+	switch e {
+	case TroubleKindEquipment:
+		return true
+	case TroubleKindMaterial:
+		return true
+	case TroubleKindOther:
+		return true
+	case TroubleKindPeople:
+		return true
+	case TroubleKindPower:
+		return true
+	case TroubleKindQuality:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TroubleState.
+const (
+	TroubleStateOpen     TroubleState = "open"
+	TroubleStateResolved TroubleState = "resolved"
+)
+
+// Valid indicates whether the value is a known member of the TroubleState enum.
+func (e TroubleState) Valid() bool {
+	switch e {
+	case TroubleStateOpen:
+		return true
+	case TroubleStateResolved:
 		return true
 	default:
 		return false
@@ -2373,6 +2661,176 @@ type AllocationInput struct {
 	// InvoiceID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	InvoiceID UUID `json:"invoice_id"`
 }
+
+// Allotment Who gets how much of a product of which there isn't enough.
+type Allotment struct {
+	// Allotted A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Allotted Quantity `json:"allotted"`
+
+	// Available A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Available Quantity `json:"available"`
+
+	// ConfirmedAt Example: 2026-11-20T08:30:00Z
+	ConfirmedAt *Instant `json:"confirmed_at,omitempty"`
+
+	// ConfirmedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ConfirmedBy *UUID `json:"confirmed_by,omitempty"`
+
+	// EndedAt Example: 2026-11-20T08:30:00Z
+	EndedAt *Instant `json:"ended_at,omitempty"`
+
+	// EndedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	EndedBy     *UUID   `json:"ended_by,omitempty"`
+	EndedReason *string `json:"ended_reason,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID    UUID            `json:"id"`
+	Lines []AllotmentLine `json:"lines"`
+
+	// Number Example: ST-202611-00003
+	Number      string `json:"number"`
+	ProductCode string `json:"product_code"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID   UUID   `json:"product_id"`
+	ProductName string `json:"product_name"`
+
+	// ProposedAt Example: 2026-11-20T08:30:00Z
+	ProposedAt Instant `json:"proposed_at"`
+
+	// ProposedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProposedBy *UUID  `json:"proposed_by,omitempty"`
+	Reason     string `json:"reason"`
+
+	// SnapshotHash SHA-256 of what was proposed, hexadecimal.
+	SnapshotHash string `json:"snapshot_hash"`
+
+	// State Example: confirmed
+	State AllotmentState `json:"state"`
+	Unit  string         `json:"unit"`
+
+	// ValidUntil Example: 2026-11-20
+	ValidUntil *Date `json:"valid_until,omitempty"`
+
+	// Wanted A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Wanted Quantity `json:"wanted"`
+}
+
+// AllotmentChange defines model for AllotmentChange.
+type AllotmentChange struct {
+	// OrderLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderLineID UUID `json:"order_line_id"`
+
+	// Quantity A quantity in the line's unit.
+	//
+	// Example: 500
+	Quantity ProductionQuantity `json:"quantity"`
+	Reason   *string            `json:"reason,omitempty"`
+}
+
+// AllotmentConfirm defines model for AllotmentConfirm.
+type AllotmentConfirm struct {
+	Lines *[]AllotmentChange `json:"lines,omitempty"`
+
+	// ValidUntil Example: 2026-11-20
+	ValidUntil *Date `json:"valid_until,omitempty"`
+}
+
+// AllotmentEnd defines model for AllotmentEnd.
+type AllotmentEnd struct {
+	// Reason Example: 原料已到,恢复正常供货
+	Reason string `json:"reason"`
+}
+
+// AllotmentLine defines model for AllotmentLine.
+type AllotmentLine struct {
+	// Allotted A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Allotted     Quantity `json:"allotted"`
+	ChangeReason *string  `json:"change_reason,omitempty"`
+
+	// ConfirmedAt Example: 2026-11-20T08:30:00Z
+	ConfirmedAt Instant `json:"confirmed_at"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID   UUID   `json:"customer_id"`
+	CustomerName string `json:"customer_name"`
+
+	// Explanation Why it gets what was proposed for it.
+	//
+	// Example: All of 500: rank 1: grade A (priority 1), promised for 2026-11-30, ordered 2026-11-20.
+	Explanation string `json:"explanation"`
+
+	// Grade The credit grade of the customer, for those who may read credit.
+	//
+	// Example: A
+	Grade  *string `json:"grade,omitempty"`
+	LineNo int     `json:"line_no"`
+
+	// OrderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderID UUID `json:"order_id"`
+
+	// OrderLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderLineID UUID `json:"order_line_id"`
+
+	// OrderNumber Example: SO-202611-00042
+	OrderNumber string `json:"order_number"`
+	Priority    *int   `json:"priority,omitempty"`
+
+	// PromisedOn Example: 2026-11-20
+	PromisedOn *Date `json:"promised_on,omitempty"`
+
+	// Proposed A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Proposed Quantity `json:"proposed"`
+	Rank     int      `json:"rank"`
+
+	// Used A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Used Quantity `json:"used"`
+
+	// Wanted A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Wanted Quantity `json:"wanted"`
+}
+
+// AllotmentList defines model for AllotmentList.
+type AllotmentList struct {
+	Data       []Allotment `json:"data"`
+	NextCursor *string     `json:"next_cursor,omitempty"`
+}
+
+// AllotmentPropose defines model for AllotmentPropose.
+type AllotmentPropose struct {
+	// Available A quantity in the line's unit.
+	//
+	// Example: 500
+	Available ProductionQuantity `json:"available"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID UUID `json:"product_id"`
+
+	// Reason Example: 原料到货推迟,本周仅可供 500 kg
+	Reason string `json:"reason"`
+}
+
+// AllotmentState Example: confirmed
+type AllotmentState string
 
 // Approval defines model for Approval.
 type Approval struct {
@@ -6322,6 +6780,150 @@ type DecisionList struct {
 	Data []Decision `json:"data"`
 }
 
+// DelayAnswer defines model for DelayAnswer.
+type DelayAnswer struct {
+	// Answer Example: accepted
+	Answer DelayAnswerKind `json:"answer"`
+	Note   *string         `json:"note,omitempty"`
+
+	// OtherDate Example: 2026-11-20
+	OtherDate *Date `json:"other_date,omitempty"`
+}
+
+// DelayAnswerKind Example: accepted
+type DelayAnswerKind string
+
+// DelayChannel Example: phone
+type DelayChannel string
+
+// DelayTold defines model for DelayTold.
+type DelayTold struct {
+	// Channel Example: phone
+	Channel DelayChannel `json:"channel"`
+
+	// NewDate Example: 2026-11-20
+	NewDate Date `json:"new_date"`
+
+	// ToldAt Example: 2026-11-20T08:30:00Z
+	ToldAt *Instant `json:"told_at,omitempty"`
+
+	// ToldBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ToldBy *UUID `json:"told_by,omitempty"`
+
+	// ToldTo Example: 陈示例
+	ToldTo *string `json:"told_to,omitempty"`
+}
+
+// DeliveryCheck The check of one promised date of one order line.
+type DeliveryCheck struct {
+	AnswerNote *string `json:"answer_note,omitempty"`
+
+	// AnsweredAt Example: 2026-11-20T08:30:00Z
+	AnsweredAt *Instant `json:"answered_at,omitempty"`
+
+	// AnsweredBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	AnsweredBy *UUID `json:"answered_by,omitempty"`
+
+	// Channel Example: phone
+	Channel *DelayChannel `json:"channel,omitempty"`
+
+	// CheckedAt Example: 2026-11-20T08:30:00Z
+	CheckedAt *Instant `json:"checked_at,omitempty"`
+
+	// CheckedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CheckedBy *UUID `json:"checked_by,omitempty"`
+
+	// CustomerAnswer Example: accepted
+	CustomerAnswer *DelayAnswerKind `json:"customer_answer,omitempty"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID   UUID   `json:"customer_id"`
+	CustomerName string `json:"customer_name"`
+
+	// DueAt Example: 2026-11-20T08:30:00Z
+	DueAt Instant `json:"due_at"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ExpectedOn Example: 2026-11-20
+	ExpectedOn *Date `json:"expected_on,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID     UUID `json:"id"`
+	LineNo int  `json:"line_no"`
+
+	// NextStep What is to be done next; nothing when it is left out.
+	NextStep *DeliveryCheckNextStep `json:"next_step,omitempty"`
+	Note     *string                `json:"note,omitempty"`
+
+	// OpenedAt Example: 2026-11-20T08:30:00Z
+	OpenedAt Instant `json:"opened_at"`
+
+	// OrderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderID UUID `json:"order_id"`
+
+	// OrderLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderLineID UUID `json:"order_line_id"`
+
+	// OrderNumber Example: SO-202611-00042
+	OrderNumber string `json:"order_number"`
+
+	// OtherDate Example: 2026-11-20
+	OtherDate *Date `json:"other_date,omitempty"`
+
+	// Overdue It wasn't checked, or the delay not told, before the promised date.
+	Overdue bool `json:"overdue"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID     UUID   `json:"owner_id"`
+	ProductName string `json:"product_name"`
+
+	// ProductionRequestID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductionRequestID UUID `json:"production_request_id"`
+
+	// PromisedOn Example: 2026-11-20
+	PromisedOn Date `json:"promised_on"`
+
+	// State Example: open
+	State DeliveryCheckState `json:"state"`
+
+	// ToldAt Example: 2026-11-20T08:30:00Z
+	ToldAt *Instant `json:"told_at,omitempty"`
+
+	// ToldBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ToldBy *UUID `json:"told_by,omitempty"`
+
+	// ToldDate Example: 2026-11-20
+	ToldDate *Date   `json:"told_date,omitempty"`
+	ToldTo   *string `json:"told_to,omitempty"`
+}
+
+// DeliveryCheckNextStep What is to be done next; nothing when it is left out.
+type DeliveryCheckNextStep string
+
+// DeliveryCheckAnswer defines model for DeliveryCheckAnswer.
+type DeliveryCheckAnswer struct {
+	// ExpectedOn Example: 2026-11-20
+	ExpectedOn *Date   `json:"expected_on,omitempty"`
+	Note       *string `json:"note,omitempty"`
+	OnTime     bool    `json:"on_time"`
+}
+
+// DeliveryCheckList defines model for DeliveryCheckList.
+type DeliveryCheckList struct {
+	Data       []DeliveryCheck `json:"data"`
+	NextCursor *string         `json:"next_cursor,omitempty"`
+}
+
+// DeliveryCheckState Example: open
+type DeliveryCheckState string
+
+// DeliveryCheckWork Example: to_check
+type DeliveryCheckWork string
+
 // DeliveryLine defines model for DeliveryLine.
 type DeliveryLine struct {
 	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
@@ -8552,6 +9154,36 @@ type Order struct {
 	UpdatedAt Instant `json:"updated_at"`
 }
 
+// OrderAllotment defines model for OrderAllotment.
+type OrderAllotment struct {
+	// AllotmentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	AllotmentID UUID `json:"allotment_id"`
+
+	// Allotted A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Allotted Quantity `json:"allotted"`
+
+	// Number Example: ST-202611-00003
+	Number string `json:"number"`
+
+	// OrderLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderLineID UUID `json:"order_line_id"`
+
+	// Used A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Used Quantity `json:"used"`
+
+	// ValidUntil Example: 2026-11-20
+	ValidUntil *Date `json:"valid_until,omitempty"`
+
+	// Wanted A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Wanted Quantity `json:"wanted"`
+}
+
 // OrderChannel How the order reached us.
 //
 // Example: phone
@@ -8798,6 +9430,14 @@ type OrderPatch struct {
 //
 // Example: 12.5000
 type OrderPrice = decimal.Decimal
+
+// OrderProduction defines model for OrderProduction.
+type OrderProduction struct {
+	Allotments []OrderAllotment `json:"allotments"`
+
+	// Request What a confirmed order asks of production. There are no prices in it.
+	Request *ProductionRequest `json:"request,omitempty"`
+}
 
 // OrderQuantity A quantity as a decimal string with at most 4 decimals, above 0.
 //
@@ -9802,6 +10442,573 @@ type ProductPatch struct {
 	// Unit Example: kg
 	Unit *string `json:"unit,omitempty"`
 }
+
+// ProductionAcknowledge defines model for ProductionAcknowledge.
+type ProductionAcknowledge struct {
+	// Department Example: production
+	Department *ProductionDepartment `json:"department,omitempty"`
+	Note       *string               `json:"note,omitempty"`
+}
+
+// ProductionAcknowledgeMany defines model for ProductionAcknowledgeMany.
+type ProductionAcknowledgeMany struct {
+	// Department Example: production
+	Department *ProductionDepartment `json:"department,omitempty"`
+	Ids        []UUID                `json:"ids"`
+}
+
+// ProductionAcknowledged defines model for ProductionAcknowledged.
+type ProductionAcknowledged struct {
+	Acknowledged int `json:"acknowledged"`
+}
+
+// ProductionAcknowledgement defines model for ProductionAcknowledgement.
+type ProductionAcknowledgement struct {
+	// AcknowledgedAt Example: 2026-11-20T08:30:00Z
+	AcknowledgedAt *Instant `json:"acknowledged_at,omitempty"`
+
+	// AcknowledgedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	AcknowledgedBy *UUID `json:"acknowledged_by,omitempty"`
+
+	// AskedAt Example: 2026-11-20T08:30:00Z
+	AskedAt Instant `json:"asked_at"`
+
+	// Department Example: production
+	Department ProductionDepartment `json:"department"`
+
+	// DueAt Example: 2026-11-20T08:30:00Z
+	DueAt Instant `json:"due_at"`
+	Note  *string `json:"note,omitempty"`
+}
+
+// ProductionArrival defines model for ProductionArrival.
+type ProductionArrival struct {
+	// ArrivesOn Example: 2026-11-20
+	ArrivesOn Date `json:"arrives_on"`
+
+	// Quantity A quantity in the line's unit.
+	//
+	// Example: 500
+	Quantity ProductionQuantity `json:"quantity"`
+}
+
+// ProductionDepartment Example: production
+type ProductionDepartment string
+
+// ProductionDifference defines model for ProductionDifference.
+type ProductionDifference struct {
+	// Field added, removed, or the field of the line
+	//
+	// Example: quantity
+	Field string `json:"field"`
+
+	// LineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LineID UUID    `json:"line_id"`
+	LineNo int     `json:"line_no"`
+	Now    *string `json:"now,omitempty"`
+	Was    *string `json:"was,omitempty"`
+}
+
+// ProductionLine A line of the order as production makes it; its id is the order line's. There are no prices.
+type ProductionLine struct {
+	// AgreedOn Example: 2026-11-20
+	AgreedOn      *Date   `json:"agreed_on,omitempty"`
+	DeliveryPlace *string `json:"delivery_place,omitempty"`
+
+	// ExpectedOn Example: 2026-11-20
+	ExpectedOn *Date `json:"expected_on,omitempty"`
+
+	// Finished A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Finished Quantity `json:"finished"`
+
+	// FinishedOn Example: 2026-11-20
+	FinishedOn *Date `json:"finished_on,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID     UUID            `json:"id"`
+	LineNo int             `json:"line_no"`
+	Lots   []ProductionLot `json:"lots"`
+
+	// MaterialOn Example: 2026-11-20
+	MaterialOn    *Date   `json:"material_on,omitempty"`
+	MaterialShort bool    `json:"material_short"`
+	Packing       *string `json:"packing,omitempty"`
+
+	// Planned A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Planned Quantity `json:"planned"`
+
+	// PlannedFinish Example: 2026-11-20
+	PlannedFinish *Date `json:"planned_finish,omitempty"`
+
+	// PlannedStart Example: 2026-11-20
+	PlannedStart *Date  `json:"planned_start,omitempty"`
+	ProductCode  string `json:"product_code"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID   UUID   `json:"product_id"`
+	ProductName string `json:"product_name"`
+
+	// PromisedOn Example: 2026-11-20
+	PromisedOn *Date `json:"promised_on,omitempty"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+
+	// Removed The order has it no more.
+	Removed bool `json:"removed"`
+
+	// Risk late: expected after the promise; material: waits for material without a date; behind: its day has come and it is not finished
+	//
+	// Example: late
+	Risk           ProductionRisk `json:"risk"`
+	SpecialDemands *string        `json:"special_demands,omitempty"`
+	Transport      *string        `json:"transport,omitempty"`
+	Unit           string         `json:"unit"`
+}
+
+// ProductionLineItem defines model for ProductionLineItem.
+type ProductionLineItem struct {
+	// AgreedOn Example: 2026-11-20
+	AgreedOn *Date `json:"agreed_on,omitempty"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID   UUID   `json:"customer_id"`
+	CustomerName string `json:"customer_name"`
+
+	// ExpectedOn Example: 2026-11-20
+	ExpectedOn *Date `json:"expected_on,omitempty"`
+
+	// Finished A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Finished Quantity `json:"finished"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID     UUID `json:"id"`
+	LineNo int  `json:"line_no"`
+
+	// MaterialOn Example: 2026-11-20
+	MaterialOn    *Date `json:"material_on,omitempty"`
+	MaterialShort bool  `json:"material_short"`
+
+	// OrderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderID UUID `json:"order_id"`
+
+	// OrderNumber Example: SO-202611-00042
+	OrderNumber string `json:"order_number"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID UUID `json:"owner_id"`
+
+	// Planned A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Planned Quantity `json:"planned"`
+
+	// PlannedFinish Example: 2026-11-20
+	PlannedFinish *Date `json:"planned_finish,omitempty"`
+
+	// PlannedStart Example: 2026-11-20
+	PlannedStart *Date  `json:"planned_start,omitempty"`
+	ProductCode  string `json:"product_code"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID   UUID   `json:"product_id"`
+	ProductName string `json:"product_name"`
+
+	// ProductionRequestID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductionRequestID UUID `json:"production_request_id"`
+
+	// ProductionRequestNumber Example: PD-202611-00042
+	ProductionRequestNumber string `json:"production_request_number"`
+
+	// PromisedOn Example: 2026-11-20
+	PromisedOn *Date `json:"promised_on,omitempty"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+
+	// Risk late: expected after the promise; material: waits for material without a date; behind: its day has come and it is not finished
+	//
+	// Example: late
+	Risk ProductionRisk `json:"risk"`
+	Unit string         `json:"unit"`
+}
+
+// ProductionLineList defines model for ProductionLineList.
+type ProductionLineList struct {
+	Data       []ProductionLineItem `json:"data"`
+	NextCursor *string              `json:"next_cursor,omitempty"`
+}
+
+// ProductionLot defines model for ProductionLot.
+type ProductionLot struct {
+	// FinishOn Example: 2026-11-20
+	FinishOn Date `json:"finish_on"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// LineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LineID UUID    `json:"line_id"`
+	Note   *string `json:"note,omitempty"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+
+	// StartOn Example: 2026-11-20
+	StartOn Date `json:"start_on"`
+}
+
+// ProductionLotInput defines model for ProductionLotInput.
+type ProductionLotInput struct {
+	// FinishOn Example: 2026-11-20
+	FinishOn Date `json:"finish_on"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID *UUID `json:"id,omitempty"`
+
+	// LineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LineID UUID    `json:"line_id"`
+	Note   *string `json:"note,omitempty"`
+
+	// Quantity A quantity in the line's unit.
+	//
+	// Example: 500
+	Quantity ProductionQuantity `json:"quantity"`
+
+	// StartOn Example: 2026-11-20
+	StartOn Date `json:"start_on"`
+}
+
+// ProductionLotPut defines model for ProductionLotPut.
+type ProductionLotPut struct {
+	// FinishOn Example: 2026-11-20
+	FinishOn Date `json:"finish_on"`
+
+	// LineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LineID UUID    `json:"line_id"`
+	Note   *string `json:"note,omitempty"`
+
+	// ProductionRequestID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductionRequestID UUID `json:"production_request_id"`
+
+	// Quantity A quantity in the line's unit.
+	//
+	// Example: 500
+	Quantity ProductionQuantity `json:"quantity"`
+
+	// StartOn Example: 2026-11-20
+	StartOn Date `json:"start_on"`
+}
+
+// ProductionMaterial defines model for ProductionMaterial.
+type ProductionMaterial struct {
+	Arrivals []ProductionArrival `json:"arrivals"`
+
+	// CoveredOn Example: 2026-11-20
+	CoveredOn *Date `json:"covered_on,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// LineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LineID *UUID `json:"line_id,omitempty"`
+
+	// Material Example: POY 150D/48F
+	Material string `json:"material"`
+
+	// Needed A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Needed Quantity `json:"needed"`
+	Note   *string  `json:"note,omitempty"`
+
+	// OnHand A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	OnHand Quantity `json:"on_hand"`
+
+	// Short A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Short Quantity `json:"short"`
+
+	// StatedAt Example: 2026-11-20T08:30:00Z
+	StatedAt Instant `json:"stated_at"`
+
+	// StatedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	StatedBy *UUID   `json:"stated_by,omitempty"`
+	Supplier *string `json:"supplier,omitempty"`
+
+	// Unit Example: kg
+	Unit string `json:"unit"`
+}
+
+// ProductionMaterialInput defines model for ProductionMaterialInput.
+type ProductionMaterialInput struct {
+	Arrivals *[]ProductionArrival `json:"arrivals,omitempty"`
+
+	// LineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LineID *UUID `json:"line_id,omitempty"`
+
+	// Material Example: POY 150D/48F
+	Material string `json:"material"`
+
+	// Needed A quantity in the line's unit.
+	//
+	// Example: 500
+	Needed ProductionQuantity `json:"needed"`
+	Note   *string            `json:"note,omitempty"`
+
+	// OnHand A quantity in the line's unit.
+	//
+	// Example: 500
+	OnHand   ProductionQuantity `json:"on_hand"`
+	Supplier *string            `json:"supplier,omitempty"`
+
+	// Unit Example: kg
+	Unit string `json:"unit"`
+}
+
+// ProductionMaterialPut defines model for ProductionMaterialPut.
+type ProductionMaterialPut struct {
+	Arrivals *[]ProductionArrival `json:"arrivals,omitempty"`
+
+	// LineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LineID *UUID `json:"line_id,omitempty"`
+
+	// Material Example: POY 150D/48F
+	Material string `json:"material"`
+
+	// Needed A quantity in the line's unit.
+	//
+	// Example: 500
+	Needed ProductionQuantity `json:"needed"`
+	Note   *string            `json:"note,omitempty"`
+
+	// OnHand A quantity in the line's unit.
+	//
+	// Example: 500
+	OnHand ProductionQuantity `json:"on_hand"`
+
+	// ProductionRequestID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductionRequestID UUID    `json:"production_request_id"`
+	Supplier            *string `json:"supplier,omitempty"`
+
+	// Unit Example: kg
+	Unit string `json:"unit"`
+}
+
+// ProductionMaterials defines model for ProductionMaterials.
+type ProductionMaterials struct {
+	Materials []ProductionMaterialInput `json:"materials"`
+}
+
+// ProductionQuantity A quantity in the line's unit.
+//
+// Example: 500
+type ProductionQuantity = decimal.Decimal
+
+// ProductionReport defines model for ProductionReport.
+type ProductionReport struct {
+	// FinishedOn Example: 2026-11-20
+	FinishedOn Date `json:"finished_on"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// LineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LineID UUID `json:"line_id"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+	Reason   *string  `json:"reason,omitempty"`
+
+	// ReportedAt Example: 2026-11-20T08:30:00Z
+	ReportedAt Instant `json:"reported_at"`
+
+	// ReportedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ReportedBy *UUID `json:"reported_by,omitempty"`
+}
+
+// ProductionReportInput defines model for ProductionReportInput.
+type ProductionReportInput struct {
+	// FinishedOn Example: 2026-11-20
+	FinishedOn Date `json:"finished_on"`
+
+	// LineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LineID UUID `json:"line_id"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+	Reason   *string  `json:"reason,omitempty"`
+}
+
+// ProductionReportList defines model for ProductionReportList.
+type ProductionReportList struct {
+	Data       []ProductionReport `json:"data"`
+	NextCursor *string            `json:"next_cursor,omitempty"`
+}
+
+// ProductionReports defines model for ProductionReports.
+type ProductionReports struct {
+	Reports []ProductionReportInput `json:"reports"`
+}
+
+// ProductionRequest What a confirmed order asks of production. There are no prices in it.
+type ProductionRequest struct {
+	Acknowledgements []ProductionAcknowledgement `json:"acknowledgements"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID   UUID   `json:"customer_id"`
+	CustomerName string `json:"customer_name"`
+
+	// EndedAt Example: 2026-11-20T08:30:00Z
+	EndedAt *Instant `json:"ended_at,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ExpectedOn Example: 2026-11-20
+	ExpectedOn *Date `json:"expected_on,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID                UUID                 `json:"id"`
+	Lines             []ProductionLine     `json:"lines"`
+	LinesAtRisk       int                  `json:"lines_at_risk"`
+	Materials         []ProductionMaterial `json:"materials"`
+	MaterialsAnswered bool                 `json:"materials_answered"`
+
+	// Number Example: PD-202611-00042
+	Number string `json:"number"`
+
+	// OrderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderID UUID `json:"order_id"`
+
+	// OrderNumber Example: SO-202611-00042
+	OrderNumber   string `json:"order_number"`
+	OrderRevision int    `json:"order_revision"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID        UUID `json:"owner_id"`
+	Revision       int  `json:"revision"`
+	ShortMaterials int  `json:"short_materials"`
+
+	// State Example: open
+	State            ProductionState `json:"state"`
+	StateReason      *string         `json:"state_reason,omitempty"`
+	UnscheduledLines int             `json:"unscheduled_lines"`
+
+	// UpdatedAt Example: 2026-11-20T08:30:00Z
+	UpdatedAt Instant `json:"updated_at"`
+}
+
+// ProductionRequestList defines model for ProductionRequestList.
+type ProductionRequestList struct {
+	Data       []ProductionRequestSummary `json:"data"`
+	NextCursor *string                    `json:"next_cursor,omitempty"`
+}
+
+// ProductionRequestSummary defines model for ProductionRequestSummary.
+type ProductionRequestSummary struct {
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID   UUID   `json:"customer_id"`
+	CustomerName string `json:"customer_name"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ExpectedOn Example: 2026-11-20
+	ExpectedOn *Date `json:"expected_on,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID          UUID `json:"id"`
+	LinesAtRisk int  `json:"lines_at_risk"`
+
+	// MaterialsAnswered Whether purchasing has answered the latest revision.
+	MaterialsAnswered bool `json:"materials_answered"`
+
+	// Number Example: PD-202611-00042
+	Number string `json:"number"`
+
+	// OrderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderID UUID `json:"order_id"`
+
+	// OrderNumber Example: SO-202611-00042
+	OrderNumber string `json:"order_number"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID        UUID `json:"owner_id"`
+	Revision       int  `json:"revision"`
+	ShortMaterials int  `json:"short_materials"`
+
+	// State Example: open
+	State            ProductionState `json:"state"`
+	UnscheduledLines int             `json:"unscheduled_lines"`
+
+	// UpdatedAt Example: 2026-11-20T08:30:00Z
+	UpdatedAt Instant `json:"updated_at"`
+}
+
+// ProductionRevision defines model for ProductionRevision.
+type ProductionRevision struct {
+	Differences []ProductionDifference `json:"differences"`
+
+	// MadeAt Example: 2026-11-20T08:30:00Z
+	MadeAt Instant `json:"made_at"`
+
+	// MadeBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	MadeBy        *UUID `json:"made_by,omitempty"`
+	OrderRevision int   `json:"order_revision"`
+	Revision      int   `json:"revision"`
+}
+
+// ProductionRevisionList defines model for ProductionRevisionList.
+type ProductionRevisionList struct {
+	Data       []ProductionRevision `json:"data"`
+	NextCursor *string              `json:"next_cursor,omitempty"`
+}
+
+// ProductionRisk late: expected after the promise; material: waits for material without a date; behind: its day has come and it is not finished
+//
+// Example: late
+type ProductionRisk string
+
+// ProductionSchedule defines model for ProductionSchedule.
+type ProductionSchedule struct {
+	Lots []ProductionLotInput `json:"lots"`
+}
+
+// ProductionState Example: open
+type ProductionState string
+
+// ProductionWork Example: to_schedule
+type ProductionWork string
 
 // Prospect defines model for Prospect.
 type Prospect struct {
@@ -11554,6 +12761,64 @@ type ShippingRelease struct {
 // ShippingState Example: released
 type ShippingState string
 
+// ShortMaterial defines model for ShortMaterial.
+type ShortMaterial struct {
+	Arrivals []ProductionArrival `json:"arrivals"`
+
+	// CoveredOn Example: 2026-11-20
+	CoveredOn *Date `json:"covered_on,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// LineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LineID   *UUID  `json:"line_id,omitempty"`
+	LineNo   *int   `json:"line_no,omitempty"`
+	Material string `json:"material"`
+
+	// Needed A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Needed Quantity `json:"needed"`
+	Note   *string  `json:"note,omitempty"`
+
+	// OnHand A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	OnHand Quantity `json:"on_hand"`
+
+	// OrderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderID UUID `json:"order_id"`
+
+	// OrderNumber Example: SO-202611-00042
+	OrderNumber string `json:"order_number"`
+
+	// ProductionRequestID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductionRequestID UUID `json:"production_request_id"`
+
+	// ProductionRequestNumber Example: PD-202611-00042
+	ProductionRequestNumber string `json:"production_request_number"`
+
+	// Short A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Short Quantity `json:"short"`
+
+	// StatedAt Example: 2026-11-20T08:30:00Z
+	StatedAt Instant `json:"stated_at"`
+	Supplier *string `json:"supplier,omitempty"`
+	Unit     string  `json:"unit"`
+
+	// WantedOn Example: 2026-11-20
+	WantedOn *Date `json:"wanted_on,omitempty"`
+}
+
+// ShortMaterialList defines model for ShortMaterialList.
+type ShortMaterialList struct {
+	Data       []ShortMaterial `json:"data"`
+	NextCursor *string         `json:"next_cursor,omitempty"`
+}
+
 // SignedGatePass defines model for SignedGatePass.
 type SignedGatePass struct {
 	// DeliveryNoteID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
@@ -12030,6 +13295,98 @@ type TradeRecord struct {
 	// Example: 12500.00
 	Shipped Money `json:"shipped"`
 }
+
+// Trouble defines model for Trouble.
+type Trouble struct {
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID   UUID   `json:"customer_id"`
+	CustomerName string `json:"customer_name"`
+	Description  string `json:"description"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ExpectedOn Example: 2026-11-20
+	ExpectedOn *Date `json:"expected_on,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Kind Example: equipment
+	Kind TroubleKind `json:"kind"`
+
+	// LineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LineID *UUID `json:"line_id,omitempty"`
+
+	// Number Example: PT-202611-00001
+	Number string `json:"number"`
+
+	// OrderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderID UUID `json:"order_id"`
+
+	// OrderNumber Example: SO-202611-00042
+	OrderNumber string `json:"order_number"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID UUID `json:"owner_id"`
+
+	// ProductionRequestID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductionRequestID UUID `json:"production_request_id"`
+
+	// ReportedAt Example: 2026-11-20T08:30:00Z
+	ReportedAt Instant `json:"reported_at"`
+
+	// ReportedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ReportedBy UUID    `json:"reported_by"`
+	Resolution *string `json:"resolution,omitempty"`
+
+	// ResolvedAt Example: 2026-11-20T08:30:00Z
+	ResolvedAt *Instant `json:"resolved_at,omitempty"`
+
+	// ResolvedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ResolvedBy *UUID `json:"resolved_by,omitempty"`
+
+	// State Example: open
+	State TroubleState `json:"state"`
+}
+
+// TroubleCreate defines model for TroubleCreate.
+type TroubleCreate struct {
+	// Description Example: 三号加弹机断丝率异常,停机检修
+	Description string `json:"description"`
+
+	// ExpectedOn Example: 2026-11-20
+	ExpectedOn *Date `json:"expected_on,omitempty"`
+
+	// Kind Example: equipment
+	Kind TroubleKind `json:"kind"`
+
+	// LineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LineID *UUID `json:"line_id,omitempty"`
+
+	// ProductionRequestID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductionRequestID UUID `json:"production_request_id"`
+}
+
+// TroubleKind Example: equipment
+type TroubleKind string
+
+// TroubleList defines model for TroubleList.
+type TroubleList struct {
+	Data       []Trouble `json:"data"`
+	NextCursor *string   `json:"next_cursor,omitempty"`
+}
+
+// TroubleResolve defines model for TroubleResolve.
+type TroubleResolve struct {
+	// Resolution Example: 更换罗拉,夜班补产,交期不变
+	Resolution string `json:"resolution"`
+}
+
+// TroubleState Example: open
+type TroubleState string
 
 // UnitPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
 //
@@ -13919,6 +15276,60 @@ type ListVisitAnswersParams struct {
 	Key *string `form:"key,omitempty" json:"key,omitempty"`
 }
 
+// ListDeliveryChecksParams defines parameters for ListDeliveryChecks.
+type ListDeliveryChecksParams struct {
+	// Work Only what is to be done.
+	Work *DeliveryCheckWork `form:"work,omitempty" json:"work,omitempty"`
+
+	// State Only in this state.
+	State *DeliveryCheckState `form:"state,omitempty" json:"state,omitempty"`
+
+	// ProductionRequestID Only of this production request.
+	ProductionRequestID *UUID `form:"production_request_id,omitempty" json:"production_request_id,omitempty"`
+
+	// CustomerID Only for this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// OwnerID Only of this person's customers.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// PromisedUntil Only what is promised for this date or an earlier one.
+	PromisedUntil *Date `form:"promised_until,omitempty" json:"promised_until,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// AnswerDeliveryCheckParams defines parameters for AnswerDeliveryCheck.
+type AnswerDeliveryCheckParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// RecordDelayAnswerParams defines parameters for RecordDelayAnswer.
+type RecordDelayAnswerParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// TellDelayParams defines parameters for TellDelay.
+type TellDelayParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
 // ListDeliveryNotesParams defines parameters for ListDeliveryNotes.
 type ListDeliveryNotesParams struct {
 	// ShippingNoticeID Only of this notice.
@@ -14906,6 +16317,177 @@ type UpdateProductCategoryParams struct {
 	IfMatch IfMatch `json:"If-Match"`
 }
 
+// ListProductionLinesParams defines parameters for ListProductionLines.
+type ListProductionLinesParams struct {
+	// Work Which lines; unfinished when left out.
+	Work *ProductionWork `form:"work,omitempty" json:"work,omitempty"`
+
+	// CustomerID Only for this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// OwnerID Only of this person's customers.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// ProductID Only of this product.
+	ProductID *UUID `form:"product_id,omitempty" json:"product_id,omitempty"`
+
+	// Risk Only at this risk.
+	Risk *ProductionRisk `form:"risk,omitempty" json:"risk,omitempty"`
+
+	// PromisedUntil Only what is promised for this date or an earlier one.
+	PromisedUntil *Date `form:"promised_until,omitempty" json:"promised_until,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// PutProductionLotByExternalIDParams defines parameters for PutProductionLotByExternalID.
+type PutProductionLotByExternalIDParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// PutProductionMaterialByExternalIDParams defines parameters for PutProductionMaterialByExternalID.
+type PutProductionMaterialByExternalIDParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ListProductionRequestsParams defines parameters for ListProductionRequests.
+type ListProductionRequestsParams struct {
+	// State Only in this state.
+	State *ProductionState `form:"state,omitempty" json:"state,omitempty"`
+
+	// CustomerID Only for this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// OwnerID Only of this person's customers.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// OrderID Only the one of this order.
+	OrderID *UUID `form:"order_id,omitempty" json:"order_id,omitempty"`
+
+	// Number Exactly this number, of the request or its order.
+	Number *string `form:"number,omitempty" json:"number,omitempty"`
+
+	// ToAcknowledge What this department has still to acknowledge.
+	ToAcknowledge *ProductionDepartment `form:"to_acknowledge,omitempty" json:"to_acknowledge,omitempty"`
+
+	// ToSchedule Only open ones with lines to schedule.
+	ToSchedule *bool `form:"to_schedule,omitempty" json:"to_schedule,omitempty"`
+
+	// ToSupply Only open ones whose materials are to be checked.
+	ToSupply *bool `form:"to_supply,omitempty" json:"to_supply,omitempty"`
+
+	// AtRisk Only open ones that may not be ready as promised.
+	AtRisk *bool `form:"at_risk,omitempty" json:"at_risk,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// AcknowledgeProductionRequestsParams defines parameters for AcknowledgeProductionRequests.
+type AcknowledgeProductionRequestsParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AcknowledgeProductionRequestParams defines parameters for AcknowledgeProductionRequest.
+type AcknowledgeProductionRequestParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// SetProductionMaterialsParams defines parameters for SetProductionMaterials.
+type SetProductionMaterialsParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ListProductionReportsParams defines parameters for ListProductionReports.
+type ListProductionReportsParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ReportProductionParams defines parameters for ReportProduction.
+type ReportProductionParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ListProductionRevisionsParams defines parameters for ListProductionRevisions.
+type ListProductionRevisionsParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// SetProductionScheduleParams defines parameters for SetProductionSchedule.
+type SetProductionScheduleParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// GetProductionRequestTimelineParams defines parameters for GetProductionRequestTimeline.
+type GetProductionRequestTimelineParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListProductionTroublesParams defines parameters for ListProductionTroubles.
+type ListProductionTroublesParams struct {
+	// State Only in this state.
+	State *TroubleState `form:"state,omitempty" json:"state,omitempty"`
+
+	// ProductionRequestID Only of this production request.
+	ProductionRequestID *UUID `form:"production_request_id,omitempty" json:"production_request_id,omitempty"`
+
+	// CustomerID Only for this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ReportProductionTroubleParams defines parameters for ReportProductionTrouble.
+type ReportProductionTroubleParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ResolveProductionTroubleParams defines parameters for ResolveProductionTrouble.
+type ResolveProductionTroubleParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
 // ListProductsParams defines parameters for ListProducts.
 type ListProductsParams struct {
 	// Q What to look for.
@@ -15578,6 +17160,75 @@ type GetShippingNoticeTimelineParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListShortMaterialsParams defines parameters for ListShortMaterials.
+type ListShortMaterialsParams struct {
+	// WithoutArrival Only what nobody knows when it comes.
+	WithoutArrival *bool `form:"without_arrival,omitempty" json:"without_arrival,omitempty"`
+
+	// ArrivesUntil Only what is all here by this date.
+	ArrivesUntil *Date `form:"arrives_until,omitempty" json:"arrives_until,omitempty"`
+
+	// WantedUntil Only what a promise of this date or an earlier one waits for.
+	WantedUntil *Date `form:"wanted_until,omitempty" json:"wanted_until,omitempty"`
+
+	// Material What the material's name begins with.
+	Material *string `form:"material,omitempty" json:"material,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListShortageAllotmentsParams defines parameters for ListShortageAllotments.
+type ListShortageAllotmentsParams struct {
+	// State Only in this state.
+	State *AllotmentState `form:"state,omitempty" json:"state,omitempty"`
+
+	// ProductID Only of this product.
+	ProductID *UUID `form:"product_id,omitempty" json:"product_id,omitempty"`
+
+	// OrderID Only with lines of this order.
+	OrderID *UUID `form:"order_id,omitempty" json:"order_id,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ProposeShortageAllotmentParams defines parameters for ProposeShortageAllotment.
+type ProposeShortageAllotmentParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// ConfirmShortageAllotmentParams defines parameters for ConfirmShortageAllotment.
+type ConfirmShortageAllotmentParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// EndShortageAllotmentParams defines parameters for EndShortageAllotment.
+type EndShortageAllotmentParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
 // RotateSigningKeyParams defines parameters for RotateSigningKey.
 type RotateSigningKeyParams struct {
 	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
@@ -16058,6 +17709,15 @@ type ReplaceCustomerContactJSONRequestBody = ContactInput
 // StateCustomerPurchaseWindowJSONRequestBody defines body for StateCustomerPurchaseWindow for application/json ContentType.
 type StateCustomerPurchaseWindowJSONRequestBody = PurchaseWindowInput
 
+// AnswerDeliveryCheckJSONRequestBody defines body for AnswerDeliveryCheck for application/json ContentType.
+type AnswerDeliveryCheckJSONRequestBody = DeliveryCheckAnswer
+
+// RecordDelayAnswerJSONRequestBody defines body for RecordDelayAnswer for application/json ContentType.
+type RecordDelayAnswerJSONRequestBody = DelayAnswer
+
+// TellDelayJSONRequestBody defines body for TellDelay for application/json ContentType.
+type TellDelayJSONRequestBody = DelayTold
+
 // CancelDeliveryNoteJSONRequestBody defines body for CancelDeliveryNote for application/json ContentType.
 type CancelDeliveryNoteJSONRequestBody = ShippingReason
 
@@ -16199,6 +17859,33 @@ type CreateProductCategoryJSONRequestBody = ProductCategoryCreate
 // UpdateProductCategoryJSONRequestBody defines body for UpdateProductCategory for application/json ContentType.
 type UpdateProductCategoryJSONRequestBody = ProductCategoryPatch
 
+// PutProductionLotByExternalIDJSONRequestBody defines body for PutProductionLotByExternalID for application/json ContentType.
+type PutProductionLotByExternalIDJSONRequestBody = ProductionLotPut
+
+// PutProductionMaterialByExternalIDJSONRequestBody defines body for PutProductionMaterialByExternalID for application/json ContentType.
+type PutProductionMaterialByExternalIDJSONRequestBody = ProductionMaterialPut
+
+// AcknowledgeProductionRequestsJSONRequestBody defines body for AcknowledgeProductionRequests for application/json ContentType.
+type AcknowledgeProductionRequestsJSONRequestBody = ProductionAcknowledgeMany
+
+// AcknowledgeProductionRequestJSONRequestBody defines body for AcknowledgeProductionRequest for application/json ContentType.
+type AcknowledgeProductionRequestJSONRequestBody = ProductionAcknowledge
+
+// SetProductionMaterialsJSONRequestBody defines body for SetProductionMaterials for application/json ContentType.
+type SetProductionMaterialsJSONRequestBody = ProductionMaterials
+
+// ReportProductionJSONRequestBody defines body for ReportProduction for application/json ContentType.
+type ReportProductionJSONRequestBody = ProductionReports
+
+// SetProductionScheduleJSONRequestBody defines body for SetProductionSchedule for application/json ContentType.
+type SetProductionScheduleJSONRequestBody = ProductionSchedule
+
+// ReportProductionTroubleJSONRequestBody defines body for ReportProductionTrouble for application/json ContentType.
+type ReportProductionTroubleJSONRequestBody = TroubleCreate
+
+// ResolveProductionTroubleJSONRequestBody defines body for ResolveProductionTrouble for application/json ContentType.
+type ResolveProductionTroubleJSONRequestBody = TroubleResolve
+
 // CreateProductJSONRequestBody defines body for CreateProduct for application/json ContentType.
 type CreateProductJSONRequestBody = ProductCreate
 
@@ -16318,6 +18005,15 @@ type ReleaseShippingNoticeJSONRequestBody = ShippingRelease
 
 // ReviseShippingNoticeJSONRequestBody defines body for ReviseShippingNotice for application/json ContentType.
 type ReviseShippingNoticeJSONRequestBody = ShippingReason
+
+// ProposeShortageAllotmentJSONRequestBody defines body for ProposeShortageAllotment for application/json ContentType.
+type ProposeShortageAllotmentJSONRequestBody = AllotmentPropose
+
+// ConfirmShortageAllotmentJSONRequestBody defines body for ConfirmShortageAllotment for application/json ContentType.
+type ConfirmShortageAllotmentJSONRequestBody = AllotmentConfirm
+
+// EndShortageAllotmentJSONRequestBody defines body for EndShortageAllotment for application/json ContentType.
+type EndShortageAllotmentJSONRequestBody = AllotmentEnd
 
 // CreateSpecialReleaseJSONRequestBody defines body for CreateSpecialRelease for application/json ContentType.
 type CreateSpecialReleaseJSONRequestBody = SpecialReleaseCreate
@@ -18164,6 +19860,77 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/customers/{customer_id}/visit-answers (the `ListVisitAnswers` operationId).
 	ListVisitAnswers(ctx context.Context, customerID CustomerID, params *ListVisitAnswersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListDeliveryChecks List checks of promised dates
+	//
+	// By the promised date, the earliest first. `to_check` is what has to be checked with production, `to_tell` the delays of which the
+	// customer hasn't been told, `to_answer` what customers haven't answered, `overdue` what wasn't done before the promised date.
+	//
+	// Corresponds with GET /v1/delivery-checks (the `ListDeliveryChecks` operationId).
+	ListDeliveryChecks(ctx context.Context, params *ListDeliveryChecksParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetDeliveryCheck Read the check of a promised date
+	//
+	// What production said, what the customer was told, and what they answered.
+	//
+	// Corresponds with GET /v1/delivery-checks/{delivery_check_id} (the `GetDeliveryCheck` operationId).
+	GetDeliveryCheck(ctx context.Context, deliveryCheckID UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AnswerDeliveryCheckWithBody Say whether a promise is kept
+	//
+	// On time, or delayed to a new date, of which the customer is told before the promised one.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/delivery-checks/{delivery_check_id}/answer (the `AnswerDeliveryCheck` operationId).
+	AnswerDeliveryCheckWithBody(ctx context.Context, deliveryCheckID UUID, params *AnswerDeliveryCheckParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AnswerDeliveryCheck Say whether a promise is kept
+	//
+	// On time, or delayed to a new date, of which the customer is told before the promised one.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/delivery-checks/{delivery_check_id}/answer (the `AnswerDeliveryCheck` operationId).
+	AnswerDeliveryCheck(ctx context.Context, deliveryCheckID UUID, params *AnswerDeliveryCheckParams, body AnswerDeliveryCheckJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RecordDelayAnswerWithBody Record what the customer said to a delay
+	//
+	// A new date that they accept is the line's promise from then on. Another date, or a cancellation, needs a change request for the
+	// order: `next_step` says so, and its rep is reminded.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/delivery-checks/{delivery_check_id}/customer-answer (the `RecordDelayAnswer` operationId).
+	RecordDelayAnswerWithBody(ctx context.Context, deliveryCheckID UUID, params *RecordDelayAnswerParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RecordDelayAnswer Record what the customer said to a delay
+	//
+	// A new date that they accept is the line's promise from then on. Another date, or a cancellation, needs a change request for the
+	// order: `next_step` says so, and its rep is reminded.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/delivery-checks/{delivery_check_id}/customer-answer (the `RecordDelayAnswer` operationId).
+	RecordDelayAnswer(ctx context.Context, deliveryCheckID UUID, params *RecordDelayAnswerParams, body RecordDelayAnswerJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TellDelayWithBody Record that the customer was told of a delay
+	//
+	// Who told whom, when, by which channel, and which new date.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/delivery-checks/{delivery_check_id}/tell (the `TellDelay` operationId).
+	TellDelayWithBody(ctx context.Context, deliveryCheckID UUID, params *TellDelayParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TellDelay Record that the customer was told of a delay
+	//
+	// Who told whom, when, by which channel, and which new date.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/delivery-checks/{delivery_check_id}/tell (the `TellDelay` operationId).
+	TellDelay(ctx context.Context, deliveryCheckID UUID, params *TellDelayParams, body TellDelayJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListDeliveryNotes List delivery notes
 	//
 	// Delivery notes of customers that you may see, newest first, without their lines.
@@ -19255,6 +21022,14 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/orders/{order_id}/decisions (the `ListOrderDecisions` operationId).
 	ListOrderDecisions(ctx context.Context, orderID OrderID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetOrderProduction How an order stands in production
+	//
+	// Its production request: what is scheduled, what material is short, when each line is expected and what its promise is threatened
+	// by; and what confirmed shortage allotments give to its lines. An order that was never confirmed has no request.
+	//
+	// Corresponds with GET /v1/orders/{order_id}/production (the `GetOrderProduction` operationId).
+	GetOrderProduction(ctx context.Context, orderID UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListOrderReview Read the review of an order
 	//
 	// What reviews of the order found, the oldest first: specification, quantity, price, date, remarks; of each failed point
@@ -19635,6 +21410,230 @@ type ClientInterface interface {
 	//
 	// Corresponds with PATCH /v1/product-categories/{category_id} (the `UpdateProductCategory` operationId).
 	UpdateProductCategory(ctx context.Context, categoryID UUID, params *UpdateProductCategoryParams, body UpdateProductCategoryJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListProductionLines List lines that are being made
+	//
+	// By their promised date, the earliest first: what is to be scheduled, what is to be reported, all that is unfinished, or, for reps,
+	// the lines whose promise is at risk.
+	//
+	// Corresponds with GET /v1/production-lines (the `ListProductionLines` operationId).
+	ListProductionLines(ctx context.Context, params *ListProductionLinesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PutProductionLotByExternalIDWithBody Write a lot of another system's schedule
+	//
+	// Makes the lot, or replaces what it says; a quantity of 0 takes it out. Repeating it changes nothing.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /v1/production-lots/by-external-id/{source}/{external_id} (the `PutProductionLotByExternalID` operationId).
+	PutProductionLotByExternalIDWithBody(ctx context.Context, source string, externalID string, params *PutProductionLotByExternalIDParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PutProductionLotByExternalID Write a lot of another system's schedule
+	//
+	// Makes the lot, or replaces what it says; a quantity of 0 takes it out. Repeating it changes nothing.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /v1/production-lots/by-external-id/{source}/{external_id} (the `PutProductionLotByExternalID` operationId).
+	PutProductionLotByExternalID(ctx context.Context, source string, externalID string, params *PutProductionLotByExternalIDParams, body PutProductionLotByExternalIDJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PutProductionMaterialByExternalIDWithBody Write a material that another system has checked
+	//
+	// Makes the material, or replaces what it says; a need of 0 takes it out. Repeating it changes nothing.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /v1/production-materials/by-external-id/{source}/{external_id} (the `PutProductionMaterialByExternalID` operationId).
+	PutProductionMaterialByExternalIDWithBody(ctx context.Context, source string, externalID string, params *PutProductionMaterialByExternalIDParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PutProductionMaterialByExternalID Write a material that another system has checked
+	//
+	// Makes the material, or replaces what it says; a need of 0 takes it out. Repeating it changes nothing.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /v1/production-materials/by-external-id/{source}/{external_id} (the `PutProductionMaterialByExternalID` operationId).
+	PutProductionMaterialByExternalID(ctx context.Context, source string, externalID string, params *PutProductionMaterialByExternalIDParams, body PutProductionMaterialByExternalIDJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListProductionRequests List production requests
+	//
+	// The newest first, without lines. `to_acknowledge` lists what a department hasn't acknowledged, `to_schedule` what has lines
+	// that no lots cover, `to_supply` what purchasing hasn't answered, `at_risk` what may not be ready as promised.
+	//
+	// Corresponds with GET /v1/production-requests (the `ListProductionRequests` operationId).
+	ListProductionRequests(ctx context.Context, params *ListProductionRequestsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AcknowledgeProductionRequestsWithBody Acknowledge several production requests
+	//
+	// For the caller's department, all or none. What it has acknowledged already, and what is over, stays as it is.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/production-requests/acknowledge (the `AcknowledgeProductionRequests` operationId).
+	AcknowledgeProductionRequestsWithBody(ctx context.Context, params *AcknowledgeProductionRequestsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AcknowledgeProductionRequests Acknowledge several production requests
+	//
+	// For the caller's department, all or none. What it has acknowledged already, and what is over, stays as it is.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/production-requests/acknowledge (the `AcknowledgeProductionRequests` operationId).
+	AcknowledgeProductionRequests(ctx context.Context, params *AcknowledgeProductionRequestsParams, body AcknowledgeProductionRequestsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetProductionRequest Read a production request
+	//
+	// Its lines with lots and the date on which each is expected, its materials, and who has acknowledged the latest revision.
+	//
+	// Corresponds with GET /v1/production-requests/{production_request_id} (the `GetProductionRequest` operationId).
+	GetProductionRequest(ctx context.Context, productionRequestID UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AcknowledgeProductionRequestWithBody Acknowledge a production request
+	//
+	// The caller's department has seen the latest revision. Another revision has to be acknowledged anew.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/production-requests/{production_request_id}/acknowledge (the `AcknowledgeProductionRequest` operationId).
+	AcknowledgeProductionRequestWithBody(ctx context.Context, productionRequestID UUID, params *AcknowledgeProductionRequestParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AcknowledgeProductionRequest Acknowledge a production request
+	//
+	// The caller's department has seen the latest revision. Another revision has to be acknowledged anew.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/production-requests/{production_request_id}/acknowledge (the `AcknowledgeProductionRequest` operationId).
+	AcknowledgeProductionRequest(ctx context.Context, productionRequestID UUID, params *AcknowledgeProductionRequestParams, body AcknowledgeProductionRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetProductionMaterialsWithBody Answer with the materials
+	//
+	// What purchasing found of all materials: needed, on hand, and when what is short arrives. An empty list says that nothing is
+	// missing. A lot can't begin before its material is here.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /v1/production-requests/{production_request_id}/materials (the `SetProductionMaterials` operationId).
+	SetProductionMaterialsWithBody(ctx context.Context, productionRequestID UUID, params *SetProductionMaterialsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetProductionMaterials Answer with the materials
+	//
+	// What purchasing found of all materials: needed, on hand, and when what is short arrives. An empty list says that nothing is
+	// missing. A lot can't begin before its material is here.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /v1/production-requests/{production_request_id}/materials (the `SetProductionMaterials` operationId).
+	SetProductionMaterials(ctx context.Context, productionRequestID UUID, params *SetProductionMaterialsParams, body SetProductionMaterialsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListProductionReports List what was reported as finished
+	//
+	// The newest first. A correction is a report of its own, with its reason.
+	//
+	// Corresponds with GET /v1/production-requests/{production_request_id}/reports (the `ListProductionReports` operationId).
+	ListProductionReports(ctx context.Context, productionRequestID UUID, params *ListProductionReportsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReportProductionWithBody Report what was finished
+	//
+	// Quantities of lines on a day. More than what is planned needs a reason, and so does a correction, whose quantity is below 0.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/production-requests/{production_request_id}/reports (the `ReportProduction` operationId).
+	ReportProductionWithBody(ctx context.Context, productionRequestID UUID, params *ReportProductionParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReportProduction Report what was finished
+	//
+	// Quantities of lines on a day. More than what is planned needs a reason, and so does a correction, whose quantity is below 0.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/production-requests/{production_request_id}/reports (the `ReportProduction` operationId).
+	ReportProduction(ctx context.Context, productionRequestID UUID, params *ReportProductionParams, body ReportProductionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListProductionRevisions List the revisions of a production request
+	//
+	// The newest first, each with what was different from the one before.
+	//
+	// Corresponds with GET /v1/production-requests/{production_request_id}/revisions (the `ListProductionRevisions` operationId).
+	ListProductionRevisions(ctx context.Context, productionRequestID UUID, params *ListProductionRevisionsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetProductionScheduleWithBody Answer with the schedule
+	//
+	// All lots of all lines: when each starts, when it is finished, how much. Lots that are left out are taken out of the schedule.
+	// When a line is expected follows from its lots and from the material they wait for.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /v1/production-requests/{production_request_id}/schedule (the `SetProductionSchedule` operationId).
+	SetProductionScheduleWithBody(ctx context.Context, productionRequestID UUID, params *SetProductionScheduleParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetProductionSchedule Answer with the schedule
+	//
+	// All lots of all lines: when each starts, when it is finished, how much. Lots that are left out are taken out of the schedule.
+	// When a line is expected follows from its lots and from the material they wait for.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /v1/production-requests/{production_request_id}/schedule (the `SetProductionSchedule` operationId).
+	SetProductionSchedule(ctx context.Context, productionRequestID UUID, params *SetProductionScheduleParams, body SetProductionScheduleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetProductionRequestTimeline What happened to a production request
+	//
+	// Every change of it, newest first.
+	//
+	// Corresponds with GET /v1/production-requests/{production_request_id}/timeline (the `GetProductionRequestTimeline` operationId).
+	GetProductionRequestTimeline(ctx context.Context, productionRequestID UUID, params *GetProductionRequestTimelineParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListProductionTroubles List troubles in production
+	//
+	// The newest first; `state=open` for those that nobody has resolved.
+	//
+	// Corresponds with GET /v1/production-troubles (the `ListProductionTroubles` operationId).
+	ListProductionTroubles(ctx context.Context, params *ListProductionTroublesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReportProductionTroubleWithBody Report trouble that threatens a promise
+	//
+	// The general manager, the sales manager and the customer's rep are told at once.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/production-troubles (the `ReportProductionTrouble` operationId).
+	ReportProductionTroubleWithBody(ctx context.Context, params *ReportProductionTroubleParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReportProductionTrouble Report trouble that threatens a promise
+	//
+	// The general manager, the sales manager and the customer's rep are told at once.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/production-troubles (the `ReportProductionTrouble` operationId).
+	ReportProductionTrouble(ctx context.Context, params *ReportProductionTroubleParams, body ReportProductionTroubleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetProductionTrouble Read a trouble
+	//
+	// What was reported, and how it was resolved.
+	//
+	// Corresponds with GET /v1/production-troubles/{production_trouble_id} (the `GetProductionTrouble` operationId).
+	GetProductionTrouble(ctx context.Context, productionTroubleID UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ResolveProductionTroubleWithBody Resolve a trouble
+	//
+	// Says what was done about it; those who were told have nothing to do any more.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/production-troubles/{production_trouble_id}/resolve (the `ResolveProductionTrouble` operationId).
+	ResolveProductionTroubleWithBody(ctx context.Context, productionTroubleID UUID, params *ResolveProductionTroubleParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ResolveProductionTrouble Resolve a trouble
+	//
+	// Says what was done about it; those who were told have nothing to do any more.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/production-troubles/{production_trouble_id}/resolve (the `ResolveProductionTrouble` operationId).
+	ResolveProductionTrouble(ctx context.Context, productionTroubleID UUID, params *ResolveProductionTroubleParams, body ResolveProductionTroubleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListProducts List and search products
 	//
@@ -20698,6 +22697,85 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/shipping-notices/{shipping_notice_id}/timeline (the `GetShippingNoticeTimeline` operationId).
 	GetShippingNoticeTimeline(ctx context.Context, shippingNoticeID ShippingNoticeID, params *GetShippingNoticeTimelineParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListShortMaterials List materials that are short
+	//
+	// By the first promise that waits for each, the earliest first.
+	//
+	// Corresponds with GET /v1/short-materials (the `ListShortMaterials` operationId).
+	ListShortMaterials(ctx context.Context, params *ListShortMaterialsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListShortageAllotments List shortage allotments
+	//
+	// The newest first, without lines; those who see some customers only, such that concern these.
+	//
+	// Corresponds with GET /v1/shortage-allotments (the `ListShortageAllotments` operationId).
+	ListShortageAllotments(ctx context.Context, params *ListShortageAllotmentsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ProposeShortageAllotmentWithBody Propose who gets how much of a short product
+	//
+	// Ranks all open order lines that want the product by the priority of their customer's grade, then promised date, then age, and
+	// serves each in full before the next. The sales manager is asked to confirm. One proposal or confirmed allotment of a product is open at a time.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/shortage-allotments (the `ProposeShortageAllotment` operationId).
+	ProposeShortageAllotmentWithBody(ctx context.Context, params *ProposeShortageAllotmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ProposeShortageAllotment Propose who gets how much of a short product
+	//
+	// Ranks all open order lines that want the product by the priority of their customer's grade, then promised date, then age, and
+	// serves each in full before the next. The sales manager is asked to confirm. One proposal or confirmed allotment of a product is open at a time.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/shortage-allotments (the `ProposeShortageAllotment` operationId).
+	ProposeShortageAllotment(ctx context.Context, params *ProposeShortageAllotmentParams, body ProposeShortageAllotmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetShortageAllotment Read a shortage allotment
+	//
+	// Its lines by rank, each with the reason for what it gets; only lines of customers whom you see.
+	//
+	// Corresponds with GET /v1/shortage-allotments/{shortage_allotment_id} (the `GetShortageAllotment` operationId).
+	GetShortageAllotment(ctx context.Context, shortageAllotmentID UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ConfirmShortageAllotmentWithBody Confirm a shortage allotment
+	//
+	// With other quantities where given, each with its reason. 409 `allotment.stale` when the orders have changed since it was proposed. From
+	// then on shipping notices of the product are held to it: a line ships what is allotted to it, and no other line ships.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/shortage-allotments/{shortage_allotment_id}/confirm (the `ConfirmShortageAllotment` operationId).
+	ConfirmShortageAllotmentWithBody(ctx context.Context, shortageAllotmentID UUID, params *ConfirmShortageAllotmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ConfirmShortageAllotment Confirm a shortage allotment
+	//
+	// With other quantities where given, each with its reason. 409 `allotment.stale` when the orders have changed since it was proposed. From
+	// then on shipping notices of the product are held to it: a line ships what is allotted to it, and no other line ships.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/shortage-allotments/{shortage_allotment_id}/confirm (the `ConfirmShortageAllotment` operationId).
+	ConfirmShortageAllotment(ctx context.Context, shortageAllotmentID UUID, params *ConfirmShortageAllotmentParams, body ConfirmShortageAllotmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EndShortageAllotmentWithBody Withdraw a proposal or end an allotment
+	//
+	// From then on it holds nothing back.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/shortage-allotments/{shortage_allotment_id}/end (the `EndShortageAllotment` operationId).
+	EndShortageAllotmentWithBody(ctx context.Context, shortageAllotmentID UUID, params *EndShortageAllotmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EndShortageAllotment Withdraw a proposal or end an allotment
+	//
+	// From then on it holds nothing back.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/shortage-allotments/{shortage_allotment_id}/end (the `EndShortageAllotment` operationId).
+	EndShortageAllotment(ctx context.Context, shortageAllotmentID UUID, params *EndShortageAllotmentParams, body EndShortageAllotmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// RotateSigningKey Rotate the signing key
 	//
@@ -24784,6 +26862,157 @@ func (c *Client) ListVisitAnswers(ctx context.Context, customerID CustomerID, pa
 	return c.Client.Do(req)
 }
 
+// ListDeliveryChecks List checks of promised dates
+//
+// By the promised date, the earliest first. `to_check` is what has to be checked with production, `to_tell` the delays of which the
+// customer hasn't been told, `to_answer` what customers haven't answered, `overdue` what wasn't done before the promised date.
+//
+// Corresponds with GET /v1/delivery-checks (the `ListDeliveryChecks` operationId).
+func (c *Client) ListDeliveryChecks(ctx context.Context, params *ListDeliveryChecksParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListDeliveryChecksRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetDeliveryCheck Read the check of a promised date
+//
+// What production said, what the customer was told, and what they answered.
+//
+// Corresponds with GET /v1/delivery-checks/{delivery_check_id} (the `GetDeliveryCheck` operationId).
+func (c *Client) GetDeliveryCheck(ctx context.Context, deliveryCheckID UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetDeliveryCheckRequest(c.Server, deliveryCheckID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AnswerDeliveryCheckWithBody Say whether a promise is kept
+//
+// On time, or delayed to a new date, of which the customer is told before the promised one.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/delivery-checks/{delivery_check_id}/answer (the `AnswerDeliveryCheck` operationId).
+func (c *Client) AnswerDeliveryCheckWithBody(ctx context.Context, deliveryCheckID UUID, params *AnswerDeliveryCheckParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAnswerDeliveryCheckRequestWithBody(c.Server, deliveryCheckID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AnswerDeliveryCheck Say whether a promise is kept
+//
+// On time, or delayed to a new date, of which the customer is told before the promised one.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/delivery-checks/{delivery_check_id}/answer (the `AnswerDeliveryCheck` operationId).
+func (c *Client) AnswerDeliveryCheck(ctx context.Context, deliveryCheckID UUID, params *AnswerDeliveryCheckParams, body AnswerDeliveryCheckJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAnswerDeliveryCheckRequest(c.Server, deliveryCheckID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RecordDelayAnswerWithBody Record what the customer said to a delay
+//
+// A new date that they accept is the line's promise from then on. Another date, or a cancellation, needs a change request for the
+// order: `next_step` says so, and its rep is reminded.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/delivery-checks/{delivery_check_id}/customer-answer (the `RecordDelayAnswer` operationId).
+func (c *Client) RecordDelayAnswerWithBody(ctx context.Context, deliveryCheckID UUID, params *RecordDelayAnswerParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRecordDelayAnswerRequestWithBody(c.Server, deliveryCheckID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RecordDelayAnswer Record what the customer said to a delay
+//
+// A new date that they accept is the line's promise from then on. Another date, or a cancellation, needs a change request for the
+// order: `next_step` says so, and its rep is reminded.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/delivery-checks/{delivery_check_id}/customer-answer (the `RecordDelayAnswer` operationId).
+func (c *Client) RecordDelayAnswer(ctx context.Context, deliveryCheckID UUID, params *RecordDelayAnswerParams, body RecordDelayAnswerJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRecordDelayAnswerRequest(c.Server, deliveryCheckID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TellDelayWithBody Record that the customer was told of a delay
+//
+// Who told whom, when, by which channel, and which new date.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/delivery-checks/{delivery_check_id}/tell (the `TellDelay` operationId).
+func (c *Client) TellDelayWithBody(ctx context.Context, deliveryCheckID UUID, params *TellDelayParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTellDelayRequestWithBody(c.Server, deliveryCheckID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TellDelay Record that the customer was told of a delay
+//
+// Who told whom, when, by which channel, and which new date.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/delivery-checks/{delivery_check_id}/tell (the `TellDelay` operationId).
+func (c *Client) TellDelay(ctx context.Context, deliveryCheckID UUID, params *TellDelayParams, body TellDelayJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTellDelayRequest(c.Server, deliveryCheckID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListDeliveryNotes List delivery notes
 //
 // Delivery notes of customers that you may see, newest first, without their lines.
@@ -27135,6 +29364,24 @@ func (c *Client) ListOrderDecisions(ctx context.Context, orderID OrderID, reqEdi
 	return c.Client.Do(req)
 }
 
+// GetOrderProduction How an order stands in production
+//
+// Its production request: what is scheduled, what material is short, when each line is expected and what its promise is threatened
+// by; and what confirmed shortage allotments give to its lines. An order that was never confirmed has no request.
+//
+// Corresponds with GET /v1/orders/{order_id}/production (the `GetOrderProduction` operationId).
+func (c *Client) GetOrderProduction(ctx context.Context, orderID UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetOrderProductionRequest(c.Server, orderID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListOrderReview Read the review of an order
 //
 // What reviews of the order found, the oldest first: specification, quantity, price, date, remarks; of each failed point
@@ -27926,6 +30173,490 @@ func (c *Client) UpdateProductCategoryWithBody(ctx context.Context, categoryID U
 // Corresponds with PATCH /v1/product-categories/{category_id} (the `UpdateProductCategory` operationId).
 func (c *Client) UpdateProductCategory(ctx context.Context, categoryID UUID, params *UpdateProductCategoryParams, body UpdateProductCategoryJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateProductCategoryRequest(c.Server, categoryID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListProductionLines List lines that are being made
+//
+// By their promised date, the earliest first: what is to be scheduled, what is to be reported, all that is unfinished, or, for reps,
+// the lines whose promise is at risk.
+//
+// Corresponds with GET /v1/production-lines (the `ListProductionLines` operationId).
+func (c *Client) ListProductionLines(ctx context.Context, params *ListProductionLinesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListProductionLinesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PutProductionLotByExternalIDWithBody Write a lot of another system's schedule
+//
+// Makes the lot, or replaces what it says; a quantity of 0 takes it out. Repeating it changes nothing.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /v1/production-lots/by-external-id/{source}/{external_id} (the `PutProductionLotByExternalID` operationId).
+func (c *Client) PutProductionLotByExternalIDWithBody(ctx context.Context, source string, externalID string, params *PutProductionLotByExternalIDParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPutProductionLotByExternalIDRequestWithBody(c.Server, source, externalID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PutProductionLotByExternalID Write a lot of another system's schedule
+//
+// Makes the lot, or replaces what it says; a quantity of 0 takes it out. Repeating it changes nothing.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /v1/production-lots/by-external-id/{source}/{external_id} (the `PutProductionLotByExternalID` operationId).
+func (c *Client) PutProductionLotByExternalID(ctx context.Context, source string, externalID string, params *PutProductionLotByExternalIDParams, body PutProductionLotByExternalIDJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPutProductionLotByExternalIDRequest(c.Server, source, externalID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PutProductionMaterialByExternalIDWithBody Write a material that another system has checked
+//
+// Makes the material, or replaces what it says; a need of 0 takes it out. Repeating it changes nothing.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /v1/production-materials/by-external-id/{source}/{external_id} (the `PutProductionMaterialByExternalID` operationId).
+func (c *Client) PutProductionMaterialByExternalIDWithBody(ctx context.Context, source string, externalID string, params *PutProductionMaterialByExternalIDParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPutProductionMaterialByExternalIDRequestWithBody(c.Server, source, externalID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PutProductionMaterialByExternalID Write a material that another system has checked
+//
+// Makes the material, or replaces what it says; a need of 0 takes it out. Repeating it changes nothing.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /v1/production-materials/by-external-id/{source}/{external_id} (the `PutProductionMaterialByExternalID` operationId).
+func (c *Client) PutProductionMaterialByExternalID(ctx context.Context, source string, externalID string, params *PutProductionMaterialByExternalIDParams, body PutProductionMaterialByExternalIDJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPutProductionMaterialByExternalIDRequest(c.Server, source, externalID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListProductionRequests List production requests
+//
+// The newest first, without lines. `to_acknowledge` lists what a department hasn't acknowledged, `to_schedule` what has lines
+// that no lots cover, `to_supply` what purchasing hasn't answered, `at_risk` what may not be ready as promised.
+//
+// Corresponds with GET /v1/production-requests (the `ListProductionRequests` operationId).
+func (c *Client) ListProductionRequests(ctx context.Context, params *ListProductionRequestsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListProductionRequestsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AcknowledgeProductionRequestsWithBody Acknowledge several production requests
+//
+// For the caller's department, all or none. What it has acknowledged already, and what is over, stays as it is.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/production-requests/acknowledge (the `AcknowledgeProductionRequests` operationId).
+func (c *Client) AcknowledgeProductionRequestsWithBody(ctx context.Context, params *AcknowledgeProductionRequestsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAcknowledgeProductionRequestsRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AcknowledgeProductionRequests Acknowledge several production requests
+//
+// For the caller's department, all or none. What it has acknowledged already, and what is over, stays as it is.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/production-requests/acknowledge (the `AcknowledgeProductionRequests` operationId).
+func (c *Client) AcknowledgeProductionRequests(ctx context.Context, params *AcknowledgeProductionRequestsParams, body AcknowledgeProductionRequestsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAcknowledgeProductionRequestsRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetProductionRequest Read a production request
+//
+// Its lines with lots and the date on which each is expected, its materials, and who has acknowledged the latest revision.
+//
+// Corresponds with GET /v1/production-requests/{production_request_id} (the `GetProductionRequest` operationId).
+func (c *Client) GetProductionRequest(ctx context.Context, productionRequestID UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetProductionRequestRequest(c.Server, productionRequestID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AcknowledgeProductionRequestWithBody Acknowledge a production request
+//
+// The caller's department has seen the latest revision. Another revision has to be acknowledged anew.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/production-requests/{production_request_id}/acknowledge (the `AcknowledgeProductionRequest` operationId).
+func (c *Client) AcknowledgeProductionRequestWithBody(ctx context.Context, productionRequestID UUID, params *AcknowledgeProductionRequestParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAcknowledgeProductionRequestRequestWithBody(c.Server, productionRequestID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AcknowledgeProductionRequest Acknowledge a production request
+//
+// The caller's department has seen the latest revision. Another revision has to be acknowledged anew.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/production-requests/{production_request_id}/acknowledge (the `AcknowledgeProductionRequest` operationId).
+func (c *Client) AcknowledgeProductionRequest(ctx context.Context, productionRequestID UUID, params *AcknowledgeProductionRequestParams, body AcknowledgeProductionRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAcknowledgeProductionRequestRequest(c.Server, productionRequestID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetProductionMaterialsWithBody Answer with the materials
+//
+// What purchasing found of all materials: needed, on hand, and when what is short arrives. An empty list says that nothing is
+// missing. A lot can't begin before its material is here.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /v1/production-requests/{production_request_id}/materials (the `SetProductionMaterials` operationId).
+func (c *Client) SetProductionMaterialsWithBody(ctx context.Context, productionRequestID UUID, params *SetProductionMaterialsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetProductionMaterialsRequestWithBody(c.Server, productionRequestID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetProductionMaterials Answer with the materials
+//
+// What purchasing found of all materials: needed, on hand, and when what is short arrives. An empty list says that nothing is
+// missing. A lot can't begin before its material is here.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /v1/production-requests/{production_request_id}/materials (the `SetProductionMaterials` operationId).
+func (c *Client) SetProductionMaterials(ctx context.Context, productionRequestID UUID, params *SetProductionMaterialsParams, body SetProductionMaterialsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetProductionMaterialsRequest(c.Server, productionRequestID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListProductionReports List what was reported as finished
+//
+// The newest first. A correction is a report of its own, with its reason.
+//
+// Corresponds with GET /v1/production-requests/{production_request_id}/reports (the `ListProductionReports` operationId).
+func (c *Client) ListProductionReports(ctx context.Context, productionRequestID UUID, params *ListProductionReportsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListProductionReportsRequest(c.Server, productionRequestID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReportProductionWithBody Report what was finished
+//
+// Quantities of lines on a day. More than what is planned needs a reason, and so does a correction, whose quantity is below 0.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/production-requests/{production_request_id}/reports (the `ReportProduction` operationId).
+func (c *Client) ReportProductionWithBody(ctx context.Context, productionRequestID UUID, params *ReportProductionParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReportProductionRequestWithBody(c.Server, productionRequestID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReportProduction Report what was finished
+//
+// Quantities of lines on a day. More than what is planned needs a reason, and so does a correction, whose quantity is below 0.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/production-requests/{production_request_id}/reports (the `ReportProduction` operationId).
+func (c *Client) ReportProduction(ctx context.Context, productionRequestID UUID, params *ReportProductionParams, body ReportProductionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReportProductionRequest(c.Server, productionRequestID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListProductionRevisions List the revisions of a production request
+//
+// The newest first, each with what was different from the one before.
+//
+// Corresponds with GET /v1/production-requests/{production_request_id}/revisions (the `ListProductionRevisions` operationId).
+func (c *Client) ListProductionRevisions(ctx context.Context, productionRequestID UUID, params *ListProductionRevisionsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListProductionRevisionsRequest(c.Server, productionRequestID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetProductionScheduleWithBody Answer with the schedule
+//
+// All lots of all lines: when each starts, when it is finished, how much. Lots that are left out are taken out of the schedule.
+// When a line is expected follows from its lots and from the material they wait for.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /v1/production-requests/{production_request_id}/schedule (the `SetProductionSchedule` operationId).
+func (c *Client) SetProductionScheduleWithBody(ctx context.Context, productionRequestID UUID, params *SetProductionScheduleParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetProductionScheduleRequestWithBody(c.Server, productionRequestID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetProductionSchedule Answer with the schedule
+//
+// All lots of all lines: when each starts, when it is finished, how much. Lots that are left out are taken out of the schedule.
+// When a line is expected follows from its lots and from the material they wait for.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /v1/production-requests/{production_request_id}/schedule (the `SetProductionSchedule` operationId).
+func (c *Client) SetProductionSchedule(ctx context.Context, productionRequestID UUID, params *SetProductionScheduleParams, body SetProductionScheduleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetProductionScheduleRequest(c.Server, productionRequestID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetProductionRequestTimeline What happened to a production request
+//
+// Every change of it, newest first.
+//
+// Corresponds with GET /v1/production-requests/{production_request_id}/timeline (the `GetProductionRequestTimeline` operationId).
+func (c *Client) GetProductionRequestTimeline(ctx context.Context, productionRequestID UUID, params *GetProductionRequestTimelineParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetProductionRequestTimelineRequest(c.Server, productionRequestID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListProductionTroubles List troubles in production
+//
+// The newest first; `state=open` for those that nobody has resolved.
+//
+// Corresponds with GET /v1/production-troubles (the `ListProductionTroubles` operationId).
+func (c *Client) ListProductionTroubles(ctx context.Context, params *ListProductionTroublesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListProductionTroublesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReportProductionTroubleWithBody Report trouble that threatens a promise
+//
+// The general manager, the sales manager and the customer's rep are told at once.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/production-troubles (the `ReportProductionTrouble` operationId).
+func (c *Client) ReportProductionTroubleWithBody(ctx context.Context, params *ReportProductionTroubleParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReportProductionTroubleRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReportProductionTrouble Report trouble that threatens a promise
+//
+// The general manager, the sales manager and the customer's rep are told at once.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/production-troubles (the `ReportProductionTrouble` operationId).
+func (c *Client) ReportProductionTrouble(ctx context.Context, params *ReportProductionTroubleParams, body ReportProductionTroubleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReportProductionTroubleRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetProductionTrouble Read a trouble
+//
+// What was reported, and how it was resolved.
+//
+// Corresponds with GET /v1/production-troubles/{production_trouble_id} (the `GetProductionTrouble` operationId).
+func (c *Client) GetProductionTrouble(ctx context.Context, productionTroubleID UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetProductionTroubleRequest(c.Server, productionTroubleID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ResolveProductionTroubleWithBody Resolve a trouble
+//
+// Says what was done about it; those who were told have nothing to do any more.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/production-troubles/{production_trouble_id}/resolve (the `ResolveProductionTrouble` operationId).
+func (c *Client) ResolveProductionTroubleWithBody(ctx context.Context, productionTroubleID UUID, params *ResolveProductionTroubleParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewResolveProductionTroubleRequestWithBody(c.Server, productionTroubleID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ResolveProductionTrouble Resolve a trouble
+//
+// Says what was done about it; those who were told have nothing to do any more.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/production-troubles/{production_trouble_id}/resolve (the `ResolveProductionTrouble` operationId).
+func (c *Client) ResolveProductionTrouble(ctx context.Context, productionTroubleID UUID, params *ResolveProductionTroubleParams, body ResolveProductionTroubleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewResolveProductionTroubleRequest(c.Server, productionTroubleID, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -30179,6 +32910,175 @@ func (c *Client) SubmitShippingNotice(ctx context.Context, shippingNoticeID Ship
 // Corresponds with GET /v1/shipping-notices/{shipping_notice_id}/timeline (the `GetShippingNoticeTimeline` operationId).
 func (c *Client) GetShippingNoticeTimeline(ctx context.Context, shippingNoticeID ShippingNoticeID, params *GetShippingNoticeTimelineParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetShippingNoticeTimelineRequest(c.Server, shippingNoticeID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListShortMaterials List materials that are short
+//
+// By the first promise that waits for each, the earliest first.
+//
+// Corresponds with GET /v1/short-materials (the `ListShortMaterials` operationId).
+func (c *Client) ListShortMaterials(ctx context.Context, params *ListShortMaterialsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListShortMaterialsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListShortageAllotments List shortage allotments
+//
+// The newest first, without lines; those who see some customers only, such that concern these.
+//
+// Corresponds with GET /v1/shortage-allotments (the `ListShortageAllotments` operationId).
+func (c *Client) ListShortageAllotments(ctx context.Context, params *ListShortageAllotmentsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListShortageAllotmentsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ProposeShortageAllotmentWithBody Propose who gets how much of a short product
+//
+// Ranks all open order lines that want the product by the priority of their customer's grade, then promised date, then age, and
+// serves each in full before the next. The sales manager is asked to confirm. One proposal or confirmed allotment of a product is open at a time.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/shortage-allotments (the `ProposeShortageAllotment` operationId).
+func (c *Client) ProposeShortageAllotmentWithBody(ctx context.Context, params *ProposeShortageAllotmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewProposeShortageAllotmentRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ProposeShortageAllotment Propose who gets how much of a short product
+//
+// Ranks all open order lines that want the product by the priority of their customer's grade, then promised date, then age, and
+// serves each in full before the next. The sales manager is asked to confirm. One proposal or confirmed allotment of a product is open at a time.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/shortage-allotments (the `ProposeShortageAllotment` operationId).
+func (c *Client) ProposeShortageAllotment(ctx context.Context, params *ProposeShortageAllotmentParams, body ProposeShortageAllotmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewProposeShortageAllotmentRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetShortageAllotment Read a shortage allotment
+//
+// Its lines by rank, each with the reason for what it gets; only lines of customers whom you see.
+//
+// Corresponds with GET /v1/shortage-allotments/{shortage_allotment_id} (the `GetShortageAllotment` operationId).
+func (c *Client) GetShortageAllotment(ctx context.Context, shortageAllotmentID UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetShortageAllotmentRequest(c.Server, shortageAllotmentID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ConfirmShortageAllotmentWithBody Confirm a shortage allotment
+//
+// With other quantities where given, each with its reason. 409 `allotment.stale` when the orders have changed since it was proposed. From
+// then on shipping notices of the product are held to it: a line ships what is allotted to it, and no other line ships.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/shortage-allotments/{shortage_allotment_id}/confirm (the `ConfirmShortageAllotment` operationId).
+func (c *Client) ConfirmShortageAllotmentWithBody(ctx context.Context, shortageAllotmentID UUID, params *ConfirmShortageAllotmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewConfirmShortageAllotmentRequestWithBody(c.Server, shortageAllotmentID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ConfirmShortageAllotment Confirm a shortage allotment
+//
+// With other quantities where given, each with its reason. 409 `allotment.stale` when the orders have changed since it was proposed. From
+// then on shipping notices of the product are held to it: a line ships what is allotted to it, and no other line ships.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/shortage-allotments/{shortage_allotment_id}/confirm (the `ConfirmShortageAllotment` operationId).
+func (c *Client) ConfirmShortageAllotment(ctx context.Context, shortageAllotmentID UUID, params *ConfirmShortageAllotmentParams, body ConfirmShortageAllotmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewConfirmShortageAllotmentRequest(c.Server, shortageAllotmentID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EndShortageAllotmentWithBody Withdraw a proposal or end an allotment
+//
+// From then on it holds nothing back.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/shortage-allotments/{shortage_allotment_id}/end (the `EndShortageAllotment` operationId).
+func (c *Client) EndShortageAllotmentWithBody(ctx context.Context, shortageAllotmentID UUID, params *EndShortageAllotmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEndShortageAllotmentRequestWithBody(c.Server, shortageAllotmentID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EndShortageAllotment Withdraw a proposal or end an allotment
+//
+// From then on it holds nothing back.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/shortage-allotments/{shortage_allotment_id}/end (the `EndShortageAllotment` operationId).
+func (c *Client) EndShortageAllotment(ctx context.Context, shortageAllotmentID UUID, params *EndShortageAllotmentParams, body EndShortageAllotmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEndShortageAllotmentRequest(c.Server, shortageAllotmentID, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -40389,6 +43289,397 @@ func NewListVisitAnswersRequest(server string, customerID CustomerID, params *Li
 	return req, nil
 }
 
+// NewListDeliveryChecksRequest constructs an http.Request for the ListDeliveryChecks method
+func NewListDeliveryChecksRequest(server string, params *ListDeliveryChecksParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/delivery-checks")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Work != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "work", *params.Work, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.State != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ProductionRequestID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "production_request_id", *params.ProductionRequestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.CustomerID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "customer_id", *params.CustomerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.OwnerID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "owner_id", *params.OwnerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.PromisedUntil != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "promised_until", *params.PromisedUntil, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetDeliveryCheckRequest constructs an http.Request for the GetDeliveryCheck method
+func NewGetDeliveryCheckRequest(server string, deliveryCheckID UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "delivery_check_id", deliveryCheckID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/delivery-checks/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAnswerDeliveryCheckRequest calls the generic AnswerDeliveryCheck builder with application/json body
+func NewAnswerDeliveryCheckRequest(server string, deliveryCheckID UUID, params *AnswerDeliveryCheckParams, body AnswerDeliveryCheckJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAnswerDeliveryCheckRequestWithBody(server, deliveryCheckID, params, "application/json", bodyReader)
+}
+
+// NewAnswerDeliveryCheckRequestWithBody constructs an http.Request for the AnswerDeliveryCheck method, with any body, and a specified content type
+func NewAnswerDeliveryCheckRequestWithBody(server string, deliveryCheckID UUID, params *AnswerDeliveryCheckParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "delivery_check_id", deliveryCheckID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/delivery-checks/%s/answer", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewRecordDelayAnswerRequest calls the generic RecordDelayAnswer builder with application/json body
+func NewRecordDelayAnswerRequest(server string, deliveryCheckID UUID, params *RecordDelayAnswerParams, body RecordDelayAnswerJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRecordDelayAnswerRequestWithBody(server, deliveryCheckID, params, "application/json", bodyReader)
+}
+
+// NewRecordDelayAnswerRequestWithBody constructs an http.Request for the RecordDelayAnswer method, with any body, and a specified content type
+func NewRecordDelayAnswerRequestWithBody(server string, deliveryCheckID UUID, params *RecordDelayAnswerParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "delivery_check_id", deliveryCheckID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/delivery-checks/%s/customer-answer", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewTellDelayRequest calls the generic TellDelay builder with application/json body
+func NewTellDelayRequest(server string, deliveryCheckID UUID, params *TellDelayParams, body TellDelayJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewTellDelayRequestWithBody(server, deliveryCheckID, params, "application/json", bodyReader)
+}
+
+// NewTellDelayRequestWithBody constructs an http.Request for the TellDelay method, with any body, and a specified content type
+func NewTellDelayRequestWithBody(server string, deliveryCheckID UUID, params *TellDelayParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "delivery_check_id", deliveryCheckID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/delivery-checks/%s/tell", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewListDeliveryNotesRequest constructs an http.Request for the ListDeliveryNotes method
 func NewListDeliveryNotesRequest(server string, params *ListDeliveryNotesParams) (*http.Request, error) {
 	var err error
@@ -46650,6 +49941,40 @@ func NewListOrderDecisionsRequest(server string, orderID OrderID) (*http.Request
 	return req, nil
 }
 
+// NewGetOrderProductionRequest constructs an http.Request for the GetOrderProduction method
+func NewGetOrderProductionRequest(server string, orderID UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "order_id", orderID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/orders/%s/production", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListOrderReviewRequest constructs an http.Request for the ListOrderReview method
 func NewListOrderReviewRequest(server string, orderID OrderID) (*http.Request, error) {
 	var err error
@@ -48341,6 +51666,1288 @@ func NewUpdateProductCategoryRequestWithBody(server string, categoryID UUID, par
 		}
 
 		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewListProductionLinesRequest constructs an http.Request for the ListProductionLines method
+func NewListProductionLinesRequest(server string, params *ListProductionLinesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/production-lines")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Work != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "work", *params.Work, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.CustomerID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "customer_id", *params.CustomerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.OwnerID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "owner_id", *params.OwnerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ProductID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "product_id", *params.ProductID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Risk != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "risk", *params.Risk, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.PromisedUntil != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "promised_until", *params.PromisedUntil, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewPutProductionLotByExternalIDRequest calls the generic PutProductionLotByExternalID builder with application/json body
+func NewPutProductionLotByExternalIDRequest(server string, source string, externalID string, params *PutProductionLotByExternalIDParams, body PutProductionLotByExternalIDJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPutProductionLotByExternalIDRequestWithBody(server, source, externalID, params, "application/json", bodyReader)
+}
+
+// NewPutProductionLotByExternalIDRequestWithBody constructs an http.Request for the PutProductionLotByExternalID method, with any body, and a specified content type
+func NewPutProductionLotByExternalIDRequestWithBody(server string, source string, externalID string, params *PutProductionLotByExternalIDParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "source", source, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "external_id", externalID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/production-lots/by-external-id/%s/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewPutProductionMaterialByExternalIDRequest calls the generic PutProductionMaterialByExternalID builder with application/json body
+func NewPutProductionMaterialByExternalIDRequest(server string, source string, externalID string, params *PutProductionMaterialByExternalIDParams, body PutProductionMaterialByExternalIDJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPutProductionMaterialByExternalIDRequestWithBody(server, source, externalID, params, "application/json", bodyReader)
+}
+
+// NewPutProductionMaterialByExternalIDRequestWithBody constructs an http.Request for the PutProductionMaterialByExternalID method, with any body, and a specified content type
+func NewPutProductionMaterialByExternalIDRequestWithBody(server string, source string, externalID string, params *PutProductionMaterialByExternalIDParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "source", source, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "external_id", externalID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/production-materials/by-external-id/%s/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewListProductionRequestsRequest constructs an http.Request for the ListProductionRequests method
+func NewListProductionRequestsRequest(server string, params *ListProductionRequestsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/production-requests")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.State != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.CustomerID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "customer_id", *params.CustomerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.OwnerID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "owner_id", *params.OwnerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.OrderID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "order_id", *params.OrderID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Number != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "number", *params.Number, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ToAcknowledge != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "to_acknowledge", *params.ToAcknowledge, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ToSchedule != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "to_schedule", *params.ToSchedule, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ToSupply != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "to_supply", *params.ToSupply, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.AtRisk != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "at_risk", *params.AtRisk, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAcknowledgeProductionRequestsRequest calls the generic AcknowledgeProductionRequests builder with application/json body
+func NewAcknowledgeProductionRequestsRequest(server string, params *AcknowledgeProductionRequestsParams, body AcknowledgeProductionRequestsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAcknowledgeProductionRequestsRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewAcknowledgeProductionRequestsRequestWithBody constructs an http.Request for the AcknowledgeProductionRequests method, with any body, and a specified content type
+func NewAcknowledgeProductionRequestsRequestWithBody(server string, params *AcknowledgeProductionRequestsParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/production-requests/acknowledge")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetProductionRequestRequest constructs an http.Request for the GetProductionRequest method
+func NewGetProductionRequestRequest(server string, productionRequestID UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "production_request_id", productionRequestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/production-requests/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAcknowledgeProductionRequestRequest calls the generic AcknowledgeProductionRequest builder with application/json body
+func NewAcknowledgeProductionRequestRequest(server string, productionRequestID UUID, params *AcknowledgeProductionRequestParams, body AcknowledgeProductionRequestJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAcknowledgeProductionRequestRequestWithBody(server, productionRequestID, params, "application/json", bodyReader)
+}
+
+// NewAcknowledgeProductionRequestRequestWithBody constructs an http.Request for the AcknowledgeProductionRequest method, with any body, and a specified content type
+func NewAcknowledgeProductionRequestRequestWithBody(server string, productionRequestID UUID, params *AcknowledgeProductionRequestParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "production_request_id", productionRequestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/production-requests/%s/acknowledge", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewSetProductionMaterialsRequest calls the generic SetProductionMaterials builder with application/json body
+func NewSetProductionMaterialsRequest(server string, productionRequestID UUID, params *SetProductionMaterialsParams, body SetProductionMaterialsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetProductionMaterialsRequestWithBody(server, productionRequestID, params, "application/json", bodyReader)
+}
+
+// NewSetProductionMaterialsRequestWithBody constructs an http.Request for the SetProductionMaterials method, with any body, and a specified content type
+func NewSetProductionMaterialsRequestWithBody(server string, productionRequestID UUID, params *SetProductionMaterialsParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "production_request_id", productionRequestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/production-requests/%s/materials", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewListProductionReportsRequest constructs an http.Request for the ListProductionReports method
+func NewListProductionReportsRequest(server string, productionRequestID UUID, params *ListProductionReportsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "production_request_id", productionRequestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/production-requests/%s/reports", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewReportProductionRequest calls the generic ReportProduction builder with application/json body
+func NewReportProductionRequest(server string, productionRequestID UUID, params *ReportProductionParams, body ReportProductionJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewReportProductionRequestWithBody(server, productionRequestID, params, "application/json", bodyReader)
+}
+
+// NewReportProductionRequestWithBody constructs an http.Request for the ReportProduction method, with any body, and a specified content type
+func NewReportProductionRequestWithBody(server string, productionRequestID UUID, params *ReportProductionParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "production_request_id", productionRequestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/production-requests/%s/reports", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListProductionRevisionsRequest constructs an http.Request for the ListProductionRevisions method
+func NewListProductionRevisionsRequest(server string, productionRequestID UUID, params *ListProductionRevisionsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "production_request_id", productionRequestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/production-requests/%s/revisions", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSetProductionScheduleRequest calls the generic SetProductionSchedule builder with application/json body
+func NewSetProductionScheduleRequest(server string, productionRequestID UUID, params *SetProductionScheduleParams, body SetProductionScheduleJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetProductionScheduleRequestWithBody(server, productionRequestID, params, "application/json", bodyReader)
+}
+
+// NewSetProductionScheduleRequestWithBody constructs an http.Request for the SetProductionSchedule method, with any body, and a specified content type
+func NewSetProductionScheduleRequestWithBody(server string, productionRequestID UUID, params *SetProductionScheduleParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "production_request_id", productionRequestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/production-requests/%s/schedule", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewGetProductionRequestTimelineRequest constructs an http.Request for the GetProductionRequestTimeline method
+func NewGetProductionRequestTimelineRequest(server string, productionRequestID UUID, params *GetProductionRequestTimelineParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "production_request_id", productionRequestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/production-requests/%s/timeline", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListProductionTroublesRequest constructs an http.Request for the ListProductionTroubles method
+func NewListProductionTroublesRequest(server string, params *ListProductionTroublesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/production-troubles")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.State != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ProductionRequestID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "production_request_id", *params.ProductionRequestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.CustomerID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "customer_id", *params.CustomerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewReportProductionTroubleRequest calls the generic ReportProductionTrouble builder with application/json body
+func NewReportProductionTroubleRequest(server string, params *ReportProductionTroubleParams, body ReportProductionTroubleJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewReportProductionTroubleRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewReportProductionTroubleRequestWithBody constructs an http.Request for the ReportProductionTrouble method, with any body, and a specified content type
+func NewReportProductionTroubleRequestWithBody(server string, params *ReportProductionTroubleParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/production-troubles")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetProductionTroubleRequest constructs an http.Request for the GetProductionTrouble method
+func NewGetProductionTroubleRequest(server string, productionTroubleID UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "production_trouble_id", productionTroubleID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/production-troubles/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewResolveProductionTroubleRequest calls the generic ResolveProductionTrouble builder with application/json body
+func NewResolveProductionTroubleRequest(server string, productionTroubleID UUID, params *ResolveProductionTroubleParams, body ResolveProductionTroubleJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewResolveProductionTroubleRequestWithBody(server, productionTroubleID, params, "application/json", bodyReader)
+}
+
+// NewResolveProductionTroubleRequestWithBody constructs an http.Request for the ResolveProductionTrouble method, with any body, and a specified content type
+func NewResolveProductionTroubleRequestWithBody(server string, productionTroubleID UUID, params *ResolveProductionTroubleParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "production_trouble_id", productionTroubleID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/production-troubles/%s/resolve", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
 
 	}
 
@@ -53962,6 +58569,505 @@ func NewGetShippingNoticeTimelineRequest(server string, shippingNoticeID Shippin
 	return req, nil
 }
 
+// NewListShortMaterialsRequest constructs an http.Request for the ListShortMaterials method
+func NewListShortMaterialsRequest(server string, params *ListShortMaterialsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/short-materials")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.WithoutArrival != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "without_arrival", *params.WithoutArrival, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ArrivesUntil != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "arrives_until", *params.ArrivesUntil, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.WantedUntil != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "wanted_until", *params.WantedUntil, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Material != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "material", *params.Material, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListShortageAllotmentsRequest constructs an http.Request for the ListShortageAllotments method
+func NewListShortageAllotmentsRequest(server string, params *ListShortageAllotmentsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/shortage-allotments")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.State != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ProductID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "product_id", *params.ProductID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.OrderID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "order_id", *params.OrderID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewProposeShortageAllotmentRequest calls the generic ProposeShortageAllotment builder with application/json body
+func NewProposeShortageAllotmentRequest(server string, params *ProposeShortageAllotmentParams, body ProposeShortageAllotmentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewProposeShortageAllotmentRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewProposeShortageAllotmentRequestWithBody constructs an http.Request for the ProposeShortageAllotment method, with any body, and a specified content type
+func NewProposeShortageAllotmentRequestWithBody(server string, params *ProposeShortageAllotmentParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/shortage-allotments")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.ValidateOnly != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "validate_only", *params.ValidateOnly, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewGetShortageAllotmentRequest constructs an http.Request for the GetShortageAllotment method
+func NewGetShortageAllotmentRequest(server string, shortageAllotmentID UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "shortage_allotment_id", shortageAllotmentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/shortage-allotments/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewConfirmShortageAllotmentRequest calls the generic ConfirmShortageAllotment builder with application/json body
+func NewConfirmShortageAllotmentRequest(server string, shortageAllotmentID UUID, params *ConfirmShortageAllotmentParams, body ConfirmShortageAllotmentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewConfirmShortageAllotmentRequestWithBody(server, shortageAllotmentID, params, "application/json", bodyReader)
+}
+
+// NewConfirmShortageAllotmentRequestWithBody constructs an http.Request for the ConfirmShortageAllotment method, with any body, and a specified content type
+func NewConfirmShortageAllotmentRequestWithBody(server string, shortageAllotmentID UUID, params *ConfirmShortageAllotmentParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "shortage_allotment_id", shortageAllotmentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/shortage-allotments/%s/confirm", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.ValidateOnly != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "validate_only", *params.ValidateOnly, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewEndShortageAllotmentRequest calls the generic EndShortageAllotment builder with application/json body
+func NewEndShortageAllotmentRequest(server string, shortageAllotmentID UUID, params *EndShortageAllotmentParams, body EndShortageAllotmentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewEndShortageAllotmentRequestWithBody(server, shortageAllotmentID, params, "application/json", bodyReader)
+}
+
+// NewEndShortageAllotmentRequestWithBody constructs an http.Request for the EndShortageAllotment method, with any body, and a specified content type
+func NewEndShortageAllotmentRequestWithBody(server string, shortageAllotmentID UUID, params *EndShortageAllotmentParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "shortage_allotment_id", shortageAllotmentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/shortage-allotments/%s/end", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewRotateSigningKeyRequest constructs an http.Request for the RotateSigningKey method
 func NewRotateSigningKeyRequest(server string, params *RotateSigningKeyParams) (*http.Request, error) {
 	var err error
@@ -58216,6 +63322,81 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/customers/{customer_id}/visit-answers (the `ListVisitAnswers` operationId).
 	ListVisitAnswersWithResponse(ctx context.Context, customerID CustomerID, params *ListVisitAnswersParams, reqEditors ...RequestEditorFn) (*ListVisitAnswersResponse, error)
 
+	// ListDeliveryChecksWithResponse List checks of promised dates
+	//
+	// By the promised date, the earliest first. `to_check` is what has to be checked with production, `to_tell` the delays of which the
+	// customer hasn't been told, `to_answer` what customers haven't answered, `overdue` what wasn't done before the promised date.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/delivery-checks (the `ListDeliveryChecks` operationId).
+	ListDeliveryChecksWithResponse(ctx context.Context, params *ListDeliveryChecksParams, reqEditors ...RequestEditorFn) (*ListDeliveryChecksResponse, error)
+
+	// GetDeliveryCheckWithResponse Read the check of a promised date
+	//
+	// What production said, what the customer was told, and what they answered.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/delivery-checks/{delivery_check_id} (the `GetDeliveryCheck` operationId).
+	GetDeliveryCheckWithResponse(ctx context.Context, deliveryCheckID UUID, reqEditors ...RequestEditorFn) (*GetDeliveryCheckResponse, error)
+
+	// AnswerDeliveryCheckWithBodyWithResponse Say whether a promise is kept
+	//
+	// On time, or delayed to a new date, of which the customer is told before the promised one.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/delivery-checks/{delivery_check_id}/answer (the `AnswerDeliveryCheck` operationId).
+	AnswerDeliveryCheckWithBodyWithResponse(ctx context.Context, deliveryCheckID UUID, params *AnswerDeliveryCheckParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AnswerDeliveryCheckResponse, error)
+
+	// AnswerDeliveryCheckWithResponse Say whether a promise is kept
+	//
+	// On time, or delayed to a new date, of which the customer is told before the promised one.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/delivery-checks/{delivery_check_id}/answer (the `AnswerDeliveryCheck` operationId).
+	AnswerDeliveryCheckWithResponse(ctx context.Context, deliveryCheckID UUID, params *AnswerDeliveryCheckParams, body AnswerDeliveryCheckJSONRequestBody, reqEditors ...RequestEditorFn) (*AnswerDeliveryCheckResponse, error)
+
+	// RecordDelayAnswerWithBodyWithResponse Record what the customer said to a delay
+	//
+	// A new date that they accept is the line's promise from then on. Another date, or a cancellation, needs a change request for the
+	// order: `next_step` says so, and its rep is reminded.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/delivery-checks/{delivery_check_id}/customer-answer (the `RecordDelayAnswer` operationId).
+	RecordDelayAnswerWithBodyWithResponse(ctx context.Context, deliveryCheckID UUID, params *RecordDelayAnswerParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RecordDelayAnswerResponse, error)
+
+	// RecordDelayAnswerWithResponse Record what the customer said to a delay
+	//
+	// A new date that they accept is the line's promise from then on. Another date, or a cancellation, needs a change request for the
+	// order: `next_step` says so, and its rep is reminded.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/delivery-checks/{delivery_check_id}/customer-answer (the `RecordDelayAnswer` operationId).
+	RecordDelayAnswerWithResponse(ctx context.Context, deliveryCheckID UUID, params *RecordDelayAnswerParams, body RecordDelayAnswerJSONRequestBody, reqEditors ...RequestEditorFn) (*RecordDelayAnswerResponse, error)
+
+	// TellDelayWithBodyWithResponse Record that the customer was told of a delay
+	//
+	// Who told whom, when, by which channel, and which new date.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/delivery-checks/{delivery_check_id}/tell (the `TellDelay` operationId).
+	TellDelayWithBodyWithResponse(ctx context.Context, deliveryCheckID UUID, params *TellDelayParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*TellDelayResponse, error)
+
+	// TellDelayWithResponse Record that the customer was told of a delay
+	//
+	// Who told whom, when, by which channel, and which new date.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/delivery-checks/{delivery_check_id}/tell (the `TellDelay` operationId).
+	TellDelayWithResponse(ctx context.Context, deliveryCheckID UUID, params *TellDelayParams, body TellDelayJSONRequestBody, reqEditors ...RequestEditorFn) (*TellDelayResponse, error)
+
 	// ListDeliveryNotesWithResponse List delivery notes
 	//
 	// Delivery notes of customers that you may see, newest first, without their lines.
@@ -59421,6 +64602,16 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/orders/{order_id}/decisions (the `ListOrderDecisions` operationId).
 	ListOrderDecisionsWithResponse(ctx context.Context, orderID OrderID, reqEditors ...RequestEditorFn) (*ListOrderDecisionsResponse, error)
 
+	// GetOrderProductionWithResponse How an order stands in production
+	//
+	// Its production request: what is scheduled, what material is short, when each line is expected and what its promise is threatened
+	// by; and what confirmed shortage allotments give to its lines. An order that was never confirmed has no request.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/orders/{order_id}/production (the `GetOrderProduction` operationId).
+	GetOrderProductionWithResponse(ctx context.Context, orderID UUID, reqEditors ...RequestEditorFn) (*GetOrderProductionResponse, error)
+
 	// ListOrderReviewWithResponse Read the review of an order
 	//
 	// What reviews of the order found, the oldest first: specification, quantity, price, date, remarks; of each failed point
@@ -59833,6 +65024,246 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with PATCH /v1/product-categories/{category_id} (the `UpdateProductCategory` operationId).
 	UpdateProductCategoryWithResponse(ctx context.Context, categoryID UUID, params *UpdateProductCategoryParams, body UpdateProductCategoryJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateProductCategoryResponse, error)
+
+	// ListProductionLinesWithResponse List lines that are being made
+	//
+	// By their promised date, the earliest first: what is to be scheduled, what is to be reported, all that is unfinished, or, for reps,
+	// the lines whose promise is at risk.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/production-lines (the `ListProductionLines` operationId).
+	ListProductionLinesWithResponse(ctx context.Context, params *ListProductionLinesParams, reqEditors ...RequestEditorFn) (*ListProductionLinesResponse, error)
+
+	// PutProductionLotByExternalIDWithBodyWithResponse Write a lot of another system's schedule
+	//
+	// Makes the lot, or replaces what it says; a quantity of 0 takes it out. Repeating it changes nothing.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/production-lots/by-external-id/{source}/{external_id} (the `PutProductionLotByExternalID` operationId).
+	PutProductionLotByExternalIDWithBodyWithResponse(ctx context.Context, source string, externalID string, params *PutProductionLotByExternalIDParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PutProductionLotByExternalIDResponse, error)
+
+	// PutProductionLotByExternalIDWithResponse Write a lot of another system's schedule
+	//
+	// Makes the lot, or replaces what it says; a quantity of 0 takes it out. Repeating it changes nothing.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/production-lots/by-external-id/{source}/{external_id} (the `PutProductionLotByExternalID` operationId).
+	PutProductionLotByExternalIDWithResponse(ctx context.Context, source string, externalID string, params *PutProductionLotByExternalIDParams, body PutProductionLotByExternalIDJSONRequestBody, reqEditors ...RequestEditorFn) (*PutProductionLotByExternalIDResponse, error)
+
+	// PutProductionMaterialByExternalIDWithBodyWithResponse Write a material that another system has checked
+	//
+	// Makes the material, or replaces what it says; a need of 0 takes it out. Repeating it changes nothing.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/production-materials/by-external-id/{source}/{external_id} (the `PutProductionMaterialByExternalID` operationId).
+	PutProductionMaterialByExternalIDWithBodyWithResponse(ctx context.Context, source string, externalID string, params *PutProductionMaterialByExternalIDParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PutProductionMaterialByExternalIDResponse, error)
+
+	// PutProductionMaterialByExternalIDWithResponse Write a material that another system has checked
+	//
+	// Makes the material, or replaces what it says; a need of 0 takes it out. Repeating it changes nothing.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/production-materials/by-external-id/{source}/{external_id} (the `PutProductionMaterialByExternalID` operationId).
+	PutProductionMaterialByExternalIDWithResponse(ctx context.Context, source string, externalID string, params *PutProductionMaterialByExternalIDParams, body PutProductionMaterialByExternalIDJSONRequestBody, reqEditors ...RequestEditorFn) (*PutProductionMaterialByExternalIDResponse, error)
+
+	// ListProductionRequestsWithResponse List production requests
+	//
+	// The newest first, without lines. `to_acknowledge` lists what a department hasn't acknowledged, `to_schedule` what has lines
+	// that no lots cover, `to_supply` what purchasing hasn't answered, `at_risk` what may not be ready as promised.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/production-requests (the `ListProductionRequests` operationId).
+	ListProductionRequestsWithResponse(ctx context.Context, params *ListProductionRequestsParams, reqEditors ...RequestEditorFn) (*ListProductionRequestsResponse, error)
+
+	// AcknowledgeProductionRequestsWithBodyWithResponse Acknowledge several production requests
+	//
+	// For the caller's department, all or none. What it has acknowledged already, and what is over, stays as it is.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/production-requests/acknowledge (the `AcknowledgeProductionRequests` operationId).
+	AcknowledgeProductionRequestsWithBodyWithResponse(ctx context.Context, params *AcknowledgeProductionRequestsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AcknowledgeProductionRequestsResponse, error)
+
+	// AcknowledgeProductionRequestsWithResponse Acknowledge several production requests
+	//
+	// For the caller's department, all or none. What it has acknowledged already, and what is over, stays as it is.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/production-requests/acknowledge (the `AcknowledgeProductionRequests` operationId).
+	AcknowledgeProductionRequestsWithResponse(ctx context.Context, params *AcknowledgeProductionRequestsParams, body AcknowledgeProductionRequestsJSONRequestBody, reqEditors ...RequestEditorFn) (*AcknowledgeProductionRequestsResponse, error)
+
+	// GetProductionRequestWithResponse Read a production request
+	//
+	// Its lines with lots and the date on which each is expected, its materials, and who has acknowledged the latest revision.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/production-requests/{production_request_id} (the `GetProductionRequest` operationId).
+	GetProductionRequestWithResponse(ctx context.Context, productionRequestID UUID, reqEditors ...RequestEditorFn) (*GetProductionRequestResponse, error)
+
+	// AcknowledgeProductionRequestWithBodyWithResponse Acknowledge a production request
+	//
+	// The caller's department has seen the latest revision. Another revision has to be acknowledged anew.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/production-requests/{production_request_id}/acknowledge (the `AcknowledgeProductionRequest` operationId).
+	AcknowledgeProductionRequestWithBodyWithResponse(ctx context.Context, productionRequestID UUID, params *AcknowledgeProductionRequestParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AcknowledgeProductionRequestResponse, error)
+
+	// AcknowledgeProductionRequestWithResponse Acknowledge a production request
+	//
+	// The caller's department has seen the latest revision. Another revision has to be acknowledged anew.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/production-requests/{production_request_id}/acknowledge (the `AcknowledgeProductionRequest` operationId).
+	AcknowledgeProductionRequestWithResponse(ctx context.Context, productionRequestID UUID, params *AcknowledgeProductionRequestParams, body AcknowledgeProductionRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*AcknowledgeProductionRequestResponse, error)
+
+	// SetProductionMaterialsWithBodyWithResponse Answer with the materials
+	//
+	// What purchasing found of all materials: needed, on hand, and when what is short arrives. An empty list says that nothing is
+	// missing. A lot can't begin before its material is here.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/production-requests/{production_request_id}/materials (the `SetProductionMaterials` operationId).
+	SetProductionMaterialsWithBodyWithResponse(ctx context.Context, productionRequestID UUID, params *SetProductionMaterialsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetProductionMaterialsResponse, error)
+
+	// SetProductionMaterialsWithResponse Answer with the materials
+	//
+	// What purchasing found of all materials: needed, on hand, and when what is short arrives. An empty list says that nothing is
+	// missing. A lot can't begin before its material is here.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/production-requests/{production_request_id}/materials (the `SetProductionMaterials` operationId).
+	SetProductionMaterialsWithResponse(ctx context.Context, productionRequestID UUID, params *SetProductionMaterialsParams, body SetProductionMaterialsJSONRequestBody, reqEditors ...RequestEditorFn) (*SetProductionMaterialsResponse, error)
+
+	// ListProductionReportsWithResponse List what was reported as finished
+	//
+	// The newest first. A correction is a report of its own, with its reason.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/production-requests/{production_request_id}/reports (the `ListProductionReports` operationId).
+	ListProductionReportsWithResponse(ctx context.Context, productionRequestID UUID, params *ListProductionReportsParams, reqEditors ...RequestEditorFn) (*ListProductionReportsResponse, error)
+
+	// ReportProductionWithBodyWithResponse Report what was finished
+	//
+	// Quantities of lines on a day. More than what is planned needs a reason, and so does a correction, whose quantity is below 0.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/production-requests/{production_request_id}/reports (the `ReportProduction` operationId).
+	ReportProductionWithBodyWithResponse(ctx context.Context, productionRequestID UUID, params *ReportProductionParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReportProductionResponse, error)
+
+	// ReportProductionWithResponse Report what was finished
+	//
+	// Quantities of lines on a day. More than what is planned needs a reason, and so does a correction, whose quantity is below 0.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/production-requests/{production_request_id}/reports (the `ReportProduction` operationId).
+	ReportProductionWithResponse(ctx context.Context, productionRequestID UUID, params *ReportProductionParams, body ReportProductionJSONRequestBody, reqEditors ...RequestEditorFn) (*ReportProductionResponse, error)
+
+	// ListProductionRevisionsWithResponse List the revisions of a production request
+	//
+	// The newest first, each with what was different from the one before.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/production-requests/{production_request_id}/revisions (the `ListProductionRevisions` operationId).
+	ListProductionRevisionsWithResponse(ctx context.Context, productionRequestID UUID, params *ListProductionRevisionsParams, reqEditors ...RequestEditorFn) (*ListProductionRevisionsResponse, error)
+
+	// SetProductionScheduleWithBodyWithResponse Answer with the schedule
+	//
+	// All lots of all lines: when each starts, when it is finished, how much. Lots that are left out are taken out of the schedule.
+	// When a line is expected follows from its lots and from the material they wait for.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/production-requests/{production_request_id}/schedule (the `SetProductionSchedule` operationId).
+	SetProductionScheduleWithBodyWithResponse(ctx context.Context, productionRequestID UUID, params *SetProductionScheduleParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetProductionScheduleResponse, error)
+
+	// SetProductionScheduleWithResponse Answer with the schedule
+	//
+	// All lots of all lines: when each starts, when it is finished, how much. Lots that are left out are taken out of the schedule.
+	// When a line is expected follows from its lots and from the material they wait for.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/production-requests/{production_request_id}/schedule (the `SetProductionSchedule` operationId).
+	SetProductionScheduleWithResponse(ctx context.Context, productionRequestID UUID, params *SetProductionScheduleParams, body SetProductionScheduleJSONRequestBody, reqEditors ...RequestEditorFn) (*SetProductionScheduleResponse, error)
+
+	// GetProductionRequestTimelineWithResponse What happened to a production request
+	//
+	// Every change of it, newest first.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/production-requests/{production_request_id}/timeline (the `GetProductionRequestTimeline` operationId).
+	GetProductionRequestTimelineWithResponse(ctx context.Context, productionRequestID UUID, params *GetProductionRequestTimelineParams, reqEditors ...RequestEditorFn) (*GetProductionRequestTimelineResponse, error)
+
+	// ListProductionTroublesWithResponse List troubles in production
+	//
+	// The newest first; `state=open` for those that nobody has resolved.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/production-troubles (the `ListProductionTroubles` operationId).
+	ListProductionTroublesWithResponse(ctx context.Context, params *ListProductionTroublesParams, reqEditors ...RequestEditorFn) (*ListProductionTroublesResponse, error)
+
+	// ReportProductionTroubleWithBodyWithResponse Report trouble that threatens a promise
+	//
+	// The general manager, the sales manager and the customer's rep are told at once.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/production-troubles (the `ReportProductionTrouble` operationId).
+	ReportProductionTroubleWithBodyWithResponse(ctx context.Context, params *ReportProductionTroubleParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReportProductionTroubleResponse, error)
+
+	// ReportProductionTroubleWithResponse Report trouble that threatens a promise
+	//
+	// The general manager, the sales manager and the customer's rep are told at once.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/production-troubles (the `ReportProductionTrouble` operationId).
+	ReportProductionTroubleWithResponse(ctx context.Context, params *ReportProductionTroubleParams, body ReportProductionTroubleJSONRequestBody, reqEditors ...RequestEditorFn) (*ReportProductionTroubleResponse, error)
+
+	// GetProductionTroubleWithResponse Read a trouble
+	//
+	// What was reported, and how it was resolved.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/production-troubles/{production_trouble_id} (the `GetProductionTrouble` operationId).
+	GetProductionTroubleWithResponse(ctx context.Context, productionTroubleID UUID, reqEditors ...RequestEditorFn) (*GetProductionTroubleResponse, error)
+
+	// ResolveProductionTroubleWithBodyWithResponse Resolve a trouble
+	//
+	// Says what was done about it; those who were told have nothing to do any more.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/production-troubles/{production_trouble_id}/resolve (the `ResolveProductionTrouble` operationId).
+	ResolveProductionTroubleWithBodyWithResponse(ctx context.Context, productionTroubleID UUID, params *ResolveProductionTroubleParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ResolveProductionTroubleResponse, error)
+
+	// ResolveProductionTroubleWithResponse Resolve a trouble
+	//
+	// Says what was done about it; those who were told have nothing to do any more.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/production-troubles/{production_trouble_id}/resolve (the `ResolveProductionTrouble` operationId).
+	ResolveProductionTroubleWithResponse(ctx context.Context, productionTroubleID UUID, params *ResolveProductionTroubleParams, body ResolveProductionTroubleJSONRequestBody, reqEditors ...RequestEditorFn) (*ResolveProductionTroubleResponse, error)
 
 	// ListProductsWithResponse List and search products
 	//
@@ -60974,6 +66405,91 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/shipping-notices/{shipping_notice_id}/timeline (the `GetShippingNoticeTimeline` operationId).
 	GetShippingNoticeTimelineWithResponse(ctx context.Context, shippingNoticeID ShippingNoticeID, params *GetShippingNoticeTimelineParams, reqEditors ...RequestEditorFn) (*GetShippingNoticeTimelineResponse, error)
+
+	// ListShortMaterialsWithResponse List materials that are short
+	//
+	// By the first promise that waits for each, the earliest first.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/short-materials (the `ListShortMaterials` operationId).
+	ListShortMaterialsWithResponse(ctx context.Context, params *ListShortMaterialsParams, reqEditors ...RequestEditorFn) (*ListShortMaterialsResponse, error)
+
+	// ListShortageAllotmentsWithResponse List shortage allotments
+	//
+	// The newest first, without lines; those who see some customers only, such that concern these.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/shortage-allotments (the `ListShortageAllotments` operationId).
+	ListShortageAllotmentsWithResponse(ctx context.Context, params *ListShortageAllotmentsParams, reqEditors ...RequestEditorFn) (*ListShortageAllotmentsResponse, error)
+
+	// ProposeShortageAllotmentWithBodyWithResponse Propose who gets how much of a short product
+	//
+	// Ranks all open order lines that want the product by the priority of their customer's grade, then promised date, then age, and
+	// serves each in full before the next. The sales manager is asked to confirm. One proposal or confirmed allotment of a product is open at a time.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/shortage-allotments (the `ProposeShortageAllotment` operationId).
+	ProposeShortageAllotmentWithBodyWithResponse(ctx context.Context, params *ProposeShortageAllotmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ProposeShortageAllotmentResponse, error)
+
+	// ProposeShortageAllotmentWithResponse Propose who gets how much of a short product
+	//
+	// Ranks all open order lines that want the product by the priority of their customer's grade, then promised date, then age, and
+	// serves each in full before the next. The sales manager is asked to confirm. One proposal or confirmed allotment of a product is open at a time.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/shortage-allotments (the `ProposeShortageAllotment` operationId).
+	ProposeShortageAllotmentWithResponse(ctx context.Context, params *ProposeShortageAllotmentParams, body ProposeShortageAllotmentJSONRequestBody, reqEditors ...RequestEditorFn) (*ProposeShortageAllotmentResponse, error)
+
+	// GetShortageAllotmentWithResponse Read a shortage allotment
+	//
+	// Its lines by rank, each with the reason for what it gets; only lines of customers whom you see.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/shortage-allotments/{shortage_allotment_id} (the `GetShortageAllotment` operationId).
+	GetShortageAllotmentWithResponse(ctx context.Context, shortageAllotmentID UUID, reqEditors ...RequestEditorFn) (*GetShortageAllotmentResponse, error)
+
+	// ConfirmShortageAllotmentWithBodyWithResponse Confirm a shortage allotment
+	//
+	// With other quantities where given, each with its reason. 409 `allotment.stale` when the orders have changed since it was proposed. From
+	// then on shipping notices of the product are held to it: a line ships what is allotted to it, and no other line ships.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/shortage-allotments/{shortage_allotment_id}/confirm (the `ConfirmShortageAllotment` operationId).
+	ConfirmShortageAllotmentWithBodyWithResponse(ctx context.Context, shortageAllotmentID UUID, params *ConfirmShortageAllotmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ConfirmShortageAllotmentResponse, error)
+
+	// ConfirmShortageAllotmentWithResponse Confirm a shortage allotment
+	//
+	// With other quantities where given, each with its reason. 409 `allotment.stale` when the orders have changed since it was proposed. From
+	// then on shipping notices of the product are held to it: a line ships what is allotted to it, and no other line ships.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/shortage-allotments/{shortage_allotment_id}/confirm (the `ConfirmShortageAllotment` operationId).
+	ConfirmShortageAllotmentWithResponse(ctx context.Context, shortageAllotmentID UUID, params *ConfirmShortageAllotmentParams, body ConfirmShortageAllotmentJSONRequestBody, reqEditors ...RequestEditorFn) (*ConfirmShortageAllotmentResponse, error)
+
+	// EndShortageAllotmentWithBodyWithResponse Withdraw a proposal or end an allotment
+	//
+	// From then on it holds nothing back.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/shortage-allotments/{shortage_allotment_id}/end (the `EndShortageAllotment` operationId).
+	EndShortageAllotmentWithBodyWithResponse(ctx context.Context, shortageAllotmentID UUID, params *EndShortageAllotmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*EndShortageAllotmentResponse, error)
+
+	// EndShortageAllotmentWithResponse Withdraw a proposal or end an allotment
+	//
+	// From then on it holds nothing back.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/shortage-allotments/{shortage_allotment_id}/end (the `EndShortageAllotment` operationId).
+	EndShortageAllotmentWithResponse(ctx context.Context, shortageAllotmentID UUID, params *EndShortageAllotmentParams, body EndShortageAllotmentJSONRequestBody, reqEditors ...RequestEditorFn) (*EndShortageAllotmentResponse, error)
 
 	// RotateSigningKeyWithResponse Rotate the signing key
 	//
@@ -67544,6 +73060,239 @@ func (r ListVisitAnswersResponse) ContentType() string {
 	return ""
 }
 
+type ListDeliveryChecksResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DeliveryCheckList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListDeliveryChecksResponse) GetJSON200() *DeliveryCheckList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListDeliveryChecksResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListDeliveryChecksResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListDeliveryChecksResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListDeliveryChecksResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetDeliveryCheckResponse200Headers the declared response headers of an HTTP 200 response for GetDeliveryCheck
+type GetDeliveryCheckResponse200Headers struct {
+	ETag string
+}
+
+type GetDeliveryCheckResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DeliveryCheck
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetDeliveryCheckResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetDeliveryCheckResponse) GetJSON200() *DeliveryCheck {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetDeliveryCheckResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetDeliveryCheckResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetDeliveryCheckResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetDeliveryCheckResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// AnswerDeliveryCheckResponse200Headers the declared response headers of an HTTP 200 response for AnswerDeliveryCheck
+type AnswerDeliveryCheckResponse200Headers struct {
+	ETag string
+}
+
+type AnswerDeliveryCheckResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DeliveryCheck
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *AnswerDeliveryCheckResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AnswerDeliveryCheckResponse) GetJSON200() *DeliveryCheck {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r AnswerDeliveryCheckResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AnswerDeliveryCheckResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AnswerDeliveryCheckResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AnswerDeliveryCheckResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// RecordDelayAnswerResponse200Headers the declared response headers of an HTTP 200 response for RecordDelayAnswer
+type RecordDelayAnswerResponse200Headers struct {
+	ETag string
+}
+
+type RecordDelayAnswerResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DeliveryCheck
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *RecordDelayAnswerResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RecordDelayAnswerResponse) GetJSON200() *DeliveryCheck {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r RecordDelayAnswerResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RecordDelayAnswerResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RecordDelayAnswerResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RecordDelayAnswerResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// TellDelayResponse200Headers the declared response headers of an HTTP 200 response for TellDelay
+type TellDelayResponse200Headers struct {
+	ETag string
+}
+
+type TellDelayResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DeliveryCheck
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *TellDelayResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r TellDelayResponse) GetJSON200() *DeliveryCheck {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r TellDelayResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r TellDelayResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r TellDelayResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r TellDelayResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ListDeliveryNotesResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -71610,6 +77359,47 @@ func (r ListOrderDecisionsResponse) ContentType() string {
 	return ""
 }
 
+type GetOrderProductionResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *OrderProduction
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetOrderProductionResponse) GetJSON200() *OrderProduction {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetOrderProductionResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetOrderProductionResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetOrderProductionResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetOrderProductionResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ListOrderReviewResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -72919,6 +78709,773 @@ func (r UpdateProductCategoryResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r UpdateProductCategoryResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListProductionLinesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ProductionLineList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListProductionLinesResponse) GetJSON200() *ProductionLineList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListProductionLinesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListProductionLinesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListProductionLinesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListProductionLinesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// PutProductionLotByExternalIDResponse200Headers the declared response headers of an HTTP 200 response for PutProductionLotByExternalID
+type PutProductionLotByExternalIDResponse200Headers struct {
+	ETag string
+}
+
+type PutProductionLotByExternalIDResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ProductionRequest
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *PutProductionLotByExternalIDResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r PutProductionLotByExternalIDResponse) GetJSON200() *ProductionRequest {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r PutProductionLotByExternalIDResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r PutProductionLotByExternalIDResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PutProductionLotByExternalIDResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PutProductionLotByExternalIDResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// PutProductionMaterialByExternalIDResponse200Headers the declared response headers of an HTTP 200 response for PutProductionMaterialByExternalID
+type PutProductionMaterialByExternalIDResponse200Headers struct {
+	ETag string
+}
+
+type PutProductionMaterialByExternalIDResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ProductionRequest
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *PutProductionMaterialByExternalIDResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r PutProductionMaterialByExternalIDResponse) GetJSON200() *ProductionRequest {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r PutProductionMaterialByExternalIDResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r PutProductionMaterialByExternalIDResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PutProductionMaterialByExternalIDResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PutProductionMaterialByExternalIDResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListProductionRequestsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ProductionRequestList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListProductionRequestsResponse) GetJSON200() *ProductionRequestList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListProductionRequestsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListProductionRequestsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListProductionRequestsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListProductionRequestsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type AcknowledgeProductionRequestsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ProductionAcknowledged
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AcknowledgeProductionRequestsResponse) GetJSON200() *ProductionAcknowledged {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r AcknowledgeProductionRequestsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AcknowledgeProductionRequestsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AcknowledgeProductionRequestsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AcknowledgeProductionRequestsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetProductionRequestResponse200Headers the declared response headers of an HTTP 200 response for GetProductionRequest
+type GetProductionRequestResponse200Headers struct {
+	ETag string
+}
+
+type GetProductionRequestResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ProductionRequest
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetProductionRequestResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetProductionRequestResponse) GetJSON200() *ProductionRequest {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetProductionRequestResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetProductionRequestResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetProductionRequestResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetProductionRequestResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// AcknowledgeProductionRequestResponse200Headers the declared response headers of an HTTP 200 response for AcknowledgeProductionRequest
+type AcknowledgeProductionRequestResponse200Headers struct {
+	ETag string
+}
+
+type AcknowledgeProductionRequestResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ProductionRequest
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *AcknowledgeProductionRequestResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AcknowledgeProductionRequestResponse) GetJSON200() *ProductionRequest {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r AcknowledgeProductionRequestResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AcknowledgeProductionRequestResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AcknowledgeProductionRequestResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AcknowledgeProductionRequestResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// SetProductionMaterialsResponse200Headers the declared response headers of an HTTP 200 response for SetProductionMaterials
+type SetProductionMaterialsResponse200Headers struct {
+	ETag string
+}
+
+type SetProductionMaterialsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ProductionRequest
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *SetProductionMaterialsResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SetProductionMaterialsResponse) GetJSON200() *ProductionRequest {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r SetProductionMaterialsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SetProductionMaterialsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetProductionMaterialsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetProductionMaterialsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListProductionReportsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ProductionReportList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListProductionReportsResponse) GetJSON200() *ProductionReportList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListProductionReportsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListProductionReportsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListProductionReportsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListProductionReportsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ReportProductionResponse200Headers the declared response headers of an HTTP 200 response for ReportProduction
+type ReportProductionResponse200Headers struct {
+	ETag string
+}
+
+type ReportProductionResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ProductionRequest
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ReportProductionResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ReportProductionResponse) GetJSON200() *ProductionRequest {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ReportProductionResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ReportProductionResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReportProductionResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ReportProductionResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListProductionRevisionsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ProductionRevisionList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListProductionRevisionsResponse) GetJSON200() *ProductionRevisionList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListProductionRevisionsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListProductionRevisionsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListProductionRevisionsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListProductionRevisionsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// SetProductionScheduleResponse200Headers the declared response headers of an HTTP 200 response for SetProductionSchedule
+type SetProductionScheduleResponse200Headers struct {
+	ETag string
+}
+
+type SetProductionScheduleResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ProductionRequest
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *SetProductionScheduleResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SetProductionScheduleResponse) GetJSON200() *ProductionRequest {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r SetProductionScheduleResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SetProductionScheduleResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetProductionScheduleResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetProductionScheduleResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetProductionRequestTimelineResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Timeline
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetProductionRequestTimelineResponse) GetJSON200() *Timeline {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetProductionRequestTimelineResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetProductionRequestTimelineResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetProductionRequestTimelineResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetProductionRequestTimelineResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListProductionTroublesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *TroubleList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListProductionTroublesResponse) GetJSON200() *TroubleList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListProductionTroublesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListProductionTroublesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListProductionTroublesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListProductionTroublesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ReportProductionTroubleResponse201Headers the declared response headers of an HTTP 201 response for ReportProductionTrouble
+type ReportProductionTroubleResponse201Headers struct {
+	ETag string
+}
+
+type ReportProductionTroubleResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Trouble
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *ReportProductionTroubleResponse201Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r ReportProductionTroubleResponse) GetJSON201() *Trouble {
+	return r.JSON201
+}
+
+// GetBody returns the raw response body bytes
+func (r ReportProductionTroubleResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ReportProductionTroubleResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReportProductionTroubleResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ReportProductionTroubleResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetProductionTroubleResponse200Headers the declared response headers of an HTTP 200 response for GetProductionTrouble
+type GetProductionTroubleResponse200Headers struct {
+	ETag string
+}
+
+type GetProductionTroubleResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Trouble
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetProductionTroubleResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetProductionTroubleResponse) GetJSON200() *Trouble {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetProductionTroubleResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetProductionTroubleResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetProductionTroubleResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetProductionTroubleResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ResolveProductionTroubleResponse200Headers the declared response headers of an HTTP 200 response for ResolveProductionTrouble
+type ResolveProductionTroubleResponse200Headers struct {
+	ETag string
+}
+
+type ResolveProductionTroubleResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Trouble
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ResolveProductionTroubleResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ResolveProductionTroubleResponse) GetJSON200() *Trouble {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ResolveProductionTroubleResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ResolveProductionTroubleResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ResolveProductionTroubleResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ResolveProductionTroubleResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -76473,6 +83030,280 @@ func (r GetShippingNoticeTimelineResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetShippingNoticeTimelineResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListShortMaterialsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ShortMaterialList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListShortMaterialsResponse) GetJSON200() *ShortMaterialList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListShortMaterialsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListShortMaterialsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListShortMaterialsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListShortMaterialsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListShortageAllotmentsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *AllotmentList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListShortageAllotmentsResponse) GetJSON200() *AllotmentList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListShortageAllotmentsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListShortageAllotmentsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListShortageAllotmentsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListShortageAllotmentsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ProposeShortageAllotmentResponse201Headers the declared response headers of an HTTP 201 response for ProposeShortageAllotment
+type ProposeShortageAllotmentResponse201Headers struct {
+	ETag string
+}
+
+type ProposeShortageAllotmentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Allotment
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *ProposeShortageAllotmentResponse201Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r ProposeShortageAllotmentResponse) GetJSON201() *Allotment {
+	return r.JSON201
+}
+
+// GetBody returns the raw response body bytes
+func (r ProposeShortageAllotmentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ProposeShortageAllotmentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ProposeShortageAllotmentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ProposeShortageAllotmentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetShortageAllotmentResponse200Headers the declared response headers of an HTTP 200 response for GetShortageAllotment
+type GetShortageAllotmentResponse200Headers struct {
+	ETag string
+}
+
+type GetShortageAllotmentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Allotment
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetShortageAllotmentResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetShortageAllotmentResponse) GetJSON200() *Allotment {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetShortageAllotmentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetShortageAllotmentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetShortageAllotmentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetShortageAllotmentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ConfirmShortageAllotmentResponse200Headers the declared response headers of an HTTP 200 response for ConfirmShortageAllotment
+type ConfirmShortageAllotmentResponse200Headers struct {
+	ETag string
+}
+
+type ConfirmShortageAllotmentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Allotment
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ConfirmShortageAllotmentResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ConfirmShortageAllotmentResponse) GetJSON200() *Allotment {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ConfirmShortageAllotmentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ConfirmShortageAllotmentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ConfirmShortageAllotmentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ConfirmShortageAllotmentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// EndShortageAllotmentResponse200Headers the declared response headers of an HTTP 200 response for EndShortageAllotment
+type EndShortageAllotmentResponse200Headers struct {
+	ETag string
+}
+
+type EndShortageAllotmentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Allotment
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *EndShortageAllotmentResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r EndShortageAllotmentResponse) GetJSON200() *Allotment {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r EndShortageAllotmentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r EndShortageAllotmentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r EndShortageAllotmentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r EndShortageAllotmentResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -81067,6 +87898,129 @@ func (c *ClientWithResponses) ListVisitAnswersWithResponse(ctx context.Context, 
 	return ParseListVisitAnswersResponse(rsp)
 }
 
+// ListDeliveryChecksWithResponse List checks of promised dates
+//
+// By the promised date, the earliest first. `to_check` is what has to be checked with production, `to_tell` the delays of which the
+// customer hasn't been told, `to_answer` what customers haven't answered, `overdue` what wasn't done before the promised date.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/delivery-checks (the `ListDeliveryChecks` operationId).
+func (c *ClientWithResponses) ListDeliveryChecksWithResponse(ctx context.Context, params *ListDeliveryChecksParams, reqEditors ...RequestEditorFn) (*ListDeliveryChecksResponse, error) {
+	rsp, err := c.ListDeliveryChecks(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListDeliveryChecksResponse(rsp)
+}
+
+// GetDeliveryCheckWithResponse Read the check of a promised date
+//
+// What production said, what the customer was told, and what they answered.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/delivery-checks/{delivery_check_id} (the `GetDeliveryCheck` operationId).
+func (c *ClientWithResponses) GetDeliveryCheckWithResponse(ctx context.Context, deliveryCheckID UUID, reqEditors ...RequestEditorFn) (*GetDeliveryCheckResponse, error) {
+	rsp, err := c.GetDeliveryCheck(ctx, deliveryCheckID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetDeliveryCheckResponse(rsp)
+}
+
+// AnswerDeliveryCheckWithBodyWithResponse Say whether a promise is kept
+//
+// On time, or delayed to a new date, of which the customer is told before the promised one.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/delivery-checks/{delivery_check_id}/answer (the `AnswerDeliveryCheck` operationId).
+func (c *ClientWithResponses) AnswerDeliveryCheckWithBodyWithResponse(ctx context.Context, deliveryCheckID UUID, params *AnswerDeliveryCheckParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AnswerDeliveryCheckResponse, error) {
+	rsp, err := c.AnswerDeliveryCheckWithBody(ctx, deliveryCheckID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAnswerDeliveryCheckResponse(rsp)
+}
+
+// AnswerDeliveryCheckWithResponse Say whether a promise is kept
+//
+// On time, or delayed to a new date, of which the customer is told before the promised one.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/delivery-checks/{delivery_check_id}/answer (the `AnswerDeliveryCheck` operationId).
+func (c *ClientWithResponses) AnswerDeliveryCheckWithResponse(ctx context.Context, deliveryCheckID UUID, params *AnswerDeliveryCheckParams, body AnswerDeliveryCheckJSONRequestBody, reqEditors ...RequestEditorFn) (*AnswerDeliveryCheckResponse, error) {
+	rsp, err := c.AnswerDeliveryCheck(ctx, deliveryCheckID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAnswerDeliveryCheckResponse(rsp)
+}
+
+// RecordDelayAnswerWithBodyWithResponse Record what the customer said to a delay
+//
+// A new date that they accept is the line's promise from then on. Another date, or a cancellation, needs a change request for the
+// order: `next_step` says so, and its rep is reminded.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/delivery-checks/{delivery_check_id}/customer-answer (the `RecordDelayAnswer` operationId).
+func (c *ClientWithResponses) RecordDelayAnswerWithBodyWithResponse(ctx context.Context, deliveryCheckID UUID, params *RecordDelayAnswerParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RecordDelayAnswerResponse, error) {
+	rsp, err := c.RecordDelayAnswerWithBody(ctx, deliveryCheckID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRecordDelayAnswerResponse(rsp)
+}
+
+// RecordDelayAnswerWithResponse Record what the customer said to a delay
+//
+// A new date that they accept is the line's promise from then on. Another date, or a cancellation, needs a change request for the
+// order: `next_step` says so, and its rep is reminded.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/delivery-checks/{delivery_check_id}/customer-answer (the `RecordDelayAnswer` operationId).
+func (c *ClientWithResponses) RecordDelayAnswerWithResponse(ctx context.Context, deliveryCheckID UUID, params *RecordDelayAnswerParams, body RecordDelayAnswerJSONRequestBody, reqEditors ...RequestEditorFn) (*RecordDelayAnswerResponse, error) {
+	rsp, err := c.RecordDelayAnswer(ctx, deliveryCheckID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRecordDelayAnswerResponse(rsp)
+}
+
+// TellDelayWithBodyWithResponse Record that the customer was told of a delay
+//
+// Who told whom, when, by which channel, and which new date.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/delivery-checks/{delivery_check_id}/tell (the `TellDelay` operationId).
+func (c *ClientWithResponses) TellDelayWithBodyWithResponse(ctx context.Context, deliveryCheckID UUID, params *TellDelayParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*TellDelayResponse, error) {
+	rsp, err := c.TellDelayWithBody(ctx, deliveryCheckID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTellDelayResponse(rsp)
+}
+
+// TellDelayWithResponse Record that the customer was told of a delay
+//
+// Who told whom, when, by which channel, and which new date.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/delivery-checks/{delivery_check_id}/tell (the `TellDelay` operationId).
+func (c *ClientWithResponses) TellDelayWithResponse(ctx context.Context, deliveryCheckID UUID, params *TellDelayParams, body TellDelayJSONRequestBody, reqEditors ...RequestEditorFn) (*TellDelayResponse, error) {
+	rsp, err := c.TellDelay(ctx, deliveryCheckID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTellDelayResponse(rsp)
+}
+
 // ListDeliveryNotesWithResponse List delivery notes
 //
 // Delivery notes of customers that you may see, newest first, without their lines.
@@ -83028,6 +89982,22 @@ func (c *ClientWithResponses) ListOrderDecisionsWithResponse(ctx context.Context
 	return ParseListOrderDecisionsResponse(rsp)
 }
 
+// GetOrderProductionWithResponse How an order stands in production
+//
+// Its production request: what is scheduled, what material is short, when each line is expected and what its promise is threatened
+// by; and what confirmed shortage allotments give to its lines. An order that was never confirmed has no request.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/orders/{order_id}/production (the `GetOrderProduction` operationId).
+func (c *ClientWithResponses) GetOrderProductionWithResponse(ctx context.Context, orderID UUID, reqEditors ...RequestEditorFn) (*GetOrderProductionResponse, error) {
+	rsp, err := c.GetOrderProduction(ctx, orderID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetOrderProductionResponse(rsp)
+}
+
 // ListOrderReviewWithResponse Read the review of an order
 //
 // What reviews of the order found, the oldest first: specification, quantity, price, date, remarks; of each failed point
@@ -83691,6 +90661,402 @@ func (c *ClientWithResponses) UpdateProductCategoryWithResponse(ctx context.Cont
 		return nil, err
 	}
 	return ParseUpdateProductCategoryResponse(rsp)
+}
+
+// ListProductionLinesWithResponse List lines that are being made
+//
+// By their promised date, the earliest first: what is to be scheduled, what is to be reported, all that is unfinished, or, for reps,
+// the lines whose promise is at risk.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/production-lines (the `ListProductionLines` operationId).
+func (c *ClientWithResponses) ListProductionLinesWithResponse(ctx context.Context, params *ListProductionLinesParams, reqEditors ...RequestEditorFn) (*ListProductionLinesResponse, error) {
+	rsp, err := c.ListProductionLines(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListProductionLinesResponse(rsp)
+}
+
+// PutProductionLotByExternalIDWithBodyWithResponse Write a lot of another system's schedule
+//
+// Makes the lot, or replaces what it says; a quantity of 0 takes it out. Repeating it changes nothing.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/production-lots/by-external-id/{source}/{external_id} (the `PutProductionLotByExternalID` operationId).
+func (c *ClientWithResponses) PutProductionLotByExternalIDWithBodyWithResponse(ctx context.Context, source string, externalID string, params *PutProductionLotByExternalIDParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PutProductionLotByExternalIDResponse, error) {
+	rsp, err := c.PutProductionLotByExternalIDWithBody(ctx, source, externalID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePutProductionLotByExternalIDResponse(rsp)
+}
+
+// PutProductionLotByExternalIDWithResponse Write a lot of another system's schedule
+//
+// Makes the lot, or replaces what it says; a quantity of 0 takes it out. Repeating it changes nothing.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/production-lots/by-external-id/{source}/{external_id} (the `PutProductionLotByExternalID` operationId).
+func (c *ClientWithResponses) PutProductionLotByExternalIDWithResponse(ctx context.Context, source string, externalID string, params *PutProductionLotByExternalIDParams, body PutProductionLotByExternalIDJSONRequestBody, reqEditors ...RequestEditorFn) (*PutProductionLotByExternalIDResponse, error) {
+	rsp, err := c.PutProductionLotByExternalID(ctx, source, externalID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePutProductionLotByExternalIDResponse(rsp)
+}
+
+// PutProductionMaterialByExternalIDWithBodyWithResponse Write a material that another system has checked
+//
+// Makes the material, or replaces what it says; a need of 0 takes it out. Repeating it changes nothing.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/production-materials/by-external-id/{source}/{external_id} (the `PutProductionMaterialByExternalID` operationId).
+func (c *ClientWithResponses) PutProductionMaterialByExternalIDWithBodyWithResponse(ctx context.Context, source string, externalID string, params *PutProductionMaterialByExternalIDParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PutProductionMaterialByExternalIDResponse, error) {
+	rsp, err := c.PutProductionMaterialByExternalIDWithBody(ctx, source, externalID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePutProductionMaterialByExternalIDResponse(rsp)
+}
+
+// PutProductionMaterialByExternalIDWithResponse Write a material that another system has checked
+//
+// Makes the material, or replaces what it says; a need of 0 takes it out. Repeating it changes nothing.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/production-materials/by-external-id/{source}/{external_id} (the `PutProductionMaterialByExternalID` operationId).
+func (c *ClientWithResponses) PutProductionMaterialByExternalIDWithResponse(ctx context.Context, source string, externalID string, params *PutProductionMaterialByExternalIDParams, body PutProductionMaterialByExternalIDJSONRequestBody, reqEditors ...RequestEditorFn) (*PutProductionMaterialByExternalIDResponse, error) {
+	rsp, err := c.PutProductionMaterialByExternalID(ctx, source, externalID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePutProductionMaterialByExternalIDResponse(rsp)
+}
+
+// ListProductionRequestsWithResponse List production requests
+//
+// The newest first, without lines. `to_acknowledge` lists what a department hasn't acknowledged, `to_schedule` what has lines
+// that no lots cover, `to_supply` what purchasing hasn't answered, `at_risk` what may not be ready as promised.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/production-requests (the `ListProductionRequests` operationId).
+func (c *ClientWithResponses) ListProductionRequestsWithResponse(ctx context.Context, params *ListProductionRequestsParams, reqEditors ...RequestEditorFn) (*ListProductionRequestsResponse, error) {
+	rsp, err := c.ListProductionRequests(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListProductionRequestsResponse(rsp)
+}
+
+// AcknowledgeProductionRequestsWithBodyWithResponse Acknowledge several production requests
+//
+// For the caller's department, all or none. What it has acknowledged already, and what is over, stays as it is.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/production-requests/acknowledge (the `AcknowledgeProductionRequests` operationId).
+func (c *ClientWithResponses) AcknowledgeProductionRequestsWithBodyWithResponse(ctx context.Context, params *AcknowledgeProductionRequestsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AcknowledgeProductionRequestsResponse, error) {
+	rsp, err := c.AcknowledgeProductionRequestsWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAcknowledgeProductionRequestsResponse(rsp)
+}
+
+// AcknowledgeProductionRequestsWithResponse Acknowledge several production requests
+//
+// For the caller's department, all or none. What it has acknowledged already, and what is over, stays as it is.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/production-requests/acknowledge (the `AcknowledgeProductionRequests` operationId).
+func (c *ClientWithResponses) AcknowledgeProductionRequestsWithResponse(ctx context.Context, params *AcknowledgeProductionRequestsParams, body AcknowledgeProductionRequestsJSONRequestBody, reqEditors ...RequestEditorFn) (*AcknowledgeProductionRequestsResponse, error) {
+	rsp, err := c.AcknowledgeProductionRequests(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAcknowledgeProductionRequestsResponse(rsp)
+}
+
+// GetProductionRequestWithResponse Read a production request
+//
+// Its lines with lots and the date on which each is expected, its materials, and who has acknowledged the latest revision.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/production-requests/{production_request_id} (the `GetProductionRequest` operationId).
+func (c *ClientWithResponses) GetProductionRequestWithResponse(ctx context.Context, productionRequestID UUID, reqEditors ...RequestEditorFn) (*GetProductionRequestResponse, error) {
+	rsp, err := c.GetProductionRequest(ctx, productionRequestID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetProductionRequestResponse(rsp)
+}
+
+// AcknowledgeProductionRequestWithBodyWithResponse Acknowledge a production request
+//
+// The caller's department has seen the latest revision. Another revision has to be acknowledged anew.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/production-requests/{production_request_id}/acknowledge (the `AcknowledgeProductionRequest` operationId).
+func (c *ClientWithResponses) AcknowledgeProductionRequestWithBodyWithResponse(ctx context.Context, productionRequestID UUID, params *AcknowledgeProductionRequestParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AcknowledgeProductionRequestResponse, error) {
+	rsp, err := c.AcknowledgeProductionRequestWithBody(ctx, productionRequestID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAcknowledgeProductionRequestResponse(rsp)
+}
+
+// AcknowledgeProductionRequestWithResponse Acknowledge a production request
+//
+// The caller's department has seen the latest revision. Another revision has to be acknowledged anew.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/production-requests/{production_request_id}/acknowledge (the `AcknowledgeProductionRequest` operationId).
+func (c *ClientWithResponses) AcknowledgeProductionRequestWithResponse(ctx context.Context, productionRequestID UUID, params *AcknowledgeProductionRequestParams, body AcknowledgeProductionRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*AcknowledgeProductionRequestResponse, error) {
+	rsp, err := c.AcknowledgeProductionRequest(ctx, productionRequestID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAcknowledgeProductionRequestResponse(rsp)
+}
+
+// SetProductionMaterialsWithBodyWithResponse Answer with the materials
+//
+// What purchasing found of all materials: needed, on hand, and when what is short arrives. An empty list says that nothing is
+// missing. A lot can't begin before its material is here.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/production-requests/{production_request_id}/materials (the `SetProductionMaterials` operationId).
+func (c *ClientWithResponses) SetProductionMaterialsWithBodyWithResponse(ctx context.Context, productionRequestID UUID, params *SetProductionMaterialsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetProductionMaterialsResponse, error) {
+	rsp, err := c.SetProductionMaterialsWithBody(ctx, productionRequestID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetProductionMaterialsResponse(rsp)
+}
+
+// SetProductionMaterialsWithResponse Answer with the materials
+//
+// What purchasing found of all materials: needed, on hand, and when what is short arrives. An empty list says that nothing is
+// missing. A lot can't begin before its material is here.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/production-requests/{production_request_id}/materials (the `SetProductionMaterials` operationId).
+func (c *ClientWithResponses) SetProductionMaterialsWithResponse(ctx context.Context, productionRequestID UUID, params *SetProductionMaterialsParams, body SetProductionMaterialsJSONRequestBody, reqEditors ...RequestEditorFn) (*SetProductionMaterialsResponse, error) {
+	rsp, err := c.SetProductionMaterials(ctx, productionRequestID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetProductionMaterialsResponse(rsp)
+}
+
+// ListProductionReportsWithResponse List what was reported as finished
+//
+// The newest first. A correction is a report of its own, with its reason.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/production-requests/{production_request_id}/reports (the `ListProductionReports` operationId).
+func (c *ClientWithResponses) ListProductionReportsWithResponse(ctx context.Context, productionRequestID UUID, params *ListProductionReportsParams, reqEditors ...RequestEditorFn) (*ListProductionReportsResponse, error) {
+	rsp, err := c.ListProductionReports(ctx, productionRequestID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListProductionReportsResponse(rsp)
+}
+
+// ReportProductionWithBodyWithResponse Report what was finished
+//
+// Quantities of lines on a day. More than what is planned needs a reason, and so does a correction, whose quantity is below 0.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/production-requests/{production_request_id}/reports (the `ReportProduction` operationId).
+func (c *ClientWithResponses) ReportProductionWithBodyWithResponse(ctx context.Context, productionRequestID UUID, params *ReportProductionParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReportProductionResponse, error) {
+	rsp, err := c.ReportProductionWithBody(ctx, productionRequestID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReportProductionResponse(rsp)
+}
+
+// ReportProductionWithResponse Report what was finished
+//
+// Quantities of lines on a day. More than what is planned needs a reason, and so does a correction, whose quantity is below 0.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/production-requests/{production_request_id}/reports (the `ReportProduction` operationId).
+func (c *ClientWithResponses) ReportProductionWithResponse(ctx context.Context, productionRequestID UUID, params *ReportProductionParams, body ReportProductionJSONRequestBody, reqEditors ...RequestEditorFn) (*ReportProductionResponse, error) {
+	rsp, err := c.ReportProduction(ctx, productionRequestID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReportProductionResponse(rsp)
+}
+
+// ListProductionRevisionsWithResponse List the revisions of a production request
+//
+// The newest first, each with what was different from the one before.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/production-requests/{production_request_id}/revisions (the `ListProductionRevisions` operationId).
+func (c *ClientWithResponses) ListProductionRevisionsWithResponse(ctx context.Context, productionRequestID UUID, params *ListProductionRevisionsParams, reqEditors ...RequestEditorFn) (*ListProductionRevisionsResponse, error) {
+	rsp, err := c.ListProductionRevisions(ctx, productionRequestID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListProductionRevisionsResponse(rsp)
+}
+
+// SetProductionScheduleWithBodyWithResponse Answer with the schedule
+//
+// All lots of all lines: when each starts, when it is finished, how much. Lots that are left out are taken out of the schedule.
+// When a line is expected follows from its lots and from the material they wait for.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/production-requests/{production_request_id}/schedule (the `SetProductionSchedule` operationId).
+func (c *ClientWithResponses) SetProductionScheduleWithBodyWithResponse(ctx context.Context, productionRequestID UUID, params *SetProductionScheduleParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetProductionScheduleResponse, error) {
+	rsp, err := c.SetProductionScheduleWithBody(ctx, productionRequestID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetProductionScheduleResponse(rsp)
+}
+
+// SetProductionScheduleWithResponse Answer with the schedule
+//
+// All lots of all lines: when each starts, when it is finished, how much. Lots that are left out are taken out of the schedule.
+// When a line is expected follows from its lots and from the material they wait for.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/production-requests/{production_request_id}/schedule (the `SetProductionSchedule` operationId).
+func (c *ClientWithResponses) SetProductionScheduleWithResponse(ctx context.Context, productionRequestID UUID, params *SetProductionScheduleParams, body SetProductionScheduleJSONRequestBody, reqEditors ...RequestEditorFn) (*SetProductionScheduleResponse, error) {
+	rsp, err := c.SetProductionSchedule(ctx, productionRequestID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetProductionScheduleResponse(rsp)
+}
+
+// GetProductionRequestTimelineWithResponse What happened to a production request
+//
+// Every change of it, newest first.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/production-requests/{production_request_id}/timeline (the `GetProductionRequestTimeline` operationId).
+func (c *ClientWithResponses) GetProductionRequestTimelineWithResponse(ctx context.Context, productionRequestID UUID, params *GetProductionRequestTimelineParams, reqEditors ...RequestEditorFn) (*GetProductionRequestTimelineResponse, error) {
+	rsp, err := c.GetProductionRequestTimeline(ctx, productionRequestID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetProductionRequestTimelineResponse(rsp)
+}
+
+// ListProductionTroublesWithResponse List troubles in production
+//
+// The newest first; `state=open` for those that nobody has resolved.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/production-troubles (the `ListProductionTroubles` operationId).
+func (c *ClientWithResponses) ListProductionTroublesWithResponse(ctx context.Context, params *ListProductionTroublesParams, reqEditors ...RequestEditorFn) (*ListProductionTroublesResponse, error) {
+	rsp, err := c.ListProductionTroubles(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListProductionTroublesResponse(rsp)
+}
+
+// ReportProductionTroubleWithBodyWithResponse Report trouble that threatens a promise
+//
+// The general manager, the sales manager and the customer's rep are told at once.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/production-troubles (the `ReportProductionTrouble` operationId).
+func (c *ClientWithResponses) ReportProductionTroubleWithBodyWithResponse(ctx context.Context, params *ReportProductionTroubleParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReportProductionTroubleResponse, error) {
+	rsp, err := c.ReportProductionTroubleWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReportProductionTroubleResponse(rsp)
+}
+
+// ReportProductionTroubleWithResponse Report trouble that threatens a promise
+//
+// The general manager, the sales manager and the customer's rep are told at once.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/production-troubles (the `ReportProductionTrouble` operationId).
+func (c *ClientWithResponses) ReportProductionTroubleWithResponse(ctx context.Context, params *ReportProductionTroubleParams, body ReportProductionTroubleJSONRequestBody, reqEditors ...RequestEditorFn) (*ReportProductionTroubleResponse, error) {
+	rsp, err := c.ReportProductionTrouble(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReportProductionTroubleResponse(rsp)
+}
+
+// GetProductionTroubleWithResponse Read a trouble
+//
+// What was reported, and how it was resolved.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/production-troubles/{production_trouble_id} (the `GetProductionTrouble` operationId).
+func (c *ClientWithResponses) GetProductionTroubleWithResponse(ctx context.Context, productionTroubleID UUID, reqEditors ...RequestEditorFn) (*GetProductionTroubleResponse, error) {
+	rsp, err := c.GetProductionTrouble(ctx, productionTroubleID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetProductionTroubleResponse(rsp)
+}
+
+// ResolveProductionTroubleWithBodyWithResponse Resolve a trouble
+//
+// Says what was done about it; those who were told have nothing to do any more.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/production-troubles/{production_trouble_id}/resolve (the `ResolveProductionTrouble` operationId).
+func (c *ClientWithResponses) ResolveProductionTroubleWithBodyWithResponse(ctx context.Context, productionTroubleID UUID, params *ResolveProductionTroubleParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ResolveProductionTroubleResponse, error) {
+	rsp, err := c.ResolveProductionTroubleWithBody(ctx, productionTroubleID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseResolveProductionTroubleResponse(rsp)
+}
+
+// ResolveProductionTroubleWithResponse Resolve a trouble
+//
+// Says what was done about it; those who were told have nothing to do any more.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/production-troubles/{production_trouble_id}/resolve (the `ResolveProductionTrouble` operationId).
+func (c *ClientWithResponses) ResolveProductionTroubleWithResponse(ctx context.Context, productionTroubleID UUID, params *ResolveProductionTroubleParams, body ResolveProductionTroubleJSONRequestBody, reqEditors ...RequestEditorFn) (*ResolveProductionTroubleResponse, error) {
+	rsp, err := c.ResolveProductionTrouble(ctx, productionTroubleID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseResolveProductionTroubleResponse(rsp)
 }
 
 // ListProductsWithResponse List and search products
@@ -85546,6 +92912,145 @@ func (c *ClientWithResponses) GetShippingNoticeTimelineWithResponse(ctx context.
 		return nil, err
 	}
 	return ParseGetShippingNoticeTimelineResponse(rsp)
+}
+
+// ListShortMaterialsWithResponse List materials that are short
+//
+// By the first promise that waits for each, the earliest first.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/short-materials (the `ListShortMaterials` operationId).
+func (c *ClientWithResponses) ListShortMaterialsWithResponse(ctx context.Context, params *ListShortMaterialsParams, reqEditors ...RequestEditorFn) (*ListShortMaterialsResponse, error) {
+	rsp, err := c.ListShortMaterials(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListShortMaterialsResponse(rsp)
+}
+
+// ListShortageAllotmentsWithResponse List shortage allotments
+//
+// The newest first, without lines; those who see some customers only, such that concern these.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/shortage-allotments (the `ListShortageAllotments` operationId).
+func (c *ClientWithResponses) ListShortageAllotmentsWithResponse(ctx context.Context, params *ListShortageAllotmentsParams, reqEditors ...RequestEditorFn) (*ListShortageAllotmentsResponse, error) {
+	rsp, err := c.ListShortageAllotments(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListShortageAllotmentsResponse(rsp)
+}
+
+// ProposeShortageAllotmentWithBodyWithResponse Propose who gets how much of a short product
+//
+// Ranks all open order lines that want the product by the priority of their customer's grade, then promised date, then age, and
+// serves each in full before the next. The sales manager is asked to confirm. One proposal or confirmed allotment of a product is open at a time.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/shortage-allotments (the `ProposeShortageAllotment` operationId).
+func (c *ClientWithResponses) ProposeShortageAllotmentWithBodyWithResponse(ctx context.Context, params *ProposeShortageAllotmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ProposeShortageAllotmentResponse, error) {
+	rsp, err := c.ProposeShortageAllotmentWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseProposeShortageAllotmentResponse(rsp)
+}
+
+// ProposeShortageAllotmentWithResponse Propose who gets how much of a short product
+//
+// Ranks all open order lines that want the product by the priority of their customer's grade, then promised date, then age, and
+// serves each in full before the next. The sales manager is asked to confirm. One proposal or confirmed allotment of a product is open at a time.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/shortage-allotments (the `ProposeShortageAllotment` operationId).
+func (c *ClientWithResponses) ProposeShortageAllotmentWithResponse(ctx context.Context, params *ProposeShortageAllotmentParams, body ProposeShortageAllotmentJSONRequestBody, reqEditors ...RequestEditorFn) (*ProposeShortageAllotmentResponse, error) {
+	rsp, err := c.ProposeShortageAllotment(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseProposeShortageAllotmentResponse(rsp)
+}
+
+// GetShortageAllotmentWithResponse Read a shortage allotment
+//
+// Its lines by rank, each with the reason for what it gets; only lines of customers whom you see.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/shortage-allotments/{shortage_allotment_id} (the `GetShortageAllotment` operationId).
+func (c *ClientWithResponses) GetShortageAllotmentWithResponse(ctx context.Context, shortageAllotmentID UUID, reqEditors ...RequestEditorFn) (*GetShortageAllotmentResponse, error) {
+	rsp, err := c.GetShortageAllotment(ctx, shortageAllotmentID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetShortageAllotmentResponse(rsp)
+}
+
+// ConfirmShortageAllotmentWithBodyWithResponse Confirm a shortage allotment
+//
+// With other quantities where given, each with its reason. 409 `allotment.stale` when the orders have changed since it was proposed. From
+// then on shipping notices of the product are held to it: a line ships what is allotted to it, and no other line ships.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/shortage-allotments/{shortage_allotment_id}/confirm (the `ConfirmShortageAllotment` operationId).
+func (c *ClientWithResponses) ConfirmShortageAllotmentWithBodyWithResponse(ctx context.Context, shortageAllotmentID UUID, params *ConfirmShortageAllotmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ConfirmShortageAllotmentResponse, error) {
+	rsp, err := c.ConfirmShortageAllotmentWithBody(ctx, shortageAllotmentID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseConfirmShortageAllotmentResponse(rsp)
+}
+
+// ConfirmShortageAllotmentWithResponse Confirm a shortage allotment
+//
+// With other quantities where given, each with its reason. 409 `allotment.stale` when the orders have changed since it was proposed. From
+// then on shipping notices of the product are held to it: a line ships what is allotted to it, and no other line ships.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/shortage-allotments/{shortage_allotment_id}/confirm (the `ConfirmShortageAllotment` operationId).
+func (c *ClientWithResponses) ConfirmShortageAllotmentWithResponse(ctx context.Context, shortageAllotmentID UUID, params *ConfirmShortageAllotmentParams, body ConfirmShortageAllotmentJSONRequestBody, reqEditors ...RequestEditorFn) (*ConfirmShortageAllotmentResponse, error) {
+	rsp, err := c.ConfirmShortageAllotment(ctx, shortageAllotmentID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseConfirmShortageAllotmentResponse(rsp)
+}
+
+// EndShortageAllotmentWithBodyWithResponse Withdraw a proposal or end an allotment
+//
+// From then on it holds nothing back.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/shortage-allotments/{shortage_allotment_id}/end (the `EndShortageAllotment` operationId).
+func (c *ClientWithResponses) EndShortageAllotmentWithBodyWithResponse(ctx context.Context, shortageAllotmentID UUID, params *EndShortageAllotmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*EndShortageAllotmentResponse, error) {
+	rsp, err := c.EndShortageAllotmentWithBody(ctx, shortageAllotmentID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEndShortageAllotmentResponse(rsp)
+}
+
+// EndShortageAllotmentWithResponse Withdraw a proposal or end an allotment
+//
+// From then on it holds nothing back.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/shortage-allotments/{shortage_allotment_id}/end (the `EndShortageAllotment` operationId).
+func (c *ClientWithResponses) EndShortageAllotmentWithResponse(ctx context.Context, shortageAllotmentID UUID, params *EndShortageAllotmentParams, body EndShortageAllotmentJSONRequestBody, reqEditors ...RequestEditorFn) (*EndShortageAllotmentResponse, error) {
+	rsp, err := c.EndShortageAllotment(ctx, shortageAllotmentID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEndShortageAllotmentResponse(rsp)
 }
 
 // RotateSigningKeyWithResponse Rotate the signing key
@@ -90745,6 +98250,188 @@ func ParseListVisitAnswersResponse(rsp *http.Response) (*ListVisitAnswersRespons
 	return response, nil
 }
 
+// ParseListDeliveryChecksResponse parses an HTTP response from a ListDeliveryChecksWithResponse call
+func ParseListDeliveryChecksResponse(rsp *http.Response) (*ListDeliveryChecksResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListDeliveryChecksResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DeliveryCheckList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetDeliveryCheckResponse parses an HTTP response from a GetDeliveryCheckWithResponse call
+func ParseGetDeliveryCheckResponse(rsp *http.Response) (*GetDeliveryCheckResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetDeliveryCheckResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DeliveryCheck
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetDeliveryCheckResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseAnswerDeliveryCheckResponse parses an HTTP response from a AnswerDeliveryCheckWithResponse call
+func ParseAnswerDeliveryCheckResponse(rsp *http.Response) (*AnswerDeliveryCheckResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AnswerDeliveryCheckResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DeliveryCheck
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers AnswerDeliveryCheckResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseRecordDelayAnswerResponse parses an HTTP response from a RecordDelayAnswerWithResponse call
+func ParseRecordDelayAnswerResponse(rsp *http.Response) (*RecordDelayAnswerResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RecordDelayAnswerResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DeliveryCheck
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers RecordDelayAnswerResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseTellDelayResponse parses an HTTP response from a TellDelayWithResponse call
+func ParseTellDelayResponse(rsp *http.Response) (*TellDelayResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &TellDelayResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DeliveryCheck
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers TellDelayResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseListDeliveryNotesResponse parses an HTTP response from a ListDeliveryNotesWithResponse call
 func ParseListDeliveryNotesResponse(rsp *http.Response) (*ListDeliveryNotesResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -93689,6 +101376,32 @@ func ParseListOrderDecisionsResponse(rsp *http.Response) (*ListOrderDecisionsRes
 	return response, nil
 }
 
+// ParseGetOrderProductionResponse parses an HTTP response from a GetOrderProductionWithResponse call
+func ParseGetOrderProductionResponse(rsp *http.Response) (*GetOrderProductionResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetOrderProductionResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest OrderProduction
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseListOrderReviewResponse parses an HTTP response from a ListOrderReviewWithResponse call
 func ParseListOrderReviewResponse(rsp *http.Response) (*ListOrderReviewResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -94664,6 +102377,578 @@ func ParseUpdateProductCategoryResponse(rsp *http.Response) (*UpdateProductCateg
 	switch {
 	case rsp.StatusCode == 200:
 		var headers UpdateProductCategoryResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListProductionLinesResponse parses an HTTP response from a ListProductionLinesWithResponse call
+func ParseListProductionLinesResponse(rsp *http.Response) (*ListProductionLinesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListProductionLinesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ProductionLineList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParsePutProductionLotByExternalIDResponse parses an HTTP response from a PutProductionLotByExternalIDWithResponse call
+func ParsePutProductionLotByExternalIDResponse(rsp *http.Response) (*PutProductionLotByExternalIDResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PutProductionLotByExternalIDResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ProductionRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers PutProductionLotByExternalIDResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParsePutProductionMaterialByExternalIDResponse parses an HTTP response from a PutProductionMaterialByExternalIDWithResponse call
+func ParsePutProductionMaterialByExternalIDResponse(rsp *http.Response) (*PutProductionMaterialByExternalIDResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PutProductionMaterialByExternalIDResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ProductionRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers PutProductionMaterialByExternalIDResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListProductionRequestsResponse parses an HTTP response from a ListProductionRequestsWithResponse call
+func ParseListProductionRequestsResponse(rsp *http.Response) (*ListProductionRequestsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListProductionRequestsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ProductionRequestList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseAcknowledgeProductionRequestsResponse parses an HTTP response from a AcknowledgeProductionRequestsWithResponse call
+func ParseAcknowledgeProductionRequestsResponse(rsp *http.Response) (*AcknowledgeProductionRequestsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AcknowledgeProductionRequestsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ProductionAcknowledged
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetProductionRequestResponse parses an HTTP response from a GetProductionRequestWithResponse call
+func ParseGetProductionRequestResponse(rsp *http.Response) (*GetProductionRequestResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetProductionRequestResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ProductionRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetProductionRequestResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseAcknowledgeProductionRequestResponse parses an HTTP response from a AcknowledgeProductionRequestWithResponse call
+func ParseAcknowledgeProductionRequestResponse(rsp *http.Response) (*AcknowledgeProductionRequestResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AcknowledgeProductionRequestResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ProductionRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers AcknowledgeProductionRequestResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseSetProductionMaterialsResponse parses an HTTP response from a SetProductionMaterialsWithResponse call
+func ParseSetProductionMaterialsResponse(rsp *http.Response) (*SetProductionMaterialsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetProductionMaterialsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ProductionRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers SetProductionMaterialsResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListProductionReportsResponse parses an HTTP response from a ListProductionReportsWithResponse call
+func ParseListProductionReportsResponse(rsp *http.Response) (*ListProductionReportsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListProductionReportsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ProductionReportList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseReportProductionResponse parses an HTTP response from a ReportProductionWithResponse call
+func ParseReportProductionResponse(rsp *http.Response) (*ReportProductionResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReportProductionResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ProductionRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ReportProductionResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListProductionRevisionsResponse parses an HTTP response from a ListProductionRevisionsWithResponse call
+func ParseListProductionRevisionsResponse(rsp *http.Response) (*ListProductionRevisionsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListProductionRevisionsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ProductionRevisionList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSetProductionScheduleResponse parses an HTTP response from a SetProductionScheduleWithResponse call
+func ParseSetProductionScheduleResponse(rsp *http.Response) (*SetProductionScheduleResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetProductionScheduleResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ProductionRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers SetProductionScheduleResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetProductionRequestTimelineResponse parses an HTTP response from a GetProductionRequestTimelineWithResponse call
+func ParseGetProductionRequestTimelineResponse(rsp *http.Response) (*GetProductionRequestTimelineResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetProductionRequestTimelineResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Timeline
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListProductionTroublesResponse parses an HTTP response from a ListProductionTroublesWithResponse call
+func ParseListProductionTroublesResponse(rsp *http.Response) (*ListProductionTroublesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListProductionTroublesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest TroubleList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseReportProductionTroubleResponse parses an HTTP response from a ReportProductionTroubleWithResponse call
+func ParseReportProductionTroubleResponse(rsp *http.Response) (*ReportProductionTroubleResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReportProductionTroubleResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Trouble
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers ReportProductionTroubleResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers201 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetProductionTroubleResponse parses an HTTP response from a GetProductionTroubleWithResponse call
+func ParseGetProductionTroubleResponse(rsp *http.Response) (*GetProductionTroubleResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetProductionTroubleResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Trouble
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetProductionTroubleResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseResolveProductionTroubleResponse parses an HTTP response from a ResolveProductionTroubleWithResponse call
+func ParseResolveProductionTroubleResponse(rsp *http.Response) (*ResolveProductionTroubleResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ResolveProductionTroubleResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Trouble
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ResolveProductionTroubleResponse200Headers
 		if values := rsp.Header.Values("ETag"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
@@ -97311,6 +105596,214 @@ func ParseGetShippingNoticeTimelineResponse(rsp *http.Response) (*GetShippingNot
 		}
 		response.JSON200 = &dest
 
+	}
+
+	return response, nil
+}
+
+// ParseListShortMaterialsResponse parses an HTTP response from a ListShortMaterialsWithResponse call
+func ParseListShortMaterialsResponse(rsp *http.Response) (*ListShortMaterialsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListShortMaterialsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ShortMaterialList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListShortageAllotmentsResponse parses an HTTP response from a ListShortageAllotmentsWithResponse call
+func ParseListShortageAllotmentsResponse(rsp *http.Response) (*ListShortageAllotmentsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListShortageAllotmentsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest AllotmentList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseProposeShortageAllotmentResponse parses an HTTP response from a ProposeShortageAllotmentWithResponse call
+func ParseProposeShortageAllotmentResponse(rsp *http.Response) (*ProposeShortageAllotmentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ProposeShortageAllotmentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Allotment
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers ProposeShortageAllotmentResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers201 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetShortageAllotmentResponse parses an HTTP response from a GetShortageAllotmentWithResponse call
+func ParseGetShortageAllotmentResponse(rsp *http.Response) (*GetShortageAllotmentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetShortageAllotmentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Allotment
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetShortageAllotmentResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseConfirmShortageAllotmentResponse parses an HTTP response from a ConfirmShortageAllotmentWithResponse call
+func ParseConfirmShortageAllotmentResponse(rsp *http.Response) (*ConfirmShortageAllotmentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ConfirmShortageAllotmentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Allotment
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ConfirmShortageAllotmentResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseEndShortageAllotmentResponse parses an HTTP response from a EndShortageAllotmentWithResponse call
+func ParseEndShortageAllotmentResponse(rsp *http.Response) (*EndShortageAllotmentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &EndShortageAllotmentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Allotment
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers EndShortageAllotmentResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
 	}
 
 	return response, nil
