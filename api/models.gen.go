@@ -873,9 +873,10 @@ func (e MatterStageKind) Valid() bool {
 
 // Defines values for MatterStageMode.
 const (
-	All    MatterStageMode = "all"
-	Any    MatterStageMode = "any"
-	Quorum MatterStageMode = "quorum"
+	All        MatterStageMode = "all"
+	Any        MatterStageMode = "any"
+	Quorum     MatterStageMode = "quorum"
+	Resolution MatterStageMode = "resolution"
 )
 
 // Valid indicates whether the value is a known member of the MatterStageMode enum.
@@ -886,6 +887,8 @@ func (e MatterStageMode) Valid() bool {
 	case Any:
 		return true
 	case Quorum:
+		return true
+	case Resolution:
 		return true
 	default:
 		return false
@@ -1207,6 +1210,78 @@ func (e PriceAuthorityLevel) Valid() bool {
 	}
 }
 
+// Defines values for PriceCommitteeCapacity.
+const (
+	PriceCommitteeCapacityAuditor        PriceCommitteeCapacity = "auditor"
+	PriceCommitteeCapacityFinanceManager PriceCommitteeCapacity = "finance_manager"
+	PriceCommitteeCapacityGeneralManager PriceCommitteeCapacity = "general_manager"
+	PriceCommitteeCapacityOther          PriceCommitteeCapacity = "other"
+	PriceCommitteeCapacitySalesManager   PriceCommitteeCapacity = "sales_manager"
+	PriceCommitteeCapacitySalesStaff     PriceCommitteeCapacity = "sales_staff"
+)
+
+// Valid indicates whether the value is a known member of the PriceCommitteeCapacity enum.
+func (e PriceCommitteeCapacity) Valid() bool {
+	switch e {
+	case PriceCommitteeCapacityAuditor:
+		return true
+	case PriceCommitteeCapacityFinanceManager:
+		return true
+	case PriceCommitteeCapacityGeneralManager:
+		return true
+	case PriceCommitteeCapacityOther:
+		return true
+	case PriceCommitteeCapacitySalesManager:
+		return true
+	case PriceCommitteeCapacitySalesStaff:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PriceMeetingKind.
+const (
+	Extra    PriceMeetingKind = "extra"
+	Ordinary PriceMeetingKind = "ordinary"
+)
+
+// Valid indicates whether the value is a known member of the PriceMeetingKind enum.
+func (e PriceMeetingKind) Valid() bool {
+	switch e {
+	case Extra:
+		return true
+	case Ordinary:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PriceMeetingState.
+const (
+	PriceMeetingStateCancelled PriceMeetingState = "cancelled"
+	PriceMeetingStateClosed    PriceMeetingState = "closed"
+	PriceMeetingStateOpen      PriceMeetingState = "open"
+	PriceMeetingStatePlanned   PriceMeetingState = "planned"
+)
+
+// Valid indicates whether the value is a known member of the PriceMeetingState enum.
+func (e PriceMeetingState) Valid() bool {
+	switch e {
+	case PriceMeetingStateCancelled:
+		return true
+	case PriceMeetingStateClosed:
+		return true
+	case PriceMeetingStateOpen:
+		return true
+	case PriceMeetingStatePlanned:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PriceReasonKind.
 const (
 	FirstPrice PriceReasonKind = "first_price"
@@ -1279,6 +1354,27 @@ func (e PriceRole) Valid() bool {
 	case PriceRoleSalesRep:
 		return true
 	case PriceRoleSalesSupervisor:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PriceVoteChoice.
+const (
+	Abstain PriceVoteChoice = "abstain"
+	Against PriceVoteChoice = "against"
+	For     PriceVoteChoice = "for"
+)
+
+// Valid indicates whether the value is a known member of the PriceVoteChoice enum.
+func (e PriceVoteChoice) Valid() bool {
+	switch e {
+	case Abstain:
+		return true
+	case Against:
+		return true
+	case For:
 		return true
 	default:
 		return false
@@ -2418,6 +2514,7 @@ const (
 	ListMyTasksParamsKindAcknowledge ListMyTasksParamsKind = "acknowledge"
 	ListMyTasksParamsKindConfirm     ListMyTasksParamsKind = "confirm"
 	ListMyTasksParamsKindDecide      ListMyTasksParamsKind = "decide"
+	ListMyTasksParamsKindMeet        ListMyTasksParamsKind = "meet"
 	ListMyTasksParamsKindReview      ListMyTasksParamsKind = "review"
 )
 
@@ -2429,6 +2526,8 @@ func (e ListMyTasksParamsKind) Valid() bool {
 	case ListMyTasksParamsKindConfirm:
 		return true
 	case ListMyTasksParamsKindDecide:
+		return true
+	case ListMyTasksParamsKindMeet:
 		return true
 	case ListMyTasksParamsKindReview:
 		return true
@@ -2961,6 +3060,9 @@ type ApprovalDecision struct {
 	// RecordedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	RecordedBy UUID `json:"recorded_by"`
 
+	// ResolutionID The resolution of the price committee that it is; decided_by has recorded it.
+	ResolutionID *openapi_types.UUID `json:"resolution_id,omitempty"`
+
 	// Role The role by which they decided.
 	Role  string `json:"role"`
 	Stage string `json:"stage"`
@@ -3108,7 +3210,7 @@ type ApprovalStep struct {
 	// Example: decide
 	Kind string `json:"kind"`
 
-	// Mode any, all or quorum of the deciders.
+	// Mode any, all or quorum of the deciders, or resolution of the price committee in a recorded meeting.
 	//
 	// Example: any
 	Mode   string `json:"mode"`
@@ -3139,7 +3241,7 @@ type ApprovalTask struct {
 	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	ID UUID `json:"id"`
 
-	// Kind review, decide, acknowledge, or confirm for a verbal approval.
+	// Kind review, decide, acknowledge, confirm for a verbal approval, or meet for what waits for a meeting of the price committee.
 	//
 	// Example: decide
 	Kind string `json:"kind"`
@@ -8585,6 +8687,8 @@ type MatterStage struct {
 	// Key Example: general_manager
 	Key  string          `json:"key"`
 	Kind MatterStageKind `json:"kind"`
+
+	// Mode How many of the deciders it takes; resolution is the price committee's decision in a recorded meeting.
 	Mode MatterStageMode `json:"mode"`
 
 	// Quorum How many different people, for the mode quorum.
@@ -8602,7 +8706,7 @@ type MatterStage struct {
 // MatterStageKind defines model for MatterStage.Kind.
 type MatterStageKind string
 
-// MatterStageMode defines model for MatterStage.Mode.
+// MatterStageMode How many of the deciders it takes; resolution is the price committee's decision in a recorded meeting.
 type MatterStageMode string
 
 // Me defines model for Me.
@@ -9870,6 +9974,20 @@ type PlannedProspectInput struct {
 	Quarter string `json:"quarter"`
 }
 
+// PriceAgendaSubject defines model for PriceAgendaSubject.
+type PriceAgendaSubject struct {
+	Number string `json:"number"`
+
+	// SubjectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SubjectID   UUID   `json:"subject_id"`
+	SubjectType string `json:"subject_type"`
+
+	// SubmittedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SubmittedBy *UUID  `json:"submitted_by,omitempty"`
+	TitleEn     string `json:"title_en"`
+	TitleZh     string `json:"title_zh"`
+}
+
 // PriceAuthorityAnswer Whose authority covers prices, wherever they are typed: per line and for the whole, what you may agree to alone, which role is the
 // lowest that may allow it, and who would be asked, by name.
 type PriceAuthorityAnswer struct {
@@ -10137,6 +10255,64 @@ type PriceCheckStep struct {
 	TitleZh string         `json:"title_zh"`
 }
 
+// PriceCommitteeAgenda defines model for PriceCommitteeAgenda.
+type PriceCommitteeAgenda struct {
+	Data []PriceAgendaSubject `json:"data"`
+}
+
+// PriceCommitteeCapacity Example: finance_manager
+type PriceCommitteeCapacity string
+
+// PriceCommitteeMember defines model for PriceCommitteeMember.
+type PriceCommitteeMember struct {
+	Capacity string `json:"capacity"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// From Example: 2026-11-20
+	From Date `json:"from"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID   UUID    `json:"id"`
+	Name *string `json:"name,omitempty"`
+
+	// To Example: 2026-11-20
+	To *Date `json:"to,omitempty"`
+
+	// UserID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	UserID UUID `json:"user_id"`
+}
+
+// PriceCommitteeMemberCreate defines model for PriceCommitteeMemberCreate.
+type PriceCommitteeMemberCreate struct {
+	// Capacity Example: finance_manager
+	Capacity PriceCommitteeCapacity `json:"capacity"`
+
+	// From Example: 2026-11-20
+	From Date `json:"from"`
+
+	// To Example: 2026-11-20
+	To *Date `json:"to,omitempty"`
+
+	// UserID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	UserID UUID `json:"user_id"`
+}
+
+// PriceCommitteeMemberEnd defines model for PriceCommitteeMemberEnd.
+type PriceCommitteeMemberEnd struct {
+	// To Example: 2026-11-20
+	To Date `json:"to"`
+}
+
+// PriceCommitteeMemberList defines model for PriceCommitteeMemberList.
+type PriceCommitteeMemberList struct {
+	Data       []PriceCommitteeMember `json:"data"`
+	NextCursor *string                `json:"next_cursor,omitempty"`
+}
+
 // PriceMargin Only for finance, sales manager and general manager, and where a cost is known. Without tax.
 type PriceMargin struct {
 	// Cost A price or a quantity as a decimal string with at most 4 decimals.
@@ -10155,16 +10331,236 @@ type PriceMargin struct {
 	MarginPercent Deviation `json:"margin_percent"`
 }
 
+// PriceMeeting defines model for PriceMeeting.
+type PriceMeeting struct {
+	Attachments *[]Attachment `json:"attachments,omitempty"`
+	Attended    int           `json:"attended"`
+
+	// CalledAt Example: 2026-11-20T08:30:00Z
+	CalledAt Instant `json:"called_at"`
+
+	// CalledBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CalledBy     *UUID   `json:"called_by,omitempty"`
+	CancelReason *string `json:"cancel_reason,omitempty"`
+
+	// ClosedAt Example: 2026-11-20T08:30:00Z
+	ClosedAt *Instant `json:"closed_at,omitempty"`
+
+	// ClosedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ClosedBy *UUID `json:"closed_by,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID    UUID                `json:"id"`
+	Items *[]PriceMeetingItem `json:"items,omitempty"`
+	Kind  string              `json:"kind"`
+
+	// Members Who belonged to the committee when it was opened.
+	Members int     `json:"members"`
+	Minutes *string `json:"minutes,omitempty"`
+	Number  string  `json:"number"`
+
+	// OpenedAt Example: 2026-11-20T08:30:00Z
+	OpenedAt *Instant `json:"opened_at,omitempty"`
+
+	// Overdue Its time has passed and it isn't closed.
+	Overdue bool   `json:"overdue"`
+	Place   string `json:"place"`
+
+	// Quarter Example: 2026-11-20
+	Quarter *Date `json:"quarter,omitempty"`
+
+	// Quorate More than half of the members attend; fewer can resolve nothing.
+	Quorate bool                  `json:"quorate"`
+	Roster  *[]PriceMeetingMember `json:"roster,omitempty"`
+
+	// ScheduledAt Example: 2026-11-20T08:30:00Z
+	ScheduledAt Instant `json:"scheduled_at"`
+	State       string  `json:"state"`
+	Title       string  `json:"title"`
+}
+
+// PriceMeetingAttendance defines model for PriceMeetingAttendance.
+type PriceMeetingAttendance struct {
+	// Present All members who attend.
+	Present []UUID `json:"present"`
+}
+
+// PriceMeetingCancel defines model for PriceMeetingCancel.
+type PriceMeetingCancel struct {
+	// Reason Example: 与季度例会合并
+	Reason string `json:"reason"`
+}
+
+// PriceMeetingClose defines model for PriceMeetingClose.
+type PriceMeetingClose struct {
+	AttachmentIds *[]UUID `json:"attachment_ids,omitempty"`
+
+	// Minutes Example: 到会 5 人,审议并表决通过基价调整 BPL-202611-00002。
+	Minutes string `json:"minutes"`
+}
+
+// PriceMeetingCreate defines model for PriceMeetingCreate.
+type PriceMeetingCreate struct {
+	// AllWaiting Put all that waits on the agenda.
+	AllWaiting *bool `json:"all_waiting,omitempty"`
+
+	// Place Example: 三楼会议室
+	Place *string `json:"place,omitempty"`
+
+	// ScheduledAt Example: 2026-12-10T02:00:00Z
+	ScheduledAt time.Time              `json:"scheduled_at"`
+	Subjects    *[]PriceMeetingSubject `json:"subjects,omitempty"`
+
+	// Title Example: 临时价格评审
+	Title string `json:"title"`
+}
+
+// PriceMeetingItem defines model for PriceMeetingItem.
+type PriceMeetingItem struct {
+	Abstentions int `json:"abstentions"`
+
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID *UUID `json:"approval_id,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID     UUID   `json:"id"`
+	Number string `json:"number"`
+
+	// Outcome Of a closed meeting: adopted, rejected, undecided (no majority of the members: it waits on) or lapsed (it has changed since).
+	Outcome    *string          `json:"outcome,omitempty"`
+	Resolution *PriceResolution `json:"resolution,omitempty"`
+
+	// SubjectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SubjectID   UUID   `json:"subject_id"`
+	SubjectType string `json:"subject_type"`
+
+	// SubmittedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SubmittedBy  *UUID       `json:"submitted_by,omitempty"`
+	TitleEn      string      `json:"title_en"`
+	TitleZh      string      `json:"title_zh"`
+	Votes        []PriceVote `json:"votes"`
+	VotesAgainst int         `json:"votes_against"`
+	VotesFor     int         `json:"votes_for"`
+}
+
+// PriceMeetingKind ordinary is the quarter's, extra any other.
+//
+// Example: ordinary
+type PriceMeetingKind string
+
+// PriceMeetingList defines model for PriceMeetingList.
+type PriceMeetingList struct {
+	Data       []PriceMeeting `json:"data"`
+	NextCursor *string        `json:"next_cursor,omitempty"`
+}
+
+// PriceMeetingMember defines model for PriceMeetingMember.
+type PriceMeetingMember struct {
+	Attended bool    `json:"attended"`
+	Capacity string  `json:"capacity"`
+	Name     *string `json:"name,omitempty"`
+
+	// UserID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	UserID UUID `json:"user_id"`
+}
+
+// PriceMeetingPatch defines model for PriceMeetingPatch.
+type PriceMeetingPatch struct {
+	// Place Example: 三楼会议室
+	Place *string `json:"place,omitempty"`
+
+	// ScheduledAt Example: 2026-12-11T02:00:00Z
+	ScheduledAt *time.Time `json:"scheduled_at,omitempty"`
+
+	// Title Example: 临时价格评审
+	Title *string `json:"title,omitempty"`
+}
+
+// PriceMeetingState Example: planned
+type PriceMeetingState string
+
+// PriceMeetingSubject defines model for PriceMeetingSubject.
+type PriceMeetingSubject struct {
+	// SubjectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SubjectID UUID `json:"subject_id"`
+
+	// SubjectType The kind of document: base_price_list, price_authority_table and others that wait for the committee.
+	//
+	// Example: base_price_list
+	SubjectType string `json:"subject_type"`
+}
+
 // PriceReasonKind Why base prices change: market (the price has left the market or will), market_plan (it blocks the market plan), true_cost (the true cost differs from the estimate), first_price (the product has none yet).
 //
 // Example: market
 type PriceReasonKind string
+
+// PriceResolution defines model for PriceResolution.
+type PriceResolution struct {
+	Abstentions int `json:"abstentions"`
+
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID *UUID `json:"approval_id,omitempty"`
+
+	// At Example: 2026-11-20T08:30:00Z
+	At Instant `json:"at"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// MeetingID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	MeetingID UUID   `json:"meeting_id"`
+	Members   int    `json:"members"`
+	Number    string `json:"number"`
+
+	// Outcome adopted or rejected.
+	Outcome string `json:"outcome"`
+
+	// SubjectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SubjectID     UUID   `json:"subject_id"`
+	SubjectNumber string `json:"subject_number"`
+	SubjectType   string `json:"subject_type"`
+	TitleEn       string `json:"title_en"`
+	TitleZh       string `json:"title_zh"`
+	VotesAgainst  int    `json:"votes_against"`
+	VotesFor      int    `json:"votes_for"`
+}
+
+// PriceResolutionList defines model for PriceResolutionList.
+type PriceResolutionList struct {
+	Data       []PriceResolution `json:"data"`
+	NextCursor *string           `json:"next_cursor,omitempty"`
+}
 
 // PriceRevisionState Example: published
 type PriceRevisionState string
 
 // PriceRole Example: sales_rep
 type PriceRole string
+
+// PriceVote defines model for PriceVote.
+type PriceVote struct {
+	// At Example: 2026-11-20T08:30:00Z
+	At Instant `json:"at"`
+
+	// UserID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	UserID UUID   `json:"user_id"`
+	Vote   string `json:"vote"`
+}
+
+// PriceVoteCast defines model for PriceVoteCast.
+type PriceVoteCast struct {
+	// Vote Example: for
+	Vote PriceVoteChoice `json:"vote"`
+}
+
+// PriceVoteChoice Example: for
+type PriceVoteChoice string
 
 // Problem Why a request failed (RFC 9457). `code` is stable; `detail` follows Accept-Language.
 type Problem struct {
@@ -14038,6 +14434,9 @@ type ParameterName = string
 // PriceAuthorityTableID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type PriceAuthorityTableID = UUID
 
+// PriceMeetingID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type PriceMeetingID = UUID
+
 // ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ProductID = UUID
 
@@ -16287,6 +16686,141 @@ type SubmitPriceAuthorityTableParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// ListPriceCommitteeMembersParams defines parameters for ListPriceCommitteeMembers.
+type ListPriceCommitteeMembersParams struct {
+	// OnDate Only who belongs to it on this day.
+	OnDate *Date `form:"on_date,omitempty" json:"on_date,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// AddPriceCommitteeMemberParams defines parameters for AddPriceCommitteeMember.
+type AddPriceCommitteeMemberParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// EndPriceCommitteeMemberParams defines parameters for EndPriceCommitteeMember.
+type EndPriceCommitteeMemberParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ListPriceMeetingsParams defines parameters for ListPriceMeetings.
+type ListPriceMeetingsParams struct {
+	// State Only in this state.
+	State *PriceMeetingState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Kind Only of this kind.
+	Kind *PriceMeetingKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// Overdue Only those that are overdue.
+	Overdue *bool `form:"overdue,omitempty" json:"overdue,omitempty"`
+
+	// From Only those since this instant.
+	From *time.Time `form:"from,omitempty" json:"from,omitempty"`
+
+	// Before Only those before this instant.
+	Before *time.Time `form:"before,omitempty" json:"before,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CallPriceMeetingParams defines parameters for CallPriceMeeting.
+type CallPriceMeetingParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UpdatePriceMeetingParams defines parameters for UpdatePriceMeeting.
+type UpdatePriceMeetingParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// RecordPriceMeetingAttendanceParams defines parameters for RecordPriceMeetingAttendance.
+type RecordPriceMeetingAttendanceParams struct {
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// CancelPriceMeetingParams defines parameters for CancelPriceMeeting.
+type CancelPriceMeetingParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ClosePriceMeetingParams defines parameters for ClosePriceMeeting.
+type ClosePriceMeetingParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// AddPriceMeetingItemParams defines parameters for AddPriceMeetingItem.
+type AddPriceMeetingItemParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// RemovePriceMeetingItemParams defines parameters for RemovePriceMeetingItem.
+type RemovePriceMeetingItemParams struct {
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// OpenPriceMeetingParams defines parameters for OpenPriceMeeting.
+type OpenPriceMeetingParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// GetPriceMeetingTimelineParams defines parameters for GetPriceMeetingTimeline.
+type GetPriceMeetingTimelineParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListPriceResolutionsParams defines parameters for ListPriceResolutions.
+type ListPriceResolutionsParams struct {
+	// SubjectType Only about documents of this type.
+	SubjectType *string `form:"subject_type,omitempty" json:"subject_type,omitempty"`
+
+	// SubjectID Only about this document.
+	SubjectID *UUID `form:"subject_id,omitempty" json:"subject_id,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ListProductCategoriesParams defines parameters for ListProductCategories.
 type ListProductCategoriesParams struct {
 	// Limit How many items at most.
@@ -17843,6 +18377,33 @@ type UpdatePriceAuthorityTableJSONRequestBody = PriceAuthorityTablePatch
 
 // CheckPricesJSONRequestBody defines body for CheckPrices for application/json ContentType.
 type CheckPricesJSONRequestBody = PriceCheckRequest
+
+// AddPriceCommitteeMemberJSONRequestBody defines body for AddPriceCommitteeMember for application/json ContentType.
+type AddPriceCommitteeMemberJSONRequestBody = PriceCommitteeMemberCreate
+
+// EndPriceCommitteeMemberJSONRequestBody defines body for EndPriceCommitteeMember for application/json ContentType.
+type EndPriceCommitteeMemberJSONRequestBody = PriceCommitteeMemberEnd
+
+// CallPriceMeetingJSONRequestBody defines body for CallPriceMeeting for application/json ContentType.
+type CallPriceMeetingJSONRequestBody = PriceMeetingCreate
+
+// UpdatePriceMeetingJSONRequestBody defines body for UpdatePriceMeeting for application/json ContentType.
+type UpdatePriceMeetingJSONRequestBody = PriceMeetingPatch
+
+// RecordPriceMeetingAttendanceJSONRequestBody defines body for RecordPriceMeetingAttendance for application/json ContentType.
+type RecordPriceMeetingAttendanceJSONRequestBody = PriceMeetingAttendance
+
+// CancelPriceMeetingJSONRequestBody defines body for CancelPriceMeeting for application/json ContentType.
+type CancelPriceMeetingJSONRequestBody = PriceMeetingCancel
+
+// ClosePriceMeetingJSONRequestBody defines body for ClosePriceMeeting for application/json ContentType.
+type ClosePriceMeetingJSONRequestBody = PriceMeetingClose
+
+// AddPriceMeetingItemJSONRequestBody defines body for AddPriceMeetingItem for application/json ContentType.
+type AddPriceMeetingItemJSONRequestBody = PriceMeetingSubject
+
+// VotePriceMeetingItemJSONRequestBody defines body for VotePriceMeetingItem for application/json ContentType.
+type VotePriceMeetingItemJSONRequestBody = PriceVoteCast
 
 // CreateProductCategoryJSONRequestBody defines body for CreateProductCategory for application/json ContentType.
 type CreateProductCategoryJSONRequestBody = ProductCategoryCreate

@@ -800,6 +800,57 @@ type ServerInterface interface {
 	// CheckPrices Ask the price gate
 	// (POST /v1/price-checks)
 	CheckPrices(ctx echo.Context) error
+	// ListPriceCommitteeAgenda List what waits for the price committee
+	// (GET /v1/price-committee-agenda)
+	ListPriceCommitteeAgenda(ctx echo.Context) error
+	// ListPriceCommitteeMembers List the members of the price committee
+	// (GET /v1/price-committee-members)
+	ListPriceCommitteeMembers(ctx echo.Context, params ListPriceCommitteeMembersParams) error
+	// AddPriceCommitteeMember Name a member of the price committee
+	// (POST /v1/price-committee-members)
+	AddPriceCommitteeMember(ctx echo.Context, params AddPriceCommitteeMemberParams) error
+	// EndPriceCommitteeMember End a membership
+	// (POST /v1/price-committee-members/{member_id}/end)
+	EndPriceCommitteeMember(ctx echo.Context, memberID UUID, params EndPriceCommitteeMemberParams) error
+	// ListPriceMeetings Read the calendar of the price committee
+	// (GET /v1/price-meetings)
+	ListPriceMeetings(ctx echo.Context, params ListPriceMeetingsParams) error
+	// CallPriceMeeting Call an extra meeting of the price committee
+	// (POST /v1/price-meetings)
+	CallPriceMeeting(ctx echo.Context, params CallPriceMeetingParams) error
+	// GetPriceMeeting Read a meeting
+	// (GET /v1/price-meetings/{meeting_id})
+	GetPriceMeeting(ctx echo.Context, meetingID PriceMeetingID) error
+	// UpdatePriceMeeting Change time, place or title of a planned meeting
+	// (PATCH /v1/price-meetings/{meeting_id})
+	UpdatePriceMeeting(ctx echo.Context, meetingID PriceMeetingID, params UpdatePriceMeetingParams) error
+	// RecordPriceMeetingAttendance Say who attends
+	// (PUT /v1/price-meetings/{meeting_id}/attendance)
+	RecordPriceMeetingAttendance(ctx echo.Context, meetingID PriceMeetingID, params RecordPriceMeetingAttendanceParams) error
+	// CancelPriceMeeting Give a meeting up
+	// (POST /v1/price-meetings/{meeting_id}/cancel)
+	CancelPriceMeeting(ctx echo.Context, meetingID PriceMeetingID, params CancelPriceMeetingParams) error
+	// ClosePriceMeeting Close a meeting with its minutes
+	// (POST /v1/price-meetings/{meeting_id}/close)
+	ClosePriceMeeting(ctx echo.Context, meetingID PriceMeetingID, params ClosePriceMeetingParams) error
+	// AddPriceMeetingItem Put something on the agenda
+	// (POST /v1/price-meetings/{meeting_id}/items)
+	AddPriceMeetingItem(ctx echo.Context, meetingID PriceMeetingID, params AddPriceMeetingItemParams) error
+	// RemovePriceMeetingItem Take something off the agenda
+	// (DELETE /v1/price-meetings/{meeting_id}/items/{item_id})
+	RemovePriceMeetingItem(ctx echo.Context, meetingID PriceMeetingID, itemID UUID, params RemovePriceMeetingItemParams) error
+	// VotePriceMeetingItem Vote on an item
+	// (PUT /v1/price-meetings/{meeting_id}/items/{item_id}/vote)
+	VotePriceMeetingItem(ctx echo.Context, meetingID PriceMeetingID, itemID UUID) error
+	// OpenPriceMeeting Open a meeting
+	// (POST /v1/price-meetings/{meeting_id}/open)
+	OpenPriceMeeting(ctx echo.Context, meetingID PriceMeetingID, params OpenPriceMeetingParams) error
+	// GetPriceMeetingTimeline Read what happened to a meeting
+	// (GET /v1/price-meetings/{meeting_id}/timeline)
+	GetPriceMeetingTimeline(ctx echo.Context, meetingID PriceMeetingID, params GetPriceMeetingTimelineParams) error
+	// ListPriceResolutions List resolutions of the price committee
+	// (GET /v1/price-resolutions)
+	ListPriceResolutions(ctx echo.Context, params ListPriceResolutionsParams) error
 	// ListProductCategories List product categories
 	// (GET /v1/product-categories)
 	ListProductCategories(ctx echo.Context, params ListProductCategoriesParams) error
@@ -10699,6 +10750,651 @@ func (w *ServerInterfaceWrapper) CheckPrices(ctx echo.Context) error {
 	return err
 }
 
+// ListPriceCommitteeAgenda converts echo context to params.
+func (w *ServerInterfaceWrapper) ListPriceCommitteeAgenda(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListPriceCommitteeAgenda(ctx)
+	return err
+}
+
+// ListPriceCommitteeMembers converts echo context to params.
+func (w *ServerInterfaceWrapper) ListPriceCommitteeMembers(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListPriceCommitteeMembersParams
+	// ------------- Optional query parameter "on_date" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "on_date", ctx.QueryParams(), &params.OnDate, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter on_date: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListPriceCommitteeMembers(ctx, params)
+	return err
+}
+
+// AddPriceCommitteeMember converts echo context to params.
+func (w *ServerInterfaceWrapper) AddPriceCommitteeMember(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddPriceCommitteeMemberParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AddPriceCommitteeMember(ctx, params)
+	return err
+}
+
+// EndPriceCommitteeMember converts echo context to params.
+func (w *ServerInterfaceWrapper) EndPriceCommitteeMember(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "member_id" -------------
+	var memberID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "member_id", ctx.Param("member_id"), &memberID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter member_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EndPriceCommitteeMemberParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EndPriceCommitteeMember(ctx, memberID, params)
+	return err
+}
+
+// ListPriceMeetings converts echo context to params.
+func (w *ServerInterfaceWrapper) ListPriceMeetings(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListPriceMeetingsParams
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", ctx.QueryParams(), &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
+	}
+
+	// ------------- Optional query parameter "overdue" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "overdue", ctx.QueryParams(), &params.Overdue, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter overdue: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "before" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "before", ctx.QueryParams(), &params.Before, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter before: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListPriceMeetings(ctx, params)
+	return err
+}
+
+// CallPriceMeeting converts echo context to params.
+func (w *ServerInterfaceWrapper) CallPriceMeeting(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CallPriceMeetingParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CallPriceMeeting(ctx, params)
+	return err
+}
+
+// GetPriceMeeting converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPriceMeeting(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "meeting_id" -------------
+	var meetingID PriceMeetingID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "meeting_id", ctx.Param("meeting_id"), &meetingID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter meeting_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPriceMeeting(ctx, meetingID)
+	return err
+}
+
+// UpdatePriceMeeting converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdatePriceMeeting(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "meeting_id" -------------
+	var meetingID PriceMeetingID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "meeting_id", ctx.Param("meeting_id"), &meetingID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter meeting_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdatePriceMeetingParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdatePriceMeeting(ctx, meetingID, params)
+	return err
+}
+
+// RecordPriceMeetingAttendance converts echo context to params.
+func (w *ServerInterfaceWrapper) RecordPriceMeetingAttendance(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "meeting_id" -------------
+	var meetingID PriceMeetingID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "meeting_id", ctx.Param("meeting_id"), &meetingID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter meeting_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RecordPriceMeetingAttendanceParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RecordPriceMeetingAttendance(ctx, meetingID, params)
+	return err
+}
+
+// CancelPriceMeeting converts echo context to params.
+func (w *ServerInterfaceWrapper) CancelPriceMeeting(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "meeting_id" -------------
+	var meetingID PriceMeetingID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "meeting_id", ctx.Param("meeting_id"), &meetingID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter meeting_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CancelPriceMeetingParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CancelPriceMeeting(ctx, meetingID, params)
+	return err
+}
+
+// ClosePriceMeeting converts echo context to params.
+func (w *ServerInterfaceWrapper) ClosePriceMeeting(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "meeting_id" -------------
+	var meetingID PriceMeetingID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "meeting_id", ctx.Param("meeting_id"), &meetingID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter meeting_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ClosePriceMeetingParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ClosePriceMeeting(ctx, meetingID, params)
+	return err
+}
+
+// AddPriceMeetingItem converts echo context to params.
+func (w *ServerInterfaceWrapper) AddPriceMeetingItem(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "meeting_id" -------------
+	var meetingID PriceMeetingID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "meeting_id", ctx.Param("meeting_id"), &meetingID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter meeting_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddPriceMeetingItemParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AddPriceMeetingItem(ctx, meetingID, params)
+	return err
+}
+
+// RemovePriceMeetingItem converts echo context to params.
+func (w *ServerInterfaceWrapper) RemovePriceMeetingItem(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "meeting_id" -------------
+	var meetingID PriceMeetingID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "meeting_id", ctx.Param("meeting_id"), &meetingID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter meeting_id: %s", err))
+	}
+
+	// ------------- Path parameter "item_id" -------------
+	var itemID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "item_id", ctx.Param("item_id"), &itemID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter item_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RemovePriceMeetingItemParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RemovePriceMeetingItem(ctx, meetingID, itemID, params)
+	return err
+}
+
+// VotePriceMeetingItem converts echo context to params.
+func (w *ServerInterfaceWrapper) VotePriceMeetingItem(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "meeting_id" -------------
+	var meetingID PriceMeetingID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "meeting_id", ctx.Param("meeting_id"), &meetingID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter meeting_id: %s", err))
+	}
+
+	// ------------- Path parameter "item_id" -------------
+	var itemID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "item_id", ctx.Param("item_id"), &itemID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter item_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.VotePriceMeetingItem(ctx, meetingID, itemID)
+	return err
+}
+
+// OpenPriceMeeting converts echo context to params.
+func (w *ServerInterfaceWrapper) OpenPriceMeeting(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "meeting_id" -------------
+	var meetingID PriceMeetingID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "meeting_id", ctx.Param("meeting_id"), &meetingID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter meeting_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params OpenPriceMeetingParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.OpenPriceMeeting(ctx, meetingID, params)
+	return err
+}
+
+// GetPriceMeetingTimeline converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPriceMeetingTimeline(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "meeting_id" -------------
+	var meetingID PriceMeetingID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "meeting_id", ctx.Param("meeting_id"), &meetingID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter meeting_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetPriceMeetingTimelineParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPriceMeetingTimeline(ctx, meetingID, params)
+	return err
+}
+
+// ListPriceResolutions converts echo context to params.
+func (w *ServerInterfaceWrapper) ListPriceResolutions(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListPriceResolutionsParams
+	// ------------- Optional query parameter "subject_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "subject_type", ctx.QueryParams(), &params.SubjectType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter subject_type: %s", err))
+	}
+
+	// ------------- Optional query parameter "subject_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "subject_id", ctx.QueryParams(), &params.SubjectID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter subject_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListPriceResolutions(ctx, params)
+	return err
+}
+
 // ListProductCategories converts echo context to params.
 func (w *ServerInterfaceWrapper) ListProductCategories(ctx echo.Context) error {
 	var err error
@@ -16472,6 +17168,23 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/price-authority-tables/:table_id/cancel", wrapper.CancelPriceAuthorityTable, options.OperationMiddlewares["cancelPriceAuthorityTable"]...)
 	router.POST(options.BaseURL+"/v1/price-authority-tables/:table_id/submit", wrapper.SubmitPriceAuthorityTable, options.OperationMiddlewares["submitPriceAuthorityTable"]...)
 	router.POST(options.BaseURL+"/v1/price-checks", wrapper.CheckPrices, options.OperationMiddlewares["checkPrices"]...)
+	router.GET(options.BaseURL+"/v1/price-committee-agenda", wrapper.ListPriceCommitteeAgenda, options.OperationMiddlewares["listPriceCommitteeAgenda"]...)
+	router.GET(options.BaseURL+"/v1/price-committee-members", wrapper.ListPriceCommitteeMembers, options.OperationMiddlewares["listPriceCommitteeMembers"]...)
+	router.POST(options.BaseURL+"/v1/price-committee-members", wrapper.AddPriceCommitteeMember, options.OperationMiddlewares["addPriceCommitteeMember"]...)
+	router.POST(options.BaseURL+"/v1/price-committee-members/:member_id/end", wrapper.EndPriceCommitteeMember, options.OperationMiddlewares["endPriceCommitteeMember"]...)
+	router.GET(options.BaseURL+"/v1/price-meetings", wrapper.ListPriceMeetings, options.OperationMiddlewares["listPriceMeetings"]...)
+	router.POST(options.BaseURL+"/v1/price-meetings", wrapper.CallPriceMeeting, options.OperationMiddlewares["callPriceMeeting"]...)
+	router.GET(options.BaseURL+"/v1/price-meetings/:meeting_id", wrapper.GetPriceMeeting, options.OperationMiddlewares["getPriceMeeting"]...)
+	router.PATCH(options.BaseURL+"/v1/price-meetings/:meeting_id", wrapper.UpdatePriceMeeting, options.OperationMiddlewares["updatePriceMeeting"]...)
+	router.PUT(options.BaseURL+"/v1/price-meetings/:meeting_id/attendance", wrapper.RecordPriceMeetingAttendance, options.OperationMiddlewares["recordPriceMeetingAttendance"]...)
+	router.POST(options.BaseURL+"/v1/price-meetings/:meeting_id/cancel", wrapper.CancelPriceMeeting, options.OperationMiddlewares["cancelPriceMeeting"]...)
+	router.POST(options.BaseURL+"/v1/price-meetings/:meeting_id/close", wrapper.ClosePriceMeeting, options.OperationMiddlewares["closePriceMeeting"]...)
+	router.POST(options.BaseURL+"/v1/price-meetings/:meeting_id/items", wrapper.AddPriceMeetingItem, options.OperationMiddlewares["addPriceMeetingItem"]...)
+	router.DELETE(options.BaseURL+"/v1/price-meetings/:meeting_id/items/:item_id", wrapper.RemovePriceMeetingItem, options.OperationMiddlewares["removePriceMeetingItem"]...)
+	router.PUT(options.BaseURL+"/v1/price-meetings/:meeting_id/items/:item_id/vote", wrapper.VotePriceMeetingItem, options.OperationMiddlewares["votePriceMeetingItem"]...)
+	router.POST(options.BaseURL+"/v1/price-meetings/:meeting_id/open", wrapper.OpenPriceMeeting, options.OperationMiddlewares["openPriceMeeting"]...)
+	router.GET(options.BaseURL+"/v1/price-meetings/:meeting_id/timeline", wrapper.GetPriceMeetingTimeline, options.OperationMiddlewares["getPriceMeetingTimeline"]...)
+	router.GET(options.BaseURL+"/v1/price-resolutions", wrapper.ListPriceResolutions, options.OperationMiddlewares["listPriceResolutions"]...)
 	router.GET(options.BaseURL+"/v1/product-categories", wrapper.ListProductCategories, options.OperationMiddlewares["listProductCategories"]...)
 	router.POST(options.BaseURL+"/v1/product-categories", wrapper.CreateProductCategory, options.OperationMiddlewares["createProductCategory"]...)
 	router.GET(options.BaseURL+"/v1/product-categories/:category_id", wrapper.GetProductCategory, options.OperationMiddlewares["getProductCategory"]...)
@@ -23756,6 +24469,481 @@ func (response CheckPrices200JSONResponse) VisitCheckPricesResponse(w http.Respo
 	return err
 }
 
+type ListPriceCommitteeAgendaRequestObject struct {
+}
+
+type ListPriceCommitteeAgendaResponseObject interface {
+	VisitListPriceCommitteeAgendaResponse(w http.ResponseWriter) error
+}
+
+type ListPriceCommitteeAgenda200JSONResponse PriceCommitteeAgenda
+
+func (response ListPriceCommitteeAgenda200JSONResponse) VisitListPriceCommitteeAgendaResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPriceCommitteeMembersRequestObject struct {
+	Params ListPriceCommitteeMembersParams
+}
+
+type ListPriceCommitteeMembersResponseObject interface {
+	VisitListPriceCommitteeMembersResponse(w http.ResponseWriter) error
+}
+
+type ListPriceCommitteeMembers200JSONResponse PriceCommitteeMemberList
+
+func (response ListPriceCommitteeMembers200JSONResponse) VisitListPriceCommitteeMembersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddPriceCommitteeMemberRequestObject struct {
+	Params AddPriceCommitteeMemberParams
+	Body   *AddPriceCommitteeMemberJSONRequestBody
+}
+
+type AddPriceCommitteeMemberResponseObject interface {
+	VisitAddPriceCommitteeMemberResponse(w http.ResponseWriter) error
+}
+
+type AddPriceCommitteeMember201ResponseHeaders struct {
+	ETag string
+}
+
+type AddPriceCommitteeMember201JSONResponse struct {
+	Body    PriceCommitteeMember
+	Headers AddPriceCommitteeMember201ResponseHeaders
+}
+
+func (response AddPriceCommitteeMember201JSONResponse) VisitAddPriceCommitteeMemberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndPriceCommitteeMemberRequestObject struct {
+	MemberID UUID `json:"member_id"`
+	Params   EndPriceCommitteeMemberParams
+	Body     *EndPriceCommitteeMemberJSONRequestBody
+}
+
+type EndPriceCommitteeMemberResponseObject interface {
+	VisitEndPriceCommitteeMemberResponse(w http.ResponseWriter) error
+}
+
+type EndPriceCommitteeMember200ResponseHeaders struct {
+	ETag string
+}
+
+type EndPriceCommitteeMember200JSONResponse struct {
+	Body    PriceCommitteeMember
+	Headers EndPriceCommitteeMember200ResponseHeaders
+}
+
+func (response EndPriceCommitteeMember200JSONResponse) VisitEndPriceCommitteeMemberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPriceMeetingsRequestObject struct {
+	Params ListPriceMeetingsParams
+}
+
+type ListPriceMeetingsResponseObject interface {
+	VisitListPriceMeetingsResponse(w http.ResponseWriter) error
+}
+
+type ListPriceMeetings200JSONResponse PriceMeetingList
+
+func (response ListPriceMeetings200JSONResponse) VisitListPriceMeetingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CallPriceMeetingRequestObject struct {
+	Params CallPriceMeetingParams
+	Body   *CallPriceMeetingJSONRequestBody
+}
+
+type CallPriceMeetingResponseObject interface {
+	VisitCallPriceMeetingResponse(w http.ResponseWriter) error
+}
+
+type CallPriceMeeting201ResponseHeaders struct {
+	ETag string
+}
+
+type CallPriceMeeting201JSONResponse struct {
+	Body    PriceMeeting
+	Headers CallPriceMeeting201ResponseHeaders
+}
+
+func (response CallPriceMeeting201JSONResponse) VisitCallPriceMeetingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPriceMeetingRequestObject struct {
+	MeetingID PriceMeetingID `json:"meeting_id"`
+}
+
+type GetPriceMeetingResponseObject interface {
+	VisitGetPriceMeetingResponse(w http.ResponseWriter) error
+}
+
+type GetPriceMeeting200ResponseHeaders struct {
+	ETag string
+}
+
+type GetPriceMeeting200JSONResponse struct {
+	Body    PriceMeeting
+	Headers GetPriceMeeting200ResponseHeaders
+}
+
+func (response GetPriceMeeting200JSONResponse) VisitGetPriceMeetingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdatePriceMeetingRequestObject struct {
+	MeetingID PriceMeetingID `json:"meeting_id"`
+	Params    UpdatePriceMeetingParams
+	Body      *UpdatePriceMeetingJSONRequestBody
+}
+
+type UpdatePriceMeetingResponseObject interface {
+	VisitUpdatePriceMeetingResponse(w http.ResponseWriter) error
+}
+
+type UpdatePriceMeeting200ResponseHeaders struct {
+	ETag string
+}
+
+type UpdatePriceMeeting200JSONResponse struct {
+	Body    PriceMeeting
+	Headers UpdatePriceMeeting200ResponseHeaders
+}
+
+func (response UpdatePriceMeeting200JSONResponse) VisitUpdatePriceMeetingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordPriceMeetingAttendanceRequestObject struct {
+	MeetingID PriceMeetingID `json:"meeting_id"`
+	Params    RecordPriceMeetingAttendanceParams
+	Body      *RecordPriceMeetingAttendanceJSONRequestBody
+}
+
+type RecordPriceMeetingAttendanceResponseObject interface {
+	VisitRecordPriceMeetingAttendanceResponse(w http.ResponseWriter) error
+}
+
+type RecordPriceMeetingAttendance200ResponseHeaders struct {
+	ETag string
+}
+
+type RecordPriceMeetingAttendance200JSONResponse struct {
+	Body    PriceMeeting
+	Headers RecordPriceMeetingAttendance200ResponseHeaders
+}
+
+func (response RecordPriceMeetingAttendance200JSONResponse) VisitRecordPriceMeetingAttendanceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelPriceMeetingRequestObject struct {
+	MeetingID PriceMeetingID `json:"meeting_id"`
+	Params    CancelPriceMeetingParams
+	Body      *CancelPriceMeetingJSONRequestBody
+}
+
+type CancelPriceMeetingResponseObject interface {
+	VisitCancelPriceMeetingResponse(w http.ResponseWriter) error
+}
+
+type CancelPriceMeeting200ResponseHeaders struct {
+	ETag string
+}
+
+type CancelPriceMeeting200JSONResponse struct {
+	Body    PriceMeeting
+	Headers CancelPriceMeeting200ResponseHeaders
+}
+
+func (response CancelPriceMeeting200JSONResponse) VisitCancelPriceMeetingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ClosePriceMeetingRequestObject struct {
+	MeetingID PriceMeetingID `json:"meeting_id"`
+	Params    ClosePriceMeetingParams
+	Body      *ClosePriceMeetingJSONRequestBody
+}
+
+type ClosePriceMeetingResponseObject interface {
+	VisitClosePriceMeetingResponse(w http.ResponseWriter) error
+}
+
+type ClosePriceMeeting200ResponseHeaders struct {
+	ETag string
+}
+
+type ClosePriceMeeting200JSONResponse struct {
+	Body    PriceMeeting
+	Headers ClosePriceMeeting200ResponseHeaders
+}
+
+func (response ClosePriceMeeting200JSONResponse) VisitClosePriceMeetingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddPriceMeetingItemRequestObject struct {
+	MeetingID PriceMeetingID `json:"meeting_id"`
+	Params    AddPriceMeetingItemParams
+	Body      *AddPriceMeetingItemJSONRequestBody
+}
+
+type AddPriceMeetingItemResponseObject interface {
+	VisitAddPriceMeetingItemResponse(w http.ResponseWriter) error
+}
+
+type AddPriceMeetingItem201ResponseHeaders struct {
+	ETag string
+}
+
+type AddPriceMeetingItem201JSONResponse struct {
+	Body    PriceMeeting
+	Headers AddPriceMeetingItem201ResponseHeaders
+}
+
+func (response AddPriceMeetingItem201JSONResponse) VisitAddPriceMeetingItemResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemovePriceMeetingItemRequestObject struct {
+	MeetingID PriceMeetingID `json:"meeting_id"`
+	ItemID    UUID           `json:"item_id"`
+	Params    RemovePriceMeetingItemParams
+}
+
+type RemovePriceMeetingItemResponseObject interface {
+	VisitRemovePriceMeetingItemResponse(w http.ResponseWriter) error
+}
+
+type RemovePriceMeetingItem204Response struct {
+}
+
+func (response RemovePriceMeetingItem204Response) VisitRemovePriceMeetingItemResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type VotePriceMeetingItemRequestObject struct {
+	MeetingID PriceMeetingID `json:"meeting_id"`
+	ItemID    UUID           `json:"item_id"`
+	Body      *VotePriceMeetingItemJSONRequestBody
+}
+
+type VotePriceMeetingItemResponseObject interface {
+	VisitVotePriceMeetingItemResponse(w http.ResponseWriter) error
+}
+
+type VotePriceMeetingItem200ResponseHeaders struct {
+	ETag string
+}
+
+type VotePriceMeetingItem200JSONResponse struct {
+	Body    PriceMeeting
+	Headers VotePriceMeetingItem200ResponseHeaders
+}
+
+func (response VotePriceMeetingItem200JSONResponse) VisitVotePriceMeetingItemResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OpenPriceMeetingRequestObject struct {
+	MeetingID PriceMeetingID `json:"meeting_id"`
+	Params    OpenPriceMeetingParams
+}
+
+type OpenPriceMeetingResponseObject interface {
+	VisitOpenPriceMeetingResponse(w http.ResponseWriter) error
+}
+
+type OpenPriceMeeting200ResponseHeaders struct {
+	ETag string
+}
+
+type OpenPriceMeeting200JSONResponse struct {
+	Body    PriceMeeting
+	Headers OpenPriceMeeting200ResponseHeaders
+}
+
+func (response OpenPriceMeeting200JSONResponse) VisitOpenPriceMeetingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPriceMeetingTimelineRequestObject struct {
+	MeetingID PriceMeetingID `json:"meeting_id"`
+	Params    GetPriceMeetingTimelineParams
+}
+
+type GetPriceMeetingTimelineResponseObject interface {
+	VisitGetPriceMeetingTimelineResponse(w http.ResponseWriter) error
+}
+
+type GetPriceMeetingTimeline200JSONResponse Timeline
+
+func (response GetPriceMeetingTimeline200JSONResponse) VisitGetPriceMeetingTimelineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPriceResolutionsRequestObject struct {
+	Params ListPriceResolutionsParams
+}
+
+type ListPriceResolutionsResponseObject interface {
+	VisitListPriceResolutionsResponse(w http.ResponseWriter) error
+}
+
+type ListPriceResolutions200JSONResponse PriceResolutionList
+
+func (response ListPriceResolutions200JSONResponse) VisitListPriceResolutionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListProductCategoriesRequestObject struct {
 	Params ListProductCategoriesParams
 }
@@ -28408,6 +29596,57 @@ type StrictServerInterface interface {
 	// CheckPrices Ask the price gate
 	// (POST /v1/price-checks)
 	CheckPrices(ctx context.Context, request CheckPricesRequestObject) (CheckPricesResponseObject, error)
+	// ListPriceCommitteeAgenda List what waits for the price committee
+	// (GET /v1/price-committee-agenda)
+	ListPriceCommitteeAgenda(ctx context.Context, request ListPriceCommitteeAgendaRequestObject) (ListPriceCommitteeAgendaResponseObject, error)
+	// ListPriceCommitteeMembers List the members of the price committee
+	// (GET /v1/price-committee-members)
+	ListPriceCommitteeMembers(ctx context.Context, request ListPriceCommitteeMembersRequestObject) (ListPriceCommitteeMembersResponseObject, error)
+	// AddPriceCommitteeMember Name a member of the price committee
+	// (POST /v1/price-committee-members)
+	AddPriceCommitteeMember(ctx context.Context, request AddPriceCommitteeMemberRequestObject) (AddPriceCommitteeMemberResponseObject, error)
+	// EndPriceCommitteeMember End a membership
+	// (POST /v1/price-committee-members/{member_id}/end)
+	EndPriceCommitteeMember(ctx context.Context, request EndPriceCommitteeMemberRequestObject) (EndPriceCommitteeMemberResponseObject, error)
+	// ListPriceMeetings Read the calendar of the price committee
+	// (GET /v1/price-meetings)
+	ListPriceMeetings(ctx context.Context, request ListPriceMeetingsRequestObject) (ListPriceMeetingsResponseObject, error)
+	// CallPriceMeeting Call an extra meeting of the price committee
+	// (POST /v1/price-meetings)
+	CallPriceMeeting(ctx context.Context, request CallPriceMeetingRequestObject) (CallPriceMeetingResponseObject, error)
+	// GetPriceMeeting Read a meeting
+	// (GET /v1/price-meetings/{meeting_id})
+	GetPriceMeeting(ctx context.Context, request GetPriceMeetingRequestObject) (GetPriceMeetingResponseObject, error)
+	// UpdatePriceMeeting Change time, place or title of a planned meeting
+	// (PATCH /v1/price-meetings/{meeting_id})
+	UpdatePriceMeeting(ctx context.Context, request UpdatePriceMeetingRequestObject) (UpdatePriceMeetingResponseObject, error)
+	// RecordPriceMeetingAttendance Say who attends
+	// (PUT /v1/price-meetings/{meeting_id}/attendance)
+	RecordPriceMeetingAttendance(ctx context.Context, request RecordPriceMeetingAttendanceRequestObject) (RecordPriceMeetingAttendanceResponseObject, error)
+	// CancelPriceMeeting Give a meeting up
+	// (POST /v1/price-meetings/{meeting_id}/cancel)
+	CancelPriceMeeting(ctx context.Context, request CancelPriceMeetingRequestObject) (CancelPriceMeetingResponseObject, error)
+	// ClosePriceMeeting Close a meeting with its minutes
+	// (POST /v1/price-meetings/{meeting_id}/close)
+	ClosePriceMeeting(ctx context.Context, request ClosePriceMeetingRequestObject) (ClosePriceMeetingResponseObject, error)
+	// AddPriceMeetingItem Put something on the agenda
+	// (POST /v1/price-meetings/{meeting_id}/items)
+	AddPriceMeetingItem(ctx context.Context, request AddPriceMeetingItemRequestObject) (AddPriceMeetingItemResponseObject, error)
+	// RemovePriceMeetingItem Take something off the agenda
+	// (DELETE /v1/price-meetings/{meeting_id}/items/{item_id})
+	RemovePriceMeetingItem(ctx context.Context, request RemovePriceMeetingItemRequestObject) (RemovePriceMeetingItemResponseObject, error)
+	// VotePriceMeetingItem Vote on an item
+	// (PUT /v1/price-meetings/{meeting_id}/items/{item_id}/vote)
+	VotePriceMeetingItem(ctx context.Context, request VotePriceMeetingItemRequestObject) (VotePriceMeetingItemResponseObject, error)
+	// OpenPriceMeeting Open a meeting
+	// (POST /v1/price-meetings/{meeting_id}/open)
+	OpenPriceMeeting(ctx context.Context, request OpenPriceMeetingRequestObject) (OpenPriceMeetingResponseObject, error)
+	// GetPriceMeetingTimeline Read what happened to a meeting
+	// (GET /v1/price-meetings/{meeting_id}/timeline)
+	GetPriceMeetingTimeline(ctx context.Context, request GetPriceMeetingTimelineRequestObject) (GetPriceMeetingTimelineResponseObject, error)
+	// ListPriceResolutions List resolutions of the price committee
+	// (GET /v1/price-resolutions)
+	ListPriceResolutions(ctx context.Context, request ListPriceResolutionsRequestObject) (ListPriceResolutionsResponseObject, error)
 	// ListProductCategories List product categories
 	// (GET /v1/product-categories)
 	ListProductCategories(ctx context.Context, request ListProductCategoriesRequestObject) (ListProductCategoriesResponseObject, error)
@@ -37857,6 +39096,647 @@ func (sh *strictHandler) CheckPrices(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(CheckPricesResponseObject); ok {
 		return validResponse.VisitCheckPricesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListPriceCommitteeAgenda operation middleware
+func (sh *strictHandler) ListPriceCommitteeAgenda(ctx echo.Context) error {
+	var request ListPriceCommitteeAgendaRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPriceCommitteeAgenda(ctx.Request().Context(), request.(ListPriceCommitteeAgendaRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPriceCommitteeAgenda")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListPriceCommitteeAgendaResponseObject); ok {
+		return validResponse.VisitListPriceCommitteeAgendaResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListPriceCommitteeMembers operation middleware
+func (sh *strictHandler) ListPriceCommitteeMembers(ctx echo.Context, params ListPriceCommitteeMembersParams) error {
+	var request ListPriceCommitteeMembersRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPriceCommitteeMembers(ctx.Request().Context(), request.(ListPriceCommitteeMembersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPriceCommitteeMembers")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListPriceCommitteeMembersResponseObject); ok {
+		return validResponse.VisitListPriceCommitteeMembersResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AddPriceCommitteeMember operation middleware
+func (sh *strictHandler) AddPriceCommitteeMember(ctx echo.Context, params AddPriceCommitteeMemberParams) error {
+	var request AddPriceCommitteeMemberRequestObject
+
+	request.Params = params
+
+	var body AddPriceCommitteeMemberJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddPriceCommitteeMember(ctx.Request().Context(), request.(AddPriceCommitteeMemberRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddPriceCommitteeMember")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AddPriceCommitteeMemberResponseObject); ok {
+		return validResponse.VisitAddPriceCommitteeMemberResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EndPriceCommitteeMember operation middleware
+func (sh *strictHandler) EndPriceCommitteeMember(ctx echo.Context, memberID UUID, params EndPriceCommitteeMemberParams) error {
+	var request EndPriceCommitteeMemberRequestObject
+
+	request.MemberID = memberID
+	request.Params = params
+
+	var body EndPriceCommitteeMemberJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EndPriceCommitteeMember(ctx.Request().Context(), request.(EndPriceCommitteeMemberRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndPriceCommitteeMember")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EndPriceCommitteeMemberResponseObject); ok {
+		return validResponse.VisitEndPriceCommitteeMemberResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListPriceMeetings operation middleware
+func (sh *strictHandler) ListPriceMeetings(ctx echo.Context, params ListPriceMeetingsParams) error {
+	var request ListPriceMeetingsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPriceMeetings(ctx.Request().Context(), request.(ListPriceMeetingsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPriceMeetings")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListPriceMeetingsResponseObject); ok {
+		return validResponse.VisitListPriceMeetingsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CallPriceMeeting operation middleware
+func (sh *strictHandler) CallPriceMeeting(ctx echo.Context, params CallPriceMeetingParams) error {
+	var request CallPriceMeetingRequestObject
+
+	request.Params = params
+
+	var body CallPriceMeetingJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CallPriceMeeting(ctx.Request().Context(), request.(CallPriceMeetingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CallPriceMeeting")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CallPriceMeetingResponseObject); ok {
+		return validResponse.VisitCallPriceMeetingResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetPriceMeeting operation middleware
+func (sh *strictHandler) GetPriceMeeting(ctx echo.Context, meetingID PriceMeetingID) error {
+	var request GetPriceMeetingRequestObject
+
+	request.MeetingID = meetingID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPriceMeeting(ctx.Request().Context(), request.(GetPriceMeetingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPriceMeeting")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPriceMeetingResponseObject); ok {
+		return validResponse.VisitGetPriceMeetingResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UpdatePriceMeeting operation middleware
+func (sh *strictHandler) UpdatePriceMeeting(ctx echo.Context, meetingID PriceMeetingID, params UpdatePriceMeetingParams) error {
+	var request UpdatePriceMeetingRequestObject
+
+	request.MeetingID = meetingID
+	request.Params = params
+
+	var body UpdatePriceMeetingJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdatePriceMeeting(ctx.Request().Context(), request.(UpdatePriceMeetingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdatePriceMeeting")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UpdatePriceMeetingResponseObject); ok {
+		return validResponse.VisitUpdatePriceMeetingResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RecordPriceMeetingAttendance operation middleware
+func (sh *strictHandler) RecordPriceMeetingAttendance(ctx echo.Context, meetingID PriceMeetingID, params RecordPriceMeetingAttendanceParams) error {
+	var request RecordPriceMeetingAttendanceRequestObject
+
+	request.MeetingID = meetingID
+	request.Params = params
+
+	var body RecordPriceMeetingAttendanceJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RecordPriceMeetingAttendance(ctx.Request().Context(), request.(RecordPriceMeetingAttendanceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecordPriceMeetingAttendance")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RecordPriceMeetingAttendanceResponseObject); ok {
+		return validResponse.VisitRecordPriceMeetingAttendanceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CancelPriceMeeting operation middleware
+func (sh *strictHandler) CancelPriceMeeting(ctx echo.Context, meetingID PriceMeetingID, params CancelPriceMeetingParams) error {
+	var request CancelPriceMeetingRequestObject
+
+	request.MeetingID = meetingID
+	request.Params = params
+
+	var body CancelPriceMeetingJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CancelPriceMeeting(ctx.Request().Context(), request.(CancelPriceMeetingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CancelPriceMeeting")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CancelPriceMeetingResponseObject); ok {
+		return validResponse.VisitCancelPriceMeetingResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ClosePriceMeeting operation middleware
+func (sh *strictHandler) ClosePriceMeeting(ctx echo.Context, meetingID PriceMeetingID, params ClosePriceMeetingParams) error {
+	var request ClosePriceMeetingRequestObject
+
+	request.MeetingID = meetingID
+	request.Params = params
+
+	var body ClosePriceMeetingJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ClosePriceMeeting(ctx.Request().Context(), request.(ClosePriceMeetingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ClosePriceMeeting")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ClosePriceMeetingResponseObject); ok {
+		return validResponse.VisitClosePriceMeetingResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AddPriceMeetingItem operation middleware
+func (sh *strictHandler) AddPriceMeetingItem(ctx echo.Context, meetingID PriceMeetingID, params AddPriceMeetingItemParams) error {
+	var request AddPriceMeetingItemRequestObject
+
+	request.MeetingID = meetingID
+	request.Params = params
+
+	var body AddPriceMeetingItemJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddPriceMeetingItem(ctx.Request().Context(), request.(AddPriceMeetingItemRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddPriceMeetingItem")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AddPriceMeetingItemResponseObject); ok {
+		return validResponse.VisitAddPriceMeetingItemResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RemovePriceMeetingItem operation middleware
+func (sh *strictHandler) RemovePriceMeetingItem(ctx echo.Context, meetingID PriceMeetingID, itemID UUID, params RemovePriceMeetingItemParams) error {
+	var request RemovePriceMeetingItemRequestObject
+
+	request.MeetingID = meetingID
+	request.ItemID = itemID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemovePriceMeetingItem(ctx.Request().Context(), request.(RemovePriceMeetingItemRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemovePriceMeetingItem")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RemovePriceMeetingItemResponseObject); ok {
+		return validResponse.VisitRemovePriceMeetingItemResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// VotePriceMeetingItem operation middleware
+func (sh *strictHandler) VotePriceMeetingItem(ctx echo.Context, meetingID PriceMeetingID, itemID UUID) error {
+	var request VotePriceMeetingItemRequestObject
+
+	request.MeetingID = meetingID
+	request.ItemID = itemID
+
+	var body VotePriceMeetingItemJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.VotePriceMeetingItem(ctx.Request().Context(), request.(VotePriceMeetingItemRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "VotePriceMeetingItem")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(VotePriceMeetingItemResponseObject); ok {
+		return validResponse.VisitVotePriceMeetingItemResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// OpenPriceMeeting operation middleware
+func (sh *strictHandler) OpenPriceMeeting(ctx echo.Context, meetingID PriceMeetingID, params OpenPriceMeetingParams) error {
+	var request OpenPriceMeetingRequestObject
+
+	request.MeetingID = meetingID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.OpenPriceMeeting(ctx.Request().Context(), request.(OpenPriceMeetingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "OpenPriceMeeting")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(OpenPriceMeetingResponseObject); ok {
+		return validResponse.VisitOpenPriceMeetingResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetPriceMeetingTimeline operation middleware
+func (sh *strictHandler) GetPriceMeetingTimeline(ctx echo.Context, meetingID PriceMeetingID, params GetPriceMeetingTimelineParams) error {
+	var request GetPriceMeetingTimelineRequestObject
+
+	request.MeetingID = meetingID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPriceMeetingTimeline(ctx.Request().Context(), request.(GetPriceMeetingTimelineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPriceMeetingTimeline")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPriceMeetingTimelineResponseObject); ok {
+		return validResponse.VisitGetPriceMeetingTimelineResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListPriceResolutions operation middleware
+func (sh *strictHandler) ListPriceResolutions(ctx echo.Context, params ListPriceResolutionsParams) error {
+	var request ListPriceResolutionsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPriceResolutions(ctx.Request().Context(), request.(ListPriceResolutionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPriceResolutions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListPriceResolutionsResponseObject); ok {
+		return validResponse.VisitListPriceResolutionsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

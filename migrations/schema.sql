@@ -93,6 +93,20 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.count_price_resolution() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF (NEW.members, NEW.votes_for, NEW.votes_against, NEW.abstentions) IS DISTINCT FROM (
+        (SELECT count(*)::int FROM price_meeting_members WHERE meeting_id = NEW.meeting_id),
+        (SELECT count(*)::int FROM price_votes WHERE item_id = NEW.item_id AND vote = 'for'),
+        (SELECT count(*)::int FROM price_votes WHERE item_id = NEW.item_id AND vote = 'against'),
+        (SELECT count(*)::int FROM price_votes WHERE item_id = NEW.item_id AND vote = 'abstain')) THEN
+        RAISE EXCEPTION 'a resolution is what was voted' USING ERRCODE = 'restrict_violation', CONSTRAINT = 'price_resolutions_counted';
+    END IF;
+    RETURN NEW;
+END $$;
+
 CREATE TABLE public.customers (
     id uuid NOT NULL,
     code text NOT NULL,
@@ -509,6 +523,28 @@ BEGIN
         USING ERRCODE = 'check_violation', CONSTRAINT = 'posted_documents_immutable';
 END $$;
 
+CREATE FUNCTION public.guard_price_meeting() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'DELETE' OR OLD.state IN ('closed', 'cancelled') THEN
+        RAISE EXCEPTION 'a meeting that has ended is frozen' USING ERRCODE = 'restrict_violation', CONSTRAINT = 'price_meetings_frozen';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.guard_price_meeting_parts() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    meeting uuid := CASE TG_OP WHEN 'DELETE' THEN OLD.meeting_id ELSE NEW.meeting_id END;
+BEGIN
+    IF EXISTS (SELECT FROM price_meetings WHERE id = meeting AND state IN ('closed', 'cancelled')) THEN
+        RAISE EXCEPTION 'a meeting that has ended is frozen' USING ERRCODE = 'restrict_violation', CONSTRAINT = 'price_meetings_frozen';
+    END IF;
+    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+
 CREATE FUNCTION public.guard_quotation_line() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -808,13 +844,15 @@ END) STORED,
     deputation_id uuid,
     escalation_id uuid,
     carried_from uuid,
+    resolution_id uuid,
     CONSTRAINT approval_decisions_comment_check CHECK ((length(comment) <= 2000)),
     CONSTRAINT approval_decisions_content_hash_check CHECK ((length(content_hash) = 32)),
     CONSTRAINT approval_decisions_deputy CHECK (((on_behalf_of IS NULL) = (deputation_id IS NULL))),
-    CONSTRAINT approval_decisions_mode_check CHECK ((mode = ANY (ARRAY['any'::text, 'all'::text, 'quorum'::text]))),
+    CONSTRAINT approval_decisions_mode_check CHECK ((mode = ANY (ARRAY['any'::text, 'all'::text, 'quorum'::text, 'resolution'::text]))),
     CONSTRAINT approval_decisions_not_own CHECK (((own IS NULL) OR ((role = 'general_manager'::text) AND (on_behalf_of IS NULL) AND (finance_review_id IS NOT NULL)))),
     CONSTRAINT approval_decisions_outcome_check CHECK ((outcome = ANY (ARRAY['approve'::text, 'reject'::text, 'return'::text]))),
     CONSTRAINT approval_decisions_recorder CHECK ((verbal OR (recorded_by = decided_by))),
+    CONSTRAINT approval_decisions_resolution CHECK ((((mode = 'resolution'::text) = (resolution_id IS NOT NULL)) AND ((mode <> 'resolution'::text) OR ((NOT verbal) AND (on_behalf_of IS NULL))))),
     CONSTRAINT approval_decisions_slot_check CHECK ((slot >= 0)),
     CONSTRAINT approval_decisions_step_check CHECK ((step >= 0)),
     CONSTRAINT approval_decisions_verbal CHECK (((NOT verbal) OR ((outcome = 'approve'::text) AND (recorded_by <> decided_by))))
@@ -908,7 +946,7 @@ CREATE TABLE public.approval_tasks (
     CONSTRAINT approval_tasks_assigned CHECK (((role IS NULL) <> (user_id IS NULL))),
     CONSTRAINT approval_tasks_closed CHECK (((state = 'open'::text) = (closed_at IS NULL))),
     CONSTRAINT approval_tasks_confirm CHECK (((kind = 'confirm'::text) = (verbal_id IS NOT NULL))),
-    CONSTRAINT approval_tasks_kind_check CHECK ((kind = ANY (ARRAY['review'::text, 'decide'::text, 'acknowledge'::text, 'confirm'::text]))),
+    CONSTRAINT approval_tasks_kind_check CHECK ((kind = ANY (ARRAY['review'::text, 'decide'::text, 'acknowledge'::text, 'confirm'::text, 'meet'::text]))),
     CONSTRAINT approval_tasks_state_check CHECK ((state = ANY (ARRAY['open'::text, 'done'::text, 'cancelled'::text])))
 );
 
@@ -2832,6 +2870,80 @@ CREATE TABLE public.price_authority_tables (
     CONSTRAINT price_authority_tables_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'submitted'::text, 'published'::text, 'rejected'::text, 'cancelled'::text])))
 );
 
+CREATE TABLE public.price_committee_members (
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    capacity text NOT NULL,
+    from_date date NOT NULL,
+    to_date date,
+    created_at timestamp with time zone NOT NULL,
+    created_by uuid,
+    version bigint NOT NULL,
+    CONSTRAINT price_committee_members_capacity_check CHECK ((capacity = ANY (ARRAY['general_manager'::text, 'sales_manager'::text, 'sales_staff'::text, 'finance_manager'::text, 'auditor'::text, 'other'::text]))),
+    CONSTRAINT price_committee_members_dates CHECK ((to_date >= from_date)),
+    CONSTRAINT price_committee_members_version_check CHECK ((version > 0))
+);
+
+CREATE TABLE public.price_meeting_items (
+    id uuid NOT NULL,
+    meeting_id uuid NOT NULL,
+    subject_type text NOT NULL,
+    subject_id uuid NOT NULL,
+    number text NOT NULL,
+    title_en text NOT NULL,
+    title_zh text NOT NULL,
+    submitted_by uuid NOT NULL,
+    approval_id uuid,
+    content bytea NOT NULL,
+    added_at timestamp with time zone NOT NULL,
+    added_by uuid,
+    outcome text NOT NULL,
+    CONSTRAINT price_meeting_items_outcome_check CHECK ((outcome = ANY (ARRAY[''::text, 'adopted'::text, 'rejected'::text, 'undecided'::text, 'lapsed'::text])))
+);
+
+CREATE TABLE public.price_meeting_members (
+    meeting_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    capacity text NOT NULL,
+    attended boolean NOT NULL
+);
+
+CREATE TABLE public.price_meetings (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    kind text NOT NULL,
+    quarter date,
+    title text NOT NULL,
+    place text NOT NULL,
+    scheduled_at timestamp with time zone NOT NULL,
+    state text NOT NULL,
+    called_at timestamp with time zone NOT NULL,
+    called_by uuid,
+    opened_at timestamp with time zone,
+    members integer NOT NULL,
+    attended integer NOT NULL,
+    minutes text NOT NULL,
+    closed_at timestamp with time zone,
+    closed_by uuid,
+    cancel_reason text NOT NULL,
+    reminded_at timestamp with time zone,
+    overdue_at timestamp with time zone,
+    version bigint NOT NULL,
+    CONSTRAINT price_meetings_cancel_reason_check CHECK ((length(cancel_reason) <= 1000)),
+    CONSTRAINT price_meetings_cancelled CHECK (((state = 'cancelled'::text) = (cancel_reason <> ''::text))),
+    CONSTRAINT price_meetings_check CHECK (((attended >= 0) AND (attended <= members))),
+    CONSTRAINT price_meetings_closed CHECK ((((state = 'closed'::text) = (closed_at IS NOT NULL)) AND ((state <> 'closed'::text) OR (minutes <> ''::text)))),
+    CONSTRAINT price_meetings_kind_check CHECK ((kind = ANY (ARRAY['ordinary'::text, 'extra'::text]))),
+    CONSTRAINT price_meetings_members_check CHECK ((members >= 0)),
+    CONSTRAINT price_meetings_minutes_check CHECK ((length(minutes) <= 20000)),
+    CONSTRAINT price_meetings_opened CHECK ((((state = ANY (ARRAY['open'::text, 'closed'::text])) = (opened_at IS NOT NULL)) AND ((opened_at IS NULL) OR (members > 0)))),
+    CONSTRAINT price_meetings_place_check CHECK ((length(place) <= 200)),
+    CONSTRAINT price_meetings_quarter CHECK (((kind = 'ordinary'::text) = (quarter IS NOT NULL))),
+    CONSTRAINT price_meetings_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'open'::text, 'closed'::text, 'cancelled'::text]))),
+    CONSTRAINT price_meetings_title_check CHECK (((length(title) >= 1) AND (length(title) <= 200))),
+    CONSTRAINT price_meetings_version_check CHECK ((version > 0))
+);
+
 CREATE TABLE public.price_request_lines (
     request_id uuid NOT NULL,
     product_id uuid NOT NULL,
@@ -2874,6 +2986,41 @@ CREATE TABLE public.price_requests (
     CONSTRAINT price_requests_state_check CHECK ((state = ANY (ARRAY['open'::text, 'taken'::text, 'granted'::text, 'declined'::text, 'withdrawn'::text])))
 );
 
+CREATE TABLE public.price_resolutions (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    meeting_id uuid NOT NULL,
+    item_id uuid NOT NULL,
+    subject_type text NOT NULL,
+    subject_id uuid NOT NULL,
+    subject text NOT NULL,
+    title_en text NOT NULL,
+    title_zh text NOT NULL,
+    approval_id uuid,
+    content bytea NOT NULL,
+    outcome text NOT NULL,
+    verb text GENERATED ALWAYS AS (
+CASE outcome
+    WHEN 'adopted'::text THEN 'approve'::text
+    ELSE 'reject'::text
+END) STORED NOT NULL,
+    members integer NOT NULL,
+    votes_for integer NOT NULL,
+    votes_against integer NOT NULL,
+    abstentions integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT price_resolutions_abstentions_check CHECK ((abstentions >= 0)),
+    CONSTRAINT price_resolutions_majority CHECK ((((
+CASE outcome
+    WHEN 'adopted'::text THEN votes_for
+    ELSE votes_against
+END * 2) > members) AND (((votes_for + votes_against) + abstentions) <= members))),
+    CONSTRAINT price_resolutions_members_check CHECK ((members > 0)),
+    CONSTRAINT price_resolutions_outcome_check CHECK ((outcome = ANY (ARRAY['adopted'::text, 'rejected'::text]))),
+    CONSTRAINT price_resolutions_votes_against_check CHECK ((votes_against >= 0)),
+    CONSTRAINT price_resolutions_votes_for_check CHECK ((votes_for >= 0))
+);
+
 CREATE TABLE public.price_review_items (
     review_id uuid NOT NULL,
     product_id uuid NOT NULL,
@@ -2903,6 +3050,19 @@ CREATE TABLE public.price_reviews (
     CONSTRAINT price_reviews_closed CHECK (((state = 'closed'::text) = (closed_at IS NOT NULL))),
     CONSTRAINT price_reviews_products_check CHECK ((products >= 0)),
     CONSTRAINT price_reviews_state_check CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text])))
+);
+
+CREATE TABLE public.price_votes (
+    item_id uuid NOT NULL,
+    meeting_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    submitted_by uuid NOT NULL,
+    attended boolean NOT NULL,
+    vote text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT price_votes_attended_check CHECK (attended),
+    CONSTRAINT price_votes_not_own CHECK ((user_id <> submitted_by)),
+    CONSTRAINT price_votes_vote_check CHECK ((vote = ANY (ARRAY['for'::text, 'against'::text, 'abstain'::text])))
 );
 
 CREATE TABLE public.product_categories (
@@ -4342,6 +4502,33 @@ ALTER TABLE ONLY public.price_authority_tables
 ALTER TABLE ONLY public.price_authority_tables
     ADD CONSTRAINT price_authority_tables_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.price_committee_members
+    ADD CONSTRAINT price_committee_members_once EXCLUDE USING gist (user_id WITH =, daterange(from_date, to_date) WITH &&);
+
+ALTER TABLE ONLY public.price_committee_members
+    ADD CONSTRAINT price_committee_members_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.price_meeting_items
+    ADD CONSTRAINT price_meeting_items_id_meeting_id_submitted_by_key UNIQUE (id, meeting_id, submitted_by);
+
+ALTER TABLE ONLY public.price_meeting_items
+    ADD CONSTRAINT price_meeting_items_once UNIQUE (meeting_id, subject_type, subject_id);
+
+ALTER TABLE ONLY public.price_meeting_items
+    ADD CONSTRAINT price_meeting_items_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.price_meeting_members
+    ADD CONSTRAINT price_meeting_members_attended UNIQUE (meeting_id, user_id, attended);
+
+ALTER TABLE ONLY public.price_meeting_members
+    ADD CONSTRAINT price_meeting_members_pkey PRIMARY KEY (meeting_id, user_id);
+
+ALTER TABLE ONLY public.price_meetings
+    ADD CONSTRAINT price_meetings_number UNIQUE (number);
+
+ALTER TABLE ONLY public.price_meetings
+    ADD CONSTRAINT price_meetings_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.price_request_lines
     ADD CONSTRAINT price_request_lines_pkey PRIMARY KEY (request_id, product_id);
 
@@ -4350,6 +4537,18 @@ ALTER TABLE ONLY public.price_requests
 
 ALTER TABLE ONLY public.price_requests
     ADD CONSTRAINT price_requests_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.price_resolutions
+    ADD CONSTRAINT price_resolutions_item UNIQUE (item_id);
+
+ALTER TABLE ONLY public.price_resolutions
+    ADD CONSTRAINT price_resolutions_number UNIQUE (number);
+
+ALTER TABLE ONLY public.price_resolutions
+    ADD CONSTRAINT price_resolutions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.price_resolutions
+    ADD CONSTRAINT price_resolutions_request UNIQUE (id, approval_id, verb);
 
 ALTER TABLE ONLY public.price_review_items
     ADD CONSTRAINT price_review_items_pkey PRIMARY KEY (review_id, product_id);
@@ -4362,6 +4561,9 @@ ALTER TABLE ONLY public.price_reviews
 
 ALTER TABLE ONLY public.price_reviews
     ADD CONSTRAINT price_reviews_quarter UNIQUE (quarter);
+
+ALTER TABLE ONLY public.price_votes
+    ADD CONSTRAINT price_votes_pkey PRIMARY KEY (item_id, user_id);
 
 ALTER TABLE ONLY public.product_categories
     ADD CONSTRAINT product_categories_code UNIQUE (code);
@@ -4948,6 +5150,16 @@ CREATE INDEX price_authority_tables_created ON public.price_authority_tables USI
 
 CREATE UNIQUE INDEX price_authority_tables_in_force ON public.price_authority_tables USING btree (effective_at) WHERE (state = 'published'::text);
 
+CREATE INDEX price_committee_members_from ON public.price_committee_members USING btree (from_date, id);
+
+CREATE INDEX price_meeting_items_subject ON public.price_meeting_items USING btree (subject_type, subject_id);
+
+CREATE UNIQUE INDEX price_meetings_one_ordinary ON public.price_meetings USING btree (quarter) WHERE ((quarter IS NOT NULL) AND (state <> 'cancelled'::text));
+
+CREATE INDEX price_meetings_pending ON public.price_meetings USING btree (scheduled_at) WHERE (state = ANY (ARRAY['planned'::text, 'open'::text]));
+
+CREATE INDEX price_meetings_scheduled ON public.price_meetings USING btree (scheduled_at, id);
+
 CREATE INDEX price_request_lines_product_id ON public.price_request_lines USING btree (product_id);
 
 CREATE INDEX price_requests_author ON public.price_requests USING btree (created_by, created_at DESC, id DESC);
@@ -4955,6 +5167,10 @@ CREATE INDEX price_requests_author ON public.price_requests USING btree (created
 CREATE INDEX price_requests_created ON public.price_requests USING btree (created_at DESC, id DESC);
 
 CREATE INDEX price_requests_list_id ON public.price_requests USING btree (list_id) WHERE (list_id IS NOT NULL);
+
+CREATE INDEX price_resolutions_meeting ON public.price_resolutions USING btree (meeting_id);
+
+CREATE INDEX price_resolutions_subject ON public.price_resolutions USING btree (subject_type, subject_id, id);
 
 CREATE INDEX price_review_items_open ON public.price_review_items USING btree (review_id, product_id) WHERE (answer IS NULL);
 
@@ -5352,6 +5568,18 @@ CREATE TRIGGER ownership_dispute_statements_append_only BEFORE DELETE OR UPDATE 
 
 CREATE TRIGGER parameter_versions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.parameter_versions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER price_meeting_items_frozen BEFORE INSERT OR DELETE OR UPDATE ON public.price_meeting_items FOR EACH ROW EXECUTE FUNCTION public.guard_price_meeting_parts();
+
+CREATE TRIGGER price_meeting_members_frozen BEFORE INSERT OR DELETE OR UPDATE ON public.price_meeting_members FOR EACH ROW EXECUTE FUNCTION public.guard_price_meeting_parts();
+
+CREATE TRIGGER price_meetings_frozen BEFORE DELETE OR UPDATE ON public.price_meetings FOR EACH ROW EXECUTE FUNCTION public.guard_price_meeting();
+
+CREATE TRIGGER price_resolutions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.price_resolutions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER price_resolutions_counted BEFORE INSERT ON public.price_resolutions FOR EACH ROW EXECUTE FUNCTION public.count_price_resolution();
+
+CREATE TRIGGER price_votes_frozen BEFORE INSERT OR DELETE OR UPDATE ON public.price_votes FOR EACH ROW EXECUTE FUNCTION public.guard_price_meeting_parts();
+
 CREATE TRIGGER product_costs_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.product_costs FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER production_reports_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.production_reports FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
@@ -5420,6 +5648,9 @@ ALTER TABLE ONLY public.allocations
 
 ALTER TABLE ONLY public.approval_comments
     ADD CONSTRAINT approval_comments_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.approval_requests(id);
+
+ALTER TABLE ONLY public.approval_decisions
+    ADD CONSTRAINT approval_decisions_by_resolution FOREIGN KEY (resolution_id, request_id, outcome) REFERENCES public.price_resolutions(id, approval_id, verb);
 
 ALTER TABLE ONLY public.approval_decisions
     ADD CONSTRAINT approval_decisions_carried_from_fkey FOREIGN KEY (carried_from) REFERENCES public.approval_decisions(id);
@@ -5832,6 +6063,21 @@ ALTER TABLE ONLY public.price_authority_entries
 ALTER TABLE ONLY public.price_authority_entries
     ADD CONSTRAINT price_authority_entries_table_id_fkey FOREIGN KEY (table_id) REFERENCES public.price_authority_tables(id);
 
+ALTER TABLE ONLY public.price_committee_members
+    ADD CONSTRAINT price_committee_members_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.price_meeting_items
+    ADD CONSTRAINT price_meeting_items_approval_id_fkey FOREIGN KEY (approval_id) REFERENCES public.approval_requests(id);
+
+ALTER TABLE ONLY public.price_meeting_items
+    ADD CONSTRAINT price_meeting_items_meeting_id_fkey FOREIGN KEY (meeting_id) REFERENCES public.price_meetings(id);
+
+ALTER TABLE ONLY public.price_meeting_members
+    ADD CONSTRAINT price_meeting_members_meeting_id_fkey FOREIGN KEY (meeting_id) REFERENCES public.price_meetings(id);
+
+ALTER TABLE ONLY public.price_meeting_members
+    ADD CONSTRAINT price_meeting_members_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
+
 ALTER TABLE ONLY public.price_request_lines
     ADD CONSTRAINT price_request_lines_product FOREIGN KEY (product_id) REFERENCES public.products(id);
 
@@ -5844,6 +6090,15 @@ ALTER TABLE ONLY public.price_requests
 ALTER TABLE ONLY public.price_requests
     ADD CONSTRAINT price_requests_list_id_fkey FOREIGN KEY (list_id) REFERENCES public.base_price_lists(id);
 
+ALTER TABLE ONLY public.price_resolutions
+    ADD CONSTRAINT price_resolutions_approval_id_fkey FOREIGN KEY (approval_id) REFERENCES public.approval_requests(id);
+
+ALTER TABLE ONLY public.price_resolutions
+    ADD CONSTRAINT price_resolutions_item_id_fkey FOREIGN KEY (item_id) REFERENCES public.price_meeting_items(id);
+
+ALTER TABLE ONLY public.price_resolutions
+    ADD CONSTRAINT price_resolutions_meeting_id_fkey FOREIGN KEY (meeting_id) REFERENCES public.price_meetings(id);
+
 ALTER TABLE ONLY public.price_review_items
     ADD CONSTRAINT price_review_items_list_id_fkey FOREIGN KEY (list_id) REFERENCES public.base_price_lists(id);
 
@@ -5852,6 +6107,12 @@ ALTER TABLE ONLY public.price_review_items
 
 ALTER TABLE ONLY public.price_review_items
     ADD CONSTRAINT price_review_items_review_id_fkey FOREIGN KEY (review_id) REFERENCES public.price_reviews(id);
+
+ALTER TABLE ONLY public.price_votes
+    ADD CONSTRAINT price_votes_attending FOREIGN KEY (meeting_id, user_id, attended) REFERENCES public.price_meeting_members(meeting_id, user_id, attended);
+
+ALTER TABLE ONLY public.price_votes
+    ADD CONSTRAINT price_votes_item_id_meeting_id_submitted_by_fkey FOREIGN KEY (item_id, meeting_id, submitted_by) REFERENCES public.price_meeting_items(id, meeting_id, submitted_by);
 
 ALTER TABLE ONLY public.product_costs
     ADD CONSTRAINT product_costs_product_id_fkey FOREIGN KEY (product_id) REFERENCES public.products(id);

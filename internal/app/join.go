@@ -14,6 +14,7 @@ import (
 	"github.com/salesgate/salesgate/internal/calendar"
 	"github.com/salesgate/salesgate/internal/campaign"
 	"github.com/salesgate/salesgate/internal/catalog"
+	"github.com/salesgate/salesgate/internal/committee"
 	"github.com/salesgate/salesgate/internal/contract"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/creditreview"
@@ -191,6 +192,12 @@ func (a *App) joinPrices(s *httpapi.Server) {
 	a.adjustPrices(s.Prices)
 
 	// price committee and authority
+	s.PriceCommittee = committee.New(s.Rulebook, s.Approvals, s.Attachments)
+	s.Attachments.Register(committee.Subject, s.PriceCommittee.Seen, "price_committee.read")
+	a.jobs.Every("price_meetings", 10*time.Minute, a.batches("price_meetings", s.PriceCommittee.Watch))
+	a.jobs.Period("price_committee", jobs.Quarterly, func(ctx context.Context, quarter time.Time) error { // PRC-08, PRC-11
+		return a.DB.Tx(ctx, pg.System("price_committee"), func(tx pg.Tx) error { return s.PriceCommittee.CallOrdinary(tx, quarter) })
+	})
 }
 
 // joinDeals builds what is agreed before an order: inquiries, quotations, contracts.

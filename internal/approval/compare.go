@@ -56,7 +56,7 @@ func signatures(route []Step) []signature {
 			for range st.Quorum {
 				all = append(all, signature{st.Kind, st.Deciders})
 			}
-		case Any:
+		case Any, Resolution:
 			all = append(all, signature{st.Kind, st.Deciders})
 		}
 	}

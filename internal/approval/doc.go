@@ -49,6 +49,12 @@
 // A quorum counts people: whoever holds two of the roles, or acts for others, votes once, and whoever was represented has
 // voted. Votes against end the request when those who are left aren't enough. An acknowledging step takes no no.
 //
+// # Resolution
+//
+// A step of the mode resolution is a body's: the price committee's (PRC-11). Nobody decides it by a click, by phone or as a deputy; it isn't
+// escalated, moved up or carried over. Its module counts the votes of a recorded meeting and calls Resolve, whose decision names the
+// resolution; a key holds decision, request and outcome to that row. Stored matrices in which one person of the role decides go on as they are.
+//
 // # Renewal
 //
 // A submission may renew an earlier approved request about the same document. Each fact has a direction: higher, lower, any

@@ -34,6 +34,8 @@ var (
 		"Nobody decides their own submission.", "不得审批本人提交的事项。", "ORG-03")
 	ErrNotAsked = errs.Define(errs.Forbidden, "approval.not_asked",
 		"This step of the request isn't yours to decide.", "当前审批步骤不由您处理。", "ORG-01")
+	ErrResolution = errs.Define(errs.Forbidden, "approval.by_resolution",
+		"This step is decided by a resolution of the price committee, in a recorded meeting.", "该步骤须由价格委员会会议决议,不能由个人审批。", "PRC-11")
 	ErrHasDecided = errs.Define(errs.Conflict, "approval.has_decided",
 		"You have decided this step already; it waits for others.", "您已处理该步骤,正在等待其他人。")
 	ErrNotSubmitter = errs.Define(errs.Forbidden, "approval.not_submitter",
@@ -70,6 +72,8 @@ var (
 	_ = pg.Constraint("approval_decisions_one_voice", ErrHasDecided)
 	_ = pg.Constraint("approval_decisions_slot", ErrHasDecided)
 	_ = pg.Constraint("approval_decisions_one_vote", ErrHasDecided)
+	_ = pg.Constraint("approval_decisions_resolution", ErrResolution)
+	_ = pg.Constraint("approval_decisions_by_resolution", ErrResolution)
 	_ = pg.Constraint("verbal_approvals_persons", ErrVerbalRecorder)
 	_ = pg.Constraint("authority_matrix_versions_pkey", errs.ErrStale)
 )

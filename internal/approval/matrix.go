@@ -16,6 +16,9 @@ const (
 	Any    Mode = "any"    // one of them
 	All    Mode = "all"    // each of them
 	Quorum Mode = "quorum" // so many different people among them
+
+	// Resolution is the decision of a body in a recorded meeting (PRC-11). No click of a person decides it, see Resolve.
+	Resolution Mode = "resolution"
 )
 
 // Kind says what a stage asks for. Each holds the route until it is done.
@@ -27,6 +30,7 @@ const (
 	Decide      Kind = "decide"      // decide
 	Acknowledge Kind = "acknowledge" // take note: it can't be rejected or returned
 	Confirm     Kind = "confirm"     // of a task only: confirm a verbal approval
+	Meet        Kind = "meet"        // of a task only: it waits for the body's meeting
 )
 
 // Matrix is the authority matrix: who starts, reviews and decides what (ORG-01).
@@ -61,6 +65,9 @@ type Stage struct {
 	DueHours   int      `json:"due_hours,omitempty" yaml:"due_hours"`
 	Escalation string   `json:"escalation,omitempty" yaml:"escalation"`
 }
+
+// bodies are the roles whose holders decide as a body, by resolution.
+var bodies = []identity.Role{identity.PriceCommittee}
 
 // Holder names who decides: a role, company-wide or of the submitter's department, or a position relative to them.
 type Holder struct {

@@ -93,7 +93,7 @@ func (r Request) wasApproved() bool {
 // approvalOf returns the decisions of the earlier request that approve the step still, none when it has to be asked.
 func (n renewal) approvalOf(r Request, step Step) []Decision {
 	at := slices.IndexFunc(n.earlier.Route, step.same)
-	if at < 0 || !n.sameStages(step) || n.affects(step) {
+	if at < 0 || step.Mode == Resolution || !n.sameStages(step) || n.affects(step) { // a resolution is about the request that was put to the vote
 		return nil
 	}
 	of := slices.DeleteFunc(slices.Clone(n.decisions), func(d Decision) bool { return d.Step != at })

@@ -166,6 +166,7 @@ type Decision struct {
 	RecordedBy      uuid.UUID
 	DeputationID    *uuid.UUID // by which a deputy acted
 	EscalationID    *uuid.UUID // by which the role was asked, when not by the route
+	ResolutionID    *uuid.UUID // the resolution that it is, of a body's step; DecidedBy has recorded it
 	CarriedFrom     *uuid.UUID // the decision on an earlier request that counts again (Submission.Renews)
 	FinanceReviewID *uuid.UUID // the review that lets the general manager decide their own submission (ORG-03)
 	ContentHash     []byte

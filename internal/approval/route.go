@@ -53,6 +53,10 @@ func (r router) route(stages []Stage, superiors map[string]uuid.UUID) []Step {
 			DueHours: st.DueHours, Escalation: st.Escalation,
 		}
 		for _, h := range st.Who {
+			if st.Mode == Resolution { // a body is no person: it isn't moved up, and its members keep from their own submissions
+				step.add(Decider{Role: h.Role})
+				continue
+			}
 			step.add(r.decider(h, superiors))
 		}
 		route = join(route, step)

@@ -257,7 +257,7 @@ func overdueRequests(tx pg.Tx, limit int) ([]Request, error) {
 
 // vacant is the condition of an open task (t) of a request (r) that asks nobody who is left. The general manager may be
 // asked about their own; a company that has none has to appoint one.
-const vacant = `t.state = 'open' AND t.kind <> 'confirm' AND t.vacated_at IS NULL AND t.role IS DISTINCT FROM 'general_manager' AND NOT EXISTS (
+const vacant = `t.state = 'open' AND t.kind NOT IN ('confirm', 'meet') AND t.vacated_at IS NULL AND t.role IS DISTINCT FROM 'general_manager' AND NOT EXISTS (
 	SELECT FROM users u WHERE u.active AND (u.id = t.user_id
 		OR u.roles @> ARRAY[t.role] AND (t.department_id IS NULL OR t.department_id = u.department_id) AND u.id <> r.submitted_by))`
 

@@ -84,7 +84,7 @@ func TestORG02_CRD07_CRD08_PRC05_PRC09_OtherRoutes(t *testing.T) {
 	w.routes(p.manager, "price.base_list", []routeCase{
 		{"PRC-05: the manager's own draft", map[string]any{"reason": "market"}, "price_committee → general_manager"},
 	})
-	w.routes(p.manager, "price.authority", []routeCase{{"PRC-09", map[string]any{}, "general_manager"}})
+	w.routes(p.manager, "price.authority", []routeCase{{"PRC-09", map[string]any{}, "price_committee → general_manager"}})
 	_, err := w.submit(p.rep, "price.base_list", map[string]any{"reason": " "})
 	wants(t, "PRC-06: no reason", err, approval.ErrFact)
 }

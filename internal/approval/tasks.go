@@ -54,6 +54,9 @@ func (s *Service) openTasks(tx pg.Tx, r Request) error {
 			ID: uuid.Must(uuid.NewV7()), RequestID: r.ID, Step: r.Step, Slot: slot, Kind: step.Kind,
 			DepartmentID: d.DepartmentID, UserID: d.UserID, OpenedAt: tx.Now, DueAt: due, State: taskOpen,
 		}
+		if step.Mode == Resolution {
+			t.Kind = Meet
+		}
 		if d.UserID == nil {
 			t.Role = &d.Role
 		}

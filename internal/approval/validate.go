@@ -107,12 +107,17 @@ func (r MatterRules) check(f *faults, at string, d *declared) {
 func (st Stage) check(f *faults, at string) {
 	f.check(title(st.TitleEN) && title(st.TitleZH), at, "Titles are needed in both languages.", "须有中英文标题。")
 	f.check(slices.Contains([]Kind{Review, Decide, Acknowledge}, st.Kind), at+"/kind", "This kind is unknown.", "环节类型未知。")
-	f.check(slices.Contains([]Mode{Any, All, Quorum}, st.Mode), at+"/mode", "This mode is unknown.", "会签方式未知。")
+	f.check(slices.Contains([]Mode{Any, All, Quorum, Resolution}, st.Mode), at+"/mode", "This mode is unknown.", "会签方式未知。")
 	f.check((st.Mode == Quorum) == (st.Quorum > 0) && st.Quorum <= 100, at+"/quorum",
 		"A quorum goes with the mode quorum.", "仅 quorum 方式须给出人数。")
 	f.check(st.DueHours >= 0 && st.DueHours <= maxHours, at+"/due_hours", "This is no due time.", "时限无效。")
 	f.check(st.Escalation == "" || slices.Contains(deciding, identity.Role(st.Escalation)), at+"/escalation", "This role is unknown.", "角色未知。")
 	f.check(len(st.Who) > 0 && len(st.Who) <= maxHolders, at+"/who", "A stage has one to ten deciders.", "环节须有一至十个处理角色。")
+	if st.Mode == Resolution {
+		f.check(st.Kind == Decide && len(st.Who) == 1 && slices.Contains(bodies, st.Who[0].Role) && st.Who[0].Of == "" && st.DueHours == 0 && st.Escalation == "",
+			at+"/mode", "A resolution is the price committee's decision, without due time and escalation: its meetings have their own.",
+			"决议环节须由价格委员会决定,且不设时限与升级。")
+	}
 	for i, h := range st.Who {
 		f.check(h.valid(), fmt.Sprintf("%s/who/%d", at, i), "Name a known role, or a position.", "须为已知角色或职位。")
 	}

@@ -102,7 +102,7 @@ func (b ballot) seated(person uuid.UUID, seats []seat) (place, error) {
 
 // notAsked words the refusal of somebody whom the step doesn't ask: to the submitter it is ORG-03.
 func (r Request) notAsked(who identity.Principal, err error) error {
-	if who.ID == r.SubmittedBy && err == error(ErrNotAsked) { //nolint:errorlint // place returns it as it is
+	if who.ID == r.SubmittedBy && (err == error(ErrNotAsked) || err == error(ErrResolution)) { //nolint:errorlint // place returns it as it is
 		return ErrOwn
 	}
 	return err
@@ -125,6 +125,9 @@ func own(tx pg.Tx, r Request, who identity.Principal, role identity.Role) (revie
 // through a deputy, and whomever else they act for. The role that an overdue step went to decides what nobody has decided
 // yet; who stands in for somebody who left decides in that place only.
 func (b ballot) place(person uuid.UUID, st seat) (place, error) {
+	if b.step.Mode == Resolution {
+		return place{}, ErrResolution
+	}
 	refused := error(ErrNotAsked)
 	for i, d := range b.step.Deciders {
 		if d.asks(st.Principal) {
@@ -163,7 +166,7 @@ func (b ballot) slot(i int, person uuid.UUID, st seat) (int, error) {
 			return 0, ErrHasDecided
 		}
 		return len(b.before), nil
-	case Any:
+	case Any, Resolution:
 	}
 	return 0, nil
 }
@@ -194,7 +197,7 @@ func (s Step) needs() int {
 		return len(s.Deciders)
 	case Quorum:
 		return s.Quorum
-	case Any:
+	case Any, Resolution:
 	}
 	return 1
 }

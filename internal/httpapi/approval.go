@@ -197,7 +197,7 @@ func approvalDecisionBody(d approval.Decision, names map[uuid.UUID]string) api.A
 	body := api.ApprovalDecision{
 		ID: d.ID, Step: d.Step, Stage: d.Stage, Role: string(d.Role), Outcome: string(d.Outcome), Comment: d.Comment, DecidedBy: d.DecidedBy,
 		Verbal: d.Verbal, RecordedBy: d.RecordedBy, DecidedAt: d.DecidedAt, Decider: optional(names[d.DecidedBy]),
-		OnBehalfOf: d.OnBehalfOf, Escalated: optional(d.EscalationID != nil), CarriedFrom: d.CarriedFrom,
+		OnBehalfOf: d.OnBehalfOf, Escalated: optional(d.EscalationID != nil), CarriedFrom: d.CarriedFrom, ResolutionID: d.ResolutionID,
 	}
 	if d.OnBehalfOf != nil {
 		body.Absent = optional(names[*d.OnBehalfOf])

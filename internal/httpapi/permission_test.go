@@ -325,6 +325,7 @@ var unowned = strings.Fields(`
 	review-points
 	days
 	shortage-allotments
+	items price-committee-members price-meetings
 `)
 
 var customersMade atomic.Int64

@@ -17,6 +17,7 @@ import (
 	"github.com/salesgate/salesgate/internal/calendar"
 	"github.com/salesgate/salesgate/internal/campaign"
 	"github.com/salesgate/salesgate/internal/catalog"
+	"github.com/salesgate/salesgate/internal/committee"
 	"github.com/salesgate/salesgate/internal/contract"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/creditreview"
@@ -89,6 +90,7 @@ type Server struct {
 	// base price adjustments
 
 	// price committee and authority
+	PriceCommittee *committee.Service
 
 	// quotations
 	Quotes *quote.Service

@@ -205,6 +205,10 @@ var matrix = map[Permission][]Role{
 	"price_review.answer":  roles(salesLeaders),
 
 	// price committee and authority
+	"price_committee.read":    everyone, // members, and who oversees them: whoever else asks finds nothing
+	"price_committee.vote":    everyone, // members who attend
+	"price_committee.manage":  roles(salesLeaders, FinanceManager, overseers, PriceCommittee),
+	"price_committee.members": roles(generalOffice, Admin),
 
 	// quotations
 	"inquiry.read":     roles(sellers, finance, overseers),
@@ -242,6 +246,7 @@ var matrix = map[Permission][]Role{
 // peopleOnly are permissions that no machine client can be granted: a person has to answer for these.
 var peopleOnly = []Permission{
 	"product_cost.read", "product_cost.write", // PRC-13 names people
+	"price_committee.vote", "price_committee.manage", "price_committee.members", // PRC-11: a meeting of people
 	"approval.decide", "leave.write", "authority.write", "delegation.write", "parameter.write", "user.write", "department.write",
 	"team.write", "machine_client.read", "machine_client.write", "signing_key.rotate", "sandbox.clock",
 	"follow_up.read", "follow_up.complete", // they ask people

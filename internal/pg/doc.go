@@ -16,7 +16,7 @@
 // READ COMMITTED, and SELECT … FOR UPDATE on the owning row first. The one order for the whole program, so that no two
 // transactions wait for each other:
 //
-//	approval request → user → ownership dispute → prospect → customer → credit account (of the payer) → credit group → credit review →
+//	approval request → price meeting → user → ownership dispute → prospect → customer → credit account (of the payer) → credit group → credit review →
 //	quotation → inquiry → contract → order → shipping notice → special release → delivery note → invoice → receipt → opportunity → survey → visit →
 //	campaign → leave → attachment → follow-up → number series
 //

@@ -1,6 +1,7 @@
 package pricing
 
 import (
+	"encoding/json"
 	"errors"
 	"testing"
 	"time"
@@ -25,9 +26,42 @@ func newCompany(t testing.TB) company {
 	h := newHouse(t)
 	h.s.approvals.Register(MatterBaseList, h.s)
 	h.s.approvals.Register(MatterAuthority, h.s)
+	h.do(h.s.approvals.Bootstrap)
+	h.do(func(tx pg.Tx) error {
+		_, err := h.s.approvals.ReplaceAuthorityMatrix(tx, system, 1, approval.MatrixChange{Matrix: olderMatrix(t), Reason: "as it was"})
+		return err
+	})
 	c := company{house: h}
 	c.manager, c.committee, c.gm = c.person(identity.SalesManager), c.person(identity.PriceCommittee), c.person(identity.GeneralManager)
 	return c
+}
+
+// olderMatrix is that of a company from before resolutions of the price committee: one person of the role decides about lists, and about tables
+// the general manager alone. It keeps working; package committee has the tests of what new companies begin with.
+func olderMatrix(t testing.TB) approval.Matrix {
+	t.Helper()
+	var m approval.Matrix
+	text, err := json.Marshal(approval.Default())
+	if err == nil {
+		err = json.Unmarshal(text, &m)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, rules := range m.Matters {
+		var stages []approval.Stage
+		for _, st := range rules.Stages {
+			if st.Mode == approval.Resolution {
+				st.Mode = approval.Any
+				if rules.Matter == MatterAuthority {
+					continue
+				}
+			}
+			stages = append(stages, st)
+		}
+		m.Matters[i].Stages = stages
+	}
+	return m
 }
 
 func (c company) person(role identity.Role) identity.Principal {
