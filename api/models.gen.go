@@ -12363,6 +12363,22 @@ type QuotationSummary struct {
 	ValidUntil Date `json:"valid_until"`
 }
 
+// QuotationToContract defines model for QuotationToContract.
+type QuotationToContract struct {
+	// DeliveryPlace The quotation's delivery when absent.
+	//
+	// Example: 江苏省示例市云岭路 1 号仓库
+	DeliveryPlace *string `json:"delivery_place,omitempty"`
+
+	// EndsOn Example: 2026-11-20
+	EndsOn  Date             `json:"ends_on"`
+	Lines   *[]QuotationPick `json:"lines,omitempty"`
+	Remarks *string          `json:"remarks,omitempty"`
+
+	// StartsOn Example: 2026-11-20
+	StartsOn Date `json:"starts_on"`
+}
+
 // QuotationToOrder defines model for QuotationToOrder.
 type QuotationToOrder struct {
 	// Channel How the order reached us.
@@ -17310,6 +17326,15 @@ type CancelQuotationParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// ConvertQuotationToContractParams defines parameters for ConvertQuotationToContract.
+type ConvertQuotationToContractParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
 // ConvertQuotationToOrderParams defines parameters for ConvertQuotationToOrder.
 type ConvertQuotationToOrderParams struct {
 	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
@@ -18491,6 +18516,9 @@ type AcceptQuotationJSONRequestBody = QuotationAccept
 
 // CancelQuotationJSONRequestBody defines body for CancelQuotation for application/json ContentType.
 type CancelQuotationJSONRequestBody = QuotationReason
+
+// ConvertQuotationToContractJSONRequestBody defines body for ConvertQuotationToContract for application/json ContentType.
+type ConvertQuotationToContractJSONRequestBody = QuotationToContract
 
 // ConvertQuotationToOrderJSONRequestBody defines body for ConvertQuotationToOrder for application/json ContentType.
 type ConvertQuotationToOrderJSONRequestBody = QuotationToOrder

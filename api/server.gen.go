@@ -1019,6 +1019,9 @@ type ServerInterface interface {
 	// CancelQuotation Cancel a quotation
 	// (POST /v1/quotations/{quotation_id}/cancel)
 	CancelQuotation(ctx echo.Context, quotationID QuotationID, params CancelQuotationParams) error
+	// ConvertQuotationToContract Make a contract of an accepted quotation
+	// (POST /v1/quotations/{quotation_id}/convert-to-contract)
+	ConvertQuotationToContract(ctx echo.Context, quotationID QuotationID, params ConvertQuotationToContractParams) error
 	// ConvertQuotationToOrder Make an order of an accepted quotation
 	// (POST /v1/quotations/{quotation_id}/convert-to-order)
 	ConvertQuotationToOrder(ctx echo.Context, quotationID QuotationID, params ConvertQuotationToOrderParams) error
@@ -13557,6 +13560,50 @@ func (w *ServerInterfaceWrapper) CancelQuotation(ctx echo.Context) error {
 	return err
 }
 
+// ConvertQuotationToContract converts echo context to params.
+func (w *ServerInterfaceWrapper) ConvertQuotationToContract(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "quotation_id" -------------
+	var quotationID QuotationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "quotation_id", ctx.Param("quotation_id"), &quotationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter quotation_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ConvertQuotationToContractParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ConvertQuotationToContract(ctx, quotationID, params)
+	return err
+}
+
 // ConvertQuotationToOrder converts echo context to params.
 func (w *ServerInterfaceWrapper) ConvertQuotationToOrder(ctx echo.Context) error {
 	var err error
@@ -17241,6 +17288,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/quotations/:quotation_id/accept", wrapper.AcceptQuotation, options.OperationMiddlewares["acceptQuotation"]...)
 	router.GET(options.BaseURL+"/v1/quotations/:quotation_id/background", wrapper.GetQuotationBackground, options.OperationMiddlewares["getQuotationBackground"]...)
 	router.POST(options.BaseURL+"/v1/quotations/:quotation_id/cancel", wrapper.CancelQuotation, options.OperationMiddlewares["cancelQuotation"]...)
+	router.POST(options.BaseURL+"/v1/quotations/:quotation_id/convert-to-contract", wrapper.ConvertQuotationToContract, options.OperationMiddlewares["convertQuotationToContract"]...)
 	router.POST(options.BaseURL+"/v1/quotations/:quotation_id/convert-to-order", wrapper.ConvertQuotationToOrder, options.OperationMiddlewares["convertQuotationToOrder"]...)
 	router.POST(options.BaseURL+"/v1/quotations/:quotation_id/copy", wrapper.CopyQuotation, options.OperationMiddlewares["copyQuotation"]...)
 	router.GET(options.BaseURL+"/v1/quotations/:quotation_id/decisions", wrapper.ListQuotationDecisions, options.OperationMiddlewares["listQuotationDecisions"]...)
@@ -26479,6 +26527,38 @@ func (response CancelQuotation200JSONResponse) VisitCancelQuotationResponse(w ht
 	return err
 }
 
+type ConvertQuotationToContractRequestObject struct {
+	QuotationID QuotationID `json:"quotation_id"`
+	Params      ConvertQuotationToContractParams
+	Body        *ConvertQuotationToContractJSONRequestBody
+}
+
+type ConvertQuotationToContractResponseObject interface {
+	VisitConvertQuotationToContractResponse(w http.ResponseWriter) error
+}
+
+type ConvertQuotationToContract201ResponseHeaders struct {
+	ETag string
+}
+
+type ConvertQuotationToContract201JSONResponse struct {
+	Body    Contract
+	Headers ConvertQuotationToContract201ResponseHeaders
+}
+
+func (response ConvertQuotationToContract201JSONResponse) VisitConvertQuotationToContractResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ConvertQuotationToOrderRequestObject struct {
 	QuotationID QuotationID `json:"quotation_id"`
 	Params      ConvertQuotationToOrderParams
@@ -29815,6 +29895,9 @@ type StrictServerInterface interface {
 	// CancelQuotation Cancel a quotation
 	// (POST /v1/quotations/{quotation_id}/cancel)
 	CancelQuotation(ctx context.Context, request CancelQuotationRequestObject) (CancelQuotationResponseObject, error)
+	// ConvertQuotationToContract Make a contract of an accepted quotation
+	// (POST /v1/quotations/{quotation_id}/convert-to-contract)
+	ConvertQuotationToContract(ctx context.Context, request ConvertQuotationToContractRequestObject) (ConvertQuotationToContractResponseObject, error)
 	// ConvertQuotationToOrder Make an order of an accepted quotation
 	// (POST /v1/quotations/{quotation_id}/convert-to-order)
 	ConvertQuotationToOrder(ctx context.Context, request ConvertQuotationToOrderRequestObject) (ConvertQuotationToOrderResponseObject, error)
@@ -41838,6 +41921,55 @@ func (sh *strictHandler) CancelQuotation(ctx echo.Context, quotationID Quotation
 		return err
 	} else if validResponse, ok := response.(CancelQuotationResponseObject); ok {
 		return validResponse.VisitCancelQuotationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ConvertQuotationToContract operation middleware
+func (sh *strictHandler) ConvertQuotationToContract(ctx echo.Context, quotationID QuotationID, params ConvertQuotationToContractParams) error {
+	var request ConvertQuotationToContractRequestObject
+
+	request.QuotationID = quotationID
+	request.Params = params
+
+	var body ConvertQuotationToContractJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ConvertQuotationToContract(ctx.Request().Context(), request.(ConvertQuotationToContractRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConvertQuotationToContract")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ConvertQuotationToContractResponseObject); ok {
+		return validResponse.VisitConvertQuotationToContractResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

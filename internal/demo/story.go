@@ -77,6 +77,7 @@ func (s *Story) Play(ctx context.Context) error {
 		{"客户归属:先登记者得", "Whose a company is: first come, first served", s.ownership},
 		{"半年信用评审:批量确认,个别调整", "The half-yearly credit review: most confirmed together, one changed", s.review},
 		{"提高额度:等待中的发货立即重新判定", "The limit rises: a waiting shipment is judged anew at once", s.raised},
+		{"从询价到报价、合同、订单与变更", "From an inquiry to a quotation, a contract, an order and its change", s.deal},
 		{"回测:规则改了会怎样", "A backtest: what other rules would have decided", s.backtest},
 	} {
 		s.scene++

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/salesgate/salesgate/api"
+	"github.com/salesgate/salesgate/internal/contract"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/order"
 	"github.com/salesgate/salesgate/internal/pg"
@@ -52,4 +53,53 @@ func orderOf(q quote.Quotation, picked []quote.Picked) order.Draft {
 		})
 	}
 	return d
+}
+
+// ConvertQuotationToContract implements the operation of that name.
+func (s *Server) ConvertQuotationToContract(ctx context.Context, r api.ConvertQuotationToContractRequestObject) (api.ConvertQuotationToContractResponseObject, error) {
+	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ConvertQuotationToContract201JSONResponse, error) {
+		q, picked, err := s.Quotes.Convert(tx, who, r.QuotationID, picks(r.Body.Lines))
+		if err != nil {
+			return api.ConvertQuotationToContract201JSONResponse{}, err
+		}
+		c, err := s.Contracts.Create(tx, who, contractOf(q, picked, *r.Body))
+		if err != nil {
+			return api.ConvertQuotationToContract201JSONResponse{}, err
+		}
+		if err := quote.Converted(tx, q, contract.Subject, c.ID, c.Number); err != nil {
+			return api.ConvertQuotationToContract201JSONResponse{}, err
+		}
+		body, err := s.contract(tx, c, nil)
+		return api.ConvertQuotationToContract201JSONResponse{Body: body, Headers: api.ConvertQuotationToContract201ResponseHeaders{ETag: etag(c.Version)}}, err
+	})
+}
+
+// contractOf is a contract of what was picked, at the agreed prices and terms.
+func contractOf(q quote.Quotation, picked []quote.Picked, b api.QuotationToContract) contract.Draft {
+	terms := q.Terms()
+	d := contract.Draft{CustomerID: *q.CustomerID, Content: contract.Content{
+		StartsOn: b.StartsOn.Time, EndsOn: b.EndsOn.Time, Terms: &terms, DeliveryPlace: cut(q.Delivery), Packing: cut(q.Packing),
+		Transport: cut(q.Freight),
+		Remarks:   value(b.Remarks), QuotationID: &q.ID,
+	}}
+	set(&d.DeliveryPlace, b.DeliveryPlace)
+	for i, p := range picked {
+		l := contract.LineContent{
+			ProductID: p.ProductID, Unit: p.Unit, Price: p.NetPrice, Quantity: p.Quantity, QuotationLineID: &p.ID, Remarks: p.Remarks,
+		}
+		if b.Lines != nil && (*b.Lines)[i].PromisedOn != nil {
+			l.Deliveries = []contract.Delivery{{On: (*b.Lines)[i].PromisedOn.Time, Quantity: p.Quantity}}
+		}
+		d.Lines = append(d.Lines, l)
+	}
+	return d
+}
+
+// cut is as much of what a quotation says as a contract has room for.
+func cut(text string) string {
+	const room = 300
+	if r := []rune(text); len(r) > room {
+		return string(r[:room])
+	}
+	return text
 }

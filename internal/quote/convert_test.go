@@ -58,3 +58,26 @@ func TestQUO05_AProspectsQuotationIsConvertedOnlyWithIt(t *testing.T) {
 	rep.Post(path+"/accept", object{"accepted_by": "李示例", "attachment_ids": []string{w.file("rep1")}}).Want(200)
 	rep.Post(path+"/convert-to-order", object{}).WantProblem(422, "quote.still_prospect")
 }
+
+func TestQUO05_AnAcceptedQuotationBecomesAContract(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	rep := w.As("rep1")
+	id := w.accepted(w.old)
+	path := "/v1/quotations/" + id + "/convert-to-contract"
+	line := rep.Get("/v1/quotations/" + id).Want(200).String("lines.0.id")
+	body := object{"starts_on": day(0), "ends_on": day(200), "lines": []object{{"quotation_line_id": line, "quantity": "400", "promised_on": day(40)}}}
+	if tried := rep.Post(path+"?validate_only=true", body).Want(201); tried.String("quotation_id") != id {
+		t.Errorf("%s", tried.Body)
+	}
+	if n := rep.Get("/v1/contracts").Want(200).Len("data"); n != 0 {
+		t.Errorf("%d contracts", n)
+	}
+	got := rep.Post(path, body).Want(201)
+	if got.String("lines.0.quotation_line_id") != line || got.String("lines.0.price") != "9.9000" || got.String("lines.0.deliveries.0.on") != day(40) ||
+		got.String("state") != "draft" {
+		t.Errorf("%s", got.Body)
+	}
+	body["lines"] = []object{{"quotation_line_id": line, "quantity": "99"}}
+	rep.Post(path, body).WantProblem(422, "quote.quantity_not_agreed")
+}
