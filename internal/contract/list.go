@@ -118,13 +118,18 @@ func source(f Filter, owners []uuid.UUID, all bool, last mark, limit int) (strin
 	case f.Number != "":
 		return mine(`SELECT `+columns+` FROM contracts WHERE number = ? AND id < ?`+more, append([]any{f.Number, last.ID}, extra...), owners, all)
 	case f.CustomerID != nil:
-		return mine(`SELECT `+columns+` FROM contracts WHERE customer_id = ? AND id < ?`+more, append([]any{*f.CustomerID, last.ID}, extra...), owners, all)
+		query, args := `SELECT `+columns+` FROM contracts WHERE customer_id = ? AND id < ?`+more, append([]any{*f.CustomerID, last.ID}, extra...)
+		if !all { // all of them belong to the customer's owner: look once, not at each
+			query, args = query+` AND (SELECT owner_id FROM customers WHERE id = ?) = ANY (?::uuid[])`, append(args, *f.CustomerID, texts(owners))
+		}
+		return query, args
 	case all:
 		return `SELECT ` + columns + ` FROM contracts WHERE id < ?` + more, append([]any{last.ID}, extra...)
 	}
 	states := States
 	if f.State != "" {
-		states = []State{f.State}
+		states, f.State = []State{f.State}, ""
+		more, extra = f.conditions()
 	}
 	args := append([]any{texts(owners), texts(states), last.ID}, extra...)
 	return `SELECT mine.* FROM (SELECT id AS owner FROM users WHERE id = ANY (?::uuid[])) u

@@ -24,6 +24,7 @@ const (
 	Order      Kind = "order"
 	Notice     Kind = "notice"
 	Receivable Kind = "receivable"
+	Contract   Kind = "contract" // the amount is what is left of it, the date its last day
 	FollowUp   Kind = "follow_up"
 	Complaint  Kind = "complaint"
 )

@@ -44,6 +44,8 @@ func insert(tx pg.Tx, h Handover, moved []customer.Moved) error {
 			WHERE customer_id = h.customer_id AND state IN ('draft', 'submitted', 'confirmed', 'partly_shipped')
 			UNION ALL SELECT 'notice', id, number, state, amount, NULL FROM shipping_notices
 			WHERE customer_id = h.customer_id AND state IN ('draft', 'submitted', 'checked', 'blocked', 'released', 'partly_dispatched')
+			UNION ALL SELECT 'contract', id, number, state, total - called_amount, ends_on FROM contracts
+			WHERE customer_id = h.customer_id AND state IN ('draft', 'submitted', 'approved', 'in_force')
 			UNION ALL SELECT 'receivable', id, number, state, total - paid, due_on FROM invoices
 			WHERE customer_id = h.customer_id AND state = 'posted' AND kind <> 'reversal' AND paid < total
 			UNION ALL SELECT 'follow_up', f.id, f.number, f.state, NULL, NULL FROM (`+openFollowUps+`) f WHERE f.customer_id = h.customer_id
@@ -59,6 +61,7 @@ const openFollowUps = `SELECT f.id, f.kind, f.subject_type, f.subject_id, f.numb
 		UNION ALL SELECT customer_id FROM orders WHERE f.subject_type = 'order' AND id = f.subject_id
 		UNION ALL SELECT customer_id FROM shipping_notices WHERE f.subject_type = 'shipping_notice' AND id = f.subject_id
 		UNION ALL SELECT customer_id FROM delivery_notes WHERE f.subject_type = 'delivery_note' AND id = f.subject_id
+		UNION ALL SELECT customer_id FROM contracts WHERE f.subject_type = 'contract' AND id = f.subject_id
 		UNION ALL SELECT customer_id FROM surveys WHERE f.subject_type = 'survey' AND id = f.subject_id
 		UNION ALL SELECT customer_id FROM opportunities WHERE f.subject_type = 'opportunity' AND id = f.subject_id
 		UNION ALL SELECT customer_id FROM credit_reviews WHERE f.subject_type = 'credit_review' AND id = f.subject_id

@@ -181,7 +181,7 @@ func TestCON06_FinanceOverHTTP(t *testing.T) {
 }
 
 // CON-10: everything is there at submission; CON-04: new, dormant and changed products need their initial price first.
-func TestCON10_CON04_WhatTheGateRefusesOverHTTP(t *testing.T) {
+func TestCON04_CON10_WhatTheGateRefusesOverHTTP(t *testing.T) {
 	t.Parallel()
 	e := apitest.New(t)
 	rep := e.As("rep1")
