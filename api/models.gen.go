@@ -2428,6 +2428,7 @@ func (e ListGateChecksParamsOutcome) Valid() bool {
 // Defines values for ListHandoverItemsParamsKind.
 const (
 	ListHandoverItemsParamsKindComplaint  ListHandoverItemsParamsKind = "complaint"
+	ListHandoverItemsParamsKindContract   ListHandoverItemsParamsKind = "contract"
 	ListHandoverItemsParamsKindFollowUp   ListHandoverItemsParamsKind = "follow_up"
 	ListHandoverItemsParamsKindNotice     ListHandoverItemsParamsKind = "notice"
 	ListHandoverItemsParamsKindOrder      ListHandoverItemsParamsKind = "order"
@@ -2438,6 +2439,8 @@ const (
 func (e ListHandoverItemsParamsKind) Valid() bool {
 	switch e {
 	case ListHandoverItemsParamsKindComplaint:
+		return true
+	case ListHandoverItemsParamsKindContract:
 		return true
 	case ListHandoverItemsParamsKindFollowUp:
 		return true
@@ -7831,7 +7834,7 @@ type HandoverItem struct {
 	// DueOn Example: 2026-11-20
 	DueOn *Date `json:"due_on,omitempty"`
 
-	// Kind order, notice, receivable, follow_up or complaint
+	// Kind order, contract, notice, receivable, follow_up or complaint
 	Kind   string `json:"kind"`
 	Number string `json:"number"`
 	State  string `json:"state"`

@@ -2296,7 +2296,7 @@ CREATE TABLE public.handover_items (
     state text NOT NULL,
     amount numeric(18,2),
     due_on date,
-    CONSTRAINT handover_items_kind_check CHECK ((kind = ANY (ARRAY['order'::text, 'notice'::text, 'receivable'::text, 'follow_up'::text, 'complaint'::text])))
+    CONSTRAINT handover_items_kind_check CHECK ((kind = ANY (ARRAY['order'::text, 'contract'::text, 'notice'::text, 'receivable'::text, 'follow_up'::text, 'complaint'::text])))
 );
 
 CREATE TABLE public.handovers (

@@ -1,0 +1,4 @@
+package contract
+
+// ProgressSQL is for EXPLAIN.
+const ProgressSQL = progressSQL
