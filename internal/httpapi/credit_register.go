@@ -11,7 +11,6 @@ import (
 	"github.com/salesgate/salesgate/api"
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/credit"
-	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 )
@@ -66,103 +65,61 @@ const maxExports = 4
 
 // ExportCreditRegister implements the operation of that name.
 func (s *Server) ExportCreditRegister(ctx context.Context, r api.ExportCreditRegisterRequestObject) (api.ExportCreditRegisterResponseObject, error) {
-	return registerExport{ctx: ctx, server: s, params: r.Params}, nil
+	c, p := current(ctx), r.Params
+	name, asOf := "credit-register-", clock.Today(s.DB.Clock().Now())
+	if c.lang != "en" {
+		name = "客户信用额度总表-"
+	}
+	if p.AsOf != nil {
+		asOf = p.AsOf.Time
+	}
+	return registerExport{sheetExport{
+		ctx: ctx, server: s, kind: string(value(p.Format)), name: name + asOf.Format(time.DateOnly), header: registerHeader,
+		read: func(tx pg.Tx, row func([]any) error) error {
+			f := registerFilter(tx, p.AsOf, (*string)(p.Grade), p.LimitKind, p.OwnerID, p.Q, p.LimitEndingBefore, p.ReviewDueBefore)
+			f.AsOf = asOf
+			months, err := s.Credits.FirstReviewMonths(tx)
+			if err != nil {
+				return err
+			}
+			return s.Credits.ExportCreditRegister(tx, c.who, f, func(r credit.RegisterRow) error {
+				return row(registerCells(r, f.AsOf, months, c.lang))
+			})
+		},
+	}}, nil
 }
 
-// registerExport is an answer that is written while the register is read.
-type registerExport struct {
-	ctx    context.Context
-	server *Server
-	params api.ExportCreditRegisterParams
-}
+// registerExport is the register as a file.
+type registerExport struct{ sheetExport }
 
-// VisitExportCreditRegisterResponse writes the file. An error after the first byte breaks the connection, so that nobody takes
-// a part for the whole.
+// VisitExportCreditRegisterResponse writes the file.
 func (e registerExport) VisitExportCreditRegisterResponse(w http.ResponseWriter) error {
-	s := e.server
-	defer s.exporting.Add(-1)
-	if s.exporting.Add(1) > maxExports {
-		return errs.ErrBusy.With()
-	}
-	ctx, cancel := context.WithTimeout(e.ctx, streamLife)
-	defer cancel()
-	out := &download{w: w}
-	err := e.write(ctx, out)
-	if err != nil && out.begun {
-		s.Log.WarnContext(ctx, "export broken off", "request_id", current(e.ctx).requestID, "error", err.Error())
-		panic(http.ErrAbortHandler)
-	}
-	return err
-}
-
-// write reads all rows in one snapshot. The connection is given back before a workbook, which is made whole first, is sent.
-func (e registerExport) write(ctx context.Context, out *download) error {
-	c, s := current(e.ctx), e.server
-	var file sheet
-	err := s.DB.Snapshot(ctx, c.origin(), func(tx pg.Tx) error {
-		p := e.params
-		f := registerFilter(tx, p.AsOf, (*string)(p.Grade), p.LimitKind, p.OwnerID, p.Q, p.LimitEndingBefore, p.ReviewDueBefore)
-		months, err := s.Credits.FirstReviewMonths(tx)
-		if err != nil {
-			return err
-		}
-		kind := value(p.Format)
-		if kind == "" {
-			kind = "csv"
-		}
-		name := "credit-register-"
-		if c.lang != "en" {
-			name = "客户信用额度总表-"
-		}
-		out.name = name + f.AsOf.Format(time.DateOnly) + "." + string(kind)
-		if file, err = newSheet(string(kind), out, registerHeader(c.lang)); err != nil {
-			return err
-		}
-		return s.Credits.ExportCreditRegister(tx, c.who, f, func(r credit.RegisterRow) error {
-			return file.row(registerCells(r, f.AsOf, months, c.lang))
-		})
-	})
-	if file == nil {
-		return err
-	}
-	defer file.discard()
-	if err != nil {
-		return err
-	}
-	return file.finish()
+	return e.send(w)
 }
 
 // registerHeader names the columns of registerCells.
-func registerHeader(lang string) []column {
-	header := []column{
-		{"客户编码", "Code", 18},
-		{"客户名称", "Name", 36},
-		{"负责人", "Owner", 12},
-		{"付款方编码", "Payer code", 18},
-		{"信用等级", "Grade", 10},
-		{"额度类型", "Limit kind", 12},
-		{"信用额度", "Limit (CNY)", 16},
-		{"额度有效期至", "Limit valid until", 14},
-		{"临时额度", "Temporary limit (CNY)", 16},
-		{"临时额度起", "Temporary from", 14},
-		{"临时额度止", "Temporary until", 14},
-		{"逾期容忍金额", "Tolerated overdue (CNY)", 16},
-		{"逾期容忍天数", "Tolerated days late", 12},
-		{"结算方式", "Settlement", 14},
-		{"账期天数", "Terms (days)", 10},
-		{"下次评审", "Next review", 14},
-		{"生效日期", "In force since", 14},
-		{"集团编号", "Group number", 18},
-		{"集团名称", "Group name", 28},
-		{"集团额度", "Group limit (CNY)", 16},
-		{"截止日期", "As of", 14},
-	}
-	if lang == "en" {
-		for i := range header {
-			header[i].zh = header[i].en
-		}
-	}
-	return header
+var registerHeader = []column{
+	{"客户编码", "Code", 18},
+	{"客户名称", "Name", 36},
+	{"负责人", "Owner", 12},
+	{"付款方编码", "Payer code", 18},
+	{"信用等级", "Grade", 10},
+	{"额度类型", "Limit kind", 12},
+	{"信用额度", "Limit (CNY)", 16},
+	{"额度有效期至", "Limit valid until", 14},
+	{"临时额度", "Temporary limit (CNY)", 16},
+	{"临时额度起", "Temporary from", 14},
+	{"临时额度止", "Temporary until", 14},
+	{"逾期容忍金额", "Tolerated overdue (CNY)", 16},
+	{"逾期容忍天数", "Tolerated days late", 12},
+	{"结算方式", "Settlement", 14},
+	{"账期天数", "Terms (days)", 10},
+	{"下次评审", "Next review", 14},
+	{"生效日期", "In force since", 14},
+	{"集团编号", "Group number", 18},
+	{"集团名称", "Group name", 28},
+	{"集团额度", "Group limit (CNY)", 16},
+	{"截止日期", "As of", 14},
 }
 
 // registerCells is a row as a spreadsheet has it: what isn't there is an empty cell.

@@ -50,6 +50,8 @@ func (s *Server) StartImport(ctx context.Context, r api.StartImportRequestObject
 		}
 		imp, err := s.Imports.Start(tx, who, importing.Upload{
 			Kind: importing.Kind(r.Kind), Mode: mode, CheckOnly: value(r.Params.CheckOnly), FileName: value(r.Params.FileName), Content: file,
+			AcceptLarge: value(r.Params.AcceptLargeChanges), ReasonKind: string(value(r.Params.ReasonKind)), Reason: value(r.Params.Reason),
+			EffectiveAt: r.Params.EffectiveAt,
 		})
 		return api.StartImport202JSONResponse{
 			Body: importBody(imp), Headers: api.StartImport202ResponseHeaders{Location: "/v1/operations/" + imp.ID.String()},
@@ -95,6 +97,6 @@ func importBody(i importing.Import) api.Import {
 	return api.Import{
 		ID: i.ID, Kind: api.ImportKind(i.Kind), Mode: string(i.Mode), CheckOnly: i.CheckOnly, FileName: optional(i.FileName),
 		State: string(i.State), RowsTotal: i.RowsTotal, RowsDone: i.RowsDone, Created: i.Created, Updated: i.Updated,
-		Unchanged: i.Unchanged, Refused: i.Refused, Message: optional(i.Message), CreatedAt: i.CreatedAt, FinishedAt: i.FinishedAt,
+		Unchanged: i.Unchanged, Refused: i.Refused, Message: optional(i.Message), ListID: i.ListID, CreatedAt: i.CreatedAt, FinishedAt: i.FinishedAt,
 	}
 }

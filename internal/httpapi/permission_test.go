@@ -316,7 +316,8 @@ var unowned = strings.Fields(`
 	contacts addresses by-external-id amendments papers
 	users departments teams machine-clients secrets
 	rules parameters
-	products product-categories base-price-lists lines price-authority-tables
+	products product-categories base-price-lists lines price-authority-tables price-reviews
+	price-requests
 	allocations
 	versions
 	leads

@@ -14,11 +14,23 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-// sheet is a table on its way to somebody's spreadsheet. Cells are string, int, decimal.Decimal, time.Time (a date) or nil.
+// sheet is a table on its way to somebody's spreadsheet. Cells are string, int, decimal.Decimal (an amount),
+// unitPrice, time.Time (a date) or nil.
 type sheet interface {
 	row(cells []any) error
 	finish() error // sends what is left
 	discard()      // gives back what it holds, on every path
+}
+
+// unitPrice is a cell with up to 4 decimals: a price, a quantity, a percentage.
+type unitPrice struct{ decimal.Decimal }
+
+// precise is such a cell, or an empty one.
+func precise(d *decimal.Decimal) any {
+	if d == nil {
+		return nil
+	}
+	return unitPrice{*d}
 }
 
 // column is one of a sheet: its header and how wide it is in characters.
@@ -123,11 +135,11 @@ func harmless(text string) string {
 
 // workbook is an XLSX file. Its rows wait in a temporary file until the last, since the archive can't be written before.
 type workbook struct {
-	out          *download
-	file         *excelize.File
-	stream       *excelize.StreamWriter
-	next         int
-	date, amount int // styles
+	out                 *download
+	file                *excelize.File
+	stream              *excelize.StreamWriter
+	next                int
+	date, amount, price int // styles
 }
 
 func newWorkbook(out *download, header []column) (_ sheet, err error) {
@@ -143,6 +155,10 @@ func newWorkbook(out *download, header []column) (_ sheet, err error) {
 		return nil, err
 	}
 	if w.amount, err = w.file.NewStyle(&excelize.Style{CustomNumFmt: &yuan}); err != nil {
+		return nil, err
+	}
+	fine := "#,##0.00##"
+	if w.price, err = w.file.NewStyle(&excelize.Style{CustomNumFmt: &fine}); err != nil {
 		return nil, err
 	}
 	bold, err := w.file.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}})
@@ -170,6 +186,9 @@ func (w *workbook) row(cells []any) error {
 		switch v := c.(type) {
 		case time.Time:
 			cells[i] = excelize.Cell{StyleID: w.date, Value: v}
+		case unitPrice:
+			f, _ := v.Float64() //nolint:forbidigo // as below
+			cells[i] = excelize.Cell{StyleID: w.price, Value: f}
 		case decimal.Decimal:
 			f, _ := v.Float64() //nolint:forbidigo // a cell of a spreadsheet is a float; nothing here counts with it
 			cells[i] = excelize.Cell{StyleID: w.amount, Value: f}

@@ -71,8 +71,8 @@ type Moved struct {
 
 // RefreshBasePriceList takes note that the author has looked at the differences of a draft anew, after prices had moved under it.
 // Locks as UpdateBasePriceList. Returns ErrNotDraft and what it returns.
-func (s *Service) RefreshBasePriceList(tx pg.Tx, _ identity.Principal, id uuid.UUID, version int64) (BasePriceList, error) {
-	l, err := lockFor[BasePriceList](s, tx, listType, id, &version)
+func (s *Service) RefreshBasePriceList(tx pg.Tx, _ identity.Principal, id uuid.UUID, version *int64) (BasePriceList, error) {
+	l, err := lockFor[BasePriceList](s, tx, listType, id, version)
 	if err != nil {
 		return BasePriceList{}, err
 	}

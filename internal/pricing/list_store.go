@@ -205,6 +205,38 @@ func (s *Service) ListBasePrices(tx pg.Tx, _ identity.Principal, f PriceFilter, 
 	return pg.Cut(page, rows, func(v PriceView) any { return v.ProductCode })
 }
 
+// priceBatch is how many base prices an export reads at once.
+const priceBatch = 2_000
+
+// EachBasePrice hands on all base prices in force at an instant, with the names of those who drafted their lists.
+func (s *Service) EachBasePrice(tx pg.Tx, who identity.Principal, f PriceFilter, fn func(PriceView, map[uuid.UUID]string) error) error {
+	for page := (pg.Page{Limit: priceBatch}); ; {
+		rows, next, err := s.ListBasePrices(tx, who, f, page)
+		if err != nil {
+			return err
+		}
+		var authors []uuid.UUID
+		for _, r := range rows {
+			if r.CreatedBy != nil {
+				authors = append(authors, *r.CreatedBy)
+			}
+		}
+		names, err := identity.Names(tx, authors...)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			if err := fn(r, names); err != nil {
+				return err
+			}
+		}
+		if next == "" {
+			return nil
+		}
+		page.Cursor = next
+	}
+}
+
 // GetBasePrice returns the base price of a product in force at an instant (PRC-07); zero is now. Returns errs.ErrNotFound
 // when there is none.
 func (s *Service) GetBasePrice(tx pg.Tx, _ identity.Principal, productID uuid.UUID, at time.Time) (PriceView, error) {

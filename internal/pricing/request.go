@@ -124,6 +124,11 @@ func (in RequestInput) check() error {
 			return ErrLineTwice.At(pointer(i, "product_id"))
 		}
 		seen[l.ProductID] = true
+		for _, p := range []*decimal.Decimal{l.WantedPrice, l.WantedFloor, l.MarketPrice} {
+			if p != nil && !p.IsPos() {
+				return ErrNotPositive.At(pointer(i, "wanted_price"))
+			}
+		}
 		if l.WantedFloor != nil && (l.WantedPrice == nil || l.WantedFloor.Cmp(*l.WantedPrice) > 0) { // PRC-12
 			return ErrFloorAboveBase.At(pointer(i, "wanted_floor"))
 		}
