@@ -47,13 +47,13 @@ func (s *Service) OpenPriceReview(tx pg.Tx, quarter time.Time) error {
 	if err != nil {
 		return err
 	}
-	return followup.Open(tx, reviewTask(r, identity.SalesManager), reviewTask(r, identity.FinanceManager), reviewTask(r, identity.PriceCommittee))
+	return followup.Open(tx, reviewTask(r, days, identity.SalesManager), reviewTask(r, days, identity.FinanceManager), reviewTask(r, days, identity.PriceCommittee))
 }
 
-func reviewTask(r PriceReview, role identity.Role) followup.Task {
-	due := r.DueOn.AddDate(0, 0, 1).Add(-8 * time.Hour) // the end of that day in Shanghai
+func reviewTask(r PriceReview, days int, role identity.Role) followup.Task {
 	t := followup.Task{
-		Kind: "pricing.review_open", SubjectType: ReviewSubject, SubjectID: r.ID, Number: r.Number, Role: role, DueAt: &due,
+		Kind: "pricing.review_open", SubjectType: ReviewSubject, SubjectID: r.ID, Number: r.Number, Role: role,
+		Within:     &clock.Term{From: r.OpenedAt, Days: days},
 		EscalateTo: identity.GeneralManager,
 		TitleEN:    "Quarterly price review " + r.Number + ": confirm or change every base price", TitleZH: "季度基价复核 " + r.Number + ":逐一确认或调整",
 	}
@@ -61,7 +61,7 @@ func reviewTask(r PriceReview, role identity.Role) followup.Task {
 	case identity.FinanceManager:
 		t.TitleEN, t.TitleZH = "Quarterly price review "+r.Number+": state the costs", "季度基价复核 "+r.Number+":请提供成本"
 	case identity.PriceCommittee:
-		t.Inform, t.DueAt, t.EscalateTo = true, nil, ""
+		t.Inform, t.Within, t.EscalateTo = true, nil, ""
 		t.TitleEN, t.TitleZH = "Quarterly price review "+r.Number+" is open", "季度基价复核 "+r.Number+" 已开始"
 	}
 	return t
@@ -69,6 +69,28 @@ func reviewTask(r PriceReview, role identity.Role) followup.Task {
 
 // yearBefore is the first of the 12 months whose shipments are looked at; today's are not in them.
 func yearBefore(now time.Time) time.Time { return clock.Today(now).AddDate(-1, 0, 0) }
+
+// RecomputeDeadlines computes anew when open reviews are due, after a change of the calendar.
+func (s *Service) RecomputeDeadlines(tx pg.Tx) error {
+	days, err := s.Rules.Int(tx, "price.review_days")
+	if err != nil {
+		return err
+	}
+	reviews, err := lockOpenReviews(tx)
+	if err != nil {
+		return err
+	}
+	for _, r := range reviews {
+		due := tx.Calendar().AddWorkingDays(clock.Today(r.OpenedAt), days)
+		if due.Equal(r.DueOn) {
+			continue
+		}
+		if err := pg.Update(tx, "price_reviews", r.ID, r.Version, map[string]any{"due_on": due}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // GetPriceReview returns a review and how many of its products have no answer yet.
 func (s *Service) GetPriceReview(tx pg.Tx, _ identity.Principal, id uuid.UUID) (PriceReview, error) {

@@ -134,6 +134,11 @@ func confirmItems(tx pg.Tx, review, by uuid.UUID, c ReviewConfirmation) (int64, 
 	return res.RowsAffected, res.Error
 }
 
+func lockOpenReviews(tx pg.Tx) (rows []PriceReview, err error) {
+	err = tx.Raw("SELECT * FROM price_reviews WHERE state = 'open' ORDER BY id FOR UPDATE").Scan(&rows).Error
+	return rows, err
+}
+
 // lockReviewsOf locks the open reviews in which a list's products wait for an answer.
 func lockReviewsOf(tx pg.Tx, list uuid.UUID) (rows []PriceReview, err error) {
 	err = tx.Raw(`SELECT * FROM price_reviews AS r WHERE state = 'open' AND EXISTS (SELECT FROM price_review_items AS i
