@@ -41,7 +41,7 @@ func (s *Server) CompareBasePriceList(ctx context.Context, r api.CompareBasePric
 			return api.CompareBasePriceList200JSONResponse{}, err
 		}
 		body := api.CompareBasePriceList200JSONResponse{
-			List: priceListBody(c.List), AsOf: c.As, Moved: each(c.Moved, moveBody), Data: each(rows, differenceBody), NextCursor: optional(next),
+			List: priceListBody(c.List), AsOf: c.As, Moved: each(c.Moved, moveBody), Data: each(rows, priceDifferenceBody), NextCursor: optional(next),
 		}
 		if r.Params.Cursor != nil {
 			return body, nil
@@ -61,7 +61,7 @@ func moveBody(m pricing.Moved) api.PriceMove {
 	return api.PriceMove{ListID: m.ListID, Number: m.Number, State: string(m.State), EffectiveAt: m.EffectiveAt, Lines: m.Lines}
 }
 
-func differenceBody(d pricing.Difference) api.PriceDifference {
+func priceDifferenceBody(d pricing.Difference) api.PriceDifference {
 	return api.PriceDifference{
 		ProductID: d.ProductID, ProductCode: d.ProductCode, ProductName: d.ProductName, Unit: d.Unit, Kind: api.PriceDifferenceKind(d.Kind),
 		OldPrice: d.OldPrice, OldFloorPrice: d.OldFloor, Price: d.Price, FloorPrice: d.FloorPrice, Change: d.Change, ChangePercent: d.ChangePercent,

@@ -31,6 +31,9 @@
 // The working calendar stands outside this order: asking for it (Tx.Calendar) shares a lock at whatever place and waits only for who
 // changes it; and they (LockCalendar) take it before anything else and wait for nobody after.
 //
+// A base price list is locked after its approval request; after it come the price requests that it answers, the price reviews that
+// its products stand in, and last of all products. Publications take the advisory lock of their table after the list's row.
+//
 // Many rows of one kind are locked in id order. A number series is last because every writer of that series waits on it.
 // Rows that a transaction has itself inserted need no lock.
 //

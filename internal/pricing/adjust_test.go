@@ -24,7 +24,7 @@ import (
 type shipped map[uuid.UUID]decimal.Decimal
 
 // ShippedQuantities implements Shipments.
-func (s shipped) ShippedQuantities(pg.Tx, time.Time, time.Time, []uuid.UUID) (map[uuid.UUID]decimal.Decimal, error) {
+func (s shipped) ShippedQuantities(_ pg.Tx, _, _ time.Time, _ []uuid.UUID) (map[uuid.UUID]decimal.Decimal, error) {
 	return s, nil
 }
 
@@ -387,7 +387,7 @@ func TestPRC05_DifferencesWithEffectOnTheLastYear(t *testing.T) {
 	if d := rows["DOWN"]; d.Effect.String() != "-105.00" || d.ChangePercent.String() != "-5.0000" || d.OldMargin != nil {
 		t.Errorf("%+v", d)
 	}
-	if totals.Effect.String() != "4895.00" || totals.OldMargin.String() != "20000.00" || totals.NewMargin.String() != "25000.00" || totals.WithoutCost != 4 || totals.Counts[LeftOut] != 1 {
+	if totals.Effect.String() != "4895.00" || totals.OldMargin.String() != "20000.00" || totals.NewMargin.String() != "25000.00" || totals.WithoutCost != 1 || totals.Counts[LeftOut] != 1 {
 		t.Errorf("%+v", totals)
 	}
 	director := c.person(identity.SalesDirector) // PRC-13: sees volumes, not costs

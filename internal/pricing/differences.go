@@ -1,7 +1,9 @@
 package pricing
 
 import (
+	"maps"
 	"math/big"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -60,7 +62,7 @@ type DifferenceTotals struct {
 	Counts               map[DifferenceKind]int
 	Effect               decimal.Decimal
 	OldMargin, NewMargin *decimal.Decimal // of the volume, of products whose cost is known; nil for whom PRC-13 doesn't name
-	WithoutCost          int              // products of which finance has stated no cost
+	WithoutCost          int              // products that were shipped and of which finance has stated no cost
 	From, Before         time.Time        // the dates of the volume
 }
 
@@ -149,53 +151,84 @@ func (s *Service) EachDifference(tx pg.Tx, who identity.Principal, id uuid.UUID,
 }
 
 // TotalDifferences adds up all differences that match a filter. What the list leaves out is counted too where no kind is asked for.
+// Only what was shipped has an effect, so only that is read line by line; the rest is counted.
 func (s *Service) TotalDifferences(tx pg.Tx, who identity.Principal, id uuid.UUID, f DifferenceFilter) (DifferenceTotals, error) {
 	c, err := compare(tx, id)
 	if err != nil {
 		return DifferenceTotals{}, err
 	}
 	t := c.totals
-	effect, before, after := new(big.Rat), new(big.Rat), new(big.Rat)
-	err = s.EachDifference(tx, who, id, f, func(d Difference) error {
-		t.Counts[d.Kind]++
-		if d.Price == nil {
-			return nil
+	if f.Kind != LeftOut {
+		if t.Counts, err = countDifferences(tx, c, f); err != nil {
+			return t, err
 		}
-		if d.OldPrice != nil {
-			effect = add(effect, d.exactEffect())
-		}
-		if d.newMarginSum == nil {
-			t.WithoutCost++
-			return nil
-		}
-		after = add(after, d.newMarginSum)
-		if d.oldMarginSum != nil {
-			before = add(before, d.oldMarginSum)
-		}
-		return nil
-	})
-	if err != nil {
-		return t, err
 	}
-	if f.Kind == "" && f.MinPercent == nil {
+	if f.Kind == LeftOut || f.Kind == "" && f.MinPercent == nil {
 		if t.Counts[LeftOut], err = countLeftOut(tx, c, f); err != nil {
 			return t, err
 		}
 	}
-	if t.Effect, err = rounded(effect, money.AmountScale); err != nil {
-		return t, err
+	sum := differenceSum{effect: new(big.Rat), before: new(big.Rat), after: new(big.Rat)}
+	if f.Kind != LeftOut {
+		if err := s.sumShipped(tx, who, c, f, &sum); err != nil {
+			return t, err
+		}
 	}
-	if !catalog.SeesCosts(who) { // PRC-13
-		t.WithoutCost = 0
-		return t, nil
-	}
-	o, err := rounded(before, money.AmountScale)
+	return t, sum.into(&t, catalog.SeesCosts(who)) // PRC-13
+}
+
+// differenceSum is exact until it is shown.
+type differenceSum struct {
+	effect, before, after *big.Rat
+	withoutCost           int
+}
+
+// sumShipped adds up the differences of what was shipped in the 12 months.
+func (s *Service) sumShipped(tx pg.Tx, who identity.Principal, c Comparison, f DifferenceFilter, sum *differenceSum) error {
+	volumes, err := s.Shipped.ShippedQuantities(tx, c.totals.From, c.totals.Before, nil)
 	if err != nil {
-		return t, err
+		return err
 	}
-	n, err := rounded(after, money.AmountScale)
-	t.OldMargin, t.NewMargin = &o, &n
-	return t, err
+	for ids := range slices.Chunk(slices.Collect(maps.Keys(volumes)), differencePage) {
+		rows, err := differencesOf(tx, c, f, ids)
+		if err != nil {
+			return err
+		}
+		if err := s.weighDifferences(tx, who, c, rows); err != nil {
+			return err
+		}
+		for _, d := range rows {
+			sum.add(d)
+		}
+	}
+	return nil
+}
+
+func (s *differenceSum) add(d Difference) {
+	if d.OldPrice != nil {
+		s.effect = add(s.effect, d.exactEffect())
+	}
+	if d.newMarginSum == nil {
+		s.withoutCost++
+		return
+	}
+	s.after = add(s.after, d.newMarginSum)
+	if d.oldMarginSum != nil {
+		s.before = add(s.before, d.oldMarginSum)
+	}
+}
+
+func (s *differenceSum) into(t *DifferenceTotals, margins bool) (err error) {
+	if t.Effect, err = rounded(s.effect, money.AmountScale); err != nil || !margins {
+		return err
+	}
+	before, err := rounded(s.before, money.AmountScale)
+	if err != nil {
+		return err
+	}
+	after, err := rounded(s.after, money.AmountScale)
+	t.OldMargin, t.NewMargin, t.WithoutCost = &before, &after, s.withoutCost
+	return err
 }
 
 // weighDifferences fills in what follows from prices, volumes and costs.

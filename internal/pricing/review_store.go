@@ -2,6 +2,7 @@ package pricing
 
 import (
 	"encoding/json"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
@@ -10,15 +11,17 @@ import (
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
-// insertReview writes a review unless its quarter has one.
-func insertReview(tx pg.Tx, r *PriceReview) (known bool, err error) {
-	n, err := pg.Exec(tx, `INSERT INTO price_reviews (id, number, quarter, state, opened_at, due_on, products, version)
-		SELECT ?, ?, ?, ?, ?, ?, 0, ? WHERE NOT EXISTS (SELECT FROM price_reviews WHERE quarter = ?)`,
-		r.ID, r.Number, r.Quarter, r.State, r.OpenedAt, r.DueOn, r.Version, r.Quarter)
-	return n == 0, err
+// reviewNeeded reports whether a quarter has no review yet and there is something to review. Called again it waits for the first.
+func reviewNeeded(tx pg.Tx, quarter time.Time) (needed bool, err error) {
+	if err := tx.Exec("SELECT pg_advisory_xact_lock(hashtext('price_reviews'))").Error; err != nil {
+		return false, err
+	}
+	err = tx.Raw(`SELECT NOT EXISTS (SELECT FROM price_reviews WHERE quarter = ?) AND EXISTS (SELECT FROM valid_base_prices AS b
+		JOIN products AS p ON p.id = b.product_id WHERE b.effective_at <= ? AND p.active AND p.lifecycle = 'standard')`, quarter, tx.Now).Scan(&needed).Error
+	return needed, err
 }
 
-// fillReview writes all base prices in force into a review. A review of nothing is taken back.
+// fillReview writes all base prices in force into a review.
 func fillReview(tx pg.Tx, r *PriceReview, volumes map[uuid.UUID]decimal.Decimal) error {
 	body, err := json.Marshal(volumes)
 	if err != nil {
@@ -33,10 +36,7 @@ func fillReview(tx pg.Tx, r *PriceReview, volumes map[uuid.UUID]decimal.Decimal)
 	if err != nil {
 		return err
 	}
-	if r.Products = int(n); n == 0 {
-		_, err = pg.Exec(tx, "DELETE FROM price_reviews WHERE id = ?", r.ID)
-		return err
-	}
+	r.Products = int(n)
 	_, err = pg.Exec(tx, "UPDATE price_reviews SET products = ? WHERE id = ?", r.Products, r.ID)
 	return err
 }
