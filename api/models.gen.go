@@ -1240,6 +1240,57 @@ func (e PriceCommitteeCapacity) Valid() bool {
 	}
 }
 
+// Defines values for PriceDifferenceKind.
+const (
+	PriceDifferenceKindFloorOnly PriceDifferenceKind = "floor_only"
+	PriceDifferenceKindLeftOut   PriceDifferenceKind = "left_out"
+	PriceDifferenceKindLowered   PriceDifferenceKind = "lowered"
+	PriceDifferenceKindNew       PriceDifferenceKind = "new"
+	PriceDifferenceKindRaised    PriceDifferenceKind = "raised"
+	PriceDifferenceKindUnchanged PriceDifferenceKind = "unchanged"
+)
+
+// Valid indicates whether the value is a known member of the PriceDifferenceKind enum.
+func (e PriceDifferenceKind) Valid() bool {
+	switch e {
+	case PriceDifferenceKindFloorOnly:
+		return true
+	case PriceDifferenceKindLeftOut:
+		return true
+	case PriceDifferenceKindLowered:
+		return true
+	case PriceDifferenceKindNew:
+		return true
+	case PriceDifferenceKindRaised:
+		return true
+	case PriceDifferenceKindUnchanged:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PriceDirection.
+const (
+	PriceDirectionDown   PriceDirection = "down"
+	PriceDirectionReview PriceDirection = "review"
+	PriceDirectionUp     PriceDirection = "up"
+)
+
+// Valid indicates whether the value is a known member of the PriceDirection enum.
+func (e PriceDirection) Valid() bool {
+	switch e {
+	case PriceDirectionDown:
+		return true
+	case PriceDirectionReview:
+		return true
+	case PriceDirectionUp:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PriceMeetingKind.
 const (
 	Extra    PriceMeetingKind = "extra"
@@ -1284,22 +1335,130 @@ func (e PriceMeetingState) Valid() bool {
 
 // Defines values for PriceReasonKind.
 const (
-	FirstPrice PriceReasonKind = "first_price"
-	Market     PriceReasonKind = "market"
-	MarketPlan PriceReasonKind = "market_plan"
-	TrueCost   PriceReasonKind = "true_cost"
+	PriceReasonKindFirstPrice PriceReasonKind = "first_price"
+	PriceReasonKindMarket     PriceReasonKind = "market"
+	PriceReasonKindMarketPlan PriceReasonKind = "market_plan"
+	PriceReasonKindTrueCost   PriceReasonKind = "true_cost"
 )
 
 // Valid indicates whether the value is a known member of the PriceReasonKind enum.
 func (e PriceReasonKind) Valid() bool {
 	switch e {
-	case FirstPrice:
+	case PriceReasonKindFirstPrice:
 		return true
-	case Market:
+	case PriceReasonKindMarket:
 		return true
-	case MarketPlan:
+	case PriceReasonKindMarketPlan:
 		return true
-	case TrueCost:
+	case PriceReasonKindTrueCost:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PriceRequestReason.
+const (
+	PriceRequestReasonMarket     PriceRequestReason = "market"
+	PriceRequestReasonMarketPlan PriceRequestReason = "market_plan"
+	PriceRequestReasonTrueCost   PriceRequestReason = "true_cost"
+)
+
+// Valid indicates whether the value is a known member of the PriceRequestReason enum.
+func (e PriceRequestReason) Valid() bool {
+	switch e {
+	case PriceRequestReasonMarket:
+		return true
+	case PriceRequestReasonMarketPlan:
+		return true
+	case PriceRequestReasonTrueCost:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PriceRequestSide.
+const (
+	PriceRequestSideFinance    PriceRequestSide = "finance"
+	PriceRequestSideProduction PriceRequestSide = "production"
+	PriceRequestSideSales      PriceRequestSide = "sales"
+)
+
+// Valid indicates whether the value is a known member of the PriceRequestSide enum.
+func (e PriceRequestSide) Valid() bool {
+	switch e {
+	case PriceRequestSideFinance:
+		return true
+	case PriceRequestSideProduction:
+		return true
+	case PriceRequestSideSales:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PriceRequestState.
+const (
+	PriceRequestStateDeclined  PriceRequestState = "declined"
+	PriceRequestStateGranted   PriceRequestState = "granted"
+	PriceRequestStateOpen      PriceRequestState = "open"
+	PriceRequestStateTaken     PriceRequestState = "taken"
+	PriceRequestStateWithdrawn PriceRequestState = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the PriceRequestState enum.
+func (e PriceRequestState) Valid() bool {
+	switch e {
+	case PriceRequestStateDeclined:
+		return true
+	case PriceRequestStateGranted:
+		return true
+	case PriceRequestStateOpen:
+		return true
+	case PriceRequestStateTaken:
+		return true
+	case PriceRequestStateWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PriceReviewAnswer.
+const (
+	PriceReviewAnswerChanged   PriceReviewAnswer = "changed"
+	PriceReviewAnswerConfirmed PriceReviewAnswer = "confirmed"
+	PriceReviewAnswerOpen      PriceReviewAnswer = "open"
+)
+
+// Valid indicates whether the value is a known member of the PriceReviewAnswer enum.
+func (e PriceReviewAnswer) Valid() bool {
+	switch e {
+	case PriceReviewAnswerChanged:
+		return true
+	case PriceReviewAnswerConfirmed:
+		return true
+	case PriceReviewAnswerOpen:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PriceReviewState.
+const (
+	PriceReviewStateClosed PriceReviewState = "closed"
+	PriceReviewStateOpen   PriceReviewState = "open"
+)
+
+// Valid indicates whether the value is a known member of the PriceReviewState enum.
+func (e PriceReviewState) Valid() bool {
+	switch e {
+	case PriceReviewStateClosed:
+		return true
+	case PriceReviewStateOpen:
 		return true
 	default:
 		return false
@@ -1308,9 +1467,11 @@ func (e PriceReasonKind) Valid() bool {
 
 // Defines values for PriceRevisionState.
 const (
+	PriceRevisionStateApproved  PriceRevisionState = "approved"
 	PriceRevisionStateCancelled PriceRevisionState = "cancelled"
 	PriceRevisionStateDraft     PriceRevisionState = "draft"
 	PriceRevisionStatePublished PriceRevisionState = "published"
+	PriceRevisionStateRecalled  PriceRevisionState = "recalled"
 	PriceRevisionStateRejected  PriceRevisionState = "rejected"
 	PriceRevisionStateSubmitted PriceRevisionState = "submitted"
 )
@@ -1318,11 +1479,15 @@ const (
 // Valid indicates whether the value is a known member of the PriceRevisionState enum.
 func (e PriceRevisionState) Valid() bool {
 	switch e {
+	case PriceRevisionStateApproved:
+		return true
 	case PriceRevisionStateCancelled:
 		return true
 	case PriceRevisionStateDraft:
 		return true
 	case PriceRevisionStatePublished:
+		return true
+	case PriceRevisionStateRecalled:
 		return true
 	case PriceRevisionStateRejected:
 		return true
@@ -1407,19 +1572,19 @@ func (e ProductKind) Valid() bool {
 
 // Defines values for ProductLifecycle.
 const (
-	Dormant  ProductLifecycle = "dormant"
-	New      ProductLifecycle = "new"
-	Standard ProductLifecycle = "standard"
+	ProductLifecycleDormant  ProductLifecycle = "dormant"
+	ProductLifecycleNew      ProductLifecycle = "new"
+	ProductLifecycleStandard ProductLifecycle = "standard"
 )
 
 // Valid indicates whether the value is a known member of the ProductLifecycle enum.
 func (e ProductLifecycle) Valid() bool {
 	switch e {
-	case Dormant:
+	case ProductLifecycleDormant:
 		return true
-	case New:
+	case ProductLifecycleNew:
 		return true
-	case Standard:
+	case ProductLifecycleStandard:
 		return true
 	default:
 		return false
@@ -1428,19 +1593,19 @@ func (e ProductLifecycle) Valid() bool {
 
 // Defines values for ProductionDepartment.
 const (
-	Finance    ProductionDepartment = "finance"
-	Management ProductionDepartment = "management"
-	Production ProductionDepartment = "production"
+	ProductionDepartmentFinance    ProductionDepartment = "finance"
+	ProductionDepartmentManagement ProductionDepartment = "management"
+	ProductionDepartmentProduction ProductionDepartment = "production"
 )
 
 // Valid indicates whether the value is a known member of the ProductionDepartment enum.
 func (e ProductionDepartment) Valid() bool {
 	switch e {
-	case Finance:
+	case ProductionDepartmentFinance:
 		return true
-	case Management:
+	case ProductionDepartmentManagement:
 		return true
-	case Production:
+	case ProductionDepartmentProduction:
 		return true
 	default:
 		return false
@@ -2119,6 +2284,42 @@ func (e ListBacktestResultsParamsGrade) Valid() bool {
 	}
 }
 
+// Defines values for ExportPriceDifferencesParamsFormat.
+const (
+	ExportPriceDifferencesParamsFormatCsv  ExportPriceDifferencesParamsFormat = "csv"
+	ExportPriceDifferencesParamsFormatXlsx ExportPriceDifferencesParamsFormat = "xlsx"
+)
+
+// Valid indicates whether the value is a known member of the ExportPriceDifferencesParamsFormat enum.
+func (e ExportPriceDifferencesParamsFormat) Valid() bool {
+	switch e {
+	case ExportPriceDifferencesParamsFormatCsv:
+		return true
+	case ExportPriceDifferencesParamsFormatXlsx:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ExportBasePricesParamsFormat.
+const (
+	ExportBasePricesParamsFormatCsv  ExportBasePricesParamsFormat = "csv"
+	ExportBasePricesParamsFormatXlsx ExportBasePricesParamsFormat = "xlsx"
+)
+
+// Valid indicates whether the value is a known member of the ExportBasePricesParamsFormat enum.
+func (e ExportBasePricesParamsFormat) Valid() bool {
+	switch e {
+	case ExportBasePricesParamsFormatCsv:
+		return true
+	case ExportBasePricesParamsFormatXlsx:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListCreditRegisterParamsGrade.
 const (
 	ListCreditRegisterParamsGradeA    ListCreditRegisterParamsGrade = "A"
@@ -2148,16 +2349,16 @@ func (e ListCreditRegisterParamsGrade) Valid() bool {
 
 // Defines values for ExportCreditRegisterParamsFormat.
 const (
-	Csv  ExportCreditRegisterParamsFormat = "csv"
-	Xlsx ExportCreditRegisterParamsFormat = "xlsx"
+	ExportCreditRegisterParamsFormatCsv  ExportCreditRegisterParamsFormat = "csv"
+	ExportCreditRegisterParamsFormatXlsx ExportCreditRegisterParamsFormat = "xlsx"
 )
 
 // Valid indicates whether the value is a known member of the ExportCreditRegisterParamsFormat enum.
 func (e ExportCreditRegisterParamsFormat) Valid() bool {
 	switch e {
-	case Csv:
+	case ExportCreditRegisterParamsFormatCsv:
 		return true
-	case Xlsx:
+	case ExportCreditRegisterParamsFormatXlsx:
 		return true
 	default:
 		return false
@@ -3752,14 +3953,23 @@ type BasePriceList struct {
 	Number string `json:"number"`
 
 	// PublishedAt Example: 2026-11-20T08:30:00Z
-	PublishedAt *Instant `json:"published_at,omitempty"`
-	Reason      string   `json:"reason"`
-	ReasonKind  string   `json:"reason_kind"`
+	PublishedAt  *Instant `json:"published_at,omitempty"`
+	Reason       string   `json:"reason"`
+	ReasonKind   string   `json:"reason_kind"`
+	RecallReason *string  `json:"recall_reason,omitempty"`
+
+	// RecalledAt Example: 2026-11-20T08:30:00Z
+	RecalledAt *Instant `json:"recalled_at,omitempty"`
+
+	// RecalledBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	RecalledBy *UUID `json:"recalled_by,omitempty"`
 
 	// Standing Of a published version: scheduled, in_force or superseded.
 	Standing *string `json:"standing,omitempty"`
 
-	// State Example: published
+	// State approved: a long base price list that is being rolled out ahead of its time; recalled: called back before it.
+	//
+	// Example: published
 	State PriceRevisionState `json:"state"`
 
 	// SubmittedAt Example: 2026-11-20T08:30:00Z
@@ -3781,6 +3991,9 @@ type BasePriceListCreate struct {
 	//
 	// Example: market
 	ReasonKind PriceReasonKind `json:"reason_kind"`
+
+	// RequestIds Open price requests that the list answers. The prices that they want become its lines: of two for one product the one asked later; their authors are told.
+	RequestIds *[]UUID `json:"request_ids,omitempty"`
 }
 
 // BasePriceListPage defines model for BasePriceListPage.
@@ -3801,6 +4014,12 @@ type BasePriceListPatch struct {
 	//
 	// Example: market
 	ReasonKind *PriceReasonKind `json:"reason_kind,omitempty"`
+}
+
+// BasePriceListRecall defines model for BasePriceListRecall.
+type BasePriceListRecall struct {
+	// Reason Example: 原料价格已回落
+	Reason string `json:"reason"`
 }
 
 // BasePriceRegister defines model for BasePriceRegister.
@@ -7881,6 +8100,11 @@ type Import struct {
 	// Kind Example: customers
 	Kind ImportKind `json:"kind"`
 
+	// ListID Of prices: the draft that the file became.
+	//
+	// Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c6a
+	ListID *openapi_types.UUID `json:"list_id,omitempty"`
+
 	// Message Why it failed, where the list of errors doesn't say it.
 	Message *string `json:"message,omitempty"`
 
@@ -10089,7 +10313,9 @@ type PriceAuthorityTable struct {
 	// Standing Of a published version: scheduled, in_force or superseded.
 	Standing *string `json:"standing,omitempty"`
 
-	// State Example: published
+	// State approved: a long base price list that is being rolled out ahead of its time; recalled: called back before it.
+	//
+	// Example: published
 	State PriceRevisionState `json:"state"`
 
 	// SubmittedAt Example: 2026-11-20T08:30:00Z
@@ -10316,6 +10542,125 @@ type PriceCommitteeMemberList struct {
 	NextCursor *string                `json:"next_cursor,omitempty"`
 }
 
+// PriceDifference defines model for PriceDifference.
+type PriceDifference struct {
+	// Change A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Change *Quantity `json:"change,omitempty"`
+
+	// ChangePercent Of the net price from the base price in percent, rounded away from zero; below is negative.
+	//
+	// Example: -2.0000
+	ChangePercent *Deviation `json:"change_percent,omitempty"`
+
+	// Effect A sum without tax.
+	//
+	// Example: 18584.07
+	Effect *PriceSum `json:"effect,omitempty"`
+
+	// FloorPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	FloorPrice *UnitPrice `json:"floor_price,omitempty"`
+
+	// Kind left_out: not on the list, the product keeps its price.
+	//
+	// Example: raised
+	Kind PriceDifferenceKind `json:"kind"`
+
+	// NewMargin Only for finance, sales manager and general manager, and where a cost is known. Without tax.
+	NewMargin *PriceMargin `json:"new_margin,omitempty"`
+
+	// OldFloorPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	OldFloorPrice *UnitPrice `json:"old_floor_price,omitempty"`
+
+	// OldMargin Only for finance, sales manager and general manager, and where a cost is known. Without tax.
+	OldMargin *PriceMargin `json:"old_margin,omitempty"`
+
+	// OldPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	OldPrice *UnitPrice `json:"old_price,omitempty"`
+
+	// Price A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	Price       *UnitPrice `json:"price,omitempty"`
+	ProductCode string     `json:"product_code"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID   UUID    `json:"product_id"`
+	ProductName string  `json:"product_name"`
+	Reason      *string `json:"reason,omitempty"`
+	Unit        string  `json:"unit"`
+
+	// Volume A quantity shipped in 12 months.
+	//
+	// Example: 12500.0000
+	Volume PriceVolume `json:"volume"`
+}
+
+// PriceDifferenceKind left_out: not on the list, the product keeps its price.
+//
+// Example: raised
+type PriceDifferenceKind string
+
+// PriceDifferencePage defines model for PriceDifferencePage.
+type PriceDifferencePage struct {
+	// AsOf Example: 2026-11-20T08:30:00Z
+	AsOf Instant           `json:"as_of"`
+	Data []PriceDifference `json:"data"`
+	List BasePriceList     `json:"list"`
+
+	// Moved Lists that were published or called back since the draft's author looked.
+	Moved      []PriceMove            `json:"moved"`
+	NextCursor *string                `json:"next_cursor,omitempty"`
+	Totals     *PriceDifferenceTotals `json:"totals,omitempty"`
+}
+
+// PriceDifferenceTotals defines model for PriceDifferenceTotals.
+type PriceDifferenceTotals struct {
+	// Effect A sum without tax.
+	//
+	// Example: 18584.07
+	Effect    PriceSum `json:"effect"`
+	FloorOnly int      `json:"floor_only"`
+
+	// LeftOut Products with a base price that the list doesn't name.
+	LeftOut int `json:"left_out"`
+	Lowered int `json:"lowered"`
+	New     int `json:"new"`
+
+	// NewMargin A sum without tax.
+	//
+	// Example: 18584.07
+	NewMargin *PriceSum `json:"new_margin,omitempty"`
+
+	// OldMargin A sum without tax.
+	//
+	// Example: 18584.07
+	OldMargin *PriceSum `json:"old_margin,omitempty"`
+	Raised    int       `json:"raised"`
+	Unchanged int       `json:"unchanged"`
+
+	// VolumeFrom Example: 2026-11-20
+	VolumeFrom Date `json:"volume_from"`
+
+	// VolumeUntil Example: 2026-11-20
+	VolumeUntil Date `json:"volume_until"`
+
+	// WithoutCost Products that were shipped and of which finance has stated no cost; they are in no margin.
+	WithoutCost *int `json:"without_cost,omitempty"`
+}
+
+// PriceDirection review: the price doesn't fit, without a wish.
+//
+// Example: up
+type PriceDirection string
+
 // PriceMargin Only for finance, sales manager and general manager, and where a cost is known. Without tax.
 type PriceMargin struct {
 	// Cost A price or a quantity as a decimal string with at most 4 decimals.
@@ -10498,10 +10843,177 @@ type PriceMeetingSubject struct {
 	SubjectType string `json:"subject_type"`
 }
 
+// PriceMove defines model for PriceMove.
+type PriceMove struct {
+	// EffectiveAt Example: 2026-11-20T08:30:00Z
+	EffectiveAt Instant `json:"effective_at"`
+
+	// Lines Products that both lists name.
+	Lines int `json:"lines"`
+
+	// ListID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ListID UUID   `json:"list_id"`
+	Number string `json:"number"`
+
+	// State published or recalled.
+	State string `json:"state"`
+}
+
 // PriceReasonKind Why base prices change: market (the price has left the market or will), market_plan (it blocks the market plan), true_cost (the true cost differs from the estimate), first_price (the product has none yet).
 //
 // Example: market
 type PriceReasonKind string
+
+// PriceRequest defines model for PriceRequest.
+type PriceRequest struct {
+	Answer *string `json:"answer,omitempty"`
+
+	// AnsweredAt Example: 2026-11-20T08:30:00Z
+	AnsweredAt *Instant `json:"answered_at,omitempty"`
+
+	// AnsweredBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	AnsweredBy  *UUID         `json:"answered_by,omitempty"`
+	Attachments *[]Attachment `json:"attachments,omitempty"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// CreatedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CreatedBy UUID `json:"created_by"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag    Etag   `json:"etag"`
+	Figures string `json:"figures"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID    UUID                `json:"id"`
+	Lines *[]PriceRequestLine `json:"lines,omitempty"`
+
+	// ListID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ListID     *UUID  `json:"list_id,omitempty"`
+	Number     string `json:"number"`
+	Reason     string `json:"reason"`
+	ReasonKind string `json:"reason_kind"`
+
+	// Side Example: sales
+	Side PriceRequestSide `json:"side"`
+
+	// State taken: on a list that isn't decided yet; granted: its list was approved.
+	//
+	// Example: open
+	State PriceRequestState `json:"state"`
+}
+
+// PriceRequestCreate defines model for PriceRequestCreate.
+type PriceRequestCreate struct {
+	// AttachmentIds Uploads of yours that no document has yet; they stay with this one. See POST /v1/attachments.
+	AttachmentIds *AttachmentIds `json:"attachment_ids,omitempty"`
+
+	// Figures The data: what was sold and lost, what others offer, what production found.
+	//
+	// Example: 8 至 10 月单耗 1.043,电费上调 6%
+	Figures string                  `json:"figures"`
+	Lines   []PriceRequestLineInput `json:"lines"`
+
+	// Reason Example: 量产三个月后真实成本高于估算
+	Reason string `json:"reason"`
+
+	// ReasonKind The allowed reasons: the price has left the market or will; it blocks the market plan; the true cost differs from the estimate.
+	//
+	// Example: true_cost
+	ReasonKind PriceRequestReason `json:"reason_kind"`
+}
+
+// PriceRequestDecline defines model for PriceRequestDecline.
+type PriceRequestDecline struct {
+	// Answer Example: 原料已回落,下季度再议
+	Answer string `json:"answer"`
+}
+
+// PriceRequestLine defines model for PriceRequestLine.
+type PriceRequestLine struct {
+	// BasePrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	BasePrice *UnitPrice `json:"base_price,omitempty"`
+
+	// Direction review: the price doesn't fit, without a wish.
+	//
+	// Example: up
+	Direction PriceDirection `json:"direction"`
+
+	// MarketPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	MarketPrice *UnitPrice `json:"market_price,omitempty"`
+	Note        *string    `json:"note,omitempty"`
+	ProductCode string     `json:"product_code"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID   UUID   `json:"product_id"`
+	ProductName string `json:"product_name"`
+	Unit        string `json:"unit"`
+
+	// WantedFloor A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	WantedFloor *UnitPrice `json:"wanted_floor,omitempty"`
+
+	// WantedPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	WantedPrice *UnitPrice `json:"wanted_price,omitempty"`
+}
+
+// PriceRequestLineInput defines model for PriceRequestLineInput.
+type PriceRequestLineInput struct {
+	// Direction review: the price doesn't fit, without a wish.
+	//
+	// Example: up
+	Direction PriceDirection `json:"direction"`
+
+	// MarketPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	MarketPrice *UnitPrice `json:"market_price,omitempty"`
+
+	// Note Example: 同业报价低 4%
+	Note *string `json:"note,omitempty"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID UUID `json:"product_id"`
+
+	// WantedFloor A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	WantedFloor *UnitPrice `json:"wanted_floor,omitempty"`
+
+	// WantedPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	WantedPrice *UnitPrice `json:"wanted_price,omitempty"`
+}
+
+// PriceRequestList defines model for PriceRequestList.
+type PriceRequestList struct {
+	Data       []PriceRequest `json:"data"`
+	NextCursor *string        `json:"next_cursor,omitempty"`
+}
+
+// PriceRequestReason The allowed reasons: the price has left the market or will; it blocks the market plan; the true cost differs from the estimate.
+//
+// Example: true_cost
+type PriceRequestReason string
+
+// PriceRequestSide Example: sales
+type PriceRequestSide string
+
+// PriceRequestState taken: on a list that isn't decided yet; granted: its list was approved.
+//
+// Example: open
+type PriceRequestState string
 
 // PriceResolution defines model for PriceResolution.
 type PriceResolution struct {
@@ -10540,11 +11052,127 @@ type PriceResolutionList struct {
 	NextCursor *string           `json:"next_cursor,omitempty"`
 }
 
-// PriceRevisionState Example: published
+// PriceReview defines model for PriceReview.
+type PriceReview struct {
+	// ClosedAt Example: 2026-11-20T08:30:00Z
+	ClosedAt *Instant `json:"closed_at,omitempty"`
+
+	// DueOn Example: 2026-11-20
+	DueOn Date `json:"due_on"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID     UUID   `json:"id"`
+	Number string `json:"number"`
+
+	// Open Products without an answer.
+	Open int `json:"open"`
+
+	// OpenedAt Example: 2026-11-20T08:30:00Z
+	OpenedAt Instant `json:"opened_at"`
+	Products int     `json:"products"`
+
+	// Quarter Example: 2026-11-20
+	Quarter Date `json:"quarter"`
+
+	// State Example: open
+	State PriceReviewState `json:"state"`
+}
+
+// PriceReviewAnswer Example: open
+type PriceReviewAnswer string
+
+// PriceReviewConfirm Either the products, or all with a filter.
+type PriceReviewConfirm struct {
+	// All All that have no answer and match what follows.
+	All *bool `json:"all,omitempty"`
+
+	// PricedBefore Example: 2026-11-20T08:30:00Z
+	PricedBefore *Instant `json:"priced_before,omitempty"`
+	ProductIds   *[]UUID  `json:"product_ids,omitempty"`
+
+	// Q Example: FDY
+	Q *string `json:"q,omitempty"`
+}
+
+// PriceReviewItem defines model for PriceReviewItem.
+type PriceReviewItem struct {
+	// Answer Example: open
+	Answer PriceReviewAnswer `json:"answer"`
+
+	// AnsweredAt Example: 2026-11-20T08:30:00Z
+	AnsweredAt *Instant `json:"answered_at,omitempty"`
+
+	// AnsweredBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	AnsweredBy *UUID `json:"answered_by,omitempty"`
+
+	// FloorPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	FloorPrice *UnitPrice `json:"floor_price,omitempty"`
+
+	// ListID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ListID *UUID `json:"list_id,omitempty"`
+
+	// Margin Only for finance, sales manager and general manager, and where a cost is known. Without tax.
+	Margin *PriceMargin `json:"margin,omitempty"`
+
+	// Price A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	Price UnitPrice `json:"price"`
+
+	// PricedAt Example: 2026-11-20T08:30:00Z
+	PricedAt    Instant `json:"priced_at"`
+	ProductCode string  `json:"product_code"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID   UUID   `json:"product_id"`
+	ProductName string `json:"product_name"`
+	Unit        string `json:"unit"`
+
+	// Volume A quantity shipped in 12 months.
+	//
+	// Example: 12500.0000
+	Volume PriceVolume `json:"volume"`
+}
+
+// PriceReviewItemList defines model for PriceReviewItemList.
+type PriceReviewItemList struct {
+	Data       []PriceReviewItem `json:"data"`
+	NextCursor *string           `json:"next_cursor,omitempty"`
+}
+
+// PriceReviewList defines model for PriceReviewList.
+type PriceReviewList struct {
+	Data       []PriceReview `json:"data"`
+	NextCursor *string       `json:"next_cursor,omitempty"`
+}
+
+// PriceReviewState Example: open
+type PriceReviewState string
+
+// PriceRevisionState approved: a long base price list that is being rolled out ahead of its time; recalled: called back before it.
+//
+// Example: published
 type PriceRevisionState string
 
 // PriceRole Example: sales_rep
 type PriceRole string
+
+// PriceSum A sum without tax.
+//
+// Example: 18584.07
+type PriceSum = decimal.Decimal
+
+// PriceVolume A quantity shipped in 12 months.
+//
+// Example: 12500.0000
+type PriceVolume = decimal.Decimal
 
 // PriceVote defines model for PriceVote.
 type PriceVote struct {
@@ -14405,6 +15033,17 @@ type DeliveryNoteID = UUID
 // DepartmentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type DepartmentID = UUID
 
+// DifferenceKind left_out: not on the list, the product keeps its price.
+//
+// Example: raised
+type DifferenceKind = PriceDifferenceKind
+
+// DifferenceMinPercent Example: 5
+type DifferenceMinPercent = decimal.Decimal
+
+// DifferenceText defines model for DifferenceText.
+type DifferenceText = string
+
 // DisputeID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type DisputeID = UUID
 
@@ -14455,6 +15094,12 @@ type PriceAuthorityTableID = UUID
 
 // PriceMeetingID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type PriceMeetingID = UUID
+
+// PriceRequestID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type PriceRequestID = UUID
+
+// PriceReviewID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type PriceReviewID = UUID
 
 // ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ProductID = UUID
@@ -14797,6 +15442,42 @@ type CancelBasePriceListParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// CompareBasePriceListParams defines parameters for CompareBasePriceList.
+type CompareBasePriceListParams struct {
+	// Kind Only differences of this kind.
+	Kind *DifferenceKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// MinPercent Only changes of the base price by more than so many percent, either way.
+	MinPercent *DifferenceMinPercent `form:"min_percent,omitempty" json:"min_percent,omitempty"`
+
+	// Q Part of the product's code or name or specification.
+	Q *DifferenceText `form:"q,omitempty" json:"q,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ExportPriceDifferencesParams defines parameters for ExportPriceDifferences.
+type ExportPriceDifferencesParams struct {
+	// Format Kind of file.
+	Format *ExportPriceDifferencesParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+
+	// Kind Only differences of this kind.
+	Kind *DifferenceKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// MinPercent Only changes of the base price by more than so many percent, either way.
+	MinPercent *DifferenceMinPercent `form:"min_percent,omitempty" json:"min_percent,omitempty"`
+
+	// Q Part of the product's code or name or specification.
+	Q *DifferenceText `form:"q,omitempty" json:"q,omitempty"`
+}
+
+// ExportPriceDifferencesParamsFormat defines parameters for ExportPriceDifferences.
+type ExportPriceDifferencesParamsFormat string
+
 // ListBasePriceLinesParams defines parameters for ListBasePriceLines.
 type ListBasePriceLinesParams struct {
 	// Limit How many items at most.
@@ -14816,6 +15497,24 @@ type SetBasePriceLinesParams struct {
 type RemoveBasePriceLineParams struct {
 	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
 	IfMatch IfMatch `json:"If-Match"`
+}
+
+// RecallBasePriceListParams defines parameters for RecallBasePriceList.
+type RecallBasePriceListParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// RefreshBasePriceListParams defines parameters for RefreshBasePriceList.
+type RefreshBasePriceListParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
 // SubmitBasePriceListParams defines parameters for SubmitBasePriceList.
@@ -14844,6 +15543,24 @@ type ListBasePricesParams struct {
 	// Cursor next_cursor of the page before.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
+
+// ExportBasePricesParams defines parameters for ExportBasePrices.
+type ExportBasePricesParams struct {
+	// Format Kind of file.
+	Format *ExportBasePricesParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+
+	// At An instant; now when absent.
+	At *Instant `form:"at,omitempty" json:"at,omitempty"`
+
+	// Q Part of the product's code or name or specification.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+
+	// CategoryID Only products of this category.
+	CategoryID *UUID `form:"category_id,omitempty" json:"category_id,omitempty"`
+}
+
+// ExportBasePricesParamsFormat defines parameters for ExportBasePrices.
+type ExportBasePricesParamsFormat string
 
 // GetCalendarParams defines parameters for GetCalendar.
 type GetCalendarParams struct {
@@ -16020,6 +16737,18 @@ type StartImportParams struct {
 	// FileName Name of the file for people.
 	FileName *string `form:"file_name,omitempty" json:"file_name,omitempty"`
 
+	// ReasonKind Of prices: why they change.
+	ReasonKind *PriceReasonKind `form:"reason_kind,omitempty" json:"reason_kind,omitempty"`
+
+	// Reason Of prices: why they change, in words.
+	Reason *string `form:"reason,omitempty" json:"reason,omitempty"`
+
+	// EffectiveAt Of prices: when they take effect; when they are approved if absent.
+	EffectiveAt *time.Time `form:"effective_at,omitempty" json:"effective_at,omitempty"`
+
+	// AcceptLargeChanges Of prices: changes by more than `price.absurd_percent` are meant. Otherwise they are errors.
+	AcceptLargeChanges *bool `form:"accept_large_changes,omitempty" json:"accept_large_changes,omitempty"`
+
 	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
@@ -16825,6 +17554,57 @@ type GetPriceMeetingTimelineParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListPriceRequestsParams defines parameters for ListPriceRequests.
+type ListPriceRequestsParams struct {
+	// State Only in this state.
+	State *PriceRequestState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Side Only of this part of the company.
+	Side *PriceRequestSide `form:"side,omitempty" json:"side,omitempty"`
+
+	// ListID Only those that this base price list answers.
+	ListID *UUID `form:"list_id,omitempty" json:"list_id,omitempty"`
+
+	// ProductID Only those that name this product.
+	ProductID *UUID `form:"product_id,omitempty" json:"product_id,omitempty"`
+
+	// Mine Only your own.
+	Mine *bool `form:"mine,omitempty" json:"mine,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreatePriceRequestParams defines parameters for CreatePriceRequest.
+type CreatePriceRequestParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeclinePriceRequestParams defines parameters for DeclinePriceRequest.
+type DeclinePriceRequestParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// WithdrawPriceRequestParams defines parameters for WithdrawPriceRequest.
+type WithdrawPriceRequestParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
 // ListPriceResolutionsParams defines parameters for ListPriceResolutions.
 type ListPriceResolutionsParams struct {
 	// SubjectType Only about documents of this type.
@@ -16832,6 +17612,45 @@ type ListPriceResolutionsParams struct {
 
 	// SubjectID Only about this document.
 	SubjectID *UUID `form:"subject_id,omitempty" json:"subject_id,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListPriceReviewsParams defines parameters for ListPriceReviews.
+type ListPriceReviewsParams struct {
+	// State Only in this state.
+	State *PriceReviewState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ConfirmPriceReviewParams defines parameters for ConfirmPriceReview.
+type ConfirmPriceReviewParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ListPriceReviewItemsParams defines parameters for ListPriceReviewItems.
+type ListPriceReviewItemsParams struct {
+	// Answer Only products with this answer; open is none yet.
+	Answer *PriceReviewAnswer `form:"answer,omitempty" json:"answer,omitempty"`
+
+	// PricedBefore Only prices that hold since before this instant.
+	PricedBefore *Instant `form:"priced_before,omitempty" json:"priced_before,omitempty"`
+
+	// Q Part of the product's code or name or specification.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
 
 	// Limit How many items at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -18145,6 +18964,9 @@ type UpdateBasePriceListJSONRequestBody = BasePriceListPatch
 // SetBasePriceLinesJSONRequestBody defines body for SetBasePriceLines for application/json ContentType.
 type SetBasePriceLinesJSONRequestBody = BasePriceLines
 
+// RecallBasePriceListJSONRequestBody defines body for RecallBasePriceList for application/json ContentType.
+type RecallBasePriceListJSONRequestBody = BasePriceListRecall
+
 // SetCalendarDaysJSONRequestBody defines body for SetCalendarDays for application/json ContentType.
 type SetCalendarDaysJSONRequestBody = CalendarDaysInput
 
@@ -18432,6 +19254,15 @@ type AddPriceMeetingItemJSONRequestBody = PriceMeetingSubject
 
 // VotePriceMeetingItemJSONRequestBody defines body for VotePriceMeetingItem for application/json ContentType.
 type VotePriceMeetingItemJSONRequestBody = PriceVoteCast
+
+// CreatePriceRequestJSONRequestBody defines body for CreatePriceRequest for application/json ContentType.
+type CreatePriceRequestJSONRequestBody = PriceRequestCreate
+
+// DeclinePriceRequestJSONRequestBody defines body for DeclinePriceRequest for application/json ContentType.
+type DeclinePriceRequestJSONRequestBody = PriceRequestDecline
+
+// ConfirmPriceReviewJSONRequestBody defines body for ConfirmPriceReview for application/json ContentType.
+type ConfirmPriceReviewJSONRequestBody = PriceReviewConfirm
 
 // CreateProductCategoryJSONRequestBody defines body for CreateProductCategory for application/json ContentType.
 type CreateProductCategoryJSONRequestBody = ProductCategoryCreate

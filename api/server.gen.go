@@ -125,6 +125,12 @@ type ServerInterface interface {
 	// CancelBasePriceList Give up a base price list
 	// (POST /v1/base-price-lists/{list_id}/cancel)
 	CancelBasePriceList(ctx echo.Context, listID BasePriceListID, params CancelBasePriceListParams) error
+	// CompareBasePriceList Compare a base price list with what it replaces
+	// (GET /v1/base-price-lists/{list_id}/differences)
+	CompareBasePriceList(ctx echo.Context, listID BasePriceListID, params CompareBasePriceListParams) error
+	// ExportPriceDifferences Download what a base price list changes
+	// (GET /v1/base-price-lists/{list_id}/differences/export)
+	ExportPriceDifferences(ctx echo.Context, listID BasePriceListID, params ExportPriceDifferencesParams) error
 	// ListBasePriceLines List the lines of a base price list
 	// (GET /v1/base-price-lists/{list_id}/lines)
 	ListBasePriceLines(ctx echo.Context, listID BasePriceListID, params ListBasePriceLinesParams) error
@@ -134,12 +140,21 @@ type ServerInterface interface {
 	// RemoveBasePriceLine Take a product off a base price list
 	// (DELETE /v1/base-price-lists/{list_id}/lines/{product_id})
 	RemoveBasePriceLine(ctx echo.Context, listID BasePriceListID, productID ProductID, params RemoveBasePriceLineParams) error
+	// RecallBasePriceList Call back a base price list before its time
+	// (POST /v1/base-price-lists/{list_id}/recall)
+	RecallBasePriceList(ctx echo.Context, listID BasePriceListID, params RecallBasePriceListParams) error
+	// RefreshBasePriceList Take note of prices that moved under a draft
+	// (POST /v1/base-price-lists/{list_id}/refresh)
+	RefreshBasePriceList(ctx echo.Context, listID BasePriceListID, params RefreshBasePriceListParams) error
 	// SubmitBasePriceList Submit a base price list for approval
 	// (POST /v1/base-price-lists/{list_id}/submit)
 	SubmitBasePriceList(ctx echo.Context, listID BasePriceListID, params SubmitBasePriceListParams) error
 	// ListBasePrices List base prices as of any instant
 	// (GET /v1/base-prices)
 	ListBasePrices(ctx echo.Context, params ListBasePricesParams) error
+	// ExportBasePrices Download base prices as of any instant
+	// (GET /v1/base-prices/export)
+	ExportBasePrices(ctx echo.Context, params ExportBasePricesParams) error
 	// GetCalendar Read the working calendar
 	// (GET /v1/calendar)
 	GetCalendar(ctx echo.Context, params GetCalendarParams) error
@@ -848,9 +863,36 @@ type ServerInterface interface {
 	// GetPriceMeetingTimeline Read what happened to a meeting
 	// (GET /v1/price-meetings/{meeting_id}/timeline)
 	GetPriceMeetingTimeline(ctx echo.Context, meetingID PriceMeetingID, params GetPriceMeetingTimelineParams) error
+	// ListPriceRequests List price requests
+	// (GET /v1/price-requests)
+	ListPriceRequests(ctx echo.Context, params ListPriceRequestsParams) error
+	// CreatePriceRequest Ask for other base prices
+	// (POST /v1/price-requests)
+	CreatePriceRequest(ctx echo.Context, params CreatePriceRequestParams) error
+	// GetPriceRequest Read a price request
+	// (GET /v1/price-requests/{request_id})
+	GetPriceRequest(ctx echo.Context, requestID PriceRequestID) error
+	// DeclinePriceRequest Decline a price request
+	// (POST /v1/price-requests/{request_id}/decline)
+	DeclinePriceRequest(ctx echo.Context, requestID PriceRequestID, params DeclinePriceRequestParams) error
+	// WithdrawPriceRequest Withdraw a price request
+	// (POST /v1/price-requests/{request_id}/withdraw)
+	WithdrawPriceRequest(ctx echo.Context, requestID PriceRequestID, params WithdrawPriceRequestParams) error
 	// ListPriceResolutions List resolutions of the price committee
 	// (GET /v1/price-resolutions)
 	ListPriceResolutions(ctx echo.Context, params ListPriceResolutionsParams) error
+	// ListPriceReviews List price reviews
+	// (GET /v1/price-reviews)
+	ListPriceReviews(ctx echo.Context, params ListPriceReviewsParams) error
+	// GetPriceReview Read a price review
+	// (GET /v1/price-reviews/{review_id})
+	GetPriceReview(ctx echo.Context, reviewID PriceReviewID) error
+	// ConfirmPriceReview Confirm base prices in a review
+	// (POST /v1/price-reviews/{review_id}/confirm)
+	ConfirmPriceReview(ctx echo.Context, reviewID PriceReviewID, params ConfirmPriceReviewParams) error
+	// ListPriceReviewItems List the products of a price review
+	// (GET /v1/price-reviews/{review_id}/items)
+	ListPriceReviewItems(ctx echo.Context, reviewID PriceReviewID, params ListPriceReviewItemsParams) error
 	// ListProductCategories List product categories
 	// (GET /v1/product-categories)
 	ListProductCategories(ctx echo.Context, params ListProductCategoriesParams) error
@@ -2410,6 +2452,105 @@ func (w *ServerInterfaceWrapper) CancelBasePriceList(ctx echo.Context) error {
 	return err
 }
 
+// CompareBasePriceList converts echo context to params.
+func (w *ServerInterfaceWrapper) CompareBasePriceList(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "list_id" -------------
+	var listID BasePriceListID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "list_id", ctx.Param("list_id"), &listID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter list_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CompareBasePriceListParams
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", ctx.QueryParams(), &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
+	}
+
+	// ------------- Optional query parameter "min_percent" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "min_percent", ctx.QueryParams(), &params.MinPercent, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter min_percent: %s", err))
+	}
+
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CompareBasePriceList(ctx, listID, params)
+	return err
+}
+
+// ExportPriceDifferences converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportPriceDifferences(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "list_id" -------------
+	var listID BasePriceListID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "list_id", ctx.Param("list_id"), &listID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter list_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportPriceDifferencesParams
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", ctx.QueryParams(), &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
+	}
+
+	// ------------- Optional query parameter "min_percent" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "min_percent", ctx.QueryParams(), &params.MinPercent, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter min_percent: %s", err))
+	}
+
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportPriceDifferences(ctx, listID, params)
+	return err
+}
+
 // ListBasePriceLines converts echo context to params.
 func (w *ServerInterfaceWrapper) ListBasePriceLines(ctx echo.Context) error {
 	var err error
@@ -2526,6 +2667,108 @@ func (w *ServerInterfaceWrapper) RemoveBasePriceLine(ctx echo.Context) error {
 	return err
 }
 
+// RecallBasePriceList converts echo context to params.
+func (w *ServerInterfaceWrapper) RecallBasePriceList(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "list_id" -------------
+	var listID BasePriceListID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "list_id", ctx.Param("list_id"), &listID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter list_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RecallBasePriceListParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RecallBasePriceList(ctx, listID, params)
+	return err
+}
+
+// RefreshBasePriceList converts echo context to params.
+func (w *ServerInterfaceWrapper) RefreshBasePriceList(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "list_id" -------------
+	var listID BasePriceListID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "list_id", ctx.Param("list_id"), &listID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter list_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RefreshBasePriceListParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RefreshBasePriceList(ctx, listID, params)
+	return err
+}
+
 // SubmitBasePriceList converts echo context to params.
 func (w *ServerInterfaceWrapper) SubmitBasePriceList(ctx echo.Context) error {
 	var err error
@@ -2620,6 +2863,45 @@ func (w *ServerInterfaceWrapper) ListBasePrices(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListBasePrices(ctx, params)
+	return err
+}
+
+// ExportBasePrices converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportBasePrices(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportBasePricesParams
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// ------------- Optional query parameter "at" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "at", ctx.QueryParams(), &params.At, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter at: %s", err))
+	}
+
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "category_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "category_id", ctx.QueryParams(), &params.CategoryID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter category_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportBasePrices(ctx, params)
 	return err
 }
 
@@ -7661,6 +7943,34 @@ func (w *ServerInterfaceWrapper) StartImport(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter file_name: %s", err))
 	}
 
+	// ------------- Optional query parameter "reason_kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "reason_kind", ctx.QueryParams(), &params.ReasonKind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter reason_kind: %s", err))
+	}
+
+	// ------------- Optional query parameter "reason" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "reason", ctx.QueryParams(), &params.Reason, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter reason: %s", err))
+	}
+
+	// ------------- Optional query parameter "effective_at" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "effective_at", ctx.QueryParams(), &params.EffectiveAt, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter effective_at: %s", err))
+	}
+
+	// ------------- Optional query parameter "accept_large_changes" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "accept_large_changes", ctx.QueryParams(), &params.AcceptLargeChanges, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter accept_large_changes: %s", err))
+	}
+
 	headers := ctx.Request().Header
 	// ------------- Optional header parameter "Idempotency-Key" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
@@ -11359,6 +11669,219 @@ func (w *ServerInterfaceWrapper) GetPriceMeetingTimeline(ctx echo.Context) error
 	return err
 }
 
+// ListPriceRequests converts echo context to params.
+func (w *ServerInterfaceWrapper) ListPriceRequests(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListPriceRequestsParams
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "side" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "side", ctx.QueryParams(), &params.Side, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter side: %s", err))
+	}
+
+	// ------------- Optional query parameter "list_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "list_id", ctx.QueryParams(), &params.ListID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter list_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "product_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "product_id", ctx.QueryParams(), &params.ProductID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter product_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "mine" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "mine", ctx.QueryParams(), &params.Mine, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter mine: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListPriceRequests(ctx, params)
+	return err
+}
+
+// CreatePriceRequest converts echo context to params.
+func (w *ServerInterfaceWrapper) CreatePriceRequest(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreatePriceRequestParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreatePriceRequest(ctx, params)
+	return err
+}
+
+// GetPriceRequest converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPriceRequest(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "request_id" -------------
+	var requestID PriceRequestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "request_id", ctx.Param("request_id"), &requestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter request_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPriceRequest(ctx, requestID)
+	return err
+}
+
+// DeclinePriceRequest converts echo context to params.
+func (w *ServerInterfaceWrapper) DeclinePriceRequest(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "request_id" -------------
+	var requestID PriceRequestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "request_id", ctx.Param("request_id"), &requestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter request_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeclinePriceRequestParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DeclinePriceRequest(ctx, requestID, params)
+	return err
+}
+
+// WithdrawPriceRequest converts echo context to params.
+func (w *ServerInterfaceWrapper) WithdrawPriceRequest(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "request_id" -------------
+	var requestID PriceRequestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "request_id", ctx.Param("request_id"), &requestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter request_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params WithdrawPriceRequestParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.WithdrawPriceRequest(ctx, requestID, params)
+	return err
+}
+
 // ListPriceResolutions converts echo context to params.
 func (w *ServerInterfaceWrapper) ListPriceResolutions(ctx echo.Context) error {
 	var err error
@@ -11395,6 +11918,158 @@ func (w *ServerInterfaceWrapper) ListPriceResolutions(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListPriceResolutions(ctx, params)
+	return err
+}
+
+// ListPriceReviews converts echo context to params.
+func (w *ServerInterfaceWrapper) ListPriceReviews(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListPriceReviewsParams
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListPriceReviews(ctx, params)
+	return err
+}
+
+// GetPriceReview converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPriceReview(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "review_id" -------------
+	var reviewID PriceReviewID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "review_id", ctx.Param("review_id"), &reviewID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter review_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPriceReview(ctx, reviewID)
+	return err
+}
+
+// ConfirmPriceReview converts echo context to params.
+func (w *ServerInterfaceWrapper) ConfirmPriceReview(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "review_id" -------------
+	var reviewID PriceReviewID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "review_id", ctx.Param("review_id"), &reviewID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter review_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ConfirmPriceReviewParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ConfirmPriceReview(ctx, reviewID, params)
+	return err
+}
+
+// ListPriceReviewItems converts echo context to params.
+func (w *ServerInterfaceWrapper) ListPriceReviewItems(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "review_id" -------------
+	var reviewID PriceReviewID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "review_id", ctx.Param("review_id"), &reviewID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter review_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListPriceReviewItemsParams
+	// ------------- Optional query parameter "answer" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "answer", ctx.QueryParams(), &params.Answer, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter answer: %s", err))
+	}
+
+	// ------------- Optional query parameter "priced_before" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "priced_before", ctx.QueryParams(), &params.PricedBefore, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter priced_before: %s", err))
+	}
+
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListPriceReviewItems(ctx, reviewID, params)
 	return err
 }
 
@@ -16990,11 +17665,16 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/base-price-lists/:list_id", wrapper.GetBasePriceList, options.OperationMiddlewares["getBasePriceList"]...)
 	router.PATCH(options.BaseURL+"/v1/base-price-lists/:list_id", wrapper.UpdateBasePriceList, options.OperationMiddlewares["updateBasePriceList"]...)
 	router.POST(options.BaseURL+"/v1/base-price-lists/:list_id/cancel", wrapper.CancelBasePriceList, options.OperationMiddlewares["cancelBasePriceList"]...)
+	router.GET(options.BaseURL+"/v1/base-price-lists/:list_id/differences", wrapper.CompareBasePriceList, options.OperationMiddlewares["compareBasePriceList"]...)
+	router.GET(options.BaseURL+"/v1/base-price-lists/:list_id/differences/export", wrapper.ExportPriceDifferences, options.OperationMiddlewares["exportPriceDifferences"]...)
 	router.GET(options.BaseURL+"/v1/base-price-lists/:list_id/lines", wrapper.ListBasePriceLines, options.OperationMiddlewares["listBasePriceLines"]...)
 	router.PUT(options.BaseURL+"/v1/base-price-lists/:list_id/lines", wrapper.SetBasePriceLines, options.OperationMiddlewares["setBasePriceLines"]...)
 	router.DELETE(options.BaseURL+"/v1/base-price-lists/:list_id/lines/:product_id", wrapper.RemoveBasePriceLine, options.OperationMiddlewares["removeBasePriceLine"]...)
+	router.POST(options.BaseURL+"/v1/base-price-lists/:list_id/recall", wrapper.RecallBasePriceList, options.OperationMiddlewares["recallBasePriceList"]...)
+	router.POST(options.BaseURL+"/v1/base-price-lists/:list_id/refresh", wrapper.RefreshBasePriceList, options.OperationMiddlewares["refreshBasePriceList"]...)
 	router.POST(options.BaseURL+"/v1/base-price-lists/:list_id/submit", wrapper.SubmitBasePriceList, options.OperationMiddlewares["submitBasePriceList"]...)
 	router.GET(options.BaseURL+"/v1/base-prices", wrapper.ListBasePrices, options.OperationMiddlewares["listBasePrices"]...)
+	router.GET(options.BaseURL+"/v1/base-prices/export", wrapper.ExportBasePrices, options.OperationMiddlewares["exportBasePrices"]...)
 	router.GET(options.BaseURL+"/v1/calendar", wrapper.GetCalendar, options.OperationMiddlewares["getCalendar"]...)
 	router.POST(options.BaseURL+"/v1/calendar/days", wrapper.SetCalendarDays, options.OperationMiddlewares["setCalendarDays"]...)
 	router.GET(options.BaseURL+"/v1/calendar/days/:date", wrapper.GetCalendarDay, options.OperationMiddlewares["getCalendarDay"]...)
@@ -17231,7 +17911,16 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PUT(options.BaseURL+"/v1/price-meetings/:meeting_id/items/:item_id/vote", wrapper.VotePriceMeetingItem, options.OperationMiddlewares["votePriceMeetingItem"]...)
 	router.POST(options.BaseURL+"/v1/price-meetings/:meeting_id/open", wrapper.OpenPriceMeeting, options.OperationMiddlewares["openPriceMeeting"]...)
 	router.GET(options.BaseURL+"/v1/price-meetings/:meeting_id/timeline", wrapper.GetPriceMeetingTimeline, options.OperationMiddlewares["getPriceMeetingTimeline"]...)
+	router.GET(options.BaseURL+"/v1/price-requests", wrapper.ListPriceRequests, options.OperationMiddlewares["listPriceRequests"]...)
+	router.POST(options.BaseURL+"/v1/price-requests", wrapper.CreatePriceRequest, options.OperationMiddlewares["createPriceRequest"]...)
+	router.GET(options.BaseURL+"/v1/price-requests/:request_id", wrapper.GetPriceRequest, options.OperationMiddlewares["getPriceRequest"]...)
+	router.POST(options.BaseURL+"/v1/price-requests/:request_id/decline", wrapper.DeclinePriceRequest, options.OperationMiddlewares["declinePriceRequest"]...)
+	router.POST(options.BaseURL+"/v1/price-requests/:request_id/withdraw", wrapper.WithdrawPriceRequest, options.OperationMiddlewares["withdrawPriceRequest"]...)
 	router.GET(options.BaseURL+"/v1/price-resolutions", wrapper.ListPriceResolutions, options.OperationMiddlewares["listPriceResolutions"]...)
+	router.GET(options.BaseURL+"/v1/price-reviews", wrapper.ListPriceReviews, options.OperationMiddlewares["listPriceReviews"]...)
+	router.GET(options.BaseURL+"/v1/price-reviews/:review_id", wrapper.GetPriceReview, options.OperationMiddlewares["getPriceReview"]...)
+	router.POST(options.BaseURL+"/v1/price-reviews/:review_id/confirm", wrapper.ConfirmPriceReview, options.OperationMiddlewares["confirmPriceReview"]...)
+	router.GET(options.BaseURL+"/v1/price-reviews/:review_id/items", wrapper.ListPriceReviewItems, options.OperationMiddlewares["listPriceReviewItems"]...)
 	router.GET(options.BaseURL+"/v1/product-categories", wrapper.ListProductCategories, options.OperationMiddlewares["listProductCategories"]...)
 	router.POST(options.BaseURL+"/v1/product-categories", wrapper.CreateProductCategory, options.OperationMiddlewares["createProductCategory"]...)
 	router.GET(options.BaseURL+"/v1/product-categories/:category_id", wrapper.GetProductCategory, options.OperationMiddlewares["getProductCategory"]...)
@@ -18359,6 +19048,86 @@ func (response CancelBasePriceList200JSONResponse) VisitCancelBasePriceListRespo
 	return err
 }
 
+type CompareBasePriceListRequestObject struct {
+	ListID BasePriceListID `json:"list_id"`
+	Params CompareBasePriceListParams
+}
+
+type CompareBasePriceListResponseObject interface {
+	VisitCompareBasePriceListResponse(w http.ResponseWriter) error
+}
+
+type CompareBasePriceList200JSONResponse PriceDifferencePage
+
+func (response CompareBasePriceList200JSONResponse) VisitCompareBasePriceListResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportPriceDifferencesRequestObject struct {
+	ListID BasePriceListID `json:"list_id"`
+	Params ExportPriceDifferencesParams
+}
+
+type ExportPriceDifferencesResponseObject interface {
+	VisitExportPriceDifferencesResponse(w http.ResponseWriter) error
+}
+
+type ExportPriceDifferences200ResponseHeaders struct {
+	ContentDisposition string
+}
+
+type ExportPriceDifferences200ApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	Body          io.Reader
+	Headers       ExportPriceDifferences200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ExportPriceDifferences200ApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportPriceDifferencesResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportPriceDifferences200TextCsvResponse struct {
+	Body          io.Reader
+	Headers       ExportPriceDifferences200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ExportPriceDifferences200TextCsvResponse) VisitExportPriceDifferencesResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
 type ListBasePriceLinesRequestObject struct {
 	ListID BasePriceListID `json:"list_id"`
 	Params ListBasePriceLinesParams
@@ -18446,6 +19215,69 @@ func (response RemoveBasePriceLine200JSONResponse) VisitRemoveBasePriceLineRespo
 	return err
 }
 
+type RecallBasePriceListRequestObject struct {
+	ListID BasePriceListID `json:"list_id"`
+	Params RecallBasePriceListParams
+	Body   *RecallBasePriceListJSONRequestBody
+}
+
+type RecallBasePriceListResponseObject interface {
+	VisitRecallBasePriceListResponse(w http.ResponseWriter) error
+}
+
+type RecallBasePriceList200ResponseHeaders struct {
+	ETag string
+}
+
+type RecallBasePriceList200JSONResponse struct {
+	Body    BasePriceList
+	Headers RecallBasePriceList200ResponseHeaders
+}
+
+func (response RecallBasePriceList200JSONResponse) VisitRecallBasePriceListResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefreshBasePriceListRequestObject struct {
+	ListID BasePriceListID `json:"list_id"`
+	Params RefreshBasePriceListParams
+}
+
+type RefreshBasePriceListResponseObject interface {
+	VisitRefreshBasePriceListResponse(w http.ResponseWriter) error
+}
+
+type RefreshBasePriceList200ResponseHeaders struct {
+	ETag string
+}
+
+type RefreshBasePriceList200JSONResponse struct {
+	Body    BasePriceList
+	Headers RefreshBasePriceList200ResponseHeaders
+}
+
+func (response RefreshBasePriceList200JSONResponse) VisitRefreshBasePriceListResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SubmitBasePriceListRequestObject struct {
 	ListID BasePriceListID `json:"list_id"`
 	Params SubmitBasePriceListParams
@@ -18496,6 +19328,62 @@ func (response ListBasePrices200JSONResponse) VisitListBasePricesResponse(w http
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportBasePricesRequestObject struct {
+	Params ExportBasePricesParams
+}
+
+type ExportBasePricesResponseObject interface {
+	VisitExportBasePricesResponse(w http.ResponseWriter) error
+}
+
+type ExportBasePrices200ResponseHeaders struct {
+	ContentDisposition string
+}
+
+type ExportBasePrices200ApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	Body          io.Reader
+	Headers       ExportBasePrices200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ExportBasePrices200ApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportBasePricesResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportBasePrices200TextCsvResponse struct {
+	Body          io.Reader
+	Headers       ExportBasePrices200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ExportBasePrices200TextCsvResponse) VisitExportBasePricesResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
 	return err
 }
 
@@ -24970,6 +25858,152 @@ func (response GetPriceMeetingTimeline200JSONResponse) VisitGetPriceMeetingTimel
 	return err
 }
 
+type ListPriceRequestsRequestObject struct {
+	Params ListPriceRequestsParams
+}
+
+type ListPriceRequestsResponseObject interface {
+	VisitListPriceRequestsResponse(w http.ResponseWriter) error
+}
+
+type ListPriceRequests200JSONResponse PriceRequestList
+
+func (response ListPriceRequests200JSONResponse) VisitListPriceRequestsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePriceRequestRequestObject struct {
+	Params CreatePriceRequestParams
+	Body   *CreatePriceRequestJSONRequestBody
+}
+
+type CreatePriceRequestResponseObject interface {
+	VisitCreatePriceRequestResponse(w http.ResponseWriter) error
+}
+
+type CreatePriceRequest201ResponseHeaders struct {
+	ETag string
+}
+
+type CreatePriceRequest201JSONResponse struct {
+	Body    PriceRequest
+	Headers CreatePriceRequest201ResponseHeaders
+}
+
+func (response CreatePriceRequest201JSONResponse) VisitCreatePriceRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPriceRequestRequestObject struct {
+	RequestID PriceRequestID `json:"request_id"`
+}
+
+type GetPriceRequestResponseObject interface {
+	VisitGetPriceRequestResponse(w http.ResponseWriter) error
+}
+
+type GetPriceRequest200ResponseHeaders struct {
+	ETag string
+}
+
+type GetPriceRequest200JSONResponse struct {
+	Body    PriceRequest
+	Headers GetPriceRequest200ResponseHeaders
+}
+
+func (response GetPriceRequest200JSONResponse) VisitGetPriceRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeclinePriceRequestRequestObject struct {
+	RequestID PriceRequestID `json:"request_id"`
+	Params    DeclinePriceRequestParams
+	Body      *DeclinePriceRequestJSONRequestBody
+}
+
+type DeclinePriceRequestResponseObject interface {
+	VisitDeclinePriceRequestResponse(w http.ResponseWriter) error
+}
+
+type DeclinePriceRequest200ResponseHeaders struct {
+	ETag string
+}
+
+type DeclinePriceRequest200JSONResponse struct {
+	Body    PriceRequest
+	Headers DeclinePriceRequest200ResponseHeaders
+}
+
+func (response DeclinePriceRequest200JSONResponse) VisitDeclinePriceRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawPriceRequestRequestObject struct {
+	RequestID PriceRequestID `json:"request_id"`
+	Params    WithdrawPriceRequestParams
+}
+
+type WithdrawPriceRequestResponseObject interface {
+	VisitWithdrawPriceRequestResponse(w http.ResponseWriter) error
+}
+
+type WithdrawPriceRequest200ResponseHeaders struct {
+	ETag string
+}
+
+type WithdrawPriceRequest200JSONResponse struct {
+	Body    PriceRequest
+	Headers WithdrawPriceRequest200ResponseHeaders
+}
+
+func (response WithdrawPriceRequest200JSONResponse) VisitWithdrawPriceRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListPriceResolutionsRequestObject struct {
 	Params ListPriceResolutionsParams
 }
@@ -24981,6 +26015,113 @@ type ListPriceResolutionsResponseObject interface {
 type ListPriceResolutions200JSONResponse PriceResolutionList
 
 func (response ListPriceResolutions200JSONResponse) VisitListPriceResolutionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPriceReviewsRequestObject struct {
+	Params ListPriceReviewsParams
+}
+
+type ListPriceReviewsResponseObject interface {
+	VisitListPriceReviewsResponse(w http.ResponseWriter) error
+}
+
+type ListPriceReviews200JSONResponse PriceReviewList
+
+func (response ListPriceReviews200JSONResponse) VisitListPriceReviewsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPriceReviewRequestObject struct {
+	ReviewID PriceReviewID `json:"review_id"`
+}
+
+type GetPriceReviewResponseObject interface {
+	VisitGetPriceReviewResponse(w http.ResponseWriter) error
+}
+
+type GetPriceReview200ResponseHeaders struct {
+	ETag string
+}
+
+type GetPriceReview200JSONResponse struct {
+	Body    PriceReview
+	Headers GetPriceReview200ResponseHeaders
+}
+
+func (response GetPriceReview200JSONResponse) VisitGetPriceReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmPriceReviewRequestObject struct {
+	ReviewID PriceReviewID `json:"review_id"`
+	Params   ConfirmPriceReviewParams
+	Body     *ConfirmPriceReviewJSONRequestBody
+}
+
+type ConfirmPriceReviewResponseObject interface {
+	VisitConfirmPriceReviewResponse(w http.ResponseWriter) error
+}
+
+type ConfirmPriceReview200ResponseHeaders struct {
+	ETag string
+}
+
+type ConfirmPriceReview200JSONResponse struct {
+	Body    PriceReview
+	Headers ConfirmPriceReview200ResponseHeaders
+}
+
+func (response ConfirmPriceReview200JSONResponse) VisitConfirmPriceReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPriceReviewItemsRequestObject struct {
+	ReviewID PriceReviewID `json:"review_id"`
+	Params   ListPriceReviewItemsParams
+}
+
+type ListPriceReviewItemsResponseObject interface {
+	VisitListPriceReviewItemsResponse(w http.ResponseWriter) error
+}
+
+type ListPriceReviewItems200JSONResponse PriceReviewItemList
+
+func (response ListPriceReviewItems200JSONResponse) VisitListPriceReviewItemsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -29001,6 +30142,12 @@ type StrictServerInterface interface {
 	// CancelBasePriceList Give up a base price list
 	// (POST /v1/base-price-lists/{list_id}/cancel)
 	CancelBasePriceList(ctx context.Context, request CancelBasePriceListRequestObject) (CancelBasePriceListResponseObject, error)
+	// CompareBasePriceList Compare a base price list with what it replaces
+	// (GET /v1/base-price-lists/{list_id}/differences)
+	CompareBasePriceList(ctx context.Context, request CompareBasePriceListRequestObject) (CompareBasePriceListResponseObject, error)
+	// ExportPriceDifferences Download what a base price list changes
+	// (GET /v1/base-price-lists/{list_id}/differences/export)
+	ExportPriceDifferences(ctx context.Context, request ExportPriceDifferencesRequestObject) (ExportPriceDifferencesResponseObject, error)
 	// ListBasePriceLines List the lines of a base price list
 	// (GET /v1/base-price-lists/{list_id}/lines)
 	ListBasePriceLines(ctx context.Context, request ListBasePriceLinesRequestObject) (ListBasePriceLinesResponseObject, error)
@@ -29010,12 +30157,21 @@ type StrictServerInterface interface {
 	// RemoveBasePriceLine Take a product off a base price list
 	// (DELETE /v1/base-price-lists/{list_id}/lines/{product_id})
 	RemoveBasePriceLine(ctx context.Context, request RemoveBasePriceLineRequestObject) (RemoveBasePriceLineResponseObject, error)
+	// RecallBasePriceList Call back a base price list before its time
+	// (POST /v1/base-price-lists/{list_id}/recall)
+	RecallBasePriceList(ctx context.Context, request RecallBasePriceListRequestObject) (RecallBasePriceListResponseObject, error)
+	// RefreshBasePriceList Take note of prices that moved under a draft
+	// (POST /v1/base-price-lists/{list_id}/refresh)
+	RefreshBasePriceList(ctx context.Context, request RefreshBasePriceListRequestObject) (RefreshBasePriceListResponseObject, error)
 	// SubmitBasePriceList Submit a base price list for approval
 	// (POST /v1/base-price-lists/{list_id}/submit)
 	SubmitBasePriceList(ctx context.Context, request SubmitBasePriceListRequestObject) (SubmitBasePriceListResponseObject, error)
 	// ListBasePrices List base prices as of any instant
 	// (GET /v1/base-prices)
 	ListBasePrices(ctx context.Context, request ListBasePricesRequestObject) (ListBasePricesResponseObject, error)
+	// ExportBasePrices Download base prices as of any instant
+	// (GET /v1/base-prices/export)
+	ExportBasePrices(ctx context.Context, request ExportBasePricesRequestObject) (ExportBasePricesResponseObject, error)
 	// GetCalendar Read the working calendar
 	// (GET /v1/calendar)
 	GetCalendar(ctx context.Context, request GetCalendarRequestObject) (GetCalendarResponseObject, error)
@@ -29724,9 +30880,36 @@ type StrictServerInterface interface {
 	// GetPriceMeetingTimeline Read what happened to a meeting
 	// (GET /v1/price-meetings/{meeting_id}/timeline)
 	GetPriceMeetingTimeline(ctx context.Context, request GetPriceMeetingTimelineRequestObject) (GetPriceMeetingTimelineResponseObject, error)
+	// ListPriceRequests List price requests
+	// (GET /v1/price-requests)
+	ListPriceRequests(ctx context.Context, request ListPriceRequestsRequestObject) (ListPriceRequestsResponseObject, error)
+	// CreatePriceRequest Ask for other base prices
+	// (POST /v1/price-requests)
+	CreatePriceRequest(ctx context.Context, request CreatePriceRequestRequestObject) (CreatePriceRequestResponseObject, error)
+	// GetPriceRequest Read a price request
+	// (GET /v1/price-requests/{request_id})
+	GetPriceRequest(ctx context.Context, request GetPriceRequestRequestObject) (GetPriceRequestResponseObject, error)
+	// DeclinePriceRequest Decline a price request
+	// (POST /v1/price-requests/{request_id}/decline)
+	DeclinePriceRequest(ctx context.Context, request DeclinePriceRequestRequestObject) (DeclinePriceRequestResponseObject, error)
+	// WithdrawPriceRequest Withdraw a price request
+	// (POST /v1/price-requests/{request_id}/withdraw)
+	WithdrawPriceRequest(ctx context.Context, request WithdrawPriceRequestRequestObject) (WithdrawPriceRequestResponseObject, error)
 	// ListPriceResolutions List resolutions of the price committee
 	// (GET /v1/price-resolutions)
 	ListPriceResolutions(ctx context.Context, request ListPriceResolutionsRequestObject) (ListPriceResolutionsResponseObject, error)
+	// ListPriceReviews List price reviews
+	// (GET /v1/price-reviews)
+	ListPriceReviews(ctx context.Context, request ListPriceReviewsRequestObject) (ListPriceReviewsResponseObject, error)
+	// GetPriceReview Read a price review
+	// (GET /v1/price-reviews/{review_id})
+	GetPriceReview(ctx context.Context, request GetPriceReviewRequestObject) (GetPriceReviewResponseObject, error)
+	// ConfirmPriceReview Confirm base prices in a review
+	// (POST /v1/price-reviews/{review_id}/confirm)
+	ConfirmPriceReview(ctx context.Context, request ConfirmPriceReviewRequestObject) (ConfirmPriceReviewResponseObject, error)
+	// ListPriceReviewItems List the products of a price review
+	// (GET /v1/price-reviews/{review_id}/items)
+	ListPriceReviewItems(ctx context.Context, request ListPriceReviewItemsRequestObject) (ListPriceReviewItemsResponseObject, error)
 	// ListProductCategories List product categories
 	// (GET /v1/product-categories)
 	ListProductCategories(ctx context.Context, request ListProductCategoriesRequestObject) (ListProductCategoriesResponseObject, error)
@@ -31420,6 +32603,58 @@ func (sh *strictHandler) CancelBasePriceList(ctx echo.Context, listID BasePriceL
 	return nil
 }
 
+// CompareBasePriceList operation middleware
+func (sh *strictHandler) CompareBasePriceList(ctx echo.Context, listID BasePriceListID, params CompareBasePriceListParams) error {
+	var request CompareBasePriceListRequestObject
+
+	request.ListID = listID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CompareBasePriceList(ctx.Request().Context(), request.(CompareBasePriceListRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CompareBasePriceList")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CompareBasePriceListResponseObject); ok {
+		return validResponse.VisitCompareBasePriceListResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportPriceDifferences operation middleware
+func (sh *strictHandler) ExportPriceDifferences(ctx echo.Context, listID BasePriceListID, params ExportPriceDifferencesParams) error {
+	var request ExportPriceDifferencesRequestObject
+
+	request.ListID = listID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportPriceDifferences(ctx.Request().Context(), request.(ExportPriceDifferencesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportPriceDifferences")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportPriceDifferencesResponseObject); ok {
+		return validResponse.VisitExportPriceDifferencesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListBasePriceLines operation middleware
 func (sh *strictHandler) ListBasePriceLines(ctx echo.Context, listID BasePriceListID, params ListBasePriceLinesParams) error {
 	var request ListBasePriceLinesRequestObject
@@ -31522,6 +32757,81 @@ func (sh *strictHandler) RemoveBasePriceLine(ctx echo.Context, listID BasePriceL
 	return nil
 }
 
+// RecallBasePriceList operation middleware
+func (sh *strictHandler) RecallBasePriceList(ctx echo.Context, listID BasePriceListID, params RecallBasePriceListParams) error {
+	var request RecallBasePriceListRequestObject
+
+	request.ListID = listID
+	request.Params = params
+
+	var body RecallBasePriceListJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RecallBasePriceList(ctx.Request().Context(), request.(RecallBasePriceListRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecallBasePriceList")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RecallBasePriceListResponseObject); ok {
+		return validResponse.VisitRecallBasePriceListResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RefreshBasePriceList operation middleware
+func (sh *strictHandler) RefreshBasePriceList(ctx echo.Context, listID BasePriceListID, params RefreshBasePriceListParams) error {
+	var request RefreshBasePriceListRequestObject
+
+	request.ListID = listID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RefreshBasePriceList(ctx.Request().Context(), request.(RefreshBasePriceListRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RefreshBasePriceList")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RefreshBasePriceListResponseObject); ok {
+		return validResponse.VisitRefreshBasePriceListResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // SubmitBasePriceList operation middleware
 func (sh *strictHandler) SubmitBasePriceList(ctx echo.Context, listID BasePriceListID, params SubmitBasePriceListParams) error {
 	var request SubmitBasePriceListRequestObject
@@ -31567,6 +32877,31 @@ func (sh *strictHandler) ListBasePrices(ctx echo.Context, params ListBasePricesP
 		return err
 	} else if validResponse, ok := response.(ListBasePricesResponseObject); ok {
 		return validResponse.VisitListBasePricesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportBasePrices operation middleware
+func (sh *strictHandler) ExportBasePrices(ctx echo.Context, params ExportBasePricesParams) error {
+	var request ExportBasePricesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportBasePrices(ctx.Request().Context(), request.(ExportBasePricesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportBasePrices")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportBasePricesResponseObject); ok {
+		return validResponse.VisitExportBasePricesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -39801,6 +41136,179 @@ func (sh *strictHandler) GetPriceMeetingTimeline(ctx echo.Context, meetingID Pri
 	return nil
 }
 
+// ListPriceRequests operation middleware
+func (sh *strictHandler) ListPriceRequests(ctx echo.Context, params ListPriceRequestsParams) error {
+	var request ListPriceRequestsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPriceRequests(ctx.Request().Context(), request.(ListPriceRequestsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPriceRequests")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListPriceRequestsResponseObject); ok {
+		return validResponse.VisitListPriceRequestsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreatePriceRequest operation middleware
+func (sh *strictHandler) CreatePriceRequest(ctx echo.Context, params CreatePriceRequestParams) error {
+	var request CreatePriceRequestRequestObject
+
+	request.Params = params
+
+	var body CreatePriceRequestJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreatePriceRequest(ctx.Request().Context(), request.(CreatePriceRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreatePriceRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreatePriceRequestResponseObject); ok {
+		return validResponse.VisitCreatePriceRequestResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetPriceRequest operation middleware
+func (sh *strictHandler) GetPriceRequest(ctx echo.Context, requestID PriceRequestID) error {
+	var request GetPriceRequestRequestObject
+
+	request.RequestID = requestID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPriceRequest(ctx.Request().Context(), request.(GetPriceRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPriceRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPriceRequestResponseObject); ok {
+		return validResponse.VisitGetPriceRequestResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DeclinePriceRequest operation middleware
+func (sh *strictHandler) DeclinePriceRequest(ctx echo.Context, requestID PriceRequestID, params DeclinePriceRequestParams) error {
+	var request DeclinePriceRequestRequestObject
+
+	request.RequestID = requestID
+	request.Params = params
+
+	var body DeclinePriceRequestJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DeclinePriceRequest(ctx.Request().Context(), request.(DeclinePriceRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeclinePriceRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DeclinePriceRequestResponseObject); ok {
+		return validResponse.VisitDeclinePriceRequestResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// WithdrawPriceRequest operation middleware
+func (sh *strictHandler) WithdrawPriceRequest(ctx echo.Context, requestID PriceRequestID, params WithdrawPriceRequestParams) error {
+	var request WithdrawPriceRequestRequestObject
+
+	request.RequestID = requestID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.WithdrawPriceRequest(ctx.Request().Context(), request.(WithdrawPriceRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WithdrawPriceRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(WithdrawPriceRequestResponseObject); ok {
+		return validResponse.VisitWithdrawPriceRequestResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListPriceResolutions operation middleware
 func (sh *strictHandler) ListPriceResolutions(ctx echo.Context, params ListPriceResolutionsParams) error {
 	var request ListPriceResolutionsRequestObject
@@ -39820,6 +41328,131 @@ func (sh *strictHandler) ListPriceResolutions(ctx echo.Context, params ListPrice
 		return err
 	} else if validResponse, ok := response.(ListPriceResolutionsResponseObject); ok {
 		return validResponse.VisitListPriceResolutionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListPriceReviews operation middleware
+func (sh *strictHandler) ListPriceReviews(ctx echo.Context, params ListPriceReviewsParams) error {
+	var request ListPriceReviewsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPriceReviews(ctx.Request().Context(), request.(ListPriceReviewsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPriceReviews")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListPriceReviewsResponseObject); ok {
+		return validResponse.VisitListPriceReviewsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetPriceReview operation middleware
+func (sh *strictHandler) GetPriceReview(ctx echo.Context, reviewID PriceReviewID) error {
+	var request GetPriceReviewRequestObject
+
+	request.ReviewID = reviewID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPriceReview(ctx.Request().Context(), request.(GetPriceReviewRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPriceReview")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPriceReviewResponseObject); ok {
+		return validResponse.VisitGetPriceReviewResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ConfirmPriceReview operation middleware
+func (sh *strictHandler) ConfirmPriceReview(ctx echo.Context, reviewID PriceReviewID, params ConfirmPriceReviewParams) error {
+	var request ConfirmPriceReviewRequestObject
+
+	request.ReviewID = reviewID
+	request.Params = params
+
+	var body ConfirmPriceReviewJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ConfirmPriceReview(ctx.Request().Context(), request.(ConfirmPriceReviewRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConfirmPriceReview")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ConfirmPriceReviewResponseObject); ok {
+		return validResponse.VisitConfirmPriceReviewResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListPriceReviewItems operation middleware
+func (sh *strictHandler) ListPriceReviewItems(ctx echo.Context, reviewID PriceReviewID, params ListPriceReviewItemsParams) error {
+	var request ListPriceReviewItemsRequestObject
+
+	request.ReviewID = reviewID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPriceReviewItems(ctx.Request().Context(), request.(ListPriceReviewItemsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPriceReviewItems")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListPriceReviewItemsResponseObject); ok {
+		return validResponse.VisitListPriceReviewItemsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

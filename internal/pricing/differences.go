@@ -164,9 +164,15 @@ func (s *Service) TotalDifferences(tx pg.Tx, who identity.Principal, id uuid.UUI
 		}
 	}
 	if f.Kind == LeftOut || f.Kind == "" && f.MinPercent == nil {
-		if t.Counts[LeftOut], err = countLeftOut(tx, c, f); err != nil {
+		priced, err := countPriced(tx, c, f)
+		if err != nil {
 			return t, err
 		}
+		listed, err := countDifferences(tx, c, DifferenceFilter{Search: f.Search})
+		if err != nil {
+			return t, err
+		}
+		t.Counts[LeftOut] = priced - listed[Raised] - listed[Lowered] - listed[FloorOnly] - listed[Unchanged]
 	}
 	sum := differenceSum{effect: new(big.Rat), before: new(big.Rat), after: new(big.Rat)}
 	if f.Kind != LeftOut {

@@ -75,10 +75,10 @@ func countDifferences(tx pg.Tx, c Comparison, f DifferenceFilter) (map[Differenc
 
 const leftOutSQL = `WHERE NOT EXISTS (SELECT FROM base_price_lines WHERE list_id = @list AND product_id = p.id) `
 
-func countLeftOut(tx pg.Tx, c Comparison, f DifferenceFilter) (n int, err error) {
-	f.Kind = LeftOut
-	where, args := differenceWhere(c, f)
-	err = tx.Raw(`SELECT count(*) FROM products AS p`+oldPriceSQL+leftOutSQL+where, args).Scan(&n).Error
+// countPriced counts the products that match a text and have a price before the list.
+func countPriced(tx pg.Tx, c Comparison, f DifferenceFilter) (n int, err error) {
+	where, args := differenceWhere(c, DifferenceFilter{Search: f.Search})
+	err = tx.Raw(`SELECT count(*) FROM products AS p`+oldPriceSQL+"WHERE true"+where, args).Scan(&n).Error
 	return n, err
 }
 

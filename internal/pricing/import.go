@@ -77,6 +77,11 @@ func (s *Service) fillList(tx pg.Tx, l BasePriceList, lines []PriceLine) error {
 	if err := upsertLines(tx, l.ID, lines); err != nil {
 		return err
 	}
+	if len(lines) > atOnce { // or the next readers are planned for a table without these lines
+		if err := tx.Exec("ANALYZE base_price_lines").Error; err != nil {
+			return err
+		}
+	}
 	return recordLines(tx, l, "importBasePriceLines", len(lines))
 }
 
