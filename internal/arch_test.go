@@ -92,7 +92,7 @@ var imports = map[string]string{
 	"visit":       gates + "customer prospect",
 
 	"calendar": gates,
-	"printing": "errs clock money",
+	"printing": ground,
 
 	"catalog":    gates,
 	"pricing":    gates + "customer catalog",

@@ -331,7 +331,7 @@ func (a Answer) Len(path string) int {
 func (a Answer) ID() string { return a.String("id") }
 
 func init() {
-	for _, media := range []string{"application/pdf", "image/jpeg", "image/png", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "text/csv"} {
+	for _, media := range []string{"text/html", "application/pdf", "image/jpeg", "image/png", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "text/csv"} {
 		openapi3filter.RegisterBodyDecoder(media, openapi3filter.FileBodyDecoder)
 	}
 }

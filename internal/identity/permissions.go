@@ -193,6 +193,9 @@ var matrix = map[Permission][]Role{
 	"calendar.read":  everyone,
 	"calendar.write": roles(HR, Admin),
 
+	"company_profile.read":  everyone,
+	"company_profile.write": roles(FinanceManager, Admin), // the bank account is what customers pay to
+
 	// new-product prices and samples
 
 	// base price adjustments

@@ -1,0 +1,20 @@
+// Package printing owns how a document looks on paper, and what stands at its head: the company's own name, address, tax number and
+// bank (Profile), which are data.
+//
+// A module's document becomes a Paper: titles, parties, facts, a table, totals with the amount in Chinese capital numerals, terms,
+// places to sign. That is what clients get as JSON; as HTML it is laid out for A4, with the table's head and the document's number on
+// every page, and page numbers. What isn't in force says so across every page (draft, cancelled), and so does what has another revision.
+//
+// It does not own what a document says, nor who may see it: httpapi makes the paper of a document that it has read for the caller, and
+// leaves prices out for whom they are not.
+//
+// # The HTML
+//
+// It is one file without scripts and without anything to be loaded. All text goes through html/template. The one style sheet is
+// constant, so that the Content-Security-Policy names it by its hash and allows nothing else.
+//
+// # The profile
+//
+// Every change is another version (append-only), so what was printed when can be told. Two who change the same version: the
+// second gets errs.ErrStale, by the primary key. No locks.
+package printing
