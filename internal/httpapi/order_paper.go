@@ -37,11 +37,7 @@ func (s *Server) orderPaper(tx pg.Tx, who identity.Principal, o order.Order) (pr
 	if err != nil {
 		return printing.Paper{}, err
 	}
-	products, err := catalog.Briefs(tx, idsOf(o.Lines, func(l order.Line) uuid.UUID { return l.ProductID }))
-	if err != nil {
-		return printing.Paper{}, err
-	}
-	names, err := identity.Names(tx, o.OwnerID)
+	products, names, err := papersNeed(tx, o.OwnerID, idsOf(o.Lines, func(l order.Line) uuid.UUID { return l.ProductID }))
 	if err != nil {
 		return printing.Paper{}, err
 	}
@@ -58,7 +54,8 @@ func (s *Server) orderPaper(tx pg.Tx, who identity.Principal, o order.Order) (pr
 	showPrices := seesPrices(who)
 	orderTable(&p, o, products, showPrices)
 	if showPrices {
-		orderTotals(&p, o)
+		addTotals(&p, o.Gross, o.HeaderDiscount, o.Total, o.Tax)
+		p.Terms = append(p.Terms, taxIncluded)
 	}
 	return p, nil
 }
@@ -67,12 +64,8 @@ func orderFacts(o order.Order, owner string) []printing.Field {
 	var facts []printing.Field
 	facts = printing.Add(facts, "客户订单号", "Your order", o.CustomerOrderNo)
 	facts = printing.Add(facts, "业务员", "Sales", owner)
-	facts = printing.Add(facts, "结算方式", "Payment", settlementWords(o.Terms()))
-	facts = printing.Add(facts, "交货地点", "Place", o.DeliveryPlace)
-	facts = printing.Add(facts, "包装", "Packing", o.Packing)
-	facts = printing.Add(facts, "运输", "Transport", o.Transport)
 	facts = printing.Add(facts, "特殊要求", "Special", o.SpecialDemands)
-	return printing.Add(facts, "备注", "Remarks", o.Remarks)
+	return dealFacts(facts, settlementWords(o.Terms()), o.DeliveryPlace, o.Packing, o.Transport, o.Remarks)
 }
 
 // orderTable makes the table; for whom prices are not, it has no columns for them.
@@ -85,7 +78,7 @@ func orderTable(p *printing.Paper, o order.Order, products map[uuid.UUID]catalog
 	}
 	p.Columns = append(p.Columns,
 		printing.Column{Key: "promised_on", Title: printing.Text{ZH: "交货日期", EN: "Delivery"}, Width: 11},
-		printing.Column{Key: "remarks", Title: printing.Text{ZH: "备注", EN: "Remarks"}, Width: 16},
+		remarksColumn,
 	)
 	for _, l := range o.Lines {
 		row := []string{strconv.Itoa(l.LineNo), productName(products[l.ProductID]), l.Unit, printing.Figure(l.Quantity, 0)}
@@ -100,19 +93,6 @@ func orderTable(p *printing.Paper, o order.Order, products map[uuid.UUID]catalog
 	}
 }
 
-func orderTotals(p *printing.Paper, o order.Order) {
-	if !o.HeaderDiscount.IsZero() {
-		p.Totals = append(p.Totals,
-			total("小计", "Subtotal", printing.Figure(o.Gross, money.AmountScale)),
-			total("整单折让", "Discount", "-"+printing.Figure(o.HeaderDiscount, money.AmountScale)))
-	}
-	p.Totals = append(p.Totals,
-		total("含税合计(人民币)", "Total, tax included (CNY)", printing.Figure(o.Total, money.AmountScale)),
-		total("其中税额", "Tax contained", printing.Figure(o.Tax, money.AmountScale)))
-	p.Amount = &o.Total
-	p.Terms = append(p.Terms, printing.Text{ZH: "以上单价、金额均为含税价,币种为人民币。", EN: "Prices and amounts are in CNY and include tax."})
-}
-
 // The columns that papers have in common.
 var (
 	lineColumn     = printing.Column{Key: "line", Title: printing.Text{ZH: "序号", EN: "No."}, Width: 6, Right: true}
@@ -120,6 +100,7 @@ var (
 	unitColumn     = printing.Column{Key: "unit", Title: printing.Text{ZH: "单位", EN: "Unit"}, Width: 6}
 	quantityColumn = printing.Column{Key: "quantity", Title: printing.Text{ZH: "数量", EN: "Quantity"}, Width: 11, Right: true}
 	priceColumn    = printing.Column{Key: "price", Title: printing.Text{ZH: "单价(元)", EN: "Price"}, Width: 12, Right: true}
+	remarksColumn  = printing.Column{Key: "remarks", Title: printing.Text{ZH: "备注", EN: "Remarks"}, Width: 16}
 	amountColumn   = printing.Column{Key: "amount", Title: printing.Text{ZH: "金额(元)", EN: "Amount"}, Width: 15, Right: true}
 )
 
@@ -149,9 +130,9 @@ func idsOf[T any](rows []T, id func(T) uuid.UUID) []uuid.UUID { return each(rows
 func orderState(s order.State) (state, mark printing.Text) {
 	switch s {
 	case order.StateDraft:
-		return printing.Text{ZH: "草稿", EN: "Draft"}, printing.Text{ZH: "草稿", EN: "DRAFT"}
+		return printing.Text{ZH: "草稿", EN: "Draft"}, draftMark
 	case order.StateSubmitted:
-		return printing.Text{ZH: "审批中", EN: "Being approved"}, printing.Text{ZH: "未生效", EN: "NOT IN FORCE"}
+		return printing.Text{ZH: "审批中", EN: "Being approved"}, notInForce
 	case order.StateConfirmed:
 		state = printing.Text{ZH: "已确认", EN: "Confirmed"}
 	case order.StatePartlyShipped:
@@ -161,7 +142,7 @@ func orderState(s order.State) (state, mark printing.Text) {
 	case order.StateClosed:
 		state = printing.Text{ZH: "已关闭", EN: "Closed"}
 	case order.StateCancelled:
-		return printing.Text{ZH: "已取消", EN: "Cancelled"}, printing.Text{ZH: "已作废", EN: "VOID"}
+		return printing.Text{ZH: "已取消", EN: "Cancelled"}, void
 	}
 	return state, printing.Text{}
 }

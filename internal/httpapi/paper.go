@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
-	"github.com/govalues/decimal"
 
 	"github.com/salesgate/salesgate/api"
 	"github.com/salesgate/salesgate/internal/credit"
@@ -69,7 +68,7 @@ func (a paperAnswer) send(w http.ResponseWriter) error {
 	h := w.Header()
 	if !a.html {
 		h.Set("Content-Type", "application/json")
-		return json.NewEncoder(w).Encode(paperBody(a.paper))
+		return json.NewEncoder(w).Encode(printedBody(a.paper))
 	}
 	page, err := a.paper.HTML()
 	if err != nil {
@@ -110,7 +109,7 @@ func companyBody(p printing.Profile) api.CompanyProfile {
 	}
 }
 
-func paperBody(p printing.Paper) api.Paper {
+func printedBody(p printing.Paper) api.Paper {
 	body := api.Paper{
 		Kind: p.Kind, Title: paperText(p.Title), Number: p.Number, Revision: optional(p.Revision), Date: date(p.Date), Company: companyBody(p.Profile),
 		Facts: paperFields(p.Facts), Totals: paperFields(p.Totals), Rows: p.Rows, Amount: p.Amount, AmountWords: optional(p.Words()),
@@ -200,13 +199,4 @@ func settlementWords(t credit.Terms) string {
 	case credit.Cash:
 	}
 	return "现款"
-}
-
-// percent writes a rate: 0.13 is 13%.
-func percent(rate decimal.Decimal) string {
-	p, err := rate.Mul(decimal.Hundred)
-	if err != nil {
-		return rate.String()
-	}
-	return p.Trim(0).String() + "%"
 }
