@@ -2206,6 +2206,24 @@ func (e VisitState) Valid() bool {
 	}
 }
 
+// Defines values for PaperFormat.
+const (
+	PaperFormatHTML PaperFormat = "html"
+	PaperFormatJSON PaperFormat = "json"
+)
+
+// Valid indicates whether the value is a known member of the PaperFormat enum.
+func (e PaperFormat) Valid() bool {
+	switch e {
+	case PaperFormatHTML:
+		return true
+	case PaperFormatJSON:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for RegisterGrade.
 const (
 	RegisterGradeA    RegisterGrade = "A"
@@ -2314,6 +2332,24 @@ func (e ExportBasePricesParamsFormat) Valid() bool {
 	case ExportBasePricesParamsFormatCsv:
 		return true
 	case ExportBasePricesParamsFormatXlsx:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GetContractDocumentParamsFormat.
+const (
+	GetContractDocumentParamsFormatHTML GetContractDocumentParamsFormat = "html"
+	GetContractDocumentParamsFormatJSON GetContractDocumentParamsFormat = "json"
+)
+
+// Valid indicates whether the value is a known member of the GetContractDocumentParamsFormat enum.
+func (e GetContractDocumentParamsFormat) Valid() bool {
+	switch e {
+	case GetContractDocumentParamsFormatHTML:
+		return true
+	case GetContractDocumentParamsFormatJSON:
 		return true
 	default:
 		return false
@@ -2764,6 +2800,24 @@ func (e GetOpportunityPipelineParamsBy) Valid() bool {
 	}
 }
 
+// Defines values for GetOrderDocumentParamsFormat.
+const (
+	GetOrderDocumentParamsFormatHTML GetOrderDocumentParamsFormat = "html"
+	GetOrderDocumentParamsFormatJSON GetOrderDocumentParamsFormat = "json"
+)
+
+// Valid indicates whether the value is a known member of the GetOrderDocumentParamsFormat enum.
+func (e GetOrderDocumentParamsFormat) Valid() bool {
+	switch e {
+	case GetOrderDocumentParamsFormatHTML:
+		return true
+	case GetOrderDocumentParamsFormatJSON:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListOwnershipDisputesParamsState.
 const (
 	ListOwnershipDisputesParamsStateOpen      ListOwnershipDisputesParamsState = "open"
@@ -2779,6 +2833,24 @@ func (e ListOwnershipDisputesParamsState) Valid() bool {
 	case ListOwnershipDisputesParamsStateRuled:
 		return true
 	case ListOwnershipDisputesParamsStateWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GetProductionRequestDocumentParamsFormat.
+const (
+	GetProductionRequestDocumentParamsFormatHTML GetProductionRequestDocumentParamsFormat = "html"
+	GetProductionRequestDocumentParamsFormatJSON GetProductionRequestDocumentParamsFormat = "json"
+)
+
+// Valid indicates whether the value is a known member of the GetProductionRequestDocumentParamsFormat enum.
+func (e GetProductionRequestDocumentParamsFormat) Valid() bool {
+	switch e {
+	case GetProductionRequestDocumentParamsFormatHTML:
+		return true
+	case GetProductionRequestDocumentParamsFormatJSON:
 		return true
 	default:
 		return false
@@ -2833,6 +2905,24 @@ func (e ListProspectsParamsGrade) Valid() bool {
 	case ListProspectsParamsGradeC:
 		return true
 	case ListProspectsParamsGradeD:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GetQuotationDocumentParamsFormat.
+const (
+	GetQuotationDocumentParamsFormatHTML GetQuotationDocumentParamsFormat = "html"
+	GetQuotationDocumentParamsFormatJSON GetQuotationDocumentParamsFormat = "json"
+)
+
+// Valid indicates whether the value is a known member of the GetQuotationDocumentParamsFormat enum.
+func (e GetQuotationDocumentParamsFormat) Valid() bool {
+	switch e {
+	case GetQuotationDocumentParamsFormatHTML:
+		return true
+	case GetQuotationDocumentParamsFormatJSON:
 		return true
 	default:
 		return false
@@ -4423,6 +4513,69 @@ type CompanyCheckInput struct {
 
 	// Uscc Example: 91330782MA2EXAMP0C
 	Uscc *string `json:"uscc,omitempty"`
+}
+
+// CompanyProfile defines model for CompanyProfile.
+type CompanyProfile struct {
+	AddressEn   string `json:"address_en"`
+	AddressZh   string `json:"address_zh"`
+	BankAccount string `json:"bank_account"`
+	BankName    string `json:"bank_name"`
+	Email       string `json:"email"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag *Etag  `json:"etag,omitempty"`
+	Fax  string `json:"fax"`
+
+	// NameEn Example: Yunling Example Dyeing Co., Ltd.
+	NameEn string `json:"name_en"`
+
+	// NameZh Example: 云岭示例染整有限公司
+	NameZh string `json:"name_zh"`
+	Phone  string `json:"phone"`
+
+	// SetAt Example: 2026-11-20T08:30:00Z
+	SetAt *Instant `json:"set_at,omitempty"`
+
+	// TaxNumber Unified social credit code.
+	//
+	// Example: 91330000MA2EXAMPL0
+	TaxNumber string `json:"tax_number"`
+}
+
+// CompanyProfileInput defines model for CompanyProfileInput.
+type CompanyProfileInput struct {
+	// AddressEn Example: 1 Example Road, Yunling
+	AddressEn string `json:"address_en"`
+
+	// AddressZh Example: 示例省云岭市示例路1号
+	AddressZh string `json:"address_zh"`
+
+	// BankAccount Example: 3300 0000 0000 0000 000
+	BankAccount string `json:"bank_account"`
+
+	// BankName Example: 示例银行云岭支行
+	BankName string `json:"bank_name"`
+
+	// Email Example: sales@example.com
+	Email string `json:"email"`
+
+	// Fax Example: 0571-00000001
+	Fax string `json:"fax"`
+
+	// NameEn Example: Yunling Example Dyeing Co., Ltd.
+	NameEn string `json:"name_en"`
+
+	// NameZh Example: 云岭示例染整有限公司
+	NameZh string `json:"name_zh"`
+
+	// Phone Example: 0571-00000000
+	Phone string `json:"phone"`
+
+	// TaxNumber Example: 91330000MA2EXAMPL0
+	TaxNumber string `json:"tax_number"`
 }
 
 // Contact defines model for Contact.
@@ -10057,6 +10210,69 @@ type OwnershipStatement struct {
 	Statement string  `json:"statement"`
 }
 
+// Paper defines model for Paper.
+type Paper struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount *Money `json:"amount,omitempty"`
+
+	// AmountWords The amount in Chinese capital numerals.
+	//
+	// Example: 人民币壹仟陆佰捌拾元零叁角贰分
+	AmountWords *string        `json:"amount_words,omitempty"`
+	Columns     []PaperColumn  `json:"columns"`
+	Company     CompanyProfile `json:"company"`
+
+	// Date Example: 2026-11-20
+	Date  Date         `json:"date"`
+	Facts []PaperField `json:"facts"`
+
+	// Kind Example: order_confirmation
+	Kind     string       `json:"kind"`
+	Number   string       `json:"number"`
+	Parties  []PaperParty `json:"parties"`
+	Revision *int         `json:"revision,omitempty"`
+
+	// Rows A cell for each column.
+	Rows       [][]string   `json:"rows"`
+	Signatures []PaperText  `json:"signatures"`
+	State      *PaperText   `json:"state,omitempty"`
+	Terms      []PaperText  `json:"terms"`
+	Title      PaperText    `json:"title"`
+	Totals     []PaperField `json:"totals"`
+	Watermark  *PaperText   `json:"watermark,omitempty"`
+}
+
+// PaperColumn defines model for PaperColumn.
+type PaperColumn struct {
+	// Figures Right-aligned.
+	Figures bool `json:"figures"`
+
+	// Key Example: quantity
+	Key   string    `json:"key"`
+	Title PaperText `json:"title"`
+}
+
+// PaperField defines model for PaperField.
+type PaperField struct {
+	Label PaperText `json:"label"`
+	Value string    `json:"value"`
+}
+
+// PaperParty defines model for PaperParty.
+type PaperParty struct {
+	Fields []PaperField `json:"fields"`
+	Name   string       `json:"name"`
+	Role   PaperText    `json:"role"`
+}
+
+// PaperText defines model for PaperText.
+type PaperText struct {
+	En *string `json:"en,omitempty"`
+	Zh string  `json:"zh"`
+}
+
 // Parameter defines model for Parameter.
 type Parameter struct {
 	// EffectiveAt Example: 2026-11-20T08:30:00Z
@@ -15083,6 +15299,9 @@ type OpportunityID = UUID
 // OrderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type OrderID = UUID
 
+// PaperFormat defines model for PaperFormat.
+type PaperFormat string
+
 // PaperID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type PaperID = UUID
 
@@ -15730,6 +15949,12 @@ type CheckCompanyParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ReplaceCompanyProfileParams defines parameters for ReplaceCompanyProfile.
+type ReplaceCompanyProfileParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
 // ListContractsParams defines parameters for ListContracts.
 type ListContractsParams struct {
 	// CustomerID Only of this customer.
@@ -15870,6 +16095,15 @@ type CopyContractParams struct {
 	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
+
+// GetContractDocumentParams defines parameters for GetContractDocument.
+type GetContractDocumentParams struct {
+	// Format What is wanted when the Accept header doesn't say.
+	Format *GetContractDocumentParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// GetContractDocumentParamsFormat defines parameters for GetContractDocument.
+type GetContractDocumentParamsFormat string
 
 // ListContractCallOffsParams defines parameters for ListContractCallOffs.
 type ListContractCallOffsParams struct {
@@ -17272,6 +17506,15 @@ type CopyOrderParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// GetOrderDocumentParams defines parameters for GetOrderDocument.
+type GetOrderDocumentParams struct {
+	// Format What is wanted when the Accept header doesn't say.
+	Format *GetOrderDocumentParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// GetOrderDocumentParamsFormat defines parameters for GetOrderDocument.
+type GetOrderDocumentParamsFormat string
+
 // RecordOrderReviewParams defines parameters for RecordOrderReview.
 type RecordOrderReviewParams struct {
 	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
@@ -17770,6 +18013,15 @@ type AcknowledgeProductionRequestParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// GetProductionRequestDocumentParams defines parameters for GetProductionRequestDocument.
+type GetProductionRequestDocumentParams struct {
+	// Format What is wanted when the Accept header doesn't say.
+	Format *GetProductionRequestDocumentParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// GetProductionRequestDocumentParamsFormat defines parameters for GetProductionRequestDocument.
+type GetProductionRequestDocumentParamsFormat string
+
 // SetProductionMaterialsParams defines parameters for SetProductionMaterials.
 type SetProductionMaterialsParams struct {
 	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
@@ -18180,6 +18432,15 @@ type DeclineQuotationParams struct {
 	// IfMatch The ETag that you read; 412 when someone else has changed it since.
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
+
+// GetQuotationDocumentParams defines parameters for GetQuotationDocument.
+type GetQuotationDocumentParams struct {
+	// Format What is wanted when the Accept header doesn't say.
+	Format *GetQuotationDocumentParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// GetQuotationDocumentParamsFormat defines parameters for GetQuotationDocument.
+type GetQuotationDocumentParamsFormat string
 
 // CreateQuotationLinkParams defines parameters for CreateQuotationLink.
 type CreateQuotationLinkParams struct {
@@ -18993,6 +19254,9 @@ type AddCampaignLeadJSONRequestBody = CampaignLeadCreate
 
 // CheckCompanyJSONRequestBody defines body for CheckCompany for application/json ContentType.
 type CheckCompanyJSONRequestBody = CompanyCheckInput
+
+// ReplaceCompanyProfileJSONRequestBody defines body for ReplaceCompanyProfile for application/json ContentType.
+type ReplaceCompanyProfileJSONRequestBody = CompanyProfileInput
 
 // CreateContractJSONRequestBody defines body for CreateContract for application/json ContentType.
 type CreateContractJSONRequestBody = ContractCreate

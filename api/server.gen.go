@@ -218,6 +218,12 @@ type ServerInterface interface {
 	// CheckCompany Ask whether a company is free
 	// (POST /v1/company-checks)
 	CheckCompany(ctx echo.Context, params CheckCompanyParams) error
+	// GetCompanyProfile Read what our papers say of us
+	// (GET /v1/company-profile)
+	GetCompanyProfile(ctx echo.Context) error
+	// ReplaceCompanyProfile Change what our papers say of us
+	// (PUT /v1/company-profile)
+	ReplaceCompanyProfile(ctx echo.Context, params ReplaceCompanyProfileParams) error
 	// ListContracts List contracts
 	// (GET /v1/contracts)
 	ListContracts(ctx echo.Context, params ListContractsParams) error
@@ -269,6 +275,9 @@ type ServerInterface interface {
 	// ListContractDecisions Read what the gate decided about a contract
 	// (GET /v1/contracts/{contract_id}/decisions)
 	ListContractDecisions(ctx echo.Context, contractID ContractID) error
+	// GetContractDocument Print a contract summary
+	// (GET /v1/contracts/{contract_id}/document)
+	GetContractDocument(ctx echo.Context, contractID ContractID, params GetContractDocumentParams) error
 	// ListContractCallOffs List the orders on a contract
 	// (GET /v1/contracts/{contract_id}/orders)
 	ListContractCallOffs(ctx echo.Context, contractID ContractID, params ListContractCallOffsParams) error
@@ -737,6 +746,9 @@ type ServerInterface interface {
 	// ListOrderDecisions Read what the gates decided about an order
 	// (GET /v1/orders/{order_id}/decisions)
 	ListOrderDecisions(ctx echo.Context, orderID OrderID) error
+	// GetOrderDocument Print an order
+	// (GET /v1/orders/{order_id}/document)
+	GetOrderDocument(ctx echo.Context, orderID OrderID, params GetOrderDocumentParams) error
 	// GetOrderProduction How an order stands in production
 	// (GET /v1/orders/{order_id}/production)
 	GetOrderProduction(ctx echo.Context, orderID UUID) error
@@ -926,6 +938,9 @@ type ServerInterface interface {
 	// AcknowledgeProductionRequest Acknowledge a production request
 	// (POST /v1/production-requests/{production_request_id}/acknowledge)
 	AcknowledgeProductionRequest(ctx echo.Context, productionRequestID UUID, params AcknowledgeProductionRequestParams) error
+	// GetProductionRequestDocument Print a production request
+	// (GET /v1/production-requests/{production_request_id}/document)
+	GetProductionRequestDocument(ctx echo.Context, productionRequestID UUID, params GetProductionRequestDocumentParams) error
 	// SetProductionMaterials Answer with the materials
 	// (PUT /v1/production-requests/{production_request_id}/materials)
 	SetProductionMaterials(ctx echo.Context, productionRequestID UUID, params SetProductionMaterialsParams) error
@@ -1076,6 +1091,9 @@ type ServerInterface interface {
 	// DeclineQuotation Record the customer's refusal
 	// (POST /v1/quotations/{quotation_id}/decline)
 	DeclineQuotation(ctx echo.Context, quotationID QuotationID, params DeclineQuotationParams) error
+	// GetQuotationDocument Print a quotation
+	// (GET /v1/quotations/{quotation_id}/document)
+	GetQuotationDocument(ctx echo.Context, quotationID QuotationID, params GetQuotationDocumentParams) error
 	// RevokeQuotationLink Take the customer's link back
 	// (DELETE /v1/quotations/{quotation_id}/link)
 	RevokeQuotationLink(ctx echo.Context, quotationID QuotationID) error
@@ -3672,6 +3690,46 @@ func (w *ServerInterfaceWrapper) CheckCompany(ctx echo.Context) error {
 	return err
 }
 
+// GetCompanyProfile converts echo context to params.
+func (w *ServerInterfaceWrapper) GetCompanyProfile(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetCompanyProfile(ctx)
+	return err
+}
+
+// ReplaceCompanyProfile converts echo context to params.
+func (w *ServerInterfaceWrapper) ReplaceCompanyProfile(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReplaceCompanyProfileParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReplaceCompanyProfile(ctx, params)
+	return err
+}
+
 // ListContracts converts echo context to params.
 func (w *ServerInterfaceWrapper) ListContracts(ctx echo.Context) error {
 	var err error
@@ -4422,6 +4480,31 @@ func (w *ServerInterfaceWrapper) ListContractDecisions(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListContractDecisions(ctx, contractID)
+	return err
+}
+
+// GetContractDocument converts echo context to params.
+func (w *ServerInterfaceWrapper) GetContractDocument(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "contract_id" -------------
+	var contractID ContractID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "contract_id", ctx.Param("contract_id"), &contractID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter contract_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetContractDocumentParams
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetContractDocument(ctx, contractID, params)
 	return err
 }
 
@@ -10179,6 +10262,31 @@ func (w *ServerInterfaceWrapper) ListOrderDecisions(ctx echo.Context) error {
 	return err
 }
 
+// GetOrderDocument converts echo context to params.
+func (w *ServerInterfaceWrapper) GetOrderDocument(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "order_id" -------------
+	var orderID OrderID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "order_id", ctx.Param("order_id"), &orderID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter order_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetOrderDocumentParams
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetOrderDocument(ctx, orderID, params)
+	return err
+}
+
 // GetOrderProduction converts echo context to params.
 func (w *ServerInterfaceWrapper) GetOrderProduction(ctx echo.Context) error {
 	var err error
@@ -12524,6 +12632,31 @@ func (w *ServerInterfaceWrapper) AcknowledgeProductionRequest(ctx echo.Context) 
 	return err
 }
 
+// GetProductionRequestDocument converts echo context to params.
+func (w *ServerInterfaceWrapper) GetProductionRequestDocument(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "production_request_id" -------------
+	var productionRequestID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "production_request_id", ctx.Param("production_request_id"), &productionRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter production_request_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetProductionRequestDocumentParams
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetProductionRequestDocument(ctx, productionRequestID, params)
+	return err
+}
+
 // SetProductionMaterials converts echo context to params.
 func (w *ServerInterfaceWrapper) SetProductionMaterials(ctx echo.Context) error {
 	var err error
@@ -14425,6 +14558,31 @@ func (w *ServerInterfaceWrapper) DeclineQuotation(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.DeclineQuotation(ctx, quotationID, params)
+	return err
+}
+
+// GetQuotationDocument converts echo context to params.
+func (w *ServerInterfaceWrapper) GetQuotationDocument(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "quotation_id" -------------
+	var quotationID QuotationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "quotation_id", ctx.Param("quotation_id"), &quotationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter quotation_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetQuotationDocumentParams
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetQuotationDocument(ctx, quotationID, params)
 	return err
 }
 
@@ -17696,6 +17854,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/campaigns/:campaign_id/submit", wrapper.SubmitCampaign, options.OperationMiddlewares["submitCampaign"]...)
 	router.GET(options.BaseURL+"/v1/campaigns/:campaign_id/timeline", wrapper.GetCampaignTimeline, options.OperationMiddlewares["getCampaignTimeline"]...)
 	router.POST(options.BaseURL+"/v1/company-checks", wrapper.CheckCompany, options.OperationMiddlewares["checkCompany"]...)
+	router.GET(options.BaseURL+"/v1/company-profile", wrapper.GetCompanyProfile, options.OperationMiddlewares["getCompanyProfile"]...)
+	router.PUT(options.BaseURL+"/v1/company-profile", wrapper.ReplaceCompanyProfile, options.OperationMiddlewares["replaceCompanyProfile"]...)
 	router.GET(options.BaseURL+"/v1/contracts", wrapper.ListContracts, options.OperationMiddlewares["listContracts"]...)
 	router.POST(options.BaseURL+"/v1/contracts", wrapper.CreateContract, options.OperationMiddlewares["createContract"]...)
 	router.GET(options.BaseURL+"/v1/contracts/:contract_id", wrapper.GetContract, options.OperationMiddlewares["getContract"]...)
@@ -17713,6 +17873,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/contracts/:contract_id/close", wrapper.CloseContract, options.OperationMiddlewares["closeContract"]...)
 	router.POST(options.BaseURL+"/v1/contracts/:contract_id/copy", wrapper.CopyContract, options.OperationMiddlewares["copyContract"]...)
 	router.GET(options.BaseURL+"/v1/contracts/:contract_id/decisions", wrapper.ListContractDecisions, options.OperationMiddlewares["listContractDecisions"]...)
+	router.GET(options.BaseURL+"/v1/contracts/:contract_id/document", wrapper.GetContractDocument, options.OperationMiddlewares["getContractDocument"]...)
 	router.GET(options.BaseURL+"/v1/contracts/:contract_id/orders", wrapper.ListContractCallOffs, options.OperationMiddlewares["listContractCallOffs"]...)
 	router.GET(options.BaseURL+"/v1/contracts/:contract_id/papers", wrapper.ListContractPapers, options.OperationMiddlewares["listContractPapers"]...)
 	router.POST(options.BaseURL+"/v1/contracts/:contract_id/papers", wrapper.FileContractPaper, options.OperationMiddlewares["fileContractPaper"]...)
@@ -17867,6 +18028,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/orders/:order_id/close", wrapper.CloseOrder, options.OperationMiddlewares["closeOrder"]...)
 	router.POST(options.BaseURL+"/v1/orders/:order_id/copy", wrapper.CopyOrder, options.OperationMiddlewares["copyOrder"]...)
 	router.GET(options.BaseURL+"/v1/orders/:order_id/decisions", wrapper.ListOrderDecisions, options.OperationMiddlewares["listOrderDecisions"]...)
+	router.GET(options.BaseURL+"/v1/orders/:order_id/document", wrapper.GetOrderDocument, options.OperationMiddlewares["getOrderDocument"]...)
 	router.GET(options.BaseURL+"/v1/orders/:order_id/production", wrapper.GetOrderProduction, options.OperationMiddlewares["getOrderProduction"]...)
 	router.GET(options.BaseURL+"/v1/orders/:order_id/review-points", wrapper.ListOrderReview, options.OperationMiddlewares["listOrderReview"]...)
 	router.POST(options.BaseURL+"/v1/orders/:order_id/review-points", wrapper.RecordOrderReview, options.OperationMiddlewares["recordOrderReview"]...)
@@ -17931,6 +18093,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/production-requests", wrapper.ListProductionRequests, options.OperationMiddlewares["listProductionRequests"]...)
 	router.GET(options.BaseURL+"/v1/production-requests/:production_request_id", wrapper.GetProductionRequest, options.OperationMiddlewares["getProductionRequest"]...)
 	router.POST(options.BaseURL+"/v1/production-requests/:production_request_id/acknowledge", wrapper.AcknowledgeProductionRequest, options.OperationMiddlewares["acknowledgeProductionRequest"]...)
+	router.GET(options.BaseURL+"/v1/production-requests/:production_request_id/document", wrapper.GetProductionRequestDocument, options.OperationMiddlewares["getProductionRequestDocument"]...)
 	router.PUT(options.BaseURL+"/v1/production-requests/:production_request_id/materials", wrapper.SetProductionMaterials, options.OperationMiddlewares["setProductionMaterials"]...)
 	router.GET(options.BaseURL+"/v1/production-requests/:production_request_id/reports", wrapper.ListProductionReports, options.OperationMiddlewares["listProductionReports"]...)
 	router.POST(options.BaseURL+"/v1/production-requests/:production_request_id/reports", wrapper.ReportProduction, options.OperationMiddlewares["reportProduction"]...)
@@ -17982,6 +18145,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/quotations/:quotation_id/copy", wrapper.CopyQuotation, options.OperationMiddlewares["copyQuotation"]...)
 	router.GET(options.BaseURL+"/v1/quotations/:quotation_id/decisions", wrapper.ListQuotationDecisions, options.OperationMiddlewares["listQuotationDecisions"]...)
 	router.POST(options.BaseURL+"/v1/quotations/:quotation_id/decline", wrapper.DeclineQuotation, options.OperationMiddlewares["declineQuotation"]...)
+	router.GET(options.BaseURL+"/v1/quotations/:quotation_id/document", wrapper.GetQuotationDocument, options.OperationMiddlewares["getQuotationDocument"]...)
 	router.DELETE(options.BaseURL+"/v1/quotations/:quotation_id/link", wrapper.RevokeQuotationLink, options.OperationMiddlewares["revokeQuotationLink"]...)
 	router.POST(options.BaseURL+"/v1/quotations/:quotation_id/link", wrapper.CreateQuotationLink, options.OperationMiddlewares["createQuotationLink"]...)
 	router.POST(options.BaseURL+"/v1/quotations/:quotation_id/revise", wrapper.ReviseQuotation, options.OperationMiddlewares["reviseQuotation"]...)
@@ -18063,6 +18227,21 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/visits/:visit_id/revisions", wrapper.ListVisitRevisions, options.OperationMiddlewares["listVisitRevisions"]...)
 	router.POST(options.BaseURL+"/v1/visits/sync", wrapper.SyncVisits, options.OperationMiddlewares["syncVisits"]...)
 
+}
+
+type PaperResponseHeaders struct {
+	XRequestID *string
+}
+type PaperJSONResponse struct {
+	Body Paper
+
+	Headers PaperResponseHeaders
+}
+type PaperTextHTMLResponse struct {
+	Body io.Reader
+
+	Headers       PaperResponseHeaders
+	ContentLength int64
 }
 
 type GetJwksRequestObject struct {
@@ -19943,6 +20122,66 @@ func (response CheckCompany200JSONResponse) VisitCheckCompanyResponse(w http.Res
 	return err
 }
 
+type GetCompanyProfileRequestObject struct {
+}
+
+type GetCompanyProfileResponseObject interface {
+	VisitGetCompanyProfileResponse(w http.ResponseWriter) error
+}
+
+type GetCompanyProfile200ResponseHeaders struct {
+	ETag string
+}
+
+type GetCompanyProfile200JSONResponse struct {
+	Body    CompanyProfile
+	Headers GetCompanyProfile200ResponseHeaders
+}
+
+func (response GetCompanyProfile200JSONResponse) VisitGetCompanyProfileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplaceCompanyProfileRequestObject struct {
+	Params ReplaceCompanyProfileParams
+	Body   *ReplaceCompanyProfileJSONRequestBody
+}
+
+type ReplaceCompanyProfileResponseObject interface {
+	VisitReplaceCompanyProfileResponse(w http.ResponseWriter) error
+}
+
+type ReplaceCompanyProfile200ResponseHeaders struct {
+	ETag string
+}
+
+type ReplaceCompanyProfile200JSONResponse struct {
+	Body    CompanyProfile
+	Headers ReplaceCompanyProfile200ResponseHeaders
+}
+
+func (response ReplaceCompanyProfile200JSONResponse) VisitReplaceCompanyProfileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListContractsRequestObject struct {
 	Params ListContractsParams
 }
@@ -20443,6 +20682,52 @@ func (response ListContractDecisions200JSONResponse) VisitListContractDecisionsR
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetContractDocumentRequestObject struct {
+	ContractID ContractID `json:"contract_id"`
+	Params     GetContractDocumentParams
+}
+
+type GetContractDocumentResponseObject interface {
+	VisitGetContractDocumentResponse(w http.ResponseWriter) error
+}
+
+type GetContractDocument200JSONResponse struct{ PaperJSONResponse }
+
+func (response GetContractDocument200JSONResponse) VisitGetContractDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetContractDocument200TextHTMLResponse struct{ PaperTextHTMLResponse }
+
+func (response GetContractDocument200TextHTMLResponse) VisitGetContractDocumentResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
 	return err
 }
 
@@ -24688,6 +24973,52 @@ func (response ListOrderDecisions200JSONResponse) VisitListOrderDecisionsRespons
 	return err
 }
 
+type GetOrderDocumentRequestObject struct {
+	OrderID OrderID `json:"order_id"`
+	Params  GetOrderDocumentParams
+}
+
+type GetOrderDocumentResponseObject interface {
+	VisitGetOrderDocumentResponse(w http.ResponseWriter) error
+}
+
+type GetOrderDocument200JSONResponse struct{ PaperJSONResponse }
+
+func (response GetOrderDocument200JSONResponse) VisitGetOrderDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOrderDocument200TextHTMLResponse struct{ PaperTextHTMLResponse }
+
+func (response GetOrderDocument200TextHTMLResponse) VisitGetOrderDocumentResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
 type GetOrderProductionRequestObject struct {
 	OrderID UUID `json:"order_id"`
 }
@@ -26443,6 +26774,52 @@ func (response AcknowledgeProductionRequest200JSONResponse) VisitAcknowledgeProd
 	return err
 }
 
+type GetProductionRequestDocumentRequestObject struct {
+	ProductionRequestID UUID `json:"production_request_id"`
+	Params              GetProductionRequestDocumentParams
+}
+
+type GetProductionRequestDocumentResponseObject interface {
+	VisitGetProductionRequestDocumentResponse(w http.ResponseWriter) error
+}
+
+type GetProductionRequestDocument200JSONResponse struct{ PaperJSONResponse }
+
+func (response GetProductionRequestDocument200JSONResponse) VisitGetProductionRequestDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetProductionRequestDocument200TextHTMLResponse struct{ PaperTextHTMLResponse }
+
+func (response GetProductionRequestDocument200TextHTMLResponse) VisitGetProductionRequestDocumentResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
 type SetProductionMaterialsRequestObject struct {
 	ProductionRequestID UUID `json:"production_request_id"`
 	Params              SetProductionMaterialsParams
@@ -27814,6 +28191,52 @@ func (response DeclineQuotation200JSONResponse) VisitDeclineQuotationResponse(w 
 	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetQuotationDocumentRequestObject struct {
+	QuotationID QuotationID `json:"quotation_id"`
+	Params      GetQuotationDocumentParams
+}
+
+type GetQuotationDocumentResponseObject interface {
+	VisitGetQuotationDocumentResponse(w http.ResponseWriter) error
+}
+
+type GetQuotationDocument200JSONResponse struct{ PaperJSONResponse }
+
+func (response GetQuotationDocument200JSONResponse) VisitGetQuotationDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetQuotationDocument200TextHTMLResponse struct{ PaperTextHTMLResponse }
+
+func (response GetQuotationDocument200TextHTMLResponse) VisitGetQuotationDocumentResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
 	return err
 }
 
@@ -30235,6 +30658,12 @@ type StrictServerInterface interface {
 	// CheckCompany Ask whether a company is free
 	// (POST /v1/company-checks)
 	CheckCompany(ctx context.Context, request CheckCompanyRequestObject) (CheckCompanyResponseObject, error)
+	// GetCompanyProfile Read what our papers say of us
+	// (GET /v1/company-profile)
+	GetCompanyProfile(ctx context.Context, request GetCompanyProfileRequestObject) (GetCompanyProfileResponseObject, error)
+	// ReplaceCompanyProfile Change what our papers say of us
+	// (PUT /v1/company-profile)
+	ReplaceCompanyProfile(ctx context.Context, request ReplaceCompanyProfileRequestObject) (ReplaceCompanyProfileResponseObject, error)
 	// ListContracts List contracts
 	// (GET /v1/contracts)
 	ListContracts(ctx context.Context, request ListContractsRequestObject) (ListContractsResponseObject, error)
@@ -30286,6 +30715,9 @@ type StrictServerInterface interface {
 	// ListContractDecisions Read what the gate decided about a contract
 	// (GET /v1/contracts/{contract_id}/decisions)
 	ListContractDecisions(ctx context.Context, request ListContractDecisionsRequestObject) (ListContractDecisionsResponseObject, error)
+	// GetContractDocument Print a contract summary
+	// (GET /v1/contracts/{contract_id}/document)
+	GetContractDocument(ctx context.Context, request GetContractDocumentRequestObject) (GetContractDocumentResponseObject, error)
 	// ListContractCallOffs List the orders on a contract
 	// (GET /v1/contracts/{contract_id}/orders)
 	ListContractCallOffs(ctx context.Context, request ListContractCallOffsRequestObject) (ListContractCallOffsResponseObject, error)
@@ -30754,6 +31186,9 @@ type StrictServerInterface interface {
 	// ListOrderDecisions Read what the gates decided about an order
 	// (GET /v1/orders/{order_id}/decisions)
 	ListOrderDecisions(ctx context.Context, request ListOrderDecisionsRequestObject) (ListOrderDecisionsResponseObject, error)
+	// GetOrderDocument Print an order
+	// (GET /v1/orders/{order_id}/document)
+	GetOrderDocument(ctx context.Context, request GetOrderDocumentRequestObject) (GetOrderDocumentResponseObject, error)
 	// GetOrderProduction How an order stands in production
 	// (GET /v1/orders/{order_id}/production)
 	GetOrderProduction(ctx context.Context, request GetOrderProductionRequestObject) (GetOrderProductionResponseObject, error)
@@ -30943,6 +31378,9 @@ type StrictServerInterface interface {
 	// AcknowledgeProductionRequest Acknowledge a production request
 	// (POST /v1/production-requests/{production_request_id}/acknowledge)
 	AcknowledgeProductionRequest(ctx context.Context, request AcknowledgeProductionRequestRequestObject) (AcknowledgeProductionRequestResponseObject, error)
+	// GetProductionRequestDocument Print a production request
+	// (GET /v1/production-requests/{production_request_id}/document)
+	GetProductionRequestDocument(ctx context.Context, request GetProductionRequestDocumentRequestObject) (GetProductionRequestDocumentResponseObject, error)
 	// SetProductionMaterials Answer with the materials
 	// (PUT /v1/production-requests/{production_request_id}/materials)
 	SetProductionMaterials(ctx context.Context, request SetProductionMaterialsRequestObject) (SetProductionMaterialsResponseObject, error)
@@ -31093,6 +31531,9 @@ type StrictServerInterface interface {
 	// DeclineQuotation Record the customer's refusal
 	// (POST /v1/quotations/{quotation_id}/decline)
 	DeclineQuotation(ctx context.Context, request DeclineQuotationRequestObject) (DeclineQuotationResponseObject, error)
+	// GetQuotationDocument Print a quotation
+	// (GET /v1/quotations/{quotation_id}/document)
+	GetQuotationDocument(ctx context.Context, request GetQuotationDocumentRequestObject) (GetQuotationDocumentResponseObject, error)
 	// RevokeQuotationLink Take the customer's link back
 	// (DELETE /v1/quotations/{quotation_id}/link)
 	RevokeQuotationLink(ctx context.Context, request RevokeQuotationLinkRequestObject) (RevokeQuotationLinkResponseObject, error)
@@ -33651,6 +34092,77 @@ func (sh *strictHandler) CheckCompany(ctx echo.Context, params CheckCompanyParam
 	return nil
 }
 
+// GetCompanyProfile operation middleware
+func (sh *strictHandler) GetCompanyProfile(ctx echo.Context) error {
+	var request GetCompanyProfileRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCompanyProfile(ctx.Request().Context(), request.(GetCompanyProfileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCompanyProfile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCompanyProfileResponseObject); ok {
+		return validResponse.VisitGetCompanyProfileResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReplaceCompanyProfile operation middleware
+func (sh *strictHandler) ReplaceCompanyProfile(ctx echo.Context, params ReplaceCompanyProfileParams) error {
+	var request ReplaceCompanyProfileRequestObject
+
+	request.Params = params
+
+	var body ReplaceCompanyProfileJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReplaceCompanyProfile(ctx.Request().Context(), request.(ReplaceCompanyProfileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReplaceCompanyProfile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReplaceCompanyProfileResponseObject); ok {
+		return validResponse.VisitReplaceCompanyProfileResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListContracts operation middleware
 func (sh *strictHandler) ListContracts(ctx echo.Context, params ListContractsParams) error {
 	var request ListContractsRequestObject
@@ -34293,6 +34805,32 @@ func (sh *strictHandler) ListContractDecisions(ctx echo.Context, contractID Cont
 		return err
 	} else if validResponse, ok := response.(ListContractDecisionsResponseObject); ok {
 		return validResponse.VisitListContractDecisionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetContractDocument operation middleware
+func (sh *strictHandler) GetContractDocument(ctx echo.Context, contractID ContractID, params GetContractDocumentParams) error {
+	var request GetContractDocumentRequestObject
+
+	request.ContractID = contractID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetContractDocument(ctx.Request().Context(), request.(GetContractDocumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetContractDocument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetContractDocumentResponseObject); ok {
+		return validResponse.VisitGetContractDocumentResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -39605,6 +40143,32 @@ func (sh *strictHandler) ListOrderDecisions(ctx echo.Context, orderID OrderID) e
 	return nil
 }
 
+// GetOrderDocument operation middleware
+func (sh *strictHandler) GetOrderDocument(ctx echo.Context, orderID OrderID, params GetOrderDocumentParams) error {
+	var request GetOrderDocumentRequestObject
+
+	request.OrderID = orderID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetOrderDocument(ctx.Request().Context(), request.(GetOrderDocumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetOrderDocument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetOrderDocumentResponseObject); ok {
+		return validResponse.VisitGetOrderDocumentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetOrderProduction operation middleware
 func (sh *strictHandler) GetOrderProduction(ctx echo.Context, orderID UUID) error {
 	var request GetOrderProductionRequestObject
@@ -41878,6 +42442,32 @@ func (sh *strictHandler) AcknowledgeProductionRequest(ctx echo.Context, producti
 	return nil
 }
 
+// GetProductionRequestDocument operation middleware
+func (sh *strictHandler) GetProductionRequestDocument(ctx echo.Context, productionRequestID UUID, params GetProductionRequestDocumentParams) error {
+	var request GetProductionRequestDocumentRequestObject
+
+	request.ProductionRequestID = productionRequestID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetProductionRequestDocument(ctx.Request().Context(), request.(GetProductionRequestDocumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetProductionRequestDocument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetProductionRequestDocumentResponseObject); ok {
+		return validResponse.VisitGetProductionRequestDocumentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // SetProductionMaterials operation middleware
 func (sh *strictHandler) SetProductionMaterials(ctx echo.Context, productionRequestID UUID, params SetProductionMaterialsParams) error {
 	var request SetProductionMaterialsRequestObject
@@ -43752,6 +44342,32 @@ func (sh *strictHandler) DeclineQuotation(ctx echo.Context, quotationID Quotatio
 		return err
 	} else if validResponse, ok := response.(DeclineQuotationResponseObject); ok {
 		return validResponse.VisitDeclineQuotationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetQuotationDocument operation middleware
+func (sh *strictHandler) GetQuotationDocument(ctx echo.Context, quotationID QuotationID, params GetQuotationDocumentParams) error {
+	var request GetQuotationDocumentRequestObject
+
+	request.QuotationID = quotationID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetQuotationDocument(ctx.Request().Context(), request.(GetQuotationDocumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetQuotationDocument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetQuotationDocumentResponseObject); ok {
+		return validResponse.VisitGetQuotationDocumentResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

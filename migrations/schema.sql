@@ -1290,6 +1290,33 @@ CREATE VIEW public.company_holders AS
      LEFT JOIN public.customers c ON (((k.subject_type = 'customer'::text) AND (c.id = k.subject_id))))
      LEFT JOIN public.prospects p ON (((k.subject_type = 'prospect'::text) AND (p.id = k.subject_id))));
 
+CREATE TABLE public.company_profiles (
+    version bigint NOT NULL,
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    address_zh text NOT NULL,
+    address_en text NOT NULL,
+    tax_number text NOT NULL,
+    phone text NOT NULL,
+    fax text NOT NULL,
+    email text NOT NULL,
+    bank_name text NOT NULL,
+    bank_account text NOT NULL,
+    set_by uuid,
+    set_at timestamp with time zone NOT NULL,
+    CONSTRAINT company_profiles_address_en_check CHECK ((length(address_en) <= 300)),
+    CONSTRAINT company_profiles_address_zh_check CHECK ((length(address_zh) <= 300)),
+    CONSTRAINT company_profiles_bank_account_check CHECK ((length(bank_account) <= 50)),
+    CONSTRAINT company_profiles_bank_name_check CHECK ((length(bank_name) <= 200)),
+    CONSTRAINT company_profiles_email_check CHECK ((length(email) <= 200)),
+    CONSTRAINT company_profiles_fax_check CHECK ((length(fax) <= 50)),
+    CONSTRAINT company_profiles_name_en_check CHECK ((length(name_en) <= 200)),
+    CONSTRAINT company_profiles_name_zh_check CHECK ((length(name_zh) <= 200)),
+    CONSTRAINT company_profiles_phone_check CHECK ((length(phone) <= 50)),
+    CONSTRAINT company_profiles_tax_number_check CHECK ((length(tax_number) <= 30)),
+    CONSTRAINT company_profiles_version_check CHECK ((version > 0))
+);
+
 CREATE TABLE public.contract_amendments (
     id uuid NOT NULL,
     contract_id uuid NOT NULL,
@@ -4190,6 +4217,9 @@ ALTER TABLE ONLY public.client_secrets
 ALTER TABLE ONLY public.company_claims
     ADD CONSTRAINT company_claims_key PRIMARY KEY (kind, key);
 
+ALTER TABLE ONLY public.company_profiles
+    ADD CONSTRAINT company_profiles_pkey PRIMARY KEY (version);
+
 ALTER TABLE ONLY public.contract_amendments
     ADD CONSTRAINT contract_amendments_pkey PRIMARY KEY (id);
 
@@ -5437,6 +5467,8 @@ CREATE TRIGGER base_prices_append_only BEFORE UPDATE OR TRUNCATE ON public.base_
 CREATE TRIGGER base_prices_frozen AFTER DELETE ON public.base_prices REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_frozen_price();
 
 CREATE TRIGGER calendar_changes_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.calendar_changes FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER company_profiles_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.company_profiles FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER contract_capacity_answers_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.contract_capacity_answers FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 

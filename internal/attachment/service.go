@@ -198,9 +198,14 @@ func (d documents) allow(who identity.Principal) bool {
 	return slices.ContainsFunc(d.read, func(p identity.Permission) bool { return identity.Allowed(who, p) })
 }
 
-// Open returns the content of an attachment that Get has returned. Close it.
-func (s *Service) Open(ctx context.Context, id uuid.UUID) (io.ReadCloser, error) {
-	return s.storage.read(ctx, id)
+// Open returns the content of an attachment that Get has returned; its reading fails before the end when the storage holds anything
+// else than what was uploaded. Close it.
+func (s *Service) Open(ctx context.Context, a Attachment) (io.ReadCloser, error) {
+	content, err := s.storage.read(ctx, a.ID)
+	if err != nil {
+		return nil, err
+	}
+	return verify(content, a)
 }
 
 // Delete removes an upload of the caller's that no document has; its content goes with Discard, after the commit. Returns

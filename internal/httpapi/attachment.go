@@ -84,7 +84,7 @@ func (s *Server) GetAttachmentContent(ctx context.Context, r api.GetAttachmentCo
 	if err != nil {
 		return nil, err
 	}
-	content, err := s.Attachments.Open(ctx, a.ID)
+	content, err := s.Attachments.Open(ctx, a)
 	if err != nil {
 		return nil, err
 	}
