@@ -2053,6 +2053,27 @@ func (e TroubleState) Valid() bool {
 	}
 }
 
+// Defines values for ViolationRulingOutcome.
+const (
+	Noted    ViolationRulingOutcome = "noted"
+	Penalty  ViolationRulingOutcome = "penalty"
+	Reported ViolationRulingOutcome = "reported"
+)
+
+// Valid indicates whether the value is a known member of the ViolationRulingOutcome enum.
+func (e ViolationRulingOutcome) Valid() bool {
+	switch e {
+	case Noted:
+		return true
+	case Penalty:
+		return true
+	case Reported:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for VisitFieldType.
 const (
 	VisitFieldTypeBool    VisitFieldType = "bool"
@@ -14837,11 +14858,88 @@ type Violation struct {
 	SubjectType string `json:"subject_type"`
 }
 
+// ViolationAnswer defines model for ViolationAnswer.
+type ViolationAnswer struct {
+	// At Example: 2026-11-20T08:30:00Z
+	At   Instant `json:"at"`
+	Body string  `json:"body"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+}
+
+// ViolationAnswerCreate defines model for ViolationAnswerCreate.
+type ViolationAnswerCreate struct {
+	// Body Example: 客户当场要求签约,已电话请示。
+	Body string `json:"body"`
+}
+
+// ViolationCase defines model for ViolationCase.
+type ViolationCase struct {
+	Answers   []ViolationAnswer   `json:"answers"`
+	Decisions []ViolationDecision `json:"decisions"`
+
+	// Maximum The most that it costs.
+	//
+	// Example: 500
+	Maximum *string `json:"maximum,omitempty"`
+
+	// Minimum The least that it costs; absent when the rule names no amount.
+	//
+	// Example: 50
+	Minimum *string `json:"minimum,omitempty"`
+
+	// Reported It is reported to the company; the general manager decides.
+	Reported  bool      `json:"reported"`
+	Violation Violation `json:"violation"`
+}
+
+// ViolationDecision defines model for ViolationDecision.
+type ViolationDecision struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount *Money `json:"amount,omitempty"`
+
+	// At Example: 2026-11-20T08:30:00Z
+	At Instant `json:"at"`
+
+	// DecidedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DecidedBy UUID `json:"decided_by"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Level department or company.
+	Level string `json:"level"`
+
+	// Outcome penalty, noted or reported.
+	Outcome string `json:"outcome"`
+	Reason  string `json:"reason"`
+}
+
 // ViolationList defines model for ViolationList.
 type ViolationList struct {
 	Data       []Violation `json:"data"`
 	NextCursor *string     `json:"next_cursor,omitempty"`
 }
+
+// ViolationRuling defines model for ViolationRuling.
+type ViolationRuling struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount *Money `json:"amount,omitempty"`
+
+	// Outcome Example: penalty
+	Outcome ViolationRulingOutcome `json:"outcome"`
+
+	// Reason Example: 首次违规。
+	Reason string `json:"reason"`
+}
+
+// ViolationRulingOutcome Example: penalty
+type ViolationRulingOutcome string
 
 // Visit defines model for Visit.
 type Visit struct {
@@ -15378,6 +15476,9 @@ type UserID = UUID
 
 // ValidateOnly defines model for ValidateOnly.
 type ValidateOnly = bool
+
+// ViolationID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type ViolationID = UUID
 
 // VisitID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type VisitID = UUID
@@ -19093,6 +19194,18 @@ type ListViolationsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// AnswerViolationParams defines parameters for AnswerViolation.
+type AnswerViolationParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DecideViolationParams defines parameters for DecideViolation.
+type DecideViolationParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
 // PublishVisitFormParams defines parameters for PublishVisitForm.
 type PublishVisitFormParams struct {
 	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
@@ -19719,6 +19832,12 @@ type ResetPasswordJSONRequestBody = PasswordReset
 
 // ReplaceTerritoryJSONRequestBody defines body for ReplaceTerritory for application/json ContentType.
 type ReplaceTerritoryJSONRequestBody = TerritoryInput
+
+// AnswerViolationJSONRequestBody defines body for AnswerViolation for application/json ContentType.
+type AnswerViolationJSONRequestBody = ViolationAnswerCreate
+
+// DecideViolationJSONRequestBody defines body for DecideViolation for application/json ContentType.
+type DecideViolationJSONRequestBody = ViolationRuling
 
 // PublishVisitFormJSONRequestBody defines body for PublishVisitForm for application/json ContentType.
 type PublishVisitFormJSONRequestBody = VisitFormCreate

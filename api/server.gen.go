@@ -1310,6 +1310,15 @@ type ServerInterface interface {
 	// ListViolations List violations of the rules
 	// (GET /v1/violations)
 	ListViolations(ctx echo.Context, params ListViolationsParams) error
+	// GetViolation Read a violation
+	// (GET /v1/violations/{violation_id})
+	GetViolation(ctx echo.Context, violationID ViolationID) error
+	// AnswerViolation Answer a violation of your own
+	// (POST /v1/violations/{violation_id}/answers)
+	AnswerViolation(ctx echo.Context, violationID ViolationID, params AnswerViolationParams) error
+	// DecideViolation Decide about a violation
+	// (POST /v1/violations/{violation_id}/decide)
+	DecideViolation(ctx echo.Context, violationID ViolationID, params DecideViolationParams) error
 	// ListVisitForms List the versions of the visit form
 	// (GET /v1/visit-forms)
 	ListVisitForms(ctx echo.Context) error
@@ -17468,6 +17477,96 @@ func (w *ServerInterfaceWrapper) ListViolations(ctx echo.Context) error {
 	return err
 }
 
+// GetViolation converts echo context to params.
+func (w *ServerInterfaceWrapper) GetViolation(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "violation_id" -------------
+	var violationID ViolationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "violation_id", ctx.Param("violation_id"), &violationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter violation_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetViolation(ctx, violationID)
+	return err
+}
+
+// AnswerViolation converts echo context to params.
+func (w *ServerInterfaceWrapper) AnswerViolation(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "violation_id" -------------
+	var violationID ViolationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "violation_id", ctx.Param("violation_id"), &violationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter violation_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AnswerViolationParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AnswerViolation(ctx, violationID, params)
+	return err
+}
+
+// DecideViolation converts echo context to params.
+func (w *ServerInterfaceWrapper) DecideViolation(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "violation_id" -------------
+	var violationID ViolationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "violation_id", ctx.Param("violation_id"), &violationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter violation_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DecideViolationParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DecideViolation(ctx, violationID, params)
+	return err
+}
+
 // ListVisitForms converts echo context to params.
 func (w *ServerInterfaceWrapper) ListVisitForms(ctx echo.Context) error {
 	var err error
@@ -18218,6 +18317,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/users/:user_id/territory", wrapper.GetTerritory, options.OperationMiddlewares["getTerritory"]...)
 	router.PUT(options.BaseURL+"/v1/users/:user_id/territory", wrapper.ReplaceTerritory, options.OperationMiddlewares["replaceTerritory"]...)
 	router.GET(options.BaseURL+"/v1/violations", wrapper.ListViolations, options.OperationMiddlewares["listViolations"]...)
+	router.GET(options.BaseURL+"/v1/violations/:violation_id", wrapper.GetViolation, options.OperationMiddlewares["getViolation"]...)
+	router.POST(options.BaseURL+"/v1/violations/:violation_id/answers", wrapper.AnswerViolation, options.OperationMiddlewares["answerViolation"]...)
+	router.POST(options.BaseURL+"/v1/violations/:violation_id/decide", wrapper.DecideViolation, options.OperationMiddlewares["decideViolation"]...)
 	router.GET(options.BaseURL+"/v1/visit-forms", wrapper.ListVisitForms, options.OperationMiddlewares["listVisitForms"]...)
 	router.POST(options.BaseURL+"/v1/visit-forms", wrapper.PublishVisitForm, options.OperationMiddlewares["publishVisitForm"]...)
 	router.GET(options.BaseURL+"/v1/visit-progress", wrapper.GetVisitProgress, options.OperationMiddlewares["getVisitProgress"]...)
@@ -30260,6 +30362,76 @@ func (response ListViolations200JSONResponse) VisitListViolationsResponse(w http
 	return err
 }
 
+type GetViolationRequestObject struct {
+	ViolationID ViolationID `json:"violation_id"`
+}
+
+type GetViolationResponseObject interface {
+	VisitGetViolationResponse(w http.ResponseWriter) error
+}
+
+type GetViolation200JSONResponse ViolationCase
+
+func (response GetViolation200JSONResponse) VisitGetViolationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnswerViolationRequestObject struct {
+	ViolationID ViolationID `json:"violation_id"`
+	Params      AnswerViolationParams
+	Body        *AnswerViolationJSONRequestBody
+}
+
+type AnswerViolationResponseObject interface {
+	VisitAnswerViolationResponse(w http.ResponseWriter) error
+}
+
+type AnswerViolation201JSONResponse ViolationCase
+
+func (response AnswerViolation201JSONResponse) VisitAnswerViolationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DecideViolationRequestObject struct {
+	ViolationID ViolationID `json:"violation_id"`
+	Params      DecideViolationParams
+	Body        *DecideViolationJSONRequestBody
+}
+
+type DecideViolationResponseObject interface {
+	VisitDecideViolationResponse(w http.ResponseWriter) error
+}
+
+type DecideViolation200JSONResponse ViolationCase
+
+func (response DecideViolation200JSONResponse) VisitDecideViolationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListVisitFormsRequestObject struct {
 }
 
@@ -31750,6 +31922,15 @@ type StrictServerInterface interface {
 	// ListViolations List violations of the rules
 	// (GET /v1/violations)
 	ListViolations(ctx context.Context, request ListViolationsRequestObject) (ListViolationsResponseObject, error)
+	// GetViolation Read a violation
+	// (GET /v1/violations/{violation_id})
+	GetViolation(ctx context.Context, request GetViolationRequestObject) (GetViolationResponseObject, error)
+	// AnswerViolation Answer a violation of your own
+	// (POST /v1/violations/{violation_id}/answers)
+	AnswerViolation(ctx context.Context, request AnswerViolationRequestObject) (AnswerViolationResponseObject, error)
+	// DecideViolation Decide about a violation
+	// (POST /v1/violations/{violation_id}/decide)
+	DecideViolation(ctx context.Context, request DecideViolationRequestObject) (DecideViolationResponseObject, error)
 	// ListVisitForms List the versions of the visit form
 	// (GET /v1/visit-forms)
 	ListVisitForms(ctx context.Context, request ListVisitFormsRequestObject) (ListVisitFormsResponseObject, error)
@@ -46937,6 +47118,129 @@ func (sh *strictHandler) ListViolations(ctx echo.Context, params ListViolationsP
 		return err
 	} else if validResponse, ok := response.(ListViolationsResponseObject); ok {
 		return validResponse.VisitListViolationsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetViolation operation middleware
+func (sh *strictHandler) GetViolation(ctx echo.Context, violationID ViolationID) error {
+	var request GetViolationRequestObject
+
+	request.ViolationID = violationID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetViolation(ctx.Request().Context(), request.(GetViolationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetViolation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetViolationResponseObject); ok {
+		return validResponse.VisitGetViolationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AnswerViolation operation middleware
+func (sh *strictHandler) AnswerViolation(ctx echo.Context, violationID ViolationID, params AnswerViolationParams) error {
+	var request AnswerViolationRequestObject
+
+	request.ViolationID = violationID
+	request.Params = params
+
+	var body AnswerViolationJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AnswerViolation(ctx.Request().Context(), request.(AnswerViolationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AnswerViolation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AnswerViolationResponseObject); ok {
+		return validResponse.VisitAnswerViolationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DecideViolation operation middleware
+func (sh *strictHandler) DecideViolation(ctx echo.Context, violationID ViolationID, params DecideViolationParams) error {
+	var request DecideViolationRequestObject
+
+	request.ViolationID = violationID
+	request.Params = params
+
+	var body DecideViolationJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DecideViolation(ctx.Request().Context(), request.(DecideViolationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DecideViolation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DecideViolationResponseObject); ok {
+		return validResponse.VisitDecideViolationResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -30,6 +30,7 @@ var layers = strings.Fields(`
 	attachment
 	followup
 	approval
+	conduct
 	leave
 	customer
 	prospect
@@ -84,6 +85,7 @@ var imports = map[string]string{
 	"followup":   ground + "identity",
 	"approval":   ground + "rulebook decision identity followup",
 
+	"conduct":     ground + "rulebook identity followup approval",
 	"leave":       gates,
 	"customer":    gates,
 	"prospect":    gates + "customer",
@@ -114,9 +116,9 @@ var imports = map[string]string{
 	"backtest":     gates + "customer catalog pricing credit order shipping",
 	"importing":    gates + "customer catalog pricing credit terms receivable",
 
-	"demo":    gates + "leave calendar printing " + demand + supply + after + "importing",
-	"httpapi": gates + "leave calendar printing " + demand + supply + after + "importing",
-	"app":     gates + "leave calendar printing " + demand + supply + after + "importing demo httpapi",
+	"demo":    gates + "conduct leave calendar printing " + demand + supply + after + "importing",
+	"httpapi": gates + "conduct leave calendar printing " + demand + supply + after + "importing",
+	"app":     gates + "conduct leave calendar printing " + demand + supply + after + "importing demo httpapi",
 
 	// Beside the layers: tools that know nothing of the business.
 	"devpg":  "",

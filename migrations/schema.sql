@@ -4008,6 +4008,36 @@ CREATE TABLE public.verbal_approvals (
     CONSTRAINT verbal_approvals_version_check CHECK ((version > 0))
 );
 
+CREATE TABLE public.violation_answers (
+    id uuid NOT NULL,
+    violation_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    body text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT violation_answers_body_check CHECK (((length(body) >= 1) AND (length(body) <= 4000)))
+);
+
+CREATE TABLE public.violation_decisions (
+    id uuid NOT NULL,
+    violation_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    level text NOT NULL,
+    outcome text NOT NULL,
+    amount numeric(18,2),
+    minimum numeric(18,2),
+    maximum numeric(18,2),
+    reason text NOT NULL,
+    decided_by uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT violation_decisions_amount CHECK ((((outcome = 'penalty'::text) = (amount IS NOT NULL)) AND ((amount IS NULL) OR (amount > (0)::numeric)))),
+    CONSTRAINT violation_decisions_level_check CHECK ((level = ANY (ARRAY['department'::text, 'company'::text]))),
+    CONSTRAINT violation_decisions_not_own CHECK ((decided_by <> person_id)),
+    CONSTRAINT violation_decisions_outcome_check CHECK ((outcome = ANY (ARRAY['penalty'::text, 'noted'::text, 'reported'::text]))),
+    CONSTRAINT violation_decisions_range CHECK (((level = 'company'::text) OR (outcome <> 'penalty'::text) OR ((minimum IS NOT NULL) AND (maximum IS NOT NULL) AND ((amount >= minimum) AND (amount <= maximum))))),
+    CONSTRAINT violation_decisions_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 2000))),
+    CONSTRAINT violation_decisions_reported CHECK (((level = 'department'::text) OR (outcome <> 'reported'::text)))
+);
+
 CREATE TABLE public.violations (
     id uuid NOT NULL,
     rule text NOT NULL,
@@ -4781,8 +4811,20 @@ ALTER TABLE ONLY public.verbal_approvals
 ALTER TABLE ONLY public.verbal_approvals
     ADD CONSTRAINT verbal_approvals_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.violation_answers
+    ADD CONSTRAINT violation_answers_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.violation_decisions
+    ADD CONSTRAINT violation_decisions_once UNIQUE (violation_id, level);
+
+ALTER TABLE ONLY public.violation_decisions
+    ADD CONSTRAINT violation_decisions_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.violations
     ADD CONSTRAINT violations_once UNIQUE (source_id, kind, person_id);
+
+ALTER TABLE ONLY public.violations
+    ADD CONSTRAINT violations_person_key UNIQUE (id, person_id);
 
 ALTER TABLE ONLY public.violations
     ADD CONSTRAINT violations_pkey PRIMARY KEY (id);
@@ -5416,6 +5458,8 @@ CREATE INDEX verbal_approvals_open ON public.verbal_approvals USING btree (reque
 
 CREATE INDEX verbal_approvals_request ON public.verbal_approvals USING btree (request_id);
 
+CREATE INDEX violation_answers_violation ON public.violation_answers USING btree (violation_id, id);
+
 CREATE INDEX violations_kind ON public.violations USING btree (kind, id);
 
 CREATE INDEX violations_person ON public.violations USING btree (person_id, id);
@@ -5665,6 +5709,10 @@ CREATE TRIGGER special_releases_guard BEFORE DELETE OR UPDATE ON public.special_
 CREATE TRIGGER surveys_final BEFORE UPDATE ON public.surveys FOR EACH ROW EXECUTE FUNCTION public.keep_survey_answer();
 
 CREATE TRIGGER surveys_owner BEFORE INSERT ON public.surveys FOR EACH ROW EXECUTE FUNCTION public.own_by_customer();
+
+CREATE TRIGGER violation_answers_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.violation_answers FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER violation_decisions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.violation_decisions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER violations_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.violations FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
@@ -6331,6 +6379,15 @@ ALTER TABLE ONLY public.verbal_approvals
 
 ALTER TABLE ONLY public.verbal_approvals
     ADD CONSTRAINT verbal_approvals_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.approval_requests(id);
+
+ALTER TABLE ONLY public.violation_answers
+    ADD CONSTRAINT violation_answers_violation_id_person_id_fkey FOREIGN KEY (violation_id, person_id) REFERENCES public.violations(id, person_id);
+
+ALTER TABLE ONLY public.violation_decisions
+    ADD CONSTRAINT violation_decisions_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.violation_decisions
+    ADD CONSTRAINT violation_decisions_violation_id_person_id_fkey FOREIGN KEY (violation_id, person_id) REFERENCES public.violations(id, person_id);
 
 ALTER TABLE ONLY public.visit_key_customers
     ADD CONSTRAINT visit_key_customers_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);

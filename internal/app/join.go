@@ -15,6 +15,7 @@ import (
 	"github.com/salesgate/salesgate/internal/campaign"
 	"github.com/salesgate/salesgate/internal/catalog"
 	"github.com/salesgate/salesgate/internal/committee"
+	"github.com/salesgate/salesgate/internal/conduct"
 	"github.com/salesgate/salesgate/internal/contract"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/creditreview"
@@ -192,6 +193,7 @@ func (a *App) joinPrices(s *httpapi.Server) {
 	a.adjustPrices(s.Prices)
 
 	// price committee and authority
+	s.Conduct = conduct.New(s.Rulebook, s.Approvals)
 	s.PriceCommittee = committee.New(s.Rulebook, s.Approvals, s.Attachments)
 	s.Attachments.Register(committee.Subject, s.PriceCommittee.Seen, "price_committee.read")
 	a.jobs.Every("price_meetings", 10*time.Minute, a.batches("price_meetings", s.PriceCommittee.Watch))

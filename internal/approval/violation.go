@@ -7,6 +7,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/salesgate/salesgate/internal/audit"
+	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 )
@@ -38,6 +40,16 @@ const (
 	ViolationVerbalDenied = "verbal_denied"
 )
 
+// The kinds of the sales department (QUO-07, CON-08), by which package conduct says what they cost.
+const (
+	ViolationQuoteBeyond     = "quote.beyond_authority"
+	ViolationContractOutside = "contract.outside_process"
+	ViolationContractBeyond  = "contract.beyond_authority" // reported to the company at once
+)
+
+// ViolationToDecide is the kind of the follow-up that asks for a decision about a violation.
+const ViolationToDecide = "violation.decide"
+
 // Violate records a violation and its event. The same kind about the same person from the same source is recorded once:
 // the second time it does nothing. ID and At are its own to fill in. Locks nothing.
 func Violate(tx pg.Tx, v Violation) error {
@@ -52,12 +64,53 @@ func Violate(tx pg.Tx, v Violation) error {
 	if err != nil || n == 0 {
 		return err
 	}
+	if err := v.ask(tx); err != nil {
+		return err
+	}
 	return audit.Record(tx, audit.Entry{
 		Action: "recordViolation", SubjectType: ViolationSubject, SubjectID: v.ID, After: map[string]any{
 			"rule": v.Rule, "kind": v.Kind, "person": v.PersonID, "document": v.SubjectType, "document_id": v.SubjectID,
 			"number": v.Number, "source": v.SourceID, "detail": json.RawMessage(detail),
 		},
 	})
+}
+
+// ask has the head of sales decide about a breach of QUO-07 or CON-08, or the general manager where it is reported to the company, and lets the person
+// know, who may answer. The other kinds are only listed.
+func (v Violation) ask(tx pg.Tx) error {
+	if v.Rule != "QUO-07" && v.Rule != "CON-08" {
+		return nil
+	}
+	role := identity.SalesManager
+	if v.Kind == ViolationContractBeyond {
+		role = identity.GeneralManager
+	}
+	task := followup.Task{
+		Kind: ViolationToDecide, SubjectType: ViolationSubject, SubjectID: v.ID, Number: v.Number, Role: role,
+		TitleEN: "Decide about a violation of " + v.Rule + ": " + v.Number, TitleZH: "处理违规(" + v.Rule + "):" + v.Number,
+	}
+	told := task
+	told.Kind, told.Role, told.UserID, told.Inform = "violation.recorded", "", &v.PersonID, true
+	told.TitleEN, told.TitleZH = "A violation of "+v.Rule+" is recorded; you may answer it: "+v.Number, "已登记违规("+v.Rule+"),可提出申辩:"+v.Number
+	return followup.Open(tx, task, told)
+}
+
+// ShownTo reports whether somebody sees a violation: their own, those of the people whose documents they see by their place in sales (ORG-06), and all for
+// HR, the general manager, the auditor and the administrator.
+func (v Violation) ShownTo(who identity.Principal) bool {
+	if v.PersonID == who.ID || who.Has(accusers...) || who.Kind == identity.KindSystem {
+		return true
+	}
+	return who.MustSee(v.PersonID) == nil
+}
+
+// GetViolation returns one violation. Returns errs.ErrNotFound also for one that isn't shown to the caller.
+func (s *Service) GetViolation(tx pg.Tx, who identity.Principal, id uuid.UUID) (Violation, error) {
+	v, err := pg.Take[Violation](tx, "id = ?", id)
+	if err == nil && !v.ShownTo(who) {
+		err = errs.ErrNotFound
+	}
+	return v, err
 }
 
 func (v Violation) detail() (string, error) {

@@ -326,7 +326,7 @@ var unowned = strings.Fields(`
 	review-points
 	days
 	shortage-allotments
-	items price-committee-members price-meetings
+	items price-committee-members price-meetings violations
 `)
 
 var customersMade atomic.Int64

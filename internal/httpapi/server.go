@@ -18,6 +18,7 @@ import (
 	"github.com/salesgate/salesgate/internal/campaign"
 	"github.com/salesgate/salesgate/internal/catalog"
 	"github.com/salesgate/salesgate/internal/committee"
+	"github.com/salesgate/salesgate/internal/conduct"
 	"github.com/salesgate/salesgate/internal/contract"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/creditreview"
@@ -91,6 +92,7 @@ type Server struct {
 
 	// price committee and authority
 	PriceCommittee *committee.Service
+	Conduct        *conduct.Service
 
 	// quotations
 	Quotes *quote.Service

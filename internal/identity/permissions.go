@@ -61,6 +61,7 @@ var matrix = map[Permission][]Role{
 	"authority.read":   everyone,
 	"authority.write":  roles(Admin),
 	"delegation.write": everyone,
+	"violation.decide": roles(salesLeaders, generalOffice),
 	"violation.read":   everyone, // one's own; of others by their place in the company
 
 	// leave
@@ -249,7 +250,7 @@ var matrix = map[Permission][]Role{
 // peopleOnly are permissions that no machine client can be granted: a person has to answer for these.
 var peopleOnly = []Permission{
 	"product_cost.read", "product_cost.write", // PRC-13 names people
-	"price_committee.vote", "price_committee.manage", "price_committee.members", // PRC-11: a meeting of people
+	"violation.decide", "price_committee.vote", "price_committee.manage", "price_committee.members", // PRC-11: a meeting of people
 	"approval.decide", "leave.write", "authority.write", "delegation.write", "parameter.write", "user.write", "department.write",
 	"team.write", "machine_client.read", "machine_client.write", "signing_key.rotate", "sandbox.clock",
 	"follow_up.read", "follow_up.complete", // they ask people

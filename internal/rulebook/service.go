@@ -62,6 +62,19 @@ func (s *Service) IntAt(tx pg.Tx, name string, at time.Time) (int, error) {
 	return strconv.Atoi(v.Value)
 }
 
+// DecimalAt returns the value of a decimal or int parameter that was in force at an instant: for figures of then.
+func (s *Service) DecimalAt(tx pg.Tx, name string, at time.Time) (decimal.Decimal, error) {
+	snap, err := s.fresh(tx)
+	if err != nil {
+		return decimal.Zero, err
+	}
+	v, ok := inForce(snap.versions[name], at)
+	if !ok {
+		return decimal.Zero, fmt.Errorf("rulebook: no parameter %q at %s", name, at)
+	}
+	return decimal.Parse(v.Value)
+}
+
 // Bool returns the value of a bool parameter in force at tx.Now.
 func (s *Service) Bool(tx pg.Tx, name string) (bool, error) {
 	v, err := s.value(tx, name)
