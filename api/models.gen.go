@@ -18053,14 +18053,14 @@ type ListProductionLinesParams struct {
 
 // PutProductionLotByExternalIDParams defines parameters for PutProductionLotByExternalID.
 type PutProductionLotByExternalIDParams struct {
-	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
-	IfMatch IfMatch `json:"If-Match"`
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
 // PutProductionMaterialByExternalIDParams defines parameters for PutProductionMaterialByExternalID.
 type PutProductionMaterialByExternalIDParams struct {
-	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
-	IfMatch IfMatch `json:"If-Match"`
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
 // ListProductionRequestsParams defines parameters for ListProductionRequests.

@@ -107,7 +107,7 @@ var imports = map[string]string{
 	"order":      gates + "customer catalog pricing credit terms quote contract",
 	"production": gates + "customer catalog credit order",
 	"sample":     gates + "customer prospect catalog order",
-	"shipping":   gates + "customer catalog credit order",
+	"shipping":   gates + "customer catalog credit order production", // a short product ships as it is allotted (SHP-19)
 
 	"receivable":   gates + "customer catalog credit order shipping",
 	"survey":       gates + "customer shipping",

@@ -3790,7 +3790,7 @@ CREATE TABLE public.shortage_allotment_lines (
     order_id uuid NOT NULL,
     customer_id uuid NOT NULL,
     rank integer NOT NULL,
-    grade text NOT NULL,
+    grade text,
     priority integer NOT NULL,
     promised_on date,
     confirmed_at timestamp with time zone NOT NULL,

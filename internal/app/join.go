@@ -227,7 +227,7 @@ func (a *App) joinFollowUp(s *httpapi.Server) {
 
 	// production
 	s.Production = production.New(s.Rulebook, s.Credits)
-	s.Orders.Follower = s.Production
+	s.Orders.Follower, s.Shipments.Production = s.Production, s.Production
 	a.deadlines = append(a.deadlines, deadlines{"production", atOnce(s.Production.RecomputeDeadlines)})
 	a.followProduction(s.Production)
 }

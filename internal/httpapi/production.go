@@ -101,7 +101,7 @@ func (s *Server) SetProductionMaterials(ctx context.Context, r api.SetProduction
 func (s *Server) PutProductionLotByExternalID(ctx context.Context, r api.PutProductionLotByExternalIDRequestObject) (api.PutProductionLotByExternalIDResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.PutProductionLotByExternalID200JSONResponse, error) {
 		b := r.Body
-		v, err := s.Production.PutLot(tx, who, r.Source, r.ExternalID, b.ProductionRequestID, production.LotInput{
+		v, err := s.Production.PutLot(tx, who, r.Source, r.ExternalID, b.ProductionRequestID, optionalMatch(r.Params.IfMatch), production.LotInput{
 			LineID: b.LineID, StartOn: b.StartOn.Time, FinishOn: b.FinishOn.Time, Quantity: b.Quantity, Note: value(b.Note),
 		})
 		return api.PutProductionLotByExternalID200JSONResponse{Body: productionBody(v), Headers: api.PutProductionLotByExternalID200ResponseHeaders{ETag: etag(v.Version)}}, err
@@ -112,7 +112,7 @@ func (s *Server) PutProductionLotByExternalID(ctx context.Context, r api.PutProd
 func (s *Server) PutProductionMaterialByExternalID(ctx context.Context, r api.PutProductionMaterialByExternalIDRequestObject) (api.PutProductionMaterialByExternalIDResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.PutProductionMaterialByExternalID200JSONResponse, error) {
 		b := r.Body
-		v, err := s.Production.PutMaterial(tx, who, r.Source, r.ExternalID, b.ProductionRequestID, production.MaterialInput{
+		v, err := s.Production.PutMaterial(tx, who, r.Source, r.ExternalID, b.ProductionRequestID, optionalMatch(r.Params.IfMatch), production.MaterialInput{
 			LineID: b.LineID, Material: b.Material, Unit: b.Unit, Needed: b.Needed, OnHand: b.OnHand, Arrivals: arrivals(b.Arrivals),
 			Supplier: value(b.Supplier), Note: value(b.Note),
 		})

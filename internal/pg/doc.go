@@ -17,7 +17,8 @@
 // transactions wait for each other:
 //
 //	approval request → price meeting → user → ownership dispute → prospect → customer → credit account (of the payer) → credit group → credit review →
-//	quotation → inquiry → contract → order → shipping notice → special release → delivery note → invoice → receipt → opportunity → survey → visit →
+//	quotation → inquiry → contract → order → production request → delivery check → shipping notice → special release →
+//	shortage allotment → delivery note → invoice → receipt → opportunity → survey → visit →
 //	campaign → leave → attachment → follow-up → number series
 //
 // An approval's outcome comes with its request locked, and locks what was asked about, so requests are first of all documents: who

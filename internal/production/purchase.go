@@ -48,8 +48,8 @@ func (s *Service) SetMaterials(tx pg.Tx, who identity.Principal, id uuid.UUID, v
 
 // PutMaterial writes the material that another system knows by this id; a need of 0 takes it out (ORD-04). The
 // first answers the request's revision, as SetMaterials does. Returns what SetMaterials returns, and ErrOtherRequest. Locks the request.
-func (s *Service) PutMaterial(tx pg.Tx, who identity.Principal, source, externalID string, requestID uuid.UUID, in MaterialInput) (Request, error) {
-	r, err := s.hold(tx, who, requestID, nil, Open, Held)
+func (s *Service) PutMaterial(tx pg.Tx, who identity.Principal, source, externalID string, requestID uuid.UUID, version *int64, in MaterialInput) (Request, error) {
+	r, err := s.hold(tx, who, requestID, version, Open, Held)
 	if err != nil {
 		return Request{}, err
 	}

@@ -66,8 +66,8 @@ func (s *Service) SetSchedule(tx pg.Tx, who identity.Principal, id uuid.UUID, ve
 
 // PutLot writes the lot that another system knows by this id, whether it is there or not; a quantity of 0 takes it out (ORD-04).
 // Repeating it changes nothing. Returns what SetSchedule returns, and ErrOtherRequest. Locks the request.
-func (s *Service) PutLot(tx pg.Tx, who identity.Principal, source, externalID string, requestID uuid.UUID, in LotInput) (Request, error) {
-	r, err := s.hold(tx, who, requestID, nil, Open, Held)
+func (s *Service) PutLot(tx pg.Tx, who identity.Principal, source, externalID string, requestID uuid.UUID, version *int64, in LotInput) (Request, error) {
+	r, err := s.hold(tx, who, requestID, version, Open, Held)
 	if err != nil {
 		return Request{}, err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/order"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/production"
 	"github.com/salesgate/salesgate/internal/rulebook"
 )
 
@@ -17,6 +18,9 @@ import (
 type Service struct {
 	Payments Payments            // who holds the payments; app sets it, since receivable is built after shipping
 	Files    *attachment.Service // where the papers of special releases are; app sets it
+
+	// Production says what the allotments of short products leave to order lines (SHP-19); app sets it. Nil: nothing is allotted.
+	Production *production.Service
 
 	rules     *rulebook.Service
 	approvals *approval.Service
