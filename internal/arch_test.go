@@ -48,6 +48,8 @@ var layers = strings.Fields(`
 	quote
 	contract
 	order
+	orderchange
+	correspondence
 	production
 	sample
 	shipping
@@ -66,7 +68,7 @@ const (
 	ground = "errs clock money pg audit jobs " // what every module stands on
 	gates  = ground + "rulebook decision identity attachment followup approval "
 	demand = "customer prospect opportunity campaign visit "
-	supply = "catalog pricing newproduct committee credit terms quote contract order production sample shipping receivable "
+	supply = "catalog pricing newproduct committee credit terms quote contract order orderchange correspondence production sample shipping receivable "
 	after  = "survey creditreview handover backtest "
 )
 
@@ -96,18 +98,20 @@ var imports = map[string]string{
 	"calendar": gates,
 	"printing": ground,
 
-	"catalog":    gates,
-	"pricing":    gates + "customer catalog",
-	"newproduct": gates + "customer catalog pricing",
-	"committee":  gates + "catalog pricing",
-	"credit":     gates + "customer",
-	"terms":      gates + "customer credit",
-	"quote":      gates + "customer prospect catalog pricing newproduct credit terms",
-	"contract":   gates + "customer catalog pricing newproduct credit terms quote",
-	"order":      gates + "customer catalog pricing credit terms quote contract",
-	"production": gates + "customer catalog credit order",
-	"sample":     gates + "customer prospect catalog order",
-	"shipping":   gates + "customer catalog credit order production", // a short product ships as it is allotted (SHP-19)
+	"catalog":        gates,
+	"pricing":        gates + "customer catalog",
+	"newproduct":     gates + "customer catalog pricing",
+	"committee":      gates + "catalog pricing",
+	"credit":         gates + "customer",
+	"terms":          gates + "customer credit",
+	"quote":          gates + "customer prospect catalog pricing newproduct credit terms",
+	"contract":       gates + "customer catalog pricing newproduct credit terms quote",
+	"order":          gates + "customer catalog pricing credit terms quote contract",
+	"orderchange":    gates + "order",
+	"correspondence": gates + "customer order quote contract",
+	"production":     gates + "customer catalog credit order",
+	"sample":         gates + "customer prospect catalog order",
+	"shipping":       gates + "customer catalog credit order production", // a short product ships as it is allotted (SHP-19)
 
 	"receivable":   gates + "customer catalog credit order shipping",
 	"survey":       gates + "customer shipping",

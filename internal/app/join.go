@@ -29,6 +29,7 @@ import (
 	"github.com/salesgate/salesgate/internal/leave"
 	"github.com/salesgate/salesgate/internal/opportunity"
 	"github.com/salesgate/salesgate/internal/order"
+	"github.com/salesgate/salesgate/internal/orderchange"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/pricing"
 	"github.com/salesgate/salesgate/internal/production"
@@ -224,6 +225,9 @@ func (a *App) joinDeals(s *httpapi.Server) {
 // joinFollowUp builds what is done about an order: changes, customers' notices, production.
 func (a *App) joinFollowUp(s *httpapi.Server) {
 	// orders: changes, notices
+	s.OrderChanges = orderchange.New(s.Rulebook, s.Approvals, s.Orders)
+	s.Approvals.Register(orderchange.MatterChange, s.OrderChanges)
+	s.Approvals.Register(orderchange.MatterCancel, s.OrderChanges)
 
 	// production
 	s.Production = production.New(s.Rulebook, s.Credits)

@@ -64,5 +64,6 @@ var Matters = slices.Concat(
 	// contracts
 	contractMatters,
 	// orders: changes, notices
+	orderChangeMatters,
 	// production
 )

@@ -288,6 +288,13 @@ var owned = map[string]func(e *apitest.Env) string{
 	"contracts": contractOf,
 
 	// orders: changes, notices
+	"order-changes": func(e *apitest.Env) string {
+		o := orderOf(e)
+		e.Tx(func(tx pg.Tx) error {
+			return tx.Exec(`UPDATE orders SET state = 'confirmed', content = decode(repeat('00', 32), 'hex'), submitted_at = now() WHERE id = ?`, o).Error
+		})
+		return e.As("rep1").Post("/v1/orders/"+o+"/cancellation", object{"reason": "客户取消"}).Want(201).ID()
+	},
 
 	// production
 	"production-requests": func(e *apitest.Env) string { return productionOf(e, customerOf(e)) },

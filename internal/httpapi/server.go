@@ -30,6 +30,7 @@ import (
 	"github.com/salesgate/salesgate/internal/leave"
 	"github.com/salesgate/salesgate/internal/opportunity"
 	"github.com/salesgate/salesgate/internal/order"
+	"github.com/salesgate/salesgate/internal/orderchange"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/pricing"
 	"github.com/salesgate/salesgate/internal/production"
@@ -101,6 +102,7 @@ type Server struct {
 	Contracts *contract.Service
 
 	// orders: changes, notices
+	OrderChanges *orderchange.Service
 
 	// production
 	Production *production.Service

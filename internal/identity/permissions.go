@@ -231,6 +231,10 @@ var matrix = map[Permission][]Role{
 	"contract.answer":   roles(ProductionManager, GeneralManager),     // CON-05; who may, the authority matrix says
 
 	// orders: changes, notices
+	"sales_price.read":   roles(sellers, finance, overseers, Admin, PriceCommittee), // ORD-03: what a sale costs the customer
+	"order.change":       roles(sellers),
+	"order_change.read":  roles(sellers, finance, factory, overseers),
+	"order_change.state": roles(sellers, finance, factory, generalOffice), // of these, whose department was asked
 
 	// production
 	"production.read":        roles(sellers, finance, factory, overseers),

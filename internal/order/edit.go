@@ -134,26 +134,29 @@ func (s *Service) Copy(tx pg.Tx, who identity.Principal, id uuid.UUID) (Order, e
 	return s.create(tx, who, d, &o.ID)
 }
 
-// Revise opens a submitted or confirmed order for change: it becomes a draft of the next revision, its approval is void,
+// Revise takes a submitted order back for change; a confirmed one is changed by request (ErrRequest, ORD-05): it becomes a draft of the next revision, its approval is void,
 // and it counts again when it has passed the gate again. Returns errs.ErrNotFound, errs.ErrStale and errs.ErrState.
 // Locks the approval, then the order.
 func (s *Service) Revise(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, reason string) (Order, error) {
 	return s.stop(tx, who, id, version, VerbRevise, reason, func(o *Order) error {
+		if o.counts() { // ORD-05
+			return ErrRequest.With("id", o.ID)
+		}
 		o.Revision++
 		o.back(tx, reason)
 		return nil
 	})
 }
 
-// Cancel ends an order of which nothing left. Returns ErrLiveNotices while goods are on notices and ErrPartShipped
+// Cancel ends an order that doesn't count yet; a confirmed one is cancelled by request (ErrRequest, ORD-05). Returns ErrLiveNotices while goods are on notices and ErrPartShipped
 // after some left; errs.ErrNotFound, errs.ErrStale, errs.ErrState. Locks the approval, then the order.
 func (s *Service) Cancel(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, reason string) (Order, error) {
 	return s.stop(tx, who, id, version, VerbCancel, reason, func(o *Order) error {
-		if o.noticed() {
-			return ErrLiveNotices
+		if o.counts() { // ORD-05
+			return ErrRequest.With("id", o.ID)
 		}
-		if o.moved() {
-			return ErrPartShipped
+		if err := o.cancellable(); err != nil {
+			return err
 		}
 		o.end(tx, StateCancelled, reason)
 		return nil

@@ -63,6 +63,16 @@ var (
 		"There is no such contract of this customer.", "该客户没有此合同。", "CON-09")
 	ErrAgreementProduct = errs.Define(errs.Rule, "order.agreement_product",
 		"The line of {agreement} is about another product.", "{agreement} 的该明细行是另一产品。", "QUO-05", "CON-09")
+	ErrRequest = errs.Define(errs.Conflict, "order.change_by_request",
+		"A confirmed order is changed or cancelled by a request that the sales manager approves: POST /v1/orders/{id}/changes or /cancellation.",
+		"已确认的订单须提交变更(取消)申请,经销售部经理批准后方可变更或取消。", "ORD-05")
+	ErrNothing = errs.Define(errs.Rule, "order.nothing_changed",
+		"The request changes nothing that was confirmed.", "申请未改变任何已确认的内容。", "ORD-05")
+	ErrMoved = errs.Define(errs.Conflict, "order.changed_meanwhile",
+		"The order is at revision {revision} now, and not what the request was about.", "订单现为第 {revision} 版,与申请所依据的内容不一致。", "ORD-05")
+	ErrOtherDeal = errs.Define(errs.Rule, "order.other_deal",
+		"A change keeps the customer, the quotation and the contract; for another deal cancel the order and write a new one.",
+		"变更不得更换客户、报价单或合同;如需更换,请取消订单后另行下单。", "ORD-05")
 	ErrEmpty = errs.Define(errs.Rule, "order.no_lines",
 		"An order needs at least one line.", "订单至少需要一行明细。", "ORD-02")
 

@@ -120,7 +120,7 @@ func TestORD02_EditAfterApprovalIsJudgedAnew(t *testing.T) {
 	o := w.pending()
 	w.must(w.decide("supervisor", o.ID, approval.Approve))
 	first := w.request(o.ID)
-	revised, err := w.call("rep1", w.orders.Revise, o.ID)
+	revised, err := w.call("rep1", w.orders.Reopen, o.ID)
 	if err != nil || revised.State != order.StateDraft || revised.Revision != 2 {
 		t.Fatalf("%v %+v", err, revised)
 	}
@@ -233,7 +233,7 @@ func TestPRC10_NoWorsePriceRidesOnAnEarlierApproval(t *testing.T) {
 		w.must(err)
 		w.must(w.decide("gm", o.ID, approval.Approve))
 		w.wantState(o.ID, order.StateConfirmed, what)
-		_, err = w.call("rep1", w.orders.Revise, o.ID)
+		_, err = w.call("rep1", w.orders.Reopen, o.ID)
 		w.must(err)
 		if _, err := w.update("rep1", o.ID, c.change); err != nil {
 			t.Fatalf("%s: %v", what, err)
@@ -288,7 +288,7 @@ func TestGoodsMoveTheState(t *testing.T) {
 	wantErr(t, err, errs.ErrState, "cancel what is partly shipped")
 
 	// A revision keeps what has moved, and counts again only after the gate.
-	if _, err = w.call("rep1", w.orders.Revise, o.ID); err != nil {
+	if _, err = w.call("rep1", w.orders.Reopen, o.ID); err != nil {
 		t.Fatal(err)
 	}
 	for what, change := range map[string]func(*order.Draft){

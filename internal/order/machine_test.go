@@ -44,7 +44,7 @@ func step(r *rapid.T, w *world, id uuid.UUID) {
 		who := map[string]string{"sales_supervisor": "supervisor", "general_manager": "gm"}[w.request(id).Route[0].Stage]
 		err = w.decide(who, id, approval.Verb(do))
 	case "revise":
-		_, err = w.call("rep1", w.orders.Revise, id)
+		_, err = w.call("rep1", w.orders.Reopen, id)
 	case "cancel":
 		_, err = w.call("rep1", w.orders.Cancel, id)
 	case "close":

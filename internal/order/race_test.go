@@ -67,7 +67,7 @@ func TestRaceCancelAgainstApprove(t *testing.T) {
 		results := together(
 			func() error { return w.decide("supervisor", o.ID, approval.Approve) },
 			func() error { _, err := w.call("rep1", w.orders.Cancel, o.ID); return err },
-			func() error { _, err := w.call("rep1", w.orders.Revise, o.ID); return err },
+			func() error { _, err := w.call("rep1", w.orders.Reopen, o.ID); return err },
 		)
 		got, r := w.read(o.ID), w.request(o.ID)
 		ok := map[order.State]approval.State{
@@ -160,7 +160,7 @@ func TestFaultAtEveryStatement(t *testing.T) {
 			_, err := w.approvals.ApproveRequest(tx, supervisor, request.ID, approval.Verdict{})
 			return err
 		},
-		"revise": func(tx pg.Tx) error { _, err := w.orders.Revise(tx, who, approved.ID, nil, "x"); return err },
+		"revise": func(tx pg.Tx) error { _, err := w.orders.Reopen(tx, who, approved.ID, nil, "x"); return err },
 	} {
 		before := trace()
 		for n := int64(1); ; n++ {

@@ -1,0 +1,218 @@
+package httpapi_test
+
+import (
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/govalues/decimal"
+
+	"github.com/salesgate/salesgate/internal/apitest"
+	"github.com/salesgate/salesgate/internal/order"
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+// confirmedOrder is an order of rep1's customer that counts: so much at 10, its base price.
+func confirmedOrder(e *apitest.Env, quantity string) (path, line, product string) {
+	product = productAt(e, "10")
+	body := orderBy(customerOf(e), product, quantity, "10")
+	body["submit"] = true
+	o := e.As("rep1").Post("/v1/orders", body).Want(201)
+	if o.String("state") == "submitted" {
+		e.As("gm").Post("/v1/approvals/"+o.String("approval_id")+"/approve", object{}).Want(200)
+	}
+	return "/v1/orders/" + o.ID(), o.String("lines.0.id"), product
+}
+
+func lineOf(id, product, quantity, price string) []object {
+	return []object{{"id": id, "product_id": product, "quantity": quantity, "price": price, "promised_on": "2027-01-15"}}
+}
+
+// stated lets every department say what follows.
+func allStated(e *apitest.Env, change string) {
+	for _, who := range []string{"production", "purchasing", "keeper", "finance"} {
+		e.As(who).Post("/v1/order-changes/"+change+"/consequences", object{"text": "无影响"}).Want(200)
+	}
+}
+
+func decideOrder(e *apitest.Env, who, approval string) apitest.Answer {
+	return e.As(who).Post("/v1/approvals/"+approval+"/approve", object{})
+}
+
+func TestORD05_AChangeIsAskedForStatedDecidedAndCarriedOut(t *testing.T) {
+	t.Parallel()
+	e := apitest.New(t)
+	path, line, product := confirmedOrder(e, "100")
+	rep := e.As("rep1")
+	rep.Post(path+"/revise", object{"reason": "x"}).WantProblem(409, "order.change_by_request")
+	rep.Post(path+"/cancel", object{"reason": "x"}).WantProblem(409, "order.change_by_request")
+	rep.Post(path+"/changes", object{"reason": "不变", "lines": lineOf(line, product, "100", "10")}).WantProblem(422, "order.nothing_changed")
+	asked := rep.Post(path+"/changes", object{"reason": "客户减量", "packing": "吨袋", "lines": lineOf(line, product, "60", "10")}).Want(201)
+	change, approval := asked.ID(), asked.String("approval_id")
+	for i, want := range []string{"packing  吨袋", "quantity 100.0000 60.0000", "total 1000.00 600.00"} {
+		at := "differences." + string(rune('0'+i))
+		if got := asked.String(at+".field") + " " + asked.String(at+".old") + " " + asked.String(at+".new"); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	rep.Post(path+"/changes", object{"reason": "又改", "lines": lineOf(line, product, "50", "10")}).WantProblem(409, "order_change.already_open")
+	rep.Post(path+"/cancellation", object{"reason": "取消"}).WantProblem(409, "order_change.already_open")
+
+	// The factory reads what changes, not the money; each department speaks once, and the decider reads it before deciding.
+	seen := e.As("production").Get("/v1/order-changes/" + change).Want(200)
+	if seen.Len("differences") != 2 || strings.Contains(string(seen.Body), "600.00") || strings.Contains(string(seen.Body), "total_") {
+		t.Errorf("%s", seen.Body)
+	}
+	if todo := e.As("production").Get("/v1/me/follow-ups?kind=order_change.consequence").Want(200); todo.Len("data") != 1 {
+		t.Errorf("%s", todo.Body)
+	}
+	decideOrder(e, "manager", approval).WantProblem(409, "order_change.consequences_open")
+	e.As("quality").Post("/v1/order-changes/"+change+"/consequences", object{"text": "x"}).WantProblem(403, "order_change.not_asked")
+	e.As("production").Post("/v1/order-changes/"+change+"/consequences", object{
+		"text": "已备料", "cost": "120.00", "leftovers": []object{{"product_id": product, "quantity": "40"}},
+	}).Want(200)
+	e.As("production").Post("/v1/order-changes/"+change+"/consequences", object{"text": "再说"}).WantProblem(409, "order_change.stated")
+	for _, who := range []string{"purchasing", "keeper", "finance"} {
+		e.As(who).Post("/v1/order-changes/"+change+"/consequences", object{"text": "无影响"}).Want(200)
+	}
+	if got := e.As("manager").Get("/v1/order-changes/" + change).Want(200); !strings.Contains(string(got.Body), `"cost":"120.00"`) {
+		t.Errorf("%s", got.Body)
+	}
+	if rep.Get(path).Want(200).String("lines.0.quantity") != "100.0000" {
+		t.Error("changed before it was approved")
+	}
+	decideOrder(e, "rep1", approval).Want(403)
+	decideOrder(e, "manager", approval).Want(200)
+	got := rep.Get(path).Want(200)
+	if got.String("lines.0.quantity") != "60.0000" || got.String("packing") != "吨袋" || got.At("revision") != float64(2) || got.String("state") != "confirmed" {
+		t.Errorf("%s", got.Body)
+	}
+	if rep.Get("/v1/order-changes/"+change).Want(200).String("state") != "applied" || rep.Get("/v1/me/follow-ups?kind=order_change.leftovers").Want(200).Len("data") != 1 {
+		t.Error("the rep isn't told of leftovers")
+	}
+	if line := string(rep.Get(path + "/timeline").Want(200).Body); !strings.Contains(line, "requestOrderChange") || !strings.Contains(line, "changeOrder") {
+		t.Errorf("%s", line)
+	}
+	if list := rep.Get("/v1/order-changes?state=applied").Want(200); list.Len("data") != 1 || e.As("rep3").Get("/v1/order-changes").Want(200).Len("data") != 0 {
+		t.Errorf("%s", list.Body)
+	}
+	e.As("rep3").Get("/v1/order-changes/" + change).Want(404)
+}
+
+// Only what got worse is asked again, and at its boundary (CON-03, PRC-10).
+func TestORD05_CON03_TheRouteFollowsWhatGotWorse(t *testing.T) {
+	t.Parallel()
+	e := apitest.New(t)
+	for name, c := range map[string]struct {
+		quantity, to, price string
+		gm                  bool
+	}{
+		"up to the amount":             {"100", "10000", "10", false},
+		"one above":                    {"100", "10000.001", "10", true},
+		"down from above":              {"20000", "15000", "10", false},
+		"a price of the department":    {"100", "100", "9.2", false},
+		"a price beyond it":            {"100", "100", "9.1999", true},
+		"only the quantity gets worse": {"100", "200", "10", false},
+	} {
+		path, line, product := confirmedOrder(e, c.quantity)
+		asked := e.As("rep1").Post(path+"/changes", object{"reason": name, "lines": lineOf(line, product, c.to, c.price)}).Want(201)
+		route := string(e.As("manager").Get("/v1/approvals/" + asked.String("approval_id")).Want(200).Body)
+		if strings.Contains(route, `"general_manager"`) && strings.Contains(route, "General manager decides") != c.gm || c.gm && !strings.Contains(route, "General manager decides") {
+			t.Errorf("%s: %s", name, route)
+		}
+	}
+}
+
+func TestORD05_CancellationByRequest(t *testing.T) {
+	t.Parallel()
+	e := apitest.New(t)
+	path, _, _ := confirmedOrder(e, "100")
+	asked := e.As("rep1").Post(path+"/cancellation", object{"reason": "客户取消"}).Want(201)
+	e.As("manager").Post("/v1/approvals/"+asked.String("approval_id")+"/reject", object{"comment": "已投产"}).Want(200)
+	if e.As("rep1").Get(path).Want(200).String("state") != "confirmed" || e.As("production").Get("/v1/me/follow-ups?kind=order_change.consequence").Want(200).Len("data") != 0 {
+		t.Error("rejected")
+	}
+	asked = e.As("rep1").Post(path+"/cancellation", object{"reason": "客户取消"}).Want(201)
+	allStated(e, asked.ID())
+	decideOrder(e, "manager", asked.String("approval_id")).Want(200)
+	if e.As("rep1").Get(path).Want(200).String("state") != "cancelled" {
+		t.Error("approved")
+	}
+	e.As("rep1").Post(path+"/changes", object{"reason": "x", "packing": "y"}).WantProblem(409, "resource.wrong_state")
+}
+
+// Goods that move while a request is in flight bound it; nothing is lost, and nothing is carried out by halves.
+func TestORD05_GoodsThatMoveMeanwhileBoundTheChange(t *testing.T) {
+	t.Parallel()
+	e := apitest.New(t)
+	path, line, product := confirmedOrder(e, "100")
+	rep := e.As("rep1")
+	asked := rep.Post(path+"/changes", object{"reason": "减量", "lines": lineOf(line, product, "60", "10")}).Want(201)
+	allStated(e, asked.ID())
+	move := func(quantity string) {
+		e.Tx(func(tx pg.Tx) error {
+			o, err := e.App.Server.Orders.LockOpen(tx, uuid.MustParse(path[len("/v1/orders/"):]))
+			if err != nil {
+				return err
+			}
+			return e.App.Server.Orders.Reserve(tx, o, []order.Shipped{{LineID: o.Lines[0].ID, Quantity: decimal.MustParse(quantity)}})
+		})
+	}
+	move("60.0001")
+	decideOrder(e, "manager", asked.String("approval_id")).WantProblem(422, "order.line_moved")
+	if rep.Get("/v1/order-changes/"+asked.ID()).Want(200).String("state") != "pending" || rep.Get(path).Want(200).String("lines.0.quantity") != "100.0000" {
+		t.Error("half of it")
+	}
+	rep.Post("/v1/approvals/"+asked.String("approval_id")+"/withdraw", object{"comment": "已通知发货"}).Want(200)
+	rep.Post(path+"/changes", object{"reason": "改价", "lines": lineOf(line, product, "100", "11")}).WantProblem(422, "order.line_moved")
+	rep.Post(path+"/cancellation", object{"reason": "x"}).WantProblem(409, "order.live_notices")
+	asked = rep.Post(path+"/changes", object{"reason": "减到已通知", "lines": lineOf(line, product, "60.0001", "10")}).Want(201) // the boundary
+	allStated(e, asked.ID())
+	decideOrder(e, "manager", asked.String("approval_id")).Want(200)
+}
+
+// The price list moves while a request waits: the lines that it doesn't change aren't judged by the new one.
+func TestORD05_AnUnchangedPriceIsNotJudgedByALaterList(t *testing.T) {
+	t.Parallel()
+	e := apitest.New(t)
+	path, line, product := confirmedOrder(e, "100")
+	e.Tx(func(tx pg.Tx) error {
+		return tx.Exec(`ALTER TABLE base_prices DISABLE TRIGGER USER; UPDATE base_prices SET price = 20; ALTER TABLE base_prices ENABLE TRIGGER USER`).Error
+	})
+	rep := e.As("rep1")
+	asked := rep.Post(path+"/changes", object{"reason": "加量", "lines": lineOf(line, product, "120", "10")}).Want(201)
+	allStated(e, asked.ID())
+	decideOrder(e, "manager", asked.String("approval_id")).Want(200)
+	worse := rep.Post(path+"/changes", object{"reason": "降价", "lines": lineOf(line, product, "120", "9.99")}).Want(201)
+	if a := string(e.As("manager").Get("/v1/approvals/" + worse.String("approval_id")).Want(200).Body); !strings.Contains(a, "General manager decides") {
+		t.Errorf("%s", a)
+	}
+}
+
+func TestRaceORD05_OneRequestIsOpen(t *testing.T) {
+	t.Parallel()
+	e := apitest.New(t)
+	path, _, _ := confirmedOrder(e, "100")
+	id, who := uuid.MustParse(path[len("/v1/orders/"):]), e.Principal("rep1")
+	var wg sync.WaitGroup
+	results := make([]error, 8)
+	for i := range results {
+		wg.Go(func() {
+			results[i] = e.DB.Tx(t.Context(), who.Origin("test"), func(tx pg.Tx) error {
+				_, err := e.App.Server.OrderChanges.ProposeCancel(tx, who, id, nil, "并发")
+				return err
+			})
+		})
+	}
+	wg.Wait()
+	won := 0
+	for _, err := range results {
+		if err == nil {
+			won++
+		}
+	}
+	if won != 1 {
+		t.Errorf("%d won: %v", won, results)
+	}
+}
