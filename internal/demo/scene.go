@@ -53,7 +53,7 @@ func (s *Story) order(customer string, amount decimal.Decimal, part string) (cli
 	}
 	o := *res.JSON201
 	s.tell("rep", "为 %s 下单 %s:%s %s %s,单价 %s(基准价 %s),合计 %s 元", "orders for %s, %s: %s %s of %s at %s (base price %s), %s CNY in all",
-		s.customer[customer].Name, o.Number, quantity, s.goods.Unit, s.goods.ProductName, price, s.goods.Price, o.Total)
+		s.customer[customer].Name, o.Number, quantity, s.goods.Unit, s.goods.ProductName, price, s.goods.Price, *o.Total)
 	if o.Decision != nil {
 		s.hear(*o.Decision)
 	}

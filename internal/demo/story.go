@@ -249,7 +249,7 @@ func (s *Story) prepaid() error {
 	if err := s.refusedWith(err, http.StatusUnprocessableEntity); err != nil {
 		return err
 	}
-	if err := s.receipt("prepaid", o.Total, nil); err != nil {
+	if err := s.receipt("prepaid", *o.Total, nil); err != nil {
 		return err
 	}
 	if n, err = s.check(n, false); err != nil {

@@ -26,7 +26,10 @@ func (s *Server) ListOrders(ctx context.Context, r api.ListOrdersRequestObject) 
 			data[i] = api.OrderSummary{
 				ID: o.ID, Number: o.Number, CustomerID: o.CustomerID, CustomerCode: o.CustomerCode, CustomerName: o.CustomerName,
 				OwnerID: o.OwnerID, State: string(o.State), Revision: o.Revision, CustomerOrderNo: optional(o.CustomerOrderNo),
-				Total: o.Total, Currency: order.Currency, CreatedAt: o.CreatedAt, Etag: etag(o.Version),
+				Currency: order.Currency, CreatedAt: o.CreatedAt, Etag: etag(o.Version),
+			}
+			if identity.SeesPrices(who) { // ORD-03
+				data[i].Total = &o.Total
 			}
 		}
 		return api.ListOrders200JSONResponse{Data: data, NextCursor: optional(next)}, err
@@ -37,7 +40,7 @@ func (s *Server) ListOrders(ctx context.Context, r api.ListOrdersRequestObject) 
 func (s *Server) CreateOrder(ctx context.Context, r api.CreateOrderRequestObject) (api.CreateOrderResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.CreateOrder201JSONResponse, error) {
 		o, d, err := s.createOrder(tx, who, *r.Body)
-		return api.CreateOrder201JSONResponse{Body: orderBody(o, d), Headers: api.CreateOrder201ResponseHeaders{ETag: etag(o.Version)}}, err
+		return api.CreateOrder201JSONResponse{Body: orderBody(who, o, d), Headers: api.CreateOrder201ResponseHeaders{ETag: etag(o.Version)}}, err
 	})
 }
 
@@ -57,7 +60,7 @@ func (s *Server) createOrder(tx pg.Tx, who identity.Principal, b api.OrderCreate
 func (s *Server) UpdateOrder(ctx context.Context, r api.UpdateOrderRequestObject) (api.UpdateOrderResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.UpdateOrder200JSONResponse, error) {
 		o, err := s.Orders.Update(tx, who, r.OrderID, ifMatch(r.Params.IfMatch), func(d *order.Draft) { patchOrder(d, *r.Body) })
-		return api.UpdateOrder200JSONResponse{Body: orderBody(o, nil), Headers: api.UpdateOrder200ResponseHeaders{ETag: etag(o.Version)}}, err
+		return api.UpdateOrder200JSONResponse{Body: orderBody(who, o, nil), Headers: api.UpdateOrder200ResponseHeaders{ETag: etag(o.Version)}}, err
 	})
 }
 
@@ -65,7 +68,7 @@ func (s *Server) UpdateOrder(ctx context.Context, r api.UpdateOrderRequestObject
 func (s *Server) SubmitOrder(ctx context.Context, r api.SubmitOrderRequestObject) (api.SubmitOrderResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.SubmitOrder200JSONResponse, error) {
 		o, d, err := s.Orders.Submit(tx, who, r.OrderID, optionalMatch(r.Params.IfMatch))
-		return api.SubmitOrder200JSONResponse{Body: orderBody(o, &d), Headers: api.SubmitOrder200ResponseHeaders{ETag: etag(o.Version)}}, err
+		return api.SubmitOrder200JSONResponse{Body: orderBody(who, o, &d), Headers: api.SubmitOrder200ResponseHeaders{ETag: etag(o.Version)}}, err
 	})
 }
 
@@ -73,7 +76,7 @@ func (s *Server) SubmitOrder(ctx context.Context, r api.SubmitOrderRequestObject
 func (s *Server) UpsertOrderByExternalID(ctx context.Context, r api.UpsertOrderByExternalIDRequestObject) (api.UpsertOrderByExternalIDResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.UpsertOrderByExternalID200JSONResponse, error) {
 		o, d, err := s.Orders.Upsert(tx, who, r.Source, r.ExternalID, optionalMatch(r.Params.IfMatch), orderDraft(*r.Body), value(r.Body.Submit))
-		return api.UpsertOrderByExternalID200JSONResponse{Body: orderBody(o, d), Headers: api.UpsertOrderByExternalID200ResponseHeaders{ETag: etag(o.Version)}}, err
+		return api.UpsertOrderByExternalID200JSONResponse{Body: orderBody(who, o, d), Headers: api.UpsertOrderByExternalID200ResponseHeaders{ETag: etag(o.Version)}}, err
 	})
 }
 
@@ -84,7 +87,7 @@ func (s *Server) GetOrder(ctx context.Context, r api.GetOrderRequestObject) (api
 		if err != nil {
 			return api.GetOrder200JSONResponse{}, err
 		}
-		body := orderBody(o, nil)
+		body := orderBody(who, o, nil)
 		files, err := s.Orders.Attachments(tx, o.ID)
 		body.Attachments = new(each(files, attachmentBody))
 		return api.GetOrder200JSONResponse{Body: body, Headers: api.GetOrder200ResponseHeaders{ETag: etag(o.Version)}}, err
@@ -95,7 +98,7 @@ func (s *Server) GetOrder(ctx context.Context, r api.GetOrderRequestObject) (api
 func (s *Server) GetOrderByExternalID(ctx context.Context, r api.GetOrderByExternalIDRequestObject) (api.GetOrderByExternalIDResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.GetOrderByExternalID200JSONResponse, error) {
 		o, err := s.Orders.GetByExternalID(tx, who, r.Source, r.ExternalID)
-		return api.GetOrderByExternalID200JSONResponse{Body: orderBody(o, nil), Headers: api.GetOrderByExternalID200ResponseHeaders{ETag: etag(o.Version)}}, err
+		return api.GetOrderByExternalID200JSONResponse{Body: orderBody(who, o, nil), Headers: api.GetOrderByExternalID200ResponseHeaders{ETag: etag(o.Version)}}, err
 	})
 }
 
@@ -103,7 +106,7 @@ func (s *Server) GetOrderByExternalID(ctx context.Context, r api.GetOrderByExter
 func (s *Server) ReviseOrder(ctx context.Context, r api.ReviseOrderRequestObject) (api.ReviseOrderResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ReviseOrder200JSONResponse, error) {
 		o, err := s.Orders.Revise(tx, who, r.OrderID, optionalMatch(r.Params.IfMatch), r.Body.Reason)
-		return api.ReviseOrder200JSONResponse{Body: orderBody(o, nil), Headers: api.ReviseOrder200ResponseHeaders{ETag: etag(o.Version)}}, err
+		return api.ReviseOrder200JSONResponse{Body: orderBody(who, o, nil), Headers: api.ReviseOrder200ResponseHeaders{ETag: etag(o.Version)}}, err
 	})
 }
 
@@ -111,7 +114,7 @@ func (s *Server) ReviseOrder(ctx context.Context, r api.ReviseOrderRequestObject
 func (s *Server) CancelOrder(ctx context.Context, r api.CancelOrderRequestObject) (api.CancelOrderResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.CancelOrder200JSONResponse, error) {
 		o, err := s.Orders.Cancel(tx, who, r.OrderID, optionalMatch(r.Params.IfMatch), r.Body.Reason)
-		return api.CancelOrder200JSONResponse{Body: orderBody(o, nil), Headers: api.CancelOrder200ResponseHeaders{ETag: etag(o.Version)}}, err
+		return api.CancelOrder200JSONResponse{Body: orderBody(who, o, nil), Headers: api.CancelOrder200ResponseHeaders{ETag: etag(o.Version)}}, err
 	})
 }
 
@@ -119,7 +122,7 @@ func (s *Server) CancelOrder(ctx context.Context, r api.CancelOrderRequestObject
 func (s *Server) CloseOrder(ctx context.Context, r api.CloseOrderRequestObject) (api.CloseOrderResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.CloseOrder200JSONResponse, error) {
 		o, err := s.Orders.Close(tx, who, r.OrderID, optionalMatch(r.Params.IfMatch), r.Body.Reason)
-		return api.CloseOrder200JSONResponse{Body: orderBody(o, nil), Headers: api.CloseOrder200ResponseHeaders{ETag: etag(o.Version)}}, err
+		return api.CloseOrder200JSONResponse{Body: orderBody(who, o, nil), Headers: api.CloseOrder200ResponseHeaders{ETag: etag(o.Version)}}, err
 	})
 }
 
@@ -127,7 +130,7 @@ func (s *Server) CloseOrder(ctx context.Context, r api.CloseOrderRequestObject) 
 func (s *Server) CopyOrder(ctx context.Context, r api.CopyOrderRequestObject) (api.CopyOrderResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.CopyOrder201JSONResponse, error) {
 		o, err := s.Orders.Copy(tx, who, r.OrderID)
-		return api.CopyOrder201JSONResponse{Body: orderBody(o, nil), Headers: api.CopyOrder201ResponseHeaders{ETag: etag(o.Version)}}, err
+		return api.CopyOrder201JSONResponse{Body: orderBody(who, o, nil), Headers: api.CopyOrder201ResponseHeaders{ETag: etag(o.Version)}}, err
 	})
 }
 
@@ -136,6 +139,9 @@ func (s *Server) ListOrderDecisions(ctx context.Context, r api.ListOrderDecision
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListOrderDecisions200JSONResponse, error) {
 		if _, err := s.Orders.Get(tx, who, r.OrderID); err != nil {
 			return api.ListOrderDecisions200JSONResponse{}, err
+		}
+		if !identity.SeesPrices(who) { // ORD-03: what gates decide speaks of prices and credit in words
+			return api.ListOrderDecisions200JSONResponse{Data: []api.Decision{}}, nil
 		}
 		list, err := decisions(tx, order.Subject, r.OrderID)
 		return api.ListOrderDecisions200JSONResponse(list), err
@@ -219,12 +225,12 @@ func patchOrder(d *order.Draft, b api.OrderPatch) {
 	patch(&d.Remarks, b.Remarks)
 }
 
-func orderBody(o order.Order, d *decision.Decision) api.Order {
+// orderBody shows an order, without prices, amounts and terms to whom they aren't shown (ORD-03).
+func orderBody(who identity.Principal, o order.Order, d *decision.Decision) api.Order {
 	body := api.Order{
 		ID: o.ID, Number: o.Number, CustomerID: o.CustomerID, OwnerID: o.OwnerID, State: string(o.State), StateReason: optional(o.StateReason),
 		Revision: o.Revision, Channel: api.OrderChannel(o.Channel), CustomerOrderNo: optional(o.CustomerOrderNo),
-		Settlement: api.Settlement(o.Settlement), TermsDays: o.TermsDays, HeaderDiscount: o.HeaderDiscount, Gross: o.Gross, Total: o.Total,
-		Tax: o.Tax, Currency: api.Currency(o.Currency), Remarks: optional(o.Remarks), ApprovalID: o.ApprovalID, CopiedFromID: o.CopiedFromID,
+		Currency: api.Currency(o.Currency), Remarks: optional(o.Remarks), ApprovalID: o.ApprovalID, CopiedFromID: o.CopiedFromID,
 		SubmittedBy: o.SubmittedBy, SubmittedAt: o.SubmittedAt, ConfirmedAt: o.ConfirmedAt, EndedAt: o.EndedAt,
 		ReceivedAt: o.Received(), DeliveryPlace: optional(o.DeliveryPlace), Packing: optional(o.Packing), Transport: optional(o.Transport),
 		SpecialDemands: optional(o.SpecialDemands), QuotationID: o.QuotationID, ContractID: o.ContractID, ReviewOpen: o.ReviewOpen,
@@ -232,12 +238,20 @@ func orderBody(o order.Order, d *decision.Decision) api.Order {
 	}
 	for i, l := range o.Lines {
 		body.Lines[i] = api.OrderLine{
-			ID: l.ID, LineNo: l.LineNo, ProductID: l.ProductID, Unit: l.Unit, Quantity: l.Quantity, Price: l.Price, TaxRate: l.TaxRate,
-			Amount: l.Amount, NetAmount: l.NetAmount, PromisedOn: optionalDate(l.PromisedOn), Remarks: optional(l.Remarks),
+			ID: l.ID, LineNo: l.LineNo, ProductID: l.ProductID, Unit: l.Unit, Quantity: l.Quantity, PromisedOn: optionalDate(l.PromisedOn), Remarks: optional(l.Remarks),
 			DeliveryPlace: optional(l.DeliveryPlace), Packing: optional(l.Packing), Transport: optional(l.Transport),
 			SpecialDemands: optional(l.SpecialDemands), QuotationLineID: l.QuotationLineID, ContractLineID: l.ContractLineID,
 			Noticed: l.Noticed, Shipped: l.Shipped, Open: l.Open(),
 		}
+	}
+	if !identity.SeesPrices(who) {
+		return body
+	}
+	body.Settlement, body.TermsDays, body.HeaderDiscount = new(api.Settlement(o.Settlement)), &o.TermsDays, &o.HeaderDiscount
+	body.Gross, body.Total, body.Tax = &o.Gross, &o.Total, &o.Tax
+	for i, l := range o.Lines {
+		b := &body.Lines[i]
+		b.Price, b.TaxRate, b.Amount, b.NetAmount = &l.Price, &l.TaxRate, &l.Amount, &l.NetAmount
 	}
 	if d != nil {
 		decided := decisionBody(*d)

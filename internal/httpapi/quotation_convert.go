@@ -33,7 +33,7 @@ func (s *Server) ConvertQuotationToOrder(ctx context.Context, r api.ConvertQuota
 			return api.ConvertQuotationToOrder201JSONResponse{}, err
 		}
 		err = quote.Converted(tx, q, order.Subject, o.ID, o.Number)
-		return api.ConvertQuotationToOrder201JSONResponse{Body: orderBody(o, nil), Headers: api.ConvertQuotationToOrder201ResponseHeaders{ETag: etag(o.Version)}}, err
+		return api.ConvertQuotationToOrder201JSONResponse{Body: orderBody(who, o, nil), Headers: api.ConvertQuotationToOrder201ResponseHeaders{ETag: etag(o.Version)}}, err
 	})
 }
 
