@@ -17,6 +17,7 @@ import (
 	"github.com/salesgate/salesgate/internal/committee"
 	"github.com/salesgate/salesgate/internal/conduct"
 	"github.com/salesgate/salesgate/internal/contract"
+	"github.com/salesgate/salesgate/internal/correspondence"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/creditreview"
 	"github.com/salesgate/salesgate/internal/customer"
@@ -228,6 +229,9 @@ func (a *App) joinFollowUp(s *httpapi.Server) {
 	s.OrderChanges = orderchange.New(s.Rulebook, s.Approvals, s.Orders)
 	s.Approvals.Register(orderchange.MatterChange, s.OrderChanges)
 	s.Approvals.Register(orderchange.MatterCancel, s.OrderChanges)
+	s.CustomerNotices = correspondence.New(s.Rulebook, s.Attachments)
+	s.Attachments.Register(correspondence.Subject, s.CustomerNotices.Seen, "customer_notice.read")
+	a.deadlines = append(a.deadlines, deadlines{"customer_notices", atOnce(s.CustomerNotices.RecomputeDeadlines)})
 
 	// production
 	s.Production = production.New(s.Rulebook, s.Credits)

@@ -288,6 +288,9 @@ var owned = map[string]func(e *apitest.Env) string{
 	"contracts": contractOf,
 
 	// orders: changes, notices
+	"customer-notices": func(e *apitest.Env) string {
+		return e.As("rep1").Post("/v1/customer-notices", object{"order_id": orderOf(e), "channel": "phone", "body": "请提前交货"}).Want(201).ID()
+	},
 	"order-changes": func(e *apitest.Env) string {
 		o := orderOf(e)
 		e.Tx(func(tx pg.Tx) error {

@@ -20,6 +20,7 @@ import (
 	"github.com/salesgate/salesgate/internal/committee"
 	"github.com/salesgate/salesgate/internal/conduct"
 	"github.com/salesgate/salesgate/internal/contract"
+	"github.com/salesgate/salesgate/internal/correspondence"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/creditreview"
 	"github.com/salesgate/salesgate/internal/customer"
@@ -102,7 +103,8 @@ type Server struct {
 	Contracts *contract.Service
 
 	// orders: changes, notices
-	OrderChanges *orderchange.Service
+	OrderChanges    *orderchange.Service
+	CustomerNotices *correspondence.Service
 
 	// production
 	Production *production.Service

@@ -231,10 +231,12 @@ var matrix = map[Permission][]Role{
 	"contract.answer":   roles(ProductionManager, GeneralManager),     // CON-05; who may, the authority matrix says
 
 	// orders: changes, notices
-	"sales_price.read":   roles(sellers, finance, overseers, Admin, PriceCommittee), // ORD-03: what a sale costs the customer
-	"order.change":       roles(sellers),
-	"order_change.read":  roles(sellers, finance, factory, overseers),
-	"order_change.state": roles(sellers, finance, factory, generalOffice), // of these, whose department was asked
+	"sales_price.read":      roles(sellers, finance, overseers, Admin, PriceCommittee), // ORD-03: what a sale costs the customer
+	"order.change":          roles(sellers),
+	"customer_notice.read":  roles(sellers, finance, overseers, Admin),
+	"customer_notice.write": roles(sellers, FinanceClerk),
+	"order_change.read":     roles(sellers, finance, factory, overseers),
+	"order_change.state":    roles(sellers, finance, factory, generalOffice), // of these, whose department was asked
 
 	// production
 	"production.read":        roles(sellers, finance, factory, overseers),
