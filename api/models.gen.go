@@ -484,6 +484,24 @@ func (e CustomerChangeCreateField) Valid() bool {
 	}
 }
 
+// Defines values for CustomerNoticeState.
+const (
+	CustomerNoticeStateAnswered CustomerNoticeState = "answered"
+	CustomerNoticeStateOpen     CustomerNoticeState = "open"
+)
+
+// Valid indicates whether the value is a known member of the CustomerNoticeState enum.
+func (e CustomerNoticeState) Valid() bool {
+	switch e {
+	case CustomerNoticeStateAnswered:
+		return true
+	case CustomerNoticeStateOpen:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CustomerStatus.
 const (
 	CustomerStatusActive    CustomerStatus = "active"
@@ -1012,6 +1030,30 @@ func (e OpportunityStage) Valid() bool {
 	case OpportunityStageProject:
 		return true
 	case OpportunityStageProposal:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OrderChangeState.
+const (
+	OrderChangeStateApplied   OrderChangeState = "applied"
+	OrderChangeStatePending   OrderChangeState = "pending"
+	OrderChangeStateRejected  OrderChangeState = "rejected"
+	OrderChangeStateWithdrawn OrderChangeState = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the OrderChangeState enum.
+func (e OrderChangeState) Valid() bool {
+	switch e {
+	case OrderChangeStateApplied:
+		return true
+	case OrderChangeStatePending:
+		return true
+	case OrderChangeStateRejected:
+		return true
+	case OrderChangeStateWithdrawn:
 		return true
 	default:
 		return false
@@ -7105,6 +7147,120 @@ type CustomerList struct {
 	NextCursor *string           `json:"next_cursor,omitempty"`
 }
 
+// CustomerNotice defines model for CustomerNotice.
+type CustomerNotice struct {
+	Answer *string `json:"answer,omitempty"`
+
+	// AnsweredAt Example: 2026-11-20T08:30:00Z
+	AnsweredAt *Instant `json:"answered_at,omitempty"`
+
+	// AnsweredBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	AnsweredBy  *UUID        `json:"answered_by,omitempty"`
+	AnsweredVia *string      `json:"answered_via,omitempty"`
+	Attachments []Attachment `json:"attachments"`
+	Body        string       `json:"body"`
+
+	// Channel How the order reached us.
+	//
+	// Example: phone
+	Channel OrderChannel `json:"channel"`
+
+	// ContractID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ContractID *UUID `json:"contract_id,omitempty"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// DueAt Example: 2026-11-20T08:30:00Z
+	DueAt Instant `json:"due_at"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Number Example: CN-202611-00003
+	Number string `json:"number"`
+
+	// OrderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderID *UUID `json:"order_id,omitempty"`
+
+	// Overdue It wasn't answered in time.
+	Overdue bool `json:"overdue"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID UUID `json:"owner_id"`
+
+	// QuotationID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	QuotationID *UUID `json:"quotation_id,omitempty"`
+
+	// ReceivedAt Example: 2026-11-20T08:30:00Z
+	ReceivedAt Instant `json:"received_at"`
+
+	// RegisteredBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	RegisteredBy UUID    `json:"registered_by"`
+	Sender       *string `json:"sender,omitempty"`
+
+	// State Example: open
+	State CustomerNoticeState `json:"state"`
+}
+
+// CustomerNoticeAnswer defines model for CustomerNoticeAnswer.
+type CustomerNoticeAnswer struct {
+	// Answer Example: 可提前两天
+	Answer        string  `json:"answer"`
+	AttachmentIds *[]UUID `json:"attachment_ids,omitempty"`
+
+	// Via How the order reached us.
+	//
+	// Example: phone
+	Via OrderChannel `json:"via"`
+}
+
+// CustomerNoticeCreate defines model for CustomerNoticeCreate.
+type CustomerNoticeCreate struct {
+	AttachmentIds *[]UUID `json:"attachment_ids,omitempty"`
+
+	// Body Example: 请确认第二批交期能否提前
+	Body string `json:"body"`
+
+	// Channel How the order reached us.
+	//
+	// Example: phone
+	Channel OrderChannel `json:"channel"`
+
+	// ContractID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ContractID *UUID `json:"contract_id,omitempty"`
+
+	// OrderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderID *UUID `json:"order_id,omitempty"`
+
+	// QuotationID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	QuotationID *UUID `json:"quotation_id,omitempty"`
+
+	// ReceivedAt Absent is now.
+	//
+	// Example: 2026-11-20T08:30:00Z
+	ReceivedAt *time.Time `json:"received_at,omitempty"`
+
+	// Sender Who at the customer's.
+	//
+	// Example: 陈示例
+	Sender *string `json:"sender,omitempty"`
+}
+
+// CustomerNoticeList defines model for CustomerNoticeList.
+type CustomerNoticeList struct {
+	Data       []CustomerNotice `json:"data"`
+	NextCursor *string          `json:"next_cursor,omitempty"`
+}
+
+// CustomerNoticeState Example: open
+type CustomerNoticeState string
+
 // CustomerPatch defines model for CustomerPatch.
 type CustomerPatch struct {
 	// BillToID The customer that pays, when another one does; the exposure is carried by it.
@@ -9581,12 +9737,12 @@ type Order struct {
 	// Gross An amount in the document's currency, as a decimal string with at most 2 decimals.
 	//
 	// Example: 12500.00
-	Gross Money `json:"gross"`
+	Gross *Money `json:"gross,omitempty"`
 
 	// HeaderDiscount An amount in the document's currency, as a decimal string with at most 2 decimals.
 	//
 	// Example: 12500.00
-	HeaderDiscount Money `json:"header_discount"`
+	HeaderDiscount *Money `json:"header_discount,omitempty"`
 
 	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	ID    UUID        `json:"id"`
@@ -9617,8 +9773,8 @@ type Order struct {
 	// Settlement How invoices are settled; terms_days belongs to the last two.
 	//
 	// Example: net_days
-	Settlement     Settlement `json:"settlement"`
-	SpecialDemands *string    `json:"special_demands,omitempty"`
+	Settlement     *Settlement `json:"settlement,omitempty"`
+	SpecialDemands *string     `json:"special_demands,omitempty"`
 
 	// State draft, submitted, confirmed, partly_shipped, shipped, closed or cancelled.
 	//
@@ -9637,13 +9793,13 @@ type Order struct {
 	// Tax An amount in the document's currency, as a decimal string with at most 2 decimals.
 	//
 	// Example: 12500.00
-	Tax       Money `json:"tax"`
-	TermsDays int   `json:"terms_days"`
+	Tax       *Money `json:"tax,omitempty"`
+	TermsDays *int   `json:"terms_days,omitempty"`
 
 	// Total An amount in the document's currency, as a decimal string with at most 2 decimals.
 	//
 	// Example: 12500.00
-	Total     Money   `json:"total"`
+	Total     *Money  `json:"total,omitempty"`
 	Transport *string `json:"transport,omitempty"`
 
 	// UpdatedAt Example: 2026-11-20T08:30:00Z
@@ -9680,10 +9836,145 @@ type OrderAllotment struct {
 	Wanted Quantity `json:"wanted"`
 }
 
+// OrderChange defines model for OrderChange.
+type OrderChange struct {
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID   *UUID              `json:"approval_id,omitempty"`
+	Consequences []OrderConsequence `json:"consequences"`
+	Differences  []OrderDifference  `json:"differences"`
+
+	// DueAt Example: 2026-11-20T08:30:00Z
+	DueAt     Instant `json:"due_at"`
+	EndReason *string `json:"end_reason,omitempty"`
+
+	// EndedAt Example: 2026-11-20T08:30:00Z
+	EndedAt *Instant `json:"ended_at,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Kind change or cancel.
+	//
+	// Example: change
+	Kind string `json:"kind"`
+
+	// Number Example: OC-202611-00003
+	Number string `json:"number"`
+
+	// OrderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderID     UUID   `json:"order_id"`
+	OrderNumber string `json:"order_number"`
+	Reason      string `json:"reason"`
+
+	// RequestedAt Example: 2026-11-20T08:30:00Z
+	RequestedAt Instant `json:"requested_at"`
+
+	// RequestedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	RequestedBy UUID `json:"requested_by"`
+
+	// Revision The revision of the order that it was asked for.
+	Revision int `json:"revision"`
+
+	// State Example: pending
+	State OrderChangeState `json:"state"`
+
+	// TotalAfter An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	TotalAfter *Money `json:"total_after,omitempty"`
+
+	// TotalBefore An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	TotalBefore *Money `json:"total_before,omitempty"`
+}
+
+// OrderChangeCreate defines model for OrderChangeCreate.
+type OrderChangeCreate struct {
+	// DeliveryPlace Example: 示例市工业园 3 号仓
+	DeliveryPlace *string `json:"delivery_place,omitempty"`
+
+	// HeaderDiscount An amount off the sum of all lines. It lowers each price in proportion, and is judged so.
+	//
+	// Example: 100.00
+	HeaderDiscount *OrderDiscount    `json:"header_discount,omitempty"`
+	Lines          *[]OrderLineInput `json:"lines,omitempty"`
+
+	// Packing Example: 吨袋
+	Packing *string `json:"packing,omitempty"`
+
+	// Reason Example: 客户减量
+	Reason string `json:"reason"`
+
+	// Settlement How invoices are settled; terms_days belongs to the last two.
+	//
+	// Example: net_days
+	Settlement *Settlement `json:"settlement,omitempty"`
+
+	// SpecialDemands Example: 每袋贴批号
+	SpecialDemands *string `json:"special_demands,omitempty"`
+
+	// TermsDays Example: 30
+	TermsDays *int `json:"terms_days,omitempty"`
+
+	// Transport Example: 自提
+	Transport *string `json:"transport,omitempty"`
+}
+
+// OrderChangeList defines model for OrderChangeList.
+type OrderChangeList struct {
+	Data       []OrderChange `json:"data"`
+	NextCursor *string       `json:"next_cursor,omitempty"`
+}
+
+// OrderChangeState Example: pending
+type OrderChangeState string
+
+// OrderChangeStatement defines model for OrderChangeStatement.
+type OrderChangeStatement struct {
+	// Cost What it costs.
+	//
+	// Example: 1200.00
+	Cost      *decimal.Decimal `json:"cost,omitempty"`
+	Leftovers *[]OrderLeftover `json:"leftovers,omitempty"`
+
+	// Role The department that you speak for; needed only when you have several of its roles.
+	//
+	// Example: production_manager
+	Role *string `json:"role,omitempty"`
+
+	// Text Example: 已备料 500 kg,可转作他用
+	Text string `json:"text"`
+}
+
 // OrderChannel How the order reached us.
 //
 // Example: phone
 type OrderChannel string
+
+// OrderConsequence defines model for OrderConsequence.
+type OrderConsequence struct {
+	// Cost An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Cost      *Money                `json:"cost,omitempty"`
+	Leftovers []OrderLeftoverStated `json:"leftovers"`
+
+	// Role Example: production_manager
+	Role string `json:"role"`
+
+	// StatedAt Example: 2026-11-20T08:30:00Z
+	StatedAt *Instant `json:"stated_at,omitempty"`
+
+	// StatedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	StatedBy *UUID   `json:"stated_by,omitempty"`
+	Text     *string `json:"text,omitempty"`
+}
 
 // OrderCreate defines model for OrderCreate.
 type OrderCreate struct {
@@ -9753,17 +10044,60 @@ type OrderCreate struct {
 	Transport *string `json:"transport,omitempty"`
 }
 
+// OrderDifference defines model for OrderDifference.
+type OrderDifference struct {
+	// Field terms, header_discount, total, delivery_place, packing, transport, special_demands, state; of a line: line (comes or goes), product, quantity, price, promised_on, quotation_line, contract_line.
+	//
+	// Example: quantity
+	Field string `json:"field"`
+
+	// LineNo The line; absent for the whole order.
+	LineNo *int   `json:"line_no,omitempty"`
+	New    string `json:"new"`
+	Old    string `json:"old"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID *UUID `json:"product_id,omitempty"`
+}
+
 // OrderDiscount An amount off the sum of all lines. It lowers each price in proportion, and is judged so.
 //
 // Example: 100.00
 type OrderDiscount = decimal.Decimal
+
+// OrderLeftover defines model for OrderLeftover.
+type OrderLeftover struct {
+	// Note Example: 已染色
+	Note *string `json:"note,omitempty"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID UUID `json:"product_id"`
+
+	// Quantity A quantity as a decimal string with at most 4 decimals, above 0.
+	//
+	// Example: 2500.0000
+	Quantity OrderQuantity `json:"quantity"`
+}
+
+// OrderLeftoverStated defines model for OrderLeftoverStated.
+type OrderLeftoverStated struct {
+	Note *string `json:"note,omitempty"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID UUID `json:"product_id"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+}
 
 // OrderLine defines model for OrderLine.
 type OrderLine struct {
 	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
 	//
 	// Example: 12500.00
-	Amount Money `json:"amount"`
+	Amount *Money `json:"amount,omitempty"`
 
 	// ContractLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	ContractLineID *UUID   `json:"contract_line_id,omitempty"`
@@ -9776,7 +10110,7 @@ type OrderLine struct {
 	// NetAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
 	//
 	// Example: 12500.00
-	NetAmount Money `json:"net_amount"`
+	NetAmount *Money `json:"net_amount,omitempty"`
 
 	// Noticed A price or a quantity as a decimal string with at most 4 decimals.
 	//
@@ -9792,7 +10126,7 @@ type OrderLine struct {
 	// Price A price or a quantity as a decimal string with at most 4 decimals.
 	//
 	// Example: 2.5000
-	Price Quantity `json:"price"`
+	Price *Quantity `json:"price,omitempty"`
 
 	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	ProductID  UUID                `json:"product_id"`
@@ -9814,8 +10148,8 @@ type OrderLine struct {
 	SpecialDemands *string  `json:"special_demands,omitempty"`
 
 	// TaxRate Example: 0.1300
-	TaxRate   decimal.Decimal `json:"tax_rate"`
-	Transport *string         `json:"transport,omitempty"`
+	TaxRate   *decimal.Decimal `json:"tax_rate,omitempty"`
+	Transport *string          `json:"transport,omitempty"`
 
 	// Unit Example: kg
 	Unit string `json:"unit"`
@@ -10095,7 +10429,7 @@ type OrderSummary struct {
 	// Total An amount in the document's currency, as a decimal string with at most 2 decimals.
 	//
 	// Example: 12500.00
-	Total Money `json:"total"`
+	Total *Money `json:"total,omitempty"`
 }
 
 // OverdueReason defines model for OverdueReason.
@@ -15341,6 +15675,9 @@ type Cursor = string
 // CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type CustomerID = UUID
 
+// CustomerNoticeID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type CustomerNoticeID = UUID
+
 // DeliveryNoteID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type DeliveryNoteID = UUID
 
@@ -15393,6 +15730,9 @@ type Limit = int
 
 // OpportunityID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type OpportunityID = UUID
+
+// OrderChangeID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type OrderChangeID = UUID
 
 // OrderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type OrderID = UUID
@@ -16545,6 +16885,42 @@ type ListCustomerChangeRequestsParams struct {
 // ListCustomerChangeRequestsParamsState defines parameters for ListCustomerChangeRequests.
 type ListCustomerChangeRequestsParamsState string
 
+// ListCustomerNoticesParams defines parameters for ListCustomerNotices.
+type ListCustomerNoticesParams struct {
+	// CustomerID Only notices of this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// OrderID Only notices about this order.
+	OrderID *UUID `form:"order_id,omitempty" json:"order_id,omitempty"`
+
+	// State Only notices in this state.
+	State *CustomerNoticeState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Overdue Only open ones that are past due.
+	Overdue *bool `form:"overdue,omitempty" json:"overdue,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// RegisterCustomerNoticeParams defines parameters for RegisterCustomerNotice.
+type RegisterCustomerNoticeParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AnswerCustomerNoticeParams defines parameters for AnswerCustomerNotice.
+type AnswerCustomerNoticeParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
 // ListCustomersParams defines parameters for ListCustomers.
 type ListCustomersParams struct {
 	// Q What to look for.
@@ -17541,6 +17917,27 @@ type GetOpportunityPipelineParams struct {
 // GetOpportunityPipelineParamsBy defines parameters for GetOpportunityPipeline.
 type GetOpportunityPipelineParamsBy string
 
+// ListOrderChangesParams defines parameters for ListOrderChanges.
+type ListOrderChangesParams struct {
+	// OrderID Only requests about this order.
+	OrderID *UUID `form:"order_id,omitempty" json:"order_id,omitempty"`
+
+	// State Only requests in this state.
+	State *OrderChangeState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// StateOrderChangeConsequenceParams defines parameters for StateOrderChangeConsequence.
+type StateOrderChangeConsequenceParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListOrdersParams defines parameters for ListOrders.
 type ListOrdersParams struct {
 	// CustomerID Only orders of this customer.
@@ -17585,6 +17982,27 @@ type UpdateOrderParams struct {
 
 // CancelOrderParams defines parameters for CancelOrder.
 type CancelOrderParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// RequestOrderCancellationParams defines parameters for RequestOrderCancellation.
+type RequestOrderCancellationParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// RequestOrderChangeParams defines parameters for RequestOrderChange.
+type RequestOrderChangeParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
 	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
 	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
 
@@ -19428,6 +19846,12 @@ type ChangeCreditReviewJSONRequestBody = CreditReviewChange
 // ConfirmCreditReviewJSONRequestBody defines body for ConfirmCreditReview for application/json ContentType.
 type ConfirmCreditReviewJSONRequestBody = CreditReviewConfirm
 
+// RegisterCustomerNoticeJSONRequestBody defines body for RegisterCustomerNotice for application/json ContentType.
+type RegisterCustomerNoticeJSONRequestBody = CustomerNoticeCreate
+
+// AnswerCustomerNoticeJSONRequestBody defines body for AnswerCustomerNotice for application/json ContentType.
+type AnswerCustomerNoticeJSONRequestBody = CustomerNoticeAnswer
+
 // CreateCustomerJSONRequestBody defines body for CreateCustomer for application/json ContentType.
 type CreateCustomerJSONRequestBody = CustomerCreate
 
@@ -19557,6 +19981,9 @@ type LinkOpportunityOrderJSONRequestBody = OpportunityOrder
 // ReopenOpportunityJSONRequestBody defines body for ReopenOpportunity for application/json ContentType.
 type ReopenOpportunityJSONRequestBody = OpportunityReason
 
+// StateOrderChangeConsequenceJSONRequestBody defines body for StateOrderChangeConsequence for application/json ContentType.
+type StateOrderChangeConsequenceJSONRequestBody = OrderChangeStatement
+
 // CreateOrderJSONRequestBody defines body for CreateOrder for application/json ContentType.
 type CreateOrderJSONRequestBody = OrderCreate
 
@@ -19568,6 +19995,12 @@ type UpdateOrderJSONRequestBody = OrderPatch
 
 // CancelOrderJSONRequestBody defines body for CancelOrder for application/json ContentType.
 type CancelOrderJSONRequestBody = OrderReason
+
+// RequestOrderCancellationJSONRequestBody defines body for RequestOrderCancellation for application/json ContentType.
+type RequestOrderCancellationJSONRequestBody = OrderReason
+
+// RequestOrderChangeJSONRequestBody defines body for RequestOrderChange for application/json ContentType.
+type RequestOrderChangeJSONRequestBody = OrderChangeCreate
 
 // CloseOrderJSONRequestBody defines body for CloseOrder for application/json ContentType.
 type CloseOrderJSONRequestBody = OrderReason

@@ -374,6 +374,18 @@ type ServerInterface interface {
 	// GetCustomerChangeRequest Read a change request
 	// (GET /v1/customer-change-requests/{change_request_id})
 	GetCustomerChangeRequest(ctx echo.Context, changeRequestID UUID) error
+	// ListCustomerNotices List customers' notices
+	// (GET /v1/customer-notices)
+	ListCustomerNotices(ctx echo.Context, params ListCustomerNoticesParams) error
+	// RegisterCustomerNotice Register a customer's notice
+	// (POST /v1/customer-notices)
+	RegisterCustomerNotice(ctx echo.Context, params RegisterCustomerNoticeParams) error
+	// GetCustomerNotice Read a customer's notice
+	// (GET /v1/customer-notices/{customer_notice_id})
+	GetCustomerNotice(ctx echo.Context, customerNoticeID CustomerNoticeID) error
+	// AnswerCustomerNotice Record the answer to a customer's notice
+	// (POST /v1/customer-notices/{customer_notice_id}/answer)
+	AnswerCustomerNotice(ctx echo.Context, customerNoticeID CustomerNoticeID, params AnswerCustomerNoticeParams) error
 	// ListCustomers List and search customers
 	// (GET /v1/customers)
 	ListCustomers(ctx echo.Context, params ListCustomersParams) error
@@ -716,6 +728,15 @@ type ServerInterface interface {
 	// GetOpportunityPipeline Read the pipeline
 	// (GET /v1/opportunity-pipeline)
 	GetOpportunityPipeline(ctx echo.Context, params GetOpportunityPipelineParams) error
+	// ListOrderChanges List change requests
+	// (GET /v1/order-changes)
+	ListOrderChanges(ctx echo.Context, params ListOrderChangesParams) error
+	// GetOrderChange Read a change request
+	// (GET /v1/order-changes/{order_change_id})
+	GetOrderChange(ctx echo.Context, orderChangeID OrderChangeID) error
+	// StateOrderChangeConsequence State what a change would entail
+	// (POST /v1/order-changes/{order_change_id}/consequences)
+	StateOrderChangeConsequence(ctx echo.Context, orderChangeID OrderChangeID, params StateOrderChangeConsequenceParams) error
 	// ListOrders List orders
 	// (GET /v1/orders)
 	ListOrders(ctx echo.Context, params ListOrdersParams) error
@@ -737,6 +758,12 @@ type ServerInterface interface {
 	// CancelOrder Cancel an order
 	// (POST /v1/orders/{order_id}/cancel)
 	CancelOrder(ctx echo.Context, orderID OrderID, params CancelOrderParams) error
+	// RequestOrderCancellation Ask to cancel a confirmed order
+	// (POST /v1/orders/{order_id}/cancellation)
+	RequestOrderCancellation(ctx echo.Context, orderID OrderID, params RequestOrderCancellationParams) error
+	// RequestOrderChange Ask to change a confirmed order
+	// (POST /v1/orders/{order_id}/changes)
+	RequestOrderChange(ctx echo.Context, orderID OrderID, params RequestOrderChangeParams) error
 	// CloseOrder Close an order
 	// (POST /v1/orders/{order_id}/close)
 	CloseOrder(ctx echo.Context, orderID OrderID, params CloseOrderParams) error
@@ -5752,6 +5779,155 @@ func (w *ServerInterfaceWrapper) GetCustomerChangeRequest(ctx echo.Context) erro
 	return err
 }
 
+// ListCustomerNotices converts echo context to params.
+func (w *ServerInterfaceWrapper) ListCustomerNotices(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCustomerNoticesParams
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "order_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "order_id", ctx.QueryParams(), &params.OrderID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter order_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "overdue" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "overdue", ctx.QueryParams(), &params.Overdue, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter overdue: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListCustomerNotices(ctx, params)
+	return err
+}
+
+// RegisterCustomerNotice converts echo context to params.
+func (w *ServerInterfaceWrapper) RegisterCustomerNotice(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RegisterCustomerNoticeParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RegisterCustomerNotice(ctx, params)
+	return err
+}
+
+// GetCustomerNotice converts echo context to params.
+func (w *ServerInterfaceWrapper) GetCustomerNotice(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "customer_notice_id" -------------
+	var customerNoticeID CustomerNoticeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "customer_notice_id", ctx.Param("customer_notice_id"), &customerNoticeID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_notice_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetCustomerNotice(ctx, customerNoticeID)
+	return err
+}
+
+// AnswerCustomerNotice converts echo context to params.
+func (w *ServerInterfaceWrapper) AnswerCustomerNotice(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "customer_notice_id" -------------
+	var customerNoticeID CustomerNoticeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "customer_notice_id", ctx.Param("customer_notice_id"), &customerNoticeID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_notice_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AnswerCustomerNoticeParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AnswerCustomerNotice(ctx, customerNoticeID, params)
+	return err
+}
+
 // ListCustomers converts echo context to params.
 func (w *ServerInterfaceWrapper) ListCustomers(ctx echo.Context) error {
 	var err error
@@ -9901,6 +10077,97 @@ func (w *ServerInterfaceWrapper) GetOpportunityPipeline(ctx echo.Context) error 
 	return err
 }
 
+// ListOrderChanges converts echo context to params.
+func (w *ServerInterfaceWrapper) ListOrderChanges(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListOrderChangesParams
+	// ------------- Optional query parameter "order_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "order_id", ctx.QueryParams(), &params.OrderID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter order_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListOrderChanges(ctx, params)
+	return err
+}
+
+// GetOrderChange converts echo context to params.
+func (w *ServerInterfaceWrapper) GetOrderChange(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "order_change_id" -------------
+	var orderChangeID OrderChangeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "order_change_id", ctx.Param("order_change_id"), &orderChangeID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter order_change_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetOrderChange(ctx, orderChangeID)
+	return err
+}
+
+// StateOrderChangeConsequence converts echo context to params.
+func (w *ServerInterfaceWrapper) StateOrderChangeConsequence(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "order_change_id" -------------
+	var orderChangeID OrderChangeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "order_change_id", ctx.Param("order_change_id"), &orderChangeID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter order_change_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params StateOrderChangeConsequenceParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.StateOrderChangeConsequence(ctx, orderChangeID, params)
+	return err
+}
+
 // ListOrders converts echo context to params.
 func (w *ServerInterfaceWrapper) ListOrders(ctx echo.Context) error {
 	var err error
@@ -10163,6 +10430,118 @@ func (w *ServerInterfaceWrapper) CancelOrder(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CancelOrder(ctx, orderID, params)
+	return err
+}
+
+// RequestOrderCancellation converts echo context to params.
+func (w *ServerInterfaceWrapper) RequestOrderCancellation(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "order_id" -------------
+	var orderID OrderID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "order_id", ctx.Param("order_id"), &orderID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter order_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RequestOrderCancellationParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RequestOrderCancellation(ctx, orderID, params)
+	return err
+}
+
+// RequestOrderChange converts echo context to params.
+func (w *ServerInterfaceWrapper) RequestOrderChange(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "order_id" -------------
+	var orderID OrderID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "order_id", ctx.Param("order_id"), &orderID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter order_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RequestOrderChangeParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RequestOrderChange(ctx, orderID, params)
 	return err
 }
 
@@ -18001,6 +18380,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/customer-applications", wrapper.ListCustomerApplications, options.OperationMiddlewares["listCustomerApplications"]...)
 	router.GET(options.BaseURL+"/v1/customer-change-requests", wrapper.ListCustomerChangeRequests, options.OperationMiddlewares["listCustomerChangeRequests"]...)
 	router.GET(options.BaseURL+"/v1/customer-change-requests/:change_request_id", wrapper.GetCustomerChangeRequest, options.OperationMiddlewares["getCustomerChangeRequest"]...)
+	router.GET(options.BaseURL+"/v1/customer-notices", wrapper.ListCustomerNotices, options.OperationMiddlewares["listCustomerNotices"]...)
+	router.POST(options.BaseURL+"/v1/customer-notices", wrapper.RegisterCustomerNotice, options.OperationMiddlewares["registerCustomerNotice"]...)
+	router.GET(options.BaseURL+"/v1/customer-notices/:customer_notice_id", wrapper.GetCustomerNotice, options.OperationMiddlewares["getCustomerNotice"]...)
+	router.POST(options.BaseURL+"/v1/customer-notices/:customer_notice_id/answer", wrapper.AnswerCustomerNotice, options.OperationMiddlewares["answerCustomerNotice"]...)
 	router.GET(options.BaseURL+"/v1/customers", wrapper.ListCustomers, options.OperationMiddlewares["listCustomers"]...)
 	router.POST(options.BaseURL+"/v1/customers", wrapper.CreateCustomer, options.OperationMiddlewares["createCustomer"]...)
 	router.GET(options.BaseURL+"/v1/customers/:customer_id", wrapper.GetCustomer, options.OperationMiddlewares["getCustomer"]...)
@@ -18115,11 +18498,16 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/opportunities/:opportunity_id/timeline", wrapper.GetOpportunityTimeline, options.OperationMiddlewares["getOpportunityTimeline"]...)
 	router.GET(options.BaseURL+"/v1/opportunity-grade-changes", wrapper.ListOpportunityGradeChanges, options.OperationMiddlewares["listOpportunityGradeChanges"]...)
 	router.GET(options.BaseURL+"/v1/opportunity-pipeline", wrapper.GetOpportunityPipeline, options.OperationMiddlewares["getOpportunityPipeline"]...)
+	router.GET(options.BaseURL+"/v1/order-changes", wrapper.ListOrderChanges, options.OperationMiddlewares["listOrderChanges"]...)
+	router.GET(options.BaseURL+"/v1/order-changes/:order_change_id", wrapper.GetOrderChange, options.OperationMiddlewares["getOrderChange"]...)
+	router.POST(options.BaseURL+"/v1/order-changes/:order_change_id/consequences", wrapper.StateOrderChangeConsequence, options.OperationMiddlewares["stateOrderChangeConsequence"]...)
 	router.GET(options.BaseURL+"/v1/orders", wrapper.ListOrders, options.OperationMiddlewares["listOrders"]...)
 	router.POST(options.BaseURL+"/v1/orders", wrapper.CreateOrder, options.OperationMiddlewares["createOrder"]...)
 	router.GET(options.BaseURL+"/v1/orders/:order_id", wrapper.GetOrder, options.OperationMiddlewares["getOrder"]...)
 	router.PATCH(options.BaseURL+"/v1/orders/:order_id", wrapper.UpdateOrder, options.OperationMiddlewares["updateOrder"]...)
 	router.POST(options.BaseURL+"/v1/orders/:order_id/cancel", wrapper.CancelOrder, options.OperationMiddlewares["cancelOrder"]...)
+	router.POST(options.BaseURL+"/v1/orders/:order_id/cancellation", wrapper.RequestOrderCancellation, options.OperationMiddlewares["requestOrderCancellation"]...)
+	router.POST(options.BaseURL+"/v1/orders/:order_id/changes", wrapper.RequestOrderChange, options.OperationMiddlewares["requestOrderChange"]...)
 	router.POST(options.BaseURL+"/v1/orders/:order_id/close", wrapper.CloseOrder, options.OperationMiddlewares["closeOrder"]...)
 	router.POST(options.BaseURL+"/v1/orders/:order_id/copy", wrapper.CopyOrder, options.OperationMiddlewares["copyOrder"]...)
 	router.GET(options.BaseURL+"/v1/orders/:order_id/decisions", wrapper.ListOrderDecisions, options.OperationMiddlewares["listOrderDecisions"]...)
@@ -21709,6 +22097,121 @@ func (response GetCustomerChangeRequest200JSONResponse) VisitGetCustomerChangeRe
 	return err
 }
 
+type ListCustomerNoticesRequestObject struct {
+	Params ListCustomerNoticesParams
+}
+
+type ListCustomerNoticesResponseObject interface {
+	VisitListCustomerNoticesResponse(w http.ResponseWriter) error
+}
+
+type ListCustomerNotices200JSONResponse CustomerNoticeList
+
+func (response ListCustomerNotices200JSONResponse) VisitListCustomerNoticesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RegisterCustomerNoticeRequestObject struct {
+	Params RegisterCustomerNoticeParams
+	Body   *RegisterCustomerNoticeJSONRequestBody
+}
+
+type RegisterCustomerNoticeResponseObject interface {
+	VisitRegisterCustomerNoticeResponse(w http.ResponseWriter) error
+}
+
+type RegisterCustomerNotice201ResponseHeaders struct {
+	ETag string
+}
+
+type RegisterCustomerNotice201JSONResponse struct {
+	Body    CustomerNotice
+	Headers RegisterCustomerNotice201ResponseHeaders
+}
+
+func (response RegisterCustomerNotice201JSONResponse) VisitRegisterCustomerNoticeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCustomerNoticeRequestObject struct {
+	CustomerNoticeID CustomerNoticeID `json:"customer_notice_id"`
+}
+
+type GetCustomerNoticeResponseObject interface {
+	VisitGetCustomerNoticeResponse(w http.ResponseWriter) error
+}
+
+type GetCustomerNotice200ResponseHeaders struct {
+	ETag string
+}
+
+type GetCustomerNotice200JSONResponse struct {
+	Body    CustomerNotice
+	Headers GetCustomerNotice200ResponseHeaders
+}
+
+func (response GetCustomerNotice200JSONResponse) VisitGetCustomerNoticeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnswerCustomerNoticeRequestObject struct {
+	CustomerNoticeID CustomerNoticeID `json:"customer_notice_id"`
+	Params           AnswerCustomerNoticeParams
+	Body             *AnswerCustomerNoticeJSONRequestBody
+}
+
+type AnswerCustomerNoticeResponseObject interface {
+	VisitAnswerCustomerNoticeResponse(w http.ResponseWriter) error
+}
+
+type AnswerCustomerNotice200ResponseHeaders struct {
+	ETag string
+}
+
+type AnswerCustomerNotice200JSONResponse struct {
+	Body    CustomerNotice
+	Headers AnswerCustomerNotice200ResponseHeaders
+}
+
+func (response AnswerCustomerNotice200JSONResponse) VisitAnswerCustomerNoticeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListCustomersRequestObject struct {
 	Params ListCustomersParams
 }
@@ -24775,6 +25278,90 @@ func (response GetOpportunityPipeline200JSONResponse) VisitGetOpportunityPipelin
 	return err
 }
 
+type ListOrderChangesRequestObject struct {
+	Params ListOrderChangesParams
+}
+
+type ListOrderChangesResponseObject interface {
+	VisitListOrderChangesResponse(w http.ResponseWriter) error
+}
+
+type ListOrderChanges200JSONResponse OrderChangeList
+
+func (response ListOrderChanges200JSONResponse) VisitListOrderChangesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOrderChangeRequestObject struct {
+	OrderChangeID OrderChangeID `json:"order_change_id"`
+}
+
+type GetOrderChangeResponseObject interface {
+	VisitGetOrderChangeResponse(w http.ResponseWriter) error
+}
+
+type GetOrderChange200ResponseHeaders struct {
+	ETag string
+}
+
+type GetOrderChange200JSONResponse struct {
+	Body    OrderChange
+	Headers GetOrderChange200ResponseHeaders
+}
+
+func (response GetOrderChange200JSONResponse) VisitGetOrderChangeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StateOrderChangeConsequenceRequestObject struct {
+	OrderChangeID OrderChangeID `json:"order_change_id"`
+	Params        StateOrderChangeConsequenceParams
+	Body          *StateOrderChangeConsequenceJSONRequestBody
+}
+
+type StateOrderChangeConsequenceResponseObject interface {
+	VisitStateOrderChangeConsequenceResponse(w http.ResponseWriter) error
+}
+
+type StateOrderChangeConsequence200ResponseHeaders struct {
+	ETag string
+}
+
+type StateOrderChangeConsequence200JSONResponse struct {
+	Body    OrderChange
+	Headers StateOrderChangeConsequence200ResponseHeaders
+}
+
+func (response StateOrderChangeConsequence200JSONResponse) VisitStateOrderChangeConsequenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListOrdersRequestObject struct {
 	Params ListOrdersParams
 }
@@ -24982,6 +25569,70 @@ func (response CancelOrder200JSONResponse) VisitCancelOrderResponse(w http.Respo
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
 	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RequestOrderCancellationRequestObject struct {
+	OrderID OrderID `json:"order_id"`
+	Params  RequestOrderCancellationParams
+	Body    *RequestOrderCancellationJSONRequestBody
+}
+
+type RequestOrderCancellationResponseObject interface {
+	VisitRequestOrderCancellationResponse(w http.ResponseWriter) error
+}
+
+type RequestOrderCancellation201ResponseHeaders struct {
+	ETag string
+}
+
+type RequestOrderCancellation201JSONResponse struct {
+	Body    OrderChange
+	Headers RequestOrderCancellation201ResponseHeaders
+}
+
+func (response RequestOrderCancellation201JSONResponse) VisitRequestOrderCancellationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RequestOrderChangeRequestObject struct {
+	OrderID OrderID `json:"order_id"`
+	Params  RequestOrderChangeParams
+	Body    *RequestOrderChangeJSONRequestBody
+}
+
+type RequestOrderChangeResponseObject interface {
+	VisitRequestOrderChangeResponse(w http.ResponseWriter) error
+}
+
+type RequestOrderChange201ResponseHeaders struct {
+	ETag string
+}
+
+type RequestOrderChange201JSONResponse struct {
+	Body    OrderChange
+	Headers RequestOrderChange201ResponseHeaders
+}
+
+func (response RequestOrderChange201JSONResponse) VisitRequestOrderChangeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -30982,6 +31633,18 @@ type StrictServerInterface interface {
 	// GetCustomerChangeRequest Read a change request
 	// (GET /v1/customer-change-requests/{change_request_id})
 	GetCustomerChangeRequest(ctx context.Context, request GetCustomerChangeRequestRequestObject) (GetCustomerChangeRequestResponseObject, error)
+	// ListCustomerNotices List customers' notices
+	// (GET /v1/customer-notices)
+	ListCustomerNotices(ctx context.Context, request ListCustomerNoticesRequestObject) (ListCustomerNoticesResponseObject, error)
+	// RegisterCustomerNotice Register a customer's notice
+	// (POST /v1/customer-notices)
+	RegisterCustomerNotice(ctx context.Context, request RegisterCustomerNoticeRequestObject) (RegisterCustomerNoticeResponseObject, error)
+	// GetCustomerNotice Read a customer's notice
+	// (GET /v1/customer-notices/{customer_notice_id})
+	GetCustomerNotice(ctx context.Context, request GetCustomerNoticeRequestObject) (GetCustomerNoticeResponseObject, error)
+	// AnswerCustomerNotice Record the answer to a customer's notice
+	// (POST /v1/customer-notices/{customer_notice_id}/answer)
+	AnswerCustomerNotice(ctx context.Context, request AnswerCustomerNoticeRequestObject) (AnswerCustomerNoticeResponseObject, error)
 	// ListCustomers List and search customers
 	// (GET /v1/customers)
 	ListCustomers(ctx context.Context, request ListCustomersRequestObject) (ListCustomersResponseObject, error)
@@ -31324,6 +31987,15 @@ type StrictServerInterface interface {
 	// GetOpportunityPipeline Read the pipeline
 	// (GET /v1/opportunity-pipeline)
 	GetOpportunityPipeline(ctx context.Context, request GetOpportunityPipelineRequestObject) (GetOpportunityPipelineResponseObject, error)
+	// ListOrderChanges List change requests
+	// (GET /v1/order-changes)
+	ListOrderChanges(ctx context.Context, request ListOrderChangesRequestObject) (ListOrderChangesResponseObject, error)
+	// GetOrderChange Read a change request
+	// (GET /v1/order-changes/{order_change_id})
+	GetOrderChange(ctx context.Context, request GetOrderChangeRequestObject) (GetOrderChangeResponseObject, error)
+	// StateOrderChangeConsequence State what a change would entail
+	// (POST /v1/order-changes/{order_change_id}/consequences)
+	StateOrderChangeConsequence(ctx context.Context, request StateOrderChangeConsequenceRequestObject) (StateOrderChangeConsequenceResponseObject, error)
 	// ListOrders List orders
 	// (GET /v1/orders)
 	ListOrders(ctx context.Context, request ListOrdersRequestObject) (ListOrdersResponseObject, error)
@@ -31345,6 +32017,12 @@ type StrictServerInterface interface {
 	// CancelOrder Cancel an order
 	// (POST /v1/orders/{order_id}/cancel)
 	CancelOrder(ctx context.Context, request CancelOrderRequestObject) (CancelOrderResponseObject, error)
+	// RequestOrderCancellation Ask to cancel a confirmed order
+	// (POST /v1/orders/{order_id}/cancellation)
+	RequestOrderCancellation(ctx context.Context, request RequestOrderCancellationRequestObject) (RequestOrderCancellationResponseObject, error)
+	// RequestOrderChange Ask to change a confirmed order
+	// (POST /v1/orders/{order_id}/changes)
+	RequestOrderChange(ctx context.Context, request RequestOrderChangeRequestObject) (RequestOrderChangeResponseObject, error)
 	// CloseOrder Close an order
 	// (POST /v1/orders/{order_id}/close)
 	CloseOrder(ctx context.Context, request CloseOrderRequestObject) (CloseOrderResponseObject, error)
@@ -36056,6 +36734,153 @@ func (sh *strictHandler) GetCustomerChangeRequest(ctx echo.Context, changeReques
 	return nil
 }
 
+// ListCustomerNotices operation middleware
+func (sh *strictHandler) ListCustomerNotices(ctx echo.Context, params ListCustomerNoticesParams) error {
+	var request ListCustomerNoticesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCustomerNotices(ctx.Request().Context(), request.(ListCustomerNoticesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCustomerNotices")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCustomerNoticesResponseObject); ok {
+		return validResponse.VisitListCustomerNoticesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RegisterCustomerNotice operation middleware
+func (sh *strictHandler) RegisterCustomerNotice(ctx echo.Context, params RegisterCustomerNoticeParams) error {
+	var request RegisterCustomerNoticeRequestObject
+
+	request.Params = params
+
+	var body RegisterCustomerNoticeJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RegisterCustomerNotice(ctx.Request().Context(), request.(RegisterCustomerNoticeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RegisterCustomerNotice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RegisterCustomerNoticeResponseObject); ok {
+		return validResponse.VisitRegisterCustomerNoticeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCustomerNotice operation middleware
+func (sh *strictHandler) GetCustomerNotice(ctx echo.Context, customerNoticeID CustomerNoticeID) error {
+	var request GetCustomerNoticeRequestObject
+
+	request.CustomerNoticeID = customerNoticeID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCustomerNotice(ctx.Request().Context(), request.(GetCustomerNoticeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCustomerNotice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCustomerNoticeResponseObject); ok {
+		return validResponse.VisitGetCustomerNoticeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AnswerCustomerNotice operation middleware
+func (sh *strictHandler) AnswerCustomerNotice(ctx echo.Context, customerNoticeID CustomerNoticeID, params AnswerCustomerNoticeParams) error {
+	var request AnswerCustomerNoticeRequestObject
+
+	request.CustomerNoticeID = customerNoticeID
+	request.Params = params
+
+	var body AnswerCustomerNoticeJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AnswerCustomerNotice(ctx.Request().Context(), request.(AnswerCustomerNoticeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AnswerCustomerNotice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AnswerCustomerNoticeResponseObject); ok {
+		return validResponse.VisitAnswerCustomerNoticeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListCustomers operation middleware
 func (sh *strictHandler) ListCustomers(ctx echo.Context, params ListCustomersParams) error {
 	var request ListCustomersRequestObject
@@ -39948,6 +40773,105 @@ func (sh *strictHandler) GetOpportunityPipeline(ctx echo.Context, params GetOppo
 	return nil
 }
 
+// ListOrderChanges operation middleware
+func (sh *strictHandler) ListOrderChanges(ctx echo.Context, params ListOrderChangesParams) error {
+	var request ListOrderChangesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListOrderChanges(ctx.Request().Context(), request.(ListOrderChangesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListOrderChanges")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListOrderChangesResponseObject); ok {
+		return validResponse.VisitListOrderChangesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetOrderChange operation middleware
+func (sh *strictHandler) GetOrderChange(ctx echo.Context, orderChangeID OrderChangeID) error {
+	var request GetOrderChangeRequestObject
+
+	request.OrderChangeID = orderChangeID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetOrderChange(ctx.Request().Context(), request.(GetOrderChangeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetOrderChange")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetOrderChangeResponseObject); ok {
+		return validResponse.VisitGetOrderChangeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// StateOrderChangeConsequence operation middleware
+func (sh *strictHandler) StateOrderChangeConsequence(ctx echo.Context, orderChangeID OrderChangeID, params StateOrderChangeConsequenceParams) error {
+	var request StateOrderChangeConsequenceRequestObject
+
+	request.OrderChangeID = orderChangeID
+	request.Params = params
+
+	var body StateOrderChangeConsequenceJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.StateOrderChangeConsequence(ctx.Request().Context(), request.(StateOrderChangeConsequenceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StateOrderChangeConsequence")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(StateOrderChangeConsequenceResponseObject); ok {
+		return validResponse.VisitStateOrderChangeConsequenceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListOrders operation middleware
 func (sh *strictHandler) ListOrders(ctx echo.Context, params ListOrdersParams) error {
 	var request ListOrdersRequestObject
@@ -40214,6 +41138,104 @@ func (sh *strictHandler) CancelOrder(ctx echo.Context, orderID OrderID, params C
 		return err
 	} else if validResponse, ok := response.(CancelOrderResponseObject); ok {
 		return validResponse.VisitCancelOrderResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RequestOrderCancellation operation middleware
+func (sh *strictHandler) RequestOrderCancellation(ctx echo.Context, orderID OrderID, params RequestOrderCancellationParams) error {
+	var request RequestOrderCancellationRequestObject
+
+	request.OrderID = orderID
+	request.Params = params
+
+	var body RequestOrderCancellationJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RequestOrderCancellation(ctx.Request().Context(), request.(RequestOrderCancellationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RequestOrderCancellation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RequestOrderCancellationResponseObject); ok {
+		return validResponse.VisitRequestOrderCancellationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RequestOrderChange operation middleware
+func (sh *strictHandler) RequestOrderChange(ctx echo.Context, orderID OrderID, params RequestOrderChangeParams) error {
+	var request RequestOrderChangeRequestObject
+
+	request.OrderID = orderID
+	request.Params = params
+
+	var body RequestOrderChangeJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RequestOrderChange(ctx.Request().Context(), request.(RequestOrderChangeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RequestOrderChange")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RequestOrderChangeResponseObject); ok {
+		return validResponse.VisitRequestOrderChangeResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

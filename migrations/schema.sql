@@ -139,6 +139,14 @@ CREATE FUNCTION public.customer_content(c public.customers) RETURNS jsonb
         'addresses', (SELECT coalesce(jsonb_agg(to_jsonb(a) - 'customer_id' ORDER BY a.id), '[]') FROM customer_addresses a WHERE a.customer_id = c.id))
 $$;
 
+CREATE FUNCTION public.customer_notices_follow_owner() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    UPDATE customer_notices SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.follow_customer_owner() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -659,6 +667,14 @@ CREATE FUNCTION public.notify_deputy() RETURNS trigger
     AS $$
 BEGIN
     PERFORM pg_notify('approval_tasks', NEW.deputy_id::text || '||');
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.order_changes_follow_owner() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    UPDATE order_changes SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
     RETURN NULL;
 END $$;
 
@@ -1942,6 +1958,39 @@ CREATE TABLE public.customer_contacts (
     CONSTRAINT customer_contacts_position_check CHECK (("position" <> ''::text))
 );
 
+CREATE TABLE public.customer_notices (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    customer_id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    order_id uuid,
+    contract_id uuid,
+    quotation_id uuid,
+    channel text NOT NULL,
+    sender text NOT NULL,
+    body text NOT NULL,
+    state text NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    due_days integer NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    answer text NOT NULL,
+    answered_via text NOT NULL,
+    answered_by uuid,
+    answered_at timestamp with time zone,
+    registered_by uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT customer_notices_about CHECK ((num_nonnulls(order_id, contract_id, quotation_id) = 1)),
+    CONSTRAINT customer_notices_answer_check CHECK ((length(answer) <= 4000)),
+    CONSTRAINT customer_notices_answered CHECK ((((state = 'answered'::text) = (answered_at IS NOT NULL)) AND ((state = 'answered'::text) = (answer <> ''::text)))),
+    CONSTRAINT customer_notices_body_check CHECK (((length(body) >= 1) AND (length(body) <= 4000))),
+    CONSTRAINT customer_notices_channel_check CHECK ((channel = ANY (ARRAY['api'::text, 'email'::text, 'fax'::text, 'mail'::text, 'phone'::text, 'visit'::text, 'other'::text]))),
+    CONSTRAINT customer_notices_due_days_check CHECK ((due_days > 0)),
+    CONSTRAINT customer_notices_sender_check CHECK ((length(sender) <= 100)),
+    CONSTRAINT customer_notices_state_check CHECK ((state = ANY (ARRAY['open'::text, 'answered'::text]))),
+    CONSTRAINT customer_notices_version_check CHECK ((version > 0))
+);
+
 CREATE TABLE public.customer_versions (
     customer_id uuid NOT NULL,
     version bigint NOT NULL,
@@ -2662,6 +2711,55 @@ CREATE TABLE public.opportunity_stages (
     reason text NOT NULL,
     moved_by uuid,
     moved_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.order_change_consequences (
+    id uuid NOT NULL,
+    change_id uuid NOT NULL,
+    role text NOT NULL,
+    text text NOT NULL,
+    cost numeric(18,2),
+    leftovers jsonb NOT NULL,
+    stated_by uuid,
+    stated_at timestamp with time zone,
+    CONSTRAINT order_change_consequences_cost_check CHECK ((cost >= (0)::numeric)),
+    CONSTRAINT order_change_consequences_stated CHECK ((((stated_at IS NULL) = (stated_by IS NULL)) AND ((stated_at IS NULL) = (text = ''::text)))),
+    CONSTRAINT order_change_consequences_text_check CHECK ((length(text) <= 2000))
+);
+
+CREATE TABLE public.order_changes (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    order_id uuid NOT NULL,
+    order_number text NOT NULL,
+    customer_id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    kind text NOT NULL,
+    state text NOT NULL,
+    reason text NOT NULL,
+    revision integer NOT NULL,
+    content bytea NOT NULL,
+    draft jsonb,
+    differences jsonb NOT NULL,
+    total_before numeric(18,2) NOT NULL,
+    total_after numeric(18,2) NOT NULL,
+    due_hours integer NOT NULL,
+    approval_id uuid,
+    requested_by uuid NOT NULL,
+    requested_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    end_reason text NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT order_changes_content_check CHECK ((length(content) = 32)),
+    CONSTRAINT order_changes_draft CHECK (((kind = 'change'::text) = (draft IS NOT NULL))),
+    CONSTRAINT order_changes_due_hours_check CHECK ((due_hours > 0)),
+    CONSTRAINT order_changes_end_reason_check CHECK ((length(end_reason) <= 2000)),
+    CONSTRAINT order_changes_ended CHECK (((state = 'pending'::text) = (ended_at IS NULL))),
+    CONSTRAINT order_changes_kind_check CHECK ((kind = ANY (ARRAY['change'::text, 'cancel'::text]))),
+    CONSTRAINT order_changes_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500))),
+    CONSTRAINT order_changes_revision_check CHECK ((revision > 0)),
+    CONSTRAINT order_changes_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'applied'::text, 'rejected'::text, 'withdrawn'::text]))),
+    CONSTRAINT order_changes_version_check CHECK ((version > 0))
 );
 
 CREATE TABLE public.order_lines (
@@ -4355,6 +4453,12 @@ ALTER TABLE ONLY public.customer_changes
 ALTER TABLE ONLY public.customer_contacts
     ADD CONSTRAINT customer_contacts_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.customer_notices
+    ADD CONSTRAINT customer_notices_number UNIQUE (number);
+
+ALTER TABLE ONLY public.customer_notices
+    ADD CONSTRAINT customer_notices_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.customer_versions
     ADD CONSTRAINT customer_versions_pkey PRIMARY KEY (customer_id, version);
 
@@ -4531,6 +4635,18 @@ ALTER TABLE ONLY public.opportunity_products
 
 ALTER TABLE ONLY public.opportunity_stages
     ADD CONSTRAINT opportunity_stages_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.order_change_consequences
+    ADD CONSTRAINT order_change_consequences_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.order_change_consequences
+    ADD CONSTRAINT order_change_consequences_role UNIQUE (change_id, role);
+
+ALTER TABLE ONLY public.order_changes
+    ADD CONSTRAINT order_changes_number UNIQUE (number);
+
+ALTER TABLE ONLY public.order_changes
+    ADD CONSTRAINT order_changes_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.order_lines
     ADD CONSTRAINT order_lines_pkey PRIMARY KEY (id);
@@ -5044,6 +5160,16 @@ CREATE INDEX customer_contacts_customer ON public.customer_contacts USING btree 
 
 CREATE INDEX customer_contacts_phone ON public.customer_contacts USING btree (phone_key);
 
+CREATE INDEX customer_notices_customer ON public.customer_notices USING btree (customer_id, id);
+
+CREATE INDEX customer_notices_due ON public.customer_notices USING btree (due_at) WHERE (state = 'open'::text);
+
+CREATE INDEX customer_notices_order ON public.customer_notices USING btree (order_id) WHERE (order_id IS NOT NULL);
+
+CREATE INDEX customer_notices_owner ON public.customer_notices USING btree (owner_id, state, id);
+
+CREATE INDEX customer_notices_state ON public.customer_notices USING btree (state, id);
+
 CREATE INDEX customers_bill_to ON public.customers USING btree (bill_to_id) WHERE (bill_to_id IS NOT NULL);
 
 CREATE UNIQUE INDEX customers_code_key ON public.customers USING btree (code);
@@ -5193,6 +5319,16 @@ CREATE INDEX opportunity_grade_changes_week ON public.opportunity_grade_changes 
 CREATE INDEX opportunity_orders_opportunity ON public.opportunity_orders USING btree (opportunity_id);
 
 CREATE INDEX opportunity_stages_opportunity ON public.opportunity_stages USING btree (opportunity_id, id);
+
+CREATE INDEX order_changes_customer ON public.order_changes USING btree (customer_id);
+
+CREATE UNIQUE INDEX order_changes_open ON public.order_changes USING btree (order_id) WHERE (state = 'pending'::text);
+
+CREATE INDEX order_changes_order ON public.order_changes USING btree (order_id, id);
+
+CREATE INDEX order_changes_owner ON public.order_changes USING btree (owner_id, state, id);
+
+CREATE INDEX order_changes_state ON public.order_changes USING btree (state, id);
 
 CREATE INDEX order_lines_order ON public.order_lines USING btree (order_id, line_no);
 
@@ -5558,6 +5694,8 @@ CREATE TRIGGER customer_contacts_reclaim AFTER UPDATE OF phone_key, customer_id 
 
 CREATE TRIGGER customer_contacts_unclaim AFTER DELETE ON public.customer_contacts REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.release_customer_phones();
 
+CREATE TRIGGER customer_notices_owner BEFORE INSERT ON public.customer_notices FOR EACH ROW EXECUTE FUNCTION public.own_by_customer();
+
 CREATE TRIGGER customer_versions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.customer_versions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER customers_claim AFTER INSERT ON public.customers REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.claim_new_companies('customer');
@@ -5568,7 +5706,11 @@ CREATE TRIGGER customers_owner_of_approvals_quotations AFTER UPDATE OF owner_id 
 
 CREATE TRIGGER customers_owner_of_contracts AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner_contracts();
 
+CREATE TRIGGER customers_owner_of_notices AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.customer_notices_follow_owner();
+
 CREATE TRIGGER customers_owner_of_opportunities AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner_opportunities();
+
+CREATE TRIGGER customers_owner_of_order_changes AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.order_changes_follow_owner();
 
 CREATE TRIGGER customers_owner_of_orders AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner();
 
@@ -5635,6 +5777,8 @@ CREATE TRIGGER opportunities_owner BEFORE INSERT ON public.opportunities FOR EAC
 CREATE TRIGGER opportunity_grade_changes_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.opportunity_grade_changes FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER opportunity_stages_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.opportunity_stages FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER order_changes_owner BEFORE INSERT ON public.order_changes FOR EACH ROW EXECUTE FUNCTION public.own_by_customer();
 
 CREATE TRIGGER order_lines_frozen BEFORE DELETE OR UPDATE OF order_id, product_id, unit, price, quantity, tax_rate, amount, net_amount, promised_on, delivery_place, packing, transport, special_demands, quotation_line_id, contract_line_id ON public.order_lines FOR EACH ROW EXECUTE FUNCTION public.guard_order_line();
 
@@ -5924,6 +6068,12 @@ ALTER TABLE ONLY public.customer_changes
 ALTER TABLE ONLY public.customer_contacts
     ADD CONSTRAINT customer_contacts_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
 
+ALTER TABLE ONLY public.customer_notices
+    ADD CONSTRAINT customer_notices_customer_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.customer_notices
+    ADD CONSTRAINT customer_notices_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
+
 ALTER TABLE ONLY public.customer_versions
     ADD CONSTRAINT customer_versions_customer_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
 
@@ -6103,6 +6253,15 @@ ALTER TABLE ONLY public.opportunity_products
 
 ALTER TABLE ONLY public.opportunity_stages
     ADD CONSTRAINT opportunity_stages_opportunity_id_fkey FOREIGN KEY (opportunity_id) REFERENCES public.opportunities(id);
+
+ALTER TABLE ONLY public.order_change_consequences
+    ADD CONSTRAINT order_change_consequences_change_id_fkey FOREIGN KEY (change_id) REFERENCES public.order_changes(id);
+
+ALTER TABLE ONLY public.order_changes
+    ADD CONSTRAINT order_changes_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.order_changes
+    ADD CONSTRAINT order_changes_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
 
 ALTER TABLE ONLY public.order_lines
     ADD CONSTRAINT order_lines_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);

@@ -207,29 +207,36 @@ func (s *Story) callOff(c client.Contract) (client.Order, error) {
 	return o, nil
 }
 
-// changed opens the order for the customer's change: it counts again when it has passed the gate again.
+// changed asks for the customer's change of a confirmed order: each department says what follows, and the sales manager decides.
 func (s *Story) changed(o client.Order) error {
-	open, err := s.as("rep").ReviseOrderWithResponse(s.ctx, o.ID, &client.ReviseOrderParams{}, client.OrderReason{Reason: "客户减量"})
-	if err != nil {
-		return err
-	}
-	l := open.JSON200.Lines[0]
-	_, err = s.as("rep").UpdateOrderWithResponse(s.ctx, o.ID, &client.UpdateOrderParams{IfMatch: open.JSON200.Etag}, client.OrderPatch{
+	l := o.Lines[0]
+	asked, err := s.as("rep").RequestOrderChangeWithResponse(s.ctx, o.ID, &client.RequestOrderChangeParams{}, client.OrderChangeCreate{
+		Reason: "客户减量",
 		Lines: &[]client.OrderLineInput{{
-			ID: &l.ID, ProductID: l.ProductID, Quantity: decimal.MustParse("800"), Price: l.Price, ContractLineID: l.ContractLineID, PromisedOn: l.PromisedOn,
+			ID: &l.ID, ProductID: l.ProductID, Quantity: decimal.MustParse("800"), Price: *l.Price, ContractLineID: l.ContractLineID, PromisedOn: l.PromisedOn,
 		}},
 	})
 	if err != nil {
 		return err
 	}
-	s.tell("rep", "客户要求减为 800,修订订单 %s 并重新提交", "reduces the order %s to 800 at the customer's wish, and submits it again", o.Number)
-	again, err := s.as("rep").SubmitOrderWithResponse(s.ctx, o.ID, &client.SubmitOrderParams{})
+	c := *asked.JSON201
+	s.tell("rep", "客户要求减为 800,提交变更申请 %s", "asks for a change of the order to 800 at the customer's wish: %s", c.Number)
+	for _, q := range c.Consequences {
+		role := q.Role
+		_, err := s.as(loginOf(role)).StateOrderChangeConsequenceWithResponse(s.ctx, c.ID, &client.StateOrderChangeConsequenceParams{}, client.OrderChangeStatement{Role: &role, Text: "无影响"})
+		if err != nil {
+			return err
+		}
+	}
+	if err := s.decide(*c.ApprovalID, true); err != nil {
+		return err
+	}
+	again, err := s.as("rep").GetOrderWithResponse(s.ctx, o.ID)
 	if err != nil {
 		return err
 	}
-	s.hear(*again.JSON200.Decision)
 	s.result(o.Number, again.JSON200.State)
-	return want("order", again.JSON200.State, "confirmed")
+	return want("quantity", again.JSON200.Lines[0].Quantity.Trim(0).String(), "800")
 }
 
 // after is a date so many days from now.

@@ -25,7 +25,7 @@ func confirmedOrder(e *apitest.Env, quantity string) (path, line, product string
 	return "/v1/orders/" + o.ID(), o.String("lines.0.id"), product
 }
 
-func lineOf(id, product, quantity, price string) []object {
+func changedLine(id, product, quantity, price string) []object {
 	return []object{{"id": id, "product_id": product, "quantity": quantity, "price": price, "promised_on": "2027-01-15"}}
 }
 
@@ -47,8 +47,8 @@ func TestORD05_AChangeIsAskedForStatedDecidedAndCarriedOut(t *testing.T) {
 	rep := e.As("rep1")
 	rep.Post(path+"/revise", object{"reason": "x"}).WantProblem(409, "order.change_by_request")
 	rep.Post(path+"/cancel", object{"reason": "x"}).WantProblem(409, "order.change_by_request")
-	rep.Post(path+"/changes", object{"reason": "不变", "lines": lineOf(line, product, "100", "10")}).WantProblem(422, "order.nothing_changed")
-	asked := rep.Post(path+"/changes", object{"reason": "客户减量", "packing": "吨袋", "lines": lineOf(line, product, "60", "10")}).Want(201)
+	rep.Post(path+"/changes", object{"reason": "不变", "lines": changedLine(line, product, "100", "10")}).WantProblem(422, "order.nothing_changed")
+	asked := rep.Post(path+"/changes", object{"reason": "客户减量", "packing": "吨袋", "lines": changedLine(line, product, "60", "10")}).Want(201)
 	change, approval := asked.ID(), asked.String("approval_id")
 	for i, want := range []string{"packing  吨袋", "quantity 100.0000 60.0000", "total 1000.00 600.00"} {
 		at := "differences." + string(rune('0'+i))
@@ -56,7 +56,7 @@ func TestORD05_AChangeIsAskedForStatedDecidedAndCarriedOut(t *testing.T) {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
-	rep.Post(path+"/changes", object{"reason": "又改", "lines": lineOf(line, product, "50", "10")}).WantProblem(409, "order_change.already_open")
+	rep.Post(path+"/changes", object{"reason": "又改", "lines": changedLine(line, product, "50", "10")}).WantProblem(409, "order_change.already_open")
 	rep.Post(path+"/cancellation", object{"reason": "取消"}).WantProblem(409, "order_change.already_open")
 
 	// The factory reads what changes, not the money; each department speaks once, and the decider reads it before deciding.
@@ -116,7 +116,7 @@ func TestORD05_CON03_TheRouteFollowsWhatGotWorse(t *testing.T) {
 		"only the quantity gets worse": {"100", "200", "10", false},
 	} {
 		path, line, product := confirmedOrder(e, c.quantity)
-		asked := e.As("rep1").Post(path+"/changes", object{"reason": name, "lines": lineOf(line, product, c.to, c.price)}).Want(201)
+		asked := e.As("rep1").Post(path+"/changes", object{"reason": name, "lines": changedLine(line, product, c.to, c.price)}).Want(201)
 		route := string(e.As("manager").Get("/v1/approvals/" + asked.String("approval_id")).Want(200).Body)
 		if strings.Contains(route, `"general_manager"`) && strings.Contains(route, "General manager decides") != c.gm || c.gm && !strings.Contains(route, "General manager decides") {
 			t.Errorf("%s: %s", name, route)
@@ -148,7 +148,7 @@ func TestORD05_GoodsThatMoveMeanwhileBoundTheChange(t *testing.T) {
 	e := apitest.New(t)
 	path, line, product := confirmedOrder(e, "100")
 	rep := e.As("rep1")
-	asked := rep.Post(path+"/changes", object{"reason": "减量", "lines": lineOf(line, product, "60", "10")}).Want(201)
+	asked := rep.Post(path+"/changes", object{"reason": "减量", "lines": changedLine(line, product, "60", "10")}).Want(201)
 	allStated(e, asked.ID())
 	move := func(quantity string) {
 		e.Tx(func(tx pg.Tx) error {
@@ -165,9 +165,9 @@ func TestORD05_GoodsThatMoveMeanwhileBoundTheChange(t *testing.T) {
 		t.Error("half of it")
 	}
 	rep.Post("/v1/approvals/"+asked.String("approval_id")+"/withdraw", object{"comment": "已通知发货"}).Want(200)
-	rep.Post(path+"/changes", object{"reason": "改价", "lines": lineOf(line, product, "100", "11")}).WantProblem(422, "order.line_moved")
+	rep.Post(path+"/changes", object{"reason": "改价", "lines": changedLine(line, product, "100", "11")}).WantProblem(422, "order.line_moved")
 	rep.Post(path+"/cancellation", object{"reason": "x"}).WantProblem(409, "order.live_notices")
-	asked = rep.Post(path+"/changes", object{"reason": "减到已通知", "lines": lineOf(line, product, "60.0001", "10")}).Want(201) // the boundary
+	asked = rep.Post(path+"/changes", object{"reason": "减到已通知", "lines": changedLine(line, product, "60.0001", "10")}).Want(201) // the boundary
 	allStated(e, asked.ID())
 	decideOrder(e, "manager", asked.String("approval_id")).Want(200)
 }
@@ -181,10 +181,10 @@ func TestORD05_AnUnchangedPriceIsNotJudgedByALaterList(t *testing.T) {
 		return tx.Exec(`ALTER TABLE base_prices DISABLE TRIGGER USER; UPDATE base_prices SET price = 20; ALTER TABLE base_prices ENABLE TRIGGER USER`).Error
 	})
 	rep := e.As("rep1")
-	asked := rep.Post(path+"/changes", object{"reason": "加量", "lines": lineOf(line, product, "120", "10")}).Want(201)
+	asked := rep.Post(path+"/changes", object{"reason": "加量", "lines": changedLine(line, product, "120", "10")}).Want(201)
 	allStated(e, asked.ID())
 	decideOrder(e, "manager", asked.String("approval_id")).Want(200)
-	worse := rep.Post(path+"/changes", object{"reason": "降价", "lines": lineOf(line, product, "120", "9.99")}).Want(201)
+	worse := rep.Post(path+"/changes", object{"reason": "降价", "lines": changedLine(line, product, "120", "9.99")}).Want(201)
 	if a := string(e.As("manager").Get("/v1/approvals/" + worse.String("approval_id")).Want(200).Body); !strings.Contains(a, "General manager decides") {
 		t.Errorf("%s", a)
 	}

@@ -13,7 +13,7 @@ func TestORD03_PricesAreHiddenFromTheFactory(t *testing.T) {
 	t.Parallel()
 	e := apitest.New(t)
 	path, line, product := confirmedOrder(e, "77")
-	change := e.As("rep1").Post(path+"/changes", object{"reason": "提价", "lines": lineOf(line, product, "77", "13.5792")}).Want(201).ID()
+	change := e.As("rep1").Post(path+"/changes", object{"reason": "提价", "lines": changedLine(line, product, "77", "13.5792")}).Want(201).ID()
 	places := []string{path, "/v1/orders", path + "/decisions", path + "/timeline", path + "/review-points", "/v1/order-changes", "/v1/order-changes/" + change, "/v1/me/follow-ups"}
 	secrets := []string{"13.5792", "1045.60", "770.00", `"price":`, `"total":`, `"total_after":`, `"net_amount":`, `"settlement":`, `"header_discount":`, `"tax":`}
 	for _, who := range []string{"production", "purchasing", "keeper", "quality", "guard"} {
