@@ -952,6 +952,57 @@ func (e MonthlySettlement) Valid() bool {
 	}
 }
 
+// Defines values for NewProductState.
+const (
+	NewProductStateApproved  NewProductState = "approved"
+	NewProductStateCancelled NewProductState = "cancelled"
+	NewProductStateDrafting  NewProductState = "drafting"
+	NewProductStateRejected  NewProductState = "rejected"
+	NewProductStateReturned  NewProductState = "returned"
+	NewProductStateStating   NewProductState = "stating"
+	NewProductStateSubmitted NewProductState = "submitted"
+)
+
+// Valid indicates whether the value is a known member of the NewProductState enum.
+func (e NewProductState) Valid() bool {
+	switch e {
+	case NewProductStateApproved:
+		return true
+	case NewProductStateCancelled:
+		return true
+	case NewProductStateDrafting:
+		return true
+	case NewProductStateRejected:
+		return true
+	case NewProductStateReturned:
+		return true
+	case NewProductStateStating:
+		return true
+	case NewProductStateSubmitted:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NewProductStatementKind.
+const (
+	Cost        NewProductStatementKind = "cost"
+	Feasibility NewProductStatementKind = "feasibility"
+)
+
+// Valid indicates whether the value is a known member of the NewProductStatementKind enum.
+func (e NewProductStatementKind) Valid() bool {
+	switch e {
+	case Cost:
+		return true
+	case Feasibility:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for OpportunityGrade.
 const (
 	OpportunityGradeA OpportunityGrade = "A"
@@ -1228,6 +1279,27 @@ func (e PaymentMethod) Valid() bool {
 	case PaymentMethodBankTransfer:
 		return true
 	case PaymentMethodCash:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PriceAdoptionState.
+const (
+	PriceAdoptionStateAdopted PriceAdoptionState = "adopted"
+	PriceAdoptionStateLapsed  PriceAdoptionState = "lapsed"
+	PriceAdoptionStateOpen    PriceAdoptionState = "open"
+)
+
+// Valid indicates whether the value is a known member of the PriceAdoptionState enum.
+func (e PriceAdoptionState) Valid() bool {
+	switch e {
+	case PriceAdoptionStateAdopted:
+		return true
+	case PriceAdoptionStateLapsed:
+		return true
+	case PriceAdoptionStateOpen:
 		return true
 	default:
 		return false
@@ -1849,6 +1921,72 @@ func (e Role) Valid() bool {
 	case RoleSalesSupervisor:
 		return true
 	case RoleWarehouseKeeper:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SampleOutcome.
+const (
+	SampleOutcomeChanged SampleOutcome = "changed"
+	SampleOutcomeFailed  SampleOutcome = "failed"
+	SampleOutcomePassed  SampleOutcome = "passed"
+)
+
+// Valid indicates whether the value is a known member of the SampleOutcome enum.
+func (e SampleOutcome) Valid() bool {
+	switch e {
+	case SampleOutcomeChanged:
+		return true
+	case SampleOutcomeFailed:
+		return true
+	case SampleOutcomePassed:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SampleState.
+const (
+	SampleStateApproved  SampleState = "approved"
+	SampleStateCancelled SampleState = "cancelled"
+	SampleStateChanged   SampleState = "changed"
+	SampleStateDraft     SampleState = "draft"
+	SampleStateFailed    SampleState = "failed"
+	SampleStateMade      SampleState = "made"
+	SampleStatePassed    SampleState = "passed"
+	SampleStateRejected  SampleState = "rejected"
+	SampleStateSent      SampleState = "sent"
+	SampleStateSigned    SampleState = "signed"
+	SampleStateSubmitted SampleState = "submitted"
+)
+
+// Valid indicates whether the value is a known member of the SampleState enum.
+func (e SampleState) Valid() bool {
+	switch e {
+	case SampleStateApproved:
+		return true
+	case SampleStateCancelled:
+		return true
+	case SampleStateChanged:
+		return true
+	case SampleStateDraft:
+		return true
+	case SampleStateFailed:
+		return true
+	case SampleStateMade:
+		return true
+	case SampleStatePassed:
+		return true
+	case SampleStateRejected:
+		return true
+	case SampleStateSent:
+		return true
+	case SampleStateSigned:
+		return true
+	case SampleStateSubmitted:
 		return true
 	default:
 		return false
@@ -8513,6 +8651,36 @@ type InitialCredit struct {
 	TermsDays *int `json:"terms_days,omitempty"`
 }
 
+// InitialPrice defines model for InitialPrice.
+type InitialPrice struct {
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID *UUID `json:"approval_id,omitempty"`
+
+	// EffectiveAt Example: 2026-11-20T08:30:00Z
+	EffectiveAt Instant `json:"effective_at"`
+
+	// FloorPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	FloorPrice *UnitPrice `json:"floor_price,omitempty"`
+
+	// Price A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	Price  UnitPrice `json:"price"`
+	Reason string    `json:"reason"`
+
+	// RequestID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	RequestID     UUID   `json:"request_id"`
+	RequestNumber string `json:"request_number"`
+}
+
+// InitialPriceList defines model for InitialPriceList.
+type InitialPriceList struct {
+	Data       []InitialPrice `json:"data"`
+	NextCursor *string        `json:"next_cursor,omitempty"`
+}
+
 // Inquiry What a customer or prospect asked for.
 type Inquiry struct {
 	// AnsweredAt Example: 2026-11-20T08:30:00Z
@@ -9399,6 +9567,319 @@ type MyTask struct {
 type MyTaskList struct {
 	Data       []MyTask `json:"data"`
 	NextCursor *string  `json:"next_cursor,omitempty"`
+}
+
+// NewProductCostStatement defines model for NewProductCostStatement.
+type NewProductCostStatement struct {
+	// AttachmentIds Read only by those who see costs.
+	AttachmentIds *[]UUID `json:"attachment_ids,omitempty"`
+
+	// Cost A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	Cost UnitPrice `json:"cost"`
+
+	// Note Only for those who see costs.
+	Note *string `json:"note,omitempty"`
+}
+
+// NewProductDraft defines model for NewProductDraft.
+type NewProductDraft struct {
+	// FloorPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	FloorPrice *UnitPrice `json:"floor_price,omitempty"`
+
+	// Note Why this price; kept with it.
+	Note *string `json:"note,omitempty"`
+
+	// Price A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	Price UnitPrice `json:"price"`
+}
+
+// NewProductFeasibilityStatement defines model for NewProductFeasibilityStatement.
+type NewProductFeasibilityStatement struct {
+	AttachmentIds *[]UUID `json:"attachment_ids,omitempty"`
+	Feasible      bool    `json:"feasible"`
+
+	// LeadDays Days from order to delivery.
+	LeadDays *int `json:"lead_days,omitempty"`
+
+	// MonthlyCapacity A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	MonthlyCapacity *UnitPrice `json:"monthly_capacity,omitempty"`
+	Note            *string    `json:"note,omitempty"`
+}
+
+// NewProductMargins Only for finance, sales manager and general manager.
+type NewProductMargins struct {
+	// AtFloor Only for finance, sales manager and general manager, and where a cost is known. Without tax.
+	AtFloor *PriceMargin `json:"at_floor,omitempty"`
+
+	// AtPrice Only for finance, sales manager and general manager, and where a cost is known. Without tax.
+	AtPrice *PriceMargin `json:"at_price,omitempty"`
+
+	// AtWanted Only for finance, sales manager and general manager, and where a cost is known. Without tax.
+	AtWanted *PriceMargin `json:"at_wanted,omitempty"`
+}
+
+// NewProductReason defines model for NewProductReason.
+type NewProductReason struct {
+	Reason string `json:"reason"`
+}
+
+// NewProductRequest defines model for NewProductRequest.
+type NewProductRequest struct {
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID  *UUID         `json:"approval_id,omitempty"`
+	Attachments *[]Attachment `json:"attachments,omitempty"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID *UUID `json:"customer_id,omitempty"`
+
+	// DecidedAt Example: 2026-11-20T08:30:00Z
+	DecidedAt *Instant `json:"decided_at,omitempty"`
+	DraftNote *string  `json:"draft_note,omitempty"`
+
+	// DraftedAt Example: 2026-11-20T08:30:00Z
+	DraftedAt *Instant `json:"drafted_at,omitempty"`
+
+	// DraftedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DraftedBy *UUID `json:"drafted_by,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// FloorPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	FloorPrice *UnitPrice `json:"floor_price,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Lifecycle Example: standard
+	Lifecycle ProductLifecycle `json:"lifecycle"`
+
+	// Margins Only for finance, sales manager and general manager.
+	Margins *NewProductMargins `json:"margins,omitempty"`
+	Market  string             `json:"market"`
+
+	// MonthlyQuantity A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	MonthlyQuantity UnitPrice `json:"monthly_quantity"`
+
+	// NeededOn Example: 2026-11-20
+	NeededOn *Date  `json:"needed_on,omitempty"`
+	Number   string `json:"number"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID UUID `json:"owner_id"`
+
+	// Price A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	Price       *UnitPrice `json:"price,omitempty"`
+	ProductCode string     `json:"product_code"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID   UUID            `json:"product_id"`
+	ProductName string          `json:"product_name"`
+	State       NewProductState `json:"state"`
+
+	// StateReason Why it was returned, rejected or cancelled.
+	StateReason *string                `json:"state_reason,omitempty"`
+	Statements  *[]NewProductStatement `json:"statements,omitempty"`
+
+	// SubmittedAt Example: 2026-11-20T08:30:00Z
+	SubmittedAt *Instant `json:"submitted_at,omitempty"`
+	Unit        string   `json:"unit"`
+
+	// UpdatedAt Example: 2026-11-20T08:30:00Z
+	UpdatedAt Instant `json:"updated_at"`
+
+	// WantedPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	WantedPrice *UnitPrice `json:"wanted_price,omitempty"`
+}
+
+// NewProductRequestCreate defines model for NewProductRequestCreate.
+type NewProductRequestCreate struct {
+	AttachmentIds *[]UUID `json:"attachment_ids,omitempty"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID *UUID `json:"customer_id,omitempty"`
+
+	// Market What is known of customer and market: competitors and their prices, use, prospects.
+	Market string `json:"market"`
+
+	// MonthlyQuantity A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	MonthlyQuantity UnitPrice `json:"monthly_quantity"`
+
+	// NeededOn Example: 2026-11-20
+	NeededOn *Date `json:"needed_on,omitempty"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID UUID `json:"product_id"`
+
+	// WantedPrice A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	WantedPrice *UnitPrice `json:"wanted_price,omitempty"`
+}
+
+// NewProductRequestList defines model for NewProductRequestList.
+type NewProductRequestList struct {
+	Data       []NewProductRequest `json:"data"`
+	NextCursor *string             `json:"next_cursor,omitempty"`
+}
+
+// NewProductRequestPatch defines model for NewProductRequestPatch.
+type NewProductRequestPatch struct {
+	// AttachmentIds More files; none is taken off.
+	AttachmentIds *[]UUID `json:"attachment_ids,omitempty"`
+
+	// CustomerID Null is no particular customer.
+	CustomerID nullable.Nullable[openapi_types.UUID] `json:"customer_id,omitempty"`
+	Market     *string                               `json:"market,omitempty"`
+
+	// MonthlyQuantity A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	MonthlyQuantity *UnitPrice `json:"monthly_quantity,omitempty"`
+
+	// NeededOn Example: 2026-12-20
+	NeededOn nullable.Nullable[openapi_types.Date] `json:"needed_on,omitempty"`
+
+	// WantedPrice Null: none.
+	//
+	// Example: 9.8500
+	WantedPrice nullable.Nullable[decimal.Decimal] `json:"wanted_price,omitempty"`
+}
+
+// NewProductSendBack defines model for NewProductSendBack.
+type NewProductSendBack struct {
+	Reason    string                  `json:"reason"`
+	Statement NewProductStatementKind `json:"statement"`
+}
+
+// NewProductState defines model for NewProductState.
+type NewProductState string
+
+// NewProductStatement defines model for NewProductStatement.
+type NewProductStatement struct {
+	// AskReason Why it is asked again.
+	AskReason *string `json:"ask_reason,omitempty"`
+
+	// AskedAt Example: 2026-11-20T08:30:00Z
+	AskedAt     Instant       `json:"asked_at"`
+	Attachments *[]Attachment `json:"attachments,omitempty"`
+
+	// Cost A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	Cost *UnitPrice `json:"cost,omitempty"`
+
+	// DueAt Example: 2026-11-20T08:30:00Z
+	DueAt    Instant `json:"due_at"`
+	Feasible *bool   `json:"feasible,omitempty"`
+	Given    bool    `json:"given"`
+
+	// GivenAt Example: 2026-11-20T08:30:00Z
+	GivenAt *Instant `json:"given_at,omitempty"`
+
+	// GivenBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	GivenBy *UUID `json:"given_by,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID       UUID                    `json:"id"`
+	Kind     NewProductStatementKind `json:"kind"`
+	LeadDays *int                    `json:"lead_days,omitempty"`
+
+	// MonthlyCapacity A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	MonthlyCapacity *UnitPrice `json:"monthly_capacity,omitempty"`
+	Note            *string    `json:"note,omitempty"`
+	Round           int        `json:"round"`
+}
+
+// NewProductStatementKind defines model for NewProductStatementKind.
+type NewProductStatementKind string
+
+// NewProductVolume defines model for NewProductVolume.
+type NewProductVolume struct {
+	// AdoptionID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	AdoptionID *UUID `json:"adoption_id,omitempty"`
+
+	// BestMonth Example: 2026-11-20
+	BestMonth Date `json:"best_month"`
+
+	// BestMonthTonnes Tonnes as a decimal string with at most 9 decimals.
+	//
+	// Example: 12.5
+	BestMonthTonnes ShippedTonnes `json:"best_month_tonnes"`
+
+	// Price A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	Price UnitPrice `json:"price"`
+
+	// PricedAt Example: 2026-11-20T08:30:00Z
+	PricedAt    Instant `json:"priced_at"`
+	ProductCode string  `json:"product_code"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID   UUID   `json:"product_id"`
+	ProductName string `json:"product_name"`
+
+	// ThisMonthTonnes Tonnes as a decimal string with at most 9 decimals.
+	//
+	// Example: 12.5
+	ThisMonthTonnes ShippedTonnes `json:"this_month_tonnes"`
+
+	// TonnesPerUnit How many tonnes one unit is. Rules in tonnes can't watch a product without it (PRC-04). Left out, the unit says it where it can (kg, t).
+	//
+	// Example: 0.001
+	TonnesPerUnit *TonnesPerUnit `json:"tonnes_per_unit,omitempty"`
+
+	// TotalTonnes Tonnes as a decimal string with at most 9 decimals.
+	//
+	// Example: 12.5
+	TotalTonnes ShippedTonnes `json:"total_tonnes"`
+	Unit        string        `json:"unit"`
+
+	// UnwatchableReason no_weight: nobody has said how many tonnes a unit is. unit_changed: it was shipped in another unit that does not say what it weighs.
+	UnwatchableReason *string `json:"unwatchable_reason,omitempty"`
+	Watchable         bool    `json:"watchable"`
+}
+
+// NewProductVolumeList defines model for NewProductVolumeList.
+type NewProductVolumeList struct {
+	Data []NewProductVolume `json:"data"`
+
+	// MonthBound Tonnes as a decimal string with at most 9 decimals.
+	//
+	// Example: 12.5
+	MonthBound ShippedTonnes `json:"month_bound"`
+	NextCursor *string       `json:"next_cursor,omitempty"`
+
+	// TotalBound Tonnes as a decimal string with at most 9 decimals.
+	//
+	// Example: 12.5
+	TotalBound ShippedTonnes `json:"total_bound"`
 }
 
 // OAuthError defines model for OAuthError.
@@ -10771,6 +11252,72 @@ type PlannedProspectInput struct {
 	// Example: 2027Q1
 	Quarter string `json:"quarter"`
 }
+
+// PriceAdoption defines model for PriceAdoption.
+type PriceAdoption struct {
+	// ClosedAt Example: 2026-11-20T08:30:00Z
+	ClosedAt *Instant `json:"closed_at,omitempty"`
+
+	// DueAt Example: 2026-11-20T08:30:00Z
+	DueAt Instant `json:"due_at"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// ListID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ListID *UUID `json:"list_id,omitempty"`
+
+	// Month Example: 2026-11-20
+	Month Date `json:"month"`
+
+	// MonthBound Tonnes as a decimal string with at most 9 decimals.
+	//
+	// Example: 12.5
+	MonthBound ShippedTonnes `json:"month_bound"`
+
+	// MonthTonnes Tonnes as a decimal string with at most 9 decimals.
+	//
+	// Example: 12.5
+	MonthTonnes ShippedTonnes `json:"month_tonnes"`
+	Number      string        `json:"number"`
+
+	// OpenedAt Example: 2026-11-20T08:30:00Z
+	OpenedAt    Instant `json:"opened_at"`
+	Overdue     bool    `json:"overdue"`
+	ProductCode string  `json:"product_code"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID   UUID   `json:"product_id"`
+	ProductName string `json:"product_name"`
+
+	// Reached Which bound: month or total.
+	Reached string             `json:"reached"`
+	State   PriceAdoptionState `json:"state"`
+
+	// TotalBound Tonnes as a decimal string with at most 9 decimals.
+	//
+	// Example: 12.5
+	TotalBound ShippedTonnes `json:"total_bound"`
+
+	// TotalTonnes Tonnes as a decimal string with at most 9 decimals.
+	//
+	// Example: 12.5
+	TotalTonnes ShippedTonnes `json:"total_tonnes"`
+}
+
+// PriceAdoptionList defines model for PriceAdoptionList.
+type PriceAdoptionList struct {
+	Data       []PriceAdoption `json:"data"`
+	NextCursor *string         `json:"next_cursor,omitempty"`
+}
+
+// PriceAdoptionState defines model for PriceAdoptionState.
+type PriceAdoptionState string
 
 // PriceAgendaSubject defines model for PriceAgendaSubject.
 type PriceAgendaSubject struct {
@@ -13735,6 +14282,259 @@ type RuleParameter struct {
 	Value string `json:"value"`
 }
 
+// Sample defines model for Sample.
+type Sample struct {
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID *UUID `json:"approval_id,omitempty"`
+
+	// ApprovedAt Example: 2026-11-20T08:30:00Z
+	ApprovedAt  *Instant      `json:"approved_at,omitempty"`
+	Attachments *[]Attachment `json:"attachments,omitempty"`
+	Carrier     *string       `json:"carrier,omitempty"`
+
+	// Company Name of the customer or prospect.
+	Company string `json:"company"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID *UUID  `json:"customer_id,omitempty"`
+	DeliverTo  string `json:"deliver_to"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// FollowUpAt Example: 2026-11-20T08:30:00Z
+	FollowUpAt *Instant `json:"follow_up_at,omitempty"`
+
+	// FollowsID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	FollowsID *UUID `json:"follows_id,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID    UUID          `json:"id"`
+	Lines *[]SampleLine `json:"lines,omitempty"`
+
+	// MadeAt Example: 2026-11-20T08:30:00Z
+	MadeAt *Instant `json:"made_at,omitempty"`
+
+	// MadeBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	MadeBy   *UUID   `json:"made_by,omitempty"`
+	MadeNote *string `json:"made_note,omitempty"`
+
+	// MakeBy Example: 2026-11-20T08:30:00Z
+	MakeBy *Instant `json:"make_by,omitempty"`
+
+	// NeededBy Example: 2026-11-20
+	NeededBy Date          `json:"needed_by"`
+	Notes    *[]SampleNote `json:"notes,omitempty"`
+	Number   string        `json:"number"`
+
+	// Overdue The factory is late, or nobody has asked for the result in time.
+	Overdue bool `json:"overdue"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID UUID `json:"owner_id"`
+
+	// ProspectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProspectID *UUID              `json:"prospect_id,omitempty"`
+	Purpose    string             `json:"purpose"`
+	References *[]SampleReference `json:"references,omitempty"`
+	Result     *string            `json:"result,omitempty"`
+
+	// ResultAt Example: 2026-11-20T08:30:00Z
+	ResultAt *Instant `json:"result_at,omitempty"`
+
+	// SentAt Example: 2026-11-20T08:30:00Z
+	SentAt *Instant `json:"sent_at,omitempty"`
+
+	// SentBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SentBy *UUID `json:"sent_by,omitempty"`
+
+	// SentOn Example: 2026-11-20
+	SentOn *Date `json:"sent_on,omitempty"`
+
+	// SignedAt Example: 2026-11-20T08:30:00Z
+	SignedAt *Instant `json:"signed_at,omitempty"`
+
+	// SignedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SignedBy    *UUID       `json:"signed_by,omitempty"`
+	State       SampleState `json:"state"`
+	StateReason *string     `json:"state_reason,omitempty"`
+
+	// SubmittedAt Example: 2026-11-20T08:30:00Z
+	SubmittedAt *Instant `json:"submitted_at,omitempty"`
+	TrackingNo  *string  `json:"tracking_no,omitempty"`
+
+	// UpdatedAt Example: 2026-11-20T08:30:00Z
+	UpdatedAt Instant `json:"updated_at"`
+}
+
+// SampleCancel defines model for SampleCancel.
+type SampleCancel struct {
+	Reason string `json:"reason"`
+}
+
+// SampleCreate defines model for SampleCreate.
+type SampleCreate struct {
+	AttachmentIds *[]UUID `json:"attachment_ids,omitempty"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID *UUID  `json:"customer_id,omitempty"`
+	DeliverTo  string `json:"deliver_to"`
+
+	// FollowsID The sample whose result this one answers.
+	FollowsID *openapi_types.UUID `json:"follows_id,omitempty"`
+	Lines     []SampleLineInput   `json:"lines"`
+
+	// NeededBy Example: 2026-11-20
+	NeededBy Date `json:"needed_by"`
+
+	// ProspectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProspectID *UUID `json:"prospect_id,omitempty"`
+
+	// Purpose What the customer wants to find out.
+	Purpose string `json:"purpose"`
+}
+
+// SampleLine defines model for SampleLine.
+type SampleLine struct {
+	Description *string `json:"description,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID     UUID `json:"id"`
+	LineNo int  `json:"line_no"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID *UUID `json:"product_id,omitempty"`
+
+	// Quantity A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	Quantity UnitPrice `json:"quantity"`
+	Remarks  *string   `json:"remarks,omitempty"`
+	Unit     string    `json:"unit"`
+}
+
+// SampleLineInput defines model for SampleLineInput.
+type SampleLineInput struct {
+	// Description Of something new, without a product.
+	Description *string `json:"description,omitempty"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID *UUID `json:"product_id,omitempty"`
+
+	// Quantity A price or cost of one unit as a decimal string with at most 4 decimals; never negative.
+	//
+	// Example: 9.8500
+	Quantity UnitPrice `json:"quantity"`
+	Remarks  *string   `json:"remarks,omitempty"`
+
+	// Unit Of something new; a product has its own.
+	Unit *string `json:"unit,omitempty"`
+}
+
+// SampleList defines model for SampleList.
+type SampleList struct {
+	Data       []Sample `json:"data"`
+	NextCursor *string  `json:"next_cursor,omitempty"`
+}
+
+// SampleMade defines model for SampleMade.
+type SampleMade struct {
+	AttachmentIds *[]UUID `json:"attachment_ids,omitempty"`
+	Note          *string `json:"note,omitempty"`
+}
+
+// SampleNote defines model for SampleNote.
+type SampleNote struct {
+	// NextAt Example: 2026-11-20T08:30:00Z
+	NextAt *Instant `json:"next_at,omitempty"`
+	Note   string   `json:"note"`
+
+	// RecordedAt Example: 2026-11-20T08:30:00Z
+	RecordedAt Instant `json:"recorded_at"`
+
+	// RecordedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	RecordedBy *UUID `json:"recorded_by,omitempty"`
+}
+
+// SampleNoteCreate defines model for SampleNoteCreate.
+type SampleNoteCreate struct {
+	// NextAt Example: 2026-11-20T08:30:00Z
+	NextAt *Instant `json:"next_at,omitempty"`
+	Note   string   `json:"note"`
+}
+
+// SampleOutcome defines model for SampleOutcome.
+type SampleOutcome string
+
+// SamplePatch defines model for SamplePatch.
+type SamplePatch struct {
+	// AttachmentIds More files; none is taken off.
+	AttachmentIds *[]UUID            `json:"attachment_ids,omitempty"`
+	DeliverTo     *string            `json:"deliver_to,omitempty"`
+	Lines         *[]SampleLineInput `json:"lines,omitempty"`
+
+	// NeededBy Example: 2026-11-20
+	NeededBy *Date   `json:"needed_by,omitempty"`
+	Purpose  *string `json:"purpose,omitempty"`
+}
+
+// SampleReference defines model for SampleReference.
+type SampleReference struct {
+	// LinkedAt Example: 2026-11-20T08:30:00Z
+	LinkedAt Instant `json:"linked_at"`
+
+	// LinkedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LinkedBy *UUID   `json:"linked_by,omitempty"`
+	Note     *string `json:"note,omitempty"`
+
+	// OrderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderID UUID `json:"order_id"`
+
+	// OrderLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderLineID *UUID   `json:"order_line_id,omitempty"`
+	OrderNumber *string `json:"order_number,omitempty"`
+}
+
+// SampleReferenceCreate defines model for SampleReferenceCreate.
+type SampleReferenceCreate struct {
+	Note *string `json:"note,omitempty"`
+
+	// OrderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderID UUID `json:"order_id"`
+
+	// OrderLineID Left out, it is of the whole order.
+	OrderLineID *openapi_types.UUID `json:"order_line_id,omitempty"`
+}
+
+// SampleResult defines model for SampleResult.
+type SampleResult struct {
+	AttachmentIds *[]UUID       `json:"attachment_ids,omitempty"`
+	Outcome       SampleOutcome `json:"outcome"`
+
+	// Result What the customer says.
+	Result string `json:"result"`
+}
+
+// SampleSent defines model for SampleSent.
+type SampleSent struct {
+	AttachmentIds *[]UUID `json:"attachment_ids,omitempty"`
+
+	// Carrier Or who brought it.
+	Carrier string `json:"carrier"`
+
+	// SentOn Example: 2026-11-20
+	SentOn     *Date   `json:"sent_on,omitempty"`
+	TrackingNo *string `json:"tracking_no,omitempty"`
+}
+
+// SampleState defines model for SampleState.
+type SampleState string
+
 // SandboxClock defines model for SandboxClock.
 type SandboxClock struct {
 	// Now The instant that it is now.
@@ -13949,6 +14749,11 @@ type SettlementBridgeList struct {
 
 // SettlementBridgeState Example: approved
 type SettlementBridgeState string
+
+// ShippedTonnes Tonnes as a decimal string with at most 9 decimals.
+//
+// Example: 12.5
+type ShippedTonnes = decimal.Decimal
 
 // ShippingCheck defines model for ShippingCheck.
 type ShippingCheck struct {
@@ -15728,6 +16533,9 @@ type LeaveID = UUID
 // Limit defines model for Limit.
 type Limit = int
 
+// NewProductRequestID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type NewProductRequestID = UUID
+
 // OpportunityID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type OpportunityID = UUID
 
@@ -15746,6 +16554,9 @@ type PaperID = UUID
 // ParameterName Example: contract.gm_amount
 type ParameterName = string
 
+// PriceAdoptionID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type PriceAdoptionID = UUID
+
 // PriceAuthorityTableID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type PriceAuthorityTableID = UUID
 
@@ -15760,6 +16571,9 @@ type PriceReviewID = UUID
 
 // ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ProductID = UUID
+
+// ProductIDOfInitial Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type ProductIDOfInitial = UUID
 
 // ProspectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ProspectID = UUID
@@ -15798,6 +16612,9 @@ type RegisterText = string
 
 // ReviewPointID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ReviewPointID = UUID
+
+// SampleID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type SampleID = UUID
 
 // ShippingNoticeID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ShippingNoticeID = UUID
@@ -17776,6 +18593,159 @@ type ListMyTasksParams struct {
 // ListMyTasksParamsKind defines parameters for ListMyTasks.
 type ListMyTasksParamsKind string
 
+// ListNewProductRequestsParams defines parameters for ListNewProductRequests.
+type ListNewProductRequestsParams struct {
+	// State Only in this state.
+	State *NewProductState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Open Only those that have not ended.
+	Open *bool `form:"open,omitempty" json:"open,omitempty"`
+
+	// OwnerID Only of this person.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// ProductID Only for this product.
+	ProductID *UUID `form:"product_id,omitempty" json:"product_id,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// OpenNewProductRequestParams defines parameters for OpenNewProductRequest.
+type OpenNewProductRequestParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// UpdateNewProductRequestParams defines parameters for UpdateNewProductRequest.
+type UpdateNewProductRequestParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// CancelNewProductRequestParams defines parameters for CancelNewProductRequest.
+type CancelNewProductRequestParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// StateNewProductCostParams defines parameters for StateNewProductCost.
+type StateNewProductCostParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// DraftNewProductPriceParams defines parameters for DraftNewProductPrice.
+type DraftNewProductPriceParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// StateNewProductFeasibilityParams defines parameters for StateNewProductFeasibility.
+type StateNewProductFeasibilityParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ResumeNewProductRequestParams defines parameters for ResumeNewProductRequest.
+type ResumeNewProductRequestParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ReturnNewProductRequestParams defines parameters for ReturnNewProductRequest.
+type ReturnNewProductRequestParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// SendBackNewProductStatementParams defines parameters for SendBackNewProductStatement.
+type SendBackNewProductStatementParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// SubmitNewProductPriceParams defines parameters for SubmitNewProductPrice.
+type SubmitNewProductPriceParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// GetNewProductTimelineParams defines parameters for GetNewProductTimeline.
+type GetNewProductTimelineParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListNewProductVolumesParams defines parameters for ListNewProductVolumes.
+type ListNewProductVolumesParams struct {
+	// Unwatchable Only those that can not be watched; a page may then be short.
+	Unwatchable *bool `form:"unwatchable,omitempty" json:"unwatchable,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ListOpportunitiesParams defines parameters for ListOpportunities.
 type ListOpportunitiesParams struct {
 	// Q A part of the name or the number.
@@ -18141,6 +19111,24 @@ type ReplaceParameterParams struct {
 
 // ListParameterHistoryParams defines parameters for ListParameterHistory.
 type ListParameterHistoryParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListPriceAdoptionsParams defines parameters for ListPriceAdoptions.
+type ListPriceAdoptionsParams struct {
+	// State Only in this state.
+	State *PriceAdoptionState `form:"state,omitempty" json:"state,omitempty"`
+
+	// ProductID Only of this product.
+	ProductID *UUID `form:"product_id,omitempty" json:"product_id,omitempty"`
+
+	// Overdue Only open ones that are past due.
+	Overdue *bool `form:"overdue,omitempty" json:"overdue,omitempty"`
+
 	// Limit How many items at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
@@ -18697,6 +19685,15 @@ type RecordProductCostParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListInitialPricesParams defines parameters for ListInitialPrices.
+type ListInitialPricesParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ChangeProductLifecycleParams defines parameters for ChangeProductLifecycle.
 type ChangeProductLifecycleParams struct {
 	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
@@ -19085,6 +20082,153 @@ type GetReceiptTimelineParams struct {
 type ListRulesParams struct {
 	// Area Only rules of this area.
 	Area *string `form:"area,omitempty" json:"area,omitempty"`
+}
+
+// ListSamplesParams defines parameters for ListSamples.
+type ListSamplesParams struct {
+	// State Only in this state.
+	State *SampleState `form:"state,omitempty" json:"state,omitempty"`
+
+	// OwnerID Only of this person.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// CustomerID Only for this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// ProspectID Only for this prospect.
+	ProspectID *UUID `form:"prospect_id,omitempty" json:"prospect_id,omitempty"`
+
+	// ProductID Only with this product.
+	ProductID *UUID `form:"product_id,omitempty" json:"product_id,omitempty"`
+
+	// Overdue Only those that the factory is late with
+	Overdue *bool `form:"overdue,omitempty" json:"overdue,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateSampleParams defines parameters for CreateSample.
+type CreateSampleParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UpdateSampleParams defines parameters for UpdateSample.
+type UpdateSampleParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// CancelSampleParams defines parameters for CancelSample.
+type CancelSampleParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// MakeSampleParams defines parameters for MakeSample.
+type MakeSampleParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// NoteSampleParams defines parameters for NoteSample.
+type NoteSampleParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ReferToSampleParams defines parameters for ReferToSample.
+type ReferToSampleParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// RecordSampleResultParams defines parameters for RecordSampleResult.
+type RecordSampleResultParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// SendSampleParams defines parameters for SendSample.
+type SendSampleParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// SignSampleParams defines parameters for SignSample.
+type SignSampleParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// SubmitSampleParams defines parameters for SubmitSample.
+type SubmitSampleParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// GetSampleTimelineParams defines parameters for GetSampleTimeline.
+type GetSampleTimelineParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // AdvanceSandboxClockParams defines parameters for AdvanceSandboxClock.
@@ -19960,6 +21104,30 @@ type UpdateMachineClientJSONRequestBody = MachineClientPatch
 // ChangePasswordJSONRequestBody defines body for ChangePassword for application/json ContentType.
 type ChangePasswordJSONRequestBody = PasswordChange
 
+// OpenNewProductRequestJSONRequestBody defines body for OpenNewProductRequest for application/json ContentType.
+type OpenNewProductRequestJSONRequestBody = NewProductRequestCreate
+
+// UpdateNewProductRequestJSONRequestBody defines body for UpdateNewProductRequest for application/json ContentType.
+type UpdateNewProductRequestJSONRequestBody = NewProductRequestPatch
+
+// CancelNewProductRequestJSONRequestBody defines body for CancelNewProductRequest for application/json ContentType.
+type CancelNewProductRequestJSONRequestBody = NewProductReason
+
+// StateNewProductCostJSONRequestBody defines body for StateNewProductCost for application/json ContentType.
+type StateNewProductCostJSONRequestBody = NewProductCostStatement
+
+// DraftNewProductPriceJSONRequestBody defines body for DraftNewProductPrice for application/json ContentType.
+type DraftNewProductPriceJSONRequestBody = NewProductDraft
+
+// StateNewProductFeasibilityJSONRequestBody defines body for StateNewProductFeasibility for application/json ContentType.
+type StateNewProductFeasibilityJSONRequestBody = NewProductFeasibilityStatement
+
+// ReturnNewProductRequestJSONRequestBody defines body for ReturnNewProductRequest for application/json ContentType.
+type ReturnNewProductRequestJSONRequestBody = NewProductReason
+
+// SendBackNewProductStatementJSONRequestBody defines body for SendBackNewProductStatement for application/json ContentType.
+type SendBackNewProductStatementJSONRequestBody = NewProductSendBack
+
 // CreateOpportunityJSONRequestBody defines body for CreateOpportunity for application/json ContentType.
 type CreateOpportunityJSONRequestBody = OpportunityCreate
 
@@ -20187,6 +21355,30 @@ type AllocateReceiptJSONRequestBody = ReceiptAllocation
 
 // ReverseReceiptJSONRequestBody defines body for ReverseReceipt for application/json ContentType.
 type ReverseReceiptJSONRequestBody = Reversal
+
+// CreateSampleJSONRequestBody defines body for CreateSample for application/json ContentType.
+type CreateSampleJSONRequestBody = SampleCreate
+
+// UpdateSampleJSONRequestBody defines body for UpdateSample for application/json ContentType.
+type UpdateSampleJSONRequestBody = SamplePatch
+
+// CancelSampleJSONRequestBody defines body for CancelSample for application/json ContentType.
+type CancelSampleJSONRequestBody = SampleCancel
+
+// MakeSampleJSONRequestBody defines body for MakeSample for application/json ContentType.
+type MakeSampleJSONRequestBody = SampleMade
+
+// NoteSampleJSONRequestBody defines body for NoteSample for application/json ContentType.
+type NoteSampleJSONRequestBody = SampleNoteCreate
+
+// ReferToSampleJSONRequestBody defines body for ReferToSample for application/json ContentType.
+type ReferToSampleJSONRequestBody = SampleReferenceCreate
+
+// RecordSampleResultJSONRequestBody defines body for RecordSampleResult for application/json ContentType.
+type RecordSampleResultJSONRequestBody = SampleResult
+
+// SendSampleJSONRequestBody defines body for SendSample for application/json ContentType.
+type SendSampleJSONRequestBody = SampleSent
 
 // AdvanceSandboxClockJSONRequestBody defines body for AdvanceSandboxClock for application/json ContentType.
 type AdvanceSandboxClockJSONRequestBody = ClockAdvance

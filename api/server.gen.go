@@ -686,6 +686,51 @@ type ServerInterface interface {
 	// ListMyTasks List my open tasks
 	// (GET /v1/me/tasks)
 	ListMyTasks(ctx echo.Context, params ListMyTasksParams) error
+	// ListNewProductRequests List new-product pricing requests
+	// (GET /v1/new-product-requests)
+	ListNewProductRequests(ctx echo.Context, params ListNewProductRequestsParams) error
+	// OpenNewProductRequest Ask for the price of a new product
+	// (POST /v1/new-product-requests)
+	OpenNewProductRequest(ctx echo.Context, params OpenNewProductRequestParams) error
+	// GetNewProductRequest Read a new-product pricing request
+	// (GET /v1/new-product-requests/{request_id})
+	GetNewProductRequest(ctx echo.Context, requestID NewProductRequestID) error
+	// UpdateNewProductRequest Change what sales states
+	// (PATCH /v1/new-product-requests/{request_id})
+	UpdateNewProductRequest(ctx echo.Context, requestID NewProductRequestID, params UpdateNewProductRequestParams) error
+	// CancelNewProductRequest Give a request up
+	// (POST /v1/new-product-requests/{request_id}/cancel)
+	CancelNewProductRequest(ctx echo.Context, requestID NewProductRequestID, params CancelNewProductRequestParams) error
+	// StateNewProductCost State the cost
+	// (POST /v1/new-product-requests/{request_id}/cost-statement)
+	StateNewProductCost(ctx echo.Context, requestID NewProductRequestID, params StateNewProductCostParams) error
+	// ListNewProductDecisions Read what was decided about a request
+	// (GET /v1/new-product-requests/{request_id}/decisions)
+	ListNewProductDecisions(ctx echo.Context, requestID NewProductRequestID) error
+	// DraftNewProductPrice Draft price and floor price
+	// (POST /v1/new-product-requests/{request_id}/draft)
+	DraftNewProductPrice(ctx echo.Context, requestID NewProductRequestID, params DraftNewProductPriceParams) error
+	// StateNewProductFeasibility State the feasibility
+	// (POST /v1/new-product-requests/{request_id}/feasibility-statement)
+	StateNewProductFeasibility(ctx echo.Context, requestID NewProductRequestID, params StateNewProductFeasibilityParams) error
+	// ResumeNewProductRequest Send a completed request on its way again
+	// (POST /v1/new-product-requests/{request_id}/resume)
+	ResumeNewProductRequest(ctx echo.Context, requestID NewProductRequestID, params ResumeNewProductRequestParams) error
+	// ReturnNewProductRequest Return a request to its owner
+	// (POST /v1/new-product-requests/{request_id}/return)
+	ReturnNewProductRequest(ctx echo.Context, requestID NewProductRequestID, params ReturnNewProductRequestParams) error
+	// SendBackNewProductStatement Send a statement back for rework
+	// (POST /v1/new-product-requests/{request_id}/send-back)
+	SendBackNewProductStatement(ctx echo.Context, requestID NewProductRequestID, params SendBackNewProductStatementParams) error
+	// SubmitNewProductPrice Submit the draft for approval
+	// (POST /v1/new-product-requests/{request_id}/submit)
+	SubmitNewProductPrice(ctx echo.Context, requestID NewProductRequestID, params SubmitNewProductPriceParams) error
+	// GetNewProductTimeline Read what happened to a request
+	// (GET /v1/new-product-requests/{request_id}/timeline)
+	GetNewProductTimeline(ctx echo.Context, requestID NewProductRequestID, params GetNewProductTimelineParams) error
+	// ListNewProductVolumes Watch what new products sell
+	// (GET /v1/new-product-volumes)
+	ListNewProductVolumes(ctx echo.Context, params ListNewProductVolumesParams) error
 	// GetOperation Follow long work
 	// (GET /v1/operations/{operation_id})
 	GetOperation(ctx echo.Context, operationID UUID) error
@@ -794,6 +839,9 @@ type ServerInterface interface {
 	// ReviseOrder Open an order for change
 	// (POST /v1/orders/{order_id}/revise)
 	ReviseOrder(ctx echo.Context, orderID OrderID, params ReviseOrderParams) error
+	// ListOrderSamples List the samples that an order is made after
+	// (GET /v1/orders/{order_id}/samples)
+	ListOrderSamples(ctx echo.Context, orderID OrderID) error
 	// SubmitOrder Send an order through the gate
 	// (POST /v1/orders/{order_id}/submit)
 	SubmitOrder(ctx echo.Context, orderID OrderID, params SubmitOrderParams) error
@@ -830,6 +878,12 @@ type ServerInterface interface {
 	// ListParameterHistory List the versions of a parameter
 	// (GET /v1/parameters/{name}/history)
 	ListParameterHistory(ctx echo.Context, name ParameterName, params ListParameterHistoryParams) error
+	// ListPriceAdoptions List the price committee's tasks to adopt a price
+	// (GET /v1/price-adoptions)
+	ListPriceAdoptions(ctx echo.Context, params ListPriceAdoptionsParams) error
+	// GetPriceAdoption Read a task to adopt a price
+	// (GET /v1/price-adoptions/{adoption_id})
+	GetPriceAdoption(ctx echo.Context, adoptionID PriceAdoptionID) error
 	// GetPriceAuthority Read the price authority table in force
 	// (GET /v1/price-authority)
 	GetPriceAuthority(ctx echo.Context, params GetPriceAuthorityParams) error
@@ -1028,6 +1082,9 @@ type ServerInterface interface {
 	// RecordProductCost State what a product costs
 	// (POST /v1/products/{product_id}/costs)
 	RecordProductCost(ctx echo.Context, productID ProductID, params RecordProductCostParams) error
+	// ListInitialPrices List the initial prices of a product
+	// (GET /v1/products/{product_id}/initial-prices)
+	ListInitialPrices(ctx echo.Context, productID ProductIDOfInitial, params ListInitialPricesParams) error
 	// ChangeProductLifecycle Move a product along its life
 	// (POST /v1/products/{product_id}/lifecycle)
 	ChangeProductLifecycle(ctx echo.Context, productID ProductID, params ChangeProductLifecycleParams) error
@@ -1175,6 +1232,48 @@ type ServerInterface interface {
 	// GetRule Read a rule
 	// (GET /v1/rules/{rule_id})
 	GetRule(ctx echo.Context, ruleID string) error
+	// ListSamples List sample requests
+	// (GET /v1/samples)
+	ListSamples(ctx echo.Context, params ListSamplesParams) error
+	// CreateSample Draft a sample request
+	// (POST /v1/samples)
+	CreateSample(ctx echo.Context, params CreateSampleParams) error
+	// GetSample Read a sample
+	// (GET /v1/samples/{sample_id})
+	GetSample(ctx echo.Context, sampleID SampleID) error
+	// UpdateSample Change a draft
+	// (PATCH /v1/samples/{sample_id})
+	UpdateSample(ctx echo.Context, sampleID SampleID, params UpdateSampleParams) error
+	// CancelSample Give a sample up
+	// (POST /v1/samples/{sample_id}/cancel)
+	CancelSample(ctx echo.Context, sampleID SampleID, params CancelSampleParams) error
+	// ListSampleDecisions Read what was decided about a sample
+	// (GET /v1/samples/{sample_id}/decisions)
+	ListSampleDecisions(ctx echo.Context, sampleID SampleID) error
+	// MakeSample Say that a sample is made
+	// (POST /v1/samples/{sample_id}/make)
+	MakeSample(ctx echo.Context, sampleID SampleID, params MakeSampleParams) error
+	// NoteSample Record what the customer says meanwhile
+	// (POST /v1/samples/{sample_id}/notes)
+	NoteSample(ctx echo.Context, sampleID SampleID, params NoteSampleParams) error
+	// ReferToSample Make a passed sample the reference of an order
+	// (POST /v1/samples/{sample_id}/references)
+	ReferToSample(ctx echo.Context, sampleID SampleID, params ReferToSampleParams) error
+	// RecordSampleResult Record the result at the customer
+	// (POST /v1/samples/{sample_id}/result)
+	RecordSampleResult(ctx echo.Context, sampleID SampleID, params RecordSampleResultParams) error
+	// SendSample Register that a sample was sent
+	// (POST /v1/samples/{sample_id}/send)
+	SendSample(ctx echo.Context, sampleID SampleID, params SendSampleParams) error
+	// SignSample Sign the finished sample order
+	// (POST /v1/samples/{sample_id}/sign)
+	SignSample(ctx echo.Context, sampleID SampleID, params SignSampleParams) error
+	// SubmitSample Submit a sample request
+	// (POST /v1/samples/{sample_id}/submit)
+	SubmitSample(ctx echo.Context, sampleID SampleID, params SubmitSampleParams) error
+	// GetSampleTimeline Read what happened to a sample
+	// (GET /v1/samples/{sample_id}/timeline)
+	GetSampleTimeline(ctx echo.Context, sampleID SampleID, params GetSampleTimelineParams) error
 	// AdvanceSandboxClock Move the clock forward
 	// (POST /v1/sandbox/clock)
 	AdvanceSandboxClock(ctx echo.Context, params AdvanceSandboxClockParams) error
@@ -9496,6 +9595,702 @@ func (w *ServerInterfaceWrapper) ListMyTasks(ctx echo.Context) error {
 	return err
 }
 
+// ListNewProductRequests converts echo context to params.
+func (w *ServerInterfaceWrapper) ListNewProductRequests(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListNewProductRequestsParams
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "open" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "open", ctx.QueryParams(), &params.Open, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter open: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "product_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "product_id", ctx.QueryParams(), &params.ProductID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter product_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListNewProductRequests(ctx, params)
+	return err
+}
+
+// OpenNewProductRequest converts echo context to params.
+func (w *ServerInterfaceWrapper) OpenNewProductRequest(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params OpenNewProductRequestParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.OpenNewProductRequest(ctx, params)
+	return err
+}
+
+// GetNewProductRequest converts echo context to params.
+func (w *ServerInterfaceWrapper) GetNewProductRequest(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "request_id" -------------
+	var requestID NewProductRequestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "request_id", ctx.Param("request_id"), &requestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter request_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetNewProductRequest(ctx, requestID)
+	return err
+}
+
+// UpdateNewProductRequest converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateNewProductRequest(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "request_id" -------------
+	var requestID NewProductRequestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "request_id", ctx.Param("request_id"), &requestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter request_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateNewProductRequestParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdateNewProductRequest(ctx, requestID, params)
+	return err
+}
+
+// CancelNewProductRequest converts echo context to params.
+func (w *ServerInterfaceWrapper) CancelNewProductRequest(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "request_id" -------------
+	var requestID NewProductRequestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "request_id", ctx.Param("request_id"), &requestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter request_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CancelNewProductRequestParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CancelNewProductRequest(ctx, requestID, params)
+	return err
+}
+
+// StateNewProductCost converts echo context to params.
+func (w *ServerInterfaceWrapper) StateNewProductCost(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "request_id" -------------
+	var requestID NewProductRequestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "request_id", ctx.Param("request_id"), &requestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter request_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params StateNewProductCostParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.StateNewProductCost(ctx, requestID, params)
+	return err
+}
+
+// ListNewProductDecisions converts echo context to params.
+func (w *ServerInterfaceWrapper) ListNewProductDecisions(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "request_id" -------------
+	var requestID NewProductRequestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "request_id", ctx.Param("request_id"), &requestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter request_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListNewProductDecisions(ctx, requestID)
+	return err
+}
+
+// DraftNewProductPrice converts echo context to params.
+func (w *ServerInterfaceWrapper) DraftNewProductPrice(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "request_id" -------------
+	var requestID NewProductRequestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "request_id", ctx.Param("request_id"), &requestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter request_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DraftNewProductPriceParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DraftNewProductPrice(ctx, requestID, params)
+	return err
+}
+
+// StateNewProductFeasibility converts echo context to params.
+func (w *ServerInterfaceWrapper) StateNewProductFeasibility(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "request_id" -------------
+	var requestID NewProductRequestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "request_id", ctx.Param("request_id"), &requestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter request_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params StateNewProductFeasibilityParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.StateNewProductFeasibility(ctx, requestID, params)
+	return err
+}
+
+// ResumeNewProductRequest converts echo context to params.
+func (w *ServerInterfaceWrapper) ResumeNewProductRequest(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "request_id" -------------
+	var requestID NewProductRequestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "request_id", ctx.Param("request_id"), &requestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter request_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ResumeNewProductRequestParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ResumeNewProductRequest(ctx, requestID, params)
+	return err
+}
+
+// ReturnNewProductRequest converts echo context to params.
+func (w *ServerInterfaceWrapper) ReturnNewProductRequest(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "request_id" -------------
+	var requestID NewProductRequestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "request_id", ctx.Param("request_id"), &requestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter request_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReturnNewProductRequestParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReturnNewProductRequest(ctx, requestID, params)
+	return err
+}
+
+// SendBackNewProductStatement converts echo context to params.
+func (w *ServerInterfaceWrapper) SendBackNewProductStatement(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "request_id" -------------
+	var requestID NewProductRequestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "request_id", ctx.Param("request_id"), &requestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter request_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SendBackNewProductStatementParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SendBackNewProductStatement(ctx, requestID, params)
+	return err
+}
+
+// SubmitNewProductPrice converts echo context to params.
+func (w *ServerInterfaceWrapper) SubmitNewProductPrice(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "request_id" -------------
+	var requestID NewProductRequestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "request_id", ctx.Param("request_id"), &requestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter request_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SubmitNewProductPriceParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SubmitNewProductPrice(ctx, requestID, params)
+	return err
+}
+
+// GetNewProductTimeline converts echo context to params.
+func (w *ServerInterfaceWrapper) GetNewProductTimeline(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "request_id" -------------
+	var requestID NewProductRequestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "request_id", ctx.Param("request_id"), &requestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter request_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetNewProductTimelineParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetNewProductTimeline(ctx, requestID, params)
+	return err
+}
+
+// ListNewProductVolumes converts echo context to params.
+func (w *ServerInterfaceWrapper) ListNewProductVolumes(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListNewProductVolumesParams
+	// ------------- Optional query parameter "unwatchable" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "unwatchable", ctx.QueryParams(), &params.Unwatchable, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter unwatchable: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListNewProductVolumes(ctx, params)
+	return err
+}
+
 // GetOperation converts echo context to params.
 func (w *ServerInterfaceWrapper) GetOperation(ctx echo.Context) error {
 	var err error
@@ -10899,6 +11694,22 @@ func (w *ServerInterfaceWrapper) ReviseOrder(ctx echo.Context) error {
 	return err
 }
 
+// ListOrderSamples converts echo context to params.
+func (w *ServerInterfaceWrapper) ListOrderSamples(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "order_id" -------------
+	var orderID OrderID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "order_id", ctx.Param("order_id"), &orderID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter order_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListOrderSamples(ctx, orderID)
+	return err
+}
+
 // SubmitOrder converts echo context to params.
 func (w *ServerInterfaceWrapper) SubmitOrder(ctx echo.Context) error {
 	var err error
@@ -11312,6 +12123,68 @@ func (w *ServerInterfaceWrapper) ListParameterHistory(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListParameterHistory(ctx, name, params)
+	return err
+}
+
+// ListPriceAdoptions converts echo context to params.
+func (w *ServerInterfaceWrapper) ListPriceAdoptions(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListPriceAdoptionsParams
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "product_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "product_id", ctx.QueryParams(), &params.ProductID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter product_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "overdue" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "overdue", ctx.QueryParams(), &params.Overdue, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter overdue: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListPriceAdoptions(ctx, params)
+	return err
+}
+
+// GetPriceAdoption converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPriceAdoption(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "adoption_id" -------------
+	var adoptionID PriceAdoptionID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "adoption_id", ctx.Param("adoption_id"), &adoptionID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter adoption_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPriceAdoption(ctx, adoptionID)
 	return err
 }
 
@@ -13751,6 +14624,38 @@ func (w *ServerInterfaceWrapper) RecordProductCost(ctx echo.Context) error {
 	return err
 }
 
+// ListInitialPrices converts echo context to params.
+func (w *ServerInterfaceWrapper) ListInitialPrices(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "product_id" -------------
+	var productID ProductIDOfInitial
+
+	err = runtime.BindStyledParameterWithOptions("simple", "product_id", ctx.Param("product_id"), &productID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter product_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListInitialPricesParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListInitialPrices(ctx, productID, params)
+	return err
+}
+
 // ChangeProductLifecycle converts echo context to params.
 func (w *ServerInterfaceWrapper) ChangeProductLifecycle(ctx echo.Context) error {
 	var err error
@@ -15628,6 +16533,682 @@ func (w *ServerInterfaceWrapper) GetRule(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetRule(ctx, ruleID)
+	return err
+}
+
+// ListSamples converts echo context to params.
+func (w *ServerInterfaceWrapper) ListSamples(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListSamplesParams
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "prospect_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "prospect_id", ctx.QueryParams(), &params.ProspectID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter prospect_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "product_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "product_id", ctx.QueryParams(), &params.ProductID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter product_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "overdue" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "overdue", ctx.QueryParams(), &params.Overdue, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter overdue: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListSamples(ctx, params)
+	return err
+}
+
+// CreateSample converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateSample(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateSampleParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateSample(ctx, params)
+	return err
+}
+
+// GetSample converts echo context to params.
+func (w *ServerInterfaceWrapper) GetSample(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "sample_id" -------------
+	var sampleID SampleID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sample_id", ctx.Param("sample_id"), &sampleID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter sample_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetSample(ctx, sampleID)
+	return err
+}
+
+// UpdateSample converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateSample(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "sample_id" -------------
+	var sampleID SampleID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sample_id", ctx.Param("sample_id"), &sampleID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter sample_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateSampleParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdateSample(ctx, sampleID, params)
+	return err
+}
+
+// CancelSample converts echo context to params.
+func (w *ServerInterfaceWrapper) CancelSample(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "sample_id" -------------
+	var sampleID SampleID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sample_id", ctx.Param("sample_id"), &sampleID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter sample_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CancelSampleParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CancelSample(ctx, sampleID, params)
+	return err
+}
+
+// ListSampleDecisions converts echo context to params.
+func (w *ServerInterfaceWrapper) ListSampleDecisions(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "sample_id" -------------
+	var sampleID SampleID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sample_id", ctx.Param("sample_id"), &sampleID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter sample_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListSampleDecisions(ctx, sampleID)
+	return err
+}
+
+// MakeSample converts echo context to params.
+func (w *ServerInterfaceWrapper) MakeSample(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "sample_id" -------------
+	var sampleID SampleID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sample_id", ctx.Param("sample_id"), &sampleID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter sample_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params MakeSampleParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.MakeSample(ctx, sampleID, params)
+	return err
+}
+
+// NoteSample converts echo context to params.
+func (w *ServerInterfaceWrapper) NoteSample(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "sample_id" -------------
+	var sampleID SampleID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sample_id", ctx.Param("sample_id"), &sampleID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter sample_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params NoteSampleParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.NoteSample(ctx, sampleID, params)
+	return err
+}
+
+// ReferToSample converts echo context to params.
+func (w *ServerInterfaceWrapper) ReferToSample(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "sample_id" -------------
+	var sampleID SampleID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sample_id", ctx.Param("sample_id"), &sampleID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter sample_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReferToSampleParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReferToSample(ctx, sampleID, params)
+	return err
+}
+
+// RecordSampleResult converts echo context to params.
+func (w *ServerInterfaceWrapper) RecordSampleResult(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "sample_id" -------------
+	var sampleID SampleID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sample_id", ctx.Param("sample_id"), &sampleID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter sample_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RecordSampleResultParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RecordSampleResult(ctx, sampleID, params)
+	return err
+}
+
+// SendSample converts echo context to params.
+func (w *ServerInterfaceWrapper) SendSample(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "sample_id" -------------
+	var sampleID SampleID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sample_id", ctx.Param("sample_id"), &sampleID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter sample_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SendSampleParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SendSample(ctx, sampleID, params)
+	return err
+}
+
+// SignSample converts echo context to params.
+func (w *ServerInterfaceWrapper) SignSample(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "sample_id" -------------
+	var sampleID SampleID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sample_id", ctx.Param("sample_id"), &sampleID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter sample_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SignSampleParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SignSample(ctx, sampleID, params)
+	return err
+}
+
+// SubmitSample converts echo context to params.
+func (w *ServerInterfaceWrapper) SubmitSample(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "sample_id" -------------
+	var sampleID SampleID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sample_id", ctx.Param("sample_id"), &sampleID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter sample_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SubmitSampleParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SubmitSample(ctx, sampleID, params)
+	return err
+}
+
+// GetSampleTimeline converts echo context to params.
+func (w *ServerInterfaceWrapper) GetSampleTimeline(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "sample_id" -------------
+	var sampleID SampleID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sample_id", ctx.Param("sample_id"), &sampleID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter sample_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetSampleTimelineParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetSampleTimeline(ctx, sampleID, params)
 	return err
 }
 
@@ -18484,6 +20065,21 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/me/password", wrapper.ChangePassword, options.OperationMiddlewares["changePassword"]...)
 	router.GET(options.BaseURL+"/v1/me/sessions", wrapper.ListMySessions, options.OperationMiddlewares["listMySessions"]...)
 	router.GET(options.BaseURL+"/v1/me/tasks", wrapper.ListMyTasks, options.OperationMiddlewares["listMyTasks"]...)
+	router.GET(options.BaseURL+"/v1/new-product-requests", wrapper.ListNewProductRequests, options.OperationMiddlewares["listNewProductRequests"]...)
+	router.POST(options.BaseURL+"/v1/new-product-requests", wrapper.OpenNewProductRequest, options.OperationMiddlewares["openNewProductRequest"]...)
+	router.GET(options.BaseURL+"/v1/new-product-requests/:request_id", wrapper.GetNewProductRequest, options.OperationMiddlewares["getNewProductRequest"]...)
+	router.PATCH(options.BaseURL+"/v1/new-product-requests/:request_id", wrapper.UpdateNewProductRequest, options.OperationMiddlewares["updateNewProductRequest"]...)
+	router.POST(options.BaseURL+"/v1/new-product-requests/:request_id/cancel", wrapper.CancelNewProductRequest, options.OperationMiddlewares["cancelNewProductRequest"]...)
+	router.POST(options.BaseURL+"/v1/new-product-requests/:request_id/cost-statement", wrapper.StateNewProductCost, options.OperationMiddlewares["stateNewProductCost"]...)
+	router.GET(options.BaseURL+"/v1/new-product-requests/:request_id/decisions", wrapper.ListNewProductDecisions, options.OperationMiddlewares["listNewProductDecisions"]...)
+	router.POST(options.BaseURL+"/v1/new-product-requests/:request_id/draft", wrapper.DraftNewProductPrice, options.OperationMiddlewares["draftNewProductPrice"]...)
+	router.POST(options.BaseURL+"/v1/new-product-requests/:request_id/feasibility-statement", wrapper.StateNewProductFeasibility, options.OperationMiddlewares["stateNewProductFeasibility"]...)
+	router.POST(options.BaseURL+"/v1/new-product-requests/:request_id/resume", wrapper.ResumeNewProductRequest, options.OperationMiddlewares["resumeNewProductRequest"]...)
+	router.POST(options.BaseURL+"/v1/new-product-requests/:request_id/return", wrapper.ReturnNewProductRequest, options.OperationMiddlewares["returnNewProductRequest"]...)
+	router.POST(options.BaseURL+"/v1/new-product-requests/:request_id/send-back", wrapper.SendBackNewProductStatement, options.OperationMiddlewares["sendBackNewProductStatement"]...)
+	router.POST(options.BaseURL+"/v1/new-product-requests/:request_id/submit", wrapper.SubmitNewProductPrice, options.OperationMiddlewares["submitNewProductPrice"]...)
+	router.GET(options.BaseURL+"/v1/new-product-requests/:request_id/timeline", wrapper.GetNewProductTimeline, options.OperationMiddlewares["getNewProductTimeline"]...)
+	router.GET(options.BaseURL+"/v1/new-product-volumes", wrapper.ListNewProductVolumes, options.OperationMiddlewares["listNewProductVolumes"]...)
 	router.GET(options.BaseURL+"/v1/operations/:operation_id", wrapper.GetOperation, options.OperationMiddlewares["getOperation"]...)
 	router.GET(options.BaseURL+"/v1/opportunities", wrapper.ListOpportunities, options.OperationMiddlewares["listOpportunities"]...)
 	router.POST(options.BaseURL+"/v1/opportunities", wrapper.CreateOpportunity, options.OperationMiddlewares["createOpportunity"]...)
@@ -18518,6 +20114,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/orders/:order_id/review-points/:review_point_id/answer", wrapper.AnswerOrderReviewPoint, options.OperationMiddlewares["answerOrderReviewPoint"]...)
 	router.POST(options.BaseURL+"/v1/orders/:order_id/review-points/:review_point_id/return", wrapper.ReturnOrderReviewPoint, options.OperationMiddlewares["returnOrderReviewPoint"]...)
 	router.POST(options.BaseURL+"/v1/orders/:order_id/revise", wrapper.ReviseOrder, options.OperationMiddlewares["reviseOrder"]...)
+	router.GET(options.BaseURL+"/v1/orders/:order_id/samples", wrapper.ListOrderSamples, options.OperationMiddlewares["listOrderSamples"]...)
 	router.POST(options.BaseURL+"/v1/orders/:order_id/submit", wrapper.SubmitOrder, options.OperationMiddlewares["submitOrder"]...)
 	router.GET(options.BaseURL+"/v1/orders/:order_id/timeline", wrapper.GetOrderTimeline, options.OperationMiddlewares["getOrderTimeline"]...)
 	router.GET(options.BaseURL+"/v1/orders/by-external-id/:source/:external_id", wrapper.GetOrderByExternalID, options.OperationMiddlewares["getOrderByExternalId"]...)
@@ -18532,6 +20129,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/parameters/:name", wrapper.GetParameter, options.OperationMiddlewares["getParameter"]...)
 	router.PUT(options.BaseURL+"/v1/parameters/:name", wrapper.ReplaceParameter, options.OperationMiddlewares["replaceParameter"]...)
 	router.GET(options.BaseURL+"/v1/parameters/:name/history", wrapper.ListParameterHistory, options.OperationMiddlewares["listParameterHistory"]...)
+	router.GET(options.BaseURL+"/v1/price-adoptions", wrapper.ListPriceAdoptions, options.OperationMiddlewares["listPriceAdoptions"]...)
+	router.GET(options.BaseURL+"/v1/price-adoptions/:adoption_id", wrapper.GetPriceAdoption, options.OperationMiddlewares["getPriceAdoption"]...)
 	router.GET(options.BaseURL+"/v1/price-authority", wrapper.GetPriceAuthority, options.OperationMiddlewares["getPriceAuthority"]...)
 	router.GET(options.BaseURL+"/v1/price-authority-tables", wrapper.ListPriceAuthorityTables, options.OperationMiddlewares["listPriceAuthorityTables"]...)
 	router.POST(options.BaseURL+"/v1/price-authority-tables", wrapper.CreatePriceAuthorityTable, options.OperationMiddlewares["createPriceAuthorityTable"]...)
@@ -18596,6 +20195,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/products/:product_id/base-price-history", wrapper.ListBasePriceHistory, options.OperationMiddlewares["listBasePriceHistory"]...)
 	router.GET(options.BaseURL+"/v1/products/:product_id/costs", wrapper.ListProductCosts, options.OperationMiddlewares["listProductCosts"]...)
 	router.POST(options.BaseURL+"/v1/products/:product_id/costs", wrapper.RecordProductCost, options.OperationMiddlewares["recordProductCost"]...)
+	router.GET(options.BaseURL+"/v1/products/:product_id/initial-prices", wrapper.ListInitialPrices, options.OperationMiddlewares["listInitialPrices"]...)
 	router.POST(options.BaseURL+"/v1/products/:product_id/lifecycle", wrapper.ChangeProductLifecycle, options.OperationMiddlewares["changeProductLifecycle"]...)
 	router.GET(options.BaseURL+"/v1/products/by-external-id/:source/:external_id", wrapper.GetProductByExternalID, options.OperationMiddlewares["getProductByExternalId"]...)
 	router.PUT(options.BaseURL+"/v1/products/by-external-id/:source/:external_id", wrapper.UpsertProductByExternalID, options.OperationMiddlewares["upsertProductByExternalId"]...)
@@ -18647,6 +20247,20 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/receipts/:receipt_id/timeline", wrapper.GetReceiptTimeline, options.OperationMiddlewares["getReceiptTimeline"]...)
 	router.GET(options.BaseURL+"/v1/rules", wrapper.ListRules, options.OperationMiddlewares["listRules"]...)
 	router.GET(options.BaseURL+"/v1/rules/:rule_id", wrapper.GetRule, options.OperationMiddlewares["getRule"]...)
+	router.GET(options.BaseURL+"/v1/samples", wrapper.ListSamples, options.OperationMiddlewares["listSamples"]...)
+	router.POST(options.BaseURL+"/v1/samples", wrapper.CreateSample, options.OperationMiddlewares["createSample"]...)
+	router.GET(options.BaseURL+"/v1/samples/:sample_id", wrapper.GetSample, options.OperationMiddlewares["getSample"]...)
+	router.PATCH(options.BaseURL+"/v1/samples/:sample_id", wrapper.UpdateSample, options.OperationMiddlewares["updateSample"]...)
+	router.POST(options.BaseURL+"/v1/samples/:sample_id/cancel", wrapper.CancelSample, options.OperationMiddlewares["cancelSample"]...)
+	router.GET(options.BaseURL+"/v1/samples/:sample_id/decisions", wrapper.ListSampleDecisions, options.OperationMiddlewares["listSampleDecisions"]...)
+	router.POST(options.BaseURL+"/v1/samples/:sample_id/make", wrapper.MakeSample, options.OperationMiddlewares["makeSample"]...)
+	router.POST(options.BaseURL+"/v1/samples/:sample_id/notes", wrapper.NoteSample, options.OperationMiddlewares["noteSample"]...)
+	router.POST(options.BaseURL+"/v1/samples/:sample_id/references", wrapper.ReferToSample, options.OperationMiddlewares["referToSample"]...)
+	router.POST(options.BaseURL+"/v1/samples/:sample_id/result", wrapper.RecordSampleResult, options.OperationMiddlewares["recordSampleResult"]...)
+	router.POST(options.BaseURL+"/v1/samples/:sample_id/send", wrapper.SendSample, options.OperationMiddlewares["sendSample"]...)
+	router.POST(options.BaseURL+"/v1/samples/:sample_id/sign", wrapper.SignSample, options.OperationMiddlewares["signSample"]...)
+	router.POST(options.BaseURL+"/v1/samples/:sample_id/submit", wrapper.SubmitSample, options.OperationMiddlewares["submitSample"]...)
+	router.GET(options.BaseURL+"/v1/samples/:sample_id/timeline", wrapper.GetSampleTimeline, options.OperationMiddlewares["getSampleTimeline"]...)
 	router.POST(options.BaseURL+"/v1/sandbox/clock", wrapper.AdvanceSandboxClock, options.OperationMiddlewares["advanceSandboxClock"]...)
 	router.GET(options.BaseURL+"/v1/settlement-agreements", wrapper.ListSettlementAgreements, options.OperationMiddlewares["listSettlementAgreements"]...)
 	router.POST(options.BaseURL+"/v1/settlement-agreements", wrapper.CreateSettlementAgreement, options.OperationMiddlewares["createSettlementAgreement"]...)
@@ -24892,6 +26506,442 @@ func (response ListMyTasks200JSONResponse) VisitListMyTasksResponse(w http.Respo
 	return err
 }
 
+type ListNewProductRequestsRequestObject struct {
+	Params ListNewProductRequestsParams
+}
+
+type ListNewProductRequestsResponseObject interface {
+	VisitListNewProductRequestsResponse(w http.ResponseWriter) error
+}
+
+type ListNewProductRequests200JSONResponse NewProductRequestList
+
+func (response ListNewProductRequests200JSONResponse) VisitListNewProductRequestsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OpenNewProductRequestRequestObject struct {
+	Params OpenNewProductRequestParams
+	Body   *OpenNewProductRequestJSONRequestBody
+}
+
+type OpenNewProductRequestResponseObject interface {
+	VisitOpenNewProductRequestResponse(w http.ResponseWriter) error
+}
+
+type OpenNewProductRequest201ResponseHeaders struct {
+	ETag string
+}
+
+type OpenNewProductRequest201JSONResponse struct {
+	Body    NewProductRequest
+	Headers OpenNewProductRequest201ResponseHeaders
+}
+
+func (response OpenNewProductRequest201JSONResponse) VisitOpenNewProductRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetNewProductRequestRequestObject struct {
+	RequestID NewProductRequestID `json:"request_id"`
+}
+
+type GetNewProductRequestResponseObject interface {
+	VisitGetNewProductRequestResponse(w http.ResponseWriter) error
+}
+
+type GetNewProductRequest200ResponseHeaders struct {
+	ETag string
+}
+
+type GetNewProductRequest200JSONResponse struct {
+	Body    NewProductRequest
+	Headers GetNewProductRequest200ResponseHeaders
+}
+
+func (response GetNewProductRequest200JSONResponse) VisitGetNewProductRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateNewProductRequestRequestObject struct {
+	RequestID NewProductRequestID `json:"request_id"`
+	Params    UpdateNewProductRequestParams
+	Body      *UpdateNewProductRequestJSONRequestBody
+}
+
+type UpdateNewProductRequestResponseObject interface {
+	VisitUpdateNewProductRequestResponse(w http.ResponseWriter) error
+}
+
+type UpdateNewProductRequest200ResponseHeaders struct {
+	ETag string
+}
+
+type UpdateNewProductRequest200JSONResponse struct {
+	Body    NewProductRequest
+	Headers UpdateNewProductRequest200ResponseHeaders
+}
+
+func (response UpdateNewProductRequest200JSONResponse) VisitUpdateNewProductRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelNewProductRequestRequestObject struct {
+	RequestID NewProductRequestID `json:"request_id"`
+	Params    CancelNewProductRequestParams
+	Body      *CancelNewProductRequestJSONRequestBody
+}
+
+type CancelNewProductRequestResponseObject interface {
+	VisitCancelNewProductRequestResponse(w http.ResponseWriter) error
+}
+
+type CancelNewProductRequest200ResponseHeaders struct {
+	ETag string
+}
+
+type CancelNewProductRequest200JSONResponse struct {
+	Body    NewProductRequest
+	Headers CancelNewProductRequest200ResponseHeaders
+}
+
+func (response CancelNewProductRequest200JSONResponse) VisitCancelNewProductRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StateNewProductCostRequestObject struct {
+	RequestID NewProductRequestID `json:"request_id"`
+	Params    StateNewProductCostParams
+	Body      *StateNewProductCostJSONRequestBody
+}
+
+type StateNewProductCostResponseObject interface {
+	VisitStateNewProductCostResponse(w http.ResponseWriter) error
+}
+
+type StateNewProductCost200ResponseHeaders struct {
+	ETag string
+}
+
+type StateNewProductCost200JSONResponse struct {
+	Body    NewProductRequest
+	Headers StateNewProductCost200ResponseHeaders
+}
+
+func (response StateNewProductCost200JSONResponse) VisitStateNewProductCostResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListNewProductDecisionsRequestObject struct {
+	RequestID NewProductRequestID `json:"request_id"`
+}
+
+type ListNewProductDecisionsResponseObject interface {
+	VisitListNewProductDecisionsResponse(w http.ResponseWriter) error
+}
+
+type ListNewProductDecisions200JSONResponse DecisionList
+
+func (response ListNewProductDecisions200JSONResponse) VisitListNewProductDecisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DraftNewProductPriceRequestObject struct {
+	RequestID NewProductRequestID `json:"request_id"`
+	Params    DraftNewProductPriceParams
+	Body      *DraftNewProductPriceJSONRequestBody
+}
+
+type DraftNewProductPriceResponseObject interface {
+	VisitDraftNewProductPriceResponse(w http.ResponseWriter) error
+}
+
+type DraftNewProductPrice200ResponseHeaders struct {
+	ETag string
+}
+
+type DraftNewProductPrice200JSONResponse struct {
+	Body    NewProductRequest
+	Headers DraftNewProductPrice200ResponseHeaders
+}
+
+func (response DraftNewProductPrice200JSONResponse) VisitDraftNewProductPriceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StateNewProductFeasibilityRequestObject struct {
+	RequestID NewProductRequestID `json:"request_id"`
+	Params    StateNewProductFeasibilityParams
+	Body      *StateNewProductFeasibilityJSONRequestBody
+}
+
+type StateNewProductFeasibilityResponseObject interface {
+	VisitStateNewProductFeasibilityResponse(w http.ResponseWriter) error
+}
+
+type StateNewProductFeasibility200ResponseHeaders struct {
+	ETag string
+}
+
+type StateNewProductFeasibility200JSONResponse struct {
+	Body    NewProductRequest
+	Headers StateNewProductFeasibility200ResponseHeaders
+}
+
+func (response StateNewProductFeasibility200JSONResponse) VisitStateNewProductFeasibilityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResumeNewProductRequestRequestObject struct {
+	RequestID NewProductRequestID `json:"request_id"`
+	Params    ResumeNewProductRequestParams
+}
+
+type ResumeNewProductRequestResponseObject interface {
+	VisitResumeNewProductRequestResponse(w http.ResponseWriter) error
+}
+
+type ResumeNewProductRequest200ResponseHeaders struct {
+	ETag string
+}
+
+type ResumeNewProductRequest200JSONResponse struct {
+	Body    NewProductRequest
+	Headers ResumeNewProductRequest200ResponseHeaders
+}
+
+func (response ResumeNewProductRequest200JSONResponse) VisitResumeNewProductRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReturnNewProductRequestRequestObject struct {
+	RequestID NewProductRequestID `json:"request_id"`
+	Params    ReturnNewProductRequestParams
+	Body      *ReturnNewProductRequestJSONRequestBody
+}
+
+type ReturnNewProductRequestResponseObject interface {
+	VisitReturnNewProductRequestResponse(w http.ResponseWriter) error
+}
+
+type ReturnNewProductRequest200ResponseHeaders struct {
+	ETag string
+}
+
+type ReturnNewProductRequest200JSONResponse struct {
+	Body    NewProductRequest
+	Headers ReturnNewProductRequest200ResponseHeaders
+}
+
+func (response ReturnNewProductRequest200JSONResponse) VisitReturnNewProductRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SendBackNewProductStatementRequestObject struct {
+	RequestID NewProductRequestID `json:"request_id"`
+	Params    SendBackNewProductStatementParams
+	Body      *SendBackNewProductStatementJSONRequestBody
+}
+
+type SendBackNewProductStatementResponseObject interface {
+	VisitSendBackNewProductStatementResponse(w http.ResponseWriter) error
+}
+
+type SendBackNewProductStatement200ResponseHeaders struct {
+	ETag string
+}
+
+type SendBackNewProductStatement200JSONResponse struct {
+	Body    NewProductRequest
+	Headers SendBackNewProductStatement200ResponseHeaders
+}
+
+func (response SendBackNewProductStatement200JSONResponse) VisitSendBackNewProductStatementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SubmitNewProductPriceRequestObject struct {
+	RequestID NewProductRequestID `json:"request_id"`
+	Params    SubmitNewProductPriceParams
+}
+
+type SubmitNewProductPriceResponseObject interface {
+	VisitSubmitNewProductPriceResponse(w http.ResponseWriter) error
+}
+
+type SubmitNewProductPrice200ResponseHeaders struct {
+	ETag string
+}
+
+type SubmitNewProductPrice200JSONResponse struct {
+	Body    NewProductRequest
+	Headers SubmitNewProductPrice200ResponseHeaders
+}
+
+func (response SubmitNewProductPrice200JSONResponse) VisitSubmitNewProductPriceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetNewProductTimelineRequestObject struct {
+	RequestID NewProductRequestID `json:"request_id"`
+	Params    GetNewProductTimelineParams
+}
+
+type GetNewProductTimelineResponseObject interface {
+	VisitGetNewProductTimelineResponse(w http.ResponseWriter) error
+}
+
+type GetNewProductTimeline200JSONResponse Timeline
+
+func (response GetNewProductTimeline200JSONResponse) VisitGetNewProductTimelineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListNewProductVolumesRequestObject struct {
+	Params ListNewProductVolumesParams
+}
+
+type ListNewProductVolumesResponseObject interface {
+	VisitListNewProductVolumesResponse(w http.ResponseWriter) error
+}
+
+type ListNewProductVolumes200JSONResponse NewProductVolumeList
+
+func (response ListNewProductVolumes200JSONResponse) VisitListNewProductVolumesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetOperationRequestObject struct {
 	OperationID UUID `json:"operation_id"`
 }
@@ -25918,6 +27968,28 @@ func (response ReviseOrder200JSONResponse) VisitReviseOrderResponse(w http.Respo
 	return err
 }
 
+type ListOrderSamplesRequestObject struct {
+	OrderID OrderID `json:"order_id"`
+}
+
+type ListOrderSamplesResponseObject interface {
+	VisitListOrderSamplesResponse(w http.ResponseWriter) error
+}
+
+type ListOrderSamples200JSONResponse SampleList
+
+func (response ListOrderSamples200JSONResponse) VisitListOrderSamplesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SubmitOrderRequestObject struct {
 	OrderID OrderID `json:"order_id"`
 	Params  SubmitOrderParams
@@ -26251,6 +28323,58 @@ func (response ListParameterHistory200JSONResponse) VisitListParameterHistoryRes
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPriceAdoptionsRequestObject struct {
+	Params ListPriceAdoptionsParams
+}
+
+type ListPriceAdoptionsResponseObject interface {
+	VisitListPriceAdoptionsResponse(w http.ResponseWriter) error
+}
+
+type ListPriceAdoptions200JSONResponse PriceAdoptionList
+
+func (response ListPriceAdoptions200JSONResponse) VisitListPriceAdoptionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPriceAdoptionRequestObject struct {
+	AdoptionID PriceAdoptionID `json:"adoption_id"`
+}
+
+type GetPriceAdoptionResponseObject interface {
+	VisitGetPriceAdoptionResponse(w http.ResponseWriter) error
+}
+
+type GetPriceAdoption200ResponseHeaders struct {
+	ETag string
+}
+
+type GetPriceAdoption200JSONResponse struct {
+	Body    PriceAdoption
+	Headers GetPriceAdoption200ResponseHeaders
+}
+
+func (response GetPriceAdoption200JSONResponse) VisitGetPriceAdoptionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -28121,6 +30245,29 @@ func (response RecordProductCost201JSONResponse) VisitRecordProductCostResponse(
 	return err
 }
 
+type ListInitialPricesRequestObject struct {
+	ProductID ProductIDOfInitial `json:"product_id"`
+	Params    ListInitialPricesParams
+}
+
+type ListInitialPricesResponseObject interface {
+	VisitListInitialPricesResponse(w http.ResponseWriter) error
+}
+
+type ListInitialPrices200JSONResponse InitialPriceList
+
+func (response ListInitialPrices200JSONResponse) VisitListInitialPricesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ChangeProductLifecycleRequestObject struct {
 	ProductID ProductID `json:"product_id"`
 	Params    ChangeProductLifecycleParams
@@ -29471,6 +31618,420 @@ type GetRuleResponseObject interface {
 type GetRule200JSONResponse Rule
 
 func (response GetRule200JSONResponse) VisitGetRuleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSamplesRequestObject struct {
+	Params ListSamplesParams
+}
+
+type ListSamplesResponseObject interface {
+	VisitListSamplesResponse(w http.ResponseWriter) error
+}
+
+type ListSamples200JSONResponse SampleList
+
+func (response ListSamples200JSONResponse) VisitListSamplesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateSampleRequestObject struct {
+	Params CreateSampleParams
+	Body   *CreateSampleJSONRequestBody
+}
+
+type CreateSampleResponseObject interface {
+	VisitCreateSampleResponse(w http.ResponseWriter) error
+}
+
+type CreateSample201ResponseHeaders struct {
+	ETag string
+}
+
+type CreateSample201JSONResponse struct {
+	Body    Sample
+	Headers CreateSample201ResponseHeaders
+}
+
+func (response CreateSample201JSONResponse) VisitCreateSampleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSampleRequestObject struct {
+	SampleID SampleID `json:"sample_id"`
+}
+
+type GetSampleResponseObject interface {
+	VisitGetSampleResponse(w http.ResponseWriter) error
+}
+
+type GetSample200ResponseHeaders struct {
+	ETag string
+}
+
+type GetSample200JSONResponse struct {
+	Body    Sample
+	Headers GetSample200ResponseHeaders
+}
+
+func (response GetSample200JSONResponse) VisitGetSampleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateSampleRequestObject struct {
+	SampleID SampleID `json:"sample_id"`
+	Params   UpdateSampleParams
+	Body     *UpdateSampleJSONRequestBody
+}
+
+type UpdateSampleResponseObject interface {
+	VisitUpdateSampleResponse(w http.ResponseWriter) error
+}
+
+type UpdateSample200ResponseHeaders struct {
+	ETag string
+}
+
+type UpdateSample200JSONResponse struct {
+	Body    Sample
+	Headers UpdateSample200ResponseHeaders
+}
+
+func (response UpdateSample200JSONResponse) VisitUpdateSampleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelSampleRequestObject struct {
+	SampleID SampleID `json:"sample_id"`
+	Params   CancelSampleParams
+	Body     *CancelSampleJSONRequestBody
+}
+
+type CancelSampleResponseObject interface {
+	VisitCancelSampleResponse(w http.ResponseWriter) error
+}
+
+type CancelSample200ResponseHeaders struct {
+	ETag string
+}
+
+type CancelSample200JSONResponse struct {
+	Body    Sample
+	Headers CancelSample200ResponseHeaders
+}
+
+func (response CancelSample200JSONResponse) VisitCancelSampleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSampleDecisionsRequestObject struct {
+	SampleID SampleID `json:"sample_id"`
+}
+
+type ListSampleDecisionsResponseObject interface {
+	VisitListSampleDecisionsResponse(w http.ResponseWriter) error
+}
+
+type ListSampleDecisions200JSONResponse DecisionList
+
+func (response ListSampleDecisions200JSONResponse) VisitListSampleDecisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MakeSampleRequestObject struct {
+	SampleID SampleID `json:"sample_id"`
+	Params   MakeSampleParams
+	Body     *MakeSampleJSONRequestBody
+}
+
+type MakeSampleResponseObject interface {
+	VisitMakeSampleResponse(w http.ResponseWriter) error
+}
+
+type MakeSample200ResponseHeaders struct {
+	ETag string
+}
+
+type MakeSample200JSONResponse struct {
+	Body    Sample
+	Headers MakeSample200ResponseHeaders
+}
+
+func (response MakeSample200JSONResponse) VisitMakeSampleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type NoteSampleRequestObject struct {
+	SampleID SampleID `json:"sample_id"`
+	Params   NoteSampleParams
+	Body     *NoteSampleJSONRequestBody
+}
+
+type NoteSampleResponseObject interface {
+	VisitNoteSampleResponse(w http.ResponseWriter) error
+}
+
+type NoteSample200ResponseHeaders struct {
+	ETag string
+}
+
+type NoteSample200JSONResponse struct {
+	Body    Sample
+	Headers NoteSample200ResponseHeaders
+}
+
+func (response NoteSample200JSONResponse) VisitNoteSampleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReferToSampleRequestObject struct {
+	SampleID SampleID `json:"sample_id"`
+	Params   ReferToSampleParams
+	Body     *ReferToSampleJSONRequestBody
+}
+
+type ReferToSampleResponseObject interface {
+	VisitReferToSampleResponse(w http.ResponseWriter) error
+}
+
+type ReferToSample200ResponseHeaders struct {
+	ETag string
+}
+
+type ReferToSample200JSONResponse struct {
+	Body    Sample
+	Headers ReferToSample200ResponseHeaders
+}
+
+func (response ReferToSample200JSONResponse) VisitReferToSampleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordSampleResultRequestObject struct {
+	SampleID SampleID `json:"sample_id"`
+	Params   RecordSampleResultParams
+	Body     *RecordSampleResultJSONRequestBody
+}
+
+type RecordSampleResultResponseObject interface {
+	VisitRecordSampleResultResponse(w http.ResponseWriter) error
+}
+
+type RecordSampleResult200ResponseHeaders struct {
+	ETag string
+}
+
+type RecordSampleResult200JSONResponse struct {
+	Body    Sample
+	Headers RecordSampleResult200ResponseHeaders
+}
+
+func (response RecordSampleResult200JSONResponse) VisitRecordSampleResultResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SendSampleRequestObject struct {
+	SampleID SampleID `json:"sample_id"`
+	Params   SendSampleParams
+	Body     *SendSampleJSONRequestBody
+}
+
+type SendSampleResponseObject interface {
+	VisitSendSampleResponse(w http.ResponseWriter) error
+}
+
+type SendSample200ResponseHeaders struct {
+	ETag string
+}
+
+type SendSample200JSONResponse struct {
+	Body    Sample
+	Headers SendSample200ResponseHeaders
+}
+
+func (response SendSample200JSONResponse) VisitSendSampleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignSampleRequestObject struct {
+	SampleID SampleID `json:"sample_id"`
+	Params   SignSampleParams
+}
+
+type SignSampleResponseObject interface {
+	VisitSignSampleResponse(w http.ResponseWriter) error
+}
+
+type SignSample200ResponseHeaders struct {
+	ETag string
+}
+
+type SignSample200JSONResponse struct {
+	Body    Sample
+	Headers SignSample200ResponseHeaders
+}
+
+func (response SignSample200JSONResponse) VisitSignSampleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SubmitSampleRequestObject struct {
+	SampleID SampleID `json:"sample_id"`
+	Params   SubmitSampleParams
+}
+
+type SubmitSampleResponseObject interface {
+	VisitSubmitSampleResponse(w http.ResponseWriter) error
+}
+
+type SubmitSample200ResponseHeaders struct {
+	ETag string
+}
+
+type SubmitSample200JSONResponse struct {
+	Body    Sample
+	Headers SubmitSample200ResponseHeaders
+}
+
+func (response SubmitSample200JSONResponse) VisitSubmitSampleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSampleTimelineRequestObject struct {
+	SampleID SampleID `json:"sample_id"`
+	Params   GetSampleTimelineParams
+}
+
+type GetSampleTimelineResponseObject interface {
+	VisitGetSampleTimelineResponse(w http.ResponseWriter) error
+}
+
+type GetSampleTimeline200JSONResponse Timeline
+
+func (response GetSampleTimeline200JSONResponse) VisitGetSampleTimelineResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -31945,6 +34506,51 @@ type StrictServerInterface interface {
 	// ListMyTasks List my open tasks
 	// (GET /v1/me/tasks)
 	ListMyTasks(ctx context.Context, request ListMyTasksRequestObject) (ListMyTasksResponseObject, error)
+	// ListNewProductRequests List new-product pricing requests
+	// (GET /v1/new-product-requests)
+	ListNewProductRequests(ctx context.Context, request ListNewProductRequestsRequestObject) (ListNewProductRequestsResponseObject, error)
+	// OpenNewProductRequest Ask for the price of a new product
+	// (POST /v1/new-product-requests)
+	OpenNewProductRequest(ctx context.Context, request OpenNewProductRequestRequestObject) (OpenNewProductRequestResponseObject, error)
+	// GetNewProductRequest Read a new-product pricing request
+	// (GET /v1/new-product-requests/{request_id})
+	GetNewProductRequest(ctx context.Context, request GetNewProductRequestRequestObject) (GetNewProductRequestResponseObject, error)
+	// UpdateNewProductRequest Change what sales states
+	// (PATCH /v1/new-product-requests/{request_id})
+	UpdateNewProductRequest(ctx context.Context, request UpdateNewProductRequestRequestObject) (UpdateNewProductRequestResponseObject, error)
+	// CancelNewProductRequest Give a request up
+	// (POST /v1/new-product-requests/{request_id}/cancel)
+	CancelNewProductRequest(ctx context.Context, request CancelNewProductRequestRequestObject) (CancelNewProductRequestResponseObject, error)
+	// StateNewProductCost State the cost
+	// (POST /v1/new-product-requests/{request_id}/cost-statement)
+	StateNewProductCost(ctx context.Context, request StateNewProductCostRequestObject) (StateNewProductCostResponseObject, error)
+	// ListNewProductDecisions Read what was decided about a request
+	// (GET /v1/new-product-requests/{request_id}/decisions)
+	ListNewProductDecisions(ctx context.Context, request ListNewProductDecisionsRequestObject) (ListNewProductDecisionsResponseObject, error)
+	// DraftNewProductPrice Draft price and floor price
+	// (POST /v1/new-product-requests/{request_id}/draft)
+	DraftNewProductPrice(ctx context.Context, request DraftNewProductPriceRequestObject) (DraftNewProductPriceResponseObject, error)
+	// StateNewProductFeasibility State the feasibility
+	// (POST /v1/new-product-requests/{request_id}/feasibility-statement)
+	StateNewProductFeasibility(ctx context.Context, request StateNewProductFeasibilityRequestObject) (StateNewProductFeasibilityResponseObject, error)
+	// ResumeNewProductRequest Send a completed request on its way again
+	// (POST /v1/new-product-requests/{request_id}/resume)
+	ResumeNewProductRequest(ctx context.Context, request ResumeNewProductRequestRequestObject) (ResumeNewProductRequestResponseObject, error)
+	// ReturnNewProductRequest Return a request to its owner
+	// (POST /v1/new-product-requests/{request_id}/return)
+	ReturnNewProductRequest(ctx context.Context, request ReturnNewProductRequestRequestObject) (ReturnNewProductRequestResponseObject, error)
+	// SendBackNewProductStatement Send a statement back for rework
+	// (POST /v1/new-product-requests/{request_id}/send-back)
+	SendBackNewProductStatement(ctx context.Context, request SendBackNewProductStatementRequestObject) (SendBackNewProductStatementResponseObject, error)
+	// SubmitNewProductPrice Submit the draft for approval
+	// (POST /v1/new-product-requests/{request_id}/submit)
+	SubmitNewProductPrice(ctx context.Context, request SubmitNewProductPriceRequestObject) (SubmitNewProductPriceResponseObject, error)
+	// GetNewProductTimeline Read what happened to a request
+	// (GET /v1/new-product-requests/{request_id}/timeline)
+	GetNewProductTimeline(ctx context.Context, request GetNewProductTimelineRequestObject) (GetNewProductTimelineResponseObject, error)
+	// ListNewProductVolumes Watch what new products sell
+	// (GET /v1/new-product-volumes)
+	ListNewProductVolumes(ctx context.Context, request ListNewProductVolumesRequestObject) (ListNewProductVolumesResponseObject, error)
 	// GetOperation Follow long work
 	// (GET /v1/operations/{operation_id})
 	GetOperation(ctx context.Context, request GetOperationRequestObject) (GetOperationResponseObject, error)
@@ -32053,6 +34659,9 @@ type StrictServerInterface interface {
 	// ReviseOrder Open an order for change
 	// (POST /v1/orders/{order_id}/revise)
 	ReviseOrder(ctx context.Context, request ReviseOrderRequestObject) (ReviseOrderResponseObject, error)
+	// ListOrderSamples List the samples that an order is made after
+	// (GET /v1/orders/{order_id}/samples)
+	ListOrderSamples(ctx context.Context, request ListOrderSamplesRequestObject) (ListOrderSamplesResponseObject, error)
 	// SubmitOrder Send an order through the gate
 	// (POST /v1/orders/{order_id}/submit)
 	SubmitOrder(ctx context.Context, request SubmitOrderRequestObject) (SubmitOrderResponseObject, error)
@@ -32089,6 +34698,12 @@ type StrictServerInterface interface {
 	// ListParameterHistory List the versions of a parameter
 	// (GET /v1/parameters/{name}/history)
 	ListParameterHistory(ctx context.Context, request ListParameterHistoryRequestObject) (ListParameterHistoryResponseObject, error)
+	// ListPriceAdoptions List the price committee's tasks to adopt a price
+	// (GET /v1/price-adoptions)
+	ListPriceAdoptions(ctx context.Context, request ListPriceAdoptionsRequestObject) (ListPriceAdoptionsResponseObject, error)
+	// GetPriceAdoption Read a task to adopt a price
+	// (GET /v1/price-adoptions/{adoption_id})
+	GetPriceAdoption(ctx context.Context, request GetPriceAdoptionRequestObject) (GetPriceAdoptionResponseObject, error)
 	// GetPriceAuthority Read the price authority table in force
 	// (GET /v1/price-authority)
 	GetPriceAuthority(ctx context.Context, request GetPriceAuthorityRequestObject) (GetPriceAuthorityResponseObject, error)
@@ -32287,6 +34902,9 @@ type StrictServerInterface interface {
 	// RecordProductCost State what a product costs
 	// (POST /v1/products/{product_id}/costs)
 	RecordProductCost(ctx context.Context, request RecordProductCostRequestObject) (RecordProductCostResponseObject, error)
+	// ListInitialPrices List the initial prices of a product
+	// (GET /v1/products/{product_id}/initial-prices)
+	ListInitialPrices(ctx context.Context, request ListInitialPricesRequestObject) (ListInitialPricesResponseObject, error)
 	// ChangeProductLifecycle Move a product along its life
 	// (POST /v1/products/{product_id}/lifecycle)
 	ChangeProductLifecycle(ctx context.Context, request ChangeProductLifecycleRequestObject) (ChangeProductLifecycleResponseObject, error)
@@ -32434,6 +35052,48 @@ type StrictServerInterface interface {
 	// GetRule Read a rule
 	// (GET /v1/rules/{rule_id})
 	GetRule(ctx context.Context, request GetRuleRequestObject) (GetRuleResponseObject, error)
+	// ListSamples List sample requests
+	// (GET /v1/samples)
+	ListSamples(ctx context.Context, request ListSamplesRequestObject) (ListSamplesResponseObject, error)
+	// CreateSample Draft a sample request
+	// (POST /v1/samples)
+	CreateSample(ctx context.Context, request CreateSampleRequestObject) (CreateSampleResponseObject, error)
+	// GetSample Read a sample
+	// (GET /v1/samples/{sample_id})
+	GetSample(ctx context.Context, request GetSampleRequestObject) (GetSampleResponseObject, error)
+	// UpdateSample Change a draft
+	// (PATCH /v1/samples/{sample_id})
+	UpdateSample(ctx context.Context, request UpdateSampleRequestObject) (UpdateSampleResponseObject, error)
+	// CancelSample Give a sample up
+	// (POST /v1/samples/{sample_id}/cancel)
+	CancelSample(ctx context.Context, request CancelSampleRequestObject) (CancelSampleResponseObject, error)
+	// ListSampleDecisions Read what was decided about a sample
+	// (GET /v1/samples/{sample_id}/decisions)
+	ListSampleDecisions(ctx context.Context, request ListSampleDecisionsRequestObject) (ListSampleDecisionsResponseObject, error)
+	// MakeSample Say that a sample is made
+	// (POST /v1/samples/{sample_id}/make)
+	MakeSample(ctx context.Context, request MakeSampleRequestObject) (MakeSampleResponseObject, error)
+	// NoteSample Record what the customer says meanwhile
+	// (POST /v1/samples/{sample_id}/notes)
+	NoteSample(ctx context.Context, request NoteSampleRequestObject) (NoteSampleResponseObject, error)
+	// ReferToSample Make a passed sample the reference of an order
+	// (POST /v1/samples/{sample_id}/references)
+	ReferToSample(ctx context.Context, request ReferToSampleRequestObject) (ReferToSampleResponseObject, error)
+	// RecordSampleResult Record the result at the customer
+	// (POST /v1/samples/{sample_id}/result)
+	RecordSampleResult(ctx context.Context, request RecordSampleResultRequestObject) (RecordSampleResultResponseObject, error)
+	// SendSample Register that a sample was sent
+	// (POST /v1/samples/{sample_id}/send)
+	SendSample(ctx context.Context, request SendSampleRequestObject) (SendSampleResponseObject, error)
+	// SignSample Sign the finished sample order
+	// (POST /v1/samples/{sample_id}/sign)
+	SignSample(ctx context.Context, request SignSampleRequestObject) (SignSampleResponseObject, error)
+	// SubmitSample Submit a sample request
+	// (POST /v1/samples/{sample_id}/submit)
+	SubmitSample(ctx context.Context, request SubmitSampleRequestObject) (SubmitSampleResponseObject, error)
+	// GetSampleTimeline Read what happened to a sample
+	// (GET /v1/samples/{sample_id}/timeline)
+	GetSampleTimeline(ctx context.Context, request GetSampleTimelineRequestObject) (GetSampleTimelineResponseObject, error)
 	// AdvanceSandboxClock Move the clock forward
 	// (POST /v1/sandbox/clock)
 	AdvanceSandboxClock(ctx context.Context, request AdvanceSandboxClockRequestObject) (AdvanceSandboxClockResponseObject, error)
@@ -40255,6 +42915,575 @@ func (sh *strictHandler) ListMyTasks(ctx echo.Context, params ListMyTasksParams)
 	return nil
 }
 
+// ListNewProductRequests operation middleware
+func (sh *strictHandler) ListNewProductRequests(ctx echo.Context, params ListNewProductRequestsParams) error {
+	var request ListNewProductRequestsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListNewProductRequests(ctx.Request().Context(), request.(ListNewProductRequestsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListNewProductRequests")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListNewProductRequestsResponseObject); ok {
+		return validResponse.VisitListNewProductRequestsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// OpenNewProductRequest operation middleware
+func (sh *strictHandler) OpenNewProductRequest(ctx echo.Context, params OpenNewProductRequestParams) error {
+	var request OpenNewProductRequestRequestObject
+
+	request.Params = params
+
+	var body OpenNewProductRequestJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.OpenNewProductRequest(ctx.Request().Context(), request.(OpenNewProductRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "OpenNewProductRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(OpenNewProductRequestResponseObject); ok {
+		return validResponse.VisitOpenNewProductRequestResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetNewProductRequest operation middleware
+func (sh *strictHandler) GetNewProductRequest(ctx echo.Context, requestID NewProductRequestID) error {
+	var request GetNewProductRequestRequestObject
+
+	request.RequestID = requestID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetNewProductRequest(ctx.Request().Context(), request.(GetNewProductRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetNewProductRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetNewProductRequestResponseObject); ok {
+		return validResponse.VisitGetNewProductRequestResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UpdateNewProductRequest operation middleware
+func (sh *strictHandler) UpdateNewProductRequest(ctx echo.Context, requestID NewProductRequestID, params UpdateNewProductRequestParams) error {
+	var request UpdateNewProductRequestRequestObject
+
+	request.RequestID = requestID
+	request.Params = params
+
+	var body UpdateNewProductRequestJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateNewProductRequest(ctx.Request().Context(), request.(UpdateNewProductRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateNewProductRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UpdateNewProductRequestResponseObject); ok {
+		return validResponse.VisitUpdateNewProductRequestResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CancelNewProductRequest operation middleware
+func (sh *strictHandler) CancelNewProductRequest(ctx echo.Context, requestID NewProductRequestID, params CancelNewProductRequestParams) error {
+	var request CancelNewProductRequestRequestObject
+
+	request.RequestID = requestID
+	request.Params = params
+
+	var body CancelNewProductRequestJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CancelNewProductRequest(ctx.Request().Context(), request.(CancelNewProductRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CancelNewProductRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CancelNewProductRequestResponseObject); ok {
+		return validResponse.VisitCancelNewProductRequestResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// StateNewProductCost operation middleware
+func (sh *strictHandler) StateNewProductCost(ctx echo.Context, requestID NewProductRequestID, params StateNewProductCostParams) error {
+	var request StateNewProductCostRequestObject
+
+	request.RequestID = requestID
+	request.Params = params
+
+	var body StateNewProductCostJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.StateNewProductCost(ctx.Request().Context(), request.(StateNewProductCostRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StateNewProductCost")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(StateNewProductCostResponseObject); ok {
+		return validResponse.VisitStateNewProductCostResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListNewProductDecisions operation middleware
+func (sh *strictHandler) ListNewProductDecisions(ctx echo.Context, requestID NewProductRequestID) error {
+	var request ListNewProductDecisionsRequestObject
+
+	request.RequestID = requestID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListNewProductDecisions(ctx.Request().Context(), request.(ListNewProductDecisionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListNewProductDecisions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListNewProductDecisionsResponseObject); ok {
+		return validResponse.VisitListNewProductDecisionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DraftNewProductPrice operation middleware
+func (sh *strictHandler) DraftNewProductPrice(ctx echo.Context, requestID NewProductRequestID, params DraftNewProductPriceParams) error {
+	var request DraftNewProductPriceRequestObject
+
+	request.RequestID = requestID
+	request.Params = params
+
+	var body DraftNewProductPriceJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DraftNewProductPrice(ctx.Request().Context(), request.(DraftNewProductPriceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DraftNewProductPrice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DraftNewProductPriceResponseObject); ok {
+		return validResponse.VisitDraftNewProductPriceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// StateNewProductFeasibility operation middleware
+func (sh *strictHandler) StateNewProductFeasibility(ctx echo.Context, requestID NewProductRequestID, params StateNewProductFeasibilityParams) error {
+	var request StateNewProductFeasibilityRequestObject
+
+	request.RequestID = requestID
+	request.Params = params
+
+	var body StateNewProductFeasibilityJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.StateNewProductFeasibility(ctx.Request().Context(), request.(StateNewProductFeasibilityRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StateNewProductFeasibility")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(StateNewProductFeasibilityResponseObject); ok {
+		return validResponse.VisitStateNewProductFeasibilityResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ResumeNewProductRequest operation middleware
+func (sh *strictHandler) ResumeNewProductRequest(ctx echo.Context, requestID NewProductRequestID, params ResumeNewProductRequestParams) error {
+	var request ResumeNewProductRequestRequestObject
+
+	request.RequestID = requestID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ResumeNewProductRequest(ctx.Request().Context(), request.(ResumeNewProductRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ResumeNewProductRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ResumeNewProductRequestResponseObject); ok {
+		return validResponse.VisitResumeNewProductRequestResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReturnNewProductRequest operation middleware
+func (sh *strictHandler) ReturnNewProductRequest(ctx echo.Context, requestID NewProductRequestID, params ReturnNewProductRequestParams) error {
+	var request ReturnNewProductRequestRequestObject
+
+	request.RequestID = requestID
+	request.Params = params
+
+	var body ReturnNewProductRequestJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReturnNewProductRequest(ctx.Request().Context(), request.(ReturnNewProductRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReturnNewProductRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReturnNewProductRequestResponseObject); ok {
+		return validResponse.VisitReturnNewProductRequestResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SendBackNewProductStatement operation middleware
+func (sh *strictHandler) SendBackNewProductStatement(ctx echo.Context, requestID NewProductRequestID, params SendBackNewProductStatementParams) error {
+	var request SendBackNewProductStatementRequestObject
+
+	request.RequestID = requestID
+	request.Params = params
+
+	var body SendBackNewProductStatementJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SendBackNewProductStatement(ctx.Request().Context(), request.(SendBackNewProductStatementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SendBackNewProductStatement")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SendBackNewProductStatementResponseObject); ok {
+		return validResponse.VisitSendBackNewProductStatementResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SubmitNewProductPrice operation middleware
+func (sh *strictHandler) SubmitNewProductPrice(ctx echo.Context, requestID NewProductRequestID, params SubmitNewProductPriceParams) error {
+	var request SubmitNewProductPriceRequestObject
+
+	request.RequestID = requestID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SubmitNewProductPrice(ctx.Request().Context(), request.(SubmitNewProductPriceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SubmitNewProductPrice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SubmitNewProductPriceResponseObject); ok {
+		return validResponse.VisitSubmitNewProductPriceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetNewProductTimeline operation middleware
+func (sh *strictHandler) GetNewProductTimeline(ctx echo.Context, requestID NewProductRequestID, params GetNewProductTimelineParams) error {
+	var request GetNewProductTimelineRequestObject
+
+	request.RequestID = requestID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetNewProductTimeline(ctx.Request().Context(), request.(GetNewProductTimelineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetNewProductTimeline")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetNewProductTimelineResponseObject); ok {
+		return validResponse.VisitGetNewProductTimelineResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListNewProductVolumes operation middleware
+func (sh *strictHandler) ListNewProductVolumes(ctx echo.Context, params ListNewProductVolumesParams) error {
+	var request ListNewProductVolumesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListNewProductVolumes(ctx.Request().Context(), request.(ListNewProductVolumesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListNewProductVolumes")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListNewProductVolumesResponseObject); ok {
+		return validResponse.VisitListNewProductVolumesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetOperation operation middleware
 func (sh *strictHandler) GetOperation(ctx echo.Context, operationID UUID) error {
 	var request GetOperationRequestObject
@@ -41616,6 +44845,31 @@ func (sh *strictHandler) ReviseOrder(ctx echo.Context, orderID OrderID, params R
 	return nil
 }
 
+// ListOrderSamples operation middleware
+func (sh *strictHandler) ListOrderSamples(ctx echo.Context, orderID OrderID) error {
+	var request ListOrderSamplesRequestObject
+
+	request.OrderID = orderID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListOrderSamples(ctx.Request().Context(), request.(ListOrderSamplesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListOrderSamples")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListOrderSamplesResponseObject); ok {
+		return validResponse.VisitListOrderSamplesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // SubmitOrder operation middleware
 func (sh *strictHandler) SubmitOrder(ctx echo.Context, orderID OrderID, params SubmitOrderParams) error {
 	var request SubmitOrderRequestObject
@@ -42007,6 +45261,56 @@ func (sh *strictHandler) ListParameterHistory(ctx echo.Context, name ParameterNa
 		return err
 	} else if validResponse, ok := response.(ListParameterHistoryResponseObject); ok {
 		return validResponse.VisitListParameterHistoryResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListPriceAdoptions operation middleware
+func (sh *strictHandler) ListPriceAdoptions(ctx echo.Context, params ListPriceAdoptionsParams) error {
+	var request ListPriceAdoptionsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPriceAdoptions(ctx.Request().Context(), request.(ListPriceAdoptionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPriceAdoptions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListPriceAdoptionsResponseObject); ok {
+		return validResponse.VisitListPriceAdoptionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetPriceAdoption operation middleware
+func (sh *strictHandler) GetPriceAdoption(ctx echo.Context, adoptionID PriceAdoptionID) error {
+	var request GetPriceAdoptionRequestObject
+
+	request.AdoptionID = adoptionID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPriceAdoption(ctx.Request().Context(), request.(GetPriceAdoptionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPriceAdoption")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPriceAdoptionResponseObject); ok {
+		return validResponse.VisitGetPriceAdoptionResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -44389,6 +47693,32 @@ func (sh *strictHandler) RecordProductCost(ctx echo.Context, productID ProductID
 	return nil
 }
 
+// ListInitialPrices operation middleware
+func (sh *strictHandler) ListInitialPrices(ctx echo.Context, productID ProductIDOfInitial, params ListInitialPricesParams) error {
+	var request ListInitialPricesRequestObject
+
+	request.ProductID = productID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListInitialPrices(ctx.Request().Context(), request.(ListInitialPricesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListInitialPrices")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListInitialPricesResponseObject); ok {
+		return validResponse.VisitListInitialPricesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ChangeProductLifecycle operation middleware
 func (sh *strictHandler) ChangeProductLifecycle(ctx echo.Context, productID ProductID, params ChangeProductLifecycleParams) error {
 	var request ChangeProductLifecycleRequestObject
@@ -46166,6 +49496,550 @@ func (sh *strictHandler) GetRule(ctx echo.Context, ruleID string) error {
 		return err
 	} else if validResponse, ok := response.(GetRuleResponseObject); ok {
 		return validResponse.VisitGetRuleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListSamples operation middleware
+func (sh *strictHandler) ListSamples(ctx echo.Context, params ListSamplesParams) error {
+	var request ListSamplesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListSamples(ctx.Request().Context(), request.(ListSamplesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListSamples")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListSamplesResponseObject); ok {
+		return validResponse.VisitListSamplesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateSample operation middleware
+func (sh *strictHandler) CreateSample(ctx echo.Context, params CreateSampleParams) error {
+	var request CreateSampleRequestObject
+
+	request.Params = params
+
+	var body CreateSampleJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateSample(ctx.Request().Context(), request.(CreateSampleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateSample")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateSampleResponseObject); ok {
+		return validResponse.VisitCreateSampleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetSample operation middleware
+func (sh *strictHandler) GetSample(ctx echo.Context, sampleID SampleID) error {
+	var request GetSampleRequestObject
+
+	request.SampleID = sampleID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSample(ctx.Request().Context(), request.(GetSampleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSample")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetSampleResponseObject); ok {
+		return validResponse.VisitGetSampleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UpdateSample operation middleware
+func (sh *strictHandler) UpdateSample(ctx echo.Context, sampleID SampleID, params UpdateSampleParams) error {
+	var request UpdateSampleRequestObject
+
+	request.SampleID = sampleID
+	request.Params = params
+
+	var body UpdateSampleJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateSample(ctx.Request().Context(), request.(UpdateSampleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateSample")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UpdateSampleResponseObject); ok {
+		return validResponse.VisitUpdateSampleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CancelSample operation middleware
+func (sh *strictHandler) CancelSample(ctx echo.Context, sampleID SampleID, params CancelSampleParams) error {
+	var request CancelSampleRequestObject
+
+	request.SampleID = sampleID
+	request.Params = params
+
+	var body CancelSampleJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CancelSample(ctx.Request().Context(), request.(CancelSampleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CancelSample")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CancelSampleResponseObject); ok {
+		return validResponse.VisitCancelSampleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListSampleDecisions operation middleware
+func (sh *strictHandler) ListSampleDecisions(ctx echo.Context, sampleID SampleID) error {
+	var request ListSampleDecisionsRequestObject
+
+	request.SampleID = sampleID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListSampleDecisions(ctx.Request().Context(), request.(ListSampleDecisionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListSampleDecisions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListSampleDecisionsResponseObject); ok {
+		return validResponse.VisitListSampleDecisionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// MakeSample operation middleware
+func (sh *strictHandler) MakeSample(ctx echo.Context, sampleID SampleID, params MakeSampleParams) error {
+	var request MakeSampleRequestObject
+
+	request.SampleID = sampleID
+	request.Params = params
+
+	var body MakeSampleJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.MakeSample(ctx.Request().Context(), request.(MakeSampleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MakeSample")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(MakeSampleResponseObject); ok {
+		return validResponse.VisitMakeSampleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// NoteSample operation middleware
+func (sh *strictHandler) NoteSample(ctx echo.Context, sampleID SampleID, params NoteSampleParams) error {
+	var request NoteSampleRequestObject
+
+	request.SampleID = sampleID
+	request.Params = params
+
+	var body NoteSampleJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.NoteSample(ctx.Request().Context(), request.(NoteSampleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "NoteSample")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(NoteSampleResponseObject); ok {
+		return validResponse.VisitNoteSampleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReferToSample operation middleware
+func (sh *strictHandler) ReferToSample(ctx echo.Context, sampleID SampleID, params ReferToSampleParams) error {
+	var request ReferToSampleRequestObject
+
+	request.SampleID = sampleID
+	request.Params = params
+
+	var body ReferToSampleJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReferToSample(ctx.Request().Context(), request.(ReferToSampleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReferToSample")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReferToSampleResponseObject); ok {
+		return validResponse.VisitReferToSampleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RecordSampleResult operation middleware
+func (sh *strictHandler) RecordSampleResult(ctx echo.Context, sampleID SampleID, params RecordSampleResultParams) error {
+	var request RecordSampleResultRequestObject
+
+	request.SampleID = sampleID
+	request.Params = params
+
+	var body RecordSampleResultJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RecordSampleResult(ctx.Request().Context(), request.(RecordSampleResultRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecordSampleResult")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RecordSampleResultResponseObject); ok {
+		return validResponse.VisitRecordSampleResultResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SendSample operation middleware
+func (sh *strictHandler) SendSample(ctx echo.Context, sampleID SampleID, params SendSampleParams) error {
+	var request SendSampleRequestObject
+
+	request.SampleID = sampleID
+	request.Params = params
+
+	var body SendSampleJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SendSample(ctx.Request().Context(), request.(SendSampleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SendSample")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SendSampleResponseObject); ok {
+		return validResponse.VisitSendSampleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SignSample operation middleware
+func (sh *strictHandler) SignSample(ctx echo.Context, sampleID SampleID, params SignSampleParams) error {
+	var request SignSampleRequestObject
+
+	request.SampleID = sampleID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SignSample(ctx.Request().Context(), request.(SignSampleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SignSample")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SignSampleResponseObject); ok {
+		return validResponse.VisitSignSampleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SubmitSample operation middleware
+func (sh *strictHandler) SubmitSample(ctx echo.Context, sampleID SampleID, params SubmitSampleParams) error {
+	var request SubmitSampleRequestObject
+
+	request.SampleID = sampleID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SubmitSample(ctx.Request().Context(), request.(SubmitSampleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SubmitSample")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SubmitSampleResponseObject); ok {
+		return validResponse.VisitSubmitSampleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetSampleTimeline operation middleware
+func (sh *strictHandler) GetSampleTimeline(ctx echo.Context, sampleID SampleID, params GetSampleTimelineParams) error {
+	var request GetSampleTimelineRequestObject
+
+	request.SampleID = sampleID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSampleTimeline(ctx.Request().Context(), request.(GetSampleTimelineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSampleTimeline")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetSampleTimelineResponseObject); ok {
+		return validResponse.VisitGetSampleTimelineResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -257,6 +257,34 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.follow_customer_samples() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    UPDATE samples SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.follow_new_product_approvals() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    WITH held AS (
+        SELECT r.id FROM new_product_requests d JOIN approval_requests r ON r.subject_type = 'new_product_request' AND r.subject_id = d.id
+        WHERE d.customer_id = NEW.id AND r.owner_id IS DISTINCT FROM NEW.owner_id ORDER BY r.id FOR NO KEY UPDATE OF r
+    )
+    UPDATE approval_requests r SET owner_id = NEW.owner_id FROM held WHERE r.id = held.id;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.follow_new_product_requests() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    UPDATE new_product_requests SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.follow_prospect_opportunities() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -290,12 +318,33 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.follow_prospect_samples() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    UPDATE samples SET owner_id = NEW.owner_id, customer_id = NEW.customer_id WHERE prospect_id = NEW.id AND customer_id IS NULL;
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.follow_quotation_approvals() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
     WITH held AS (
         SELECT r.id FROM quotations d JOIN approval_requests r ON r.subject_type = 'quotation' AND r.subject_id = d.id
+        WHERE CASE TG_TABLE_NAME WHEN 'customers' THEN d.customer_id ELSE d.prospect_id END = NEW.id AND r.owner_id IS DISTINCT FROM NEW.owner_id
+        ORDER BY r.id FOR NO KEY UPDATE OF r
+    )
+    UPDATE approval_requests r SET owner_id = NEW.owner_id FROM held WHERE r.id = held.id;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.follow_sample_approvals() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    WITH held AS (
+        SELECT r.id FROM samples d JOIN approval_requests r ON r.subject_type = 'sample' AND r.subject_id = d.id
         WHERE CASE TG_TABLE_NAME WHEN 'customers' THEN d.customer_id ELSE d.prospect_id END = NEW.id AND r.owner_id IS DISTINCT FROM NEW.owner_id
         ORDER BY r.id FOR NO KEY UPDATE OF r
     )
@@ -2618,6 +2667,74 @@ CREATE TABLE public.machine_clients (
     CONSTRAINT machine_clients_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
 );
 
+CREATE TABLE public.new_product_requests (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    product_id uuid NOT NULL,
+    customer_id uuid,
+    owner_id uuid NOT NULL,
+    state text NOT NULL,
+    monthly_quantity numeric(18,4) NOT NULL,
+    wanted_price numeric(18,4),
+    needed_on date,
+    market text NOT NULL,
+    price numeric(18,4),
+    floor_price numeric(18,4),
+    draft_note text NOT NULL,
+    drafted_by uuid,
+    drafted_at timestamp with time zone,
+    approval_id uuid,
+    submitted_at timestamp with time zone,
+    decided_at timestamp with time zone,
+    state_reason text NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT new_product_requests_draft_note_check CHECK ((length(draft_note) <= 2000)),
+    CONSTRAINT new_product_requests_drafted CHECK (((state <> ALL (ARRAY['submitted'::text, 'approved'::text])) OR ((price IS NOT NULL) AND (approval_id IS NOT NULL)))),
+    CONSTRAINT new_product_requests_floor CHECK ((floor_price <= price)),
+    CONSTRAINT new_product_requests_floor_price_check CHECK ((floor_price > (0)::numeric)),
+    CONSTRAINT new_product_requests_market_check CHECK (((length(market) >= 1) AND (length(market) <= 4000))),
+    CONSTRAINT new_product_requests_price_check CHECK ((price > (0)::numeric)),
+    CONSTRAINT new_product_requests_reason CHECK (((state <> ALL (ARRAY['returned'::text, 'cancelled'::text])) OR (TRIM(BOTH FROM state_reason) <> ''::text))),
+    CONSTRAINT new_product_requests_state CHECK ((state = ANY (ARRAY['stating'::text, 'returned'::text, 'drafting'::text, 'submitted'::text, 'approved'::text, 'rejected'::text, 'cancelled'::text]))),
+    CONSTRAINT new_product_requests_state_reason_check CHECK ((length(state_reason) <= 2000)),
+    CONSTRAINT new_product_requests_version_check CHECK ((version > 0)),
+    CONSTRAINT new_product_requests_volume CHECK ((monthly_quantity > (0)::numeric)),
+    CONSTRAINT new_product_requests_wanted CHECK ((wanted_price > (0)::numeric))
+);
+
+CREATE TABLE public.new_product_statements (
+    id uuid NOT NULL,
+    request_id uuid NOT NULL,
+    kind text NOT NULL,
+    round integer NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    ask_reason text NOT NULL,
+    given_at timestamp with time zone,
+    given_by uuid,
+    cost numeric(18,4),
+    feasible boolean,
+    monthly_capacity numeric(18,4),
+    lead_days integer,
+    note text NOT NULL,
+    CONSTRAINT new_product_statements_ask_reason_check CHECK ((length(ask_reason) <= 2000)),
+    CONSTRAINT new_product_statements_cost_check CHECK ((cost >= (0)::numeric)),
+    CONSTRAINT new_product_statements_given CHECK (
+CASE
+    WHEN (given_at IS NULL) THEN ((cost IS NULL) AND (feasible IS NULL))
+    WHEN (kind = 'cost'::text) THEN ((cost IS NOT NULL) AND (feasible IS NULL))
+    ELSE ((feasible IS NOT NULL) AND (cost IS NULL))
+END),
+    CONSTRAINT new_product_statements_kind_check CHECK ((kind = ANY (ARRAY['cost'::text, 'feasibility'::text]))),
+    CONSTRAINT new_product_statements_lead_days_check CHECK (((lead_days >= 0) AND (lead_days <= 3650))),
+    CONSTRAINT new_product_statements_monthly_capacity_check CHECK ((monthly_capacity >= (0)::numeric)),
+    CONSTRAINT new_product_statements_note_check CHECK ((length(note) <= 4000)),
+    CONSTRAINT new_product_statements_round_check CHECK ((round > 0))
+);
+
 CREATE TABLE public.notice_covers (
     notice_id uuid NOT NULL,
     receipt_id uuid NOT NULL,
@@ -2956,6 +3073,31 @@ CREATE TABLE public.parameters (
     CONSTRAINT parameters_kind_check CHECK ((kind = ANY (ARRAY['decimal'::text, 'int'::text, 'bool'::text]))),
     CONSTRAINT parameters_name_check CHECK ((name ~ '^[a-z_]+\.[a-z_]+$'::text)),
     CONSTRAINT parameters_version_check CHECK ((version > 0))
+);
+
+CREATE TABLE public.price_adoptions (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    product_id uuid NOT NULL,
+    initial_at timestamp with time zone NOT NULL,
+    state text NOT NULL,
+    reached text NOT NULL,
+    month date NOT NULL,
+    month_tonnes numeric(28,9) NOT NULL,
+    total_tonnes numeric(28,9) NOT NULL,
+    month_bound numeric(18,4) NOT NULL,
+    total_bound numeric(18,4) NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    closed_at timestamp with time zone,
+    list_id uuid,
+    version bigint NOT NULL,
+    CONSTRAINT price_adoptions_closed CHECK ((((state = 'open'::text) = (closed_at IS NULL)) AND ((state = 'adopted'::text) = (list_id IS NOT NULL)))),
+    CONSTRAINT price_adoptions_month_tonnes_check CHECK ((month_tonnes >= (0)::numeric)),
+    CONSTRAINT price_adoptions_reached_check CHECK ((reached = ANY (ARRAY['month'::text, 'total'::text]))),
+    CONSTRAINT price_adoptions_state_check CHECK ((state = ANY (ARRAY['open'::text, 'adopted'::text, 'lapsed'::text]))),
+    CONSTRAINT price_adoptions_total_tonnes_check CHECK ((total_tonnes >= (0)::numeric)),
+    CONSTRAINT price_adoptions_version_check CHECK ((version > 0))
 );
 
 CREATE TABLE public.price_authority_entries (
@@ -3713,6 +3855,94 @@ CREATE TABLE public.river_queue (
     metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
     paused_at timestamp with time zone,
     updated_at timestamp with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL
+);
+
+CREATE TABLE public.sample_lines (
+    id uuid NOT NULL,
+    sample_id uuid NOT NULL,
+    line_no integer NOT NULL,
+    product_id uuid,
+    description text NOT NULL,
+    unit text NOT NULL,
+    quantity numeric(18,4) NOT NULL,
+    remarks text NOT NULL,
+    CONSTRAINT sample_lines_description_check CHECK ((length(description) <= 500)),
+    CONSTRAINT sample_lines_item CHECK (((product_id IS NOT NULL) OR (TRIM(BOTH FROM description) <> ''::text))),
+    CONSTRAINT sample_lines_line_no_check CHECK ((line_no > 0)),
+    CONSTRAINT sample_lines_quantity CHECK ((quantity > (0)::numeric)),
+    CONSTRAINT sample_lines_remarks_check CHECK ((length(remarks) <= 500)),
+    CONSTRAINT sample_lines_unit_check CHECK (((length(unit) >= 1) AND (length(unit) <= 20)))
+);
+
+CREATE TABLE public.sample_notes (
+    id uuid NOT NULL,
+    sample_id uuid NOT NULL,
+    note text NOT NULL,
+    next_at timestamp with time zone,
+    recorded_at timestamp with time zone NOT NULL,
+    recorded_by uuid,
+    CONSTRAINT sample_notes_note_check CHECK (((length(note) >= 1) AND (length(note) <= 2000)))
+);
+
+CREATE TABLE public.sample_references (
+    sample_id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    order_line_id uuid,
+    note text NOT NULL,
+    linked_at timestamp with time zone NOT NULL,
+    linked_by uuid,
+    CONSTRAINT sample_references_note_check CHECK ((length(note) <= 500))
+);
+
+CREATE TABLE public.samples (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    customer_id uuid,
+    prospect_id uuid,
+    owner_id uuid NOT NULL,
+    state text NOT NULL,
+    purpose text NOT NULL,
+    needed_by date NOT NULL,
+    deliver_to text NOT NULL,
+    follows_id uuid,
+    approval_id uuid,
+    submitted_at timestamp with time zone,
+    approved_at timestamp with time zone,
+    make_by timestamp with time zone,
+    made_at timestamp with time zone,
+    made_by uuid,
+    made_note text NOT NULL,
+    signed_at timestamp with time zone,
+    signed_by uuid,
+    sent_at timestamp with time zone,
+    sent_by uuid,
+    sent_on date,
+    carrier text NOT NULL,
+    tracking_no text NOT NULL,
+    follow_from timestamp with time zone,
+    follow_up_at timestamp with time zone,
+    result text NOT NULL,
+    result_at timestamp with time zone,
+    state_reason text NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT samples_approved_first CHECK (((state <> ALL (ARRAY['approved'::text, 'made'::text, 'signed'::text, 'sent'::text, 'passed'::text, 'failed'::text, 'changed'::text])) OR ((approval_id IS NOT NULL) AND (approved_at IS NOT NULL)))),
+    CONSTRAINT samples_carrier_check CHECK ((length(carrier) <= 100)),
+    CONSTRAINT samples_deliver_to_check CHECK (((length(deliver_to) >= 1) AND (length(deliver_to) <= 500))),
+    CONSTRAINT samples_for CHECK ((num_nonnulls(customer_id, prospect_id) >= 1)),
+    CONSTRAINT samples_made_note_check CHECK ((length(made_note) <= 2000)),
+    CONSTRAINT samples_purpose_check CHECK (((length(purpose) >= 1) AND (length(purpose) <= 2000))),
+    CONSTRAINT samples_reason CHECK (((state <> 'cancelled'::text) OR (TRIM(BOTH FROM state_reason) <> ''::text))),
+    CONSTRAINT samples_result CHECK ((((state = ANY (ARRAY['passed'::text, 'failed'::text, 'changed'::text])) = (result_at IS NOT NULL)) AND ((result_at IS NULL) OR (TRIM(BOTH FROM result) <> ''::text)))),
+    CONSTRAINT samples_result_check CHECK ((length(result) <= 4000)),
+    CONSTRAINT samples_sent_first CHECK (((state <> ALL (ARRAY['sent'::text, 'passed'::text, 'failed'::text, 'changed'::text])) OR ((sent_at IS NOT NULL) AND (sent_on IS NOT NULL) AND (TRIM(BOTH FROM carrier) <> ''::text)))),
+    CONSTRAINT samples_signed_first CHECK (((state <> ALL (ARRAY['signed'::text, 'sent'::text, 'passed'::text, 'failed'::text, 'changed'::text])) OR ((made_at IS NOT NULL) AND (signed_by IS NOT NULL) AND (signed_at IS NOT NULL)))),
+    CONSTRAINT samples_state CHECK ((state = ANY (ARRAY['draft'::text, 'submitted'::text, 'approved'::text, 'made'::text, 'signed'::text, 'sent'::text, 'passed'::text, 'failed'::text, 'changed'::text, 'rejected'::text, 'cancelled'::text]))),
+    CONSTRAINT samples_state_reason_check CHECK ((length(state_reason) <= 2000)),
+    CONSTRAINT samples_tracking_no_check CHECK ((length(tracking_no) <= 100)),
+    CONSTRAINT samples_version_check CHECK ((version > 0))
 );
 
 CREATE TABLE public.sandbox_clock (
@@ -4612,6 +4842,18 @@ ALTER TABLE ONLY public.login_throttles
 ALTER TABLE ONLY public.machine_clients
     ADD CONSTRAINT machine_clients_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.new_product_requests
+    ADD CONSTRAINT new_product_requests_number UNIQUE (number);
+
+ALTER TABLE ONLY public.new_product_requests
+    ADD CONSTRAINT new_product_requests_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.new_product_statements
+    ADD CONSTRAINT new_product_statements_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.new_product_statements
+    ADD CONSTRAINT new_product_statements_round UNIQUE (request_id, kind, round);
+
 ALTER TABLE ONLY public.notice_covers
     ADD CONSTRAINT notice_covers_pkey PRIMARY KEY (notice_id, receipt_id);
 
@@ -4671,6 +4913,12 @@ ALTER TABLE ONLY public.parameter_versions
 
 ALTER TABLE ONLY public.parameters
     ADD CONSTRAINT parameters_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.price_adoptions
+    ADD CONSTRAINT price_adoptions_number UNIQUE (number);
+
+ALTER TABLE ONLY public.price_adoptions
+    ADD CONSTRAINT price_adoptions_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.price_authority_tables
     ADD CONSTRAINT price_authority_tables_number UNIQUE (number);
@@ -4842,6 +5090,21 @@ ALTER TABLE ONLY public.river_notification
 
 ALTER TABLE ONLY public.river_queue
     ADD CONSTRAINT river_queue_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.sample_lines
+    ADD CONSTRAINT sample_lines_no UNIQUE (sample_id, line_no);
+
+ALTER TABLE ONLY public.sample_lines
+    ADD CONSTRAINT sample_lines_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.sample_notes
+    ADD CONSTRAINT sample_notes_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.samples
+    ADD CONSTRAINT samples_number UNIQUE (number);
+
+ALTER TABLE ONLY public.samples
+    ADD CONSTRAINT samples_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.sandbox_clock
     ADD CONSTRAINT sandbox_clock_pkey PRIMARY KEY (the_one);
@@ -5302,6 +5565,18 @@ CREATE INDEX login_throttles_tat ON public.login_throttles USING btree (tat);
 
 CREATE UNIQUE INDEX machine_clients_name ON public.machine_clients USING btree (name);
 
+CREATE INDEX new_product_requests_customer ON public.new_product_requests USING btree (customer_id) WHERE (customer_id IS NOT NULL);
+
+CREATE UNIQUE INDEX new_product_requests_open ON public.new_product_requests USING btree (product_id) WHERE (state <> ALL (ARRAY['approved'::text, 'rejected'::text, 'cancelled'::text]));
+
+CREATE INDEX new_product_requests_owner ON public.new_product_requests USING btree (owner_id, id);
+
+CREATE INDEX new_product_requests_product ON public.new_product_requests USING btree (product_id, id);
+
+CREATE INDEX new_product_requests_standing ON public.new_product_requests USING btree (state, id);
+
+CREATE UNIQUE INDEX new_product_statements_asked ON public.new_product_statements USING btree (request_id, kind) WHERE (given_at IS NULL);
+
 CREATE INDEX notice_covers_receipt ON public.notice_covers USING btree (receipt_id);
 
 CREATE INDEX opportunities_customer ON public.opportunities USING btree (customer_id, id DESC) WHERE (customer_id IS NOT NULL);
@@ -5351,6 +5626,12 @@ CREATE UNIQUE INDEX ownership_disputes_open_key ON public.ownership_disputes USI
 CREATE INDEX ownership_disputes_owner ON public.ownership_disputes USING btree (owner_id, id);
 
 CREATE INDEX ownership_disputes_subject ON public.ownership_disputes USING btree (subject_id);
+
+CREATE INDEX price_adoptions_initial_idx ON public.price_adoptions USING btree (product_id, initial_at);
+
+CREATE UNIQUE INDEX price_adoptions_once ON public.price_adoptions USING btree (product_id) WHERE (state = 'open'::text);
+
+CREATE INDEX price_adoptions_standing ON public.price_adoptions USING btree (state, id);
 
 CREATE UNIQUE INDEX price_authority_entries_key ON public.price_authority_entries USING btree (table_id, role, level, COALESCE(product_id, '00000000-0000-0000-0000-000000000000'::uuid), COALESCE(category_id, '00000000-0000-0000-0000-000000000000'::uuid), COALESCE(min_quantity, (0)::numeric));
 
@@ -5515,6 +5796,24 @@ CREATE UNIQUE INDEX river_job_unique_idx ON public.river_job USING btree (unique
 CREATE INDEX river_notification_created_at_idx ON public.river_notification USING btree (created_at);
 
 CREATE INDEX river_notification_topic_id_idx ON public.river_notification USING btree (topic, id);
+
+CREATE INDEX sample_lines_product ON public.sample_lines USING btree (product_id) WHERE (product_id IS NOT NULL);
+
+CREATE INDEX sample_notes_sample ON public.sample_notes USING btree (sample_id, id);
+
+CREATE UNIQUE INDEX sample_references_once ON public.sample_references USING btree (sample_id, order_id, COALESCE(order_line_id, '00000000-0000-0000-0000-000000000000'::uuid));
+
+CREATE INDEX sample_references_order ON public.sample_references USING btree (order_id);
+
+CREATE INDEX samples_customer ON public.samples USING btree (customer_id, id) WHERE (customer_id IS NOT NULL);
+
+CREATE INDEX samples_owner ON public.samples USING btree (owner_id, id);
+
+CREATE INDEX samples_prospect ON public.samples USING btree (prospect_id, id) WHERE (prospect_id IS NOT NULL);
+
+CREATE INDEX samples_standing ON public.samples USING btree (state, id);
+
+CREATE INDEX samples_waiting ON public.samples USING btree (follow_up_at, id) WHERE (state = 'sent'::text);
 
 CREATE INDEX sessions_expiry ON public.sessions USING btree (expires_at);
 
@@ -5702,9 +6001,15 @@ CREATE TRIGGER customers_claim AFTER INSERT ON public.customers REFERENCING NEW 
 
 CREATE TRIGGER customers_owner_of_approvals AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner_approvals();
 
+CREATE TRIGGER customers_owner_of_approvals_new_products AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_new_product_approvals();
+
 CREATE TRIGGER customers_owner_of_approvals_quotations AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_quotation_approvals();
 
+CREATE TRIGGER customers_owner_of_approvals_samples AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_sample_approvals();
+
 CREATE TRIGGER customers_owner_of_contracts AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner_contracts();
+
+CREATE TRIGGER customers_owner_of_new_products AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_new_product_requests();
 
 CREATE TRIGGER customers_owner_of_notices AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.customer_notices_follow_owner();
 
@@ -5719,6 +6024,8 @@ CREATE TRIGGER customers_owner_of_production AFTER UPDATE OF owner_id ON public.
 CREATE TRIGGER customers_owner_of_quotations AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner_quotations();
 
 CREATE TRIGGER customers_owner_of_reviews AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner_reviews();
+
+CREATE TRIGGER customers_owner_of_samples AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_samples();
 
 CREATE TRIGGER customers_owner_of_shipping AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner_shipping();
 
@@ -5772,6 +6079,8 @@ CREATE TRIGGER invoice_lines_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON 
 
 CREATE TRIGGER invoices_immutable BEFORE DELETE OR UPDATE ON public.invoices FOR EACH ROW EXECUTE FUNCTION public.guard_posted();
 
+CREATE TRIGGER new_product_requests_owner BEFORE INSERT ON public.new_product_requests FOR EACH ROW EXECUTE FUNCTION public.own_by_customer();
+
 CREATE TRIGGER opportunities_owner BEFORE INSERT ON public.opportunities FOR EACH ROW EXECUTE FUNCTION public.own_opportunity();
 
 CREATE TRIGGER opportunity_grade_changes_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.opportunity_grade_changes FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
@@ -5822,9 +6131,13 @@ CREATE TRIGGER prospects_owner_of_approvals AFTER UPDATE OF owner_id ON public.p
 
 CREATE TRIGGER prospects_owner_of_approvals_quotations AFTER UPDATE OF owner_id ON public.prospects FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_quotation_approvals();
 
+CREATE TRIGGER prospects_owner_of_approvals_samples AFTER UPDATE OF owner_id ON public.prospects FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_sample_approvals();
+
 CREATE TRIGGER prospects_quotations AFTER UPDATE OF owner_id, customer_id ON public.prospects FOR EACH ROW WHEN (((old.owner_id <> new.owner_id) OR (old.customer_id IS DISTINCT FROM new.customer_id))) EXECUTE FUNCTION public.follow_prospect_quotations();
 
 CREATE TRIGGER prospects_reclaim AFTER UPDATE OF name_key, uscc ON public.prospects FOR EACH ROW WHEN (((old.name_key <> new.name_key) OR (old.uscc IS DISTINCT FROM new.uscc))) EXECUTE FUNCTION public.reclaim_company('prospect');
+
+CREATE TRIGGER prospects_samples AFTER UPDATE OF owner_id, customer_id ON public.prospects FOR EACH ROW WHEN (((old.owner_id <> new.owner_id) OR (old.customer_id IS DISTINCT FROM new.customer_id))) EXECUTE FUNCTION public.follow_prospect_samples();
 
 CREATE TRIGGER prospects_unclaim AFTER DELETE ON public.prospects FOR EACH ROW EXECUTE FUNCTION public.reclaim_company('prospect');
 
@@ -5837,6 +6150,10 @@ CREATE TRIGGER quotation_sendings_append_only BEFORE DELETE OR UPDATE OR TRUNCAT
 CREATE TRIGGER quotations_owner BEFORE INSERT ON public.quotations FOR EACH ROW EXECUTE FUNCTION public.own_opportunity();
 
 CREATE TRIGGER receipts_immutable BEFORE DELETE OR UPDATE ON public.receipts FOR EACH ROW EXECUTE FUNCTION public.guard_posted();
+
+CREATE TRIGGER sample_notes_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.sample_notes FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER samples_owner BEFORE INSERT ON public.samples FOR EACH ROW EXECUTE FUNCTION public.own_opportunity();
 
 CREATE TRIGGER sandbox_clock_forward BEFORE DELETE OR UPDATE ON public.sandbox_clock FOR EACH ROW EXECUTE FUNCTION public.refuse_clock_back();
 
@@ -6227,6 +6544,18 @@ ALTER TABLE ONLY public.invoices
 ALTER TABLE ONLY public.leaves
     ADD CONSTRAINT leaves_approval_id_fkey FOREIGN KEY (approval_id) REFERENCES public.approval_requests(id);
 
+ALTER TABLE ONLY public.new_product_requests
+    ADD CONSTRAINT new_product_requests_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.new_product_requests
+    ADD CONSTRAINT new_product_requests_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.new_product_requests
+    ADD CONSTRAINT new_product_requests_product_id_fkey FOREIGN KEY (product_id) REFERENCES public.products(id);
+
+ALTER TABLE ONLY public.new_product_statements
+    ADD CONSTRAINT new_product_statements_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.new_product_requests(id);
+
 ALTER TABLE ONLY public.notice_covers
     ADD CONSTRAINT notice_covers_receipt_id_fkey FOREIGN KEY (receipt_id) REFERENCES public.receipts(id);
 
@@ -6292,6 +6621,12 @@ ALTER TABLE ONLY public.ownership_disputes
 
 ALTER TABLE ONLY public.parameter_versions
     ADD CONSTRAINT parameter_versions_name_fkey FOREIGN KEY (name) REFERENCES public.parameters(name);
+
+ALTER TABLE ONLY public.price_adoptions
+    ADD CONSTRAINT price_adoptions_initial FOREIGN KEY (product_id, initial_at) REFERENCES public.initial_prices(product_id, effective_at);
+
+ALTER TABLE ONLY public.price_adoptions
+    ADD CONSTRAINT price_adoptions_list_id_fkey FOREIGN KEY (list_id) REFERENCES public.base_price_lists(id);
 
 ALTER TABLE ONLY public.price_authority_entries
     ADD CONSTRAINT price_authority_entries_category_id_fkey FOREIGN KEY (category_id) REFERENCES public.product_categories(id);
@@ -6457,6 +6792,33 @@ ALTER TABLE ONLY public.receipts
 
 ALTER TABLE ONLY public.refresh_tokens
     ADD CONSTRAINT refresh_tokens_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.sessions(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.sample_lines
+    ADD CONSTRAINT sample_lines_product_id_fkey FOREIGN KEY (product_id) REFERENCES public.products(id);
+
+ALTER TABLE ONLY public.sample_lines
+    ADD CONSTRAINT sample_lines_sample_id_fkey FOREIGN KEY (sample_id) REFERENCES public.samples(id);
+
+ALTER TABLE ONLY public.sample_notes
+    ADD CONSTRAINT sample_notes_sample_id_fkey FOREIGN KEY (sample_id) REFERENCES public.samples(id);
+
+ALTER TABLE ONLY public.sample_references
+    ADD CONSTRAINT sample_references_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
+
+ALTER TABLE ONLY public.sample_references
+    ADD CONSTRAINT sample_references_sample_id_fkey FOREIGN KEY (sample_id) REFERENCES public.samples(id);
+
+ALTER TABLE ONLY public.samples
+    ADD CONSTRAINT samples_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.samples
+    ADD CONSTRAINT samples_follows_id_fkey FOREIGN KEY (follows_id) REFERENCES public.samples(id);
+
+ALTER TABLE ONLY public.samples
+    ADD CONSTRAINT samples_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.samples
+    ADD CONSTRAINT samples_prospect_id_fkey FOREIGN KEY (prospect_id) REFERENCES public.prospects(id);
 
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);

@@ -187,6 +187,8 @@ func (a *App) joinPapers(s *httpapi.Server) {
 // joinPrices builds what makes prices: new products, adjustments, the price committee.
 func (a *App) joinPrices(s *httpapi.Server) {
 	// new-product prices and samples
+	a.joinNewProducts(s)
+	a.joinSamples(s)
 
 	// base price adjustments
 	s.Prices.Rules, s.Prices.Files, s.Prices.Shipped = s.Rulebook, s.Attachments, s.Shipments

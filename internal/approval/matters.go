@@ -58,6 +58,7 @@ var Matters = slices.Concat(
 	shipmentMatters,
 	leaveMatters,
 	// new-product prices and samples
+	newPriceMatters,
 	// base price adjustments
 	// price committee and authority
 	quoteMatters,

@@ -268,6 +268,8 @@ var owned = map[string]func(e *apitest.Env) string{
 	// calendar and printing
 
 	// new-product prices and samples
+	"new-product-requests": newProductRequestOf,
+	"samples":              sampleOf,
 
 	// base price adjustments
 
@@ -326,7 +328,7 @@ var unowned = strings.Fields(`
 	contacts addresses by-external-id amendments papers
 	users departments teams machine-clients secrets
 	rules parameters
-	products product-categories base-price-lists lines price-authority-tables price-reviews
+	products product-categories price-adoptions base-price-lists lines price-authority-tables price-reviews
 	price-requests
 	allocations
 	versions

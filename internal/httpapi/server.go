@@ -29,6 +29,7 @@ import (
 	"github.com/salesgate/salesgate/internal/importing"
 	"github.com/salesgate/salesgate/internal/jobs"
 	"github.com/salesgate/salesgate/internal/leave"
+	"github.com/salesgate/salesgate/internal/newproduct"
 	"github.com/salesgate/salesgate/internal/opportunity"
 	"github.com/salesgate/salesgate/internal/order"
 	"github.com/salesgate/salesgate/internal/orderchange"
@@ -39,6 +40,7 @@ import (
 	"github.com/salesgate/salesgate/internal/quote"
 	"github.com/salesgate/salesgate/internal/receivable"
 	"github.com/salesgate/salesgate/internal/rulebook"
+	"github.com/salesgate/salesgate/internal/sample"
 	"github.com/salesgate/salesgate/internal/shipping"
 	"github.com/salesgate/salesgate/internal/survey"
 	"github.com/salesgate/salesgate/internal/terms"
@@ -89,6 +91,8 @@ type Server struct {
 	Calendar *calendar.Service
 
 	// new-product prices and samples
+	NewProducts *newproduct.Service
+	Samples     *sample.Service
 
 	// base price adjustments
 

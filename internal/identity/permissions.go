@@ -198,6 +198,17 @@ var matrix = map[Permission][]Role{
 	"company_profile.write": roles(FinanceManager, Admin), // the bank account is what customers pay to
 
 	// new-product prices and samples
+	"new_product.read":        roles(sellers, finance, ProductionManager, Purchasing, QualityManager, overseers, PriceCommittee),
+	"new_product.write":       roles(sellers),
+	"new_product.cost":        roles(finance), // PRC-13
+	"new_product.feasibility": roles(ProductionManager),
+	"new_product.return":      roles(finance, ProductionManager, salesLeaders),
+	"new_product.draft":       roles(salesLeaders),
+	"sample.read":             roles(sellers, factory, overseers),
+	"sample.write":            roles(sellers),
+	"sample.make":             roles(ProductionManager, QualityManager, WarehouseKeeper),
+	"sample.sign":             roles(ProductionManager), // SMP-02
+	"initial_price.read":      roles(sellers, finance, overseers, Admin, PriceCommittee),
 
 	// base price adjustments
 	"price_list.compare":   roles(salesLeaders, finance, overseers, Admin, PriceCommittee), // volumes of the whole company
@@ -255,6 +266,7 @@ var matrix = map[Permission][]Role{
 
 // peopleOnly are permissions that no machine client can be granted: a person has to answer for these.
 var peopleOnly = []Permission{
+	"new_product.cost",
 	"product_cost.read", "product_cost.write", // PRC-13 names people
 	"violation.decide", "price_committee.vote", "price_committee.manage", "price_committee.members", // PRC-11: a meeting of people
 	"approval.decide", "leave.write", "authority.write", "delegation.write", "parameter.write", "user.write", "department.write",

@@ -17,7 +17,7 @@
 // transactions wait for each other:
 //
 //	approval request → price meeting → user → ownership dispute → prospect → customer → credit account (of the payer) → credit group → credit review →
-//	quotation → inquiry → order change → contract → order → production request → delivery check → shipping notice → special release →
+//	new-product request → price adoption → sample → quotation → inquiry → order change → contract → order → production request → delivery check → shipping notice → special release →
 //	shortage allotment → delivery note → invoice → receipt → opportunity → survey → visit →
 //	campaign → leave → attachment → follow-up → number series
 //

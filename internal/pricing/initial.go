@@ -96,3 +96,19 @@ func (in facts) allInitial(q Question) bool {
 	}
 	return len(q.Lines) > 0
 }
+
+// OnlyInitial returns up to n initial prices of products that have no other price: one that counts now, and no base price published
+// since, in force or still to come. In the order of product ids from after on; ids, where given, are all that is looked at.
+func OnlyInitial(tx pg.Tx, after uuid.UUID, n int, ids ...uuid.UUID) ([]InitialPrice, error) {
+	var rows []InitialPrice
+	where, args := "", []any{after, tx.Now}
+	if len(ids) > 0 {
+		where, args = " AND product_id = ANY (?::uuid[])", append(args, uuidArray(ids))
+	}
+	err := tx.Raw(`SELECT i.* FROM (SELECT DISTINCT ON (product_id) * FROM initial_prices WHERE product_id > ? AND effective_at <= ?`+where+`
+			ORDER BY product_id, effective_at DESC) AS i JOIN products AS p ON p.id = i.product_id
+		WHERE p.lifecycle <> 'dormant' AND i.effective_at > coalesce(p.dormant_at, '-infinity')
+		AND NOT EXISTS (SELECT FROM valid_base_prices WHERE product_id = i.product_id AND effective_at > i.effective_at)
+		ORDER BY i.product_id LIMIT ?`, append(args, n)...).Scan(&rows).Error
+	return rows, err
+}

@@ -54,3 +54,8 @@ func margin(untaxed, cost *big.Rat, scale int) (*Margin, error) {
 	p, err := rounded(percent, 2)
 	return &Margin{Cost: c, Amount: m, Percent: p}, err
 }
+
+// MarginOf is what stays of a unit's price, tax included, after its cost without tax. The caller has asked catalog.SeesCosts (PRC-13).
+func MarginOf(price, taxRate, cost decimal.Decimal) (*Margin, error) {
+	return margin(quo(exact(price), add(one, exact(taxRate))), exact(cost), money.PriceScale)
+}
