@@ -1306,6 +1306,27 @@ func (e PriceAdoptionState) Valid() bool {
 	}
 }
 
+// Defines values for PriceAuthorityDifferenceChange.
+const (
+	PriceAuthorityDifferenceChangeAdded   PriceAuthorityDifferenceChange = "added"
+	PriceAuthorityDifferenceChangeChanged PriceAuthorityDifferenceChange = "changed"
+	PriceAuthorityDifferenceChangeRemoved PriceAuthorityDifferenceChange = "removed"
+)
+
+// Valid indicates whether the value is a known member of the PriceAuthorityDifferenceChange enum.
+func (e PriceAuthorityDifferenceChange) Valid() bool {
+	switch e {
+	case PriceAuthorityDifferenceChangeAdded:
+		return true
+	case PriceAuthorityDifferenceChangeChanged:
+		return true
+	case PriceAuthorityDifferenceChangeRemoved:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PriceAuthorityLevel.
 const (
 	PriceAuthorityLevelLine  PriceAuthorityLevel = "line"
@@ -1318,6 +1339,27 @@ func (e PriceAuthorityLevel) Valid() bool {
 	case PriceAuthorityLevelLine:
 		return true
 	case PriceAuthorityLevelOrder:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PriceAuthorityWidening.
+const (
+	Narrower PriceAuthorityWidening = "narrower"
+	Same     PriceAuthorityWidening = "same"
+	Wider    PriceAuthorityWidening = "wider"
+)
+
+// Valid indicates whether the value is a known member of the PriceAuthorityWidening enum.
+func (e PriceAuthorityWidening) Valid() bool {
+	switch e {
+	case Narrower:
+		return true
+	case Same:
+		return true
+	case Wider:
 		return true
 	default:
 		return false
@@ -4255,6 +4297,9 @@ type BasePriceList struct {
 	// RecalledBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	RecalledBy *UUID `json:"recalled_by,omitempty"`
 
+	// ResolutionID The price committee's resolution that the list carries out.
+	ResolutionID *openapi_types.UUID `json:"resolution_id,omitempty"`
+
 	// Standing Of a published version: scheduled, in_force or superseded.
 	Standing *string `json:"standing,omitempty"`
 
@@ -4285,6 +4330,9 @@ type BasePriceListCreate struct {
 
 	// RequestIds Open price requests that the list answers. The prices that they want become its lines: of two for one product the one asked later; their authors are told.
 	RequestIds *[]UUID `json:"request_ids,omitempty"`
+
+	// ResolutionID An adopted resolution of the price committee about an adoption or a quarterly review that the list carries out.
+	ResolutionID *openapi_types.UUID `json:"resolution_id,omitempty"`
 }
 
 // BasePriceListPage defines model for BasePriceListPage.
@@ -11296,8 +11344,11 @@ type PriceAdoption struct {
 	ProductName string `json:"product_name"`
 
 	// Reached Which bound: month or total.
-	Reached string             `json:"reached"`
-	State   PriceAdoptionState `json:"state"`
+	Reached string `json:"reached"`
+
+	// ResolutionID Of the price committee about it; the list that carries it out names the same.
+	ResolutionID *openapi_types.UUID `json:"resolution_id,omitempty"`
+	State        PriceAdoptionState  `json:"state"`
 
 	// TotalBound Tonnes as a decimal string with at most 9 decimals.
 	//
@@ -11362,6 +11413,85 @@ type PriceAuthorityAnswer struct {
 
 	// WithinAuthority Every line and the whole are within your own authority; the prices stand at once.
 	WithinAuthority bool `json:"within_authority"`
+}
+
+// PriceAuthorityDifference defines model for PriceAuthorityDifference.
+type PriceAuthorityDifference struct {
+	// Above How a bound moves; none is wider than any.
+	//
+	// Example: wider
+	Above PriceAuthorityWidening `json:"above"`
+
+	// Below How a bound moves; none is wider than any.
+	//
+	// Example: wider
+	Below PriceAuthorityWidening `json:"below"`
+
+	// CategoryID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CategoryID   *UUID   `json:"category_id,omitempty"`
+	CategoryName *string `json:"category_name,omitempty"`
+
+	// Change Example: changed
+	Change PriceAuthorityDifferenceChange `json:"change"`
+
+	// IsAbove And with this table.
+	//
+	// Example: 2
+	IsAbove nullable.Nullable[decimal.Decimal] `json:"is_above"`
+
+	// IsBelow And with this table.
+	//
+	// Example: 2
+	IsBelow nullable.Nullable[decimal.Decimal] `json:"is_below"`
+
+	// Level What an entry bounds: the net price of a line (line, if absent) or the sum of all lines (order).
+	//
+	// Example: line
+	Level PriceAuthorityLevel `json:"level"`
+
+	// MinQuantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	MinQuantity *Quantity `json:"min_quantity,omitempty"`
+	ProductCode *string   `json:"product_code,omitempty"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID *UUID `json:"product_id,omitempty"`
+
+	// Role Example: sales_rep
+	Role PriceRole `json:"role"`
+
+	// WasAbove Percent above the base price before; null is without bound.
+	//
+	// Example: 2
+	WasAbove nullable.Nullable[decimal.Decimal] `json:"was_above"`
+
+	// WasBelow Percent below the base price before; null is without bound.
+	//
+	// Example: 2
+	WasBelow nullable.Nullable[decimal.Decimal] `json:"was_below"`
+}
+
+// PriceAuthorityDifferenceChange Example: changed
+type PriceAuthorityDifferenceChange string
+
+// PriceAuthorityDifferences defines model for PriceAuthorityDifferences.
+type PriceAuthorityDifferences struct {
+	Added int `json:"added"`
+
+	// AgainstID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	AgainstID *UUID `json:"against_id,omitempty"`
+
+	// AgainstNumber The table that it is compared with; absent where there is none.
+	AgainstNumber *string                    `json:"against_number,omitempty"`
+	Changed       int                        `json:"changed"`
+	Data          []PriceAuthorityDifference `json:"data"`
+	Number        string                     `json:"number"`
+	Removed       int                        `json:"removed"`
+
+	// TableID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	TableID   UUID `json:"table_id"`
+	Unchanged int  `json:"unchanged"`
 }
 
 // PriceAuthorityEntry How far a role may sell from the base price, for a product or a category, or for all products when neither is given. The nearest entry
@@ -11468,6 +11598,11 @@ type PriceAuthorityTablePatch struct {
 	// Reason Example: 年度价格权限调整
 	Reason *string `json:"reason,omitempty"`
 }
+
+// PriceAuthorityWidening How a bound moves; none is wider than any.
+//
+// Example: wider
+type PriceAuthorityWidening string
 
 // PriceCheckLine defines model for PriceCheckLine.
 type PriceCheckLine struct {
@@ -11955,7 +12090,7 @@ type PriceMeetingSubject struct {
 	// SubjectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	SubjectID UUID `json:"subject_id"`
 
-	// SubjectType The kind of document: base_price_list, price_authority_table and others that wait for the committee.
+	// SubjectType The kind of document: base_price_list, price_authority_table, price_review or price_adoption.
 	//
 	// Example: base_price_list
 	SubjectType string `json:"subject_type"`
@@ -12196,6 +12331,9 @@ type PriceReview struct {
 
 	// Quarter Example: 2026-11-20
 	Quarter Date `json:"quarter"`
+
+	// ResolutionID Of the price committee about it; the lists that carry it out name the same.
+	ResolutionID *openapi_types.UUID `json:"resolution_id,omitempty"`
 
 	// State Example: open
 	State PriceReviewState `json:"state"`
@@ -16890,6 +17028,9 @@ type ListBacktestResultsParamsGrade string
 type ListBasePriceListsParams struct {
 	// State Only versions in this state.
 	State *PriceRevisionState `form:"state,omitempty" json:"state,omitempty"`
+
+	// ResolutionID Only lists that carry out this resolution of the price committee.
+	ResolutionID *UUID `form:"resolution_id,omitempty" json:"resolution_id,omitempty"`
 
 	// Limit How many items at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`

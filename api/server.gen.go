@@ -290,6 +290,9 @@ type ServerInterface interface {
 	// MoveContractPaper Give a paper into another hand
 	// (POST /v1/contracts/{contract_id}/papers/{paper_id}/move)
 	MoveContractPaper(ctx echo.Context, contractID ContractID, paperID PaperID, params MoveContractPaperParams) error
+	// GetContractPriceAuthority Ask whose authority covers the prices of a contract
+	// (GET /v1/contracts/{contract_id}/price-authority)
+	GetContractPriceAuthority(ctx echo.Context, contractID ContractID) error
 	// GetContractProgress Read how far a contract is carried out
 	// (GET /v1/contracts/{contract_id}/progress)
 	GetContractProgress(ctx echo.Context, contractID ContractID) error
@@ -821,6 +824,9 @@ type ServerInterface interface {
 	// GetOrderDocument Print an order
 	// (GET /v1/orders/{order_id}/document)
 	GetOrderDocument(ctx echo.Context, orderID OrderID, params GetOrderDocumentParams) error
+	// GetOrderPriceAuthority Ask whose authority covers the prices of an order
+	// (GET /v1/orders/{order_id}/price-authority)
+	GetOrderPriceAuthority(ctx echo.Context, orderID OrderID) error
 	// GetOrderProduction How an order stands in production
 	// (GET /v1/orders/{order_id}/production)
 	GetOrderProduction(ctx echo.Context, orderID UUID) error
@@ -902,6 +908,9 @@ type ServerInterface interface {
 	// CancelPriceAuthorityTable Give up a price authority table
 	// (POST /v1/price-authority-tables/{table_id}/cancel)
 	CancelPriceAuthorityTable(ctx echo.Context, tableID PriceAuthorityTableID, params CancelPriceAuthorityTableParams) error
+	// ComparePriceAuthorityTable Compare a price authority table with the running one
+	// (GET /v1/price-authority-tables/{table_id}/differences)
+	ComparePriceAuthorityTable(ctx echo.Context, tableID PriceAuthorityTableID) error
 	// SubmitPriceAuthorityTable Submit a price authority table for approval
 	// (POST /v1/price-authority-tables/{table_id}/submit)
 	SubmitPriceAuthorityTable(ctx echo.Context, tableID PriceAuthorityTableID, params SubmitPriceAuthorityTableParams) error
@@ -1184,6 +1193,9 @@ type ServerInterface interface {
 	// CreateQuotationLink Make a link for the customer
 	// (POST /v1/quotations/{quotation_id}/link)
 	CreateQuotationLink(ctx echo.Context, quotationID QuotationID, params CreateQuotationLinkParams) error
+	// GetQuotationPriceAuthority Ask whose authority covers the prices of a quotation
+	// (GET /v1/quotations/{quotation_id}/price-authority)
+	GetQuotationPriceAuthority(ctx echo.Context, quotationID QuotationID) error
 	// ReviseQuotation Open a quotation for change
 	// (POST /v1/quotations/{quotation_id}/revise)
 	ReviseQuotation(ctx echo.Context, quotationID QuotationID, params ReviseQuotationParams) error
@@ -2450,6 +2462,13 @@ func (w *ServerInterfaceWrapper) ListBasePriceLists(ctx echo.Context) error {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "resolution_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "resolution_id", ctx.QueryParams(), &params.ResolutionID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter resolution_id: %s", err))
 	}
 
 	// ------------- Optional query parameter "limit" -------------
@@ -4790,6 +4809,22 @@ func (w *ServerInterfaceWrapper) MoveContractPaper(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.MoveContractPaper(ctx, contractID, paperID, params)
+	return err
+}
+
+// GetContractPriceAuthority converts echo context to params.
+func (w *ServerInterfaceWrapper) GetContractPriceAuthority(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "contract_id" -------------
+	var contractID ContractID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "contract_id", ctx.Param("contract_id"), &contractID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter contract_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetContractPriceAuthority(ctx, contractID)
 	return err
 }
 
@@ -11470,6 +11505,22 @@ func (w *ServerInterfaceWrapper) GetOrderDocument(ctx echo.Context) error {
 	return err
 }
 
+// GetOrderPriceAuthority converts echo context to params.
+func (w *ServerInterfaceWrapper) GetOrderPriceAuthority(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "order_id" -------------
+	var orderID OrderID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "order_id", ctx.Param("order_id"), &orderID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter order_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetOrderPriceAuthority(ctx, orderID)
+	return err
+}
+
 // GetOrderProduction converts echo context to params.
 func (w *ServerInterfaceWrapper) GetOrderProduction(ctx echo.Context) error {
 	var err error
@@ -12369,6 +12420,22 @@ func (w *ServerInterfaceWrapper) CancelPriceAuthorityTable(ctx echo.Context) err
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CancelPriceAuthorityTable(ctx, tableID, params)
+	return err
+}
+
+// ComparePriceAuthorityTable converts echo context to params.
+func (w *ServerInterfaceWrapper) ComparePriceAuthorityTable(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "table_id" -------------
+	var tableID PriceAuthorityTableID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "table_id", ctx.Param("table_id"), &tableID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter table_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ComparePriceAuthorityTable(ctx, tableID)
 	return err
 }
 
@@ -15924,6 +15991,22 @@ func (w *ServerInterfaceWrapper) CreateQuotationLink(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CreateQuotationLink(ctx, quotationID, params)
+	return err
+}
+
+// GetQuotationPriceAuthority converts echo context to params.
+func (w *ServerInterfaceWrapper) GetQuotationPriceAuthority(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "quotation_id" -------------
+	var quotationID QuotationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "quotation_id", ctx.Param("quotation_id"), &quotationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter quotation_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetQuotationPriceAuthority(ctx, quotationID)
 	return err
 }
 
@@ -19933,6 +20016,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/contracts/:contract_id/papers", wrapper.ListContractPapers, options.OperationMiddlewares["listContractPapers"]...)
 	router.POST(options.BaseURL+"/v1/contracts/:contract_id/papers", wrapper.FileContractPaper, options.OperationMiddlewares["fileContractPaper"]...)
 	router.POST(options.BaseURL+"/v1/contracts/:contract_id/papers/:paper_id/move", wrapper.MoveContractPaper, options.OperationMiddlewares["moveContractPaper"]...)
+	router.GET(options.BaseURL+"/v1/contracts/:contract_id/price-authority", wrapper.GetContractPriceAuthority, options.OperationMiddlewares["getContractPriceAuthority"]...)
 	router.GET(options.BaseURL+"/v1/contracts/:contract_id/progress", wrapper.GetContractProgress, options.OperationMiddlewares["getContractProgress"]...)
 	router.POST(options.BaseURL+"/v1/contracts/:contract_id/revise", wrapper.ReviseContract, options.OperationMiddlewares["reviseContract"]...)
 	router.GET(options.BaseURL+"/v1/contracts/:contract_id/revisions", wrapper.ListContractRevisions, options.OperationMiddlewares["listContractRevisions"]...)
@@ -20108,6 +20192,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/orders/:order_id/copy", wrapper.CopyOrder, options.OperationMiddlewares["copyOrder"]...)
 	router.GET(options.BaseURL+"/v1/orders/:order_id/decisions", wrapper.ListOrderDecisions, options.OperationMiddlewares["listOrderDecisions"]...)
 	router.GET(options.BaseURL+"/v1/orders/:order_id/document", wrapper.GetOrderDocument, options.OperationMiddlewares["getOrderDocument"]...)
+	router.GET(options.BaseURL+"/v1/orders/:order_id/price-authority", wrapper.GetOrderPriceAuthority, options.OperationMiddlewares["getOrderPriceAuthority"]...)
 	router.GET(options.BaseURL+"/v1/orders/:order_id/production", wrapper.GetOrderProduction, options.OperationMiddlewares["getOrderProduction"]...)
 	router.GET(options.BaseURL+"/v1/orders/:order_id/review-points", wrapper.ListOrderReview, options.OperationMiddlewares["listOrderReview"]...)
 	router.POST(options.BaseURL+"/v1/orders/:order_id/review-points", wrapper.RecordOrderReview, options.OperationMiddlewares["recordOrderReview"]...)
@@ -20137,6 +20222,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/price-authority-tables/:table_id", wrapper.GetPriceAuthorityTable, options.OperationMiddlewares["getPriceAuthorityTable"]...)
 	router.PATCH(options.BaseURL+"/v1/price-authority-tables/:table_id", wrapper.UpdatePriceAuthorityTable, options.OperationMiddlewares["updatePriceAuthorityTable"]...)
 	router.POST(options.BaseURL+"/v1/price-authority-tables/:table_id/cancel", wrapper.CancelPriceAuthorityTable, options.OperationMiddlewares["cancelPriceAuthorityTable"]...)
+	router.GET(options.BaseURL+"/v1/price-authority-tables/:table_id/differences", wrapper.ComparePriceAuthorityTable, options.OperationMiddlewares["comparePriceAuthorityTable"]...)
 	router.POST(options.BaseURL+"/v1/price-authority-tables/:table_id/submit", wrapper.SubmitPriceAuthorityTable, options.OperationMiddlewares["submitPriceAuthorityTable"]...)
 	router.POST(options.BaseURL+"/v1/price-checks", wrapper.CheckPrices, options.OperationMiddlewares["checkPrices"]...)
 	router.GET(options.BaseURL+"/v1/price-committee-agenda", wrapper.ListPriceCommitteeAgenda, options.OperationMiddlewares["listPriceCommitteeAgenda"]...)
@@ -20231,6 +20317,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/quotations/:quotation_id/document", wrapper.GetQuotationDocument, options.OperationMiddlewares["getQuotationDocument"]...)
 	router.DELETE(options.BaseURL+"/v1/quotations/:quotation_id/link", wrapper.RevokeQuotationLink, options.OperationMiddlewares["revokeQuotationLink"]...)
 	router.POST(options.BaseURL+"/v1/quotations/:quotation_id/link", wrapper.CreateQuotationLink, options.OperationMiddlewares["createQuotationLink"]...)
+	router.GET(options.BaseURL+"/v1/quotations/:quotation_id/price-authority", wrapper.GetQuotationPriceAuthority, options.OperationMiddlewares["getQuotationPriceAuthority"]...)
 	router.POST(options.BaseURL+"/v1/quotations/:quotation_id/revise", wrapper.ReviseQuotation, options.OperationMiddlewares["reviseQuotation"]...)
 	router.GET(options.BaseURL+"/v1/quotations/:quotation_id/revisions", wrapper.ListQuotationRevisions, options.OperationMiddlewares["listQuotationRevisions"]...)
 	router.POST(options.BaseURL+"/v1/quotations/:quotation_id/send", wrapper.SendQuotation, options.OperationMiddlewares["sendQuotation"]...)
@@ -22936,6 +23023,28 @@ func (response MoveContractPaper200JSONResponse) VisitMoveContractPaperResponse(
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetContractPriceAuthorityRequestObject struct {
+	ContractID ContractID `json:"contract_id"`
+}
+
+type GetContractPriceAuthorityResponseObject interface {
+	VisitGetContractPriceAuthorityResponse(w http.ResponseWriter) error
+}
+
+type GetContractPriceAuthority200JSONResponse PriceAuthorityAnswer
+
+func (response GetContractPriceAuthority200JSONResponse) VisitGetContractPriceAuthorityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -27818,6 +27927,28 @@ func (response GetOrderDocument200TextHTMLResponse) VisitGetOrderDocumentRespons
 	return err
 }
 
+type GetOrderPriceAuthorityRequestObject struct {
+	OrderID OrderID `json:"order_id"`
+}
+
+type GetOrderPriceAuthorityResponseObject interface {
+	VisitGetOrderPriceAuthorityResponse(w http.ResponseWriter) error
+}
+
+type GetOrderPriceAuthority200JSONResponse PriceAuthorityAnswer
+
+func (response GetOrderPriceAuthority200JSONResponse) VisitGetOrderPriceAuthorityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetOrderProductionRequestObject struct {
 	OrderID UUID `json:"order_id"`
 }
@@ -28551,6 +28682,28 @@ func (response CancelPriceAuthorityTable200JSONResponse) VisitCancelPriceAuthori
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ComparePriceAuthorityTableRequestObject struct {
+	TableID PriceAuthorityTableID `json:"table_id"`
+}
+
+type ComparePriceAuthorityTableResponseObject interface {
+	VisitComparePriceAuthorityTableResponse(w http.ResponseWriter) error
+}
+
+type ComparePriceAuthorityTable200JSONResponse PriceAuthorityDifferences
+
+func (response ComparePriceAuthorityTable200JSONResponse) VisitComparePriceAuthorityTableResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -31185,6 +31338,28 @@ func (response CreateQuotationLink201JSONResponse) VisitCreateQuotationLinkRespo
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetQuotationPriceAuthorityRequestObject struct {
+	QuotationID QuotationID `json:"quotation_id"`
+}
+
+type GetQuotationPriceAuthorityResponseObject interface {
+	VisitGetQuotationPriceAuthorityResponse(w http.ResponseWriter) error
+}
+
+type GetQuotationPriceAuthority200JSONResponse PriceAuthorityAnswer
+
+func (response GetQuotationPriceAuthority200JSONResponse) VisitGetQuotationPriceAuthorityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -34110,6 +34285,9 @@ type StrictServerInterface interface {
 	// MoveContractPaper Give a paper into another hand
 	// (POST /v1/contracts/{contract_id}/papers/{paper_id}/move)
 	MoveContractPaper(ctx context.Context, request MoveContractPaperRequestObject) (MoveContractPaperResponseObject, error)
+	// GetContractPriceAuthority Ask whose authority covers the prices of a contract
+	// (GET /v1/contracts/{contract_id}/price-authority)
+	GetContractPriceAuthority(ctx context.Context, request GetContractPriceAuthorityRequestObject) (GetContractPriceAuthorityResponseObject, error)
 	// GetContractProgress Read how far a contract is carried out
 	// (GET /v1/contracts/{contract_id}/progress)
 	GetContractProgress(ctx context.Context, request GetContractProgressRequestObject) (GetContractProgressResponseObject, error)
@@ -34641,6 +34819,9 @@ type StrictServerInterface interface {
 	// GetOrderDocument Print an order
 	// (GET /v1/orders/{order_id}/document)
 	GetOrderDocument(ctx context.Context, request GetOrderDocumentRequestObject) (GetOrderDocumentResponseObject, error)
+	// GetOrderPriceAuthority Ask whose authority covers the prices of an order
+	// (GET /v1/orders/{order_id}/price-authority)
+	GetOrderPriceAuthority(ctx context.Context, request GetOrderPriceAuthorityRequestObject) (GetOrderPriceAuthorityResponseObject, error)
 	// GetOrderProduction How an order stands in production
 	// (GET /v1/orders/{order_id}/production)
 	GetOrderProduction(ctx context.Context, request GetOrderProductionRequestObject) (GetOrderProductionResponseObject, error)
@@ -34722,6 +34903,9 @@ type StrictServerInterface interface {
 	// CancelPriceAuthorityTable Give up a price authority table
 	// (POST /v1/price-authority-tables/{table_id}/cancel)
 	CancelPriceAuthorityTable(ctx context.Context, request CancelPriceAuthorityTableRequestObject) (CancelPriceAuthorityTableResponseObject, error)
+	// ComparePriceAuthorityTable Compare a price authority table with the running one
+	// (GET /v1/price-authority-tables/{table_id}/differences)
+	ComparePriceAuthorityTable(ctx context.Context, request ComparePriceAuthorityTableRequestObject) (ComparePriceAuthorityTableResponseObject, error)
 	// SubmitPriceAuthorityTable Submit a price authority table for approval
 	// (POST /v1/price-authority-tables/{table_id}/submit)
 	SubmitPriceAuthorityTable(ctx context.Context, request SubmitPriceAuthorityTableRequestObject) (SubmitPriceAuthorityTableResponseObject, error)
@@ -35004,6 +35188,9 @@ type StrictServerInterface interface {
 	// CreateQuotationLink Make a link for the customer
 	// (POST /v1/quotations/{quotation_id}/link)
 	CreateQuotationLink(ctx context.Context, request CreateQuotationLinkRequestObject) (CreateQuotationLinkResponseObject, error)
+	// GetQuotationPriceAuthority Ask whose authority covers the prices of a quotation
+	// (GET /v1/quotations/{quotation_id}/price-authority)
+	GetQuotationPriceAuthority(ctx context.Context, request GetQuotationPriceAuthorityRequestObject) (GetQuotationPriceAuthorityResponseObject, error)
 	// ReviseQuotation Open a quotation for change
 	// (POST /v1/quotations/{quotation_id}/revise)
 	ReviseQuotation(ctx context.Context, request ReviseQuotationRequestObject) (ReviseQuotationResponseObject, error)
@@ -38496,6 +38683,31 @@ func (sh *strictHandler) MoveContractPaper(ctx echo.Context, contractID Contract
 		return err
 	} else if validResponse, ok := response.(MoveContractPaperResponseObject); ok {
 		return validResponse.VisitMoveContractPaperResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetContractPriceAuthority operation middleware
+func (sh *strictHandler) GetContractPriceAuthority(ctx echo.Context, contractID ContractID) error {
+	var request GetContractPriceAuthorityRequestObject
+
+	request.ContractID = contractID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetContractPriceAuthority(ctx.Request().Context(), request.(GetContractPriceAuthorityRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetContractPriceAuthority")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetContractPriceAuthorityResponseObject); ok {
+		return validResponse.VisitGetContractPriceAuthorityResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -44597,6 +44809,31 @@ func (sh *strictHandler) GetOrderDocument(ctx echo.Context, orderID OrderID, par
 	return nil
 }
 
+// GetOrderPriceAuthority operation middleware
+func (sh *strictHandler) GetOrderPriceAuthority(ctx echo.Context, orderID OrderID) error {
+	var request GetOrderPriceAuthorityRequestObject
+
+	request.OrderID = orderID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetOrderPriceAuthority(ctx.Request().Context(), request.(GetOrderPriceAuthorityRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetOrderPriceAuthority")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetOrderPriceAuthorityResponseObject); ok {
+		return validResponse.VisitGetOrderPriceAuthorityResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetOrderProduction operation middleware
 func (sh *strictHandler) GetOrderProduction(ctx echo.Context, orderID UUID) error {
 	var request GetOrderProductionRequestObject
@@ -45509,6 +45746,31 @@ func (sh *strictHandler) CancelPriceAuthorityTable(ctx echo.Context, tableID Pri
 		return err
 	} else if validResponse, ok := response.(CancelPriceAuthorityTableResponseObject); ok {
 		return validResponse.VisitCancelPriceAuthorityTableResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ComparePriceAuthorityTable operation middleware
+func (sh *strictHandler) ComparePriceAuthorityTable(ctx echo.Context, tableID PriceAuthorityTableID) error {
+	var request ComparePriceAuthorityTableRequestObject
+
+	request.TableID = tableID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ComparePriceAuthorityTable(ctx.Request().Context(), request.(ComparePriceAuthorityTableRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ComparePriceAuthorityTable")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ComparePriceAuthorityTableResponseObject); ok {
+		return validResponse.VisitComparePriceAuthorityTableResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -48948,6 +49210,31 @@ func (sh *strictHandler) CreateQuotationLink(ctx echo.Context, quotationID Quota
 		return err
 	} else if validResponse, ok := response.(CreateQuotationLinkResponseObject); ok {
 		return validResponse.VisitCreateQuotationLinkResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetQuotationPriceAuthority operation middleware
+func (sh *strictHandler) GetQuotationPriceAuthority(ctx echo.Context, quotationID QuotationID) error {
+	var request GetQuotationPriceAuthorityRequestObject
+
+	request.QuotationID = quotationID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetQuotationPriceAuthority(ctx.Request().Context(), request.(GetQuotationPriceAuthorityRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetQuotationPriceAuthority")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetQuotationPriceAuthorityResponseObject); ok {
+		return validResponse.VisitGetQuotationPriceAuthorityResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -1164,6 +1164,7 @@ CREATE TABLE public.base_price_lists (
     recalled_at timestamp with time zone,
     recalled_by uuid,
     recall_reason text DEFAULT ''::text NOT NULL,
+    resolution_id uuid,
     CONSTRAINT base_price_lists_published CHECK ((((state <> 'published'::text) OR (published_at IS NOT NULL)) AND ((published_at IS NULL) OR (state = ANY (ARRAY['published'::text, 'recalled'::text]))) AND ((state <> ALL (ARRAY['approved'::text, 'published'::text])) OR (effective_at IS NOT NULL)))),
     CONSTRAINT base_price_lists_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 1000))),
     CONSTRAINT base_price_lists_reason_kind_check CHECK ((reason_kind = ANY (ARRAY['market'::text, 'market_plan'::text, 'true_cost'::text, 'first_price'::text, 'opening'::text]))),
@@ -3092,6 +3093,7 @@ CREATE TABLE public.price_adoptions (
     closed_at timestamp with time zone,
     list_id uuid,
     version bigint NOT NULL,
+    resolution_id uuid,
     CONSTRAINT price_adoptions_closed CHECK ((((state = 'open'::text) = (closed_at IS NULL)) AND ((state = 'adopted'::text) = (list_id IS NOT NULL)))),
     CONSTRAINT price_adoptions_month_tonnes_check CHECK ((month_tonnes >= (0)::numeric)),
     CONSTRAINT price_adoptions_reached_check CHECK ((reached = ANY (ARRAY['month'::text, 'total'::text]))),
@@ -3314,6 +3316,7 @@ CREATE TABLE public.price_reviews (
     closed_at timestamp with time zone,
     products bigint NOT NULL,
     version bigint NOT NULL,
+    resolution_id uuid,
     CONSTRAINT price_reviews_closed CHECK (((state = 'closed'::text) = (closed_at IS NOT NULL))),
     CONSTRAINT price_reviews_products_check CHECK ((products >= 0)),
     CONSTRAINT price_reviews_state_check CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text])))
@@ -5291,6 +5294,8 @@ CREATE INDEX base_price_lists_created ON public.base_price_lists USING btree (cr
 
 CREATE UNIQUE INDEX base_price_lists_in_force ON public.base_price_lists USING btree (effective_at) WHERE (state = ANY (ARRAY['approved'::text, 'published'::text]));
 
+CREATE INDEX base_price_lists_resolution ON public.base_price_lists USING btree (resolution_id) WHERE (resolution_id IS NOT NULL);
+
 CREATE INDEX base_price_lists_rolling ON public.base_price_lists USING btree (id) WHERE (state = 'approved'::text);
 
 CREATE UNIQUE INDEX base_price_lists_source ON public.base_price_lists USING btree (source_sha256) WHERE (state = ANY (ARRAY['draft'::text, 'submitted'::text, 'approved'::text]));
@@ -5626,6 +5631,8 @@ CREATE UNIQUE INDEX ownership_disputes_open_key ON public.ownership_disputes USI
 CREATE INDEX ownership_disputes_owner ON public.ownership_disputes USING btree (owner_id, id);
 
 CREATE INDEX ownership_disputes_subject ON public.ownership_disputes USING btree (subject_id);
+
+CREATE INDEX price_adoptions_awaiting ON public.price_adoptions USING btree (id) WHERE ((state = 'open'::text) AND (resolution_id IS NULL));
 
 CREATE INDEX price_adoptions_initial_idx ON public.price_adoptions USING btree (product_id, initial_at);
 
@@ -6250,6 +6257,9 @@ ALTER TABLE ONLY public.base_price_lines
 ALTER TABLE ONLY public.base_price_lines
     ADD CONSTRAINT base_price_lines_product_id_fkey FOREIGN KEY (product_id) REFERENCES public.products(id);
 
+ALTER TABLE ONLY public.base_price_lists
+    ADD CONSTRAINT base_price_lists_resolution_id_fkey FOREIGN KEY (resolution_id) REFERENCES public.price_resolutions(id);
+
 ALTER TABLE ONLY public.base_prices
     ADD CONSTRAINT base_prices_list_id_fkey FOREIGN KEY (list_id, effective_at) REFERENCES public.base_price_lists(id, effective_at);
 
@@ -6628,6 +6638,9 @@ ALTER TABLE ONLY public.price_adoptions
 ALTER TABLE ONLY public.price_adoptions
     ADD CONSTRAINT price_adoptions_list_id_fkey FOREIGN KEY (list_id) REFERENCES public.base_price_lists(id);
 
+ALTER TABLE ONLY public.price_adoptions
+    ADD CONSTRAINT price_adoptions_resolution_id_fkey FOREIGN KEY (resolution_id) REFERENCES public.price_resolutions(id);
+
 ALTER TABLE ONLY public.price_authority_entries
     ADD CONSTRAINT price_authority_entries_category_id_fkey FOREIGN KEY (category_id) REFERENCES public.product_categories(id);
 
@@ -6681,6 +6694,9 @@ ALTER TABLE ONLY public.price_review_items
 
 ALTER TABLE ONLY public.price_review_items
     ADD CONSTRAINT price_review_items_review_id_fkey FOREIGN KEY (review_id) REFERENCES public.price_reviews(id);
+
+ALTER TABLE ONLY public.price_reviews
+    ADD CONSTRAINT price_reviews_resolution_id_fkey FOREIGN KEY (resolution_id) REFERENCES public.price_resolutions(id);
 
 ALTER TABLE ONLY public.price_votes
     ADD CONSTRAINT price_votes_attending FOREIGN KEY (meeting_id, user_id, attended) REFERENCES public.price_meeting_members(meeting_id, user_id, attended);

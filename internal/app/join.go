@@ -201,9 +201,8 @@ func (a *App) joinPrices(s *httpapi.Server) {
 	s.PriceCommittee = committee.New(s.Rulebook, s.Approvals, s.Attachments)
 	s.Attachments.Register(committee.Subject, s.PriceCommittee.Seen, "price_committee.read")
 	a.jobs.Every("price_meetings", 10*time.Minute, a.batches("price_meetings", s.PriceCommittee.Watch))
-	a.jobs.Period("price_committee", jobs.Quarterly, func(ctx context.Context, quarter time.Time) error { // PRC-08, PRC-11
-		return a.DB.Tx(ctx, pg.System("price_committee"), func(tx pg.Tx) error { return s.PriceCommittee.CallOrdinary(tx, quarter) })
-	})
+	joinAgenda(s)
+	a.jobs.Period("price_committee", jobs.Quarterly, a.inPeriod("price_committee", a.BeginQuarter)) // PRC-08, PRC-11
 }
 
 // joinDeals builds what is agreed before an order: inquiries, quotations, contracts.

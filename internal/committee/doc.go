@@ -2,7 +2,8 @@
 // resolutions that come of them (PRC-11).
 //
 // It does not own what is put before it. A base price list or a price authority table comes as an approval request whose open step is the
-// committee's (mode resolution); other modules bring subjects of their own through a Kind, which app registers. Nor does it own what follows:
+// committee's (mode resolution); other modules bring subjects of their own through a Kind, which app registers: the quarterly price review and
+// products that sell by their initial price. The ordinary meeting of a quarter is called with all that waits on its agenda. Nor does it own what follows:
 // a resolution decides the committee's step of the approval request, and the request goes on by the authority matrix to the general manager.
 //
 // # Members

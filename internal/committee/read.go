@@ -81,6 +81,11 @@ type mark struct {
 	ID uuid.UUID `json:"id"`
 }
 
+// AdoptedResolution returns a resolution that the committee has adopted. Returns errs.ErrNotFound for any other.
+func AdoptedResolution(tx pg.Tx, id uuid.UUID) (Resolution, error) {
+	return pg.Take[Resolution](tx, "id = ? AND outcome = 'adopted'", id)
+}
+
 // ListPriceResolutions returns resolutions, the last first; of one subject when it is named. Returns errs.ErrNotFound for who has no business with
 // the committee.
 func (s *Service) ListPriceResolutions(tx pg.Tx, who identity.Principal, of *Ref, p pg.Page) ([]Resolution, string, error) {

@@ -23,6 +23,7 @@ type verdict struct {
 	basis   *pricing.Basis // what the price gate judged by; nil when it wasn't asked or refused
 	bound   decimal.Decimal
 	beyond  bool // the general manager has to sign (CON-03)
+	prices  priceAnswer
 }
 
 func (v *verdict) check(rule string, passed bool, inputs map[string]string, en, zh string) {
@@ -52,7 +53,7 @@ func (s *Service) judge(tx pg.Tx, who identity.Principal, c *Contract, p credit.
 	if err != nil {
 		return v, err
 	}
-	v.checks = append(v.checks, a.Checks...)
+	v.checks, v.prices = append(v.checks, a.Checks...), a
 	v.initialPrices(c, a)
 	if v.bound, err = s.rules.Decimal(tx, "contract.gm_amount"); err != nil {
 		return v, err

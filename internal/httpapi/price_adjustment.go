@@ -210,7 +210,7 @@ func (s *Server) ConfirmPriceReview(ctx context.Context, r api.ConfirmPriceRevie
 func priceReviewBody(v pricing.PriceReview) api.PriceReview {
 	return api.PriceReview{
 		ID: v.ID, Number: v.Number, Quarter: openapi_types.Date{Time: v.Quarter}, State: api.PriceReviewState(v.State), OpenedAt: v.OpenedAt,
-		DueOn: openapi_types.Date{Time: v.DueOn}, ClosedAt: v.ClosedAt, Products: v.Products, Open: v.Open, Etag: etag(v.Version),
+		DueOn: openapi_types.Date{Time: v.DueOn}, ClosedAt: v.ClosedAt, Products: v.Products, Open: v.Open, ResolutionID: v.ResolutionID, Etag: etag(v.Version),
 	}
 }
 

@@ -71,6 +71,47 @@ func (s *Server) CancelPriceAuthorityTable(ctx context.Context, r api.CancelPric
 	})
 }
 
+// ComparePriceAuthorityTable implements the operation of that name.
+func (s *Server) ComparePriceAuthorityTable(ctx context.Context, r api.ComparePriceAuthorityTableRequestObject) (api.ComparePriceAuthorityTableResponseObject, error) {
+	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ComparePriceAuthorityTable200JSONResponse, error) {
+		c, err := s.Prices.ComparePriceAuthorityTable(tx, who, r.TableID)
+		return api.ComparePriceAuthorityTable200JSONResponse(authorityDifferences(c)), err
+	})
+}
+
+func authorityDifferences(c pricing.AuthorityComparison) api.PriceAuthorityDifferences {
+	body := api.PriceAuthorityDifferences{
+		TableID: c.Table.ID, Number: c.Table.Number, Unchanged: c.Unchanged, Data: each(c.Differences, authorityDifference),
+	}
+	if c.Against != nil {
+		body.AgainstID, body.AgainstNumber = &c.Against.ID, &c.Against.Number
+	}
+	for _, d := range c.Differences {
+		switch d.Change {
+		case pricing.EntryAdded:
+			body.Added++
+		case pricing.EntryRemoved:
+			body.Removed++
+		case pricing.EntryChanged:
+			body.Changed++
+		}
+	}
+	return body
+}
+
+func authorityDifference(d pricing.AuthorityDifference) api.PriceAuthorityDifference {
+	level := d.Level
+	if level == "" {
+		level = pricing.OnLine
+	}
+	return api.PriceAuthorityDifference{
+		Change: api.PriceAuthorityDifferenceChange(d.Change), Role: api.PriceRole(d.Role), Level: api.PriceAuthorityLevel(level),
+		ProductID: d.ProductID, ProductCode: optional(d.Product), CategoryID: d.CategoryID, CategoryName: optional(d.Category), MinQuantity: d.MinQuantity,
+		WasBelow: nullOr(d.Was.Below), IsBelow: nullOr(d.Is.Below), WasAbove: nullOr(d.Was.Above), IsAbove: nullOr(d.Is.Above),
+		Below: api.PriceAuthorityWidening(d.Below), Above: api.PriceAuthorityWidening(d.Above),
+	}
+}
+
 func entryOf(b api.PriceAuthorityEntry) pricing.Entry {
 	return pricing.Entry{
 		Role: identity.Role(b.Role), Level: pricing.Level(value(b.Level)), ProductID: b.ProductID, CategoryID: b.CategoryID, MinQuantity: b.MinQuantity,

@@ -16,7 +16,7 @@ import (
 // ListBasePriceLists implements the operation of that name.
 func (s *Server) ListBasePriceLists(ctx context.Context, r api.ListBasePriceListsRequestObject) (api.ListBasePriceListsResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListBasePriceLists200JSONResponse, error) {
-		f := pricing.RevisionFilter{State: pricing.State(value(r.Params.State))}
+		f := pricing.RevisionFilter{State: pricing.State(value(r.Params.State)), Resolution: r.Params.ResolutionID}
 		rows, next, err := s.Prices.ListBasePriceLists(tx, who, f, page(r.Params.Limit, r.Params.Cursor))
 		return api.ListBasePriceLists200JSONResponse{Data: each(rows, priceListBody), NextCursor: optional(next)}, err
 	})
@@ -25,7 +25,7 @@ func (s *Server) ListBasePriceLists(ctx context.Context, r api.ListBasePriceList
 // CreateBasePriceList implements the operation of that name.
 func (s *Server) CreateBasePriceList(ctx context.Context, r api.CreateBasePriceListRequestObject) (api.CreateBasePriceListResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.CreateBasePriceList201JSONResponse, error) {
-		in := pricing.ListInput{EffectiveAt: r.Body.EffectiveAt, ReasonKind: pricing.ReasonKind(r.Body.ReasonKind), Reason: r.Body.Reason, RequestIDs: value(r.Body.RequestIds)}
+		in := pricing.ListInput{EffectiveAt: r.Body.EffectiveAt, ReasonKind: pricing.ReasonKind(r.Body.ReasonKind), Reason: r.Body.Reason, RequestIDs: value(r.Body.RequestIds), Resolution: r.Body.ResolutionID}
 		l, err := s.Prices.CreateBasePriceList(tx, who, in)
 		return api.CreateBasePriceList201JSONResponse{Body: priceListBody(l), Headers: api.CreateBasePriceList201ResponseHeaders{ETag: etag(l.Version)}}, err
 	})
@@ -123,7 +123,7 @@ func priceListBody(l pricing.BasePriceList) api.BasePriceList {
 		ID: l.ID, Number: l.Number, State: api.PriceRevisionState(l.State), Standing: optional(string(l.Standing)), EffectiveAt: l.EffectiveAt,
 		ReasonKind: string(l.ReasonKind), Reason: l.Reason, CreatedAt: l.CreatedAt, CreatedBy: l.CreatedBy, SubmittedAt: l.SubmittedAt,
 		SubmittedBy: l.SubmittedBy, ApprovalID: l.ApprovalID, PublishedAt: l.PublishedAt, RecalledAt: l.RecalledAt, RecalledBy: l.RecalledBy,
-		RecallReason: optional(l.RecallReason), Etag: etag(l.Version),
+		RecallReason: optional(l.RecallReason), ResolutionID: l.ResolutionID, Etag: etag(l.Version),
 	}
 }
 

@@ -18,10 +18,11 @@ import (
 // SubjectAdoption is what events, follow-ups and the committee's agenda call an adoption.
 const SubjectAdoption = "price_adoption"
 
-// taskAdopt is the price committee's follow-up, taskKnow the sales manager's.
+// taskAdopt is the price committee's follow-up, taskKnow and taskDraft are the sales manager's.
 const (
 	taskAdopt = "price.adopt"
 	taskKnow  = "price.adopt_known"
+	taskDraft = "price.adopt_draft"
 )
 
 // AdoptionState is where an adoption stands.
@@ -52,6 +53,8 @@ type Adoption struct {
 	ClosedAt    *time.Time
 	ListID      *uuid.UUID // that adopted it
 	Version     int64
+
+	ResolutionID *uuid.UUID // of the committee about it, once it is adopted
 
 	ProductCode, ProductName, Unit string `gorm:"->"`
 }
@@ -184,7 +187,7 @@ func closeAdoptions(tx pg.Tx, state AdoptionState, listID *uuid.UUID, ids []uuid
 	if err != nil || len(closed) == 0 {
 		return err
 	}
-	for _, kind := range []string{taskAdopt, taskKnow} {
+	for _, kind := range []string{taskAdopt, taskKnow, taskDraft} {
 		if err := followup.Close(tx, kind, SubjectAdoption, closed...); err != nil {
 			return err
 		}

@@ -33,7 +33,8 @@
 // A product that has only an initial price is watched by what was shipped since: cancelled delivery notes don't count, quantities are
 // weighed in tonnes by the unit of their own line. When a month of Shanghai's calendar or all of it reaches its bound, an adoption is
 // opened, once, and the price committee has a follow-up. It closes when a base price of the product is published (adopted), or when
-// corrections bring the volume below both bounds again (lapsed).
+// corrections bring the volume below both bounds again (lapsed). Until then it waits on the committee's agenda; the resolution about it is kept
+// with it, and the sales manager drafts the list that carries it out.
 //
 // # Locks
 //

@@ -128,3 +128,25 @@ func storeAdoptionsDue(tx pg.Tx, ids []uuid.UUID, due []time.Time) error {
 		WHERE a.id = n.id AND a.due_at <> n.due`,
 		uuids(ids), at).Error
 }
+
+func adoptionsAwaiting(tx pg.Tx, ids []uuid.UUID) (rows []Adoption, err error) {
+	where, args := "WHERE a.state = 'open' AND a.resolution_id IS NULL", []any{}
+	if len(ids) > 0 {
+		where, args = where+" AND a.id = ANY (?::uuid[])", append(args, uuids(ids))
+	}
+	err = tx.Raw(adoptionSQL+where+" ORDER BY a.id LIMIT 200", args...).Scan(&rows).Error
+	return rows, err
+}
+
+// resolveAdoption writes the committee's resolution on an adoption that waits for one.
+func resolveAdoption(tx pg.Tx, id, resolution uuid.UUID) (Adoption, error) {
+	n, err := pg.Exec(tx, `UPDATE price_adoptions SET resolution_id = ?, version = version + 1
+		WHERE id = ? AND state = 'open' AND resolution_id IS NULL`, resolution, id)
+	if err != nil {
+		return Adoption{}, err
+	}
+	if n == 0 {
+		return Adoption{}, pg.ErrAgain
+	}
+	return takeAdoption(tx, id)
+}

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
+	"github.com/salesgate/salesgate/internal/catalog"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
@@ -81,4 +82,31 @@ func percent(d *decimal.Decimal) string {
 func sorted(rows []string) []string {
 	slices.Sort(rows)
 	return rows
+}
+
+// namesOfEntries reads the products that entries are for, and the names of the categories.
+func namesOfEntries(tx pg.Tx, tables ...[]Entry) (map[uuid.UUID]catalog.Product, map[uuid.UUID]string, error) {
+	var products, categories []uuid.UUID
+	for _, e := range slices.Concat(tables...) {
+		if e.ProductID != nil {
+			products = append(products, *e.ProductID)
+		}
+		if e.CategoryID != nil {
+			categories = append(categories, *e.CategoryID)
+		}
+	}
+	known, err := catalog.Briefs(tx, products)
+	if err != nil || len(categories) == 0 {
+		return known, nil, err
+	}
+	var rows []struct {
+		ID   uuid.UUID
+		Name string
+	}
+	err = tx.Raw("SELECT id, name FROM product_categories WHERE id = ANY (CAST(? AS uuid[]))", uuidArray(categories)).Scan(&rows).Error
+	names := make(map[uuid.UUID]string, len(rows))
+	for _, r := range rows {
+		names[r.ID] = r.Name
+	}
+	return known, names, err
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/catalog"
+	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/customer"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
@@ -34,12 +35,40 @@ func (s *Service) WhoseAuthority(tx pg.Tx, who identity.Principal, q Question, m
 	if err != nil {
 		return AuthorityAnswer{Answer: a}, err
 	}
-	steps, err := s.approvals.Preview(tx, who, matter, facts(a))
+	return s.Asked(tx, who, a, matter, facts(a))
+}
+
+// Asked completes what the gate of a document has answered about its prices with who would be asked, by name, if the caller submitted the
+// matter with these facts now. It writes nothing and doesn't ask the price gate again.
+func (s *Service) Asked(tx pg.Tx, who identity.Principal, a Answer, matter string, facts map[string]any) (AuthorityAnswer, error) {
+	if a.At.IsZero() { // the gate wasn't asked: every price is agreed already
+		a.At = tx.Now
+	}
+	if catalog.SeesCosts(who) && len(a.Lines) > 0 && a.Lines[0].Margin == nil { // PRC-13
+		if err := costed(tx, &a); err != nil {
+			return AuthorityAnswer{Answer: a}, err
+		}
+	}
+	steps, err := s.approvals.Preview(tx, who, matter, facts)
 	if err != nil {
 		return AuthorityAnswer{Answer: a}, err
 	}
 	asked, err := approval.WhoIsAsked(tx, who.ID, steps)
 	return AuthorityAnswer{Answer: a, Asked: asked}, err
+}
+
+// costed adds margins to an answer that was given without them. The caller has made sure that the reader may see them.
+func costed(tx pg.Tx, a *Answer) error {
+	ids := make([]uuid.UUID, len(a.Lines))
+	for i, l := range a.Lines {
+		ids[i] = l.Product.ID
+	}
+	costs, err := catalog.CostsAt(tx, ids, clock.Today(a.At))
+	if err != nil {
+		return err
+	}
+	gross := exact(a.Order.Gross)
+	return addMargins(a, costs, share(gross, sub(gross, exact(a.Order.Net))))
 }
 
 // CheckPrices asks the price gate for a person, and who would be asked to confirm an order like this on the customer's

@@ -82,6 +82,9 @@ var (
 		"Only an open price request can be answered or withdrawn; this one is {state}.", "只有待答复的调价申请可以处理,当前状态为 {state}。", "PRC-05")
 	ErrRequestAuthor = errs.Define(errs.Forbidden, "pricing.request_of_another",
 		"Only its author withdraws a price request.", "只有申请人本人可以撤销调价申请。", "PRC-05")
+	ErrNoResolution = errs.Define(errs.Rule, "pricing.no_such_resolution",
+		"The price committee hasn't adopted such a resolution about an adoption or a quarterly review.",
+		"价格委员会没有就新产品转正或季度复核通过该决议。", "PRC-04", "PRC-08", "PRC-11")
 	ErrReviewClosed = errs.Define(errs.Conflict, "pricing.review_closed",
 		"The price review is closed.", "本次基价复核已结束。", "PRC-08")
 	_ = pg.Constraint("price_request_lines_product", ErrUnknownProduct)

@@ -35,6 +35,7 @@ type BasePriceList struct {
 	RecalledAt   *time.Time `json:",omitempty"`
 	RecalledBy   *uuid.UUID `json:",omitempty"`
 	RecallReason string     `json:",omitempty"`
+	ResolutionID *uuid.UUID `json:",omitempty"` // of the price committee, that asked for the list (PRC-04, PRC-08)
 
 	ChangeNo     *int64     `json:"-"`                             // of its publication or recall, in the order of these
 	SeenNo       int64      `json:"-"`                             // the last of these, of any list, that its author has seen
@@ -56,6 +57,7 @@ type ListInput struct {
 	ReasonKind  ReasonKind
 	Reason      string
 	RequestIDs  []uuid.UUID // of open requests that the list answers (PRC-05)
+	Resolution  *uuid.UUID  // of the price committee, about an adoption or a review, that asks for the list (PRC-04, PRC-08)
 
 	source []byte // hash of the file that it is made from
 }

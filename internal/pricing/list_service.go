@@ -1,27 +1,37 @@
 package pricing
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
 
 	"github.com/salesgate/salesgate/internal/audit"
+	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
 // CreateBasePriceList drafts a new base price list (PRC-05), with the prices that the requests want which it answers, if any.
 // Locks these requests. Returns ErrReason when the reason is none of PRC-06, ErrEffectivePast, ErrUnknownRequest, ErrRequestState,
-// ErrSourceTaken.
+// ErrSourceTaken, and ErrNoResolution when the price committee hasn't asked for new prices by the resolution that is named.
 func (s *Service) CreateBasePriceList(tx pg.Tx, _ identity.Principal, in ListInput) (BasePriceList, error) {
 	if err := checkReason(in.ReasonKind, in.Reason); err != nil {
 		return BasePriceList{}, err
+	}
+	if in.Resolution != nil {
+		switch err := s.Resolved(tx, *in.Resolution); {
+		case errors.Is(err, errs.ErrNotFound):
+			return BasePriceList{}, ErrNoResolution.At("/resolution_id")
+		case err != nil:
+			return BasePriceList{}, err
+		}
 	}
 	r, err := begin(tx, listSeries, in.Reason, in.EffectiveAt)
 	if err != nil {
 		return BasePriceList{}, err
 	}
-	l := BasePriceList{Revision: r, ReasonKind: in.ReasonKind, SourceSHA256: in.source}
+	l := BasePriceList{Revision: r, ReasonKind: in.ReasonKind, ResolutionID: in.Resolution, SourceSHA256: in.source}
 	if l.SeenNo, err = lastChange(tx); err != nil {
 		return BasePriceList{}, err
 	}

@@ -93,7 +93,10 @@ func (s *Service) GetBasePriceList(tx pg.Tx, _ identity.Principal, id uuid.UUID)
 }
 
 // RevisionFilter narrows a list of versions; zero fields don't.
-type RevisionFilter struct{ State State }
+type RevisionFilter struct {
+	State      State
+	Resolution *uuid.UUID // lists that the price committee asked for by this
+}
 
 // ListBasePriceLists returns a page of lists, the latest first.
 func (s *Service) ListBasePriceLists(tx pg.Tx, _ identity.Principal, f RevisionFilter, page pg.Page) ([]BasePriceList, string, error) {
@@ -118,6 +121,9 @@ func listRevisions[T interface{ revision() Revision }](tx pg.Tx, f RevisionFilte
 	}
 	if f.State != "" {
 		q = q.Where("state = ?", f.State)
+	}
+	if f.Resolution != nil {
+		q = q.Where("resolution_id = ?", *f.Resolution)
 	}
 	var rows []T
 	if err := q.Find(&rows).Error; err != nil {

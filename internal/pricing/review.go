@@ -33,6 +33,8 @@ type PriceReview struct {
 	Products int
 	Version  int64
 
+	ResolutionID *uuid.UUID // of the price committee about it, once it is adopted (PRC-08)
+
 	Open int `gorm:"-"` // products without an answer; filled in by reads
 }
 

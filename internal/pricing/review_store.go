@@ -152,3 +152,28 @@ func answerByList(tx pg.Tx, r PriceReview, list uuid.UUID) error {
 		FROM base_price_lines AS l WHERE l.list_id = ? AND l.product_id = i.product_id AND i.review_id = ? AND i.answer IS NULL`,
 		tx.Now, list, r.ID).Error
 }
+
+// awaitingReview is the latest review, until the committee has resolved about it.
+const awaitingReview = `SELECT * FROM price_reviews AS r WHERE resolution_id IS NULL AND quarter = (SELECT max(quarter) FROM price_reviews)`
+
+func reviewsAwaiting(tx pg.Tx, ids []uuid.UUID) (rows []PriceReview, err error) {
+	if len(ids) == 0 {
+		err = tx.Raw(awaitingReview).Scan(&rows).Error
+	} else {
+		err = tx.Raw(awaitingReview+" AND id = ANY (CAST(? AS uuid[]))", uuidArray(ids)).Scan(&rows).Error
+	}
+	return rows, err
+}
+
+// lockAwaitingReview locks a review that waits for the committee. Returns pg.ErrAgain when it doesn't any more.
+func lockAwaitingReview(tx pg.Tx, id uuid.UUID) (PriceReview, error) {
+	var rows []PriceReview
+	err := tx.Raw(awaitingReview+" AND id = ? FOR UPDATE OF r", id).Scan(&rows).Error
+	if err != nil {
+		return PriceReview{}, err
+	}
+	if len(rows) == 0 {
+		return PriceReview{}, pg.ErrAgain
+	}
+	return rows[0], nil
+}

@@ -29,6 +29,9 @@ type Service struct {
 	Shipped        Shipments                              // what was sold of a product
 	EnqueueRollOut func(tx pg.Tx, listID uuid.UUID) error // inserts the job that calls RollOut; nil leaves it to the sweep
 
+	// Resolved returns errs.ErrNotFound unless the price committee has adopted the resolution, about something that asks for base prices.
+	Resolved func(tx pg.Tx, resolution uuid.UUID) error
+
 	mu     sync.Mutex
 	tables map[tableKey]*authority // published tables as last used; they never change
 }

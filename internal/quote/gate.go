@@ -23,6 +23,8 @@ type verdict struct {
 	basis   *pricing.Basis // what the price gate judged by; nil when it refused
 	within  bool           // the submitter's own authority covers it
 	role    identity.Role  // the lowest role that covers it
+	prices  pricing.Answer // what the price gate answered, as far as it got
+	barred  *errs.Error    // what the price gate refused; nil when it didn't
 }
 
 func (v *verdict) check(rule string, passed bool, inputs map[string]string, en, zh string) {
@@ -65,6 +67,7 @@ func (s *Service) judge(tx pg.Tx, who identity.Principal, q *Quotation, p party)
 	}
 	v.surveyed(isNew, survey)
 	a, err := s.ask(tx, &v, q, who.Roles)
+	v.prices = a
 	if err != nil || v.basis == nil {
 		return v, err
 	}
@@ -120,7 +123,7 @@ func (s *Service) ask(tx pg.Tx, v *verdict, q *Quotation, roles []identity.Role)
 	case err == nil:
 		v.checks, v.basis = append(v.checks, a.Checks...), pricing.BasisOf(question, a)
 	case ours && len(a.Checks) > 0:
-		v.checks = append(v.checks, a.Checks...)
+		v.checks, v.barred = append(v.checks, a.Checks...), e
 		v.refuse(e)
 	default:
 		return a, err
