@@ -2,12 +2,15 @@ package httpapi_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
 	"github.com/salesgate/salesgate/internal/apitest"
+	"github.com/salesgate/salesgate/internal/pg"
 )
 
 // Wherever a price is typed, the draft says whose authority covers it and who would be asked, as its gate would (PRC-10): at the bound of the rep's
@@ -154,4 +157,65 @@ func sameFigure(got, want string) bool {
 		return got == want
 	}
 	return decimal.MustParse(got).Cmp(decimal.MustParse(want)) == 0
+}
+
+// Margins are in the answer about a draft for whom the price check shows them, of the price less the header discount (PRC-13).
+func TestPRC13_MarginsOfDraftsByRole(t *testing.T) {
+	t.Parallel()
+	e := apitest.New(t)
+	product, customer := productAt(e, "10"), customerOf(e)
+	e.As("finance").Post("/v1/products/"+product+"/costs", object{"effective_on": "2026-01-01", "cost": "6", "reason": "标准成本"}).Want(201)
+	body := orderBy(customer, product, "113", "10")
+	body["header_discount"] = "113"
+	lines := []object{{"product_id": product, "quantity": "113", "price": "10"}}
+	order := e.As("rep1").Post("/v1/orders", body).Want(201).ID()
+	contract := e.As("rep1").Post("/v1/contracts", contractBy(customer, goodsOf(product, "113", "9", 30))).Want(201).ID()
+	for _, who := range []string{"rep1", "assistant", "supervisor", "manager", "director", "clerk", "finance", "auditor", "gm"} {
+		asked := e.As(who).Post("/v1/price-checks", object{"customer_id": customer, "header_discount": "113", "lines": lines}).Want(200)
+		for _, path := range []string{"/v1/orders/" + order, "/v1/contracts/" + contract} {
+			a := e.As(who).Get(path + "/price-authority").Want(200)
+			want := slices.Contains([]string{"manager", "clerk", "finance", "gm"}, who)
+			if got := strings.Contains(string(a.Body), `"margin"`); got != want || a.String("lines.0.margin.margin") != asked.String("lines.0.margin.margin") ||
+				a.String("order.margin.margin") != asked.String("order.margin.margin") {
+				t.Errorf("%s at %s: %s, want as %s", who, path, a.Body, asked.Body)
+			}
+		}
+	}
+}
+
+// However many lines a draft has, the answer takes the same number of statements: the price gate asks one.
+func TestPRC10_WhoseAuthorityAsksTheGateOnce(t *testing.T) {
+	t.Parallel()
+	e := apitest.New(t)
+	product, customer, who := productAt(e, "10"), customerOf(e), e.Principal("rep1")
+	count := func(lines int) (statements [2]int64) {
+		order, contract := orderBy(customer, product, "10", "9"), contractBy(customer)
+		var goods []object
+		for range lines {
+			goods = append(goods, goodsOf(product, "10", "9", 30))
+		}
+		order["lines"] = slices.Repeat(order["lines"].([]object), lines)
+		contract["lines"] = goods
+		for i, ask := range []func(tx pg.Tx) error{
+			func(tx pg.Tx) error {
+				_, err := e.App.Server.Orders.WhoseAuthority(tx, who, uuid.MustParse(e.As("rep1").Post("/v1/orders", order).Want(201).ID()))
+				return err
+			},
+			func(tx pg.Tx) error {
+				_, err := e.App.Server.Contracts.WhoseAuthority(tx, who, uuid.MustParse(e.As("rep1").Post("/v1/contracts", contract).Want(201).ID()))
+				return err
+			},
+		} {
+			ctx, probe := pg.WithProbe(t.Context(), 0)
+			if err := e.DB.Tx(ctx, who.Origin("test"), ask); err != nil {
+				t.Fatal(err)
+			}
+			statements[i] = probe.Statements()
+		}
+		return statements
+	}
+	count(1) // caches are warm then
+	if one, many := count(1), count(50); one != many {
+		t.Errorf("%v statements for one line, %v for 50", one, many)
+	}
 }
