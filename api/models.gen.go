@@ -2494,6 +2494,24 @@ func (e RegisterGrade) Valid() bool {
 	}
 }
 
+// Defines values for SheetFormat.
+const (
+	SheetFormatCsv  SheetFormat = "csv"
+	SheetFormatXlsx SheetFormat = "xlsx"
+)
+
+// Valid indicates whether the value is a known member of the SheetFormat enum.
+func (e SheetFormat) Valid() bool {
+	switch e {
+	case SheetFormatCsv:
+		return true
+	case SheetFormatXlsx:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListBacktestsParamsState.
 const (
 	ListBacktestsDone    ListBacktestsParamsState = "done"
@@ -3037,6 +3055,42 @@ func (e GetOpportunityPipelineParamsBy) Valid() bool {
 	case GetOpportunityPipelineParamsByStage:
 		return true
 	case GetOpportunityPipelineParamsByTeam:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ExportOrderFilesParamsFormat.
+const (
+	ExportOrderFilesParamsFormatCsv  ExportOrderFilesParamsFormat = "csv"
+	ExportOrderFilesParamsFormatXlsx ExportOrderFilesParamsFormat = "xlsx"
+)
+
+// Valid indicates whether the value is a known member of the ExportOrderFilesParamsFormat enum.
+func (e ExportOrderFilesParamsFormat) Valid() bool {
+	switch e {
+	case ExportOrderFilesParamsFormatCsv:
+		return true
+	case ExportOrderFilesParamsFormatXlsx:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ExportFiledOrdersParamsFormat.
+const (
+	ExportFiledOrdersParamsFormatCsv  ExportFiledOrdersParamsFormat = "csv"
+	ExportFiledOrdersParamsFormatXlsx ExportFiledOrdersParamsFormat = "xlsx"
+)
+
+// Valid indicates whether the value is a known member of the ExportFiledOrdersParamsFormat enum.
+func (e ExportFiledOrdersParamsFormat) Valid() bool {
+	switch e {
+	case ExportFiledOrdersParamsFormatCsv:
+		return true
+	case ExportFiledOrdersParamsFormatXlsx:
 		return true
 	default:
 		return false
@@ -7760,7 +7814,7 @@ type DeliveryLine struct {
 	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
 	//
 	// Example: 12500.00
-	Amount Money `json:"amount"`
+	Amount *Money `json:"amount,omitempty"`
 
 	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	ID UUID `json:"id"`
@@ -7768,7 +7822,7 @@ type DeliveryLine struct {
 	// InvoicedAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
 	//
 	// Example: 12500.00
-	InvoicedAmount Money `json:"invoiced_amount"`
+	InvoicedAmount *Money `json:"invoiced_amount,omitempty"`
 
 	// InvoicedQuantity A price or a quantity as a decimal string with at most 4 decimals.
 	//
@@ -7787,8 +7841,8 @@ type DeliveryLine struct {
 	// Price A price or a quantity as a decimal string with at most 4 decimals.
 	//
 	// Example: 2.5000
-	Price       Quantity `json:"price"`
-	ProductCode string   `json:"product_code"`
+	Price       *Quantity `json:"price,omitempty"`
+	ProductCode string    `json:"product_code"`
 
 	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	ProductID   UUID   `json:"product_id"`
@@ -7806,7 +7860,7 @@ type DeliveryNote struct {
 	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
 	//
 	// Example: 12500.00
-	Amount       Money   `json:"amount"`
+	Amount       *Money  `json:"amount,omitempty"`
 	CancelReason *string `json:"cancel_reason,omitempty"`
 	Carrier      *string `json:"carrier,omitempty"`
 
@@ -7868,7 +7922,7 @@ type DeliveryNoteSummary struct {
 	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
 	//
 	// Example: 12500.00
-	Amount Money `json:"amount"`
+	Amount *Money `json:"amount,omitempty"`
 
 	// Currency Example: CNY
 	Currency Currency `json:"currency"`
@@ -7888,7 +7942,7 @@ type DeliveryNoteSummary struct {
 	// InvoicedAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
 	//
 	// Example: 12500.00
-	InvoicedAmount Money `json:"invoiced_amount"`
+	InvoicedAmount *Money `json:"invoiced_amount,omitempty"`
 
 	// Number Example: DN-202611-00042
 	Number string `json:"number"`
@@ -8290,6 +8344,56 @@ type ExternalRef struct {
 	//
 	// Example: erp
 	Source string `json:"source"`
+}
+
+// FiledOrder defines model for FiledOrder.
+type FiledOrder struct {
+	// ClosedAt Example: 2026-11-20T08:30:00Z
+	ClosedAt Instant `json:"closed_at"`
+
+	// ConfirmedAt Example: 2026-11-20T08:30:00Z
+	ConfirmedAt *Instant `json:"confirmed_at,omitempty"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// Currency Example: CNY
+	Currency     Currency `json:"currency"`
+	CustomerCode string   `json:"customer_code"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID      UUID    `json:"customer_id"`
+	CustomerName    string  `json:"customer_name"`
+	CustomerOrderNo *string `json:"customer_order_no,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Number Example: SO-202611-00042
+	Number string `json:"number"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID UUID `json:"owner_id"`
+
+	// Reason Why it was closed.
+	Reason   *string `json:"reason,omitempty"`
+	Revision int     `json:"revision"`
+
+	// Total An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Total *Money `json:"total,omitempty"`
+}
+
+// FiledOrderList defines model for FiledOrderList.
+type FiledOrderList struct {
+	Data       []FiledOrder `json:"data"`
+	NextCursor *string      `json:"next_cursor,omitempty"`
 }
 
 // FollowUp defines model for FollowUp.
@@ -10593,6 +10697,46 @@ type OrderDifference struct {
 //
 // Example: 100.00
 type OrderDiscount = decimal.Decimal
+
+// OrderFile defines model for OrderFile.
+type OrderFile struct {
+	// Currency Example: CNY
+	Currency Currency `json:"currency"`
+
+	// CustomerCode Example: C-202611-00042
+	CustomerCode string `json:"customer_code"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// CustomerName Example: 云岭示例纺织有限公司
+	CustomerName string `json:"customer_name"`
+
+	// Month A month.
+	//
+	// Example: 2026-12
+	Month Month `json:"month"`
+
+	// Orders How many were closed.
+	Orders int `json:"orders"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID UUID `json:"owner_id"`
+
+	// OwnerName Example: 王示例
+	OwnerName string `json:"owner_name"`
+
+	// Total An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Total *Money `json:"total,omitempty"`
+}
+
+// OrderFileList defines model for OrderFileList.
+type OrderFileList struct {
+	Data       []OrderFile `json:"data"`
+	NextCursor *string     `json:"next_cursor,omitempty"`
+}
 
 // OrderLeftover defines model for OrderLeftover.
 type OrderLeftover struct {
@@ -15015,7 +15159,7 @@ type ShippingLine struct {
 	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
 	//
 	// Example: 12500.00
-	Amount Money `json:"amount"`
+	Amount *Money `json:"amount,omitempty"`
 
 	// DispatchedQuantity A price or a quantity as a decimal string with at most 4 decimals.
 	//
@@ -15034,7 +15178,7 @@ type ShippingLine struct {
 	// Price A price or a quantity as a decimal string with at most 4 decimals.
 	//
 	// Example: 2.5000
-	Price Quantity `json:"price"`
+	Price *Quantity `json:"price,omitempty"`
 
 	// ProductCode Example: PET-150D
 	ProductCode string `json:"product_code"`
@@ -15073,7 +15217,7 @@ type ShippingNotice struct {
 	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
 	//
 	// Example: 12500.00
-	Amount Money `json:"amount"`
+	Amount *Money `json:"amount,omitempty"`
 
 	// ApprovalID The approval that releases it.
 	ApprovalID *openapi_types.UUID `json:"approval_id,omitempty"`
@@ -15099,7 +15243,7 @@ type ShippingNotice struct {
 	// DispatchedAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
 	//
 	// Example: 12500.00
-	DispatchedAmount Money   `json:"dispatched_amount"`
+	DispatchedAmount *Money  `json:"dispatched_amount,omitempty"`
 	Driver           *string `json:"driver,omitempty"`
 	DriverPhone      *string `json:"driver_phone,omitempty"`
 	EndedReason      *string `json:"ended_reason,omitempty"`
@@ -15253,7 +15397,7 @@ type ShippingNoticeSummary struct {
 	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
 	//
 	// Example: 12500.00
-	Amount Money `json:"amount"`
+	Amount *Money `json:"amount,omitempty"`
 
 	// Currency Example: CNY
 	Currency Currency `json:"currency"`
@@ -15265,7 +15409,7 @@ type ShippingNoticeSummary struct {
 	// DispatchedAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
 	//
 	// Example: 12500.00
-	DispatchedAmount Money `json:"dispatched_amount"`
+	DispatchedAmount *Money `json:"dispatched_amount,omitempty"`
 
 	// Etag The version of the item, as its own ETag header would say.
 	//
@@ -15740,7 +15884,12 @@ type TimelineEntry struct {
 	//
 	// Example: ["region"]
 	Changed []string `json:"changed"`
-	Seq     int64    `json:"seq"`
+
+	// Document The number of another document that it is about: what happened to an order in production or shipping.
+	//
+	// Example: PD-202611-00042
+	Document *string `json:"document,omitempty"`
+	Seq      int64   `json:"seq"`
 }
 
 // TokenRequest defines model for TokenRequest.
@@ -16641,6 +16790,33 @@ type DifferenceText = string
 // DisputeID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type DisputeID = UUID
 
+// FileCustomer Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type FileCustomer = UUID
+
+// FileFrom A month.
+//
+// Example: 2026-12
+type FileFrom = Month
+
+// FileOwner Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type FileOwner = UUID
+
+// FileTeam Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type FileTeam = UUID
+
+// FileTo A month.
+//
+// Example: 2026-12
+type FileTo = Month
+
+// FiledCustomer Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type FiledCustomer = UUID
+
+// FiledMonth A month.
+//
+// Example: 2026-12
+type FiledMonth = Month
+
 // HandoverID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type HandoverID = UUID
 
@@ -16753,6 +16929,9 @@ type ReviewPointID = UUID
 
 // SampleID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type SampleID = UUID
+
+// SheetFormat defines model for SheetFormat.
+type SheetFormat string
 
 // ShippingNoticeID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ShippingNoticeID = UUID
@@ -19048,6 +19227,84 @@ type StateOrderChangeConsequenceParams struct {
 	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
+
+// ListOrderFilesParams defines parameters for ListOrderFiles.
+type ListOrderFilesParams struct {
+	// CustomerID Only files of this customer.
+	CustomerID *FileCustomer `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// OwnerID Only files of this person's customers.
+	OwnerID *FileOwner `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// TeamID Only files of customers whose owner belongs to this team.
+	TeamID *FileTeam `form:"team_id,omitempty" json:"team_id,omitempty"`
+
+	// MonthFrom Only files of this month or later.
+	MonthFrom *FileFrom `form:"month_from,omitempty" json:"month_from,omitempty"`
+
+	// MonthTo Only files of this month or earlier.
+	MonthTo *FileTo `form:"month_to,omitempty" json:"month_to,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ExportOrderFilesParams defines parameters for ExportOrderFiles.
+type ExportOrderFilesParams struct {
+	// Format Kind of file.
+	Format *ExportOrderFilesParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+
+	// CustomerID Only files of this customer.
+	CustomerID *FileCustomer `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// OwnerID Only files of this person's customers.
+	OwnerID *FileOwner `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// TeamID Only files of customers whose owner belongs to this team.
+	TeamID *FileTeam `form:"team_id,omitempty" json:"team_id,omitempty"`
+
+	// MonthFrom Only files of this month or later.
+	MonthFrom *FileFrom `form:"month_from,omitempty" json:"month_from,omitempty"`
+
+	// MonthTo Only files of this month or earlier.
+	MonthTo *FileTo `form:"month_to,omitempty" json:"month_to,omitempty"`
+}
+
+// ExportOrderFilesParamsFormat defines parameters for ExportOrderFiles.
+type ExportOrderFilesParamsFormat string
+
+// ListFiledOrdersParams defines parameters for ListFiledOrders.
+type ListFiledOrdersParams struct {
+	// CustomerID Whose orders.
+	CustomerID FiledCustomer `form:"customer_id" json:"customer_id"`
+
+	// Month In which they were closed.
+	Month FiledMonth `form:"month" json:"month"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ExportFiledOrdersParams defines parameters for ExportFiledOrders.
+type ExportFiledOrdersParams struct {
+	// Format Kind of file.
+	Format *ExportFiledOrdersParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+
+	// CustomerID Whose orders.
+	CustomerID FiledCustomer `form:"customer_id" json:"customer_id"`
+
+	// Month In which they were closed.
+	Month FiledMonth `form:"month" json:"month"`
+}
+
+// ExportFiledOrdersParamsFormat defines parameters for ExportFiledOrders.
+type ExportFiledOrdersParamsFormat string
 
 // ListOrdersParams defines parameters for ListOrders.
 type ListOrdersParams struct {

@@ -785,6 +785,18 @@ type ServerInterface interface {
 	// StateOrderChangeConsequence State what a change would entail
 	// (POST /v1/order-changes/{order_change_id}/consequences)
 	StateOrderChangeConsequence(ctx echo.Context, orderChangeID OrderChangeID, params StateOrderChangeConsequenceParams) error
+	// ListOrderFiles List the files of closed orders
+	// (GET /v1/order-files)
+	ListOrderFiles(ctx echo.Context, params ListOrderFilesParams) error
+	// ExportOrderFiles Download the files of closed orders
+	// (GET /v1/order-files/export)
+	ExportOrderFiles(ctx echo.Context, params ExportOrderFilesParams) error
+	// ListFiledOrders List the orders of one file
+	// (GET /v1/order-files/orders)
+	ListFiledOrders(ctx echo.Context, params ListFiledOrdersParams) error
+	// ExportFiledOrders Download the orders of one file
+	// (GET /v1/order-files/orders/export)
+	ExportFiledOrders(ctx echo.Context, params ExportFiledOrdersParams) error
 	// ListOrders List orders
 	// (GET /v1/orders)
 	ListOrders(ctx echo.Context, params ListOrdersParams) error
@@ -10998,6 +11010,190 @@ func (w *ServerInterfaceWrapper) StateOrderChangeConsequence(ctx echo.Context) e
 	return err
 }
 
+// ListOrderFiles converts echo context to params.
+func (w *ServerInterfaceWrapper) ListOrderFiles(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListOrderFilesParams
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "team_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "team_id", ctx.QueryParams(), &params.TeamID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter team_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "month_from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "month_from", ctx.QueryParams(), &params.MonthFrom, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter month_from: %s", err))
+	}
+
+	// ------------- Optional query parameter "month_to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "month_to", ctx.QueryParams(), &params.MonthTo, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter month_to: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListOrderFiles(ctx, params)
+	return err
+}
+
+// ExportOrderFiles converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportOrderFiles(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportOrderFilesParams
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "team_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "team_id", ctx.QueryParams(), &params.TeamID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter team_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "month_from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "month_from", ctx.QueryParams(), &params.MonthFrom, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter month_from: %s", err))
+	}
+
+	// ------------- Optional query parameter "month_to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "month_to", ctx.QueryParams(), &params.MonthTo, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter month_to: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportOrderFiles(ctx, params)
+	return err
+}
+
+// ListFiledOrders converts echo context to params.
+func (w *ServerInterfaceWrapper) ListFiledOrders(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListFiledOrdersParams
+	// ------------- Required query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Required query parameter "month" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "month", ctx.QueryParams(), &params.Month, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter month: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListFiledOrders(ctx, params)
+	return err
+}
+
+// ExportFiledOrders converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportFiledOrders(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportFiledOrdersParams
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// ------------- Required query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Required query parameter "month" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "month", ctx.QueryParams(), &params.Month, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter month: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportFiledOrders(ctx, params)
+	return err
+}
+
 // ListOrders converts echo context to params.
 func (w *ServerInterfaceWrapper) ListOrders(ctx echo.Context) error {
 	var err error
@@ -20181,6 +20377,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/order-changes", wrapper.ListOrderChanges, options.OperationMiddlewares["listOrderChanges"]...)
 	router.GET(options.BaseURL+"/v1/order-changes/:order_change_id", wrapper.GetOrderChange, options.OperationMiddlewares["getOrderChange"]...)
 	router.POST(options.BaseURL+"/v1/order-changes/:order_change_id/consequences", wrapper.StateOrderChangeConsequence, options.OperationMiddlewares["stateOrderChangeConsequence"]...)
+	router.GET(options.BaseURL+"/v1/order-files", wrapper.ListOrderFiles, options.OperationMiddlewares["listOrderFiles"]...)
+	router.GET(options.BaseURL+"/v1/order-files/export", wrapper.ExportOrderFiles, options.OperationMiddlewares["exportOrderFiles"]...)
+	router.GET(options.BaseURL+"/v1/order-files/orders", wrapper.ListFiledOrders, options.OperationMiddlewares["listFiledOrders"]...)
+	router.GET(options.BaseURL+"/v1/order-files/orders/export", wrapper.ExportFiledOrders, options.OperationMiddlewares["exportFiledOrders"]...)
 	router.GET(options.BaseURL+"/v1/orders", wrapper.ListOrders, options.OperationMiddlewares["listOrders"]...)
 	router.POST(options.BaseURL+"/v1/orders", wrapper.CreateOrder, options.OperationMiddlewares["createOrder"]...)
 	router.GET(options.BaseURL+"/v1/orders/:order_id", wrapper.GetOrder, options.OperationMiddlewares["getOrder"]...)
@@ -27521,6 +27721,162 @@ func (response StateOrderChangeConsequence200JSONResponse) VisitStateOrderChange
 	return err
 }
 
+type ListOrderFilesRequestObject struct {
+	Params ListOrderFilesParams
+}
+
+type ListOrderFilesResponseObject interface {
+	VisitListOrderFilesResponse(w http.ResponseWriter) error
+}
+
+type ListOrderFiles200JSONResponse OrderFileList
+
+func (response ListOrderFiles200JSONResponse) VisitListOrderFilesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportOrderFilesRequestObject struct {
+	Params ExportOrderFilesParams
+}
+
+type ExportOrderFilesResponseObject interface {
+	VisitExportOrderFilesResponse(w http.ResponseWriter) error
+}
+
+type ExportOrderFiles200ResponseHeaders struct {
+	ContentDisposition string
+}
+
+type ExportOrderFiles200ApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	Body          io.Reader
+	Headers       ExportOrderFiles200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ExportOrderFiles200ApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportOrderFilesResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportOrderFiles200TextCsvResponse struct {
+	Body          io.Reader
+	Headers       ExportOrderFiles200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ExportOrderFiles200TextCsvResponse) VisitExportOrderFilesResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ListFiledOrdersRequestObject struct {
+	Params ListFiledOrdersParams
+}
+
+type ListFiledOrdersResponseObject interface {
+	VisitListFiledOrdersResponse(w http.ResponseWriter) error
+}
+
+type ListFiledOrders200JSONResponse FiledOrderList
+
+func (response ListFiledOrders200JSONResponse) VisitListFiledOrdersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportFiledOrdersRequestObject struct {
+	Params ExportFiledOrdersParams
+}
+
+type ExportFiledOrdersResponseObject interface {
+	VisitExportFiledOrdersResponse(w http.ResponseWriter) error
+}
+
+type ExportFiledOrders200ResponseHeaders struct {
+	ContentDisposition string
+}
+
+type ExportFiledOrders200ApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	Body          io.Reader
+	Headers       ExportFiledOrders200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ExportFiledOrders200ApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportFiledOrdersResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportFiledOrders200TextCsvResponse struct {
+	Body          io.Reader
+	Headers       ExportFiledOrders200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ExportFiledOrders200TextCsvResponse) VisitExportFiledOrdersResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
 type ListOrdersRequestObject struct {
 	Params ListOrdersParams
 }
@@ -34780,6 +35136,18 @@ type StrictServerInterface interface {
 	// StateOrderChangeConsequence State what a change would entail
 	// (POST /v1/order-changes/{order_change_id}/consequences)
 	StateOrderChangeConsequence(ctx context.Context, request StateOrderChangeConsequenceRequestObject) (StateOrderChangeConsequenceResponseObject, error)
+	// ListOrderFiles List the files of closed orders
+	// (GET /v1/order-files)
+	ListOrderFiles(ctx context.Context, request ListOrderFilesRequestObject) (ListOrderFilesResponseObject, error)
+	// ExportOrderFiles Download the files of closed orders
+	// (GET /v1/order-files/export)
+	ExportOrderFiles(ctx context.Context, request ExportOrderFilesRequestObject) (ExportOrderFilesResponseObject, error)
+	// ListFiledOrders List the orders of one file
+	// (GET /v1/order-files/orders)
+	ListFiledOrders(ctx context.Context, request ListFiledOrdersRequestObject) (ListFiledOrdersResponseObject, error)
+	// ExportFiledOrders Download the orders of one file
+	// (GET /v1/order-files/orders/export)
+	ExportFiledOrders(ctx context.Context, request ExportFiledOrdersRequestObject) (ExportFiledOrdersResponseObject, error)
 	// ListOrders List orders
 	// (GET /v1/orders)
 	ListOrders(ctx context.Context, request ListOrdersRequestObject) (ListOrdersResponseObject, error)
@@ -44307,6 +44675,106 @@ func (sh *strictHandler) StateOrderChangeConsequence(ctx echo.Context, orderChan
 		return err
 	} else if validResponse, ok := response.(StateOrderChangeConsequenceResponseObject); ok {
 		return validResponse.VisitStateOrderChangeConsequenceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListOrderFiles operation middleware
+func (sh *strictHandler) ListOrderFiles(ctx echo.Context, params ListOrderFilesParams) error {
+	var request ListOrderFilesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListOrderFiles(ctx.Request().Context(), request.(ListOrderFilesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListOrderFiles")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListOrderFilesResponseObject); ok {
+		return validResponse.VisitListOrderFilesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportOrderFiles operation middleware
+func (sh *strictHandler) ExportOrderFiles(ctx echo.Context, params ExportOrderFilesParams) error {
+	var request ExportOrderFilesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportOrderFiles(ctx.Request().Context(), request.(ExportOrderFilesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportOrderFiles")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportOrderFilesResponseObject); ok {
+		return validResponse.VisitExportOrderFilesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListFiledOrders operation middleware
+func (sh *strictHandler) ListFiledOrders(ctx echo.Context, params ListFiledOrdersParams) error {
+	var request ListFiledOrdersRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListFiledOrders(ctx.Request().Context(), request.(ListFiledOrdersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListFiledOrders")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListFiledOrdersResponseObject); ok {
+		return validResponse.VisitListFiledOrdersResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportFiledOrders operation middleware
+func (sh *strictHandler) ExportFiledOrders(ctx echo.Context, params ExportFiledOrdersParams) error {
+	var request ExportFiledOrdersRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportFiledOrders(ctx.Request().Context(), request.(ExportFiledOrdersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportFiledOrders")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportFiledOrdersResponseObject); ok {
+		return validResponse.VisitExportFiledOrdersResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

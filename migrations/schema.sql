@@ -2988,6 +2988,11 @@ CREATE TABLE public.orders (
     contract_id uuid,
     originals integer DEFAULT 0 NOT NULL,
     review_open integer DEFAULT 0 NOT NULL,
+    filed_month date GENERATED ALWAYS AS (
+CASE
+    WHEN (state = 'closed'::text) THEN (date_trunc('month'::text, (ended_at AT TIME ZONE 'Asia/Shanghai'::text)))::date
+    ELSE NULL::date
+END) STORED,
     CONSTRAINT orders_channel_check CHECK ((channel = ANY (ARRAY['api'::text, 'email'::text, 'fax'::text, 'mail'::text, 'phone'::text, 'visit'::text, 'other'::text]))),
     CONSTRAINT orders_content_check CHECK ((length(content) <= 32)),
     CONSTRAINT orders_currency_check CHECK ((currency = 'CNY'::text)),
@@ -5617,6 +5622,12 @@ CREATE INDEX order_review_points_order ON public.order_review_points USING btree
 CREATE INDEX orders_by_state ON public.orders USING btree (state, id);
 
 CREATE INDEX orders_customer ON public.orders USING btree (customer_id, id);
+
+CREATE INDEX orders_filed ON public.orders USING btree (filed_month, customer_id) INCLUDE (total) WHERE (filed_month IS NOT NULL);
+
+CREATE INDEX orders_filed_customer ON public.orders USING btree (customer_id, filed_month, id) INCLUDE (total) WHERE (filed_month IS NOT NULL);
+
+CREATE INDEX orders_filed_owner ON public.orders USING btree (owner_id, filed_month, customer_id) INCLUDE (total) WHERE (filed_month IS NOT NULL);
 
 CREATE INDEX orders_owner ON public.orders USING btree (owner_id, state, id);
 

@@ -236,9 +236,30 @@ func (a *App) joinFollowUp(s *httpapi.Server) {
 
 	// production
 	s.Production = production.New(s.Rulebook, s.Credits)
+	s.OrderChanges.Recipients = acknowledged{s.Production}
 	s.Orders.Follower, s.Shipments.Production = s.Production, s.Production
 	a.deadlines = append(a.deadlines, deadlines{"production", atOnce(s.Production.RecomputeDeadlines)})
 	a.followProduction(s.Production)
+}
+
+// acknowledged tells package orderchange who has acknowledged an order's production request (ORD-05).
+type acknowledged struct{ production *production.Service }
+
+// speakers are the roles that speak for the departments.
+var speakers = map[production.Department]identity.Role{
+	production.Production: identity.ProductionManager,
+	production.Management: identity.GeneralManager,
+	production.Finance:    identity.FinanceManager,
+}
+
+// AcknowledgedRoles implements orderchange.Recipients.
+func (a acknowledged) AcknowledgedRoles(tx pg.Tx, orderID uuid.UUID) ([]identity.Role, error) {
+	departments, err := a.production.Acknowledged(tx, orderID)
+	roles := make([]identity.Role, len(departments))
+	for i, d := range departments {
+		roles[i] = speakers[d]
+	}
+	return roles, err
 }
 
 // importJob carries out an uploaded file.

@@ -24,6 +24,7 @@ type Fact struct {
 	Parameter string   // filled in from the rulebook when the submission leaves it out
 
 	Direction   Direction // when it is worse than before, for what is submitted again
+	Open        bool      // of a sale: says nothing of prices, amounts, terms and debts, so that the factory may see it (ORD-03)
 	ForDeciders bool      // what is worse concerns those who decide, not those who review or take note
 }
 
@@ -39,7 +40,7 @@ const submitterRoles = "submitter_roles"
 
 // AllFacts returns the facts that conditions of the matter may use: the declared ones and those of every matter.
 func (m Matter) AllFacts() []Fact {
-	return append(slices.Clone(m.Facts), Fact{Name: submitterRoles, Kind: FactTexts, Optional: true})
+	return append(slices.Clone(m.Facts), Fact{Name: submitterRoles, Kind: FactTexts, Optional: true, Open: true})
 }
 
 // Matters are all matters, with their facts; each module has a file of its own (matters_*.go). A module submits exactly

@@ -15,12 +15,12 @@ var orderChangeMatters = []Matter{
 		{Name: "contract_covers", Kind: FactBool, Optional: true, Direction: LowerIsWorse},
 		{Name: "customer_grade", Kind: FactText, Optional: true},
 		{Name: "gm_amount", Kind: FactDecimal, Parameter: "contract.gm_amount", Direction: LowerIsWorse},
-		{Name: "reason", Kind: FactText, Optional: true, Direction: Irrelevant},
+		{Name: "reason", Kind: FactText, Optional: true, Direction: Irrelevant, Open: true},
 	}},
 	{Name: "order.cancel", Gate: "order", Facts: []Fact{
 		{Name: "total", Kind: FactDecimal, Direction: HigherIsWorse},
 		{Name: "currency", Kind: FactText},
 		{Name: "gm_amount", Kind: FactDecimal, Parameter: "contract.gm_amount", Direction: LowerIsWorse},
-		{Name: "reason", Kind: FactText, Optional: true, Direction: Irrelevant},
+		{Name: "reason", Kind: FactText, Optional: true, Direction: Irrelevant, Open: true},
 	}},
 }

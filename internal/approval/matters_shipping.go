@@ -5,7 +5,7 @@ var salesFlows = []string{"credit", "prepaid", "cod", "new_customer"}
 // shipmentMatters are those of shipping.
 var shipmentMatters = []Matter{
 	{Name: "shipment.release", Gate: "shipment", Facts: []Fact{
-		{Name: "flow", Kind: FactText, Enum: salesFlows},               // SHP-01
+		{Name: "flow", Kind: FactText, Enum: salesFlows, Open: true},   // SHP-01
 		{Name: "over_limit", Kind: FactBool, Direction: HigherIsWorse}, // exposure after this notice is above the limit, or there is none
 		{Name: "overdue_amount", Kind: FactDecimal, Direction: HigherIsWorse},
 		{Name: "new_customer_over", Kind: FactBool, Direction: HigherIsWorse},          // SHP-12: debt after this notice is above shipping.new_customer_debt

@@ -45,6 +45,23 @@ func (e Event) Changed() []string {
 	return names
 }
 
+// others are the members by which an event of one document names the number of another that it is about.
+var others = []string{
+	"production_request", "trouble", "shortage_allotment", "request", "shipping_notice", "delivery_note", "customer_notice", "sample",
+}
+
+// Document is the number of the other document that the event is about; "" when it is about its subject alone.
+func (e Event) Document() string {
+	after := fields(e.After)
+	for _, name := range others {
+		var number string
+		if raw, has := after[name]; has && json.Unmarshal(raw, &number) == nil {
+			return number
+		}
+	}
+	return ""
+}
+
 // fields splits a JSON object; anything else has no fields.
 func fields(raw json.RawMessage) map[string]json.RawMessage {
 	var m map[string]json.RawMessage

@@ -158,7 +158,9 @@ func (n *Notice) record(tx pg.Tx, action string) error {
 	if err := audit.Record(tx, audit.Entry{Action: action, SubjectType: Subject, SubjectID: n.ID, After: after}); err != nil || n.OrderID == nil {
 		return err
 	}
-	return audit.Record(tx, audit.Entry{Action: action, SubjectType: order.Subject, SubjectID: *n.OrderID, After: after})
+	return audit.Record(tx, audit.Entry{Action: action, SubjectType: order.Subject, SubjectID: *n.OrderID, After: map[string]any{
+		"customer_notice": n.Number, "notice_state": n.State, "due_at": n.DueAt, "channel": n.Channel,
+	}})
 }
 
 func (s *Service) bind(tx pg.Tx, who identity.Principal, n *Notice, files []uuid.UUID) error {

@@ -91,7 +91,7 @@ func (s *Story) notice(o client.Order, flow client.ShippingFlow) (client.Shippin
 		return client.ShippingNotice{}, err
 	}
 	n := *made.JSON201
-	s.tell("rep", "开发货通知单 %s(%s),金额 %s 元,交财务核查", "writes the shipping notice %s (%s) of %s CNY and hands it to finance", n.Number, flow, n.Amount)
+	s.tell("rep", "开发货通知单 %s(%s),金额 %s 元,交财务核查", "writes the shipping notice %s (%s) of %s CNY and hands it to finance", n.Number, flow, *n.Amount)
 	res, err := s.as("rep").SubmitShippingNoticeWithResponse(s.ctx, n.ID, &client.SubmitShippingNoticeParams{})
 	if err != nil {
 		return client.ShippingNotice{}, err

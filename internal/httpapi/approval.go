@@ -29,7 +29,7 @@ func (s *Server) ListMyTasks(ctx context.Context, r api.ListMyTasksRequestObject
 		}
 		names, err := identity.Names(tx, people...)
 		return api.ListMyTasks200JSONResponse{
-			Data:       each(rows, func(t approval.MyTask) api.MyTask { return myTaskBody(t, names) }),
+			Data:       each(rows, func(t approval.MyTask) api.MyTask { return myTaskBody(who, t, names) }),
 			NextCursor: optional(next),
 		}, err
 	})
@@ -48,7 +48,7 @@ func (s *Server) ListApprovals(ctx context.Context, r api.ListApprovalsRequestOb
 		}
 		names, err := namesOf(tx, rows, func(a approval.Request) uuid.UUID { return a.SubmittedBy })
 		return api.ListApprovals200JSONResponse{
-			Data:       each(rows, func(a approval.Request) api.Approval { return approvalBody(a, names[a.SubmittedBy]) }),
+			Data:       each(rows, func(a approval.Request) api.Approval { return approvalBody(who, a, names[a.SubmittedBy]) }),
 			NextCursor: optional(next),
 		}, err
 	})
@@ -63,7 +63,7 @@ func (s *Server) GetApproval(ctx context.Context, r api.GetApprovalRequestObject
 		}
 		names, err := identity.Names(tx, d.People()...)
 		return api.GetApproval200JSONResponse{
-			Body: dossierBody(d, names), Headers: api.GetApproval200ResponseHeaders{ETag: etag(d.Version)},
+			Body: dossierBody(who, d, names), Headers: api.GetApproval200ResponseHeaders{ETag: etag(d.Version)},
 		}, err
 	})
 }
@@ -72,7 +72,7 @@ func (s *Server) GetApproval(ctx context.Context, r api.GetApprovalRequestObject
 func (s *Server) ApproveRequest(ctx context.Context, r api.ApproveRequestRequestObject) (api.ApproveRequestResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ApproveRequest200JSONResponse, error) {
 		a, err := s.Approvals.ApproveRequest(tx, who, r.ApprovalID, verdict(value(r.Body.Comment), r.Body.ContentHash, r.Params.IfMatch))
-		return api.ApproveRequest200JSONResponse{Body: approvalBody(a, ""), Headers: api.ApproveRequest200ResponseHeaders{ETag: etag(a.Version)}}, err
+		return api.ApproveRequest200JSONResponse{Body: approvalBody(who, a, ""), Headers: api.ApproveRequest200ResponseHeaders{ETag: etag(a.Version)}}, err
 	})
 }
 
@@ -80,7 +80,7 @@ func (s *Server) ApproveRequest(ctx context.Context, r api.ApproveRequestRequest
 func (s *Server) RejectRequest(ctx context.Context, r api.RejectRequestRequestObject) (api.RejectRequestResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.RejectRequest200JSONResponse, error) {
 		a, err := s.Approvals.RejectRequest(tx, who, r.ApprovalID, verdict(r.Body.Comment, r.Body.ContentHash, r.Params.IfMatch))
-		return api.RejectRequest200JSONResponse{Body: approvalBody(a, ""), Headers: api.RejectRequest200ResponseHeaders{ETag: etag(a.Version)}}, err
+		return api.RejectRequest200JSONResponse{Body: approvalBody(who, a, ""), Headers: api.RejectRequest200ResponseHeaders{ETag: etag(a.Version)}}, err
 	})
 }
 
@@ -88,7 +88,7 @@ func (s *Server) RejectRequest(ctx context.Context, r api.RejectRequestRequestOb
 func (s *Server) ReturnRequest(ctx context.Context, r api.ReturnRequestRequestObject) (api.ReturnRequestResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ReturnRequest200JSONResponse, error) {
 		a, err := s.Approvals.ReturnRequest(tx, who, r.ApprovalID, verdict(r.Body.Comment, r.Body.ContentHash, r.Params.IfMatch))
-		return api.ReturnRequest200JSONResponse{Body: approvalBody(a, ""), Headers: api.ReturnRequest200ResponseHeaders{ETag: etag(a.Version)}}, err
+		return api.ReturnRequest200JSONResponse{Body: approvalBody(who, a, ""), Headers: api.ReturnRequest200ResponseHeaders{ETag: etag(a.Version)}}, err
 	})
 }
 
@@ -96,7 +96,7 @@ func (s *Server) ReturnRequest(ctx context.Context, r api.ReturnRequestRequestOb
 func (s *Server) WithdrawRequest(ctx context.Context, r api.WithdrawRequestRequestObject) (api.WithdrawRequestResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.WithdrawRequest200JSONResponse, error) {
 		a, err := s.Approvals.WithdrawRequest(tx, who, r.ApprovalID, verdict(value(r.Body.Comment), r.Body.ContentHash, r.Params.IfMatch))
-		return api.WithdrawRequest200JSONResponse{Body: approvalBody(a, ""), Headers: api.WithdrawRequest200ResponseHeaders{ETag: etag(a.Version)}}, err
+		return api.WithdrawRequest200JSONResponse{Body: approvalBody(who, a, ""), Headers: api.WithdrawRequest200ResponseHeaders{ETag: etag(a.Version)}}, err
 	})
 }
 
@@ -116,7 +116,7 @@ func (s *Server) RecordVerbalApproval(ctx context.Context, r api.RecordVerbalApp
 			Verdict: verdict("", r.Body.ContentHash, r.Params.IfMatch),
 		})
 		return api.RecordVerbalApproval201JSONResponse{
-			Body:    api.VerbalApprovalRecorded{Approval: approvalBody(a, ""), VerbalApproval: verbalApprovalBody(v)},
+			Body:    api.VerbalApprovalRecorded{Approval: approvalBody(who, a, ""), VerbalApproval: verbalApprovalBody(v)},
 			Headers: api.RecordVerbalApproval201ResponseHeaders{ETag: etag(a.Version)},
 		}, err
 	})
@@ -156,7 +156,11 @@ func namesOf[T any](tx pg.Tx, rows []T, of func(T) uuid.UUID) (map[uuid.UUID]str
 	return identity.Names(tx, ids...)
 }
 
-func approvalBody(a approval.Request, submitter string) api.Approval {
+// approvalBody shows a request, without amounts to whom they aren't shown (ORD-03).
+func approvalBody(who identity.Principal, a approval.Request, submitter string) api.Approval {
+	if !identity.SeesPrices(who) {
+		a = a.Unpriced()
+	}
 	return api.Approval{
 		ID: a.ID, Matter: a.Matter, SubjectType: a.SubjectType, SubjectID: a.SubjectID, Number: a.Number, TitleEn: a.TitleEN, TitleZh: a.TitleZH,
 		SubmittedBy: a.SubmittedBy, Submitter: optional(submitter), SubmittedAt: a.SubmittedAt, MatrixVersion: a.MatrixVersion,
@@ -165,9 +169,12 @@ func approvalBody(a approval.Request, submitter string) api.Approval {
 	}
 }
 
-func dossierBody(d approval.Dossier, names map[uuid.UUID]string) api.ApprovalDetail {
+func dossierBody(who identity.Principal, d approval.Dossier, names map[uuid.UUID]string) api.ApprovalDetail {
+	if !identity.SeesPrices(who) {
+		d.Request = d.Unpriced()
+	}
 	return api.ApprovalDetail{
-		Approval: approvalBody(d.Request, names[d.SubmittedBy]), Facts: d.Facts, MayDecide: d.MayDecide, DecidesFor: d.DecidesFor,
+		Approval: approvalBody(who, d.Request, names[d.SubmittedBy]), Facts: d.Facts, MayDecide: d.MayDecide, DecidesFor: d.DecidesFor,
 		Route:       each(d.Route, approvalStepBody),
 		Decisions:   each(d.Decisions, func(x approval.Decision) api.ApprovalDecision { return approvalDecisionBody(x, names) }),
 		Escalations: each(d.Escalations, escalationBody), Comments: each(d.Comments, approvalCommentBody),
@@ -228,7 +235,10 @@ func approvalTaskBody(t approval.Task) api.ApprovalTask {
 	return body
 }
 
-func myTaskBody(t approval.MyTask, names map[uuid.UUID]string) api.MyTask {
+func myTaskBody(who identity.Principal, t approval.MyTask, names map[uuid.UUID]string) api.MyTask {
+	if !identity.SeesPrices(who) { // ORD-03
+		t = t.Unpriced()
+	}
 	body := api.MyTask{
 		OnBehalfOf: t.OnBehalfOf, Task: approvalTaskBody(t.Task), Matter: t.Matter, SubjectType: t.SubjectType, SubjectID: t.SubjectID, Number: t.Number,
 		TitleEn: t.TitleEN, TitleZh: t.TitleZH, SubmittedBy: t.SubmittedBy, Submitter: optional(names[t.SubmittedBy]),

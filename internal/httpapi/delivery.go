@@ -25,7 +25,10 @@ func (s *Server) ListDeliveryNotes(ctx context.Context, r api.ListDeliveryNotesR
 			data[i] = api.DeliveryNoteSummary{
 				ID: d.ID, Number: d.Number, ShippingNoticeID: d.NoticeID, ShippingNoticeNumber: d.NoticeNumber, CustomerID: d.CustomerID,
 				CustomerName: d.CustomerName, State: api.DeliveryState(d.State), Vehicle: d.Vehicle, Currency: api.Currency(d.Currency),
-				Amount: d.Amount, InvoicedAmount: d.InvoicedAmount, ShippedOn: openapi.Date{Time: d.ShippedOn}, Etag: etag(d.Version),
+				ShippedOn: openapi.Date{Time: d.ShippedOn}, Etag: etag(d.Version),
+			}
+			if identity.SeesPrices(who) { // ORD-03
+				data[i].Amount, data[i].InvoicedAmount = &d.Amount, &d.InvoicedAmount
 			}
 		}
 		return api.ListDeliveryNotes200JSONResponse{Data: data, NextCursor: optional(next)}, err
@@ -36,7 +39,7 @@ func (s *Server) ListDeliveryNotes(ctx context.Context, r api.ListDeliveryNotesR
 func (s *Server) GetDeliveryNote(ctx context.Context, r api.GetDeliveryNoteRequestObject) (api.GetDeliveryNoteResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.GetDeliveryNote200JSONResponse, error) {
 		d, err := s.Shipments.GetDelivery(tx, who, r.DeliveryNoteID)
-		return api.GetDeliveryNote200JSONResponse{Body: deliveryBody(d), Headers: api.GetDeliveryNote200ResponseHeaders{ETag: etag(d.Version)}}, err
+		return api.GetDeliveryNote200JSONResponse{Body: deliveryBody(who, d), Headers: api.GetDeliveryNote200ResponseHeaders{ETag: etag(d.Version)}}, err
 	})
 }
 
@@ -44,7 +47,7 @@ func (s *Server) GetDeliveryNote(ctx context.Context, r api.GetDeliveryNoteReque
 func (s *Server) CancelDeliveryNote(ctx context.Context, r api.CancelDeliveryNoteRequestObject) (api.CancelDeliveryNoteResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.CancelDeliveryNote200JSONResponse, error) {
 		d, err := s.Shipments.CancelDelivery(tx, who, r.DeliveryNoteID, optionalMatch(r.Params.IfMatch), r.Body.Reason)
-		return api.CancelDeliveryNote200JSONResponse{Body: deliveryBody(d), Headers: api.CancelDeliveryNote200ResponseHeaders{ETag: etag(d.Version)}}, err
+		return api.CancelDeliveryNote200JSONResponse{Body: deliveryBody(who, d), Headers: api.CancelDeliveryNote200ResponseHeaders{ETag: etag(d.Version)}}, err
 	})
 }
 
@@ -117,20 +120,28 @@ func (s *Server) CheckGatePass(ctx context.Context, r api.CheckGatePassRequestOb
 	})
 }
 
-func deliveryBody(d shipping.DeliveryNote) api.DeliveryNote {
+// deliveryBody shows a delivery note; prices and amounts only to whom they are shown (ORD-03).
+func deliveryBody(who identity.Principal, d shipping.DeliveryNote) api.DeliveryNote {
 	body := api.DeliveryNote{
 		ID: d.ID, Number: d.Number, ShippingNoticeID: d.NoticeID, CustomerID: d.CustomerID, PayerID: d.PayerID, Flow: api.ShippingFlow(d.Flow),
 		State: api.DeliveryState(d.State), Vehicle: d.Vehicle, Carrier: optional(d.Carrier), Driver: optional(d.Driver),
-		Currency: api.Currency(d.Currency), Amount: d.Amount, ShippedOn: openapi.Date{Time: d.ShippedOn}, LeftAt: d.LeftAt,
+		Currency: api.Currency(d.Currency), ShippedOn: openapi.Date{Time: d.ShippedOn}, LeftAt: d.LeftAt,
 		CancelReason: optional(d.CancelReason), GatePass: passBody(d.Pass), CreatedAt: d.CreatedAt, Etag: etag(d.Version),
 		Lines: make([]api.DeliveryLine, len(d.Lines)),
 	}
 	for i, l := range d.Lines {
 		body.Lines[i] = api.DeliveryLine{
 			ID: l.ID, NoticeLineID: l.NoticeLineID, OrderID: l.OrderID, OrderLineID: l.OrderLineID, ProductID: l.ProductID,
-			ProductCode: l.ProductCode, ProductName: l.ProductName, Unit: l.Unit, Quantity: l.Quantity, Price: l.Price, Amount: l.Amount,
-			InvoicedQuantity: l.InvoicedQuantity, InvoicedAmount: l.InvoicedAmount,
+			ProductCode: l.ProductCode, ProductName: l.ProductName, Unit: l.Unit, Quantity: l.Quantity, InvoicedQuantity: l.InvoicedQuantity,
 		}
+	}
+	if !identity.SeesPrices(who) {
+		return body
+	}
+	body.Amount = &d.Amount
+	for i, l := range d.Lines {
+		b := &body.Lines[i]
+		b.Price, b.Amount, b.InvoicedAmount = &l.Price, &l.Amount, &l.InvoicedAmount
 	}
 	return body
 }

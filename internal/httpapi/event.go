@@ -48,6 +48,7 @@ func timeline(tx pg.Tx, subjectType string, subjectID uuid.UUID, p pg.Page) (api
 		}
 		data[i] = api.TimelineEntry{
 			Seq: e.Seq, At: e.At, ActorKind: e.ActorKind, ActorID: e.ActorID, ActorName: nameOf(names, e.ActorID), Action: e.Action, Changed: changed,
+			Document: optional(e.Document()),
 		}
 	}
 	return api.Timeline{Data: data, NextCursor: optional(next)}, err

@@ -1,6 +1,8 @@
 package httpapi_test
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -29,10 +31,58 @@ func changedLine(id, product, quantity, price string) []object {
 	return []object{{"id": id, "product_id": product, "quantity": quantity, "price": price, "promised_on": "2027-01-15"}}
 }
 
-// stated lets every department say what follows.
+// allStated lets every department that was asked say what follows.
 func allStated(e *apitest.Env, change string) {
-	for _, who := range []string{"production", "purchasing", "keeper", "finance"} {
+	people := map[string]string{
+		"production_manager": "production", "purchasing": "purchasing", "warehouse_keeper": "keeper", "finance_manager": "finance", "general_manager": "gm",
+	}
+	asked := e.As("manager").Get("/v1/order-changes/" + change).Want(200)
+	for i := range asked.Len("consequences") {
+		who := people[asked.String(fmt.Sprintf("consequences.%d.role", i))]
 		e.As(who).Post("/v1/order-changes/"+change+"/consequences", object{"text": "无影响"}).Want(200)
+	}
+}
+
+// Who has acknowledged the order is asked, and nobody else; everybody, while nobody has.
+func TestORD05_AnnouncedToTheDepartmentsThatAcknowledged(t *testing.T) {
+	t.Parallel()
+	e := apitest.New(t)
+	rolesAsked := func(a apitest.Answer) string {
+		var roles []string
+		for i := range a.Want(201).Len("consequences") {
+			roles = append(roles, a.String(fmt.Sprintf("consequences.%d.role", i)))
+		}
+		slices.Sort(roles)
+		return strings.Join(roles, " ")
+	}
+	for _, c := range []struct {
+		by   []string
+		want string
+	}{
+		{nil, "finance_manager production_manager purchasing warehouse_keeper"},
+		{[]string{"production"}, "production_manager"},
+		{[]string{"production", "clerk"}, "finance_manager production_manager"},
+		{[]string{"gm", "production", "finance"}, "finance_manager general_manager production_manager"},
+	} {
+		path, line, product := confirmedOrder(e, "100")
+		request := madeFor(e, path[len("/v1/orders/"):]).ID()
+		for _, who := range c.by {
+			e.As(who).Post("/v1/production-requests/"+request+"/acknowledge", object{}).Want(200)
+		}
+		if got := rolesAsked(e.As("rep1").Post(path+"/cancellation", object{"reason": "取消"})); got != c.want {
+			t.Errorf("acknowledged by %v, cancellation announced to %s, want %s", c.by, got, c.want)
+		}
+		pending := e.As("rep1").Get("/v1/order-changes?order_id=" + path[len("/v1/orders/"):]).Want(200)
+		e.As("rep1").Post("/v1/approvals/"+e.As("rep1").Get("/v1/order-changes/"+pending.String("data.0.id")).String("approval_id")+"/withdraw", object{"comment": "改为减量"}).Want(200)
+		change := e.As("rep1").Post(path+"/changes", object{"reason": "减量", "lines": changedLine(line, product, "60", "10")})
+		if got := rolesAsked(change); got != c.want {
+			t.Errorf("acknowledged by %v, change announced to %s, want %s", c.by, got, c.want)
+		}
+		if c.by != nil {
+			e.As("keeper").Post("/v1/order-changes/"+change.ID()+"/consequences", object{"text": "x"}).WantProblem(403, "order_change.not_asked")
+		}
+		allStated(e, change.ID())
+		decideOrder(e, "manager", change.String("approval_id")).Want(200)
 	}
 }
 

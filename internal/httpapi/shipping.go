@@ -30,8 +30,10 @@ func (s *Server) ListShippingNotices(ctx context.Context, r api.ListShippingNoti
 			data[i] = api.ShippingNoticeSummary{
 				ID: n.ID, Number: n.Number, CustomerID: n.CustomerID, CustomerName: n.CustomerName, OwnerID: n.OwnerID,
 				Flow: api.ShippingFlow(n.Flow), State: api.ShippingState(n.State), Priority: n.Priority,
-				ShipDate: openapi.Date{Time: n.ShipDate}, Currency: api.Currency(n.Currency), Amount: n.Amount,
-				DispatchedAmount: n.DispatchedAmount, Etag: etag(n.Version),
+				ShipDate: openapi.Date{Time: n.ShipDate}, Currency: api.Currency(n.Currency), Etag: etag(n.Version),
+			}
+			if identity.SeesPrices(who) { // ORD-03
+				data[i].Amount, data[i].DispatchedAmount = &n.Amount, &n.DispatchedAmount
 			}
 		}
 		return api.ListShippingNotices200JSONResponse{Data: data, NextCursor: optional(next)}, err
@@ -42,7 +44,7 @@ func (s *Server) ListShippingNotices(ctx context.Context, r api.ListShippingNoti
 func (s *Server) CreateShippingNotice(ctx context.Context, r api.CreateShippingNoticeRequestObject) (api.CreateShippingNoticeResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.CreateShippingNotice201JSONResponse, error) {
 		n, err := s.Shipments.Create(tx, who, r.Body.CustomerID, noticeContent(*r.Body))
-		return api.CreateShippingNotice201JSONResponse{Body: noticeBody(n), Headers: api.CreateShippingNotice201ResponseHeaders{ETag: etag(n.Version)}}, err
+		return api.CreateShippingNotice201JSONResponse{Body: noticeBody(who, n), Headers: api.CreateShippingNotice201ResponseHeaders{ETag: etag(n.Version)}}, err
 	})
 }
 
@@ -50,7 +52,7 @@ func (s *Server) CreateShippingNotice(ctx context.Context, r api.CreateShippingN
 func (s *Server) GetShippingNotice(ctx context.Context, r api.GetShippingNoticeRequestObject) (api.GetShippingNoticeResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.GetShippingNotice200JSONResponse, error) {
 		n, err := s.Shipments.Get(tx, who, r.ShippingNoticeID)
-		return api.GetShippingNotice200JSONResponse{Body: noticeBody(n), Headers: api.GetShippingNotice200ResponseHeaders{ETag: etag(n.Version)}}, err
+		return api.GetShippingNotice200JSONResponse{Body: noticeBody(who, n), Headers: api.GetShippingNotice200ResponseHeaders{ETag: etag(n.Version)}}, err
 	})
 }
 
@@ -58,7 +60,7 @@ func (s *Server) GetShippingNotice(ctx context.Context, r api.GetShippingNoticeR
 func (s *Server) UpdateShippingNotice(ctx context.Context, r api.UpdateShippingNoticeRequestObject) (api.UpdateShippingNoticeResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.UpdateShippingNotice200JSONResponse, error) {
 		n, err := s.Shipments.Update(tx, who, r.ShippingNoticeID, ifMatch(r.Params.IfMatch), func(c *shipping.Content) { patchNotice(c, *r.Body) })
-		return api.UpdateShippingNotice200JSONResponse{Body: noticeBody(n), Headers: api.UpdateShippingNotice200ResponseHeaders{ETag: etag(n.Version)}}, err
+		return api.UpdateShippingNotice200JSONResponse{Body: noticeBody(who, n), Headers: api.UpdateShippingNotice200ResponseHeaders{ETag: etag(n.Version)}}, err
 	})
 }
 
@@ -66,7 +68,7 @@ func (s *Server) UpdateShippingNotice(ctx context.Context, r api.UpdateShippingN
 func (s *Server) SubmitShippingNotice(ctx context.Context, r api.SubmitShippingNoticeRequestObject) (api.SubmitShippingNoticeResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.SubmitShippingNotice200JSONResponse, error) {
 		n, err := s.Shipments.Submit(tx, who, r.ShippingNoticeID, optionalMatch(r.Params.IfMatch))
-		return api.SubmitShippingNotice200JSONResponse{Body: noticeBody(n), Headers: api.SubmitShippingNotice200ResponseHeaders{ETag: etag(n.Version)}}, err
+		return api.SubmitShippingNotice200JSONResponse{Body: noticeBody(who, n), Headers: api.SubmitShippingNotice200ResponseHeaders{ETag: etag(n.Version)}}, err
 	})
 }
 
@@ -75,7 +77,7 @@ func (s *Server) CheckShippingNotice(ctx context.Context, r api.CheckShippingNot
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.CheckShippingNotice200JSONResponse, error) {
 		c := shipping.Checking{FirstBusiness: value(r.Body.FirstBusiness), Remark: value(r.Body.Remark)}
 		n, err := s.Shipments.Check(tx, who, r.ShippingNoticeID, optionalMatch(r.Params.IfMatch), c)
-		return api.CheckShippingNotice200JSONResponse{Body: noticeBody(n), Headers: api.CheckShippingNotice200ResponseHeaders{ETag: etag(n.Version)}}, err
+		return api.CheckShippingNotice200JSONResponse{Body: noticeBody(who, n), Headers: api.CheckShippingNotice200ResponseHeaders{ETag: etag(n.Version)}}, err
 	})
 }
 
@@ -83,7 +85,7 @@ func (s *Server) CheckShippingNotice(ctx context.Context, r api.CheckShippingNot
 func (s *Server) ExplainOverdue(ctx context.Context, r api.ExplainOverdueRequestObject) (api.ExplainOverdueResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ExplainOverdue200JSONResponse, error) {
 		n, err := s.Shipments.Explain(tx, who, r.ShippingNoticeID, optionalMatch(r.Params.IfMatch), r.Body.Reason)
-		return api.ExplainOverdue200JSONResponse{Body: noticeBody(n), Headers: api.ExplainOverdue200ResponseHeaders{ETag: etag(n.Version)}}, err
+		return api.ExplainOverdue200JSONResponse{Body: noticeBody(who, n), Headers: api.ExplainOverdue200ResponseHeaders{ETag: etag(n.Version)}}, err
 	})
 }
 
@@ -91,7 +93,7 @@ func (s *Server) ExplainOverdue(ctx context.Context, r api.ExplainOverdueRequest
 func (s *Server) ReleaseShippingNotice(ctx context.Context, r api.ReleaseShippingNoticeRequestObject) (api.ReleaseShippingNoticeResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ReleaseShippingNotice200JSONResponse, error) {
 		n, err := s.Shipments.Release(tx, who, r.ShippingNoticeID, optionalMatch(r.Params.IfMatch), value(r.Body.Comment))
-		return api.ReleaseShippingNotice200JSONResponse{Body: noticeBody(n), Headers: api.ReleaseShippingNotice200ResponseHeaders{ETag: etag(n.Version)}}, err
+		return api.ReleaseShippingNotice200JSONResponse{Body: noticeBody(who, n), Headers: api.ReleaseShippingNotice200ResponseHeaders{ETag: etag(n.Version)}}, err
 	})
 }
 
@@ -99,7 +101,7 @@ func (s *Server) ReleaseShippingNotice(ctx context.Context, r api.ReleaseShippin
 func (s *Server) ReviseShippingNotice(ctx context.Context, r api.ReviseShippingNoticeRequestObject) (api.ReviseShippingNoticeResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ReviseShippingNotice200JSONResponse, error) {
 		n, err := s.Shipments.Revise(tx, who, r.ShippingNoticeID, optionalMatch(r.Params.IfMatch), r.Body.Reason)
-		return api.ReviseShippingNotice200JSONResponse{Body: noticeBody(n), Headers: api.ReviseShippingNotice200ResponseHeaders{ETag: etag(n.Version)}}, err
+		return api.ReviseShippingNotice200JSONResponse{Body: noticeBody(who, n), Headers: api.ReviseShippingNotice200ResponseHeaders{ETag: etag(n.Version)}}, err
 	})
 }
 
@@ -107,7 +109,7 @@ func (s *Server) ReviseShippingNotice(ctx context.Context, r api.ReviseShippingN
 func (s *Server) CancelShippingNotice(ctx context.Context, r api.CancelShippingNoticeRequestObject) (api.CancelShippingNoticeResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.CancelShippingNotice200JSONResponse, error) {
 		n, err := s.Shipments.Cancel(tx, who, r.ShippingNoticeID, optionalMatch(r.Params.IfMatch), r.Body.Reason)
-		return api.CancelShippingNotice200JSONResponse{Body: noticeBody(n), Headers: api.CancelShippingNotice200ResponseHeaders{ETag: etag(n.Version)}}, err
+		return api.CancelShippingNotice200JSONResponse{Body: noticeBody(who, n), Headers: api.CancelShippingNotice200ResponseHeaders{ETag: etag(n.Version)}}, err
 	})
 }
 
@@ -115,7 +117,7 @@ func (s *Server) CancelShippingNotice(ctx context.Context, r api.CancelShippingN
 func (s *Server) CloseShippingNotice(ctx context.Context, r api.CloseShippingNoticeRequestObject) (api.CloseShippingNoticeResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.CloseShippingNotice200JSONResponse, error) {
 		n, err := s.Shipments.Close(tx, who, r.ShippingNoticeID, optionalMatch(r.Params.IfMatch), r.Body.Reason)
-		return api.CloseShippingNotice200JSONResponse{Body: noticeBody(n), Headers: api.CloseShippingNotice200ResponseHeaders{ETag: etag(n.Version)}}, err
+		return api.CloseShippingNotice200JSONResponse{Body: noticeBody(who, n), Headers: api.CloseShippingNotice200ResponseHeaders{ETag: etag(n.Version)}}, err
 	})
 }
 
@@ -127,7 +129,7 @@ func (s *Server) DispatchShippingNotice(ctx context.Context, r api.DispatchShipp
 			l.Lines = append(l.Lines, shipping.Loaded{NoticeLineID: p.NoticeLineID, Quantity: p.Quantity})
 		}
 		d, err := s.Shipments.Dispatch(tx, who, r.ShippingNoticeID, optionalMatch(r.Params.IfMatch), l)
-		return api.DispatchShippingNotice201JSONResponse{Body: deliveryBody(d), Headers: api.DispatchShippingNotice201ResponseHeaders{ETag: etag(d.Version)}}, err
+		return api.DispatchShippingNotice201JSONResponse{Body: deliveryBody(who, d), Headers: api.DispatchShippingNotice201ResponseHeaders{ETag: etag(d.Version)}}, err
 	})
 }
 
@@ -147,6 +149,9 @@ func (s *Server) ListShippingNoticeDecisions(ctx context.Context, r api.ListShip
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListShippingNoticeDecisions200JSONResponse, error) {
 		if err := s.Shipments.Seen(tx, who, r.ShippingNoticeID); err != nil {
 			return api.ListShippingNoticeDecisions200JSONResponse{}, err
+		}
+		if !identity.SeesPrices(who) { // ORD-03: what gates decide speaks of amounts and credit in words
+			return api.ListShippingNoticeDecisions200JSONResponse{Data: []api.Decision{}}, nil
 		}
 		body, err := decisions(tx, shipping.SubjectNotice, r.ShippingNoticeID)
 		return api.ListShippingNoticeDecisions200JSONResponse(body), err
@@ -191,16 +196,30 @@ func patchNotice(c *shipping.Content, b api.ShippingNoticePatch) {
 	patch(&c.Remarks, b.Remarks)
 }
 
-func noticeBody(n shipping.Notice) api.ShippingNotice {
+// noticeBody shows a notice; prices, amounts, figures and what is said of debts only to whom they are shown (ORD-03).
+func noticeBody(who identity.Principal, n shipping.Notice) api.ShippingNotice {
 	body := api.ShippingNotice{
 		ID: n.ID, Number: n.Number, CustomerID: n.CustomerID, PayerID: n.PayerID, OwnerID: n.OwnerID, Flow: api.ShippingFlow(n.Flow),
 		State: api.ShippingState(n.State), Priority: n.Priority, ShipDate: openapi.Date{Time: n.ShipDate},
-		ShortLeadReason: optional(n.ShortLeadReason), OverdueReason: optional(n.OverdueReason), Vehicle: optional(n.Vehicle),
-		Carrier: optional(n.Carrier), Driver: optional(n.Driver), DriverPhone: optional(n.DriverPhone), Remarks: optional(n.Remarks),
-		Currency: api.Currency(n.Currency), Amount: n.Amount, DispatchedAmount: n.DispatchedAmount, ApprovalID: n.ApprovalID, SpecialReleaseID: n.SpecialReleaseID,
-		ReleasedBy: n.ReleasedBy, ReleasedAt: n.ReleasedAt, EndedReason: optional(n.EndedReason), Revision: n.Revision,
-		CreatedAt: n.CreatedAt, UpdatedAt: n.UpdatedAt, Etag: etag(n.Version), Lines: make([]api.ShippingLine, len(n.Lines)),
+		ShortLeadReason: optional(n.ShortLeadReason), Vehicle: optional(n.Vehicle), Carrier: optional(n.Carrier), Driver: optional(n.Driver),
+		DriverPhone: optional(n.DriverPhone), Remarks: optional(n.Remarks), Currency: api.Currency(n.Currency), ApprovalID: n.ApprovalID,
+		SpecialReleaseID: n.SpecialReleaseID, ReleasedBy: n.ReleasedBy, ReleasedAt: n.ReleasedAt, EndedReason: optional(n.EndedReason),
+		Revision: n.Revision, CreatedAt: n.CreatedAt, UpdatedAt: n.UpdatedAt, Etag: etag(n.Version), Lines: make([]api.ShippingLine, len(n.Lines)),
 	}
+	for i, l := range n.Lines {
+		body.Lines[i] = api.ShippingLine{
+			ID: l.ID, OrderID: l.OrderID, OrderLineID: l.OrderLineID, ProductID: l.ProductID, ProductCode: l.ProductCode,
+			ProductName: l.ProductName, Unit: l.Unit, Quantity: l.Quantity, DispatchedQuantity: l.DispatchedQuantity,
+		}
+	}
+	if identity.SeesPrices(who) {
+		priceNotice(&body, n)
+	}
+	return body
+}
+
+func priceNotice(body *api.ShippingNotice, n shipping.Notice) {
+	body.Amount, body.DispatchedAmount, body.OverdueReason = &n.Amount, &n.DispatchedAmount, optional(n.OverdueReason)
 	if n.Flow == shipping.Prepaid {
 		body.CoveredAmount = &n.CoveredAmount
 	}
@@ -211,13 +230,8 @@ func noticeBody(n shipping.Notice) api.ShippingNotice {
 		body.Figures = figuresBody(n)
 	}
 	for i, l := range n.Lines {
-		body.Lines[i] = api.ShippingLine{
-			ID: l.ID, OrderID: l.OrderID, OrderLineID: l.OrderLineID, ProductID: l.ProductID, ProductCode: l.ProductCode,
-			ProductName: l.ProductName, Unit: l.Unit, Quantity: l.Quantity, Price: l.Price, Amount: l.Amount,
-			DispatchedQuantity: l.DispatchedQuantity,
-		}
+		body.Lines[i].Price, body.Lines[i].Amount = &l.Price, &l.Amount
 	}
-	return body
 }
 
 func figuresBody(n shipping.Notice) *api.ShippingFigures {

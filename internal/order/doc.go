@@ -23,6 +23,11 @@
 // a draft, with its decision. When the approvers decide, the order is locked and judged again: the approval must be of
 // exactly this content, and ORD-10 must still hold.
 //
+// # Files
+//
+// A closed order is filed by customer and month (ORD-09): the database says in which month, by the business date on which it was
+// closed (filed_month), so that no sweep has to. A file is what ListFiles counts together.
+//
 // # Invariants
 //
 //   - total = gross − header discount; the lines' net amounts add up to the total, to the fen.
@@ -30,6 +35,7 @@
 //   - Lines of an order that isn't a draft don't change, by trigger; only noticed and shipped move.
 //   - content is the hash of what was judged. Whatever was judged and then changed, is judged again.
 //   - owner_id is the owner of the customer, by trigger.
+//   - An order is filed if and only if it is closed.
 //
 // # Locks
 //

@@ -130,9 +130,12 @@ func (s *Service) State(tx pg.Tx, who identity.Principal, id uuid.UUID, st State
 	if err := closeTask(tx, r.ID, c.Role); err != nil {
 		return r, err
 	}
-	return r, audit.Record(tx, audit.Entry{
-		Action: "stateOrderChangeConsequence", SubjectType: Subject, SubjectID: r.ID,
-		After: map[string]any{"role": c.Role, "text": c.Text, "leftovers": c.Leftovers},
+	return r, audit.RecordAll(tx, []audit.Entry{
+		{
+			Action: "stateOrderChangeConsequence", SubjectType: Subject, SubjectID: r.ID,
+			After: map[string]any{"role": c.Role, "text": c.Text, "leftovers": c.Leftovers},
+		},
+		{Action: "stateOrderChangeConsequence", SubjectType: order.Subject, SubjectID: r.OrderID, After: map[string]any{"request": r.Number, "role": c.Role}},
 	})
 }
 

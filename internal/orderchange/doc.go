@@ -2,7 +2,8 @@
 // reason, what each department that acknowledged the order says would follow, and the decision.
 //
 // It does not own orders: package order says what a change would come to and what got worse by it (Ask), and carries it out when it is
-// approved (Alter, CancelApproved). Who acknowledged an order is production's to say (Recipients).
+// approved (Alter, CancelApproved). Who acknowledged an order is production's to say (Recipients);
+// while nobody has, every department is asked.
 //
 // # States
 //

@@ -29,7 +29,7 @@ type Recipients interface {
 	AcknowledgedRoles(tx pg.Tx, orderID uuid.UUID) ([]identity.Role, error)
 }
 
-// everybody is asked while nobody keeps acknowledgements.
+// everybody is asked about an order that no department has acknowledged yet: any of them may have begun with it.
 var everybody = []identity.Role{identity.ProductionManager, identity.Purchasing, identity.WarehouseKeeper, identity.FinanceManager}
 
 // Service holds the use cases. Build one per process; it is safe for concurrent use.
@@ -38,7 +38,7 @@ type Service struct {
 	approvals *approval.Service
 	orders    *order.Service
 
-	Recipients Recipients // production; nil asks everybody
+	Recipients Recipients // production, by app; nil asks everybody
 }
 
 // New returns the service, which app registers for MatterChange and MatterCancel.
@@ -125,14 +125,17 @@ func (s *Service) onOrder(tx pg.Tx, r *Request, action string) error {
 	})
 }
 
-// ask lists the departments that have acknowledged the order.
+// ask lists the departments that have acknowledged the order (ORD-05); all of them, when none has.
 func (s *Service) ask(tx pg.Tx, r *Request) error {
-	roles := everybody
+	var roles []identity.Role
 	if s.Recipients != nil {
 		var err error
 		if roles, err = s.Recipients.AcknowledgedRoles(tx, r.OrderID); err != nil {
 			return err
 		}
+	}
+	if len(roles) == 0 {
+		roles = everybody
 	}
 	for _, role := range roles {
 		r.Consequences = append(r.Consequences, Consequence{ID: uuid.Must(uuid.NewV7()), ChangeID: r.ID, Role: role, Leftovers: []Leftover{}})

@@ -179,10 +179,19 @@ func (s *Service) issue(tx pg.Tx, n *Notice, note *DeliveryNote) error {
 		return err
 	}
 	note.Pass = pass
-	return audit.Record(tx, audit.Entry{
-		Action: "issueDeliveryNote", SubjectType: SubjectDelivery, SubjectID: note.ID,
-		After: note.snapshot(n.Number),
-	})
+	return note.record(tx, "issueDeliveryNote", nil, n.Number)
+}
+
+// record leaves the delivery note's event, and it on the timelines of the orders that it delivers (ORD-09).
+func (d *DeliveryNote) record(tx pg.Tx, action string, before any, notice string) error {
+	orders := make([]uuid.UUID, 0, 1)
+	for _, p := range d.byOrder() {
+		orders = append(orders, p.order)
+	}
+	return audit.RecordAll(tx, append(
+		[]audit.Entry{{Action: action, SubjectType: SubjectDelivery, SubjectID: d.ID, Before: before, After: d.snapshot(notice)}},
+		onOrders(action, orders, map[string]any{"delivery_note": d.Number, "delivery_state": d.State, "vehicle": d.Vehicle})...,
+	))
 }
 
 // CancelDelivery takes back a delivery note whose goods were unloaded before the gate: they are released again, and the gate
@@ -221,9 +230,7 @@ func (s *Service) CancelDelivery(tx pg.Tx, who identity.Principal, id uuid.UUID,
 	}
 	note.Pass = peek.Pass
 	note.Pass.State = PassCancelled
-	return *note, audit.Record(tx, audit.Entry{
-		Action: string(VerbUnload), SubjectType: SubjectDelivery, SubjectID: id, Before: before, After: note.snapshot(h.notice.Number),
-	})
+	return *note, note.record(tx, string(VerbUnload), before, h.notice.Number)
 }
 
 // unship is ship and load taken back.

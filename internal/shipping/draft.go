@@ -10,7 +10,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
-	"github.com/salesgate/salesgate/internal/audit"
 	"github.com/salesgate/salesgate/internal/catalog"
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/credit"
@@ -70,7 +69,7 @@ func (s *Service) Create(tx pg.Tx, who identity.Principal, customerID uuid.UUID,
 	if err := insertNotice(tx, n); err != nil {
 		return Notice{}, err
 	}
-	return n, audit.Record(tx, audit.Entry{Action: "createShippingNotice", SubjectType: SubjectNotice, SubjectID: n.ID, After: n.snapshot()})
+	return n, n.record(tx, "createShippingNotice", nil)
 }
 
 // Update changes a draft as change says. version is the one that the caller read; another is errs.ErrStale. Returns what

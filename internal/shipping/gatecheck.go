@@ -163,9 +163,7 @@ func (s *Service) letOut(tx pg.Tx, who identity.Principal, g *GateCheck) error {
 	if err := g.record(tx, d); err != nil {
 		return err
 	}
-	return audit.Record(tx, audit.Entry{
-		Action: "checkGatePass", SubjectType: SubjectDelivery, SubjectID: g.Note.ID, Before: before, After: g.Note.snapshot(""),
-	})
+	return g.Note.record(tx, "checkGatePass", before, "")
 }
 
 // turnBack records a refusal, which commits although the request fails.

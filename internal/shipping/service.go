@@ -136,9 +136,30 @@ func store(tx pg.Tx, n *Notice, before map[string]any, action Verb) error {
 	if err := updateNotice(tx, n); err != nil {
 		return err
 	}
-	return audit.Record(tx, audit.Entry{
-		Action: string(action), SubjectType: SubjectNotice, SubjectID: n.ID, Before: before, After: n.snapshot(),
-	})
+	return n.record(tx, string(action), before)
+}
+
+// record leaves the notice's event, and what it came to on the timelines of its orders (ORD-09). A change that leaves it in its
+// state, such as of a draft, is no news of the order.
+func (n *Notice) record(tx pg.Tx, action string, before map[string]any) error {
+	own := audit.Entry{Action: action, SubjectType: SubjectNotice, SubjectID: n.ID, After: n.snapshot()}
+	if before != nil {
+		own.Before = before
+	}
+	entries := []audit.Entry{own}
+	if before["state"] != n.State {
+		entries = append(entries, onOrders(action, n.orders(), map[string]any{"shipping_notice": n.Number, "notice_state": n.State})...)
+	}
+	return audit.RecordAll(tx, entries)
+}
+
+// onOrders is an event of each of these orders. It says nothing of money: the factory reads it.
+func onOrders(action string, orders []uuid.UUID, after map[string]any) []audit.Entry {
+	entries := make([]audit.Entry, len(orders))
+	for i, id := range orders {
+		entries[i] = audit.Entry{Action: action, SubjectType: order.Subject, SubjectID: id, After: after}
+	}
+	return entries
 }
 
 // byOrder groups quantities of lines by order, in id order.
