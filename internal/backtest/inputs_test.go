@@ -25,8 +25,7 @@ func names(t reflect.Type, path string) []string {
 		return []string{path}
 	}
 	var all []string
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if name == "-" || !f.IsExported() {
 			continue

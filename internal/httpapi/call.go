@@ -21,6 +21,7 @@ type call struct {
 	key          string // Idempotency-Key, "" for none
 	hash         []byte // of method, path, query and body: what the key is bound to
 	validateOnly bool
+	answered     bool // the refusal is stored with what it left behind
 }
 
 type callKey struct{}

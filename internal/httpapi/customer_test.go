@@ -272,6 +272,9 @@ func TestOddPathsFormsAndDatesAreNoServerErrors(t *testing.T) {
 		"customer_id": "01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d", "amount": "1.00", "method": "cash", "received_on": "0000-01-01",
 	}).WantProblem(400, "request.invalid")
 	rep.Get("/v1/customers?cursor=bnVsbA").WantProblem(400, "request.bad_cursor")
+	for _, list := range []string{"customers", "products", "product-categories", "users", "teams"} { // "\u0000", also where the key is a text
+		e.As("gm").Get("/v1/"+list+"?cursor=Ilx1MDAwMCI").WantProblem(400, "request.bad_cursor")
+	}
 }
 
 func TestCND01_EventsShowPeopleWithMaskedPhones(t *testing.T) {

@@ -80,6 +80,7 @@ func storeAnswer(tx pg.Tx, c *call, answer any) error {
 
 // keepRefusal stores a refusal that commits (pg.Keep) together with what it leaves behind.
 func keepRefusal(tx pg.Tx, c *call, err error) error {
+	c.answered = false // of an earlier run of the transaction
 	if c.key == "" || !pg.Kept(err) {
 		return err
 	}
@@ -87,6 +88,7 @@ func keepRefusal(tx pg.Tx, c *call, err error) error {
 		if storeErr := insertAnswer(tx, c, status, b); storeErr != nil {
 			return storeErr
 		}
+		c.answered = true
 	}
 	return err
 }
@@ -94,7 +96,7 @@ func keepRefusal(tx pg.Tx, c *call, err error) error {
 // storeRefusal keeps a refusal whose transaction was rolled back. It has no effects that it must commit with, so losing
 // it only means that a repetition is judged anew.
 func (s *Server) storeRefusal(ctx context.Context, c *call, err error) {
-	if c.key == "" || c.validateOnly || errors.As(err, new(replayedProblem)) ||
+	if c.key == "" || c.answered || c.validateOnly || errors.As(err, new(replayedProblem)) ||
 		errors.Is(err, errKeyInFlight) || errors.Is(err, errKeyReused) {
 		return
 	}

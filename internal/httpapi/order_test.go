@@ -1,7 +1,9 @@
 package httpapi_test
 
 import (
+	"bytes"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -104,10 +106,15 @@ func TestORD10_RefusalCarriesItsDecisionOverHTTP(t *testing.T) {
 	rep := e.As("rep1").With("Idempotency-Key", "one")
 	body := orderBy(customerOf(e), productAt(e, "10"), "100", "10")
 	body["settlement"], body["terms_days"], body["submit"] = "net_days", 30, true
+	var log bytes.Buffer
+	e.App.Server.Log = slog.New(slog.NewTextHandler(&log, nil))
 	refused := rep.Post("/v1/orders", body).WantProblem(422, "order.cash_only")
 	id, _ := refused.At("params.order_id").(string)
 	if refused.String("decision.outcome") != "refused" || refused.String("rules.0") != "ORD-10" || id == "" {
 		t.Fatalf("%s", refused.Body)
+	}
+	if strings.Contains(log.String(), "refusal not stored") {
+		t.Errorf("the refusal was stored with its decision, and then again: %s", &log)
 	}
 	if again := rep.Post("/v1/orders", body).WantProblem(422, "order.cash_only"); again.Header.Get("Idempotency-Replayed") != "true" {
 		t.Error("not replayed")

@@ -1,6 +1,7 @@
 package pg
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 
@@ -25,7 +26,7 @@ func (p Page) After(key any) (found bool, err error) {
 	if err != nil {
 		return false, ErrCursor.Wrap(err)
 	}
-	if string(b) == "null" {
+	if string(b) == "null" || bytes.Contains(b, []byte(`\u0000`)) { // which PostgreSQL takes for no text
 		return false, ErrCursor.With()
 	}
 	if err := json.Unmarshal(b, key); err != nil {
