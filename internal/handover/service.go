@@ -37,7 +37,7 @@ func New(customers *customer.Service, prospects Prospects) *Service {
 
 // Create hands over customers, and all prospects of a person who leaves (to To). It lists what is open, and asks both people to
 // acknowledge. Returns ErrForm, ErrNothing, ErrNoTarget, ErrSame, customer.ErrBadOwner for somebody who isn't an active person in sales,
-// and errs.ErrReferenced for a customer that the caller may not see.
+// prospect.ErrNotImpartial to a side of an open dispute about one of the customers, and errs.ErrReferenced for a customer that the caller may not see.
 func (s *Service) Create(tx pg.Tx, who identity.Principal, d Draft) (Handover, error) {
 	if (d.Leaving == nil) == (len(d.Customers) == 0) {
 		return Handover{}, ErrForm.With()

@@ -71,7 +71,7 @@ func (s *Service) Claim(tx pg.Tx, who identity.Principal, id uuid.UUID, version 
 }
 
 // Assign gives a prospect to another owner for a reason, also one in the pool. Who may, holds customer.assign. Returns ErrOwner,
-// and errs.ErrState for one that is settled. Locks the prospect.
+// ErrNotImpartial to a side of an open dispute about it, and errs.ErrState for one that is settled. Locks the prospect.
 func (s *Service) Assign(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, owner uuid.UUID, reason string) (Prospect, error) {
 	return s.edit(tx, who, id, version, "assignProspect", func(x *Prospect) error {
 		if err := x.mustBe(Active, Pooled); err != nil {
