@@ -309,8 +309,12 @@ func differenceWord(kind pricing.DifferenceKind, lang string) string {
 func (s *Server) ExportBasePrices(ctx context.Context, r api.ExportBasePricesRequestObject) (api.ExportBasePricesResponseObject, error) {
 	who, p := current(ctx).who, r.Params
 	f := pricing.PriceFilter{At: value(p.At), Search: value(p.Q), CategoryID: p.CategoryID}
-	if f.At.IsZero() {
-		f.At = s.DB.Clock().Now()
+	err := s.DB.View(ctx, current(ctx).origin(), func(tx pg.Tx) (err error) {
+		f.At, err = s.Prices.PricesAt(tx, who, f.At)
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	name := "base-prices-"
 	if current(ctx).lang != "en" {

@@ -73,7 +73,7 @@ func costed(tx pg.Tx, a *Answer) error {
 
 // CheckPrices asks the price gate for a person, and who would be asked to confirm an order like this on the customer's
 // usual terms. Costs and margins are in the answer for those who may see them (PRC-13). Returns errs.ErrNotFound for a
-// customer that the person may not see (ORG-06), and what Check returns. Writes nothing.
+// customer that the person may not see (ORG-06), ErrAhead for a date to come, and what Check returns. Writes nothing.
 func (s *Service) CheckPrices(tx pg.Tx, who identity.Principal, p PriceCheck) (AuthorityAnswer, error) {
 	c, err := customer.Brief(tx, p.CustomerID)
 	if err != nil {
@@ -87,7 +87,9 @@ func (s *Service) CheckPrices(tx pg.Tx, who identity.Principal, p PriceCheck) (A
 		WithMargin: catalog.SeesCosts(who), // PRC-13
 	}
 	if p.Date != nil {
-		q.At = InstantOf(*p.Date, tx.Now)
+		if q.At, err = seeAt(who, InstantOf(*p.Date, tx.Now), tx.Now); err != nil {
+			return AuthorityAnswer{}, ErrAhead.At("/date")
+		}
 	}
 	return s.WhoseAuthority(tx, who, q, matterOrder, confirmation)
 }

@@ -22,6 +22,9 @@
 // New products of a list become standard when it takes effect, not when it is approved: until then their initial price goes on. The
 // gate sees that from the instant on; SettleLists writes it down, and answers open reviews.
 //
+// Until a list is in force only those see it, its lines and the prices of its time who may compare lists: who prepares and decides
+// them. A rep reads what holds and what held.
+//
 // A scheduled list can be called back by the general manager, who approved it; nobody is asked again, since what holds goes on
 // holding. Its rows stay, and count no more than if they had never been.
 //

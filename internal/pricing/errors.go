@@ -95,6 +95,9 @@ var (
 	ErrBaseMoved = errs.Define(errs.Conflict, "pricing.base_moved",
 		"Other lists have changed prices of these products since you looked: {lists}. Look at the differences anew, refresh the draft and submit again.",
 		"本表产品的价格在您查看后已被其他基价表变更:{lists}。请重新核对差异、刷新草稿后再提交。", "PRC-05")
+	ErrAhead = errs.Define(errs.Forbidden, "pricing.price_ahead",
+		"Prices of a future time are shown only to those who prepare and decide base price lists.",
+		"未来时点的价格仅向制定和审批基价表的人员开放。", "PRC-05", "PRC-07")
 	ErrRecall = errs.Define(errs.Conflict, "pricing.not_recallable",
 		"Only an approved list that isn't in force yet can be called back; it is {state}.", "只有已批准但尚未生效的基价表可以撤回,当前状态为 {state}。", "PRC-05")
 	ErrRecallWho = errs.Define(errs.Forbidden, "pricing.recall_by_general_manager",

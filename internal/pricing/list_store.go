@@ -81,10 +81,14 @@ func recordLines(tx pg.Tx, l BasePriceList, action string, lines int) error {
 	return audit.Record(tx, audit.Entry{Action: action, SubjectType: listType, SubjectID: l.ID, After: after})
 }
 
-// GetBasePriceList returns the head of a list and where it stands in time.
-func (s *Service) GetBasePriceList(tx pg.Tx, _ identity.Principal, id uuid.UUID) (BasePriceList, error) {
+// GetBasePriceList returns the head of a list and where it stands in time. A list that isn't in force yet, or never will be, is shown
+// only to who compares lists.
+func (s *Service) GetBasePriceList(tx pg.Tx, who identity.Principal, id uuid.UUID) (BasePriceList, error) {
 	l, err := pg.Take[BasePriceList](tx, "id = ?", id)
 	if err != nil {
+		return BasePriceList{}, err
+	}
+	if err := seeList(who, l, tx.Now); err != nil {
 		return BasePriceList{}, err
 	}
 	current, err := inForce(tx, listTable, tx.Now)
@@ -96,10 +100,13 @@ func (s *Service) GetBasePriceList(tx pg.Tx, _ identity.Principal, id uuid.UUID)
 type RevisionFilter struct {
 	State      State
 	Resolution *uuid.UUID // lists that the price committee asked for by this
+
+	heldOnly bool // only what is in force or was
 }
 
-// ListBasePriceLists returns a page of lists, the latest first.
-func (s *Service) ListBasePriceLists(tx pg.Tx, _ identity.Principal, f RevisionFilter, page pg.Page) ([]BasePriceList, string, error) {
+// ListBasePriceLists returns a page of the lists that are shown to the caller, the latest first.
+func (s *Service) ListBasePriceLists(tx pg.Tx, who identity.Principal, f RevisionFilter, page pg.Page) ([]BasePriceList, string, error) {
+	f.heldOnly = !seesAhead(who)
 	rows, next, err := listRevisions[BasePriceList](tx, f, page)
 	if err != nil || len(rows) == 0 {
 		return rows, next, err
@@ -124,6 +131,9 @@ func listRevisions[T interface{ revision() Revision }](tx pg.Tx, f RevisionFilte
 	}
 	if f.Resolution != nil {
 		q = q.Where("resolution_id = ?", *f.Resolution)
+	}
+	if f.heldOnly {
+		q = q.Where(held, tx.Now)
 	}
 	var rows []T
 	if err := q.Find(&rows).Error; err != nil {
@@ -184,14 +194,14 @@ type PriceFilter struct {
 }
 
 // ListBasePrices returns a page of the base prices in force at an instant, past or future, in the order of product codes;
-// with each who changed it from what, when and why (PRC-07). Products without one are left out.
-func (s *Service) ListBasePrices(tx pg.Tx, _ identity.Principal, f PriceFilter, page pg.Page) ([]PriceView, string, error) {
+// with each who changed it from what, when and why (PRC-07). Products without one are left out. Returns ErrAhead.
+func (s *Service) ListBasePrices(tx pg.Tx, who identity.Principal, f PriceFilter, page pg.Page) (rows []PriceView, next string, err error) {
 	var after string
 	if _, err := page.After(&after); err != nil {
 		return nil, "", err
 	}
-	if f.At.IsZero() {
-		f.At = tx.Now
+	if f.At, err = seeAt(who, f.At, tx.Now); err != nil {
+		return nil, "", err
 	}
 	args := map[string]any{"at": f.At, "after": after, "limit": page.Limit + 1, "category": f.CategoryID, "search": pattern(f.Search)}
 	where := "WHERE p.code > @after"
@@ -201,13 +211,13 @@ func (s *Service) ListBasePrices(tx pg.Tx, _ identity.Principal, f PriceFilter, 
 	if f.CategoryID != nil {
 		where += " AND p.category_id = @category"
 	}
-	var rows []PriceView
-	err := tx.Raw(priceViewSQL+`JOIN LATERAL (SELECT * FROM valid_base_prices
+	err = tx.Raw(priceViewSQL+`JOIN LATERAL (SELECT * FROM valid_base_prices
 		WHERE product_id = p.id AND effective_at <= @at ORDER BY effective_at DESC LIMIT 1) AS b ON true`+
 		priceStorySQL+where+" ORDER BY p.code LIMIT @limit", args).Scan(&rows).Error
 	if err != nil {
 		return nil, "", err
 	}
+	hideEnds(who, rows, tx.Now)
 	return pg.Cut(page, rows, func(v PriceView) any { return v.ProductCode })
 }
 
@@ -244,13 +254,14 @@ func (s *Service) EachBasePrice(tx pg.Tx, who identity.Principal, f PriceFilter,
 }
 
 // GetBasePrice returns the base price of a product in force at an instant (PRC-07); zero is now. Returns errs.ErrNotFound
-// when there is none.
-func (s *Service) GetBasePrice(tx pg.Tx, _ identity.Principal, productID uuid.UUID, at time.Time) (PriceView, error) {
-	if at.IsZero() {
-		at = tx.Now
+// when there is none, ErrAhead.
+func (s *Service) GetBasePrice(tx pg.Tx, who identity.Principal, productID uuid.UUID, at time.Time) (PriceView, error) {
+	at, err := seeAt(who, at, tx.Now)
+	if err != nil {
+		return PriceView{}, err
 	}
 	var rows []PriceView
-	err := tx.Raw(priceViewSQL+"JOIN valid_base_prices AS b ON b.product_id = p.id"+priceStorySQL+
+	err = tx.Raw(priceViewSQL+"JOIN valid_base_prices AS b ON b.product_id = p.id"+priceStorySQL+
 		"WHERE p.id = ? AND b.effective_at <= ? ORDER BY b.effective_at DESC LIMIT 1", productID, at).Scan(&rows).Error
 	if err != nil {
 		return PriceView{}, err
@@ -258,12 +269,13 @@ func (s *Service) GetBasePrice(tx pg.Tx, _ identity.Principal, productID uuid.UU
 	if len(rows) == 0 {
 		return PriceView{}, errs.ErrNotFound
 	}
+	hideEnds(who, rows, tx.Now)
 	return rows[0], nil
 }
 
-// ListBasePriceHistory returns a page of all base prices that a product ever had or will have, the latest first: who
-// changed it, when, from what, to what and why (PRC-07).
-func (s *Service) ListBasePriceHistory(tx pg.Tx, _ identity.Principal, productID uuid.UUID, page pg.Page) ([]PriceView, string, error) {
+// ListBasePriceHistory returns a page of all base prices that a product ever had, and for who compares lists will have, the latest
+// first: who changed it, when, from what, to what and why (PRC-07).
+func (s *Service) ListBasePriceHistory(tx pg.Tx, who identity.Principal, productID uuid.UUID, page pg.Page) ([]PriceView, string, error) {
 	var after time.Time
 	found, err := page.After(&after)
 	if err != nil {
@@ -271,11 +283,12 @@ func (s *Service) ListBasePriceHistory(tx pg.Tx, _ identity.Principal, productID
 	}
 	var rows []PriceView
 	err = tx.Raw(priceViewSQL+"JOIN valid_base_prices AS b ON b.product_id = p.id"+priceStorySQL+
-		"WHERE p.id = ? AND (NOT ? OR b.effective_at < ?) ORDER BY b.effective_at DESC LIMIT ?",
-		productID, found, after, page.Limit+1).Scan(&rows).Error
+		"WHERE p.id = ? AND (NOT ? OR b.effective_at < ?) AND (? OR b.effective_at <= ?) ORDER BY b.effective_at DESC LIMIT ?",
+		productID, found, after, seesAhead(who), tx.Now, page.Limit+1).Scan(&rows).Error
 	if err != nil {
 		return nil, "", err
 	}
+	hideEnds(who, rows, tx.Now)
 	return pg.Cut(page, rows, func(v PriceView) any { return v.EffectiveAt })
 }
 

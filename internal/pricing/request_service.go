@@ -74,6 +74,9 @@ func (s *Service) GetPriceRequest(tx pg.Tx, who identity.Principal, id uuid.UUID
 	if err := seeRequest(who, r); err != nil {
 		return PriceRequest{}, err
 	}
+	if err := hideLists(tx, who, &r); err != nil {
+		return PriceRequest{}, err
+	}
 	return withLines(tx, r)
 }
 

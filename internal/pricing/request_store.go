@@ -86,12 +86,22 @@ func (s *Service) ListPriceRequests(tx pg.Tx, who identity.Principal, f RequestF
 	}
 	if f.ListID != nil {
 		q = q.Where("list_id = ?", *f.ListID)
+		if !seesAhead(who) {
+			q = q.Where("list_id IN (SELECT id FROM base_price_lists WHERE "+held+")", tx.Now)
+		}
 	}
 	if f.ProductID != nil {
 		q = q.Where("id IN (SELECT request_id FROM price_request_lines WHERE product_id = ?)", *f.ProductID)
 	}
 	var rows []PriceRequest
 	if err := q.Find(&rows).Error; err != nil {
+		return nil, "", err
+	}
+	listed := make([]*PriceRequest, len(rows))
+	for i := range rows {
+		listed[i] = &rows[i]
+	}
+	if err := hideLists(tx, who, listed...); err != nil {
 		return nil, "", err
 	}
 	return pg.Cut(page, rows, func(r PriceRequest) any { return requestKey{r.CreatedAt, r.ID} })

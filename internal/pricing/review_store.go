@@ -49,7 +49,7 @@ func countOpenItems(tx pg.Tx, review uuid.UUID) (n int, err error) {
 // ListPriceReviews returns a page of reviews, the latest quarter first.
 func (s *Service) ListPriceReviews(tx pg.Tx, _ identity.Principal, state ReviewState, page pg.Page) ([]PriceReview, string, error) {
 	q := tx.Order("quarter DESC").Limit(page.Limit + 1)
-	var after string
+	var after time.Time
 	if found, err := page.After(&after); err != nil {
 		return nil, "", err
 	} else if found {
@@ -62,7 +62,7 @@ func (s *Service) ListPriceReviews(tx pg.Tx, _ identity.Principal, state ReviewS
 	if err := q.Find(&rows).Error; err != nil || len(rows) == 0 {
 		return nil, "", err
 	}
-	rows, next, err := pg.Cut(page, rows, func(r PriceReview) any { return r.Quarter.Format("2006-01-02") })
+	rows, next, err := pg.Cut(page, rows, func(r PriceReview) any { return r.Quarter })
 	if err != nil {
 		return nil, "", err
 	}
