@@ -15,6 +15,7 @@ import (
 	"github.com/salesgate/salesgate/internal/opportunity"
 	"github.com/salesgate/salesgate/internal/order"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/printing"
 	"github.com/salesgate/salesgate/internal/prospect"
 	"github.com/salesgate/salesgate/internal/receivable"
 	"github.com/salesgate/salesgate/internal/shipping"
@@ -121,6 +122,7 @@ type stage struct {
 func (c *Company) masters() []stage {
 	return []stage{
 		{"people", opening, c.inOne(c.hire)},
+		{"profile", opening, c.inOne(profile)},
 		{"categories", opening, c.inOne(c.categories)},
 		{"products", opening, c.imports(importing.Products, "products.csv")},
 		{"prices-1", opening, c.imports(importing.Prices, "prices-1.csv")},
@@ -178,6 +180,16 @@ func (c *Company) done(ctx context.Context, name string) (done bool, err error) 
 		return err
 	})
 	return done, err
+}
+
+// profile says what the company's papers say of it.
+func profile(tx pg.Tx) error {
+	_, err := printing.Replace(tx, 1, printing.Profile{
+		NameZH: "示例化纤股份有限公司", NameEN: "Example Fibre Co., Ltd.", AddressZH: "示例省示例市纺织路 88 号", AddressEN: "88 Fangzhi Road, Example City",
+		TaxNumber: "91990000MA0EXAMPL1", Phone: "0990-5550 8800", Fax: "0990-5550 8801", Email: "sales@fibre.example", BankName: "示例银行示例市支行",
+		BankAccount: "9900 0000 0000 8848 001",
+	})
+	return err
 }
 
 var categories = [][3]string{

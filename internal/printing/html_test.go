@@ -59,6 +59,14 @@ func sample(n int, long bool) printing.Paper {
 	return p
 }
 
+// signedByFour is a paper of one page that four departments sign, of a company that hasn't said yet who it is.
+func signedByFour() printing.Paper {
+	p := sample(1, false)
+	p.Profile = printing.Profile{}
+	p.Signatures = []printing.Text{{ZH: "销售部", EN: "Sales"}, {ZH: "生产部", EN: "Production"}, {ZH: "管理部", EN: "Management"}, {ZH: "财务部", EN: "Finance"}}
+	return p
+}
+
 func html(t *testing.T, p printing.Paper) string {
 	t.Helper()
 	b, err := p.HTML()
@@ -94,6 +102,17 @@ func TestWhatIsNotInForceSaysSo(t *testing.T) {
 	p.Watermark = printing.Text{ZH: "已作废", EN: "VOID"}
 	if page := html(t, p); !strings.Contains(page, `class="mark"`) || !strings.Contains(page, "已作废<small>VOID") {
 		t.Error("no watermark")
+	}
+}
+
+// Nobody should send out a paper that doesn't say whose it is without noticing.
+func TestAMissingProfileShows(t *testing.T) {
+	t.Parallel()
+	if page := html(t, signedByFour()); !strings.Contains(page, "公司资料未填写") || strings.Contains(page, "· </th>") {
+		t.Error("the head of the paper is empty")
+	}
+	if strings.Contains(html(t, sample(1, false)), "公司资料未填写") {
+		t.Error("a filled-in profile is called missing")
 	}
 }
 
@@ -176,7 +195,10 @@ func TestPapersPrint(t *testing.T) {
 	t.Parallel()
 	chromium, err := exec.LookPath("chromium")
 	if err != nil {
-		t.Log("no Chromium here: the HTML is tested all the same")
+		if os.Getenv("CI") != "" {
+			t.Fatal(err)
+		}
+		t.Log("no Chromium here: the HTML is tested all the same, and CI prints")
 		return
 	}
 	draft := sample(1, false)
@@ -185,7 +207,7 @@ func TestPapersPrint(t *testing.T) {
 		name        string
 		p           printing.Paper
 		least, most int
-	}{{"one", draft, 1, 1}, {"sixty", sample(60, false), 3, 5}, {"long", sample(12, true), 2, 8}} {
+	}{{"one", draft, 1, 1}, {"four", signedByFour(), 1, 1}, {"sixty", sample(60, false), 3, 5}, {"long", sample(12, true), 2, 8}} {
 		if n := pages(t, chromium, c.name, c.p); n < c.least || n > c.most {
 			t.Errorf("%s: %d pages", c.name, n)
 		}
