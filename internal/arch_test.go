@@ -29,6 +29,7 @@ var layers = strings.Fields(`
 	identity
 	attachment
 	followup
+	violation
 	approval
 	conduct
 	leave
@@ -66,7 +67,7 @@ var layers = strings.Fields(`
 
 const (
 	ground = "errs clock money pg audit jobs " // what every module stands on
-	gates  = ground + "rulebook decision identity attachment followup approval "
+	gates  = ground + "rulebook decision identity attachment followup violation approval "
 	demand = "customer prospect opportunity campaign visit "
 	supply = "catalog pricing newproduct committee credit terms quote contract order orderchange correspondence production sample shipping receivable "
 	after  = "survey creditreview handover backtest "
@@ -85,9 +86,10 @@ var imports = map[string]string{
 	"identity":   ground + "rulebook decision",
 	"attachment": ground + "rulebook identity",
 	"followup":   ground + "identity",
-	"approval":   ground + "rulebook decision identity followup",
+	"violation":  ground + "identity followup",
+	"approval":   ground + "rulebook decision identity followup violation",
 
-	"conduct":     ground + "rulebook identity followup approval",
+	"conduct":     ground + "rulebook identity followup violation",
 	"leave":       gates,
 	"customer":    gates,
 	"prospect":    gates + "customer",

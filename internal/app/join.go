@@ -197,7 +197,7 @@ func (a *App) joinPrices(s *httpapi.Server) {
 	a.adjustPrices(s.Prices)
 
 	// price committee and authority
-	s.Conduct = conduct.New(s.Rulebook, s.Approvals)
+	s.Conduct = conduct.New(s.Rulebook)
 	s.PriceCommittee = committee.New(s.Rulebook, s.Approvals, s.Attachments)
 	s.Attachments.Register(committee.Subject, s.PriceCommittee.Seen, "price_committee.read")
 	a.jobs.Every("price_meetings", 10*time.Minute, a.batches("price_meetings", s.PriceCommittee.Watch))

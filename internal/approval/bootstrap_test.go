@@ -85,31 +85,3 @@ func TestORG01_NewMattersJoinACustomisedMatrixRace(t *testing.T) {
 		t.Errorf("%d events", n)
 	}
 }
-
-func TestViolationsOfOtherModulesAreRecordedOnce(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	p := w.staff()
-	v := approval.Violation{
-		Rule: "CRD-16", Kind: "terms_changed", PersonID: p.rep.ID, SubjectType: "customer", SubjectID: uuid.Must(uuid.NewV7()),
-		Number: "C-1", SourceID: uuid.Must(uuid.NewV7()), Detail: map[string]any{"attempted": "net 60"},
-	}
-	for range 2 {
-		w.must(w.tx(identity.System(), func(tx pg.Tx) error { return approval.Violate(tx, v) }))
-	}
-	v.PersonID = p.manager.ID
-	w.must(w.tx(identity.System(), func(tx pg.Tx) error { return approval.Violate(tx, v) }))
-	if n := w.count(`SELECT count(*) FROM violations WHERE detail->>'attempted' = 'net 60'`); n != 2 {
-		t.Errorf("%d violations, want one for each person", n)
-	}
-	if n := w.count(`SELECT count(*) FROM events WHERE action = 'recordViolation'`); n != 2 {
-		t.Errorf("%d events", n)
-	}
-	if err := w.exec(`UPDATE violations SET rule = 'X'`); err == nil {
-		t.Error("the database lets a violation be changed")
-	}
-	v.Kind = "No Kind"
-	if err := w.tx(identity.System(), func(tx pg.Tx) error { return approval.Violate(tx, v) }); err == nil {
-		t.Error("violations_kind_named lets a kind pass that is no word")
-	}
-}

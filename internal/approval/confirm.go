@@ -10,6 +10,7 @@ import (
 	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/violation"
 )
 
 // ConfirmVerbalApproval confirms what the principal approved by phone: the verbal approval with this id, or with none
@@ -23,7 +24,7 @@ func (s *Service) ConfirmVerbalApproval(tx pg.Tx, who identity.Principal, id uui
 	state := VerbalConfirmed
 	if tx.Now.After(v.ConfirmBy) {
 		state = VerbalConfirmedLate
-		if err := violate(tx, r, v, ViolationVerbalLate, v.GivenBy); err != nil {
+		if err := violate(tx, r, v, verbalLate, v.GivenBy); err != nil {
 			return VerbalApproval{}, err
 		}
 	}
@@ -42,7 +43,7 @@ func (s *Service) DenyVerbalApproval(tx pg.Tx, who identity.Principal, id uuid.U
 	if err != nil {
 		return VerbalApproval{}, err
 	}
-	if err := violate(tx, r, v, ViolationVerbalDenied, v.RecordedBy); err != nil {
+	if err := violate(tx, r, v, verbalDenied, v.RecordedBy); err != nil {
 		return VerbalApproval{}, err
 	}
 	if err := answer(tx, r, &v, VerbalDenied, comment, "denyVerbalApproval"); err != nil {
@@ -136,7 +137,7 @@ func (s *Service) MarkOverdueVerbals(tx pg.Tx, limit int) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		if err := violate(tx, r, v, ViolationVerbalLate, v.GivenBy); err != nil {
+		if err := violate(tx, r, v, verbalLate, v.GivenBy); err != nil {
 			return 0, err
 		}
 		if err := remind(tx, r, v); err != nil {
@@ -147,4 +148,18 @@ func (s *Service) MarkOverdueVerbals(tx pg.Tx, limit int) (int, error) {
 		}
 	}
 	return len(rows), nil
+}
+
+// The kinds of violation that come of verbal approvals (ORG-05).
+const (
+	verbalLate   = "verbal_late"
+	verbalDenied = "verbal_denied"
+)
+
+// violate records what became of a verbal approval.
+func violate(tx pg.Tx, r Request, v VerbalApproval, kind string, person uuid.UUID) error {
+	return violation.Record(tx, violation.Violation{
+		Rule: "ORG-05", Kind: kind, PersonID: person, SubjectType: r.SubjectType, SubjectID: r.SubjectID, Number: r.Number,
+		SourceID: v.ID, Detail: map[string]any{"approval": r.ID, "given_by": v.GivenBy, "recorded_by": v.RecordedBy, "confirm_by": v.ConfirmBy, "took_effect": r.State == Approved},
+	})
 }

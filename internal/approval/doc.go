@@ -1,7 +1,7 @@
 // Package approval owns the authority matrix, and every request that somebody with authority decide something.
 //
 // It owns: the matrix in versions, the facts that each matter is judged by, requests with their route, the decisions of
-// people on each step, comments, tasks, verbal approvals and the violations that come of them. It does not own what is
+// people on each step, comments, tasks, and verbal approvals. It does not own what is
 // approved: a document belongs to its module, which submits it and is told the outcome. Nor does it own the gates: a
 // module decides by its own rules whether something passes, and asks here who must agree.
 //

@@ -287,44 +287,6 @@ func markVacated(tx pg.Tx, id uuid.UUID) error {
 	return pg.One(tx.Exec(`UPDATE approval_tasks SET vacated_at = ? WHERE id = ?`, tx.Now, id))
 }
 
-func violationPage(tx pg.Tx, who identity.Principal, f ViolationFilter, p pg.Page) ([]Violation, error) {
-	q := tx.Order("id DESC").Limit(p.Limit + 1)
-	for column, v := range map[string]string{"rule": f.Rule, "kind": f.Kind, "subject_type": f.SubjectType} {
-		if v != "" {
-			q = q.Where(column+" = ?", v)
-		}
-	}
-	if f.PersonID != nil {
-		q = q.Where("person_id = ?", *f.PersonID)
-	}
-	if f.SubjectID != nil {
-		q = q.Where("subject_id = ?", *f.SubjectID)
-	}
-	if f.From != nil {
-		q = q.Where("at >= ?", *f.From)
-	}
-	if f.Before != nil {
-		q = q.Where("at < ?", *f.Before)
-	}
-	if !who.Has(accusers...) && who.Kind != identity.KindSystem {
-		people := []uuid.UUID{who.ID}
-		if owners, all := who.Owners(); !all {
-			people = append(people, owners...)
-		}
-		q = q.Where("person_id IN ?", people)
-	}
-	var last uuid.UUID
-	found, err := p.After(&last)
-	if err != nil {
-		return nil, err
-	}
-	if found {
-		q = q.Where("id < ?", last)
-	}
-	var rows []Violation
-	return rows, q.Find(&rows).Error
-}
-
 // readRoster reads all active people, team leaders and department heads: what readStaffing and readSuperiors read for one.
 func readRoster(tx pg.Tx) (roster, error) {
 	r := roster{leaders: map[uuid.UUID]uuid.UUID{}, heads: map[uuid.UUID]uuid.UUID{}, others: map[uuid.UUID]staffing{}}

@@ -6,7 +6,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
-	"github.com/salesgate/salesgate/internal/approval"
+	"github.com/salesgate/salesgate/internal/violation"
 )
 
 // Level is who decides about a violation.
@@ -33,7 +33,7 @@ type Range struct{ Minimum, Maximum decimal.Decimal }
 
 // Case is a violation with what was said and decided about it.
 type Case struct {
-	approval.Violation
+	violation.Violation
 	Range     *Range // nil: the rule names none
 	Reported  bool   // to the company
 	Answers   []Answer
@@ -80,7 +80,7 @@ var penalties = map[string]penalty{
 }
 
 // grave reports whether a violation goes to the company as it is recorded: signing a contract beyond authority (CON-08).
-func grave(v approval.Violation) bool { return v.Kind == approval.ViolationContractBeyond }
+func grave(v violation.Violation) bool { return v.Kind == violation.ContractBeyond }
 
 // decided reports whether nothing is left to decide.
 func (c Case) decided() bool {

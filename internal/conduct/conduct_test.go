@@ -7,9 +7,9 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/salesgate/salesgate/internal/apitest"
-	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/conduct"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/violation"
 )
 
 type object = map[string]any
@@ -19,7 +19,7 @@ func recorded(e *apitest.Env, rule, kind, person string) string {
 	source := uuid.Must(uuid.NewV7())
 	var id string
 	e.Tx(func(tx pg.Tx) error {
-		err := approval.Violate(tx, approval.Violation{
+		err := violation.Record(tx, violation.Violation{
 			Rule: rule, Kind: kind, PersonID: e.People[person], SubjectType: "quotation", SubjectID: uuid.New(), Number: "QT-1", SourceID: source,
 		})
 		if err != nil {
@@ -38,8 +38,8 @@ func TestQUO07_CON08_TheHeadOfSalesSetsAnAmountWithinTheRange(t *testing.T) {
 	t.Parallel()
 	e := apitest.New(t)
 	for rule, c := range map[string]struct{ kind, below, least, most, above string }{
-		"QUO-07": {approval.ViolationQuoteBeyond, "49.99", "50.00", "500.00", "500.01"},
-		"CON-08": {approval.ViolationContractOutside, "19.99", "20.00", "100.00", "100.01"},
+		"QUO-07": {violation.QuoteBeyond, "49.99", "50.00", "500.00", "500.01"},
+		"CON-08": {violation.ContractOutside, "19.99", "20.00", "100.00", "100.01"},
 	} {
 		at := recorded(e, rule, c.kind, "rep1")
 		e.As("rep1").Post(at+"/decide", penalty(c.least)).WantProblem(403, "auth.forbidden")
@@ -69,7 +69,7 @@ func TestQUO07_CON08_TheHeadOfSalesSetsAnAmountWithinTheRange(t *testing.T) {
 func TestCON08_SigningBeyondAuthorityIsReportedToTheCompany(t *testing.T) {
 	t.Parallel()
 	e := apitest.New(t)
-	at := recorded(e, "CON-08", approval.ViolationContractBeyond, "rep1")
+	at := recorded(e, "CON-08", violation.ContractBeyond, "rep1")
 	if e.As("gm").Get("/v1/me/follow-ups?kind=violation.decide").Want(200).Len("data") != 1 || e.As("gm").Get(at).Want(200).At("reported") != true {
 		t.Error("the general manager isn't asked")
 	}
@@ -77,18 +77,18 @@ func TestCON08_SigningBeyondAuthorityIsReportedToTheCompany(t *testing.T) {
 	e.As("gm").Post(at+"/decide", object{"outcome": "reported", "reason": "x"}).WantProblem(422, "conduct.reported_already")
 	e.As("gm").Post(at+"/decide", penalty("2000.00")).Want(200)
 
-	grave := recorded(e, "QUO-07", approval.ViolationQuoteBeyond, "rep1") // the head of sales reports what is grave
+	grave := recorded(e, "QUO-07", violation.QuoteBeyond, "rep1") // the head of sales reports what is grave
 	e.As("manager").Post(grave+"/decide", object{"outcome": "reported", "reason": "造成严重后果"}).Want(200)
 	e.As("manager").Post(grave+"/decide", penalty("50.00")).WantProblem(409, "conduct.reported")
 	e.As("gm").Post(grave+"/decide", object{"outcome": "noted", "reason": "从轻"}).Want(200)
-	other := recorded(e, "ORG-05", approval.ViolationVerbalLate, "rep1")
+	other := recorded(e, "ORG-05", "verbal_late", "rep1")
 	e.As("manager").Post(other+"/decide", penalty("50.00")).WantProblem(422, "conduct.no_amount")
 }
 
 func TestCND02_TheDatabaseHoldsDecisions(t *testing.T) {
 	t.Parallel()
 	e := apitest.New(t)
-	at := recorded(e, "QUO-07", approval.ViolationQuoteBeyond, "rep1")
+	at := recorded(e, "QUO-07", violation.QuoteBeyond, "rep1")
 	id := at[len("/v1/violations/"):]
 	insert := `INSERT INTO violation_decisions (id, violation_id, person_id, level, outcome, amount, minimum, maximum, reason, decided_by, at)
 		VALUES (gen_random_uuid(), ?, ?, 'department', ?, CAST(? AS numeric), 50, 500, 'x', ?, now())`

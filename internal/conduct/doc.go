@@ -1,6 +1,6 @@
 // Package conduct owns what becomes of a violation of the rules: the person's answer, and what is decided about it (CND-02, QUO-07, CON-08).
 //
-// It does not own the violations themselves: whoever finds one records it with approval.Violate, and the list of them is there. Nor does it own
+// It does not own the violations themselves: whoever finds one records it with package violation, which lists them. Nor does it own
 // what is paid: payroll and appraisal read decisions.
 //
 // # Who decides

@@ -6,13 +6,13 @@ import (
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
-	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/audit"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/rulebook"
+	"github.com/salesgate/salesgate/internal/violation"
 )
 
 // maxAnswers bounds what one person says about one violation.
@@ -20,18 +20,17 @@ const maxAnswers = 20
 
 // Service holds the use cases. Build one per process; it is safe for concurrent use.
 type Service struct {
-	rules     *rulebook.Service
-	approvals *approval.Service
+	rules *rulebook.Service
 }
 
 // New returns the service.
-func New(rules *rulebook.Service, approvals *approval.Service) *Service {
-	return &Service{rules: rules, approvals: approvals}
+func New(rules *rulebook.Service) *Service {
+	return &Service{rules: rules}
 }
 
 // GetViolation returns a violation with its answers and decisions. Returns errs.ErrNotFound also for one that the caller may not see.
 func (s *Service) GetViolation(tx pg.Tx, who identity.Principal, id uuid.UUID) (Case, error) {
-	v, err := s.approvals.GetViolation(tx, who, id)
+	v, err := violation.Get(tx, who, id)
 	if err != nil {
 		return Case{}, err
 	}
@@ -39,7 +38,7 @@ func (s *Service) GetViolation(tx pg.Tx, who identity.Principal, id uuid.UUID) (
 }
 
 // open reads what was said and decided about a violation.
-func (s *Service) open(tx pg.Tx, v approval.Violation) (Case, error) {
+func (s *Service) open(tx pg.Tx, v violation.Violation) (Case, error) {
 	c := Case{Violation: v, Reported: grave(v)}
 	if err := tx.Where("violation_id = ?", v.ID).Order("id").Find(&c.Answers).Error; err != nil {
 		return Case{}, err
@@ -60,7 +59,7 @@ func (s *Service) open(tx pg.Tx, v approval.Violation) (Case, error) {
 }
 
 // rangeOf is what the rule cost when it was broken.
-func (s *Service) rangeOf(tx pg.Tx, p penalty, v approval.Violation) (Range, error) {
+func (s *Service) rangeOf(tx pg.Tx, p penalty, v violation.Violation) (Range, error) {
 	low, err := s.rules.DecimalAt(tx, p.minimum, v.At)
 	if err != nil {
 		return Range{}, err
@@ -92,7 +91,7 @@ func (s *Service) AnswerViolation(tx pg.Tx, who identity.Principal, id uuid.UUID
 		return Case{}, err
 	}
 	c.Answers = append(c.Answers, a)
-	return c, audit.Record(tx, audit.Entry{Action: "answerViolation", SubjectType: approval.ViolationSubject, SubjectID: id, After: a})
+	return c, audit.Record(tx, audit.Entry{Action: "answerViolation", SubjectType: violation.Subject, SubjectID: id, After: a})
 }
 
 // Ruling is what somebody decides about a violation.
@@ -129,20 +128,20 @@ func (s *Service) DecideViolation(tx pg.Tx, who identity.Principal, id uuid.UUID
 	if err := c.told(tx, d); err != nil {
 		return Case{}, err
 	}
-	return c, audit.Record(tx, audit.Entry{Action: "decideViolation", SubjectType: approval.ViolationSubject, SubjectID: id, After: d})
+	return c, audit.Record(tx, audit.Entry{Action: "decideViolation", SubjectType: violation.Subject, SubjectID: id, After: d})
 }
 
 // told ends what asked for the decision, and lets those know whom it concerns.
 func (c Case) told(tx pg.Tx, d Decision) error {
-	if err := followup.Close(tx, approval.ViolationToDecide, approval.ViolationSubject, c.ID); err != nil {
+	if err := followup.Close(tx, violation.ToDecide, violation.Subject, c.ID); err != nil {
 		return err
 	}
 	task := followup.Task{
-		Kind: "violation.decided", SubjectType: approval.ViolationSubject, SubjectID: c.ID, Number: c.Number, UserID: &c.PersonID, Inform: true,
+		Kind: "violation.decided", SubjectType: violation.Subject, SubjectID: c.ID, Number: c.Number, UserID: &c.PersonID, Inform: true,
 		TitleEN: "A violation of " + c.Rule + " is decided: " + c.Number, TitleZH: "违规(" + c.Rule + ")已处理:" + c.Number,
 	}
 	if d.Outcome == Reported {
-		task.Kind, task.UserID, task.Inform, task.Role = approval.ViolationToDecide, nil, false, identity.GeneralManager
+		task.Kind, task.UserID, task.Inform, task.Role = violation.ToDecide, nil, false, identity.GeneralManager
 		task.TitleEN, task.TitleZH = "A violation of "+c.Rule+" was reported to the company: "+c.Number, "违规("+c.Rule+")报公司处理:"+c.Number
 	}
 	return followup.Open(tx, task)
@@ -150,7 +149,7 @@ func (c Case) told(tx pg.Tx, d Decision) error {
 
 // lock locks a violation that the caller sees.
 func (s *Service) lock(tx pg.Tx, who identity.Principal, id uuid.UUID) (Case, error) {
-	v, err := pg.TakeForUpdate[approval.Violation](tx, "id = ?", id)
+	v, err := pg.TakeForUpdate[violation.Violation](tx, "id = ?", id)
 	if err != nil {
 		return Case{}, err
 	}

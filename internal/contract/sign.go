@@ -7,7 +7,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/audit"
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/decision"
@@ -15,13 +14,11 @@ import (
 	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/violation"
 )
 
-// The kinds of violations and follow-ups of contracts.
+// The kinds of follow-ups of contracts.
 const (
-	ViolationOutside = "contract_outside_process" // signed without approval (CON-08)
-	ViolationBeyond  = "contract_beyond_authority"
-
 	FollowFile     = "contract.file"             // the signed original is to be filed (CON-07)
 	FollowBeyond   = "contract.beyond_authority" // for the general manager to know (CON-08)
 	FollowExpiring = "contract.expiring"
@@ -116,15 +113,15 @@ func (s *Service) outside(tx pg.Tx, signer identity.Principal, c *Contract) erro
 	if err != nil {
 		return err
 	}
-	kinds := []string{ViolationOutside}
+	kinds := []string{violation.ContractOutside}
 	beyond := !signer.Has(identity.SalesManager, identity.SalesDirector, identity.GeneralManager) ||
 		v.beyond && !signer.Has(identity.GeneralManager)
 	if beyond {
-		kinds = append(kinds, ViolationBeyond)
+		kinds = append(kinds, violation.ContractBeyond)
 	}
 	detail := map[string]any{"total": c.Total, "gm_amount": v.bound, "state": c.State, "signed_on": date(c.SignedOn), "beyond_authority": beyond}
 	for _, kind := range kinds {
-		err := approval.Violate(tx, approval.Violation{
+		err := violation.Record(tx, violation.Violation{
 			Rule: "CON-08", Kind: kind, PersonID: signer.ID, SubjectType: Subject, SubjectID: c.ID, Number: c.Number, SourceID: c.ID, Detail: detail,
 		})
 		if err != nil {

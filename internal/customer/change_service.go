@@ -10,6 +10,7 @@ import (
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/violation"
 )
 
 // settlementAttempt is the kind of the violation of asking for another settlement method where none changes (CRD-16).
@@ -94,7 +95,7 @@ func refuseSettlement(tx pg.Tx, who identity.Principal, c Customer) error {
 	if err := decision.Record(tx, &d); err != nil {
 		return err
 	}
-	err := approval.Violate(tx, approval.Violation{
+	err := violation.Record(tx, violation.Violation{
 		Rule: "CRD-16", Kind: settlementAttempt, PersonID: who.ID, SubjectType: subject, SubjectID: c.ID, Number: c.Code, SourceID: d.ID,
 	})
 	if err != nil {

@@ -363,20 +363,24 @@ func TestCON08_SigningOutsideTheProcess(t *testing.T) {
 	if early.String("state") != "draft" || early.At("callable") != false || early.At("in_force_at") != nil {
 		t.Fatalf("in force without approval: %s", early.Body)
 	}
-	if violations("contract_outside_process") != 1 || violations("contract_beyond_authority") != 0 || informed() != 0 {
-		t.Errorf("%d %d %d", violations("contract_outside_process"), violations("contract_beyond_authority"), informed())
+	if violations("contract.outside_process") != 1 || violations("contract.beyond_authority") != 0 || informed() != 0 {
+		t.Errorf("%d %d %d", violations("contract.outside_process"), violations("contract.beyond_authority"), informed())
 	}
 	sign("10000", "manager") // at the amount
-	if violations("contract_beyond_authority") != 0 {
+	if violations("contract.beyond_authority") != 0 {
 		t.Error("at the amount the manager signs")
 	}
 	sign("10000.001", "manager") // a fen above it: the general manager's
-	if violations("contract_outside_process") != 3 || violations("contract_beyond_authority") != 1 || informed() != 1 {
-		t.Errorf("%d %d %d", violations("contract_outside_process"), violations("contract_beyond_authority"), informed())
+	if violations("contract.outside_process") != 3 || violations("contract.beyond_authority") != 1 || informed() != 1 {
+		t.Errorf("%d %d %d", violations("contract.outside_process"), violations("contract.beyond_authority"), informed())
 	}
 	sign("100", "rep1") // a rep signs nothing
-	if violations("contract_beyond_authority") != 2 || informed() != 2 {
-		t.Errorf("%d %d", violations("contract_beyond_authority"), informed())
+	if violations("contract.beyond_authority") != 2 || informed() != 2 {
+		t.Errorf("%d %d", violations("contract.beyond_authority"), informed())
+	}
+	list := e.As("gm").Get("/v1/violations?rule=CON-08&kind=contract.beyond_authority").Want(200)
+	if grave := e.As("gm").Get("/v1/violations/" + list.String("data.0.id")).Want(200); grave.At("reported") != true {
+		t.Errorf("signing beyond authority goes to the company: %s", grave.Body)
 	}
 	path := "/v1/contracts/" + early.ID()
 	rep.Post(path+"/sign", signed(e, "manager")).WantProblem(409, "contract.signed_already")

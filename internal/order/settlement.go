@@ -3,11 +3,11 @@ package order
 import (
 	"fmt"
 
-	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/decision"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/violation"
 )
 
 // settlementAttempt is the kind of the violation (CRD-16).
@@ -39,7 +39,7 @@ func (v *verdict) recordAttempt(tx pg.Tx, who identity.Principal, o *Order, d de
 	if !v.attempt {
 		return nil
 	}
-	return approval.Violate(tx, approval.Violation{
+	return violation.Record(tx, violation.Violation{
 		Rule: "CRD-16", Kind: settlementAttempt, PersonID: who.ID, SubjectType: Subject, SubjectID: o.ID, Number: o.Number, SourceID: d.ID,
 	})
 }

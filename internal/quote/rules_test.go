@@ -334,7 +334,7 @@ func TestQUO07_ADealWithoutApprovalIsAViolation(t *testing.T) {
 		t.Errorf("%s", got.Body)
 	}
 	list := w.As("gm").Get("/v1/violations?rule=QUO-07").Want(200)
-	if list.Len("data") != 1 || list.String("data.0.person_id") != w.People["rep1"].String() || list.String("data.0.kind") != "deal_unapproved" {
+	if list.Len("data") != 1 || list.String("data.0.person_id") != w.People["rep1"].String() || list.String("data.0.kind") != "quote.beyond_authority" {
 		t.Errorf("%s", list.Body)
 	}
 	_, err := w.agreed(q.ID(), w.old)

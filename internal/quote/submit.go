@@ -11,6 +11,7 @@ import (
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/pricing"
+	"github.com/salesgate/salesgate/internal/violation"
 )
 
 // Submit sends a draft through the gate. Prices within the submitter's authority stand at once (PRC-10): it is approved; else it waits for
@@ -189,8 +190,8 @@ func (s *Service) VerbalApprovalDenied(tx pg.Tx, r approval.Request) error {
 
 // violate records a deal that stands without approval (QUO-07), once for each source.
 func (s *Service) violate(tx pg.Tx, q *Quotation, person, source uuid.UUID) error {
-	return approval.Violate(tx, approval.Violation{
-		Rule: "QUO-07", Kind: "deal_unapproved", PersonID: person, SubjectType: Subject, SubjectID: q.ID, Number: q.Number, SourceID: source,
+	return violation.Record(tx, violation.Violation{
+		Rule: "QUO-07", Kind: violation.QuoteBeyond, PersonID: person, SubjectType: Subject, SubjectID: q.ID, Number: q.Number, SourceID: source,
 		Detail: map[string]any{"revision": q.Revision, "total": q.Total, "accepted_by": q.AcceptedBy, "customer_id": q.CustomerID},
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/violation"
 )
 
 // BridgeState is where a bridge stands.
@@ -167,7 +168,7 @@ func violate(tx pg.Tx, b *Bridge) error {
 	if err := storeBridge(tx, b, before, "markSettlementBridge"); err != nil {
 		return err
 	}
-	return approval.Violate(tx, approval.Violation{
+	return violation.Record(tx, violation.Violation{
 		Rule: "CRD-15", Kind: "agreement_missing", PersonID: *b.RepID, SubjectType: SubjectBridge, SubjectID: b.ID, Number: b.Number, SourceID: b.ID,
 		Detail: map[string]any{"order": b.OrderID, "customer": b.CustomerID, "deadline": b.Deadline.Format(time.DateOnly)},
 	})

@@ -1,4 +1,4 @@
-package approval
+package violation
 
 import (
 	"encoding/json"
@@ -13,8 +13,8 @@ import (
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
-// ViolationSubject is the subject type of the audit events of violations.
-const ViolationSubject = "violation"
+// Subject is the subject type of the audit events of violations.
+const Subject = "violation"
 
 // Violation is a breach of a rule by a person (CND-02), as a module finds it. Kinds are the module's: a word in lower case
 // like "verbal_late".
@@ -34,25 +34,19 @@ type Violation struct {
 // TableName implements gorm's Tabler.
 func (Violation) TableName() string { return "violations" }
 
-// The kinds that come of verbal approvals (ORG-05).
-const (
-	ViolationVerbalLate   = "verbal_late"
-	ViolationVerbalDenied = "verbal_denied"
-)
-
 // The kinds of the sales department (QUO-07, CON-08), by which package conduct says what they cost.
 const (
-	ViolationQuoteBeyond     = "quote.beyond_authority"
-	ViolationContractOutside = "contract.outside_process"
-	ViolationContractBeyond  = "contract.beyond_authority" // reported to the company at once
+	QuoteBeyond     = "quote.beyond_authority"
+	ContractOutside = "contract.outside_process"
+	ContractBeyond  = "contract.beyond_authority" // reported to the company at once
 )
 
-// ViolationToDecide is the kind of the follow-up that asks for a decision about a violation.
-const ViolationToDecide = "violation.decide"
+// ToDecide is the kind of the follow-up that asks for a decision about a violation.
+const ToDecide = "violation.decide"
 
-// Violate records a violation and its event. The same kind about the same person from the same source is recorded once:
+// Record records a violation and its event. The same kind about the same person from the same source is recorded once:
 // the second time it does nothing. ID and At are its own to fill in. Locks nothing.
-func Violate(tx pg.Tx, v Violation) error {
+func Record(tx pg.Tx, v Violation) error {
 	v.ID, v.At = uuid.Must(uuid.NewV7()), tx.Now
 	detail, err := v.detail()
 	if err != nil {
@@ -68,7 +62,7 @@ func Violate(tx pg.Tx, v Violation) error {
 		return err
 	}
 	return audit.Record(tx, audit.Entry{
-		Action: "recordViolation", SubjectType: ViolationSubject, SubjectID: v.ID, After: map[string]any{
+		Action: "recordViolation", SubjectType: Subject, SubjectID: v.ID, After: map[string]any{
 			"rule": v.Rule, "kind": v.Kind, "person": v.PersonID, "document": v.SubjectType, "document_id": v.SubjectID,
 			"number": v.Number, "source": v.SourceID, "detail": json.RawMessage(detail),
 		},
@@ -82,11 +76,11 @@ func (v Violation) ask(tx pg.Tx) error {
 		return nil
 	}
 	role := identity.SalesManager
-	if v.Kind == ViolationContractBeyond {
+	if v.Kind == ContractBeyond {
 		role = identity.GeneralManager
 	}
 	task := followup.Task{
-		Kind: ViolationToDecide, SubjectType: ViolationSubject, SubjectID: v.ID, Number: v.Number, Role: role,
+		Kind: ToDecide, SubjectType: Subject, SubjectID: v.ID, Number: v.Number, Role: role,
 		TitleEN: "Decide about a violation of " + v.Rule + ": " + v.Number, TitleZH: "处理违规(" + v.Rule + "):" + v.Number,
 	}
 	told := task
@@ -104,8 +98,8 @@ func (v Violation) ShownTo(who identity.Principal) bool {
 	return who.MustSee(v.PersonID) == nil
 }
 
-// GetViolation returns one violation. Returns errs.ErrNotFound also for one that isn't shown to the caller.
-func (s *Service) GetViolation(tx pg.Tx, who identity.Principal, id uuid.UUID) (Violation, error) {
+// Get returns one violation. Returns errs.ErrNotFound also for one that isn't shown to the caller.
+func Get(tx pg.Tx, who identity.Principal, id uuid.UUID) (Violation, error) {
 	v, err := pg.Take[Violation](tx, "id = ?", id)
 	if err == nil && !v.ShownTo(who) {
 		err = errs.ErrNotFound
@@ -121,8 +115,8 @@ func (v Violation) detail() (string, error) {
 	return string(b), err
 }
 
-// ViolationFilter narrows the list of violations; zero values don't.
-type ViolationFilter struct {
+// Filter narrows the list of violations; zero values don't.
+type Filter struct {
 	PersonID    *uuid.UUID
 	Rule        string
 	Kind        string
@@ -135,21 +129,13 @@ type ViolationFilter struct {
 // accusers see everybody's violations.
 var accusers = []identity.Role{identity.HR, identity.GeneralManager, identity.Auditor, identity.Admin}
 
-// ListViolations returns the violations that the principal may see, the last one first: their own, those of the people
+// List returns the violations that the principal may see, the last one first: their own, those of the people
 // whose documents they see by their place in sales (ORG-06), and all of them for HR, the general manager, the auditor and
 // the administrator. One statement.
-func (s *Service) ListViolations(tx pg.Tx, who identity.Principal, f ViolationFilter, p pg.Page) ([]Violation, string, error) {
-	rows, err := violationPage(tx, who, f, p)
+func List(tx pg.Tx, who identity.Principal, f Filter, p pg.Page) ([]Violation, string, error) {
+	rows, err := readPage(tx, who, f, p)
 	if err != nil {
 		return nil, "", err
 	}
 	return pg.Cut(p, rows, func(v Violation) any { return v.ID })
-}
-
-// violate records what became of a verbal approval.
-func violate(tx pg.Tx, r Request, v VerbalApproval, kind string, person uuid.UUID) error {
-	return Violate(tx, Violation{
-		Rule: "ORG-05", Kind: kind, PersonID: person, SubjectType: r.SubjectType, SubjectID: r.SubjectID, Number: r.Number,
-		SourceID: v.ID, Detail: map[string]any{"approval": r.ID, "given_by": v.GivenBy, "recorded_by": v.RecordedBy, "confirm_by": v.ConfirmBy, "took_effect": r.State == Approved},
-	})
 }
