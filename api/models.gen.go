@@ -10328,7 +10328,7 @@ type Order struct {
 	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	ApprovalID *UUID `json:"approval_id,omitempty"`
 
-	// Attachments Files of the customer's own order, when one order is read.
+	// Attachments Files of the customer's own order, when one order is read; absent for whom prices aren't shown.
 	Attachments *[]Attachment `json:"attachments,omitempty"`
 
 	// Channel How the order reached us.

@@ -171,7 +171,7 @@ func approvalBody(who identity.Principal, a approval.Request, submitter string) 
 
 func dossierBody(who identity.Principal, d approval.Dossier, names map[uuid.UUID]string) api.ApprovalDetail {
 	if !identity.SeesPrices(who) {
-		d.Request = d.Unpriced()
+		d = d.Unpriced(who.ID)
 	}
 	return api.ApprovalDetail{
 		Approval: approvalBody(who, d.Request, names[d.SubmittedBy]), Facts: d.Facts, MayDecide: d.MayDecide, DecidesFor: d.DecidesFor,

@@ -290,6 +290,34 @@ func TestPRC13_CostsOfNewProductsByRole(t *testing.T) {
 	e.As("finance").Post(path+"/feasibility-statement", object{"feasible": true}).Want(403)
 }
 
+// A draft is for who drafts and decides: the rep who asked reads its prices when they are approved, and its note, which argues with the
+// cost, never.
+func TestPRC13_ADraftIsHiddenUntilItIsDecided(t *testing.T) {
+	t.Parallel()
+	e := apitest.New(t)
+	path := "/v1/new-product-requests/" + newProductRequestOf(e)
+	stateBoth(e, path)
+	e.As("manager").Post(path+"/draft", object{"price": "28.8123", "floor_price": "21.3", "note": "毛利 13%"}).Want(200)
+	for _, who := range []string{"manager", "finance", "gm"} {
+		if a := e.As(who).Get(path).Want(200); a.String("price") != "28.8123" || a.String("draft_note") == "" {
+			t.Errorf("%s: %s", who, a.Body)
+		}
+	}
+	hidden := func(a apitest.Answer, at string) bool {
+		return a.At(at+"price") == nil && a.At(at+"floor_price") == nil && a.At(at+"draft_note") == nil
+	}
+	for _, who := range []string{"rep1", "assistant", "supervisor"} {
+		if a, list := e.As(who).Get(path).Want(200), e.As(who).Get("/v1/new-product-requests").Want(200); !hidden(a, "") || !hidden(list, "data.0.") {
+			t.Errorf("%s: %s %s", who, a.Body, list.Body)
+		}
+	}
+	e.As("manager").Post(path+"/submit", nil).Want(200)
+	decideNewProduct(e, path, "approve").Want(200)
+	if a := e.As("rep1").Get(path).Want(200); a.String("price") != "28.8123" || a.String("floor_price") == "" || a.At("draft_note") != nil {
+		t.Errorf("%s", a.Body)
+	}
+}
+
 // What may be read of prices says nothing of margins to the others.
 func TestPRC13_PriceCheckByRole(t *testing.T) {
 	t.Parallel()

@@ -88,8 +88,10 @@ func (s *Server) GetOrder(ctx context.Context, r api.GetOrderRequestObject) (api
 			return api.GetOrder200JSONResponse{}, err
 		}
 		body := orderBody(who, o, nil)
-		files, err := s.Orders.Attachments(tx, o.ID)
-		body.Attachments = new(each(files, attachmentBody))
+		files, err := s.Orders.Attachments(tx, who, o.ID)
+		if identity.SeesPrices(who) {
+			body.Attachments = new(each(files, attachmentBody))
+		}
 		return api.GetOrder200JSONResponse{Body: body, Headers: api.GetOrder200ResponseHeaders{ETag: etag(o.Version)}}, err
 	})
 }

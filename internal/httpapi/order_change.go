@@ -91,7 +91,7 @@ func orderChange(tx pg.Tx, who identity.Principal, c orderchange.Request) api.Or
 	body := api.OrderChange{
 		ID: c.ID, Number: c.Number, OrderID: c.OrderID, OrderNumber: c.OrderNumber, Kind: string(c.Kind), State: api.OrderChangeState(c.State),
 		Reason: c.Reason, Revision: c.Revision, DueAt: c.DueAt(tx), ApprovalID: c.ApprovalID, RequestedBy: c.RequestedBy, RequestedAt: c.RequestedAt,
-		EndedAt: c.EndedAt, EndReason: optional(c.EndReason), Consequences: each(c.Consequences, orderConsequence), Etag: etag(c.Version),
+		EndedAt: c.EndedAt, EndReason: optional(c.EndReason), Consequences: each(c.Consequences, func(x orderchange.Consequence) api.OrderConsequence { return orderConsequence(who, x) }), Etag: etag(c.Version),
 	}
 	shown := c.Differences
 	if identity.SeesPrices(who) {
@@ -105,7 +105,12 @@ func orderChange(tx pg.Tx, who identity.Principal, c orderchange.Request) api.Or
 	return body
 }
 
-func orderConsequence(c orderchange.Consequence) api.OrderConsequence {
+// orderConsequence shows what a department has stated; what finance and the general manager write speaks of money, and isn't for whom
+// prices aren't shown (ORD-03).
+func orderConsequence(who identity.Principal, c orderchange.Consequence) api.OrderConsequence {
+	if !identity.SeesPrices(who) && identity.SeesPrices(identity.Principal{Kind: identity.KindUser, Roles: identity.Roles{c.Role}}) {
+		c.Text, c.Cost = "", nil
+	}
 	return api.OrderConsequence{
 		Role: string(c.Role), Text: optional(c.Text), Cost: c.Cost, StatedBy: c.StatedBy, StatedAt: c.StatedAt,
 		Leftovers: each(c.Leftovers, func(l orderchange.Leftover) api.OrderLeftoverStated {

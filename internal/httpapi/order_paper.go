@@ -45,13 +45,13 @@ func (s *Server) orderPaper(tx pg.Tx, who identity.Principal, o order.Order) (pr
 	p := printing.Paper{
 		Kind: "order_confirmation", Title: printing.Text{ZH: "订货确认书", EN: "ORDER CONFIRMATION"}, Number: o.Number, Revision: o.Revision,
 		Date: clock.Today(o.CreatedAt), State: state, Watermark: mark, Parties: []printing.Party{buyer},
-		Facts:      orderFacts(o, names[o.OwnerID]),
+		Facts:      orderFacts(o, names[o.OwnerID], identity.SeesPrices(who)),
 		Signatures: []printing.Text{{ZH: "需方确认", EN: "Buyer"}, {ZH: "供方确认", EN: "Seller"}},
 	}
 	if o.ConfirmedAt != nil {
 		p.Date = clock.Today(*o.ConfirmedAt)
 	}
-	showPrices := seesPrices(who)
+	showPrices := identity.SeesPrices(who) // ORD-03
 	orderTable(&p, o, products, showPrices)
 	if showPrices {
 		addTotals(&p, o.Gross, o.HeaderDiscount, o.Total, o.Tax)
@@ -60,12 +60,16 @@ func (s *Server) orderPaper(tx pg.Tx, who identity.Principal, o order.Order) (pr
 	return p, nil
 }
 
-func orderFacts(o order.Order, owner string) []printing.Field {
+func orderFacts(o order.Order, owner string, terms bool) []printing.Field {
 	var facts []printing.Field
 	facts = printing.Add(facts, "客户订单号", "Your order", o.CustomerOrderNo)
 	facts = printing.Add(facts, "业务员", "Sales", owner)
 	facts = printing.Add(facts, "特殊要求", "Special", o.SpecialDemands)
-	return dealFacts(facts, settlementWords(o.Terms()), o.DeliveryPlace, o.Packing, o.Transport, o.Remarks)
+	settlement := ""
+	if terms {
+		settlement = settlementWords(o.Terms())
+	}
+	return dealFacts(facts, settlement, o.DeliveryPlace, o.Packing, o.Transport, o.Remarks)
 }
 
 // orderTable makes the table; for whom prices are not, it has no columns for them.

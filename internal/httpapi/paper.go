@@ -173,17 +173,6 @@ func seller(p printing.Paper) printing.Party {
 	return us
 }
 
-// priced are the roles for whom prices are on papers. The factory has what it needs without them.
-var priced = []identity.Role{
-	identity.SalesRep, identity.SalesAssistant, identity.SalesSupervisor, identity.SalesManager, identity.SalesDirector, identity.FinanceClerk,
-	identity.FinanceManager, identity.PriceCommittee, identity.GeneralManager, identity.Auditor, identity.Admin,
-}
-
-// seesPrices reports whether a paper shows the principal prices. A machine has been given the scope for what it reads.
-func seesPrices(who identity.Principal) bool {
-	return who.Kind != identity.KindUser || who.Has(priced...)
-}
-
 // settlementWords names payment terms in Chinese.
 func settlementWords(t credit.Terms) string {
 	days := strconv.Itoa(t.Days)

@@ -106,7 +106,7 @@ func (s *Server) CreatePriceRequest(ctx context.Context, r api.CreatePriceReques
 		if err != nil {
 			return api.CreatePriceRequest201JSONResponse{}, err
 		}
-		body, err := s.priceRequestBody(tx, q)
+		body, err := s.priceRequestBody(tx, who, q)
 		return api.CreatePriceRequest201JSONResponse{Body: body, Headers: api.CreatePriceRequest201ResponseHeaders{ETag: etag(q.Version)}}, err
 	})
 }
@@ -118,7 +118,7 @@ func (s *Server) GetPriceRequest(ctx context.Context, r api.GetPriceRequestReque
 		if err != nil {
 			return api.GetPriceRequest200JSONResponse{}, err
 		}
-		body, err := s.priceRequestBody(tx, q)
+		body, err := s.priceRequestBody(tx, who, q)
 		return api.GetPriceRequest200JSONResponse{Body: body, Headers: api.GetPriceRequest200ResponseHeaders{ETag: etag(q.Version)}}, err
 	})
 }
@@ -130,7 +130,7 @@ func (s *Server) DeclinePriceRequest(ctx context.Context, r api.DeclinePriceRequ
 		if err != nil {
 			return api.DeclinePriceRequest200JSONResponse{}, err
 		}
-		body, err := s.priceRequestBody(tx, q)
+		body, err := s.priceRequestBody(tx, who, q)
 		return api.DeclinePriceRequest200JSONResponse{Body: body, Headers: api.DeclinePriceRequest200ResponseHeaders{ETag: etag(q.Version)}}, err
 	})
 }
@@ -142,13 +142,13 @@ func (s *Server) WithdrawPriceRequest(ctx context.Context, r api.WithdrawPriceRe
 		if err != nil {
 			return api.WithdrawPriceRequest200JSONResponse{}, err
 		}
-		body, err := s.priceRequestBody(tx, q)
+		body, err := s.priceRequestBody(tx, who, q)
 		return api.WithdrawPriceRequest200JSONResponse{Body: body, Headers: api.WithdrawPriceRequest200ResponseHeaders{ETag: etag(q.Version)}}, err
 	})
 }
 
-// priceRequestBody adds the papers of a request.
-func (s *Server) priceRequestBody(tx pg.Tx, q pricing.PriceRequest) (api.PriceRequest, error) {
+// priceRequestBody adds the lines and papers of a request, and the base prices for whom prices are shown (ORD-03).
+func (s *Server) priceRequestBody(tx pg.Tx, who identity.Principal, q pricing.PriceRequest) (api.PriceRequest, error) {
 	files, err := s.Attachments.Of(tx, pricing.RequestSubject, q.ID)
 	body := priceRequestHead(q)
 	papers := attachmentBodies(files[q.ID])
@@ -159,6 +159,11 @@ func (s *Server) priceRequestBody(tx pg.Tx, q pricing.PriceRequest) (api.PriceRe
 			BasePrice: l.BasePrice, WantedPrice: l.WantedPrice, WantedFloor: l.WantedFloor, MarketPrice: l.MarketPrice, Note: optional(l.Note),
 		}
 	})
+	if !identity.SeesPrices(who) {
+		for i := range lines {
+			lines[i].BasePrice = nil
+		}
+	}
 	body.Lines = &lines
 	return body, err
 }

@@ -68,7 +68,8 @@ func TestPRC05_AdjustmentFromRequestToRecallOverHTTP(t *testing.T) {
 	m := e.As("manager")
 	body := object{"reason_kind": "true_cost", "reason": "成本上升", "figures": "单耗 1.04", "lines": []object{{"product_id": ids[0], "direction": "up", "wanted_price": "105"}}}
 	asked := e.As("production").Post("/v1/price-requests", body).Want(201)
-	if asked.String("side") != "production" || asked.String("lines.0.base_price") != "101.0000" {
+	if asked.String("side") != "production" || asked.At("lines.0.base_price") != nil || // ORD-03: production sees no prices
+		m.Get("/v1/price-requests/"+asked.ID()).Want(200).String("lines.0.base_price") != "101.0000" {
 		t.Errorf("%s", asked.Body)
 	}
 	e.As("rep1").Get("/v1/price-requests/"+asked.ID()).WantProblem(404, "resource.not_found") // ORG-06

@@ -26,7 +26,7 @@
 //
 // Costs, margins and the files of the cost statement are shown to whom catalog.SeesCosts names. No figure of them is in an event, a
 // decision, a fact or a title; what the approval is bound to names the statement, not its figure. Production states without seeing
-// prices.
+// prices. The draft is for who drafts and decides, until its prices are approved; its note stays theirs.
 //
 // # Adoption (PRC-04)
 //

@@ -16,13 +16,6 @@ type Margins struct {
 	AtPrice, AtFloor, AtWanted *pricing.Margin
 }
 
-// SeesPrices reports whether a principal may see what a new product is to be sold for: sales, finance and those above them.
-// Production states without it.
-func SeesPrices(who identity.Principal) bool {
-	return identity.Sells(who.Roles) || who.Kind == identity.KindSystem || who.Has(identity.FinanceClerk, identity.FinanceManager,
-		identity.GeneralManager, identity.Auditor, identity.PriceCommittee, identity.Admin)
-}
-
 // Get returns a request with its statements, files and, for whom PRC-13 names, costs and margins. Returns errs.ErrNotFound for one that
 // the principal may not see (ORG-06).
 func (s *Service) Get(tx pg.Tx, who identity.Principal, id uuid.UUID) (Request, error) {
@@ -80,10 +73,23 @@ func (s *Service) view(tx pg.Tx, who identity.Principal, r *Request) error {
 	} else {
 		r.hideCosts()
 	}
-	if !SeesPrices(who) {
+	r.hideFrom(who)
+	return nil
+}
+
+// hideFrom takes away what the request was or is to be sold for, from whom prices aren't shown (ORD-03), and the draft, until it is decided,
+// from all but who draft and decide: a price that nobody has approved is no price to sell at, and with its note it would tell the
+// cost (PRC-13).
+func (r *Request) hideFrom(who identity.Principal) {
+	if !catalog.SeesCosts(who) {
+		r.DraftNote = ""
+		if r.State != Approved && !identity.Allowed(who, "price_list.compare") {
+			r.Price, r.FloorPrice = nil, nil
+		}
+	}
+	if !identity.SeesPrices(who) {
 		r.hidePrices()
 	}
-	return nil
 }
 
 func (r *Request) hideCosts() {
@@ -171,9 +177,7 @@ func (s *Service) List(tx pg.Tx, who identity.Principal, f Filter, page pg.Page)
 	products, err := catalog.Briefs(tx, ids)
 	for i := range rows {
 		rows[i].Product = products[rows[i].ProductID]
-		if !SeesPrices(who) {
-			rows[i].hidePrices()
-		}
+		rows[i].hideFrom(who)
 	}
 	return rows, next, err
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/salesgate/salesgate/internal/attachment"
 	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 )
@@ -73,15 +74,22 @@ func (s *Service) bind(tx pg.Tx, who identity.Principal, o *Order, files []uuid.
 	return s.Files.Bind(tx, who, Subject, o.ID, files...)
 }
 
-// Attachments returns the files of an order: the customer's own order, and what they answered to its review. The caller has seen
-// the order. One statement.
-func (s *Service) Attachments(tx pg.Tx, id uuid.UUID) ([]attachment.Attachment, error) {
+// Attachments returns the files of an order: the customer's own order, and what they answered to its review; none for whom Seen hides
+// them. The caller has seen the order. One statement.
+func (s *Service) Attachments(tx pg.Tx, who identity.Principal, id uuid.UUID) ([]attachment.Attachment, error) {
+	if !identity.SeesPrices(who) {
+		return nil, nil
+	}
 	of, err := s.Files.Of(tx, Subject, id)
 	return of[id], err
 }
 
-// Seen is Get for attachments: who sees the order reads its files. Returns errs.ErrNotFound.
+// Seen is for the files of an order. The customer's own order names its prices: it is for whom prices are shown (ORD-03). Returns
+// errs.ErrNotFound.
 func (s *Service) Seen(tx pg.Tx, who identity.Principal, id uuid.UUID) error {
+	if !identity.SeesPrices(who) {
+		return errs.ErrNotFound
+	}
 	o, err := Brief(tx, id)
 	if err != nil {
 		return err

@@ -206,7 +206,11 @@ func (s *Service) reviewed(tx pg.Tx, o *Order, v Verb, points []ReviewPoint) err
 // Review returns the points of all reviews of an order, the oldest first. Returns errs.ErrNotFound for an order that the caller may
 // not see. Two statements.
 func (s *Service) Review(tx pg.Tx, who identity.Principal, id uuid.UUID) ([]ReviewPoint, error) {
-	if err := s.Seen(tx, who, id); err != nil {
+	o, err := Brief(tx, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := who.MustSee(o.OwnerID); err != nil {
 		return nil, err
 	}
 	return reviewPoints(tx, id)

@@ -89,8 +89,12 @@ func (s *Service) RequestSeen(tx pg.Tx, who identity.Principal, id uuid.UUID) er
 	return seeRequest(who, r)
 }
 
-// seeRequest: who answers requests and who decides on lists sees them all; others see those of people whom they see.
+// seeRequest: who answers requests and who decides on lists sees them all; others see those of people whom they see. Who doesn't see
+// prices sees what production has asked for: the others' requests argue with prices (ORD-03).
 func seeRequest(who identity.Principal, r PriceRequest) error {
+	if !identity.SeesPrices(who) && r.Side != ProductionSide {
+		return errs.ErrNotFound
+	}
 	if seesRequests(who) {
 		return nil
 	}

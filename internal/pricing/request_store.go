@@ -75,6 +75,9 @@ func (s *Service) ListPriceRequests(tx pg.Tx, who identity.Principal, f RequestF
 	if owners, all := who.Owners(); !all && !seesRequests(who) {
 		q = q.Where("created_by IN ?", owners)
 	}
+	if !identity.SeesPrices(who) {
+		q = q.Where("side = ?", ProductionSide)
+	}
 	if f.Mine {
 		q = q.Where("created_by = ?", who.ID)
 	}
