@@ -2993,6 +2993,7 @@ CASE
     WHEN (state = 'closed'::text) THEN (date_trunc('month'::text, (ended_at AT TIME ZONE 'Asia/Shanghai'::text)))::date
     ELSE NULL::date
 END) STORED,
+    untold_since timestamp with time zone,
     CONSTRAINT orders_channel_check CHECK ((channel = ANY (ARRAY['api'::text, 'email'::text, 'fax'::text, 'mail'::text, 'phone'::text, 'visit'::text, 'other'::text]))),
     CONSTRAINT orders_content_check CHECK ((length(content) <= 32)),
     CONSTRAINT orders_currency_check CHECK ((currency = 'CNY'::text)),
@@ -3017,7 +3018,8 @@ END) STORED,
     CONSTRAINT orders_terms_days_check CHECK (((terms_days >= 0) AND (terms_days <= 365))),
     CONSTRAINT orders_total CHECK ((total = (gross - header_discount))),
     CONSTRAINT orders_total_check CHECK ((total >= (0)::numeric)),
-    CONSTRAINT orders_transport_check CHECK ((length(transport) <= 300))
+    CONSTRAINT orders_transport_check CHECK ((length(transport) <= 300)),
+    CONSTRAINT orders_untold CHECK (((untold_since IS NULL) OR (state = ANY (ARRAY['confirmed'::text, 'partly_shipped'::text, 'shipped'::text]))))
 );
 
 CREATE TABLE public.ownership_dispute_statements (
@@ -5630,6 +5632,8 @@ CREATE INDEX orders_filed_customer ON public.orders USING btree (customer_id, fi
 CREATE INDEX orders_filed_owner ON public.orders USING btree (owner_id, filed_month, customer_id) INCLUDE (total) WHERE (filed_month IS NOT NULL);
 
 CREATE INDEX orders_owner ON public.orders USING btree (owner_id, state, id);
+
+CREATE INDEX orders_untold_since ON public.orders USING btree (untold_since, id) WHERE (untold_since IS NOT NULL);
 
 CREATE INDEX ownership_dispute_statements_dispute ON public.ownership_dispute_statements USING btree (dispute_id, id);
 

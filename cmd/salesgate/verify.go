@@ -9,25 +9,27 @@ import (
 	"github.com/salesgate/salesgate/internal/audit"
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/credit"
+	"github.com/salesgate/salesgate/internal/order"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/production"
 	"github.com/salesgate/salesgate/internal/receivable"
 	"github.com/salesgate/salesgate/internal/shipping"
 )
 
 var (
 	errAltered = errors.New("the event log isn't what was sealed")
-	errDiffer  = errors.New("the exposure ledger isn't what the documents say")
+	errDiffer  = errors.New("exposure isn't what the documents say, or production isn't asked for what was ordered")
 )
 
 func verifyCommand() *cobra.Command {
 	var d database
 	var noted string
 	cmd := &cobra.Command{
-		Use: "verify", Short: "Check the event log against its hash chain, and exposure against documents", Args: cobra.NoArgs,
+		Use: "verify", Short: "Check the event log against its hash chain, exposure against documents, and production against orders", Args: cobra.NoArgs,
 		Long: "Walks the hash chain over the event log, names the first altered, missing or inserted row, and prints the head of\n" +
 			"the chain. Note the head in another place and give it as --anchor later: then even somebody who rewrites the\n" +
 			"whole chain is found out. Then compares every payer's exposure with its movements and with the documents (CRD-11),\n" +
-			"and names each difference.",
+			"and every order under way with its production request (ORD-03), and names each difference.",
 		RunE: func(cmd *cobra.Command, _ []string) error { return verify(cmd, d, noted) },
 	}
 	d.flags(cmd)
@@ -56,8 +58,12 @@ func verify(cmd *cobra.Command, d database, noted string) error {
 	defer db.Close()
 	var report audit.Report
 	var differ []string
+	var untold int
 	err = db.Snapshot(cmd.Context(), pg.System("verify"), func(tx pg.Tx) error {
 		if report, err = audit.Verify(tx, anchor); err != nil {
+			return err
+		}
+		if untold, err = order.CountUntold(tx); err != nil {
 			return err
 		}
 		differ, err = differences(tx)
@@ -73,17 +79,20 @@ func verify(cmd *cobra.Command, d database, noted string) error {
 	if report.Blocks > 0 {
 		cmd.Printf("unaltered; head %s\n", report.Head)
 	}
+	if untold > 0 {
+		cmd.Printf("%d confirmed orders wait for their production request, which a running server makes within seconds\n", untold)
+	}
 	for _, d := range differ {
 		cmd.Println(d)
 	}
 	if len(differ) > 0 {
 		return errDiffer
 	}
-	cmd.Println("exposure agrees with its movements and with the documents")
+	cmd.Println("exposure agrees with its movements and with the documents; production is asked for what was ordered")
 	return nil
 }
 
-// differences lists where exposure, movements and documents disagree.
+// differences lists where exposure, movements and documents disagree, and where production doesn't know of an order.
 func differences(tx pg.Tx) ([]string, error) {
 	ledger, err := credit.Reconcile(tx)
 	if err != nil {
@@ -101,7 +110,14 @@ func differences(tx pg.Tx) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	requests, err := production.Reconcile(tx)
+	if err != nil {
+		return nil, err
+	}
 	var out []string
+	for _, d := range requests {
+		out = append(out, fmt.Sprintf("order %s: %s", d.Number, d.What))
+	}
 	for _, d := range goods {
 		out = append(out, fmt.Sprintf("payer %s, %s: ledger %s, documents %s", d.PayerID, d.Part, d.Ledger, d.Documents))
 	}

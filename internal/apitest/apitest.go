@@ -99,6 +99,14 @@ func (e *Env) Tx(fn func(tx pg.Tx) error) {
 	}
 }
 
+// Told tells production of the orders that were confirmed, as the queue does within seconds (ORD-03).
+func (e *Env) Told() {
+	e.t.Helper()
+	if err := e.App.TellConfirmed(context.Background()); err != nil {
+		e.t.Fatal(err)
+	}
+}
+
 // Established makes the customer one that was ours before salesgate knew it, whose first order needs no application (CUS-05): for
 // tests that are about something else.
 func (e *Env) Established(customerID string) string {

@@ -239,6 +239,7 @@ func (a *App) joinFollowUp(s *httpapi.Server) {
 	s.OrderChanges.Recipients = acknowledged{s.Production}
 	s.Orders.Follower, s.Shipments.Production = s.Production, s.Production
 	a.deadlines = append(a.deadlines, deadlines{"production", atOnce(s.Production.RecomputeDeadlines)})
+	a.followOrders(s.Orders)
 	a.followProduction(s.Production)
 }
 

@@ -83,6 +83,7 @@ func TestORD02_OrderLifeOverHTTP(t *testing.T) {
 		t.Errorf("%d decisions", n)
 	}
 	var actions []string
+	e.Told()
 	line := rep.Get(path + "/timeline").Want(200)
 	for i := range line.Len("data") {
 		actions = append(actions, line.String(fmt.Sprintf("data.%d.action", i)))

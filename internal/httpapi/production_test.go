@@ -15,6 +15,7 @@ import (
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/production"
 )
 
 // confirmed places an order of rep1 that is confirmed at once, of one line.
@@ -26,11 +27,13 @@ func confirmed(e *apitest.Env, customer, product, quantity, promised string) api
 	if a.String("state") != "confirmed" {
 		panic(string(a.Body))
 	}
+	e.Told()
 	return a
 }
 
 // madeFor returns the production request of an order.
 func madeFor(e *apitest.Env, order string) apitest.Answer {
+	e.Told()
 	list := e.As("production").Get("/v1/production-requests?order_id=" + order).Want(200)
 	return e.As("production").Get("/v1/production-requests/" + list.String("data.0.id")).Want(200)
 }
@@ -38,11 +41,66 @@ func madeFor(e *apitest.Env, order string) apitest.Answer {
 // ahead is a business date that many days from now.
 func ahead(days int) string { return day(time.Now().AddDate(0, 0, days)) }
 
+// What becomes of an order before production is told of it: in the end there is one request, of what the order says by then, or none;
+// and salesgate verify finds nothing to say.
+func TestORD03_TheRequestIsOfTheOrderAsItIsWhenProductionIsTold(t *testing.T) {
+	t.Parallel()
+	e := apitest.New(t)
+	agree := func() {
+		t.Helper()
+		e.Tx(func(tx pg.Tx) error {
+			differ, err := production.Reconcile(tx)
+			if len(differ) > 0 {
+				t.Errorf("%+v", differ)
+			}
+			return err
+		})
+	}
+	path, line, product := confirmedOrder(e, "100")
+	order := path[len("/v1/orders/"):]
+	if e.As("rep1").Get(path+"/production").Want(200).At("request") != nil {
+		t.Error("made in the transaction of the order")
+	}
+	agree()
+	changed := e.As("rep1").Post(path+"/changes", object{"reason": "减量", "lines": changedLine(line, product, "60", "10")}).Want(201)
+	allStated(e, changed.ID())
+	decideOrder(e, "manager", changed.String("approval_id")).Want(200)
+	agree()
+	for range 2 {
+		r := madeFor(e, order)
+		if r.String("lines.0.quantity") != "60.0000" || r.At("revision") != 1.0 || r.At("order_revision") != 2.0 || r.String("state") != "open" {
+			t.Errorf("%s", r.Body)
+		}
+	}
+	if n := e.As("production").Get("/v1/production-requests").Want(200).Len("data"); n != 1 {
+		t.Errorf("%d requests", n)
+	}
+	gone, _, _ := confirmedOrder(e, "100")
+	cancel := e.As("rep1").Post(gone+"/cancellation", object{"reason": "取消"}).Want(201)
+	allStated(e, cancel.ID())
+	decideOrder(e, "manager", cancel.String("approval_id")).Want(200)
+	e.Told()
+	if e.As("rep1").Get(gone+"/production").Want(200).At("request") != nil {
+		t.Error("a cancelled order asks production")
+	}
+	agree()
+	e.Tx(func(tx pg.Tx) error {
+		return tx.Exec("UPDATE production_requests SET order_revision = 1 WHERE order_id = ?", order).Error
+	})
+	e.Tx(func(tx pg.Tx) error {
+		differ, err := production.Reconcile(tx)
+		if len(differ) != 1 {
+			t.Errorf("%+v", differ)
+		}
+		return err
+	})
+}
+
 func openTasks(e *apitest.Env, who, kind string) int {
 	return e.As(who).Get("/v1/me/follow-ups?kind=" + kind).Want(200).Len("data")
 }
 
-// A confirmed order makes the request in its own transaction, without a price anywhere; each department acknowledges it once.
+// A confirmed order asks production within seconds, without a price anywhere; each department acknowledges it once.
 func TestORD03_AConfirmedOrderAsksProductionAndEachDepartmentAcknowledges(t *testing.T) {
 	t.Parallel()
 	e := apitest.New(t)

@@ -208,6 +208,7 @@ func (s *Service) Alter(tx pg.Tx, a Approved, d Draft) (Order, error) {
 	}
 	now.Revision, now.Content, now.UpdatedAt = was.Revision+1, now.contentHash(), tx.Now
 	now.State, now.StateReason = now.progress(), a.Reason
+	now.UntoldSince = nil // of what is changed Follower is told here
 	if err := storeAltered(tx, &now); err != nil {
 		return now, err
 	}

@@ -50,15 +50,12 @@ func (s *Service) ApprovalDecided(tx pg.Tx, r approval.Request) error {
 			return err
 		}
 	}
-	if err := audit.Record(tx, audit.Entry{Action: string(action), SubjectType: Subject, SubjectID: o.ID, Before: before, After: o.snapshot()}); err != nil {
-		return err
-	}
-	return s.tellConfirmed(tx, &o)
+	return audit.Record(tx, audit.Entry{Action: string(action), SubjectType: Subject, SubjectID: o.ID, Before: before, After: o.snapshot()})
 }
 
 // back makes the order a draft again.
 func (o *Order) back(tx pg.Tx, reason string) {
-	o.State, o.StateReason, o.UpdatedAt, o.ConfirmedAt = StateDraft, reason, tx.Now, nil
+	o.State, o.StateReason, o.UpdatedAt, o.ConfirmedAt, o.UntoldSince = StateDraft, reason, tx.Now, nil, nil
 }
 
 // approved holds the approval against the order as it is now.
@@ -83,7 +80,8 @@ func (s *Service) approved(tx pg.Tx, o *Order, r approval.Request, c *contract.C
 		d.Outcome = decision.Refused
 		o.back(tx, v.refusal.Text("zh-CN")+" "+v.refusal.Text("en"))
 	} else {
-		o.State, o.ConfirmedAt, o.UpdatedAt = o.progress(), &tx.Now, tx.Now
+		o.confirm(tx)
+		o.UpdatedAt = tx.Now
 	}
 	return decision.Record(tx, &d)
 }

@@ -8,19 +8,32 @@
 // # States
 //
 //	draft → submitted → confirmed → partly_shipped → shipped → closed
-//	draft, submitted, confirmed → cancelled;  partly_shipped → closed
-//	submitted → draft (returned, rejected, withdrawn);  submitted, confirmed, partly_shipped → draft (revised)
+//	draft, submitted → cancelled;  confirmed → cancelled (by request);  partly_shipped → closed
+//	submitted → draft (returned, rejected, withdrawn, revised);  confirmed, partly_shipped → draft (its verbal approval was denied)
 //
-// A confirmed order that is revised becomes a draft with the next revision number: its approval is void, nothing more is
-// put on notices, and it counts again when it has passed the gate again. What is shipped or on a live notice stays as
-// it is: such a line keeps product and price, and its quantity can't go below.
+// An order that counts is changed and cancelled by requests (package orderchange, ORD-05), which this package judges (Ask) and
+// carries out (Alter, CancelApproved): it stays confirmed, with the next revision number. Only an approval that nobody gave makes a
+// draft of it again: nothing more is put on notices, and it counts again when it has passed the gate again. What is shipped or on a
+// live notice stays as it is: such a line keeps product, price and agreement, and its quantity can't go below.
+//
+// # Review
+//
+// A draft may be reviewed (ORD-02). Each point that failed goes back to the customer's side, and the order isn't submitted before
+// all are settled.
+//
+// # Who follows
+//
+// Production is told of orders that count (Follower): of changes, cancellations and drafts in their transaction, of confirmations
+// right after it, each in a transaction of its own (Tell). untold_since says that this is yet to be done; it goes with the order that doesn't
+// count any more, so nobody is told of that.
 //
 // # The gate
 //
 // Submitting asks in one pass: is the customer active, do grade and old debt allow these terms (ORD-10), are the prices
 // of each line and of the whole order within whose authority (PRC-10, PRC-12), and by the facts thereof the authority
-// matrix (order.confirm: CON-02, CON-03, CON-06). Each pass writes one decision with all checks. A refused order stays
-// a draft, with its decision. When the approvers decide, the order is locked and judged again: the approval must be of
+// matrix (order.confirm: CON-02, CON-03, CON-06). A line may name a line of a quotation or a contract, by which its price stands
+// (QUO-05, CON-09); an order that names a contract calls it off from its submission on. Each pass writes one decision with all
+// checks. A refused order stays a draft, with its decision. When the approvers decide, the order is locked and judged again: the approval must be of
 // exactly this content, and ORD-10 must still hold.
 //
 // # Files
@@ -32,13 +45,13 @@
 //
 //   - total = gross − header discount; the lines' net amounts add up to the total, to the fen.
 //   - noticed + shipped ≤ quantity on each line, by constraint.
-//   - Lines of an order that isn't a draft don't change, by trigger; only noticed and shipped move.
+//   - Lines of an order that isn't a draft don't change but with its revision, by trigger; only noticed and shipped move.
 //   - content is the hash of what was judged. Whatever was judged and then changed, is judged again.
 //   - owner_id is the owner of the customer, by trigger.
 //   - An order is filed if and only if it is closed.
 //
 // # Locks
 //
-// A change locks the order row, after the approval request (which Void and the approvers lock first) and before notices.
-// The number series comes last.
+// Approval request → contract that is called off → order → production request → notices → number series. Which contract that is, a
+// draft says and may be told otherwise meanwhile: then it runs again.
 package order

@@ -176,7 +176,7 @@ func (s *Service) Close(tx pg.Tx, who identity.Principal, id uuid.UUID, version 
 }
 
 func (o *Order) end(tx pg.Tx, s State, reason string) {
-	o.State, o.StateReason, o.EndedAt, o.UpdatedAt = s, reason, &tx.Now, tx.Now
+	o.State, o.StateReason, o.EndedAt, o.UpdatedAt, o.UntoldSince = s, reason, &tx.Now, tx.Now, nil
 }
 
 // stop is the frame of the verbs that take an order out of its course: lock, change, end its approval, store, audit.

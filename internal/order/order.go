@@ -57,6 +57,7 @@ type Order struct {
 	SubmittedBy    *uuid.UUID
 	SubmittedAt    *time.Time
 	ConfirmedAt    *time.Time
+	UntoldSince    *time.Time // confirmed, and Follower not told yet
 	EndedAt        *time.Time // closed or cancelled
 	CopiedFromID   *uuid.UUID
 	Originals      int // files of the customer's own order (ORD-01)

@@ -182,7 +182,7 @@ func TestFaultAtEveryStatement(t *testing.T) {
 	}
 }
 
-// The shortest way of an order: six statements, and with key and stored answer eight. Parameters are read again when
+// The shortest way of an order with all that the program wires to it: six statements, and with key and stored answer eight. Parameters are read again when
 // they are older than a second, hence the best of three.
 func TestCreateAndSubmitIsSixStatements(t *testing.T) {
 	t.Parallel()

@@ -1,8 +1,10 @@
 package order_test
 
 import (
+	"context"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -127,9 +129,17 @@ func TestORD02_UnitsAndPromisesAreChecked(t *testing.T) {
 }
 
 // follower writes down what it is told.
-type follower struct{ told []string }
+type follower struct {
+	told   []string
+	broken bool
+}
+
+var errBroken = errors.New("the factory is closed")
 
 func (f *follower) OrderConfirmed(_ pg.Tx, o *order.Order) error {
+	if f.broken {
+		return errBroken
+	}
 	f.told = append(f.told, "confirmed "+string(o.State))
 	return nil
 }
@@ -144,7 +154,22 @@ func (f *follower) OrderCancelled(_ pg.Tx, o *order.Order) error {
 	return nil
 }
 
-func TestORD03_ProductionIsToldInTheSameTransaction(t *testing.T) {
+// tell tells the follower of all that waits, as the queue does.
+func (w *world) tell() (ids []uuid.UUID) {
+	w.t.Helper()
+	w.must(w.DB.Tx(context.Background(), pg.System("test"), func(tx pg.Tx) (err error) {
+		if ids, err = w.orders.Untold(tx, 100); err != nil {
+			return err
+		}
+		for _, id := range ids {
+			err = errors.Join(err, w.orders.Tell(tx, id), w.orders.Tell(tx, id))
+		}
+		return err
+	}))
+	return ids
+}
+
+func TestORD03_ProductionIsToldOnceOfAnOrderThatCounts(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	f := &follower{}
@@ -156,12 +181,92 @@ func TestORD03_ProductionIsToldInTheSameTransaction(t *testing.T) {
 	w.must(err)
 	asked, _, err := w.place("rep1", w.draft(line(w.plain, "10", "9.6"))) // by the sales manager
 	w.must(err)
-	if len(f.told) != 2 {
-		t.Errorf("told of an order that waits: %v", f.told)
+	if w.tell(); len(f.told) != 2 {
+		t.Errorf("told of an order that waits, or not of one that counts: %v", f.told)
 	}
 	w.must(w.decide("manager", asked.ID, "approve"))
+	w.tell()
 	if got := strings.Join(f.told, ", "); got != "confirmed confirmed, confirmed confirmed, confirmed confirmed" {
 		t.Error(got)
+	}
+	if again := w.tell(); len(again) != 0 || len(f.told) != 3 {
+		t.Errorf("%v are told again: %v", again, f.told)
+	}
+}
+
+// What becomes of an order before production was told that it counts: it is told of what counts then, once, or of nothing.
+func TestORD03_ProductionIsToldOfWhatCountsByThen(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	f := &follower{}
+	w.orders.Follower = f
+	taken, _, err := w.place("rep1", w.draft(line(w.plain, "10", "10")))
+	w.must(err)
+	shipped, _, err := w.place("rep1", w.draft(line(w.plain, "10", "10")))
+	w.must(err)
+	w.must(w.as("rep1", func(tx pg.Tx, who identity.Principal) error {
+		_, err := w.orders.Reopen(tx, who, taken.ID, nil, "x")
+		return err
+	}))
+	w.must(w.goods(shipped.ID, w.orders.Reserve, "4"))
+	w.must(w.goods(shipped.ID, w.orders.Ship, "4"))
+	if ids := w.tell(); len(ids) != 1 || ids[0] != shipped.ID {
+		t.Errorf("told of %v", ids)
+	}
+	_, _, err = w.submit("rep1", taken.ID)
+	w.must(err)
+	w.tell()
+	if got := strings.Join(f.told, ", "); got != "stopped draft, confirmed partly_shipped, confirmed confirmed" {
+		t.Error(got)
+	}
+}
+
+// A follower that fails keeps the order in the queue, and others aren't kept by it.
+func TestORD03_AnOrderThatCannotBeToldOfStaysInTheQueue(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	f := &follower{broken: true}
+	w.orders.Follower = f
+	o, _, err := w.place("rep1", w.draft(line(w.plain, "10", "10")))
+	w.must(err)
+	tell := func() error {
+		return w.DB.Tx(context.Background(), pg.System("test"), func(tx pg.Tx) error { return w.orders.Tell(tx, o.ID) })
+	}
+	if err := tell(); !errors.Is(err, errBroken) {
+		t.Errorf("%v", err)
+	}
+	waiting := func() (n int) {
+		w.Tx(func(tx pg.Tx) (err error) { n, err = order.CountUntold(tx); return err })
+		return n
+	}
+	if waiting() != 1 {
+		t.Errorf("%d wait", waiting())
+	}
+	f.broken = false
+	w.must(tell())
+	if waiting() != 0 || len(f.told) != 1 {
+		t.Errorf("%d wait, told %v", waiting(), f.told)
+	}
+}
+
+func TestRaceORD03_OneOfTwoQueuesTells(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	f := &follower{}
+	w.orders.Follower = f
+	o, _, err := w.place("rep1", w.draft(line(w.plain, "10", "10")))
+	w.must(err)
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			if err := w.DB.Tx(context.Background(), pg.System("test"), func(tx pg.Tx) error { return w.orders.Tell(tx, o.ID) }); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if len(f.told) != 1 {
+		t.Errorf("told %v", f.told)
 	}
 }
 

@@ -30,7 +30,7 @@ type Service struct {
 	credits   *credit.Service
 
 	Files    *attachment.Service // of originals and of customers' answers
-	Follower Follower            // production; nil for none
+	Follower Follower            // production, told of confirmations by Tell; nil for none
 }
 
 // New returns the service, which app registers for Matter.
@@ -98,7 +98,7 @@ func (s *Service) store(tx pg.Tx, who identity.Principal, o *Order, originals []
 }
 
 // CreateAndSubmit is Create and Submit in one: the shortest way of an order, in six statements when nobody has to be
-// asked. An order that the gate refuses stays as a draft, which the refusal names. Returns what both return.
+// asked; production is told afterwards (Tell). An order that the gate refuses stays as a draft, which the refusal names. Returns what both return.
 func (s *Service) CreateAndSubmit(tx pg.Tx, who identity.Principal, d Draft) (Order, decision.Decision, error) {
 	none := decision.Decision{}
 	p, err := s.position(tx, who, d.CustomerID)
@@ -138,10 +138,7 @@ func (s *Service) CreateAndSubmit(tx pg.Tx, who identity.Principal, d Draft) (Or
 	if err != nil {
 		return o, dec, err
 	}
-	if err := s.bind(tx, who, &o, d.Attachments); err != nil {
-		return o, dec, err
-	}
-	return o, dec, s.tellConfirmed(tx, &o)
+	return o, dec, s.bind(tx, who, &o, d.Attachments)
 }
 
 // createCalling is CreateAndSubmit of an order on a contract, which is locked before the order is numbered.
@@ -165,7 +162,7 @@ func (s *Service) createCalling(tx pg.Tx, who identity.Principal, o Order, origi
 // from here to the commit.
 func (s *Service) insertSubmitted(tx pg.Tx, who identity.Principal, o Order, v verdict, customerName string) (Order, decision.Decision, error) {
 	o.judged(tx)
-	o.State, o.ConfirmedAt = StateConfirmed, &tx.Now
+	o.confirm(tx)
 	if err := insert(tx, &o); err != nil {
 		return o, decision.Decision{}, err
 	}

@@ -103,15 +103,15 @@ func insert(tx pg.Tx, o *Order) error {
 	args = append(args, o.ID, o.CustomerID, o.OwnerID, o.State, o.Revision, o.Channel, o.CustomerOrderNo, o.Settlement, o.TermsDays,
 		o.HeaderDiscount, o.Gross, o.Total, o.Tax, o.Currency, o.Remarks, o.StateReason, o.Content, o.ApprovalID, o.SubmittedBy, o.SubmittedAt,
 		o.ConfirmedAt, o.CopiedFromID, o.CreatedBy, o.CreatedAt, o.UpdatedAt, o.Version, o.ReceivedAt, o.DeliveryPlace, o.Packing, o.Transport,
-		o.SpecialDemands, o.QuotationID, o.ContractID, o.Originals, o.ID, lines)
+		o.SpecialDemands, o.QuotationID, o.ContractID, o.Originals, o.UntoldSince, o.ID, lines)
 	return pg.ScanRow(tx, []any{&o.Number, &o.OwnerID}, `WITH `+number+`, header AS (
 			INSERT INTO orders (id, number, customer_id, owner_id, state, revision, channel, customer_order_no, settlement, terms_days,
 				header_discount, gross, total, tax, currency, remarks, state_reason, content, approval_id, submitted_by, submitted_at,
 				confirmed_at, copied_from_id, created_by, created_at, updated_at, version, received_at, delivery_place, packing, transport,
-				special_demands, quotation_id, contract_id, originals)
+				special_demands, quotation_id, contract_id, originals, untold_since)
 			SELECT ?::uuid, number, ?::uuid, ?::uuid, ?, ?::int, ?, ?, ?, ?::int, ?::numeric, ?::numeric, ?::numeric, ?::numeric, ?, ?, ?,
 				?::bytea, ?::uuid, ?::uuid, ?::timestamptz, ?::timestamptz, ?::uuid, ?::uuid, ?::timestamptz, ?::timestamptz, ?::bigint,
-				?::timestamptz, ?, ?, ?, ?, ?::uuid, ?::uuid, ?::int
+				?::timestamptz, ?, ?, ?, ?, ?::uuid, ?::uuid, ?::int, ?::timestamptz
 			FROM next_number RETURNING number, owner_id
 		), line AS (
 			INSERT INTO order_lines (id, order_id, line_no, product_id, unit, price, quantity, tax_rate, amount, net_amount, promised_on,
@@ -132,10 +132,20 @@ func update(tx pg.Tx, o *Order) error {
 		"submitted_at": o.SubmittedAt, "confirmed_at": o.ConfirmedAt, "ended_at": o.EndedAt, "updated_at": o.UpdatedAt,
 		"received_at": o.ReceivedAt, "delivery_place": o.DeliveryPlace, "packing": o.Packing, "transport": o.Transport,
 		"special_demands": o.SpecialDemands, "quotation_id": o.QuotationID, "contract_id": o.ContractID,
-		"originals": o.Originals, "review_open": o.ReviewOpen,
+		"originals": o.Originals, "review_open": o.ReviewOpen, "untold_since": o.UntoldSince,
 	})
 	o.Version++
 	return err
+}
+
+func untold(tx pg.Tx, limit int) ([]uuid.UUID, error) {
+	var ids []uuid.UUID
+	return ids, tx.Raw("SELECT id FROM orders WHERE untold_since IS NOT NULL ORDER BY untold_since, id LIMIT ?", limit).Scan(&ids).Error
+}
+
+// told leaves the version alone: nothing of the order has changed for who reads or edits it.
+func told(tx pg.Tx, id uuid.UUID) error {
+	return pg.One(tx.Exec("UPDATE orders SET untold_since = NULL WHERE id = ?", id))
 }
 
 // replaceLines writes the lines of a draft: those that are gone are deleted, the others inserted or changed. Lines that
@@ -234,7 +244,7 @@ func storePoint(tx pg.Tx, p ReviewPoint) error {
 // storeAltered writes a confirmed order that was changed. Its lines change in a draft only, by trigger: it is one for the length of
 // this statement, which nobody else sees.
 func storeAltered(tx pg.Tx, o *Order) error {
-	if err := pg.One(tx.Exec("UPDATE orders SET state = 'draft' WHERE id = ? AND version = ?", o.ID, o.Version)); err != nil {
+	if err := pg.One(tx.Exec("UPDATE orders SET state = 'draft', untold_since = NULL WHERE id = ? AND version = ?", o.ID, o.Version)); err != nil {
 		return err
 	}
 	if err := replaceLines(tx, o); err != nil {

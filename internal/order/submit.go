@@ -67,10 +67,7 @@ func (s *Service) submit(tx pg.Tx, who identity.Principal, o *Order, c *contract
 	if err != nil {
 		return d, err
 	}
-	if err := audit.Record(tx, audit.Entry{Action: string(VerbSubmit), SubjectType: Subject, SubjectID: o.ID, Before: before, After: o.snapshot()}); err != nil {
-		return d, err
-	}
-	return d, s.tellConfirmed(tx, o)
+	return d, audit.Record(tx, audit.Entry{Action: string(VerbSubmit), SubjectType: Subject, SubjectID: o.ID, Before: before, After: o.snapshot()})
 }
 
 // refused keeps the decision of a gate that nobody can open, and returns the refusal. The order stays a draft.
@@ -133,11 +130,16 @@ func (o *Order) judged(tx pg.Tx) {
 	o.Content, o.SubmittedBy, o.SubmittedAt, o.UpdatedAt, o.StateReason = o.contentHash(), tx.By.Actor(), &tx.Now, tx.Now, ""
 }
 
+// confirm makes the order count. Follower is told after the commit (Tell).
+func (o *Order) confirm(tx pg.Tx) {
+	o.State, o.ConfirmedAt, o.UntoldSince = o.progress(), &tx.Now, &tx.Now
+}
+
 // answered writes the state of a request on its order: confirmed when nobody had to be asked.
 func (o *Order) answered(tx pg.Tx, r approval.Request) {
-	o.State, o.ApprovalID, o.ConfirmedAt = StateSubmitted, &r.ID, nil
+	o.State, o.ApprovalID, o.ConfirmedAt, o.UntoldSince = StateSubmitted, &r.ID, nil, nil
 	if r.AtOnce() {
-		o.State, o.ConfirmedAt = o.progress(), &tx.Now
+		o.confirm(tx)
 		if len(r.Route) == 0 {
 			o.ApprovalID = nil
 		}

@@ -22,7 +22,6 @@ import (
 	"github.com/salesgate/salesgate/internal/order"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/pricing"
-	"github.com/salesgate/salesgate/internal/rulebook"
 )
 
 // world is a company with a customer of rep1 (grade B, limit 1,000,000, 30 days), and products at a base price of 10.00:
@@ -43,12 +42,10 @@ func dec(s string) decimal.Decimal { return decimal.MustParse(s) }
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	rules := rulebook.New()
-	w := &world{Env: apitest.New(t), t: t, approvals: approval.New(rules)}
-	w.credits = credit.New(rules, w.approvals)
-	prices := pricing.New(w.approvals)
-	w.orders = order.New(rules, w.approvals, prices, w.credits)
-	w.approvals.Register(order.Matter, w.orders)
+	w := &world{Env: apitest.New(t), t: t}
+	s := w.App.Server // the program's own wiring: what is counted here is what runs
+	w.approvals, w.credits, w.orders = s.Approvals, s.Credits, s.Orders
+	prices := s.Prices
 	w.Tx(func(tx pg.Tx) error {
 		w.plain, w.floored, w.fresh = product(t, tx, "P-1", "standard"), product(t, tx, "P-2", "standard"), product(t, tx, "P-3", "new")
 		floor := dec("9.90")
