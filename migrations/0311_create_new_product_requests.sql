@@ -62,27 +62,6 @@ CREATE UNIQUE INDEX new_product_statements_asked ON new_product_statements (requ
 
 -- They belong to the customer's owner, if there is a customer (ORG-06); approvals go first, as the lock order says.
 CREATE TRIGGER new_product_requests_owner BEFORE INSERT ON new_product_requests FOR EACH ROW EXECUTE FUNCTION own_by_customer();
--- +goose StatementBegin
-CREATE FUNCTION follow_new_product_approvals() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    WITH held AS (
-        SELECT r.id FROM new_product_requests d JOIN approval_requests r ON r.subject_type = 'new_product_request' AND r.subject_id = d.id
-        WHERE d.customer_id = NEW.id AND r.owner_id IS DISTINCT FROM NEW.owner_id ORDER BY r.id FOR NO KEY UPDATE OF r
-    )
-    UPDATE approval_requests r SET owner_id = NEW.owner_id FROM held WHERE r.id = held.id;
-    RETURN NULL;
-END $$;
-
-CREATE FUNCTION follow_new_product_requests() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    UPDATE new_product_requests SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
-    RETURN NULL;
-END $$;
--- +goose StatementEnd
-CREATE TRIGGER customers_owner_of_approvals_new_products AFTER UPDATE OF owner_id ON customers
-    FOR EACH ROW WHEN (OLD.owner_id <> NEW.owner_id) EXECUTE FUNCTION follow_new_product_approvals();
-CREATE TRIGGER customers_owner_of_new_products AFTER UPDATE OF owner_id ON customers
-    FOR EACH ROW WHEN (OLD.owner_id <> NEW.owner_id) EXECUTE FUNCTION follow_new_product_requests();
 
 -- The price committee's task to set base price and authority of a product that has only an initial price and sells (PRC-04).
 CREATE TABLE price_adoptions (
@@ -123,8 +102,4 @@ DELETE FROM parameter_versions WHERE name IN ('price.adopt_days', 'price.draft_h
 ALTER TABLE parameter_versions ENABLE TRIGGER parameter_versions_append_only;
 DELETE FROM parameters WHERE name IN ('price.adopt_days', 'price.draft_hours', 'price.statement_hours');
 DROP TABLE price_adoptions;
-DROP TRIGGER customers_owner_of_new_products ON customers;
-DROP TRIGGER customers_owner_of_approvals_new_products ON customers;
 DROP TABLE new_product_statements, new_product_requests;
-DROP FUNCTION follow_new_product_requests();
-DROP FUNCTION follow_new_product_approvals();

@@ -90,38 +90,6 @@ CREATE INDEX sample_references_order ON sample_references (order_id);
 
 -- They belong to the owner of the customer or prospect (ORG-06), also when written while that one moves.
 CREATE TRIGGER samples_owner BEFORE INSERT ON samples FOR EACH ROW EXECUTE FUNCTION own_opportunity();
--- +goose StatementBegin
-CREATE FUNCTION follow_sample_approvals() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    WITH held AS (
-        SELECT r.id FROM samples d JOIN approval_requests r ON r.subject_type = 'sample' AND r.subject_id = d.id
-        WHERE CASE TG_TABLE_NAME WHEN 'customers' THEN d.customer_id ELSE d.prospect_id END = NEW.id AND r.owner_id IS DISTINCT FROM NEW.owner_id
-        ORDER BY r.id FOR NO KEY UPDATE OF r
-    )
-    UPDATE approval_requests r SET owner_id = NEW.owner_id FROM held WHERE r.id = held.id;
-    RETURN NULL;
-END $$;
-
-CREATE FUNCTION follow_customer_samples() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    UPDATE samples SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
-    RETURN NULL;
-END $$;
-
-CREATE FUNCTION follow_prospect_samples() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    UPDATE samples SET owner_id = NEW.owner_id, customer_id = NEW.customer_id WHERE prospect_id = NEW.id AND customer_id IS NULL;
-    RETURN NULL;
-END $$;
--- +goose StatementEnd
-CREATE TRIGGER customers_owner_of_approvals_samples AFTER UPDATE OF owner_id ON customers
-    FOR EACH ROW WHEN (OLD.owner_id <> NEW.owner_id) EXECUTE FUNCTION follow_sample_approvals();
-CREATE TRIGGER customers_owner_of_samples AFTER UPDATE OF owner_id ON customers
-    FOR EACH ROW WHEN (OLD.owner_id <> NEW.owner_id) EXECUTE FUNCTION follow_customer_samples();
-CREATE TRIGGER prospects_owner_of_approvals_samples AFTER UPDATE OF owner_id ON prospects
-    FOR EACH ROW WHEN (OLD.owner_id <> NEW.owner_id) EXECUTE FUNCTION follow_sample_approvals();
-CREATE TRIGGER prospects_samples AFTER UPDATE OF owner_id, customer_id ON prospects
-    FOR EACH ROW WHEN (OLD.owner_id <> NEW.owner_id OR OLD.customer_id IS DISTINCT FROM NEW.customer_id) EXECUTE FUNCTION follow_prospect_samples();
 
 INSERT INTO parameters (name, kind, unit, minimum, maximum, version) VALUES
     ('sample.follow_up_days', 'int', 'working_day', 1, 120, 1),
@@ -135,11 +103,4 @@ ALTER TABLE parameter_versions DISABLE TRIGGER parameter_versions_append_only;
 DELETE FROM parameter_versions WHERE name IN ('sample.follow_up_days', 'sample.make_hours');
 ALTER TABLE parameter_versions ENABLE TRIGGER parameter_versions_append_only;
 DELETE FROM parameters WHERE name IN ('sample.follow_up_days', 'sample.make_hours');
-DROP TRIGGER prospects_samples ON prospects;
-DROP TRIGGER prospects_owner_of_approvals_samples ON prospects;
-DROP TRIGGER customers_owner_of_samples ON customers;
-DROP TRIGGER customers_owner_of_approvals_samples ON customers;
 DROP TABLE sample_references, sample_notes, sample_lines, samples;
-DROP FUNCTION follow_prospect_samples();
-DROP FUNCTION follow_customer_samples();
-DROP FUNCTION follow_sample_approvals();

@@ -217,44 +217,6 @@ CREATE UNIQUE INDEX quotation_links_one ON quotation_links (quotation_id) WHERE 
 CREATE TRIGGER inquiries_owner BEFORE INSERT ON inquiries FOR EACH ROW EXECUTE FUNCTION own_opportunity();
 CREATE TRIGGER quotations_owner BEFORE INSERT ON quotations FOR EACH ROW EXECUTE FUNCTION own_opportunity();
 
--- Requests come before documents in the lock order, so the trigger's name comes before that of the documents.
--- +goose StatementBegin
-CREATE FUNCTION follow_quotation_approvals() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    WITH held AS (
-        SELECT r.id FROM quotations d JOIN approval_requests r ON r.subject_type = 'quotation' AND r.subject_id = d.id
-        WHERE CASE TG_TABLE_NAME WHEN 'customers' THEN d.customer_id ELSE d.prospect_id END = NEW.id AND r.owner_id IS DISTINCT FROM NEW.owner_id
-        ORDER BY r.id FOR NO KEY UPDATE OF r
-    )
-    UPDATE approval_requests r SET owner_id = NEW.owner_id FROM held WHERE r.id = held.id;
-    RETURN NULL;
-END $$;
-
-CREATE FUNCTION follow_customer_owner_quotations() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    UPDATE inquiries SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
-    UPDATE quotations SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
-    RETURN NULL;
-END $$;
-
-CREATE FUNCTION follow_prospect_quotations() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    UPDATE inquiries SET owner_id = NEW.owner_id, customer_id = NEW.customer_id WHERE prospect_id = NEW.id AND customer_id IS NULL;
-    UPDATE quotations SET owner_id = NEW.owner_id, customer_id = NEW.customer_id WHERE prospect_id = NEW.id AND customer_id IS NULL;
-    IF NEW.customer_id IS NOT NULL THEN
-        UPDATE demand_surveys SET customer_id = NEW.customer_id WHERE prospect_id = NEW.id AND customer_id IS NULL;
-    END IF;
-    RETURN NULL;
-END $$;
--- +goose StatementEnd
-CREATE TRIGGER customers_owner_of_approvals_quotations AFTER UPDATE OF owner_id ON customers
-    FOR EACH ROW WHEN (OLD.owner_id <> NEW.owner_id) EXECUTE FUNCTION follow_quotation_approvals();
-CREATE TRIGGER customers_owner_of_quotations AFTER UPDATE OF owner_id ON customers
-    FOR EACH ROW WHEN (OLD.owner_id <> NEW.owner_id) EXECUTE FUNCTION follow_customer_owner_quotations();
-CREATE TRIGGER prospects_owner_of_approvals_quotations AFTER UPDATE OF owner_id ON prospects
-    FOR EACH ROW WHEN (OLD.owner_id <> NEW.owner_id) EXECUTE FUNCTION follow_quotation_approvals();
-CREATE TRIGGER prospects_quotations AFTER UPDATE OF owner_id, customer_id ON prospects
-    FOR EACH ROW WHEN (OLD.owner_id <> NEW.owner_id OR OLD.customer_id IS DISTINCT FROM NEW.customer_id) EXECUTE FUNCTION follow_prospect_quotations();
 
 INSERT INTO parameters (name, kind, unit, minimum, maximum, version) VALUES
     ('quote.demand_months', 'int', 'month', 1, 24, 1),
@@ -269,14 +231,7 @@ ALTER TABLE parameter_versions DISABLE TRIGGER parameter_versions_append_only;
 DELETE FROM parameter_versions WHERE name IN ('quote.demand_months', 'quote.record_months', 'quote.binds_over_price_change');
 ALTER TABLE parameter_versions ENABLE TRIGGER parameter_versions_append_only;
 DELETE FROM parameters WHERE name IN ('quote.demand_months', 'quote.record_months', 'quote.binds_over_price_change');
-DROP TRIGGER prospects_quotations ON prospects;
-DROP TRIGGER prospects_owner_of_approvals_quotations ON prospects;
-DROP TRIGGER customers_owner_of_quotations ON customers;
-DROP TRIGGER customers_owner_of_approvals_quotations ON customers;
 ALTER TABLE inquiries DROP CONSTRAINT inquiries_quotation_fkey;
 DROP TABLE quotation_links, quotation_sendings, quotation_revisions, quotation_lines, quotations, demand_surveys, inquiry_lines, inquiries;
-DROP FUNCTION follow_prospect_quotations();
-DROP FUNCTION follow_customer_owner_quotations();
-DROP FUNCTION follow_quotation_approvals();
 DROP FUNCTION guard_quotation_line();
 DROP FUNCTION keep_demand_survey();

@@ -226,20 +226,6 @@ CREATE INDEX contract_terminations_contract ON contract_terminations (contract_i
 
 -- A customer's contracts, and the approvals of these, belong to the customer's owner (ORG-06), as orders do.
 CREATE TRIGGER contracts_owner BEFORE INSERT ON contracts FOR EACH ROW EXECUTE FUNCTION own_by_customer();
--- +goose StatementBegin
-CREATE FUNCTION follow_customer_owner_contracts() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    WITH held AS (
-        SELECT r.id FROM contracts c JOIN approval_requests r ON r.subject_type = 'contract' AND r.subject_id = c.id
-        WHERE c.customer_id = NEW.id AND r.owner_id IS DISTINCT FROM NEW.owner_id ORDER BY r.id FOR NO KEY UPDATE OF r
-    )
-    UPDATE approval_requests r SET owner_id = NEW.owner_id FROM held WHERE r.id = held.id;
-    UPDATE contracts SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
-    RETURN NULL;
-END $$;
--- +goose StatementEnd
-CREATE TRIGGER customers_owner_of_contracts AFTER UPDATE OF owner_id ON customers
-    FOR EACH ROW WHEN (OLD.owner_id <> NEW.owner_id) EXECUTE FUNCTION follow_customer_owner_contracts();
 
 INSERT INTO parameters (name, kind, unit, minimum, maximum, version) VALUES
     ('contract.expiry_warn_days', 'int', 'day', 0, 365, 1),
@@ -258,8 +244,6 @@ ALTER TABLE parameter_versions DISABLE TRIGGER parameter_versions_append_only;
 DELETE FROM parameter_versions WHERE name IN ('contract.expiry_warn_days', 'contract.used_warn_percent', 'contract.file_days');
 ALTER TABLE parameter_versions ENABLE TRIGGER parameter_versions_append_only;
 DELETE FROM parameters WHERE name IN ('contract.expiry_warn_days', 'contract.used_warn_percent', 'contract.file_days');
-DROP TRIGGER customers_owner_of_contracts ON customers;
-DROP FUNCTION follow_customer_owner_contracts();
 DROP TABLE contract_terminations, contract_paper_moves, contract_papers, contract_capacity_answers, contract_amendments, contract_revisions,
     contract_call_offs, contract_lines, contracts;
 DROP FUNCTION guard_contract_line();

@@ -33,15 +33,6 @@ CREATE INDEX order_changes_state ON order_changes (state, id);
 CREATE INDEX order_changes_owner ON order_changes (owner_id, state, id);
 CREATE INDEX order_changes_customer ON order_changes (customer_id);
 CREATE TRIGGER order_changes_owner BEFORE INSERT ON order_changes FOR EACH ROW EXECUTE FUNCTION own_by_customer();
--- +goose StatementBegin
-CREATE FUNCTION order_changes_follow_owner() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    UPDATE order_changes SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
-    RETURN NULL;
-END $$;
--- +goose StatementEnd
-CREATE TRIGGER customers_owner_of_order_changes AFTER UPDATE OF owner_id ON customers
-    FOR EACH ROW WHEN (OLD.owner_id <> NEW.owner_id) EXECUTE FUNCTION order_changes_follow_owner();
 
 -- What each department that acknowledged the order says would follow: written once.
 CREATE TABLE order_change_consequences (
@@ -59,6 +50,4 @@ CREATE TABLE order_change_consequences (
 
 -- +goose Down
 DROP TABLE order_change_consequences;
-DROP TRIGGER customers_owner_of_order_changes ON customers;
-DROP FUNCTION order_changes_follow_owner();
 DROP TABLE order_changes;

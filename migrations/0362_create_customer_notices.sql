@@ -32,17 +32,6 @@ CREATE INDEX customer_notices_due ON customer_notices (due_at) WHERE state = 'op
 CREATE INDEX customer_notices_customer ON customer_notices (customer_id, id);
 CREATE INDEX customer_notices_order ON customer_notices (order_id) WHERE order_id IS NOT NULL;
 CREATE TRIGGER customer_notices_owner BEFORE INSERT ON customer_notices FOR EACH ROW EXECUTE FUNCTION own_by_customer();
--- +goose StatementBegin
-CREATE FUNCTION customer_notices_follow_owner() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    UPDATE customer_notices SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
-    RETURN NULL;
-END $$;
--- +goose StatementEnd
-CREATE TRIGGER customers_owner_of_notices AFTER UPDATE OF owner_id ON customers
-    FOR EACH ROW WHEN (OLD.owner_id <> NEW.owner_id) EXECUTE FUNCTION customer_notices_follow_owner();
 
 -- +goose Down
-DROP TRIGGER customers_owner_of_notices ON customers;
-DROP FUNCTION customer_notices_follow_owner();
 DROP TABLE customer_notices;

@@ -222,19 +222,6 @@ CREATE INDEX delivery_checks_owner ON delivery_checks (owner_id, promised_on, id
 CREATE INDEX delivery_checks_request ON delivery_checks (request_id, promised_on, id);
 
 -- All of it belongs to the customer's owner (ORG-06).
--- +goose StatementBegin
-CREATE FUNCTION follow_customer_owner_production() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    UPDATE production_requests SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
-    UPDATE production_lines SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
-    UPDATE production_materials m SET owner_id = NEW.owner_id FROM production_requests r WHERE r.customer_id = NEW.id AND m.request_id = r.id;
-    UPDATE production_troubles SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
-    UPDATE delivery_checks SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
-    RETURN NULL;
-END $$;
--- +goose StatementEnd
-CREATE TRIGGER customers_owner_of_production AFTER UPDATE OF owner_id ON customers
-    FOR EACH ROW WHEN (OLD.owner_id <> NEW.owner_id) EXECUTE FUNCTION follow_customer_owner_production();
 CREATE TRIGGER production_requests_owner BEFORE INSERT ON production_requests FOR EACH ROW EXECUTE FUNCTION own_by_customer();
 CREATE TRIGGER production_troubles_owner BEFORE INSERT ON production_troubles FOR EACH ROW EXECUTE FUNCTION own_by_customer();
 CREATE TRIGGER delivery_checks_owner BEFORE INSERT ON delivery_checks FOR EACH ROW EXECUTE FUNCTION own_by_customer();
@@ -257,7 +244,5 @@ ALTER TABLE parameter_versions DISABLE TRIGGER parameter_versions_append_only;
 DELETE FROM parameter_versions WHERE name IN ('production.acknowledge_hours', 'production.schedule_hours', 'production.material_hours', 'order.check_hours');
 ALTER TABLE parameter_versions ENABLE TRIGGER parameter_versions_append_only;
 DELETE FROM parameters WHERE name IN ('production.acknowledge_hours', 'production.schedule_hours', 'production.material_hours', 'order.check_hours');
-DROP TRIGGER customers_owner_of_production ON customers;
-DROP FUNCTION follow_customer_owner_production();
 DROP TABLE delivery_checks, production_troubles, production_reports, production_materials, production_lots, production_acknowledgements,
     production_revisions, production_lines, production_requests;

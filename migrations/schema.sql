@@ -139,108 +139,6 @@ CREATE FUNCTION public.customer_content(c public.customers) RETURNS jsonb
         'addresses', (SELECT coalesce(jsonb_agg(to_jsonb(a) - 'customer_id' ORDER BY a.id), '[]') FROM customer_addresses a WHERE a.customer_id = c.id))
 $$;
 
-CREATE FUNCTION public.customer_notices_follow_owner() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-BEGIN
-    UPDATE customer_notices SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
-    RETURN NULL;
-END $$;
-
-CREATE FUNCTION public.follow_customer_owner() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-BEGIN
-    UPDATE orders SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
-    RETURN NULL;
-END $$;
-
-CREATE FUNCTION public.follow_customer_owner_approvals() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-BEGIN
-    WITH documents AS (
-        SELECT 'order' AS type, id FROM orders WHERE customer_id = NEW.id
-        UNION ALL SELECT 'shipping_notice', id FROM shipping_notices WHERE customer_id = NEW.id
-        UNION ALL SELECT 'special_release', s.id FROM special_releases s JOIN shipping_notices n ON n.id = s.notice_id WHERE n.customer_id = NEW.id
-        UNION ALL SELECT 'credit_limit_request', id FROM credit_limit_requests WHERE customer_id = NEW.id
-        UNION ALL SELECT 'customer_application', id FROM customer_applications WHERE customer_id = NEW.id
-        UNION ALL SELECT 'customer_change', id FROM customer_changes WHERE customer_id = NEW.id
-    ), held AS (
-        SELECT r.id FROM documents d JOIN approval_requests r ON r.subject_type = d.type AND r.subject_id = d.id
-        WHERE r.owner_id IS DISTINCT FROM NEW.owner_id ORDER BY r.id FOR NO KEY UPDATE OF r
-    )
-    UPDATE approval_requests r SET owner_id = NEW.owner_id FROM held WHERE r.id = held.id;
-    RETURN NULL;
-END $$;
-
-CREATE FUNCTION public.follow_customer_owner_contracts() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-BEGIN
-    WITH held AS (
-        SELECT r.id FROM contracts c JOIN approval_requests r ON r.subject_type = 'contract' AND r.subject_id = c.id
-        WHERE c.customer_id = NEW.id AND r.owner_id IS DISTINCT FROM NEW.owner_id ORDER BY r.id FOR NO KEY UPDATE OF r
-    )
-    UPDATE approval_requests r SET owner_id = NEW.owner_id FROM held WHERE r.id = held.id;
-    UPDATE contracts SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
-    RETURN NULL;
-END $$;
-
-CREATE FUNCTION public.follow_customer_owner_opportunities() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-BEGIN
-    UPDATE opportunities SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
-    RETURN NULL;
-END $$;
-
-CREATE FUNCTION public.follow_customer_owner_production() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-BEGIN
-    UPDATE production_requests SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
-    UPDATE production_lines SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
-    UPDATE production_materials m SET owner_id = NEW.owner_id FROM production_requests r WHERE r.customer_id = NEW.id AND m.request_id = r.id;
-    UPDATE production_troubles SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
-    UPDATE delivery_checks SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
-    RETURN NULL;
-END $$;
-
-CREATE FUNCTION public.follow_customer_owner_quotations() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-BEGIN
-    UPDATE inquiries SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
-    UPDATE quotations SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
-    RETURN NULL;
-END $$;
-
-CREATE FUNCTION public.follow_customer_owner_reviews() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-BEGIN
-    UPDATE credit_reviews SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
-    RETURN NULL;
-END $$;
-
-CREATE FUNCTION public.follow_customer_owner_shipping() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-BEGIN
-    UPDATE shipping_notices SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
-    UPDATE delivery_notes SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
-    RETURN NULL;
-END $$;
-
-CREATE FUNCTION public.follow_customer_owner_surveys() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-BEGIN
-    UPDATE surveys SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
-    RETURN NULL;
-END $$;
-
 CREATE FUNCTION public.follow_customer_roster() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -257,100 +155,61 @@ BEGIN
     RETURN NULL;
 END $$;
 
-CREATE FUNCTION public.follow_customer_samples() RETURNS trigger
+CREATE FUNCTION public.follow_customers() RETURNS trigger
     LANGUAGE plpgsql
-    AS $$
+    AS $_$
+DECLARE
+    moved uuid[];
+    kind  text;
 BEGIN
-    UPDATE samples SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
-    RETURN NULL;
-END $$;
-
-CREATE FUNCTION public.follow_new_product_approvals() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-BEGIN
-    WITH held AS (
-        SELECT r.id FROM new_product_requests d JOIN approval_requests r ON r.subject_type = 'new_product_request' AND r.subject_id = d.id
-        WHERE d.customer_id = NEW.id AND r.owner_id IS DISTINCT FROM NEW.owner_id ORDER BY r.id FOR NO KEY UPDATE OF r
-    )
-    UPDATE approval_requests r SET owner_id = NEW.owner_id FROM held WHERE r.id = held.id;
-    RETURN NULL;
-END $$;
-
-CREATE FUNCTION public.follow_new_product_requests() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-BEGIN
-    UPDATE new_product_requests SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
-    RETURN NULL;
-END $$;
-
-CREATE FUNCTION public.follow_prospect_opportunities() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-BEGIN
-    IF NEW.customer_id IS NOT NULL THEN
-        UPDATE opportunities SET customer_id = NEW.customer_id, owner_id = (SELECT owner_id FROM customers WHERE id = NEW.customer_id)
-            WHERE prospect_id = NEW.id AND customer_id IS NULL;
-    ELSE
-        UPDATE opportunities SET owner_id = NEW.owner_id WHERE prospect_id = NEW.id AND customer_id IS NULL;
+    SELECT array_agg(n.id) INTO moved FROM became n JOIN was o ON o.id = n.id WHERE o.owner_id <> n.owner_id;
+    IF moved IS NULL THEN
+        RETURN NULL;
     END IF;
+    PERFORM move_requests_of_customers(moved);
+    FOREACH kind IN ARRAY '{credit_reviews,new_product_requests,samples,quotations,inquiries,order_changes,contracts,orders,production_requests,production_lines,production_troubles,delivery_checks,shipping_notices,delivery_notes,customer_notices,opportunities,surveys}'::text[] LOOP
+        EXECUTE format('WITH held AS (
+                SELECT d.id, c.owner_id FROM %1$I d JOIN customers c ON c.id = d.customer_id
+                WHERE d.customer_id = ANY ($1) AND d.owner_id <> c.owner_id ORDER BY d.id FOR NO KEY UPDATE OF d
+            )
+            UPDATE %1$I d SET owner_id = held.owner_id FROM held WHERE d.id = held.id', kind) USING moved;
+        IF kind = 'production_lines' THEN
+            UPDATE production_materials m SET owner_id = r.owner_id FROM production_requests r
+                WHERE r.customer_id = ANY (moved) AND m.request_id = r.id AND m.owner_id <> r.owner_id;
+        END IF;
+    END LOOP;
+    PERFORM move_requests_of_customers(moved);
     RETURN NULL;
-END $$;
+END $_$;
 
-CREATE FUNCTION public.follow_prospect_owner_approvals() RETURNS trigger
+CREATE FUNCTION public.follow_prospects() RETURNS trigger
     LANGUAGE plpgsql
-    AS $$
+    AS $_$
+DECLARE
+    moved uuid[];
+    kind  text;
 BEGIN
-    UPDATE approval_requests SET owner_id = NEW.owner_id WHERE subject_type = 'prospect' AND subject_id = NEW.id;
-    RETURN NULL;
-END $$;
-
-CREATE FUNCTION public.follow_prospect_quotations() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-BEGIN
-    UPDATE inquiries SET owner_id = NEW.owner_id, customer_id = NEW.customer_id WHERE prospect_id = NEW.id AND customer_id IS NULL;
-    UPDATE quotations SET owner_id = NEW.owner_id, customer_id = NEW.customer_id WHERE prospect_id = NEW.id AND customer_id IS NULL;
-    IF NEW.customer_id IS NOT NULL THEN
-        UPDATE demand_surveys SET customer_id = NEW.customer_id WHERE prospect_id = NEW.id AND customer_id IS NULL;
+    SELECT array_agg(n.id) INTO moved FROM became n JOIN was o ON o.id = n.id
+        WHERE o.owner_id <> n.owner_id OR o.customer_id IS DISTINCT FROM n.customer_id;
+    IF moved IS NULL THEN
+        RETURN NULL;
     END IF;
+    PERFORM move_requests_of_prospects(moved);
+    FOREACH kind IN ARRAY '{samples,quotations,inquiries,opportunities}'::text[] LOOP
+        EXECUTE format('WITH held AS (
+                SELECT d.id, p.customer_id, coalesce(c.owner_id, p.owner_id) AS owner_id
+                FROM %1$I d JOIN prospects p ON p.id = d.prospect_id LEFT JOIN customers c ON c.id = p.customer_id
+                WHERE d.prospect_id = ANY ($1) AND d.customer_id IS NULL ORDER BY d.id FOR NO KEY UPDATE OF d
+            )
+            UPDATE %1$I d SET owner_id = held.owner_id, customer_id = held.customer_id FROM held WHERE d.id = held.id', kind) USING moved;
+        IF kind = 'inquiries' THEN
+            UPDATE demand_surveys d SET customer_id = p.customer_id FROM prospects p
+                WHERE p.id = ANY (moved) AND p.customer_id IS NOT NULL AND d.prospect_id = p.id AND d.customer_id IS NULL;
+        END IF;
+    END LOOP;
+    PERFORM move_requests_of_prospects(moved);
     RETURN NULL;
-END $$;
-
-CREATE FUNCTION public.follow_prospect_samples() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-BEGIN
-    UPDATE samples SET owner_id = NEW.owner_id, customer_id = NEW.customer_id WHERE prospect_id = NEW.id AND customer_id IS NULL;
-    RETURN NULL;
-END $$;
-
-CREATE FUNCTION public.follow_quotation_approvals() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-BEGIN
-    WITH held AS (
-        SELECT r.id FROM quotations d JOIN approval_requests r ON r.subject_type = 'quotation' AND r.subject_id = d.id
-        WHERE CASE TG_TABLE_NAME WHEN 'customers' THEN d.customer_id ELSE d.prospect_id END = NEW.id AND r.owner_id IS DISTINCT FROM NEW.owner_id
-        ORDER BY r.id FOR NO KEY UPDATE OF r
-    )
-    UPDATE approval_requests r SET owner_id = NEW.owner_id FROM held WHERE r.id = held.id;
-    RETURN NULL;
-END $$;
-
-CREATE FUNCTION public.follow_sample_approvals() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-BEGIN
-    WITH held AS (
-        SELECT r.id FROM samples d JOIN approval_requests r ON r.subject_type = 'sample' AND r.subject_id = d.id
-        WHERE CASE TG_TABLE_NAME WHEN 'customers' THEN d.customer_id ELSE d.prospect_id END = NEW.id AND r.owner_id IS DISTINCT FROM NEW.owner_id
-        ORDER BY r.id FOR NO KEY UPDATE OF r
-    )
-    UPDATE approval_requests r SET owner_id = NEW.owner_id FROM held WHERE r.id = held.id;
-    RETURN NULL;
-END $$;
+END $_$;
 
 CREATE FUNCTION public.freeze_development_plan() RETURNS trigger
     LANGUAGE plpgsql
@@ -695,6 +554,34 @@ BEGIN
     PERFORM pg_advisory_xact_lock(7366030000);
 END $$;
 
+CREATE FUNCTION public.move_requests_of_customers(customers uuid[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $_$
+BEGIN
+    WITH held AS (
+        SELECT r.id, o.belongs FROM requests_of_customers($1) o JOIN approval_requests r ON r.id = o.request
+        WHERE r.owner_id IS DISTINCT FROM o.belongs ORDER BY r.id FOR NO KEY UPDATE OF r
+    )
+    UPDATE approval_requests r SET owner_id = held.belongs FROM held WHERE r.id = held.id;
+END $_$;
+
+CREATE FUNCTION public.move_requests_of_prospects(prospects uuid[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $_$
+BEGIN
+    WITH held AS (
+        SELECT r.id, d.owner_id FROM (
+            SELECT 'prospect' AS type, id, owner_id FROM prospects p WHERE p.id = ANY ($1)
+            UNION ALL SELECT 'sample', x.id, coalesce(c.owner_id, p.owner_id)
+                FROM samples x JOIN prospects p ON p.id = x.prospect_id LEFT JOIN customers c ON c.id = p.customer_id WHERE p.id = ANY ($1)
+            UNION ALL SELECT 'quotation', q.id, coalesce(c.owner_id, p.owner_id)
+                FROM quotations q JOIN prospects p ON p.id = q.prospect_id LEFT JOIN customers c ON c.id = p.customer_id WHERE p.id = ANY ($1)
+        ) d JOIN approval_requests r ON r.subject_type = d.type AND r.subject_id = d.id
+        WHERE r.owner_id IS DISTINCT FROM d.owner_id ORDER BY r.id FOR NO KEY UPDATE OF r
+    )
+    UPDATE approval_requests r SET owner_id = held.owner_id FROM held WHERE r.id = held.id;
+END $_$;
+
 CREATE FUNCTION public.notify_approval_task() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -716,14 +603,6 @@ CREATE FUNCTION public.notify_deputy() RETURNS trigger
     AS $$
 BEGIN
     PERFORM pg_notify('approval_tasks', NEW.deputy_id::text || '||');
-    RETURN NULL;
-END $$;
-
-CREATE FUNCTION public.order_changes_follow_owner() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-BEGIN
-    UPDATE order_changes SET owner_id = NEW.owner_id WHERE customer_id = NEW.id;
     RETURN NULL;
 END $$;
 
@@ -843,6 +722,25 @@ BEGIN
     END LOOP;
     RETURN NULL;
 END $$;
+
+CREATE FUNCTION public.requests_of_customers(customers uuid[]) RETURNS TABLE(request uuid, belongs uuid)
+    LANGUAGE sql STABLE
+    AS $_$
+    SELECT r.id, c.owner_id FROM (
+        SELECT 'customer_application' AS type, id, customer_id FROM customer_applications WHERE customer_id = ANY ($1)
+        UNION ALL SELECT 'customer_change', id, customer_id FROM customer_changes WHERE customer_id = ANY ($1)
+        UNION ALL SELECT 'credit_limit_request', id, customer_id FROM credit_limit_requests WHERE customer_id = ANY ($1)
+        UNION ALL SELECT 'settlement_bridge', id, customer_id FROM settlement_bridges WHERE customer_id = ANY ($1)
+        UNION ALL SELECT 'new_product_request', id, customer_id FROM new_product_requests WHERE customer_id = ANY ($1)
+        UNION ALL SELECT 'sample', id, customer_id FROM samples WHERE customer_id = ANY ($1)
+        UNION ALL SELECT 'quotation', id, customer_id FROM quotations WHERE customer_id = ANY ($1)
+        UNION ALL SELECT 'order_change', id, customer_id FROM order_changes WHERE customer_id = ANY ($1)
+        UNION ALL SELECT 'contract', id, customer_id FROM contracts WHERE customer_id = ANY ($1)
+        UNION ALL SELECT 'order', id, customer_id FROM orders WHERE customer_id = ANY ($1)
+        UNION ALL SELECT 'shipping_notice', id, customer_id FROM shipping_notices WHERE customer_id = ANY ($1)
+        UNION ALL SELECT 'special_release', s.id, n.customer_id FROM shipping_notices n JOIN special_releases s ON s.notice_id = n.id WHERE n.customer_id = ANY ($1)
+    ) d JOIN customers c ON c.id = d.customer_id JOIN approval_requests r ON r.subject_type = d.type AND r.subject_id = d.id
+$_$;
 
 CREATE FUNCTION public.river_job_state_in_bitmask(bitmask bit, state public.river_job_state) RETURNS boolean
     LANGUAGE sql IMMUTABLE
@@ -6021,39 +5919,7 @@ CREATE TRIGGER customer_versions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE
 
 CREATE TRIGGER customers_claim AFTER INSERT ON public.customers REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.claim_new_companies('customer');
 
-CREATE TRIGGER customers_owner_of_approvals AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner_approvals();
-
-CREATE TRIGGER customers_owner_of_approvals_new_products AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_new_product_approvals();
-
-CREATE TRIGGER customers_owner_of_approvals_quotations AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_quotation_approvals();
-
-CREATE TRIGGER customers_owner_of_approvals_samples AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_sample_approvals();
-
-CREATE TRIGGER customers_owner_of_contracts AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner_contracts();
-
-CREATE TRIGGER customers_owner_of_new_products AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_new_product_requests();
-
-CREATE TRIGGER customers_owner_of_notices AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.customer_notices_follow_owner();
-
-CREATE TRIGGER customers_owner_of_opportunities AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner_opportunities();
-
-CREATE TRIGGER customers_owner_of_order_changes AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.order_changes_follow_owner();
-
-CREATE TRIGGER customers_owner_of_orders AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner();
-
-CREATE TRIGGER customers_owner_of_production AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner_production();
-
-CREATE TRIGGER customers_owner_of_quotations AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner_quotations();
-
-CREATE TRIGGER customers_owner_of_reviews AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner_reviews();
-
-CREATE TRIGGER customers_owner_of_samples AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_samples();
-
-CREATE TRIGGER customers_owner_of_shipping AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner_shipping();
-
-CREATE TRIGGER customers_owner_of_surveys AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner_surveys();
-
-CREATE TRIGGER customers_owner_then_approvals AFTER UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_customer_owner_approvals();
+CREATE TRIGGER customers_owners AFTER UPDATE ON public.customers REFERENCING OLD TABLE AS was NEW TABLE AS became FOR EACH STATEMENT EXECUTE FUNCTION public.follow_customers();
 
 CREATE TRIGGER customers_reclaim AFTER UPDATE OF name_key, uscc ON public.customers FOR EACH ROW WHEN (((old.name_key <> new.name_key) OR (old.uscc IS DISTINCT FROM new.uscc))) EXECUTE FUNCTION public.reclaim_company('customer');
 
@@ -6147,19 +6013,9 @@ CREATE TRIGGER prospect_contacts_claim AFTER INSERT OR DELETE OR UPDATE OF phone
 
 CREATE TRIGGER prospects_claim AFTER INSERT ON public.prospects REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.claim_new_companies('prospect');
 
-CREATE TRIGGER prospects_of_opportunities AFTER UPDATE OF owner_id, customer_id ON public.prospects FOR EACH ROW EXECUTE FUNCTION public.follow_prospect_opportunities();
-
-CREATE TRIGGER prospects_owner_of_approvals AFTER UPDATE OF owner_id ON public.prospects FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_prospect_owner_approvals();
-
-CREATE TRIGGER prospects_owner_of_approvals_quotations AFTER UPDATE OF owner_id ON public.prospects FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_quotation_approvals();
-
-CREATE TRIGGER prospects_owner_of_approvals_samples AFTER UPDATE OF owner_id ON public.prospects FOR EACH ROW WHEN ((old.owner_id <> new.owner_id)) EXECUTE FUNCTION public.follow_sample_approvals();
-
-CREATE TRIGGER prospects_quotations AFTER UPDATE OF owner_id, customer_id ON public.prospects FOR EACH ROW WHEN (((old.owner_id <> new.owner_id) OR (old.customer_id IS DISTINCT FROM new.customer_id))) EXECUTE FUNCTION public.follow_prospect_quotations();
+CREATE TRIGGER prospects_owners AFTER UPDATE ON public.prospects REFERENCING OLD TABLE AS was NEW TABLE AS became FOR EACH STATEMENT EXECUTE FUNCTION public.follow_prospects();
 
 CREATE TRIGGER prospects_reclaim AFTER UPDATE OF name_key, uscc ON public.prospects FOR EACH ROW WHEN (((old.name_key <> new.name_key) OR (old.uscc IS DISTINCT FROM new.uscc))) EXECUTE FUNCTION public.reclaim_company('prospect');
-
-CREATE TRIGGER prospects_samples AFTER UPDATE OF owner_id, customer_id ON public.prospects FOR EACH ROW WHEN (((old.owner_id <> new.owner_id) OR (old.customer_id IS DISTINCT FROM new.customer_id))) EXECUTE FUNCTION public.follow_prospect_samples();
 
 CREATE TRIGGER prospects_unclaim AFTER DELETE ON public.prospects FOR EACH ROW EXECUTE FUNCTION public.reclaim_company('prospect');
 

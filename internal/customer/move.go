@@ -36,14 +36,17 @@ const movedAtOnce = 1000
 
 // Move changes the owner of customers, for package handover: the one way. Returns errs.ErrReferenced for a customer that the caller may
 // not see, and ErrBadOwner unless the new owner is an active person in sales, who stays so until the transaction ends. Locks the
-// new owners, then the customers FOR UPDATE in id order, so that documents which are being written wait or are waited for. Five
-// statements, and one for each new owner.
+// requests for approval about what moves along, the new owners, then the customers FOR UPDATE in id order, so that documents which are
+// being written wait or are waited for; the documents follow by trigger. Six statements, and one for each new owner.
 func (s *Service) Move(tx pg.Tx, who identity.Principal, moves []Move, reason string) ([]Moved, error) {
 	moves = slices.Clone(moves)
 	slices.SortFunc(moves, func(a, b Move) int {
 		return cmp.Or(slices.Compare(a.CustomerID[:], b.CustomerID[:]), slices.Compare(a.To[:], b.To[:]))
 	})
 	moves = slices.CompactFunc(moves, func(a, b Move) bool { return a.CustomerID == b.CustomerID })
+	if err := holdRequests(tx, moves); err != nil {
+		return nil, err
+	}
 	if err := lockSellers(tx, moves); err != nil {
 		return nil, err
 	}

@@ -18,6 +18,17 @@ func HoldLeaving(tx pg.Tx, id uuid.UUID) error {
 	return err
 }
 
+// holdRequests locks the requests about what belongs to the customers that may still change it: they come before all that moves.
+func holdRequests(tx pg.Tx, moves []Move) error {
+	ids := make([]uuid.UUID, len(moves))
+	for i, m := range moves {
+		ids[i] = m.CustomerID
+	}
+	_, err := pg.Exec(tx, `SELECT FROM approval_requests WHERE id IN (SELECT request FROM requests_of_customers(?::uuid[]))
+		AND state IN ('pending', 'approved') ORDER BY id FOR NO KEY UPDATE`, texts(ids))
+	return err
+}
+
 // lockMoving locks the customers so that no document of theirs is written meanwhile: the strongest lock, which keys wait for.
 func lockMoving(tx pg.Tx, moves []Move) (map[uuid.UUID]Customer, error) {
 	ids := make([]uuid.UUID, len(moves))

@@ -21,7 +21,7 @@
 //
 // # Locks
 //
-// Who leaves (FOR NO KEY UPDATE: nobody registers a customer for them), who takes the prospects, the prospects; then the new
+// The requests for approval about what moves; who leaves (FOR NO KEY UPDATE: nobody registers a customer for them), who takes the prospects, the prospects; then the new
 // owners' rows (shared), the customers FOR UPDATE in id order, then their payers' credit accounts in id order: an order or
 // a receipt that is being written belongs to one side of the handover and not to both. Then the follow-ups that
 // move along. The number series comes last.

@@ -64,9 +64,12 @@ func (s *Service) Create(tx pg.Tx, who identity.Principal, d Draft) (Handover, e
 }
 
 // leave moves the prospects of who leaves, and returns their customers and how many prospects there were. The person is locked
-// first, so that nobody registers a customer for them meanwhile; then the prospects, of which one that is becoming a customer is
+// first but for the requests for approval, so that nobody registers a customer for them meanwhile; then the prospects, of which one that is becoming a customer is
 // waited for; the customers are read after both.
 func (s *Service) leave(tx pg.Tx, d Draft) (customers []uuid.UUID, prospects int, err error) {
+	if err := holdRequests(tx, *d.Leaving); err != nil {
+		return nil, 0, err
+	}
 	if err := customer.HoldLeaving(tx, *d.Leaving); err != nil {
 		return nil, 0, err
 	}

@@ -17,6 +17,12 @@ func texts(ids []uuid.UUID) []string {
 	return all
 }
 
+// holdRequests locks the requests for approval that may still change what a person has: requests come first of all locks.
+func holdRequests(tx pg.Tx, owner uuid.UUID) error {
+	_, err := pg.Exec(tx, `SELECT FROM approval_requests WHERE owner_id = ? AND state IN ('pending', 'approved') ORDER BY id FOR NO KEY UPDATE`, owner)
+	return err
+}
+
 // lockAccounts holds the payers' accounts: no receipt is booked while the open receivables are listed.
 func lockAccounts(tx pg.Tx, moved []customer.Moved) error {
 	payers := make([]uuid.UUID, len(moved))

@@ -16,10 +16,11 @@
 // READ COMMITTED, and SELECT … FOR UPDATE on the owning row first. The one order for the whole program, so that no two
 // transactions wait for each other:
 //
-//	approval request → price meeting → user → ownership dispute → prospect → customer → credit account (of the payer) → credit group → credit review →
-//	new-product request → price adoption → sample → quotation → inquiry → order change → contract → order → production request → delivery check → shipping notice → special release →
-//	shortage allotment → delivery note → invoice → receipt → opportunity → survey → visit →
-//	campaign → leave → attachment → follow-up → number series
+//	approval request → price meeting → user → ownership dispute → prospect → customer → credit account (of the payer) → credit group →
+//	credit review → new-product request → base price list, price authority table → price adoption → sample → quotation → inquiry →
+//	demand survey → order change → contract → order → production request → delivery check → shipping notice → special release →
+//	shortage allotment → delivery note → invoice → receipt → customer notice → opportunity → survey → visit → price request →
+//	price review → product → campaign → leave → violation → attachment → follow-up → number series
 //
 // An approval's outcome comes with its request locked, and locks what was asked about, so requests are first of all documents: who
 // voids or submits again calls approval's Lock before the document's. Submitting a new request inserts it and waits for nobody.
@@ -32,8 +33,11 @@
 // The working calendar stands outside this order: asking for it (Tx.Calendar) shares a lock at whatever place and waits only for who
 // changes it; and they (LockCalendar) take it before anything else and wait for nobody after.
 //
-// A base price list is locked after its approval request; after it come the price requests that it answers, the price reviews that
-// its products stand in, and last of all products. Publications take the advisory lock of their table after the list's row.
+// Publications take the advisory lock of their table after the list's row.
+//
+// A handover moves the owner of customers and prospects, and with it of all that belongs to them (ORG-06). It locks their requests for
+// approval first of all; the triggers follow_customers and follow_prospects then move requests, documents and requests again, in this
+// very order. A new kind of document has its place in their lists.
 //
 // Many rows of one kind are locked in id order. A number series is last because every writer of that series waits on it.
 // Rows that a transaction has itself inserted need no lock.
