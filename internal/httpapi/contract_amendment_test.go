@@ -36,6 +36,17 @@ func lineOf(c apitest.Answer, quantity, price string, on int) object {
 	return l
 }
 
+// giveUp cancels a confirmed order as it goes then: asked for, the departments say what follows, the sales manager approves (ORD-05).
+func giveUp(e *apitest.Env, order, reason string) {
+	byRequest(e, e.As("rep1").Post("/v1/orders/"+order+"/cancellation", object{"reason": reason}))
+}
+
+// byRequest carries a change or cancellation of a confirmed order through.
+func byRequest(e *apitest.Env, asked apitest.Answer) {
+	allStated(e, asked.Want(201).ID())
+	decideOrder(e, "manager", asked.String("approval_id")).Want(200)
+}
+
 // amended drafts an amendment and sends it through the gate.
 func amended(e *apitest.Env, path string, change object) apitest.Answer {
 	change["reason"] = "客户要求"
@@ -179,7 +190,7 @@ func TestCON09_AmendmentBelowWhatIsCalledOff(t *testing.T) {
 	if now := rep.Get(path).Want(200); now.String("total") != "1000.00" || rep.Get(one).Want(200).String("state") != "approved" {
 		t.Errorf("%s", now.Body)
 	}
-	rep.Post("/v1/orders/"+order.ID()+"/cancel", object{"reason": "客户取消"}).Want(200)
+	giveUp(e, order.ID(), "客户取消")
 	rep.Post("/v1/orders", onContract(c, "50", "10")).Want(201)
 	if got := rep.Post(one+"/sign", signed(e, "manager")).Want(200); got.String("lines.0.left") != "0.0000" || got.String("total") != "500.00" {
 		t.Errorf("%s", got.Body)
@@ -272,10 +283,23 @@ func TestCON09_OrdersGiveBack(t *testing.T) {
 	if progress.String("called_amount") != "1000.00" || progress.String("lines.0.left") != "0.0000" || progress.String("shipped_amount") != "0.00" {
 		t.Errorf("%s", progress.Body)
 	}
-	rep.Post("/v1/orders/"+first.ID()+"/revise", object{"reason": "减量"}).Want(200) // a draft again
-	rep.Post("/v1/orders", onContract(c, "40", "10")).Want(201)
-	rep.Post("/v1/orders/"+first.ID()+"/submit", nil).WantProblem(422, "contract.quantity_exceeded")
-	if open := rep.Get(path + "/orders?open=true").Want(200); open.Len("data") != 1 || open.String("data.0.quantity") != "40.0000" {
+	changed := func(quantity string) object { // of the first order, confirmed as it is
+		l := changedLine(first.String("lines.0.id"), c.String("lines.0.product_id"), quantity, "10")
+		l[0]["contract_line_id"] = c.String("lines.0.id")
+		return object{"reason": "客户改量", "lines": l}
+	}
+	byRequest(e, rep.Post("/v1/orders/"+first.ID()+"/changes", changed("60")))
+	rep.Post("/v1/orders", onContract(c, "40.0001", "10")).WantProblem(422, "contract.quantity_exceeded")
+	second := rep.Post("/v1/orders", onContract(c, "40", "10")).Want(201)
+	rep.Post("/v1/orders/"+first.ID()+"/changes", changed("60.0001")).WantProblem(422, "contract.quantity_exceeded")
+	draft := onContract(c, "1", "10")
+	delete(draft, "submit")
+	waiting := rep.Post("/v1/orders", draft).Want(201) // a draft calls nothing off
+	rep.Post("/v1/orders/"+waiting.ID()+"/submit", nil).WantProblem(422, "contract.quantity_exceeded")
+	giveUp(e, first.ID(), "客户取消")
+	rep.Post("/v1/orders/"+waiting.ID()+"/submit", nil).Want(200)
+	rep.Post("/v1/orders/"+waiting.ID()+"/revise", object{"reason": "x"}).WantProblem(409, "order.change_by_request")
+	if open := rep.Get(path + "/orders?open=true").Want(200); open.Len("data") != 2 || open.String("data.1.order_id") != second.ID() || open.String("data.1.quantity") != "40.0000" {
 		t.Errorf("%s", open.Body)
 	}
 }
@@ -316,7 +340,7 @@ func TestCON03_TerminationOverHTTP(t *testing.T) {
 	if open := rep.Get(path + "/orders?open=true").Want(200); open.Len("data") != 2 || open.String("data.1.order_id") != order.ID() {
 		t.Errorf("%s", open.Body)
 	}
-	rep.Post("/v1/orders/"+order.ID()+"/cancel", object{"reason": "合同终止"}).Want(200)
+	giveUp(e, order.ID(), "合同终止")
 	if got := rep.Get(path).Want(200).String("called_amount"); got != "10.00" {
 		t.Errorf("given back after the end: %s", got)
 	}
