@@ -5197,6 +5197,9 @@ type ContractAmendment struct {
 	// CreatedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	CreatedBy *UUID `json:"created_by,omitempty"`
 
+	// CustomerSignedOn Example: 2026-11-20
+	CustomerSignedOn *Date `json:"customer_signed_on,omitempty"`
+
 	// Decision What a gate decided about a document, and why, check by check.
 	Decision *Decision `json:"decision,omitempty"`
 
@@ -5212,6 +5215,12 @@ type ContractAmendment struct {
 	ID       UUID   `json:"id"`
 	Reason   string `json:"reason"`
 	Revision int    `json:"revision"`
+
+	// SignedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SignedBy *UUID `json:"signed_by,omitempty"`
+
+	// SignedOn Example: 2026-11-20
+	SignedOn *Date `json:"signed_on,omitempty"`
 
 	// State draft, submitted, approved, in_force or cancelled.
 	//
@@ -5884,7 +5893,7 @@ type ContractSigning struct {
 	// Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c49
 	SignedBy openapi_types.UUID `json:"signed_by"`
 
-	// SignedOn By us; today or before.
+	// SignedOn By us: today or before, and not before it was drafted.
 	//
 	// Example: 2026-11-20
 	SignedOn openapi_types.Date `json:"signed_on"`

@@ -30,24 +30,26 @@ const (
 
 // Amendment is the next revision of a contract on its way.
 type Amendment struct {
-	ID          uuid.UUID
-	ContractID  uuid.UUID
-	Revision    int
-	State       AmendmentState
-	Reason      string
-	Change      Content `gorm:"serializer:json"` // all that the contract is to say
-	Content     []byte
-	StateReason string
-	ApprovalID  *uuid.UUID
-	DemandRound int
-	PriceRound  int
-	PeriodRound int
-	SubmittedAt *time.Time
-	ApprovedAt  *time.Time
-	EndedAt     *time.Time
-	CreatedBy   *uuid.UUID
-	CreatedAt   time.Time
-	Version     int64
+	ID             uuid.UUID
+	ContractID     uuid.UUID
+	Revision       int
+	State          AmendmentState
+	Reason         string
+	Change         Content `gorm:"serializer:json"` // all that the contract is to say
+	Content        []byte
+	StateReason    string
+	ApprovalID     *uuid.UUID
+	DemandRound    int
+	PriceRound     int
+	PeriodRound    int
+	ConditionRound int // of delivery place, transport and remarks
+	Signature      `gorm:"embedded"`
+	SubmittedAt    *time.Time
+	ApprovedAt     *time.Time
+	EndedAt        *time.Time
+	CreatedBy      *uuid.UUID
+	CreatedAt      time.Time
+	Version        int64
 }
 
 // TableName implements gorm's Tabler.
@@ -72,7 +74,8 @@ func (a *Amendment) may(states ...AmendmentState) error {
 func (s *Service) revised(tx pg.Tx, c *Contract, a *Amendment) (Contract, error) {
 	next := *c
 	next.Revision, next.Content = a.Revision, a.Content
-	next.DemandRound, next.PriceRound, next.PeriodRound = a.DemandRound, a.PriceRound, a.PeriodRound
+	next.DemandRound, next.PriceRound, next.PeriodRound, next.ConditionRound = a.DemandRound, a.PriceRound, a.PeriodRound, a.ConditionRound
+	next.Signature = a.Signature
 	return next, s.write(tx, &next, a.Change)
 }
 
@@ -89,7 +92,7 @@ func (s *Service) Amend(tx pg.Tx, who identity.Principal, id uuid.UUID, version 
 	a := Amendment{
 		ID: uuid.Must(uuid.NewV7()), ContractID: id, Revision: c.Revision + 1, State: AmendmentDraft, Reason: reason, Change: c.says(),
 		Content: []byte{}, DemandRound: c.DemandRound, PriceRound: c.PriceRound, PeriodRound: c.PeriodRound,
-		CreatedBy: tx.By.Actor(), CreatedAt: tx.Now, Version: 1,
+		ConditionRound: c.ConditionRound, CreatedBy: tx.By.Actor(), CreatedAt: tx.Now, Version: 1,
 	}
 	if err := s.change(tx, &c, &a, change); err != nil {
 		return Amendment{}, err
@@ -114,9 +117,11 @@ func (s *Service) change(tx pg.Tx, c *Contract, a *Amendment, change func(*Conte
 	if err != nil {
 		return err
 	}
-	if bytes.Equal(next.contentHash(), c.contentHash()) {
+	content := next.contentHash()
+	if bytes.Equal(content, c.contentHash()) {
 		return ErrNoChange
 	}
+	a.unsign(content)
 	a.keep(&next, c)
 	return nil
 }
@@ -196,6 +201,10 @@ func (s *Service) SubmitAmendment(tx pg.Tx, who identity.Principal, id, amendmen
 		return Amendment{}, none, err
 	}
 	d, err := record(tx, &next, v, r)
+	if err != nil || a.State != AmendmentApproved {
+		return a, d, err
+	}
+	_, err = s.ifSigned(tx, &c, &next, &a)
 	return a, d, err
 }
 
@@ -321,54 +330,11 @@ func (s *Service) amendmentDecided(tx pg.Tx, c *Contract, r approval.Request) er
 		return a.back(tx, v.refusal.Text("zh-CN")+" "+v.refusal.Text("en"))
 	}
 	a.State, a.ApprovedAt = AmendmentApproved, &tx.Now
-	return a.store(tx, "approveContractAmendment")
-}
-
-// SignAmendment records that both sides have signed an approved amendment, with its file: at that instant it is the contract (CON-07).
-// Orders may have called off more since it was drafted: ErrBelowCalled and ErrTotalBelowCalled are refused here, whatever was approved, and the
-// contract stays as it is. Returns errs.ErrNotFound, errs.ErrStale, errs.ErrState, ErrUnsigned, ErrSignatory, ErrFrozen, attachment.ErrUnknown.
-// Locks the contract.
-func (s *Service) SignAmendment(tx pg.Tx, who identity.Principal, id, amendmentID uuid.UUID, version *int64, in Signing) (Contract, Amendment, error) {
-	c, a, err := s.lockedAmendment(tx, who, id, amendmentID, version, AmendmentApproved)
-	if err != nil {
-		return Contract{}, Amendment{}, err
+	if err := a.store(tx, "approveContractAmendment"); err != nil {
+		return err
 	}
-	if err := c.May(VerbAmend); err != nil {
-		return Contract{}, Amendment{}, err
-	}
-	if _, err := in.check(tx); err != nil {
-		return Contract{}, Amendment{}, err
-	}
-	next, err := s.revised(tx, &c, &a)
-	if err != nil {
-		return Contract{}, Amendment{}, err
-	}
-	if !bytes.Equal(next.contentHash(), a.Content) { // a unit or tax that changed meanwhile is judged again
-		return Contract{}, Amendment{}, ErrFrozen
-	}
-	if err := next.keeps(&c); err != nil {
-		return Contract{}, Amendment{}, err
-	}
-	if err := s.files.Bind(tx, who, Subject, id, in.AttachmentIDs...); err != nil {
-		return Contract{}, Amendment{}, err
-	}
-	before := c.snapshot()
-	next.SignedOn, next.CustomerSignedOn, next.SignedBy = &in.SignedOn, &in.CustomerSignedOn, &in.SignedBy
-	next.ApprovalID, next.ApprovedAt, next.ExpiryWarnedAt, next.UsedWarnedAt = a.ApprovalID, a.ApprovedAt, nil, nil
-	if err := s.comeInForce(tx, &next, a.Reason); err != nil {
-		return Contract{}, Amendment{}, err
-	}
-	if err := s.store(tx, &next, "signContractAmendment", before); err != nil {
-		return Contract{}, Amendment{}, err
-	}
-	if err := replaceLines(tx, &next); err != nil { // after the contract, whose revision opens them
-		return Contract{}, Amendment{}, err
-	}
-	if err := closeWarnings(tx, id); err != nil {
-		return Contract{}, Amendment{}, err
-	}
-	a.State, a.EndedAt = AmendmentInForce, &tx.Now
-	return next, a, a.store(tx, "signContractAmendment")
+	_, err = s.ifSigned(tx, c, &next, &a)
+	return err
 }
 
 // CancelAmendment gives one up. One that is being decided is withdrawn from its approvers first: errs.ErrState. Locks the contract.

@@ -14,8 +14,9 @@
 //	draft → submitted → approved → in_force → expired | terminated | closed
 //	submitted → draft (returned, rejected, withdrawn);  submitted, approved → draft (revised);  draft, submitted, approved → cancelled
 //
-// A contract is in force when it is approved and both sides have signed it, in whichever order. Signing before the approval is
-// outside the process: it is recorded as a violation by the system itself (CON-08) and brings nothing in force.
+// A contract is in force when it is approved and both sides have signed just that, in whichever order. Signing before the approval is
+// outside the process: it is recorded by the system itself as a violation of who records it (CON-08) and brings nothing in force. A
+// signature is of a content, by its hash: a change takes it away. Who signs what is approved must be one who may (CON-02, CON-03).
 //
 // # The gate
 //
@@ -35,7 +36,7 @@
 //   - of each line called_quantity ≤ quantity, of the contract called_amount ≤ total, by constraint (CON-09); both are the sums of
 //     contract_call_offs.
 //   - Lines change in a draft, or with the next revision as a whole, by trigger. Revisions are append-only.
-//   - In force means approved and signed by both, by constraint.
+//   - In force means approved and signed by both, and what was signed is what was judged, by constraint.
 //   - Nothing is called off before the first day, after the last one, or of a contract that is over; the dates decide, not the job.
 //   - content is the hash of what was judged. Whatever was judged and then changed, is judged again.
 //   - owner_id is the owner of the customer, by trigger.

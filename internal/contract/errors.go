@@ -59,6 +59,11 @@ var (
 		"This contract is recorded as signed already.", "该合同已登记签署。", "CON-07")
 	ErrSignatory = errs.Define(errs.Rule, "contract.unknown_signatory",
 		"There is no such person of ours.", "我方签署人不存在。", "CON-08")
+	ErrSignedEarly = errs.Define(errs.Rule, "contract.signed_too_early",
+		"There was nothing to sign before {drafted_on}, when this was drafted.", "该合同(变更)于 {drafted_on} 起草,签署日期不能早于该日。", "CON-08")
+	ErrMayNotSign = errs.Define(errs.Rule, "contract.signatory_may_not",
+		"{name} may not sign this contract for us: above the amount, or beyond the sales department's price authority, the general manager signs; else the sales manager or director.",
+		"{name} 无权代表我方签署该合同:超过金额或超出销售部价格权限的由总经理签署,其余由销售部经理或销售总监签署。", "CON-02", "CON-03")
 	ErrPaper = pg.Constraint("contract_papers_label", errs.Define(errs.Conflict, "contract.paper_known",
 		"The file has a paper of this name already.", "该份文件名称已登记。", "CON-07"))
 	ErrHolder = pg.Constraint("contract_papers_holder", errs.Define(errs.Rule, "contract.bad_holder",

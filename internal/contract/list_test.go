@@ -24,10 +24,10 @@ SELECT ('00000000-0000-7000-8000-0002' || lpad(to_hex(n), 8, '0'))::uuid, 'C' ||
 FROM generate_series(0, 399) n;
 INSERT INTO contracts (id, number, customer_id, owner_id, state, revision, starts_on, ends_on, is_long, is_standard, settlement, terms_days,
 	header_discount, gross, total, tax, currency, delivery_place, packing, transport, remarks, state_reason, content, submitted_at, approved_at,
-	demand_round, price_round, period_round, signed_on, customer_signed_on, signed_by, in_force_at, ended_at, called_amount, created_at, updated_at, version)
+	demand_round, price_round, period_round, condition_round, signed_on, customer_signed_on, signed_by, signed_content, in_force_at, ended_at, called_amount, created_at, updated_at, version)
 SELECT ('01932c07-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'SC-' || n, c.id, c.owner_id,
 	CASE WHEN n % 500 = 0 THEN 'in_force' ELSE 'closed' END, 1, '2026-01-01', date '2026-12-31' + n / 500, true, true, 'cash', 0, 0, 1, 1, 0, 'CNY', '', '', '', '', '',
-	decode(repeat('00', 32), 'hex'), now(), now(), 1, 1, 1, '2026-01-01', '2026-01-01', c.owner_id, now(),
+	decode(repeat('00', 32), 'hex'), now(), now(), 1, 1, 1, 1, '2026-01-01', '2026-01-01', c.owner_id, decode(repeat('00', 32), 'hex'), now(),
 	CASE WHEN n % 500 = 0 THEN NULL ELSE now() END, 0, now(), now(), 1
 FROM generate_series(1, 40000) n
 JOIN customers c ON c.id = ('00000000-0000-7000-8000-0002' || lpad(to_hex((n * 7919) % 400), 8, '0'))::uuid;

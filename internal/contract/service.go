@@ -78,8 +78,8 @@ func (s *Service) create(tx pg.Tx, who identity.Principal, d Draft, copiedFrom *
 	nothing := decimal.Zero.Pad(2)
 	c := Contract{
 		ID: uuid.Must(uuid.NewV7()), CustomerID: d.CustomerID, OwnerID: p.OwnerID, State: StateDraft, Revision: 1, Currency: Currency,
-		Content: []byte{}, DemandRound: 1, PriceRound: 1, PeriodRound: 1, CalledAmount: nothing, CopiedFromID: copiedFrom,
-		CreatedBy: tx.By.Actor(), CreatedAt: tx.Now, Version: 1,
+		Content: []byte{}, DemandRound: 1, PriceRound: 1, PeriodRound: 1, ConditionRound: 1, CalledAmount: nothing,
+		CopiedFromID: copiedFrom, CreatedBy: tx.By.Actor(), CreatedAt: tx.Now, Version: 1,
 	}
 	if d.Terms == nil {
 		d.Terms = &p.Profile.Terms
@@ -120,6 +120,7 @@ func (s *Service) Update(tx pg.Tx, who identity.Principal, id uuid.UUID, version
 	if err := s.write(tx, &c, d); err != nil {
 		return Contract{}, err
 	}
+	c.unsign(c.contentHash())
 	if err := replaceLines(tx, &c); err != nil {
 		return Contract{}, err
 	}

@@ -1,16 +1,13 @@
 package contract
 
 import (
-	"errors"
 	"fmt"
-	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/salesgate/salesgate/internal/audit"
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/decision"
-	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
@@ -25,41 +22,34 @@ const (
 	FollowUsed     = "contract.nearly_used"
 )
 
-// Signing is what is recorded of both sides' signatures.
-type Signing struct {
-	SignedOn         time.Time // by us
-	CustomerSignedOn time.Time
-	SignedBy         uuid.UUID // who signed for us
-	Note             string
-	AttachmentIDs    []uuid.UUID // the signed file; at least one
-}
-
-// Sign records that both sides have signed a contract, with its file (CON-07). An approved one is in force from then on. One that isn't
-// approved was signed outside the process: the violation of whoever signed for us is recorded by the system itself, the general manager
-// is told when it was beyond their authority too, and nothing is in force until it is approved (CON-08). version is optional.
+// Sign records that both sides have signed a contract, with its file (CON-07). An approved one is in force from then on, by who may sign it. One
+// that isn't approved was signed outside the process: see outside (CON-08). Such a signature is of what the contract says now: a change takes
+// it away. version is optional.
 //
-// Returns errs.ErrNotFound, errs.ErrStale, errs.ErrState, ErrUnsigned, ErrSigned, ErrSignatory and attachment.ErrUnknown. Locks the contract.
+// Returns errs.ErrNotFound, errs.ErrStale, errs.ErrState, ErrUnsigned, ErrSigned, ErrSignedEarly, ErrSignatory, ErrMayNotSign and
+// attachment.ErrUnknown. Locks the contract.
 func (s *Service) Sign(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, in Signing) (Contract, error) {
 	c, err := s.locked(tx, who, id, version, VerbSign)
 	if err != nil {
 		return Contract{}, err
 	}
-	if c.SignedOn != nil {
+	content := c.contentHash()
+	if c.covers(content) {
 		return Contract{}, ErrSigned
 	}
-	signer, err := in.check(tx)
+	signer, err := in.check(tx, c.CreatedAt)
 	if err != nil {
 		return Contract{}, err
 	}
 	before := c.snapshot()
-	c.SignedOn, c.CustomerSignedOn, c.SignedBy, c.UpdatedAt = &in.SignedOn, &in.CustomerSignedOn, &in.SignedBy, tx.Now
+	c.Signature, c.UpdatedAt = in.of(content), tx.Now
 	if err := s.files.Bind(tx, who, Subject, c.ID, in.AttachmentIDs...); err != nil {
 		return Contract{}, err
 	}
 	if c.State == StateApproved {
-		err = s.comeInForce(tx, &c, in.Note)
+		err = s.sealed(tx, &c, signer, in.Note)
 	} else {
-		err = s.outside(tx, signer, &c)
+		err = s.outside(tx, who, signer, &c, nil)
 	}
 	if err != nil {
 		return Contract{}, err
@@ -67,22 +57,12 @@ func (s *Service) Sign(tx pg.Tx, who identity.Principal, id uuid.UUID, version *
 	return c, s.store(tx, &c, string(VerbSign), before)
 }
 
-// check returns who signed for us. Returns ErrUnsigned and ErrSignatory.
-func (in Signing) check(tx pg.Tx) (identity.Principal, error) {
-	today := clock.Today(tx.Now)
-	switch {
-	case in.SignedOn.After(today):
-		return identity.Principal{}, ErrUnsigned.At("/signed_on")
-	case in.CustomerSignedOn.After(today):
-		return identity.Principal{}, ErrUnsigned.At("/customer_signed_on")
-	case len(in.AttachmentIDs) == 0:
-		return identity.Principal{}, ErrUnsigned.At("/attachment_ids")
+// sealed puts an approved contract in force that was signed by who may. Returns ErrMayNotSign.
+func (s *Service) sealed(tx pg.Tx, c *Contract, signer identity.Principal, note string) error {
+	if err := mustSign(tx, signer, c.ApprovalID); err != nil {
+		return err
 	}
-	signer, err := identity.LoadUser(tx, in.SignedBy)
-	if errors.Is(err, errs.ErrNotFound) {
-		return signer, ErrSignatory.At("/signed_by")
-	}
-	return signer, err
+	return s.comeInForce(tx, c, note)
 }
 
 // comeInForce puts an approved and signed contract in force, keeps its revision, and asks the rep to file the original (CON-07).
@@ -95,34 +75,40 @@ func (s *Service) comeInForce(tx pg.Tx, c *Contract, reason string) error {
 	if err != nil {
 		return err
 	}
-	due := tx.Calendar().EndOfWorkingDay(tx.Now, days)
 	return followup.Open(tx, followup.Task{
 		Kind: FollowFile, SubjectType: Subject, SubjectID: c.ID, Number: c.Number,
 		TitleEN: fmt.Sprintf("File the signed original of contract %s", c.Number), TitleZH: fmt.Sprintf("合同 %s 已签署,请归档原件", c.Number),
-		UserID: &c.OwnerID, DueAt: &due, EscalateTo: identity.SalesManager,
+		UserID: &c.OwnerID, Within: &clock.Term{From: tx.Now, Days: days}, EscalateTo: identity.SalesManager,
 	})
 }
 
-// outside records what signing without approval is (CON-08), and writes a decision that says so.
-func (s *Service) outside(tx pg.Tx, signer identity.Principal, c *Contract) error {
+// outside records what signing without approval is (CON-08), writes a decision that says so, and tells the general manager when it was beyond
+// the authority too. Who records it answers for it: the one who is named as signatory hasn't said a word, so that naming somebody accuses
+// nobody and excuses nothing. a is the amendment that was signed; nil for the contract itself.
+func (s *Service) outside(tx pg.Tx, who, named identity.Principal, c *Contract, a *Amendment) error {
 	p, err := s.credits.Position(tx, c.CustomerID)
 	if err != nil {
 		return err
 	}
-	v, err := s.judge(tx, signer, c, p)
+	v, err := s.judge(tx, who, c, p)
 	if err != nil {
 		return err
 	}
+	state, source, beyond := string(c.State), c.ID, !maySign(who, v.beyond)
+	if a != nil {
+		state, source = string(a.State), a.ID
+	}
 	kinds := []string{violation.ContractOutside}
-	beyond := !signer.Has(identity.SalesManager, identity.SalesDirector, identity.GeneralManager) ||
-		v.beyond && !signer.Has(identity.GeneralManager)
 	if beyond {
 		kinds = append(kinds, violation.ContractBeyond)
 	}
-	detail := map[string]any{"total": c.Total, "gm_amount": v.bound, "state": c.State, "signed_on": date(c.SignedOn), "beyond_authority": beyond}
 	for _, kind := range kinds {
 		err := violation.Record(tx, violation.Violation{
-			Rule: "CON-08", Kind: kind, PersonID: signer.ID, SubjectType: Subject, SubjectID: c.ID, Number: c.Number, SourceID: c.ID, Detail: detail,
+			Rule: "CON-08", Kind: kind, PersonID: who.ID, SubjectType: Subject, SubjectID: c.ID, Number: c.Number, SourceID: source,
+			Detail: map[string]any{
+				"total": c.Total, "gm_amount": v.bound, "state": state, "revision": c.Revision, "signed_on": date(c.SignedOn),
+				"signed_by": named.ID, "beyond_authority": beyond,
+			},
 		})
 		if err != nil {
 			return err
@@ -130,7 +116,7 @@ func (s *Service) outside(tx pg.Tx, signer identity.Principal, c *Contract) erro
 	}
 	d := decision.New("contract", Subject, c.ID)
 	d.Outcome = decision.Refused
-	d.Check("CON-08", false, map[string]string{"state": string(c.State), "beyond_authority": fmt.Sprint(beyond)},
+	d.Check("CON-08", false, map[string]string{"state": state, "revision": fmt.Sprint(c.Revision), "beyond_authority": fmt.Sprint(beyond)},
 		"Signed before it was approved: recorded as a violation; it isn't in force until it is approved.",
 		"合同未经批准即签署:已记录为违规,批准前不生效。")
 	if err := decision.Record(tx, &d); err != nil || !beyond {
@@ -138,8 +124,8 @@ func (s *Service) outside(tx pg.Tx, signer identity.Principal, c *Contract) erro
 	}
 	return followup.Open(tx, followup.Task{
 		Kind: FollowBeyond, SubjectType: Subject, SubjectID: c.ID, Number: c.Number, Role: identity.GeneralManager, Inform: true,
-		TitleEN: fmt.Sprintf("Contract %s was signed beyond authority by %s", c.Number, signer.Name),
-		TitleZH: fmt.Sprintf("合同 %s 由 %s 越权签署", c.Number, signer.Name),
+		TitleEN: fmt.Sprintf("Contract %s was signed beyond authority: %s recorded it and names %s", c.Number, who.Name, named.Name),
+		TitleZH: fmt.Sprintf("合同 %s 越权签署:由 %s 登记,注明签署人 %s", c.Number, who.Name, named.Name),
 	})
 }
 

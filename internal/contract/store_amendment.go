@@ -23,7 +23,9 @@ func (a *Amendment) store(tx pg.Tx, action string) error {
 	err = pg.Update(tx, a.TableName(), a.ID, a.Version, map[string]any{
 		"state": a.State, "reason": a.Reason, "change": string(change), "content": a.Content, "state_reason": a.StateReason,
 		"approval_id": a.ApprovalID, "demand_round": a.DemandRound, "price_round": a.PriceRound, "period_round": a.PeriodRound,
-		"submitted_at": a.SubmittedAt, "approved_at": a.ApprovedAt, "ended_at": a.EndedAt,
+		"condition_round": a.ConditionRound, "signed_on": a.SignedOn, "customer_signed_on": a.CustomerSignedOn, "signed_by": a.SignedBy,
+		"signed_content": a.SignedContent,
+		"submitted_at":   a.SubmittedAt, "approved_at": a.ApprovedAt, "ended_at": a.EndedAt,
 	})
 	if err != nil {
 		return err

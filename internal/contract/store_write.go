@@ -61,15 +61,15 @@ func insert(tx pg.Tx, c *Contract) error {
 	number, args := pg.NumberCTE("SC", tx.Now.In(clock.Shanghai))
 	args = append(args, c.ID, c.CustomerID, c.OwnerID, c.State, c.Revision, c.QuotationID, c.StartsOn, c.EndsOn, c.IsLong, c.IsStandard,
 		c.Settlement, c.TermsDays, c.HeaderDiscount, c.Gross, c.Total, c.Tax, c.Currency, c.DeliveryPlace, c.Packing, c.Transport, c.Remarks,
-		c.Content, c.DemandRound, c.PriceRound, c.PeriodRound, c.CalledAmount, c.CopiedFromID, c.CreatedBy, c.CreatedAt, c.UpdatedAt, c.Version,
-		c.ID, lines)
+		c.Content, c.DemandRound, c.PriceRound, c.PeriodRound, c.ConditionRound, c.CalledAmount, c.CopiedFromID, c.CreatedBy, c.CreatedAt,
+		c.UpdatedAt, c.Version, c.ID, lines)
 	return pg.ScanRow(tx, []any{&c.Number, &c.OwnerID}, `WITH `+number+`, header AS (
 			INSERT INTO contracts (id, number, customer_id, owner_id, state, revision, quotation_id, starts_on, ends_on, is_long, is_standard,
 				settlement, terms_days, header_discount, gross, total, tax, currency, delivery_place, packing, transport, remarks, state_reason,
-				content, demand_round, price_round, period_round, called_amount, copied_from_id, created_by, created_at, updated_at, version)
+				content, demand_round, price_round, period_round, condition_round, called_amount, copied_from_id, created_by, created_at, updated_at, version)
 			SELECT ?::uuid, number, ?::uuid, ?::uuid, ?, ?::int, ?::uuid, ?::date, ?::date, ?::bool, ?::bool, ?, ?::int, ?::numeric, ?::numeric,
-				?::numeric, ?::numeric, ?, ?, ?, ?, ?, '', ?::bytea, ?::int, ?::int, ?::int, ?::numeric, ?::uuid, ?::uuid, ?::timestamptz,
-				?::timestamptz, ?::bigint
+				?::numeric, ?::numeric, ?, ?, ?, ?, ?, '', ?::bytea, ?::int, ?::int, ?::int, ?::int, ?::numeric, ?::uuid, ?::uuid,
+				?::timestamptz, ?::timestamptz, ?::bigint
 			FROM next_number RETURNING number, owner_id
 		), line AS (
 			INSERT INTO contract_lines (contract_id, called_quantity, called_amount, `+lineNames+`)
@@ -86,8 +86,8 @@ func update(tx pg.Tx, c *Contract) error {
 		"header_discount": c.HeaderDiscount, "gross": c.Gross, "total": c.Total, "tax": c.Tax, "delivery_place": c.DeliveryPlace,
 		"packing": c.Packing, "transport": c.Transport, "remarks": c.Remarks, "state_reason": c.StateReason, "content": c.Content,
 		"approval_id": c.ApprovalID, "submitted_by": c.SubmittedBy, "submitted_at": c.SubmittedAt, "approved_at": c.ApprovedAt,
-		"demand_round": c.DemandRound, "price_round": c.PriceRound, "period_round": c.PeriodRound, "signed_on": c.SignedOn,
-		"customer_signed_on": c.CustomerSignedOn, "signed_by": c.SignedBy, "in_force_at": c.InForceAt, "ended_at": c.EndedAt,
+		"demand_round": c.DemandRound, "price_round": c.PriceRound, "period_round": c.PeriodRound, "condition_round": c.ConditionRound,
+		"signed_on": c.SignedOn, "customer_signed_on": c.CustomerSignedOn, "signed_by": c.SignedBy, "signed_content": c.SignedContent, "in_force_at": c.InForceAt, "ended_at": c.EndedAt,
 		"filed_at": c.FiledAt, "expiry_warned_at": c.ExpiryWarnedAt, "used_warned_at": c.UsedWarnedAt, "updated_at": c.UpdatedAt,
 	})
 	c.Version++

@@ -43,6 +43,7 @@ func (s *Service) Submit(tx pg.Tx, who identity.Principal, id uuid.UUID, version
 		return Contract{}, none, err
 	}
 	c.Content, c.SubmittedBy, c.SubmittedAt, c.UpdatedAt, c.StateReason = c.contentHash(), tx.By.Actor(), &tx.Now, tx.Now, ""
+	c.unsign(c.Content)
 	r, err := s.ask(tx, who, &c, v, p, nil)
 	if err != nil {
 		return Contract{}, none, err
@@ -91,9 +92,10 @@ func (s *Service) answered(tx pg.Tx, c *Contract, r approval.Request) error {
 	return s.approve(tx, c)
 }
 
-// approve makes a contract approved; one that both sides have signed before comes in force now (CON-08).
+// approve makes a contract approved; one of which both sides have signed just this comes in force now (CON-08).
 func (s *Service) approve(tx pg.Tx, c *Contract) error {
 	c.State, c.ApprovedAt, c.UpdatedAt = StateApproved, &tx.Now, tx.Now
+	c.unsign(c.contentHash())
 	if c.SignedOn == nil {
 		return nil
 	}

@@ -87,7 +87,8 @@ func (w *world) stored(total string, lines ...goods) *contract.Contract {
 		ID: uuid.Must(uuid.NewV7()), Number: fmt.Sprintf("SC-TEST-%05d", w.made), CustomerID: w.customer, State: contract.StateInForce, Revision: 1,
 		StartsOn: w.today.AddDate(0, 0, -1), EndsOn: w.today.AddDate(0, 0, 100), IsStandard: true, Settlement: credit.Cash,
 		Gross: dec(total), Total: dec(total), Currency: contract.Currency, Content: make([]byte, 32), SubmittedAt: &now, ApprovedAt: &now,
-		DemandRound: 1, PriceRound: 1, PeriodRound: 1, SignedOn: &w.today, CustomerSignedOn: &w.today, SignedBy: &signer, InForceAt: &now,
+		DemandRound: 1, PriceRound: 1, PeriodRound: 1, ConditionRound: 1, InForceAt: &now,
+		Signature: contract.Signature{SignedOn: &w.today, CustomerSignedOn: &w.today, SignedBy: &signer, SignedContent: make([]byte, 32)},
 		CreatedAt: now, UpdatedAt: now, Version: 1,
 	}
 	for i, g := range lines {

@@ -131,6 +131,7 @@ func (s *Server) amendment(tx pg.Tx, who identity.Principal, a contract.Amendmen
 func amendmentBody(a contract.Amendment, changes []contract.Difference, d *decision.Decision) api.ContractAmendment {
 	body := api.ContractAmendment{
 		ID: a.ID, ContractID: a.ContractID, Revision: a.Revision, State: string(a.State), StateReason: optional(a.StateReason), Reason: a.Reason,
+		SignedOn: optionalDate(a.SignedOn), CustomerSignedOn: optionalDate(a.CustomerSignedOn), SignedBy: a.SignedBy,
 		ApprovalID: a.ApprovalID, SubmittedAt: a.SubmittedAt, ApprovedAt: a.ApprovedAt, EndedAt: a.EndedAt, CreatedBy: a.CreatedBy,
 		CreatedAt: a.CreatedAt, Content: contractContent(a.Change), Changes: each(changes, differenceBody), Etag: etag(a.Version),
 	}

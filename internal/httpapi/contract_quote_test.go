@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -77,5 +78,22 @@ func TestCON02_LinesAtTheQuotationsPricePassAsAgreed(t *testing.T) {
 	}
 	if copied := rep.Post("/v1/contracts/"+made.ID()+"/copy", nil).Want(201); copied.At("quotation_id") != nil || copied.At("lines.0.quotation_line_id") != nil {
 		t.Errorf("the price base is copied: %s", copied.Body)
+	}
+}
+
+// A contract has room for all that its quotation says: nothing of it is cut off on the way (QUO-05, CON-10).
+func TestQUO05_CON10_AContractSaysAllThatItsQuotationSays(t *testing.T) {
+	t.Parallel()
+	e := apitest.New(t)
+	quotation, line := acceptedQuote(e, customerOf(e), productAt(e, "10"), "10", 0)
+	long := strings.Repeat("云", 1000)
+	e.Tx(func(tx pg.Tx) error {
+		return tx.Exec("UPDATE quotations SET delivery = ?, packing = ?, freight = ? WHERE id = ?", long, long, long, quotation).Error
+	})
+	got := e.As("rep1").Post("/v1/quotations/"+quotation+"/convert-to-contract", object{
+		"starts_on": onDay(0), "ends_on": onDay(60), "lines": []object{{"quotation_line_id": line, "quantity": "100"}},
+	}).Want(201)
+	if got.String("delivery_place") != long || got.String("packing") != long || got.String("transport") != long {
+		t.Errorf("%s", got.Body)
 	}
 }

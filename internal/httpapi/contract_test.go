@@ -355,9 +355,9 @@ func TestCON08_SigningOutsideTheProcess(t *testing.T) {
 	informed := func() int {
 		return e.As("gm").Get("/v1/me/follow-ups?kind=contract.beyond_authority").Want(200).Len("data")
 	}
-	sign := func(quantity, by string) apitest.Answer {
+	sign := func(quantity, by string) apitest.Answer { // and records it
 		made := rep.Post("/v1/contracts", contractBy(customer, goodsOf(product, quantity, "10", 30))).Want(201)
-		return rep.Post("/v1/contracts/"+made.ID()+"/sign", signed(e, by)).Want(200)
+		return e.As(by).Post("/v1/contracts/"+made.ID()+"/sign", signedBy(e, by, by)).Want(200)
 	}
 	early := sign("100", "manager") // within the manager's authority, but not approved
 	if early.String("state") != "draft" || early.At("callable") != false || early.At("in_force_at") != nil {

@@ -78,9 +78,8 @@ func (s *Server) ConvertQuotationToContract(ctx context.Context, r api.ConvertQu
 func contractOf(q quote.Quotation, picked []quote.Picked, b api.QuotationToContract) contract.Draft {
 	terms := q.Terms()
 	d := contract.Draft{CustomerID: *q.CustomerID, Content: contract.Content{
-		StartsOn: b.StartsOn.Time, EndsOn: b.EndsOn.Time, Terms: &terms, DeliveryPlace: cut(q.Delivery), Packing: cut(q.Packing),
-		Transport: cut(q.Freight),
-		Remarks:   value(b.Remarks), QuotationID: &q.ID,
+		StartsOn: b.StartsOn.Time, EndsOn: b.EndsOn.Time, Terms: &terms, DeliveryPlace: q.Delivery, Packing: q.Packing, Transport: q.Freight,
+		Remarks: value(b.Remarks), QuotationID: &q.ID,
 	}}
 	set(&d.DeliveryPlace, b.DeliveryPlace)
 	for i, p := range picked {
@@ -93,13 +92,4 @@ func contractOf(q quote.Quotation, picked []quote.Picked, b api.QuotationToContr
 		d.Lines = append(d.Lines, l)
 	}
 	return d
-}
-
-// cut is as much of what a quotation says as a contract has room for.
-func cut(text string) string {
-	const room = 300
-	if r := []rune(text); len(r) > room {
-		return string(r[:room])
-	}
-	return text
 }

@@ -118,8 +118,8 @@ func (w *world) agreed(quantity, price, amount string, change func(*contract.Con
 	c := contract.Contract{
 		ID: uuid.Must(uuid.NewV7()), CustomerID: w.customer, State: contract.StateInForce, Revision: 1, StartsOn: today, EndsOn: today,
 		IsStandard: true, Settlement: credit.NetDays, TermsDays: 60, Gross: dec(amount), Total: dec(amount), Currency: contract.Currency,
-		Content: make([]byte, 32), SubmittedAt: &now, ApprovedAt: &now, DemandRound: 1, PriceRound: 1, PeriodRound: 1, SignedOn: &today,
-		CustomerSignedOn: &today, SignedBy: &signer, InForceAt: &now, CreatedAt: now, UpdatedAt: now, Version: 1,
+		Content: make([]byte, 32), SubmittedAt: &now, ApprovedAt: &now, DemandRound: 1, PriceRound: 1, PeriodRound: 1, ConditionRound: 1,
+		Signature: contract.Signature{SignedOn: &today, CustomerSignedOn: &today, SignedBy: &signer, SignedContent: make([]byte, 32)}, InForceAt: &now, CreatedAt: now, UpdatedAt: now, Version: 1,
 	}
 	c.Number = "SC-TEST-" + c.ID.String()[24:]
 	change(&c)
