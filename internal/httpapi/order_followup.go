@@ -47,7 +47,7 @@ func (s *Server) AnswerDeliveryCheck(ctx context.Context, r api.AnswerDeliveryCh
 func (s *Server) TellDelay(ctx context.Context, r api.TellDelayRequestObject) (api.TellDelayResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.TellDelay200JSONResponse, error) {
 		c, err := s.Production.TellDelay(tx, who, r.DeliveryCheckID, optionalMatch(r.Params.IfMatch), production.TellInput{
-			At: r.Body.ToldAt, By: r.Body.ToldBy, To: value(r.Body.ToldTo), Channel: string(r.Body.Channel), NewDate: r.Body.NewDate.Time,
+			At: r.Body.ToldAt, By: r.Body.ToldBy, To: value(r.Body.ToldTo), Late: value(r.Body.LateReason), Channel: string(r.Body.Channel), NewDate: r.Body.NewDate.Time,
 		})
 		return api.TellDelay200JSONResponse{Body: deliveryCheck(tx, c), Headers: api.TellDelay200ResponseHeaders{ETag: etag(c.Version)}}, err
 	})
@@ -120,7 +120,8 @@ func deliveryCheck(tx pg.Tx, c production.Check) api.DeliveryCheck {
 		State: api.DeliveryCheckState(c.State), Overdue: c.Overdue(clock.Today(tx.Now)), OpenedAt: c.OpenedAt, DueAt: c.DueAt, CheckedAt: c.CheckedAt,
 		CheckedBy: c.CheckedBy, Note: optional(c.Note), ExpectedOn: optionalDate(c.ExpectedOn), ToldAt: c.ToldAt, ToldBy: c.ToldBy, ToldTo: optional(c.ToldTo),
 		Channel: optional(api.DelayChannel(c.Channel)), ToldDate: optionalDate(c.ToldOnDate), CustomerAnswer: optional(api.DelayAnswerKind(c.Answer)),
-		OtherDate: optionalDate(c.AnswerOn), AnswerNote: optional(c.AnswerNote), AnsweredAt: c.AnsweredAt, AnsweredBy: c.AnsweredBy, Etag: etag(c.Version),
+		OtherDate: optionalDate(c.AnswerOn), AnswerNote: optional(c.AnswerNote), AnsweredAt: c.AnsweredAt, AnsweredBy: c.AnsweredBy, LateReason: optional(c.LateReason),
+		Etag: etag(c.Version),
 	}
 	body.NextStep = optional(api.DeliveryCheckNextStep(c.NextStep()))
 	return body

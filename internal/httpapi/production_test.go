@@ -233,6 +233,8 @@ func TestORD04_ScheduleMaterialsAndProgress(t *testing.T) {
 	report("-1", "").WantProblem(422, "production.correction_reason")
 	report("-500.0001", "重复报数").WantProblem(422, "production.below_nothing")
 	report("0.0001", "尾数").Want(200)
+	report("4499.9999", "误报").WantProblem(422, "production.beyond_reason")
+	report("99999999999999.9999", "误报").WantProblem(422, "production.beyond_reason")
 	if a := production.Get(path).Want(200); a.String("lines.0.finished") != "500.0001" || a.String("lines.0.risk") != "none" ||
 		production.Get(path+"/reports").Want(200).Len("data") != 2 || openTasks(e, "rep1", "production.at_risk") != 0 {
 		t.Errorf("%s", a.Body)
@@ -421,8 +423,12 @@ func TestORD08_SHP19_AConfirmedAllotmentHoldsNotices(t *testing.T) {
 	if shown := e.As("production").Get(path).Want(200); shown.At("lines.0.grade") != nil || strings.Contains(string(shown.Body), "grade") {
 		t.Errorf("production sees grades: %s", shown.Body)
 	}
-	if n := e.As("rep3").Get(path).Want(200).Len("lines"); n != 0 {
-		t.Errorf("rep3 sees %d lines", n)
+	e.As("rep3").Get(path).WantProblem(404, "resource.not_found") // none of the lines is of rep3's customers (ORG-06)
+	if n := e.As("rep3").Get("/v1/shortage-allotments").Want(200).Len("data"); n != 0 {
+		t.Errorf("rep3 sees %d", n)
+	}
+	if n := e.As("rep1").Get(path).Want(200).Len("lines"); n != 3 {
+		t.Errorf("rep1 sees %d lines", n)
 	}
 	change := func(q, reason string) apitest.Answer {
 		return manager.Post(path+"/confirm", object{"lines": []object{{"order_line_id": late.String("lines.0.id"), "quantity": q, "reason": reason}}})
@@ -477,5 +483,87 @@ func TestORD08_RaceOfProposals(t *testing.T) {
 	group.Wait()
 	if made.Load() != 1 {
 		t.Errorf("%d proposals are open", made.Load())
+	}
+}
+
+// What a slip of the finger makes of figures and dates is refused: at the bound it is taken, one beyond it isn't.
+func TestORD04_AbsurdFiguresAndDatesAreRefused(t *testing.T) {
+	t.Parallel()
+	e := apitest.New(t)
+	r := madeFor(e, confirmed(e, customerOf(e), productAt(e, "10"), "10", ahead(20)).ID())
+	path, line, production := "/v1/production-requests/"+r.ID(), r.String("lines.0.id"), e.As("production")
+	today := clock.Today(e.DB.Clock().Now())
+	in := func(days int) string { return today.AddDate(0, 0, days).Format(time.DateOnly) }
+	schedule := func(start, finish, q string) apitest.Answer {
+		lots := []object{{"line_id": line, "start_on": start, "finish_on": finish, "quantity": q, "note": "连投"}}
+		return production.Put(path+"/schedule", production.Get(path).ETag(), object{"lots": lots})
+	}
+	schedule(in(1), in(2), "100.0001").WantProblem(422, "production.beyond_reason")
+	schedule(in(-366), in(2), "10").WantProblem(422, "production.too_long_ago")
+	schedule(in(1), in(1096), "10").WantProblem(422, "production.too_far_ahead")
+	schedule(in(-365), in(1095), "100").Want(200)
+	production.Put("/v1/production-lots/by-external-id/erp/WO-9", "", object{
+		"production_request_id": r.ID(), "line_id": line, "start_on": in(1), "finish_on": in(2), "quantity": "1", "note": "ERP",
+	}).WantProblem(422, "production.beyond_reason") // with what is planned already
+	report := func(on, q string) apitest.Answer {
+		return production.Post(path+"/reports", object{"reports": []object{{"line_id": line, "finished_on": on, "quantity": q, "reason": "补报"}}})
+	}
+	report("1900-01-01", "1").WantProblem(422, "production.too_long_ago")
+	report(in(-366), "1").WantProblem(422, "production.too_long_ago")
+	report(in(0), "100.0001").WantProblem(422, "production.beyond_reason")
+	report(in(-365), "100").Want(200)
+	report(in(0), "0.0001").WantProblem(422, "production.beyond_reason")
+	report(in(0), "-100").Want(200)
+	materials := func(on string) apitest.Answer {
+		return e.As("purchasing").Put(path+"/materials", production.Get(path).ETag(), object{"materials": []object{{
+			"material": "POY", "unit": "kg", "needed": "9", "on_hand": "0", "arrivals": []object{{"arrives_on": on, "quantity": "9"}},
+		}}})
+	}
+	materials(in(1096)).WantProblem(422, "production.too_far_ahead")
+	materials(in(1095)).Want(200)
+	trouble := object{"production_request_id": r.ID(), "kind": "equipment", "description": "停机", "expected_on": in(1096)}
+	production.Post("/v1/production-troubles", trouble).WantProblem(422, "production.too_far_ahead")
+}
+
+// A delay is told before the promised day begins; who tells it later says why.
+func TestORD07_ADelayIsToldBeforeThePromiseOrWithAReason(t *testing.T) {
+	t.Parallel()
+	e := apitest.New(t)
+	customer, product := customerOf(e), productAt(e, "10")
+	delayed := func(in int) string {
+		o := confirmed(e, customer, product, "10", ahead(in))
+		openChecks(e)
+		list := e.As("rep1").Get("/v1/delivery-checks?work=to_check").Want(200)
+		if list.Len("data") != 1 || list.String("data.0.order_id") != o.ID() {
+			t.Fatalf("%s", list.Body)
+		}
+		path := "/v1/delivery-checks/" + list.String("data.0.id")
+		e.As("rep1").Post(path+"/answer", object{"on_time": false, "expected_on": ahead(9)}).Want(200)
+		return path
+	}
+	rep := e.As("rep1")
+	tell := func(path string, more object) apitest.Answer {
+		body := object{"channel": "phone", "new_date": ahead(9)}
+		for k, v := range more {
+			body[k] = v
+		}
+		return rep.Post(path+"/tell", body)
+	}
+	far := clock.Today(e.DB.Clock().Now()).AddDate(0, 0, 1096).Format(time.DateOnly)
+	before, late, forgiven := delayed(1), delayed(1), delayed(1)
+	tell(before, object{"new_date": far}).WantProblem(422, "production.too_far_ahead")
+	if a := tell(before, object{"late_reason": "无"}).Want(200); a.At("late_reason") != nil {
+		t.Errorf("it was in time: %s", a.Body)
+	}
+	promised, err := time.ParseInLocation(time.DateOnly, ahead(1), clock.Shanghai)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.DB.Clock().SetOffset(time.Until(promised.Add(time.Minute))) // the promised day has come
+	tell(late, object{"told_at": stamp(promised)}).WantProblem(422, "delivery_check.told_late")
+	tell(late, nil).WantProblem(422, "delivery_check.told_late")
+	tell(late, object{"told_at": stamp(promised.Add(-time.Second))}).Want(200)
+	if a := tell(forgiven, object{"late_reason": "客户休假联系不上"}).Want(200); a.String("late_reason") != "客户休假联系不上" {
+		t.Errorf("%s", a.Body)
 	}
 }

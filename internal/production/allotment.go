@@ -322,11 +322,18 @@ func holdAllotment(tx pg.Tx, id uuid.UUID, version *int64, states ...AllotmentSt
 	return a, a.snapshot(), err
 }
 
-// GetAllotment returns an allotment with those of its lines that the caller may see (ORG-06). Returns errs.ErrNotFound.
+// GetAllotment returns an allotment with those of its lines that the caller may see. Who doesn't propose allotments sees only such that
+// have a line of theirs (ORG-06): how much of a product is short tells of other people's orders. Returns errs.ErrNotFound.
 func (s *Service) GetAllotment(tx pg.Tx, who identity.Principal, id uuid.UUID) (Allotment, error) {
 	a, err := readAllotment(tx, id)
+	if err != nil {
+		return Allotment{}, err
+	}
 	a.show(who)
-	return a, err
+	if _, all := who.Owners(); !all && len(a.Lines) == 0 && !identity.Allowed(who, "allotment.propose") {
+		return Allotment{}, errs.ErrNotFound
+	}
+	return a, nil
 }
 
 // show leaves the lines that the principal may see.

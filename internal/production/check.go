@@ -67,6 +67,7 @@ type Check struct {
 	ToldTo       string
 	Channel      string
 	ToldOnDate   *time.Time // the new date that was told
+	LateReason   string     // why the customer wasn't told before the promised date
 	Answer       string
 	AnswerOn     *time.Time
 	AnswerNote   string
@@ -185,6 +186,9 @@ func (s *Service) AnswerCheck(tx pg.Tx, who identity.Principal, id uuid.UUID, ve
 		if in.ExpectedOn == nil || !in.ExpectedOn.After(c.PromisedOn) || in.ExpectedOn.Before(today(tx)) {
 			return Check{}, ErrAnswer.With("promised_on", day(&c.PromisedOn)).At("/expected_on")
 		}
+		if err := s.ahead(tx, *in.ExpectedOn, "/expected_on"); err != nil {
+			return Check{}, err
+		}
 		c.State, c.ExpectedOn = CheckDelayed, in.ExpectedOn
 	} else if in.ExpectedOn != nil {
 		return Check{}, ErrAnswer.With("promised_on", day(&c.PromisedOn)).At("/expected_on")
@@ -208,6 +212,15 @@ func (s *Service) AnswerCheck(tx pg.Tx, who identity.Principal, id uuid.UUID, ve
 	return c, audit.RecordAll(tx, c.events("answerDeliveryCheck", before))
 }
 
+// ahead holds a date to the bounds of production.
+func (s *Service) ahead(tx pg.Tx, date time.Time, pointer string) error {
+	bounds, err := BoundsNow(tx, s.rules)
+	if err == nil {
+		err = at(bounds.Ahead(date), pointer)
+	}
+	return err
+}
+
 // beginning is the instant at which a business date begins: what is done beforehand is done by then.
 func beginning(date time.Time) time.Time {
 	y, m, d := date.Date()
@@ -219,12 +232,14 @@ type TellInput struct {
 	At      *time.Time // nil: now
 	By      *uuid.UUID // nil: the caller
 	To      string
+	Late    string // why it wasn't before the promised date
 	Channel string
 	NewDate time.Time
 }
 
 // TellDelay writes down that the customer was told of a delay, by whom, when and how, with the new date (ORD-07). Returns
-// errs.ErrNotFound, errs.ErrStale, errs.ErrState, ErrTold, ErrToldTime and ErrAnswer. Locks the check.
+// errs.ErrNotFound, errs.ErrStale, errs.ErrState, ErrTold, ErrToldTime, ErrAnswer, ErrTooFar, and ErrToldLate when the promised day had come
+// and nobody says why. Locks the check.
 func (s *Service) TellDelay(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, in TellInput) (Check, error) {
 	c, err := holdCheck(tx, who, id, version)
 	switch {
@@ -237,13 +252,22 @@ func (s *Service) TellDelay(tx pg.Tx, who identity.Principal, id uuid.UUID, vers
 	case !in.NewDate.After(c.PromisedOn):
 		return Check{}, ErrAnswer.With("promised_on", day(&c.PromisedOn)).At("/new_date")
 	}
+	if err := s.ahead(tx, in.NewDate, "/new_date"); err != nil {
+		return Check{}, err
+	}
 	if in.At == nil {
 		in.At = &tx.Now
 	}
 	if in.At.After(tx.Now) || in.At.Before(c.OpenedAt) {
 		return Check{}, ErrToldTime.At("/told_at")
 	}
+	if in.Late = strings.TrimSpace(in.Late); in.At.Before(beginning(c.PromisedOn)) {
+		in.Late = ""
+	} else if in.Late == "" {
+		return Check{}, ErrToldLate.With("promised_on", day(&c.PromisedOn)).At("/late_reason")
+	}
 	before := c.snapshot()
+	c.LateReason = in.Late
 	c.ToldAt, c.ToldBy, c.ToldTo, c.Channel, c.ToldOnDate = in.At, &who.ID, strings.TrimSpace(in.To), in.Channel, &in.NewDate
 	if in.By != nil {
 		if !who.Sees(*in.By) {
@@ -365,7 +389,7 @@ func (c Check) events(action string, before any) []audit.Entry {
 func (c Check) snapshot() map[string]any {
 	return map[string]any{
 		"order": c.OrderNumber, "line_no": c.LineNo, "promised_on": day(&c.PromisedOn), "state": c.State, "expected_on": day(c.ExpectedOn),
-		"told_at": c.ToldAt, "told_to": c.ToldTo, "channel": c.Channel, "told_date": day(c.ToldOnDate), "answer": c.Answer, "answer_on": day(c.AnswerOn),
+		"told_at": c.ToldAt, "late_reason": c.LateReason, "told_to": c.ToldTo, "channel": c.Channel, "told_date": day(c.ToldOnDate), "answer": c.Answer, "answer_on": day(c.AnswerOn),
 		"version": c.Version,
 	}
 }

@@ -29,6 +29,12 @@ var (
 		"A correction needs its reason.", "更正须说明原因。", "ORD-04"))
 	ErrReportDate = errs.Define(errs.Rule, "production.finished_in_future",
 		"Nothing can have been finished in the future.", "完成日期不能晚于今天。", "ORD-04")
+	ErrTooMuch = errs.Define(errs.Rule, "production.beyond_reason",
+		"{quantity} would be more than {times} times the {ordered} that the line asks for: check the figure.", "{quantity} 超过明细数量 {ordered} 的 {times} 倍:请核对数字。", "ORD-04")
+	ErrTooOld = errs.Define(errs.Rule, "production.too_long_ago",
+		"The date is before {first}, further back than production is written down: check it.", "日期早于 {first},超出可登记范围:请核对。", "ORD-04")
+	ErrTooFar = errs.Define(errs.Rule, "production.too_far_ahead",
+		"The date is after {last}, further ahead than anything is planned: check it.", "日期晚于 {last},超出可计划范围:请核对。", "ORD-04", "ORD-07")
 	ErrArrivals = errs.Define(errs.Rule, "production.arrivals_without_shortage",
 		"There is enough of this material: it needs no arrivals.", "该物料不缺,无须填写到料日期。", "ORD-04")
 	ErrCovered = pg.Constraint("production_materials_covered", errs.Define(errs.Internal, "production.covered_not_short",
@@ -45,6 +51,8 @@ var (
 		"The customer hasn't been told of this delay yet.", "尚未告知客户该延误。", "ORD-07"))
 	ErrToldTime = errs.Define(errs.Rule, "delivery_check.told_in_future",
 		"The customer can't have been told in the future, nor before the check was opened.", "告知时间不能晚于当前时间或早于跟单确认开始时间。", "ORD-07")
+	ErrToldLate = pg.Constraint("delivery_checks_told_late", errs.Define(errs.Rule, "delivery_check.told_late",
+		"A delay is told before the promised date, {promised_on}: say why it wasn't.", "延误应在原交期 {promised_on} 之前告知客户:逾期告知请说明原因。", "ORD-07"))
 	ErrOtherDate = errs.Define(errs.Rule, "delivery_check.other_date_missing",
 		"Another date that the customer wants has to be given, and only then.", "客户要求其他日期时须填写该日期。", "ORD-07")
 	ErrAnswered = errs.Define(errs.Conflict, "delivery_check.answered",

@@ -347,8 +347,8 @@ type AllotmentFilter struct {
 	OrderID   *uuid.UUID
 }
 
-// ListAllotments returns shortage allotments without their lines, the newest first; those who see some owners' orders only, such that
-// have lines of these. One statement.
+// ListAllotments returns shortage allotments without their lines, the newest first; to those who see some owners' orders only and
+// propose none, such that have lines of these. One statement.
 func (s *Service) ListAllotments(tx pg.Tx, who identity.Principal, f AllotmentFilter, p pg.Page) ([]Allotment, string, error) {
 	last := uuid.Max
 	if _, err := p.After(&last); err != nil {
@@ -356,7 +356,7 @@ func (s *Service) ListAllotments(tx pg.Tx, who identity.Principal, f AllotmentFi
 	}
 	var q query
 	q.and("s.id < ?", last)
-	if owners, all := who.Owners(); !all {
+	if owners, all := who.Owners(); !all && !identity.Allowed(who, "allotment.propose") {
 		q.and(`EXISTS (SELECT FROM shortage_allotment_lines a JOIN orders o ON o.id = a.order_id WHERE a.allotment_id = s.id AND o.owner_id = ANY (?::uuid[]))`, texts(owners))
 	}
 	if f.State != "" {

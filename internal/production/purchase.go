@@ -27,7 +27,7 @@ type MaterialInput struct {
 }
 
 // SetMaterials writes what purchasing found of all materials of a request: its answer to the latest revision (ORD-04). An empty list
-// says that nothing is missing. Returns errs.ErrNotFound, errs.ErrStale, errs.ErrState, ErrNoLine, ErrQuantity and ErrArrivals. Locks
+// says that nothing is missing. Returns errs.ErrNotFound, errs.ErrStale, errs.ErrState, ErrNoLine, ErrQuantity, ErrTooFar and ErrArrivals. Locks
 // the request.
 func (s *Service) SetMaterials(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, inputs []MaterialInput) (Request, error) {
 	r, err := s.hold(tx, who, id, version, Open, Held)
@@ -35,8 +35,12 @@ func (s *Service) SetMaterials(tx pg.Tx, who identity.Principal, id uuid.UUID, v
 		return Request{}, err
 	}
 	before, all := r.snapshot(), make([]Material, 0, len(inputs))
+	bounds, err := BoundsNow(tx, s.rules)
+	if err != nil {
+		return Request{}, err
+	}
 	for i, in := range inputs {
-		m, err := in.material(tx, &r)
+		m, err := in.material(tx, &r, bounds)
 		if err != nil {
 			return Request{}, at(err, fmt.Sprintf("/materials/%d", i))
 		}
@@ -53,6 +57,10 @@ func (s *Service) PutMaterial(tx pg.Tx, who identity.Principal, source, external
 	if err != nil {
 		return Request{}, err
 	}
+	bounds, err := BoundsNow(tx, s.rules)
+	if err != nil {
+		return Request{}, err
+	}
 	id, err := s.external(tx, "production_material", source, externalID)
 	if err != nil {
 		return Request{}, err
@@ -63,7 +71,7 @@ func (s *Service) PutMaterial(tx pg.Tx, who identity.Principal, source, external
 	before := r.snapshot()
 	r.Materials = slices.DeleteFunc(r.Materials, func(m Material) bool { return m.ID == id })
 	if !in.Needed.IsZero() {
-		m, err := in.material(tx, &r)
+		m, err := in.material(tx, &r, bounds)
 		if err != nil {
 			return Request{}, err
 		}
@@ -74,7 +82,7 @@ func (s *Service) PutMaterial(tx pg.Tx, who identity.Principal, source, external
 }
 
 // material checks what is said, and computes what is short.
-func (in MaterialInput) material(tx pg.Tx, r *Request) (Material, error) {
+func (in MaterialInput) material(tx pg.Tx, r *Request, b Bounds) (Material, error) {
 	if in.LineID != nil {
 		if l := r.Line(*in.LineID); l == nil || l.Removed {
 			return Material{}, ErrNoLine.At("/line_id")
@@ -86,6 +94,9 @@ func (in MaterialInput) material(tx pg.Tx, r *Request) (Material, error) {
 	for i, a := range in.Arrivals {
 		if !a.Quantity.IsPos() {
 			return Material{}, ErrQuantity.At(fmt.Sprintf("/arrivals/%d/quantity", i))
+		}
+		if err := b.Ahead(a.On.Time); err != nil {
+			return Material{}, at(err, fmt.Sprintf("/arrivals/%d/arrives_on", i))
 		}
 	}
 	m := Material{

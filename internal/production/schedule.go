@@ -28,9 +28,13 @@ type LotInput struct {
 
 // SetSchedule writes the whole schedule of a request: production's answer (ORD-04). Lots that aren't named are taken out. More than
 // the line asks for needs a word in the lots' notes. version is the one that the caller read. Returns errs.ErrNotFound, errs.ErrStale,
-// errs.ErrState, ErrNoLine, ErrQuantity, ErrLotDates, ErrLotTwice, ErrLotOverPlan. Locks the request.
+// errs.ErrState, ErrNoLine, ErrQuantity, ErrLotDates, ErrLotTwice, ErrLotOverPlan, and ErrTooMuch, ErrTooOld and ErrTooFar for what is beyond the bounds. Locks the request.
 func (s *Service) SetSchedule(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, lots []LotInput) (Request, error) {
 	r, err := s.hold(tx, who, id, version, Open, Held)
+	if err != nil {
+		return Request{}, err
+	}
+	bounds, err := BoundsNow(tx, s.rules)
 	if err != nil {
 		return Request{}, err
 	}
@@ -42,7 +46,7 @@ func (s *Service) SetSchedule(tx pg.Tx, who identity.Principal, id uuid.UUID, ve
 	}
 	before, all := r.snapshot(), make([]Lot, 0, len(lots))
 	for i, in := range lots {
-		lot, err := in.lot(&r)
+		lot, err := in.lot(&r, bounds)
 		if err != nil {
 			return Request{}, at(err, fmt.Sprintf("/lots/%d", i))
 		}
@@ -55,7 +59,7 @@ func (s *Service) SetSchedule(tx pg.Tx, who identity.Principal, id uuid.UUID, ve
 		all = append(all, lot)
 	}
 	r.schedule(all)
-	if err := r.withinLines(); err != nil {
+	if err := r.withinLines(bounds); err != nil {
 		return Request{}, err
 	}
 	if err := replaceLots(tx, r.ID, all); err != nil {
@@ -68,6 +72,10 @@ func (s *Service) SetSchedule(tx pg.Tx, who identity.Principal, id uuid.UUID, ve
 // Repeating it changes nothing. Returns what SetSchedule returns, and ErrOtherRequest. Locks the request.
 func (s *Service) PutLot(tx pg.Tx, who identity.Principal, source, externalID string, requestID uuid.UUID, version *int64, in LotInput) (Request, error) {
 	r, err := s.hold(tx, who, requestID, version, Open, Held)
+	if err != nil {
+		return Request{}, err
+	}
+	bounds, err := BoundsNow(tx, s.rules)
 	if err != nil {
 		return Request{}, err
 	}
@@ -88,14 +96,14 @@ func (s *Service) PutLot(tx pg.Tx, who identity.Principal, source, externalID st
 		return Request{}, err
 	}
 	if !in.Quantity.IsZero() {
-		lot, err := in.lot(&r)
+		lot, err := in.lot(&r, bounds)
 		if err != nil {
 			return Request{}, err
 		}
 		all = append(all, lot)
 	}
 	r.schedule(all)
-	if err := r.withinLines(); err != nil {
+	if err := r.withinLines(bounds); err != nil {
 		return Request{}, err
 	}
 	if err := replaceLots(tx, r.ID, all); err != nil {
@@ -115,7 +123,7 @@ func (s *Service) external(tx pg.Tx, kind, source, externalID string) (uuid.UUID
 }
 
 // lot checks what is planned.
-func (in LotInput) lot(r *Request) (Lot, error) {
+func (in LotInput) lot(r *Request, b Bounds) (Lot, error) {
 	l := r.Line(in.LineID)
 	switch {
 	case l == nil || l.Removed:
@@ -124,6 +132,15 @@ func (in LotInput) lot(r *Request) (Lot, error) {
 		return Lot{}, ErrQuantity.At("/quantity")
 	case in.FinishOn.Before(in.StartOn):
 		return Lot{}, ErrLotDates.At("/finish_on")
+	}
+	if err := b.quantity(in.Quantity, l); err != nil {
+		return Lot{}, at(err, "/quantity")
+	}
+	if err := b.back(in.StartOn); err != nil {
+		return Lot{}, at(err, "/start_on")
+	}
+	if err := b.Ahead(in.FinishOn); err != nil {
+		return Lot{}, at(err, "/finish_on")
 	}
 	lot := Lot{
 		ID: uuid.Must(uuid.NewV7()), RequestID: r.ID, LineID: in.LineID, StartOn: in.StartOn, FinishOn: in.FinishOn,
@@ -149,11 +166,14 @@ func (r *Request) schedule(lots []Lot) {
 	}
 }
 
-// withinLines returns ErrLotOverPlan for a line of which more is planned than asked without a word why.
-func (r *Request) withinLines() error {
+// withinLines returns ErrLotOverPlan for a line of which more is planned than asked without a word why, and ErrTooMuch.
+func (r *Request) withinLines(b Bounds) error {
 	for _, l := range r.Lines {
 		if l.Removed || l.Planned.Cmp(l.Quantity) <= 0 {
 			continue
+		}
+		if err := b.quantity(l.Planned, &l); err != nil {
+			return at(err, "/lots")
 		}
 		said := false
 		for _, lot := range l.Lots {
@@ -200,16 +220,20 @@ type ReportInput struct {
 }
 
 // ReportProgress writes down what was finished. More than what is planned needs a reason, and so does a correction, which takes back
-// (ORD-04). Returns errs.ErrNotFound, errs.ErrState, ErrNoLine, ErrQuantity, ErrReportDate, ErrReportReason, ErrOverPlan and
-// ErrBelowNothing. Locks the request.
+// (ORD-04). Returns errs.ErrNotFound, errs.ErrState, ErrNoLine, ErrQuantity, ErrReportDate, ErrReportReason, ErrOverPlan,
+// ErrBelowNothing, and ErrTooMuch and ErrTooOld for what is beyond the bounds. Locks the request.
 func (s *Service) ReportProgress(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, inputs []ReportInput) (Request, error) {
 	r, err := s.hold(tx, who, id, version, Open, Held)
 	if err != nil {
 		return Request{}, err
 	}
+	bounds, err := BoundsNow(tx, s.rules)
+	if err != nil {
+		return Request{}, err
+	}
 	before, reports := r.snapshot(), make([]Report, 0, len(inputs))
 	for i, in := range inputs {
-		report, err := r.report(in, clock.Today(tx.Now))
+		report, err := r.report(in, clock.Today(tx.Now), bounds)
 		if err != nil {
 			return Request{}, at(err, fmt.Sprintf("/reports/%d", i))
 		}
@@ -223,7 +247,7 @@ func (s *Service) ReportProgress(tx pg.Tx, who identity.Principal, id uuid.UUID,
 }
 
 // report adds what was finished to its line.
-func (r *Request) report(in ReportInput, today time.Time) (Report, error) {
+func (r *Request) report(in ReportInput, today time.Time, b Bounds) (Report, error) {
 	l, reason := r.Line(in.LineID), strings.TrimSpace(in.Reason)
 	switch {
 	case l == nil || l.Removed:
@@ -235,7 +259,16 @@ func (r *Request) report(in ReportInput, today time.Time) (Report, error) {
 	case in.Quantity.IsNeg() && reason == "":
 		return Report{}, ErrReportReason.At("/reason")
 	}
+	if err := b.back(in.FinishedOn); err != nil {
+		return Report{}, at(err, "/finished_on")
+	}
+	if err := b.quantity(in.Quantity, l); err != nil { // before anything is added up
+		return Report{}, at(err, "/quantity")
+	}
 	finished := add(l.Finished, quantity(in.Quantity))
+	if err := b.quantity(finished, l); err != nil && in.Quantity.IsPos() {
+		return Report{}, at(err, "/quantity")
+	}
 	if finished.IsNeg() {
 		return Report{}, ErrBelowNothing.With("finished", l.Finished).At("/quantity")
 	}

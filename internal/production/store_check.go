@@ -98,7 +98,7 @@ func storeCheck(tx pg.Tx, c *Check) error {
 	err := pg.Update(tx, "delivery_checks", c.ID, c.Version, map[string]any{
 		"state": c.State, "checked_at": c.CheckedAt, "checked_by": c.CheckedBy, "note": c.Note, "expected_on": c.ExpectedOn, "told_at": c.ToldAt,
 		"told_by": c.ToldBy, "told_to": c.ToldTo, "channel": c.Channel, "told_on_date": c.ToldOnDate, "answer": c.Answer, "answer_on": c.AnswerOn,
-		"answer_note": c.AnswerNote, "answered_at": c.AnsweredAt, "answered_by": c.AnsweredBy,
+		"answer_note": c.AnswerNote, "late_reason": c.LateReason, "answered_at": c.AnsweredAt, "answered_by": c.AnsweredBy,
 	})
 	c.Version++
 	return err

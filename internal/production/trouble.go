@@ -61,7 +61,7 @@ type TroubleInput struct {
 }
 
 // ReportTrouble writes down trouble that threatens a promise, and tells the general manager, the sales manager and the customer's
-// owner at once (ORD-06). Returns errs.ErrNotFound, errs.ErrState for a request that isn't running, and ErrNoLine. Locks the request.
+// owner at once (ORD-06). Returns errs.ErrNotFound, errs.ErrState for a request that isn't running, ErrNoLine and ErrTooFar. Locks the request.
 func (s *Service) ReportTrouble(tx pg.Tx, who identity.Principal, in TroubleInput) (Trouble, error) {
 	r, err := s.hold(tx, who, in.RequestID, nil, Open, Held)
 	if err != nil {
@@ -70,6 +70,15 @@ func (s *Service) ReportTrouble(tx pg.Tx, who identity.Principal, in TroubleInpu
 	if in.LineID != nil {
 		if l := r.Line(*in.LineID); l == nil || l.Removed {
 			return Trouble{}, ErrNoLine.At("/line_id")
+		}
+	}
+	if in.ExpectedOn != nil {
+		bounds, err := BoundsNow(tx, s.rules)
+		if err != nil {
+			return Trouble{}, err
+		}
+		if err := bounds.Ahead(*in.ExpectedOn); err != nil {
+			return Trouble{}, at(err, "/expected_on")
 		}
 	}
 	t := Trouble{
