@@ -7695,6 +7695,11 @@ type DelayTold struct {
 	// Channel Example: phone
 	Channel DelayChannel `json:"channel"`
 
+	// LateReason Why the customer wasn't told before the promised date; needed then, and only then kept.
+	//
+	// Example: 客户休假联系不上
+	LateReason *string `json:"late_reason,omitempty"`
+
 	// NewDate Example: 2026-11-20
 	NewDate Date `json:"new_date"`
 
@@ -7746,8 +7751,11 @@ type DeliveryCheck struct {
 	ExpectedOn *Date `json:"expected_on,omitempty"`
 
 	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ID     UUID `json:"id"`
-	LineNo int  `json:"line_no"`
+	ID UUID `json:"id"`
+
+	// LateReason Why the customer was told only when the promised day had come.
+	LateReason *string `json:"late_reason,omitempty"`
+	LineNo     int     `json:"line_no"`
 
 	// NextStep What is to be done next; nothing when it is left out.
 	NextStep *DeliveryCheckNextStep `json:"next_step,omitempty"`

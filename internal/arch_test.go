@@ -51,7 +51,9 @@ var layers = strings.Fields(`
 	order
 	orderchange
 	correspondence
+	allotment
 	production
+	deliverycheck
 	sample
 	shipping
 	receivable
@@ -69,7 +71,7 @@ const (
 	ground = "errs clock money pg audit jobs " // what every module stands on
 	gates  = ground + "rulebook decision identity attachment followup violation approval "
 	demand = "customer prospect opportunity campaign visit "
-	supply = "catalog pricing newproduct committee credit terms quote contract order orderchange correspondence production sample shipping receivable "
+	supply = "catalog pricing newproduct committee credit terms quote contract order orderchange correspondence allotment production deliverycheck sample shipping receivable "
 	after  = "survey creditreview handover backtest "
 )
 
@@ -111,9 +113,11 @@ var imports = map[string]string{
 	"order":          gates + "customer catalog pricing credit terms quote contract",
 	"orderchange":    gates + "order",
 	"correspondence": gates + "customer order quote contract",
-	"production":     gates + "customer catalog credit order",
+	"allotment":      gates + "customer catalog credit order",
+	"production":     gates + "customer catalog order allotment", // an order that ends frees what was allotted to it
+	"deliverycheck":  gates + "customer order production",
 	"sample":         gates + "customer prospect catalog order",
-	"shipping":       gates + "customer catalog credit order production", // a short product ships as it is allotted (SHP-19)
+	"shipping":       gates + "customer catalog credit order",
 
 	"receivable":   gates + "customer catalog credit order shipping",
 	"survey":       gates + "customer shipping",

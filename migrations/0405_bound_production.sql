@@ -15,7 +15,12 @@ ALTER TABLE delivery_checks ADD CONSTRAINT delivery_checks_told_late CHECK (
 -- What is at risk is a work list of its own.
 CREATE INDEX production_requests_at_risk ON production_requests (id) WHERE state = 'open' AND at_risk > 0;
 
+-- Deadlines are computed anew in batches, by id, when the calendar changes.
+CREATE INDEX production_acknowledgements_asked ON production_acknowledgements (request_id) WHERE acknowledged_at IS NULL AND NOT superseded;
+CREATE INDEX delivery_checks_due ON delivery_checks (id) WHERE state = 'open';
+
 -- +goose Down
+DROP INDEX delivery_checks_due, production_acknowledgements_asked;
 DROP INDEX production_requests_at_risk;
 ALTER TABLE delivery_checks DROP CONSTRAINT delivery_checks_told_late;
 ALTER TABLE delivery_checks DROP COLUMN late_reason;

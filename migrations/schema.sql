@@ -2008,6 +2008,7 @@ CREATE TABLE public.delivery_checks (
     answered_at timestamp with time zone,
     answered_by uuid,
     version bigint NOT NULL,
+    late_reason text DEFAULT ''::text NOT NULL,
     CONSTRAINT delivery_checks_answer_check CHECK ((answer = ANY (ARRAY[''::text, 'accepted'::text, 'other_date'::text, 'cancels'::text]))),
     CONSTRAINT delivery_checks_answer_note_check CHECK ((length(answer_note) <= 1000)),
     CONSTRAINT delivery_checks_answered CHECK ((((answer = ''::text) = (answered_at IS NULL)) AND ((answer = ''::text) OR (told_at IS NOT NULL)) AND ((answer = 'other_date'::text) = (answer_on IS NOT NULL)))),
@@ -2015,9 +2016,11 @@ CREATE TABLE public.delivery_checks (
     CONSTRAINT delivery_checks_checked CHECK ((((state = ANY (ARRAY['on_time'::text, 'delayed'::text])) = (checked_at IS NOT NULL)) OR (state = 'void'::text))),
     CONSTRAINT delivery_checks_delay CHECK (((state <> 'delayed'::text) OR (expected_on > promised_on))),
     CONSTRAINT delivery_checks_due_hours_check CHECK ((due_hours > 0)),
+    CONSTRAINT delivery_checks_late_reason_check CHECK ((length(late_reason) <= 500)),
     CONSTRAINT delivery_checks_note_check CHECK ((length(note) <= 1000)),
     CONSTRAINT delivery_checks_state CHECK ((state = ANY (ARRAY['open'::text, 'on_time'::text, 'delayed'::text, 'void'::text]))),
     CONSTRAINT delivery_checks_told CHECK ((((told_at IS NULL) = (channel = ''::text)) AND ((told_at IS NULL) = (told_on_date IS NULL)))),
+    CONSTRAINT delivery_checks_told_late CHECK (((told_at IS NULL) OR (late_reason <> ''::text) OR (told_at < ((promised_on)::timestamp without time zone AT TIME ZONE 'Asia/Shanghai'::text)))),
     CONSTRAINT delivery_checks_told_to_check CHECK ((length(told_to) <= 100))
 );
 
@@ -5375,6 +5378,8 @@ CREATE INDEX delivery_checks_all ON public.delivery_checks USING btree (promised
 
 CREATE INDEX delivery_checks_customer ON public.delivery_checks USING btree (customer_id);
 
+CREATE INDEX delivery_checks_due ON public.delivery_checks USING btree (id) WHERE (state = 'open'::text);
+
 CREATE INDEX delivery_checks_open ON public.delivery_checks USING btree (promised_on, id) WHERE (state = 'open'::text);
 
 CREATE INDEX delivery_checks_owner ON public.delivery_checks USING btree (owner_id, promised_on, id);
@@ -5597,6 +5602,8 @@ CREATE INDEX price_review_items_open ON public.price_review_items USING btree (r
 
 CREATE INDEX product_costs_at ON public.product_costs USING btree (product_id, effective_on DESC, id DESC);
 
+CREATE INDEX production_acknowledgements_asked ON public.production_acknowledgements USING btree (request_id) WHERE ((acknowledged_at IS NULL) AND (NOT superseded));
+
 CREATE INDEX production_acknowledgements_open ON public.production_acknowledgements USING btree (department, request_id) WHERE ((acknowledged_at IS NULL) AND (NOT superseded));
 
 CREATE INDEX production_lines_at_risk ON public.production_lines USING btree (wanted_on, id) WHERE (live AND (risk <> 'none'::text));
@@ -5628,6 +5635,8 @@ CREATE INDEX production_materials_short ON public.production_materials USING btr
 CREATE INDEX production_reports_line ON public.production_reports USING btree (line_id);
 
 CREATE INDEX production_reports_request ON public.production_reports USING btree (request_id, id);
+
+CREATE INDEX production_requests_at_risk ON public.production_requests USING btree (id) WHERE ((state = 'open'::text) AND (at_risk > 0));
 
 CREATE INDEX production_requests_customer ON public.production_requests USING btree (customer_id, id);
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/salesgate/salesgate/internal/allotment"
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/attachment"
 	"github.com/salesgate/salesgate/internal/backtest"
@@ -21,6 +22,7 @@ import (
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/creditreview"
 	"github.com/salesgate/salesgate/internal/customer"
+	"github.com/salesgate/salesgate/internal/deliverycheck"
 	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/handover"
 	"github.com/salesgate/salesgate/internal/httpapi"
@@ -235,12 +237,16 @@ func (a *App) joinFollowUp(s *httpapi.Server) {
 	a.deadlines = append(a.deadlines, deadlines{"customer_notices", atOnce(s.CustomerNotices.RecomputeDeadlines)})
 
 	// production
-	s.Production = production.New(s.Rulebook, s.Credits)
+	s.Production = production.New(s.Rulebook)
 	s.OrderChanges.Recipients = acknowledged{s.Production}
-	s.Orders.Follower, s.Shipments.Production = s.Production, s.Production
-	a.deadlines = append(a.deadlines, deadlines{"production", atOnce(s.Production.RecomputeDeadlines)})
+	s.Orders.Follower = s.Production
+	s.DeliveryChecks = deliverycheck.New(s.Rulebook, s.Production)
+	s.Production.Watcher = s.DeliveryChecks
+	s.Allotments = allotment.New(s.Rulebook, s.Credits)
+	s.Shipments.Allotments = allowances{s.Allotments}
+	a.deadlines = append(a.deadlines, deadlines{"production", s.Production.RecomputeDeadlines}, deadlines{"delivery_checks", s.DeliveryChecks.RecomputeDeadlines})
 	a.followOrders(s.Orders)
-	a.followProduction(s.Production)
+	a.followProduction(s)
 }
 
 // acknowledged tells package orderchange who has acknowledged an order's production request (ORD-05).

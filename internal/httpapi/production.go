@@ -7,6 +7,7 @@ import (
 	openapi_types "github.com/oapi-codegen/runtime/types"
 
 	"github.com/salesgate/salesgate/api"
+	"github.com/salesgate/salesgate/internal/allotment"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/production"
@@ -39,8 +40,8 @@ func (s *Server) GetOrderProduction(ctx context.Context, r api.GetOrderProductio
 		if err != nil {
 			return api.GetOrderProduction200JSONResponse{}, err
 		}
-		allotted, err := s.Production.AllottedTo(tx, r.OrderID)
-		body := api.OrderProduction{Allotments: each(allotted, func(a production.AllottedLine) api.OrderAllotment {
+		allotted, err := s.Allotments.To(tx, r.OrderID)
+		body := api.OrderProduction{Allotments: each(allotted, func(a allotment.Given) api.OrderAllotment {
 			return api.OrderAllotment{
 				AllotmentID: a.AllotmentID, Number: a.Number, OrderLineID: a.OrderLineID, Wanted: a.Wanted, Allotted: a.Allotted, Used: a.Used,
 				ValidUntil: optionalDate(a.ValidUntil),

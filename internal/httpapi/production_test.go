@@ -233,7 +233,7 @@ func TestORD04_ScheduleMaterialsAndProgress(t *testing.T) {
 	report("-1", "").WantProblem(422, "production.correction_reason")
 	report("-500.0001", "重复报数").WantProblem(422, "production.below_nothing")
 	report("0.0001", "尾数").Want(200)
-	report("4499.9999", "误报").WantProblem(422, "production.beyond_reason")
+	report("4500", "误报").WantProblem(422, "production.beyond_reason")
 	report("99999999999999.9999", "误报").WantProblem(422, "production.beyond_reason")
 	if a := production.Get(path).Want(200); a.String("lines.0.finished") != "500.0001" || a.String("lines.0.risk") != "none" ||
 		production.Get(path+"/reports").Want(200).Len("data") != 2 || openTasks(e, "rep1", "production.at_risk") != 0 {
@@ -286,7 +286,7 @@ func TestORD06_TroubleIsEscalatedAtOnce(t *testing.T) {
 // openChecks opens the checks that are due now, as the job does.
 func openChecks(e *apitest.Env) {
 	e.Tx(func(tx pg.Tx) error {
-		_, err := e.App.Server.Production.OpenChecks(tx, 100)
+		_, err := e.App.Server.DeliveryChecks.OpenDue(tx, 100)
 		return err
 	})
 }

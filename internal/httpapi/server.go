@@ -11,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/salesgate/salesgate/api"
+	"github.com/salesgate/salesgate/internal/allotment"
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/attachment"
 	"github.com/salesgate/salesgate/internal/backtest"
@@ -24,6 +25,7 @@ import (
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/creditreview"
 	"github.com/salesgate/salesgate/internal/customer"
+	"github.com/salesgate/salesgate/internal/deliverycheck"
 	"github.com/salesgate/salesgate/internal/handover"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/importing"
@@ -111,7 +113,9 @@ type Server struct {
 	CustomerNotices *correspondence.Service
 
 	// production
-	Production *production.Service
+	Production     *production.Service
+	DeliveryChecks *deliverycheck.Service
+	Allotments     *allotment.Service
 
 	exporting atomic.Int32 // files that are being written now
 }

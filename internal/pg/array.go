@@ -39,3 +39,12 @@ func Columns(at map[uuid.UUID]time.Time) (ids, instants TextArray) {
 	}
 	return ids, instants
 }
+
+// IDs is a list of ids as one argument: = ANY (?::uuid[]).
+func IDs(ids []uuid.UUID) TextArray {
+	list := make(TextArray, len(ids))
+	for i, id := range ids {
+		list[i] = id.String()
+	}
+	return list
+}

@@ -220,19 +220,14 @@ func (s *Service) Acknowledged(tx pg.Tx, orderID uuid.UUID) ([]Department, error
 	return slices.DeleteFunc(slices.Clone(Departments), func(d Department) bool { return !slices.Contains(found, d) }), err
 }
 
-// RecomputeDeadlines sets the due times of open acknowledgements and checks anew, by the calendar of now. Their tasks follow by
-// themselves. On which day a promise is checked isn't stored, so nothing of that has to be computed.
-func (s *Service) RecomputeDeadlines(tx pg.Tx) error {
-	open := []struct{ table, asked, open string }{
-		{"production_acknowledgements", "asked_at", "acknowledged_at IS NULL AND NOT superseded"},
-		{"delivery_checks", "opened_at", "state = 'open'"},
+// RecomputeDeadlines sets the due times of the open acknowledgements of at most n requests with ids above after anew, by the calendar of
+// now, and returns the last id, uuid.Nil at the end. Their tasks follow by themselves. Locks the acknowledgements.
+func (s *Service) RecomputeDeadlines(tx pg.Tx, after uuid.UUID, n int) (uuid.UUID, error) {
+	rows, last, err := unacknowledged(tx, after, n)
+	if err != nil || len(rows) == 0 {
+		return uuid.Nil, err
 	}
-	for _, o := range open {
-		if err := redue(tx, o.table, o.asked, o.open); err != nil {
-			return err
-		}
-	}
-	return nil
+	return last, redue(tx, rows)
 }
 
 // today is the business date.

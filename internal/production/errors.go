@@ -41,48 +41,4 @@ var (
 		"A material that isn't short has nothing to be covered.", "不缺的物料无须到料日期。"))
 	ErrOtherRequest = errs.Define(errs.Conflict, "production.other_request",
 		"This external id belongs to another production request.", "该外部编号属于另一生产委托单。")
-
-	ErrAnswer = errs.Define(errs.Rule, "delivery_check.bad_date",
-		"A delay needs its new date, which is after the promised one ({promised_on}) and not in the past.",
-		"延误须填写晚于原交期({promised_on})且不早于今天的新日期。", "ORD-07")
-	ErrTold = errs.Define(errs.Conflict, "delivery_check.told",
-		"The customer has been told already.", "已告知客户。", "ORD-07")
-	ErrNotTold = pg.Constraint("delivery_checks_told", errs.Define(errs.Conflict, "delivery_check.not_told",
-		"The customer hasn't been told of this delay yet.", "尚未告知客户该延误。", "ORD-07"))
-	ErrToldTime = errs.Define(errs.Rule, "delivery_check.told_in_future",
-		"The customer can't have been told in the future, nor before the check was opened.", "告知时间不能晚于当前时间或早于跟单确认开始时间。", "ORD-07")
-	ErrToldLate = pg.Constraint("delivery_checks_told_late", errs.Define(errs.Rule, "delivery_check.told_late",
-		"A delay is told before the promised date, {promised_on}: say why it wasn't.", "延误应在原交期 {promised_on} 之前告知客户:逾期告知请说明原因。", "ORD-07"))
-	ErrOtherDate = errs.Define(errs.Rule, "delivery_check.other_date_missing",
-		"Another date that the customer wants has to be given, and only then.", "客户要求其他日期时须填写该日期。", "ORD-07")
-	ErrAnswered = errs.Define(errs.Conflict, "delivery_check.answered",
-		"The customer's answer is recorded already.", "客户答复已登记。", "ORD-07")
-	ErrCheckTwice = pg.Constraint("delivery_checks_once", errs.Define(errs.Conflict, "delivery_check.once",
-		"This promise is checked already.", "该交期已跟单确认。", "ORD-07"))
-
-	ErrNoProduct = pg.Constraint("shortage_allotments_product_fkey", errs.Define(errs.Rule, "allotment.unknown_product",
-		"There is no such product.", "产品不存在。"))
-	ErrOneOpen = pg.Constraint("shortage_allotments_one_open", errs.Define(errs.Conflict, "allotment.open",
-		"Another shortage allotment of this product is open.", "该产品已有未结束的缺货分配。", "ORD-08"))
-	ErrNobodyWants = errs.Define(errs.Rule, "allotment.nobody_wants",
-		"No confirmed order wants this product.", "没有已确认订单需要该产品。", "ORD-08")
-	ErrEnough = errs.Define(errs.Rule, "allotment.enough",
-		"{available} is available and {wanted} is wanted: nothing is short.", "可用 {available},需求 {wanted}:并不缺货。", "ORD-08")
-	ErrAllotStale = errs.Define(errs.Conflict, "allotment.stale",
-		"Orders of this product have changed since this was proposed: propose it anew.", "提出分配方案后相关订单已变化,请重新生成方案。", "ORD-08")
-	ErrAllotLine = errs.Define(errs.Rule, "allotment.unknown_line",
-		"The proposal has no such order line, or it is given twice.", "分配方案中没有该订单明细,或重复出现。", "ORD-08")
-	ErrAllotWanted = pg.Constraint("shortage_allotment_lines_wanted", errs.Define(errs.Rule, "allotment.above_wanted",
-		"A line gets from 0 up to what it wants: {wanted}.", "分配数量应在 0 与需求 {wanted} 之间。", "ORD-08"))
-	ErrAllotReason = pg.Constraint("shortage_allotment_lines_reason", errs.Define(errs.Rule, "allotment.reason_missing",
-		"A quantity other than the proposed one needs its reason.", "调整分配数量须说明原因。", "ORD-08"))
-	ErrAllotSum = pg.Constraint("shortage_allotments_within", errs.Define(errs.Rule, "allotment.above_available",
-		"{allotted} would be allotted, above the {available} that is there.", "分配合计 {allotted} 超过可用数量 {available}。", "ORD-08"))
-	ErrAllotUntil = errs.Define(errs.Rule, "allotment.past_date",
-		"The last date can't be in the past.", "截止日期不能早于今天。", "ORD-08")
-	ErrAllotFrozen = pg.Constraint("shortage_allotments_frozen", errs.Define(errs.Conflict, "allotment.frozen",
-		"A shortage allotment doesn't change once it is confirmed or over.", "缺货分配确认或结束后不可更改。", "ORD-08"))
-	ErrAllotted = errs.Define(errs.Rule, "allotment.not_allotted",
-		"This product is short and allotted ({number}): this line may have {left} more.",
-		"该产品缺货,已按 {number} 分配:本明细行还可发 {left}。", "ORD-08", "SHP-19")
 )

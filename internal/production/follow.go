@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/salesgate/salesgate/internal/allotment"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/order"
 	"github.com/salesgate/salesgate/internal/pg"
@@ -99,7 +100,7 @@ func (s *Service) renew(tx pg.Tx, r Request, o *order.Order, action string) erro
 	if err := s.store(tx, &r, action, before); err != nil {
 		return err
 	}
-	if err := voidChecks(tx, &r); err != nil {
+	if err := s.moved(tx, &r); err != nil {
 		return err
 	}
 	if err := closeTasks(tx, r.ID); err != nil {
@@ -140,10 +141,10 @@ func (s *Service) stop(tx pg.Tx, r *Request, to State, reason, action string) er
 	if err := supersede(tx, r.ID); err != nil {
 		return err
 	}
-	if err := voidChecks(tx, r); err != nil {
+	if err := s.moved(tx, r); err != nil {
 		return err
 	}
-	return freed(tx, r)
+	return allotment.OrderEnded(tx, r.OrderID)
 }
 
 // live says which lines are to be made.

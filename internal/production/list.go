@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/govalues/decimal"
 
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
@@ -31,7 +30,7 @@ func (q *query) seen(who identity.Principal, owner *uuid.UUID, column string) {
 		}
 	}
 	if !all {
-		q.and(column+" = ANY (?::uuid[])", texts(owners))
+		q.and(column+" = ANY (?::uuid[])", pg.IDs(owners))
 	}
 }
 
@@ -69,7 +68,7 @@ func (s *Service) List(tx pg.Tx, who identity.Principal, f RequestFilter, p pg.P
 	if owners, all := who.Owners(); !all && f.OwnerID == nil && f.bare() { // each owner's from their own index range
 		from = `(SELECT mine.* FROM unnest(?::uuid[]) AS u (id) CROSS JOIN LATERAL (SELECT * FROM production_requests
 			WHERE owner_id = u.id AND id < ? ORDER BY id DESC LIMIT ?) mine) r`
-		q.args = append([]any{texts(owners), last, p.Limit + 1}, q.args...)
+		q.args = append([]any{pg.IDs(owners), last, p.Limit + 1}, q.args...)
 	}
 	var rows []Request
 	err := tx.Raw(`SELECT r.*, c.name AS customer_name FROM (SELECT * FROM `+from+` WHERE `+q.sql()+` ORDER BY r.id DESC LIMIT ?) r
@@ -277,164 +276,4 @@ func (s *Service) ListTroubles(tx pg.Tx, who identity.Principal, f TroubleFilter
 		return nil, "", err
 	}
 	return pg.Cut(p, rows, func(t Trouble) any { return t.ID })
-}
-
-// CheckWork says which checks a list is of.
-type CheckWork string
-
-// The lists of checks.
-const (
-	ToCheck     CheckWork = "to_check"
-	ToTell      CheckWork = "to_tell"   // a delay of which the customer hasn't been told
-	ToAnswer    CheckWork = "to_answer" // told, and the customer hasn't answered
-	OverdueWork CheckWork = "overdue"   // not checked, or the delay not told, before the promised date
-)
-
-// CheckFilter narrows a list of checks; zero fields don't.
-type CheckFilter struct {
-	Work       CheckWork
-	State      CheckState
-	RequestID  *uuid.UUID
-	CustomerID *uuid.UUID
-	OwnerID    *uuid.UUID
-	Until      *time.Time // promised on or before
-}
-
-// ListChecks returns checks by the promised date, the earliest first. One statement.
-func (s *Service) ListChecks(tx pg.Tx, who identity.Principal, f CheckFilter, p pg.Page) ([]Check, string, error) {
-	var q query
-	if err := q.after(p, "k.promised_on, k.id"); err != nil {
-		return nil, "", err
-	}
-	q.seen(who, f.OwnerID, "k.owner_id")
-	f.narrow(&q, tx)
-	rows, err := checksBy(tx, q.sql()+" ORDER BY k.promised_on, k.id LIMIT ?", append(q.args, p.Limit+1)...)
-	if err != nil {
-		return nil, "", err
-	}
-	return pg.Cut(p, rows, func(c Check) any { return mark{c.PromisedOn, c.ID} })
-}
-
-func (f CheckFilter) narrow(q *query, tx pg.Tx) {
-	switch f.Work {
-	case ToCheck:
-		q.and("k.state = 'open'")
-	case ToTell:
-		q.and("k.state = 'delayed' AND k.told_at IS NULL")
-	case ToAnswer:
-		q.and("k.told_at IS NOT NULL AND k.answer = ''")
-	case OverdueWork: // ORD-07: what isn't done before the promised date
-		q.and("(k.state = 'open' OR k.state = 'delayed' AND k.told_at IS NULL) AND k.promised_on <= ?", today(tx))
-	}
-	if f.State != "" {
-		q.and("k.state = ?", f.State)
-	}
-	if f.RequestID != nil {
-		q.and("k.request_id = ?", *f.RequestID)
-	}
-	if f.CustomerID != nil {
-		q.and("k.customer_id = ?", *f.CustomerID)
-	}
-	if f.Until != nil {
-		q.and("k.promised_on <= ?", *f.Until)
-	}
-}
-
-// AllotmentFilter narrows a list of shortage allotments; zero fields don't.
-type AllotmentFilter struct {
-	State     AllotmentState
-	ProductID *uuid.UUID
-	OrderID   *uuid.UUID
-}
-
-// ListAllotments returns shortage allotments without their lines, the newest first; to those who see some owners' orders only and
-// propose none, such that have lines of these. One statement.
-func (s *Service) ListAllotments(tx pg.Tx, who identity.Principal, f AllotmentFilter, p pg.Page) ([]Allotment, string, error) {
-	last := uuid.Max
-	if _, err := p.After(&last); err != nil {
-		return nil, "", err
-	}
-	var q query
-	q.and("s.id < ?", last)
-	if owners, all := who.Owners(); !all && !identity.Allowed(who, "allotment.propose") {
-		q.and(`EXISTS (SELECT FROM shortage_allotment_lines a JOIN orders o ON o.id = a.order_id WHERE a.allotment_id = s.id AND o.owner_id = ANY (?::uuid[]))`, texts(owners))
-	}
-	if f.State != "" {
-		q.and("s.state = ?", f.State)
-	}
-	if f.ProductID != nil {
-		q.and("s.product_id = ?", *f.ProductID)
-	}
-	if f.OrderID != nil {
-		q.and("s.id IN (SELECT allotment_id FROM shortage_allotment_lines WHERE order_id = ?)", *f.OrderID)
-	}
-	var rows []Allotment
-	if err := tx.Raw(allotments+" WHERE "+q.sql()+" ORDER BY s.id DESC LIMIT ?", append(q.args, p.Limit+1)...).Scan(&rows).Error; err != nil {
-		return nil, "", err
-	}
-	return pg.Cut(p, rows, func(a Allotment) any { return a.ID })
-}
-
-// AllottedLine is what a confirmed allotment gives to a line of an order.
-type AllottedLine struct {
-	AllotmentID uuid.UUID
-	Number      string
-	OrderLineID uuid.UUID
-	Wanted      decimal.Decimal
-	Allotted    decimal.Decimal
-	Used        decimal.Decimal
-	ValidUntil  *time.Time
-}
-
-// AllottedTo returns what confirmed allotments give to the lines of an order. Checks no visibility. One statement.
-func (s *Service) AllottedTo(tx pg.Tx, orderID uuid.UUID) ([]AllottedLine, error) {
-	var rows []AllottedLine
-	return rows, tx.Raw(`SELECT a.allotment_id, s.number, a.order_line_id, a.wanted, a.allotted, s.valid_until,
-			greatest(coalesce(ol.shipped + ol.noticed, a.taken) - a.taken, 0) AS used
-		FROM shortage_allotment_lines a JOIN shortage_allotments s ON s.id = a.allotment_id LEFT JOIN order_lines ol ON ol.id = a.order_line_id
-		WHERE a.order_id = ? AND s.state = 'confirmed' ORDER BY a.allotment_id, a.rank`, orderID).Scan(&rows).Error
-}
-
-// MarkBehind finds the lines whose day has come since their risk was computed (ORD-04): expected before today and not finished, or promised
-// and not even expected. It deals with at most n requests and returns how many it found.
-func (s *Service) MarkBehind(tx pg.Tx, n int) (int, error) {
-	var ids []uuid.UUID
-	err := tx.Raw(`SELECT DISTINCT request_id FROM production_lines WHERE live AND finished < quantity AND risk = 'none'
-		AND (expected_on < ? OR expected_on IS NULL AND wanted_on <= ?) ORDER BY request_id LIMIT ?`, today(tx), today(tx), n).Scan(&ids).Error
-	if err != nil {
-		return 0, err
-	}
-	for _, id := range ids {
-		r, err := s.hold(tx, identity.System(), id, nil, Open, Held, Closed, Cancelled)
-		if err != nil {
-			return 0, err
-		}
-		if err := s.store(tx, &r, "fallBehind", r.snapshot()); err != nil {
-			return 0, err
-		}
-	}
-	return len(ids), nil
-}
-
-// CloseShipped ends at most n requests whose orders are shipped, and returns how many it ended: shipping doesn't tell.
-func (s *Service) CloseShipped(tx pg.Tx, n int) (int, error) {
-	var ids []uuid.UUID
-	err := tx.Raw(`SELECT r.id FROM production_requests r JOIN orders o ON o.id = r.order_id
-		WHERE r.state IN ('open', 'held') AND o.state IN ('shipped', 'closed') ORDER BY r.id LIMIT ?`, n).Scan(&ids).Error
-	if err != nil {
-		return 0, err
-	}
-	for _, id := range ids {
-		r, err := s.hold(tx, identity.System(), id, nil, Open, Held, Closed, Cancelled)
-		if err != nil {
-			return 0, err
-		}
-		if r.EndedAt != nil {
-			continue
-		}
-		if err := s.stop(tx, &r, Closed, "", "closeProductionRequest"); err != nil {
-			return 0, err
-		}
-	}
-	return len(ids), nil
 }

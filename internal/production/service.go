@@ -2,12 +2,12 @@ package production
 
 import (
 	"errors"
+	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/salesgate/salesgate/internal/audit"
 	"github.com/salesgate/salesgate/internal/clock"
-	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/order"
@@ -17,22 +17,25 @@ import (
 
 // Names under which this module's things appear in events and follow-ups.
 const (
-	Subject          = "production_request"
-	SubjectTrouble   = "production_trouble"
-	SubjectCheck     = "delivery_check"
-	SubjectAllotment = "shortage_allotment"
+	Subject        = "production_request"
+	SubjectTrouble = "production_trouble"
 )
 
 // Service holds the use cases. Build one per process; it is safe for concurrent use.
 type Service struct {
-	rules   *rulebook.Service
-	credits *credit.Service
+	Watcher Watcher // who checks promises; app sets it, since it is built after production. Nil: nobody does
+
+	rules *rulebook.Service
+}
+
+// Watcher is told, within the transaction and with the request locked, that lines of it are promised for other dates, or for none since
+// it has ended.
+type Watcher interface {
+	PromisesMoved(tx pg.Tx, requestID uuid.UUID, ended bool) error
 }
 
 // New returns the service, which app makes the follower of orders.
-func New(rules *rulebook.Service, credits *credit.Service) *Service {
-	return &Service{rules: rules, credits: credits}
-}
+func New(rules *rulebook.Service) *Service { return &Service{rules: rules} }
 
 var _ order.Follower = (*Service)(nil)
 
@@ -75,6 +78,39 @@ func (s *Service) Seen(tx pg.Tx, who identity.Principal, id uuid.UUID) error {
 		return err
 	}
 	return who.MustSee(r.OwnerID)
+}
+
+// Lock locks a request.
+func (s *Service) Lock(tx pg.Tx, id uuid.UUID) error {
+	_, err := pg.TakeForUpdate[Request](tx, "id = ?", id)
+	return err
+}
+
+// AgreeDate makes a date that the customer accepted the promise of a line (ORD-07). A line that is promised for another date meanwhile,
+// or was dropped, stays as it is. Locks the request.
+func (s *Service) AgreeDate(tx pg.Tx, id, line uuid.UUID, promised, agreed time.Time) error {
+	r, err := pg.TakeForUpdate[Request](tx, "id = ?", id)
+	if err != nil || r.EndedAt != nil {
+		return err
+	}
+	if err := r.attach(tx); err != nil {
+		return err
+	}
+	before := r.snapshot()
+	l := r.Line(line)
+	if l == nil || l.Removed || l.promise() == nil || !l.promise().Equal(promised) {
+		return nil
+	}
+	l.AgreedOn = &agreed
+	return s.store(tx, &r, "agreeProductionDate", before)
+}
+
+// moved tells the watcher that lines may be promised for other dates.
+func (s *Service) moved(tx pg.Tx, r *Request) error {
+	if s.Watcher == nil {
+		return nil
+	}
+	return s.Watcher.PromisesMoved(tx, r.ID, r.EndedAt != nil)
 }
 
 // hold locks a request, with all that belongs to it, for a change by somebody who may see it. Returns errs.ErrNotFound,

@@ -202,7 +202,7 @@ func saveLines(tx pg.Tx, r *Request) error {
 		}
 	}
 	return tx.Exec("UPDATE production_materials SET live = (id = ANY (?::uuid[])) WHERE request_id = ? AND live <> (id = ANY (?::uuid[]))",
-		texts(live), r.ID, texts(live)).Error
+		pg.IDs(live), r.ID, pg.IDs(live)).Error
 }
 
 // revise keeps what the request's revision asks, and asks for its acknowledgement instead of the earlier one's.
@@ -258,28 +258,39 @@ func closeTasks(tx pg.Tx, request uuid.UUID) error {
 	return nil
 }
 
-// redue moves the due times of the open rows of a table; each term is computed once.
-func redue(tx pg.Tx, table, asked, open string) error {
-	type term struct {
-		Asked time.Time `json:"asked"`
-		Hours int       `json:"hours"`
-		Due   time.Time `json:"due" gorm:"-"`
+// unacknowledged locks the open acknowledgements of at most n requests with ids above after, and returns the last of these if there may
+// be more.
+func unacknowledged(tx pg.Tx, after uuid.UUID, n int) (rows []Acknowledgement, last uuid.UUID, err error) {
+	var ids []uuid.UUID
+	err = tx.Raw(`SELECT DISTINCT request_id FROM production_acknowledgements WHERE acknowledged_at IS NULL AND NOT superseded AND request_id > ?
+		ORDER BY request_id LIMIT ?`, after, n).Scan(&ids).Error
+	if err != nil || len(ids) == 0 {
+		return nil, uuid.Nil, err
 	}
-	var terms []term
-	err := tx.Raw("SELECT DISTINCT " + asked + " AS asked, due_hours AS hours FROM " + table + " WHERE " + open).Scan(&terms).Error
-	if err != nil || len(terms) == 0 {
-		return err
+	if len(ids) == n {
+		last = ids[n-1]
 	}
-	for i := range terms {
-		t := &terms[i]
-		t.Due = tx.Calendar().Due(clock.Term{From: t.Asked.UTC(), Hours: t.Hours})
+	return rows, last, tx.Raw(`SELECT * FROM production_acknowledgements WHERE request_id IN ? AND acknowledged_at IS NULL AND NOT superseded
+		ORDER BY request_id, revision, department FOR NO KEY UPDATE`, ids).Scan(&rows).Error
+}
+
+// redue writes due times, by the calendar of now.
+func redue(tx pg.Tx, rows []Acknowledgement) error {
+	type due struct {
+		Request    uuid.UUID  `json:"request"`
+		Department Department `json:"department"`
+		At         time.Time  `json:"at"`
 	}
-	b, err := json.Marshal(terms)
+	all := make([]due, len(rows))
+	for i, a := range rows {
+		all[i] = due{a.RequestID, a.Department, tx.Calendar().Due(clock.Term{From: a.AskedAt.UTC(), Hours: a.DueHours})}
+	}
+	b, err := json.Marshal(all)
 	if err != nil {
 		return err
 	}
-	return tx.Exec("UPDATE "+table+" x SET due_at = m.due FROM json_to_recordset(?::json) AS m (asked timestamptz, hours int, due timestamptz) WHERE x."+
-		asked+" = m.asked AND x.due_hours = m.hours AND x.due_at <> m.due AND "+open, string(b)).Error
+	return tx.Exec(`UPDATE production_acknowledgements a SET due_at = m.at FROM json_to_recordset(?::json) AS m (request uuid, department text, at timestamptz)
+		WHERE a.request_id = m.request AND a.department = m.department AND a.acknowledged_at IS NULL AND NOT a.superseded AND a.due_at <> m.at`, string(b)).Error
 }
 
 // replaceLots makes these the lots of a request.
@@ -372,13 +383,4 @@ func readTrouble(tx pg.Tx, id uuid.UUID) (Trouble, error) {
 		return Trouble{}, err
 	}
 	return rows[0], nil
-}
-
-// texts is a list of ids as one argument.
-func texts(ids []uuid.UUID) pg.TextArray {
-	list := make(pg.TextArray, len(ids))
-	for i, id := range ids {
-		list[i] = id.String()
-	}
-	return list
 }

@@ -19,7 +19,6 @@ import (
 	"github.com/salesgate/salesgate/internal/money"
 	"github.com/salesgate/salesgate/internal/order"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/production"
 )
 
 // Content is what a caller says of a notice.
@@ -46,7 +45,7 @@ type LineInput struct {
 
 // Create writes a notice for open lines of the customer's confirmed orders (SHP-02). Returns ErrNoCustomer for a customer
 // that isn't there or not visible, ErrNoOrder, ErrNoLine, ErrTwice, order.ErrNotOpen for more than is open, errs.ErrState
-// for an order that isn't confirmed, ErrShipDatePast, ErrShortLead, and production.ErrAllotted for more than a short product's allotment leaves. Takes no lock: what is open is reserved at the release.
+// for an order that isn't confirmed, ErrShipDatePast, ErrShortLead, and the refusal of Allotments. Takes no lock: what is open is reserved at the release.
 func (s *Service) Create(tx pg.Tx, who identity.Principal, customerID uuid.UUID, c Content) (Notice, error) {
 	buyer, err := customer.Brief(tx, customerID)
 	if errors.Is(err, errs.ErrNotFound) || err == nil && !who.Sees(buyer.OwnerID) {
@@ -168,14 +167,14 @@ func (s *Service) fill(tx pg.Tx, n *Notice, c Content) error {
 // allowed refuses what the allotment of a short product doesn't leave to the lines (SHP-19). A draft is told so when it is written; at
 // the release, with the orders locked, hold keeps an allotment from being confirmed meanwhile.
 func (s *Service) allowed(tx pg.Tx, lines []Line, hold bool) error {
-	if s.Production == nil {
+	if s.Allotments == nil {
 		return nil
 	}
-	takes := make([]production.Take, len(lines))
+	takes := make([]Take, len(lines))
 	for i, l := range lines {
-		takes[i] = production.Take{OrderLineID: l.OrderLineID, ProductID: l.ProductID, Quantity: l.Quantity}
+		takes[i] = Take{OrderLineID: l.OrderLineID, ProductID: l.ProductID, Quantity: l.Quantity}
 	}
-	return s.Production.Allowance(tx, takes, hold)
+	return s.Allotments.Allowance(tx, takes, hold)
 }
 
 // checkDate is SHP-02: lead days before the shipping date, or a reason.

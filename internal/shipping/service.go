@@ -2,6 +2,7 @@ package shipping
 
 import (
 	"github.com/google/uuid"
+	"github.com/govalues/decimal"
 
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/attachment"
@@ -10,7 +11,6 @@ import (
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/order"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/production"
 	"github.com/salesgate/salesgate/internal/rulebook"
 )
 
@@ -19,14 +19,27 @@ type Service struct {
 	Payments Payments            // who holds the payments; app sets it, since receivable is built after shipping
 	Files    *attachment.Service // where the papers of special releases are; app sets it
 
-	// Production says what the allotments of short products leave to order lines (SHP-19); app sets it. Nil: nothing is allotted.
-	Production *production.Service
+	// Allotments say what is left of short products to order lines (SHP-19); app sets it. Nil: nothing is allotted.
+	Allotments Allotments
 
 	rules     *rulebook.Service
 	approvals *approval.Service
 	credit    *credit.Service
 	orders    *order.Service
 	passes    *passKeys
+}
+
+// Take is a quantity of an order line that is to be put on a notice.
+type Take struct {
+	OrderLineID uuid.UUID
+	ProductID   uuid.UUID
+	Quantity    decimal.Decimal
+}
+
+// Allotments refuse what the allotment of a short product doesn't leave to a line; the refusal points at the part, like
+// "/lines/0/quantity". hold, for a release, keeps allotments from being confirmed until the transaction ends.
+type Allotments interface {
+	Allowance(tx pg.Tx, takes []Take, hold bool) error
 }
 
 // New returns the service, which app registers for Matter. masterKey guards the key that signs gate passes, as it does

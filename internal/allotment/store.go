@@ -1,6 +1,7 @@
-package production
+package allotment
 
 import (
+	"encoding/json"
 	"errors"
 	"time"
 
@@ -59,7 +60,7 @@ func unitOf(tx pg.Tx, product uuid.UUID) (unit string, err error) {
 	return unit, err
 }
 
-func insertAllotment(tx pg.Tx, a *Allotment) error {
+func insert(tx pg.Tx, a *Allotment) error {
 	if err := pg.Insert(tx, a); err != nil {
 		return err
 	}
@@ -78,7 +79,7 @@ const allotmentLines = `SELECT a.*, o.number AS order_number, o.owner_id, c.name
 
 const allotments = `SELECT s.*, p.code AS product_code, p.name AS product_name FROM shortage_allotments s JOIN products p ON p.id = s.product_id`
 
-func readAllotment(tx pg.Tx, id uuid.UUID) (Allotment, error) {
+func readOne(tx pg.Tx, id uuid.UUID) (Allotment, error) {
 	var rows []Allotment
 	err := tx.Raw(allotments+" WHERE s.id = ?", id).Scan(&rows).Error
 	if err == nil && len(rows) == 0 {
@@ -90,18 +91,11 @@ func readAllotment(tx pg.Tx, id uuid.UUID) (Allotment, error) {
 	return rows[0], tx.Raw(allotmentLines+" WHERE a.allotment_id = ? ORDER BY a.rank", id).Scan(&rows[0].Lines).Error
 }
 
-// storeAllotted writes what was confirmed: first what the lines get, then the allotment, which freezes them.
-func storeAllotted(tx pg.Tx, a *Allotment, changed bool) error {
+// storeConfirmed writes what was confirmed: first what the lines get, then the allotment, which freezes them.
+func storeConfirmed(tx pg.Tx, a *Allotment, changed bool) error {
 	if changed {
-		for _, w := range a.Lines {
-			if w.ChangeReason == "" {
-				continue
-			}
-			_, err := pg.Exec(tx, "UPDATE shortage_allotment_lines SET allotted = ?, change_reason = ? WHERE allotment_id = ? AND order_line_id = ?",
-				w.Allotted, w.ChangeReason, a.ID, w.OrderLineID)
-			if err != nil {
-				return err
-			}
+		if err := storeChanges(tx, a); err != nil {
+			return err
 		}
 	}
 	err := pg.Update(tx, "shortage_allotments", a.ID, a.Version, map[string]any{
@@ -111,8 +105,30 @@ func storeAllotted(tx pg.Tx, a *Allotment, changed bool) error {
 	return err
 }
 
-// finishedAllotments locks at most n confirmed allotments that have nothing to give any more.
-func finishedAllotments(tx pg.Tx, today time.Time, n int) ([]uuid.UUID, error) {
+// storeChanges writes what who confirmed changed. One statement.
+func storeChanges(tx pg.Tx, a *Allotment) error {
+	type change struct {
+		Line     uuid.UUID       `json:"line"`
+		Allotted decimal.Decimal `json:"allotted"`
+		Reason   string          `json:"reason"`
+	}
+	var changes []change
+	for _, w := range a.Lines {
+		if w.ChangeReason != "" {
+			changes = append(changes, change{w.OrderLineID, w.Allotted, w.ChangeReason})
+		}
+	}
+	b, err := json.Marshal(changes)
+	if err != nil {
+		return err
+	}
+	_, err = pg.Exec(tx, `UPDATE shortage_allotment_lines a SET allotted = c.allotted, change_reason = c.reason
+		FROM json_to_recordset(?::json) AS c (line uuid, allotted numeric, reason text) WHERE a.allotment_id = ? AND a.order_line_id = c.line`, string(b), a.ID)
+	return err
+}
+
+// finished locks at most n confirmed allotments that have nothing to give any more.
+func finished(tx pg.Tx, today time.Time, n int) ([]uuid.UUID, error) {
 	var ids []uuid.UUID
 	return ids, tx.Raw(`SELECT s.id FROM shortage_allotments s WHERE s.state = 'confirmed' AND (s.valid_until < ? OR NOT EXISTS (
 			SELECT FROM shortage_allotment_lines a JOIN orders o ON o.id = a.order_id JOIN order_lines ol ON ol.id = a.order_line_id
@@ -125,12 +141,12 @@ type binding struct {
 	ID        uuid.UUID
 	ProductID uuid.UUID
 	Number    string
-	State     AllotmentState
+	State     State
 }
 
-// openAllotments returns the confirmed allotments of the products. A release holds the open ones shared until it ends, so that
+// bindings returns the confirmed allotments of the products. A release holds the open ones shared until it ends, so that
 // one that is being confirmed is either seen, or sees what was released.
-func openAllotments(tx pg.Tx, takes []Take, hold bool) (map[uuid.UUID]binding, error) {
+func bindings(tx pg.Tx, takes []Take, hold bool) (map[uuid.UUID]binding, error) {
 	products := make([]uuid.UUID, len(takes))
 	for i, t := range takes {
 		products[i] = t.ProductID
@@ -175,18 +191,18 @@ func leftOf(tx pg.Tx, open map[uuid.UUID]binding, takes []Take) (map[uuid.UUID]d
 	return left, err
 }
 
-// freed tells the sales manager that an order that has ended leaves something of what was allotted to it.
-func freed(tx pg.Tx, r *Request) error {
+// OrderEnded tells the sales manager that an order that has ended leaves something of what was allotted to it.
+func OrderEnded(tx pg.Tx, orderID uuid.UUID) error {
 	var rows []binding
 	err := tx.Raw(`SELECT DISTINCT s.id, s.number FROM shortage_allotment_lines a JOIN shortage_allotments s ON s.id = a.allotment_id
-		WHERE a.order_id = ? AND s.state IN ('proposed', 'confirmed') AND a.allotted > 0 ORDER BY s.id`, r.OrderID).Scan(&rows).Error
+		WHERE a.order_id = ? AND s.state IN ('proposed', 'confirmed') AND a.allotted > 0 ORDER BY s.id`, orderID).Scan(&rows).Error
 	if err != nil {
 		return err
 	}
 	var tasks []followup.Task
 	for _, b := range rows {
 		tasks = append(tasks, followup.Task{
-			Kind: kindFreed, SubjectType: SubjectAllotment, SubjectID: b.ID, Number: b.Number, Role: identity.SalesManager, Inform: true,
+			Kind: kindFreed, SubjectType: Subject, SubjectID: b.ID, Number: b.Number, Role: identity.SalesManager, Inform: true,
 			TitleEN: "An order of " + b.Number + " has ended: what it was allotted is free, propose anew",
 			TitleZH: "缺货分配 " + b.Number + " 中有订单已结束,其分配数量可重新分配",
 		})

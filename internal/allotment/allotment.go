@@ -1,4 +1,4 @@
-package production
+package allotment
 
 import (
 	"bytes"
@@ -21,21 +21,21 @@ import (
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
-// AllotmentState is where a shortage allotment stands.
-type AllotmentState string
+// State is where a shortage allotment stands.
+type State string
 
 // The states.
 const (
-	Proposed  AllotmentState = "proposed"
-	Confirmed AllotmentState = "confirmed" // it binds shipping notices
-	Withdrawn AllotmentState = "withdrawn"
-	Ended     AllotmentState = "ended"
+	Proposed  State = "proposed"
+	Confirmed State = "confirmed" // it binds shipping notices
+	Withdrawn State = "withdrawn"
+	Ended     State = "ended"
 )
 
 // The follow-ups about a shortage allotment.
 const (
-	kindAllotment = "production.confirm_allotment"
-	kindFreed     = "production.allotment_freed"
+	kindConfirm = "production.confirm_allotment"
+	kindFreed   = "production.allotment_freed"
 )
 
 // Allotment says who gets how much of a product of which there isn't enough (缺货分配, ORD-08).
@@ -49,7 +49,7 @@ type Allotment struct {
 	Available    decimal.Decimal
 	Wanted       decimal.Decimal // Σ of the lines
 	Allotted     decimal.Decimal // likewise
-	State        AllotmentState
+	State        State
 	Reason       string
 	ValidUntil   *time.Time
 	Snapshot     json.RawMessage `gorm:"type:jsonb"`
@@ -69,9 +69,9 @@ type Allotment struct {
 // TableName is for GORM.
 func (Allotment) TableName() string { return "shortage_allotments" }
 
-// ProposeAllotment ranks all open order lines that want a product and proposes who gets how much of what is available (ORD-08, CUS-15).
+// Propose ranks all open order lines that want a product and proposes who gets how much of what is available (ORD-08, CUS-15).
 // The sales manager is asked to confirm. Returns ErrNoProduct, ErrNobodyWants, ErrEnough and ErrOneOpen.
-func (s *Service) ProposeAllotment(tx pg.Tx, productID uuid.UUID, available decimal.Decimal, reason string) (Allotment, error) {
+func (s *Service) Propose(tx pg.Tx, productID uuid.UUID, available decimal.Decimal, reason string) (Allotment, error) {
 	wants, err := s.wants(tx, productID, false)
 	if err != nil {
 		return Allotment{}, err
@@ -100,11 +100,11 @@ func (s *Service) ProposeAllotment(tx pg.Tx, productID uuid.UUID, available deci
 	if a.Number, err = pg.NextNumber(tx, "ST", tx.Now.In(clock.Shanghai)); err != nil {
 		return Allotment{}, err
 	}
-	if err := insertAllotment(tx, &a); err != nil {
+	if err := insert(tx, &a); err != nil {
 		return Allotment{}, err
 	}
 	err = followup.Open(tx, followup.Task{
-		Kind: kindAllotment, SubjectType: SubjectAllotment, SubjectID: a.ID, Number: a.Number, Role: identity.SalesManager, EscalateTo: identity.GeneralManager,
+		Kind: kindConfirm, SubjectType: Subject, SubjectID: a.ID, Number: a.Number, Role: identity.SalesManager, EscalateTo: identity.GeneralManager,
 		Within:  &clock.Term{From: tx.Now, Days: 1},
 		TitleEN: "Confirm who gets what is there of a short product: " + a.Number, TitleZH: "确认缺货分配方案 " + a.Number,
 	})
@@ -114,7 +114,7 @@ func (s *Service) ProposeAllotment(tx pg.Tx, productID uuid.UUID, available deci
 	if err := a.record(tx, "proposeShortageAllotment", nil); err != nil {
 		return Allotment{}, err
 	}
-	return readAllotment(tx, a.ID)
+	return readOne(tx, a.ID)
 }
 
 // wants reads the open lines of confirmed orders that want a product, with the grade of who pays for them. With lock it holds their
@@ -159,17 +159,17 @@ func priorityOf(g credit.Grade) string {
 	return "shipping.priority_others"
 }
 
-// AllotmentChange gives a line another quantity than the proposed one.
-type AllotmentChange struct {
+// Change gives a line another quantity than the proposed one.
+type Change struct {
 	OrderLineID uuid.UUID
 	Quantity    decimal.Decimal
 	Reason      string
 }
 
-// ConfirmAllotment makes a proposal bind shipping notices, with the changes of who confirms (ORD-08, SHP-19). Returns errs.ErrNotFound,
-// errs.ErrStale, errs.ErrState; ErrAllotStale when the orders want something else than when it was proposed, or in another order;
-// ErrAllotLine, ErrAllotWanted, ErrAllotReason, ErrAllotSum and ErrAllotUntil. Locks the orders of the product, then the allotment.
-func (s *Service) ConfirmAllotment(tx pg.Tx, id uuid.UUID, version *int64, changes []AllotmentChange, until *time.Time) (Allotment, error) {
+// Confirm makes a proposal bind shipping notices, with the changes of who confirms (ORD-08, SHP-19). Returns errs.ErrNotFound,
+// errs.ErrStale, errs.ErrState; ErrStale when the orders want something else than when it was proposed, or in another order;
+// ErrLine, ErrWanted, ErrReason, ErrSum and ErrUntil. Locks the orders of the product, then the allotment.
+func (s *Service) Confirm(tx pg.Tx, id uuid.UUID, version *int64, changes []Change, until *time.Time) (Allotment, error) {
 	peek, err := pg.Take[Allotment](tx, "id = ?", id)
 	if err != nil {
 		return Allotment{}, err
@@ -177,7 +177,7 @@ func (s *Service) ConfirmAllotment(tx pg.Tx, id uuid.UUID, version *int64, chang
 	if err := lockOrders(tx, peek.ProductID); err != nil {
 		return Allotment{}, err
 	}
-	a, before, err := holdAllotment(tx, id, version, Proposed)
+	a, before, err := hold(tx, id, version, Proposed)
 	if err != nil {
 		return Allotment{}, err
 	}
@@ -186,19 +186,19 @@ func (s *Service) ConfirmAllotment(tx pg.Tx, id uuid.UUID, version *int64, chang
 		return Allotment{}, err
 	}
 	if _, hash := freeze(a.ProductID, a.Available, propose(a.Available, now)); !bytes.Equal(hash, a.SnapshotHash) {
-		return Allotment{}, ErrAllotStale
+		return Allotment{}, ErrStale
 	}
 	if until != nil && until.Before(today(tx)) {
-		return Allotment{}, ErrAllotUntil.At("/valid_until")
+		return Allotment{}, ErrUntil.At("/valid_until")
 	}
 	if err := a.change(changes); err != nil {
 		return Allotment{}, err
 	}
 	a.State, a.ConfirmedAt, a.ConfirmedBy, a.ValidUntil = Confirmed, &tx.Now, tx.By.Actor(), until
-	if err := storeAllotted(tx, &a, len(changes) > 0); err != nil {
+	if err := storeConfirmed(tx, &a, len(changes) > 0); err != nil {
 		return Allotment{}, err
 	}
-	if err := followup.Close(tx, kindAllotment, SubjectAllotment, a.ID); err != nil {
+	if err := followup.Close(tx, kindConfirm, Subject, a.ID); err != nil {
 		return Allotment{}, err
 	}
 	if err := a.tell(tx); err != nil {
@@ -208,29 +208,29 @@ func (s *Service) ConfirmAllotment(tx pg.Tx, id uuid.UUID, version *int64, chang
 }
 
 // change applies the changes of who confirms.
-func (a *Allotment) change(changes []AllotmentChange) error {
+func (a *Allotment) change(changes []Change) error {
 	seen := map[uuid.UUID]bool{}
 	for i, c := range changes {
 		at := func(field string) string { return fmt.Sprintf("/lines/%d/%s", i, field) }
 		j := slices.IndexFunc(a.Lines, func(w Want) bool { return w.OrderLineID == c.OrderLineID })
 		if j < 0 || seen[c.OrderLineID] {
-			return ErrAllotLine.At(at("order_line_id"))
+			return ErrLine.At(at("order_line_id"))
 		}
 		w := &a.Lines[j]
 		seen[c.OrderLineID] = true
 		q := quantity(c.Quantity)
 		if q.IsNeg() || q.Cmp(w.Wanted) > 0 {
-			return ErrAllotWanted.With("wanted", w.Wanted).At(at("quantity"))
+			return ErrWanted.With("wanted", w.Wanted).At(at("quantity"))
 		}
 		reason := strings.TrimSpace(c.Reason)
 		if q.Cmp(w.Proposed) != 0 && reason == "" {
-			return ErrAllotReason.At(at("reason"))
+			return ErrReason.At(at("reason"))
 		}
 		w.Allotted, w.ChangeReason = q, reason
 	}
 	a.Allotted = total(a.Lines, func(w Want) decimal.Decimal { return w.Allotted })
 	if a.Allotted.Cmp(a.Available) > 0 {
-		return ErrAllotSum.With("allotted", a.Allotted, "available", a.Available).At("/lines")
+		return ErrSum.With("allotted", a.Allotted, "available", a.Available).At("/lines")
 	}
 	return nil
 }
@@ -245,7 +245,7 @@ func (a *Allotment) tell(tx pg.Tx) error {
 		}
 		seen[w.OwnerID] = true
 		tasks = append(tasks, followup.Task{
-			Kind: "production.allotted", SubjectType: SubjectAllotment, SubjectID: a.ID, Number: a.Number, UserID: &w.OwnerID, Inform: true,
+			Kind: "production.allotted", SubjectType: Subject, SubjectID: a.ID, Number: a.Number, UserID: &w.OwnerID, Inform: true,
 			TitleEN: fmt.Sprintf("%s %s is short; see what your orders get: %s", a.ProductCode, a.ProductName, a.Number),
 			TitleZH: fmt.Sprintf("%s %s 缺货,请查看分配结果 %s", a.ProductCode, a.ProductName, a.Number),
 		})
@@ -253,10 +253,10 @@ func (a *Allotment) tell(tx pg.Tx) error {
 	return followup.Open(tx, tasks...)
 }
 
-// EndAllotment withdraws a proposal or ends a confirmed allotment, with the reason. version is optional. Returns errs.ErrNotFound,
+// End withdraws a proposal or ends a confirmed allotment, with the reason. version is optional. Returns errs.ErrNotFound,
 // errs.ErrStale and errs.ErrState. Locks the allotment.
-func (s *Service) EndAllotment(tx pg.Tx, id uuid.UUID, version *int64, reason string) (Allotment, error) {
-	a, before, err := holdAllotment(tx, id, version, Proposed, Confirmed)
+func (s *Service) End(tx pg.Tx, id uuid.UUID, version *int64, reason string) (Allotment, error) {
+	a, before, err := hold(tx, id, version, Proposed, Confirmed)
 	if err != nil {
 		return Allotment{}, err
 	}
@@ -276,23 +276,23 @@ func (a *Allotment) end(tx pg.Tx, reason string, before map[string]any) error {
 		return err
 	}
 	a.Version++
-	for _, kind := range []string{kindAllotment, kindFreed} {
-		if err := followup.Close(tx, kind, SubjectAllotment, a.ID); err != nil {
+	for _, kind := range []string{kindConfirm, kindFreed} {
+		if err := followup.Close(tx, kind, Subject, a.ID); err != nil {
 			return err
 		}
 	}
 	return a.record(tx, action, before)
 }
 
-// EndAllotments ends at most n allotments that are past their last date, or of which everything has been taken, or whose orders
+// EndFinished ends at most n allotments that are past their last date, or of which everything has been taken, or whose orders
 // are over; and returns how many it ended.
-func (s *Service) EndAllotments(tx pg.Tx, n int) (int, error) {
-	ids, err := finishedAllotments(tx, today(tx), n)
+func (s *Service) EndFinished(tx pg.Tx, n int) (int, error) {
+	ids, err := finished(tx, today(tx), n)
 	if err != nil {
 		return 0, err
 	}
 	for _, id := range ids {
-		a, before, err := holdAllotment(tx, id, nil, Confirmed)
+		a, before, err := hold(tx, id, nil, Confirmed)
 		if err != nil {
 			return 0, err
 		}
@@ -307,8 +307,8 @@ func (s *Service) EndAllotments(tx pg.Tx, n int) (int, error) {
 	return len(ids), nil
 }
 
-// holdAllotment locks an allotment with its lines.
-func holdAllotment(tx pg.Tx, id uuid.UUID, version *int64, states ...AllotmentState) (Allotment, map[string]any, error) {
+// hold locks an allotment with its lines.
+func hold(tx pg.Tx, id uuid.UUID, version *int64, states ...State) (Allotment, map[string]any, error) {
 	locked, err := pg.TakeForUpdate[Allotment](tx, "id = ?", id)
 	switch {
 	case err != nil:
@@ -318,14 +318,14 @@ func holdAllotment(tx pg.Tx, id uuid.UUID, version *int64, states ...AllotmentSt
 	case !slices.Contains(states, locked.State):
 		return Allotment{}, nil, errs.ErrState.With("state", string(locked.State))
 	}
-	a, err := readAllotment(tx, id)
+	a, err := readOne(tx, id)
 	return a, a.snapshot(), err
 }
 
-// GetAllotment returns an allotment with those of its lines that the caller may see. Who doesn't propose allotments sees only such that
+// Get returns an allotment with those of its lines that the caller may see. Who doesn't propose allotments sees only such that
 // have a line of theirs (ORG-06): how much of a product is short tells of other people's orders. Returns errs.ErrNotFound.
-func (s *Service) GetAllotment(tx pg.Tx, who identity.Principal, id uuid.UUID) (Allotment, error) {
-	a, err := readAllotment(tx, id)
+func (s *Service) Get(tx pg.Tx, who identity.Principal, id uuid.UUID) (Allotment, error) {
+	a, err := readOne(tx, id)
 	if err != nil {
 		return Allotment{}, err
 	}
@@ -349,7 +349,7 @@ func (a Allotment) Show(who identity.Principal) Allotment {
 }
 
 func (a *Allotment) record(tx pg.Tx, action string, before any) error {
-	entries := []audit.Entry{{Action: action, SubjectType: SubjectAllotment, SubjectID: a.ID, Before: before, After: a.snapshot()}}
+	entries := []audit.Entry{{Action: action, SubjectType: Subject, SubjectID: a.ID, Before: before, After: a.snapshot()}}
 	seen := map[uuid.UUID]bool{}
 	for _, w := range a.Lines {
 		if !seen[w.OrderID] {
@@ -382,7 +382,7 @@ type Take struct {
 // less than is to be put on a notice: what is allotted to it, less what was shipped or noticed since; nothing for a line that isn't in
 // it (ORD-08, SHP-19). With hold, for a release, it locks the open allotments of the products shared, after the orders. One statement.
 func (s *Service) Allowance(tx pg.Tx, takes []Take, hold bool) error {
-	open, err := openAllotments(tx, takes, hold)
+	open, err := bindings(tx, takes, hold)
 	if err != nil || len(open) == 0 {
 		return err
 	}

@@ -1,4 +1,4 @@
-package production
+package allotment
 
 import (
 	"cmp"
@@ -66,7 +66,7 @@ func propose(available decimal.Decimal, wants []Want) []Want {
 		w := &ranked[i]
 		w.Rank, w.Proposed = i+1, smaller(w.Wanted, left)
 		w.Allotted = w.Proposed
-		left = sub(left, w.Proposed)
+		left = add(left, w.Proposed.Neg())
 	}
 	return ranked
 }

@@ -1,4 +1,4 @@
-package production
+package deliverycheck
 
 import (
 	"encoding/json"
@@ -8,7 +8,6 @@ import (
 
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/errs"
-	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 )
@@ -17,7 +16,7 @@ const checks = `SELECT k.*, r.order_id, r.order_number, l.line_no, p.name AS pro
 	JOIN production_requests r ON r.id = k.request_id JOIN production_lines l ON l.id = k.line_id JOIN products p ON p.id = l.product_id
 	JOIN customers c ON c.id = k.customer_id`
 
-func readCheck(tx pg.Tx, id uuid.UUID) (Check, error) {
+func readOne(tx pg.Tx, id uuid.UUID) (Check, error) {
 	rows, err := checksBy(tx, "k.id = ?", id)
 	if err == nil && len(rows) == 0 {
 		err = errs.ErrNotFound
@@ -93,8 +92,8 @@ func assistantsOf(tx pg.Tx, owners []uuid.UUID) (map[uuid.UUID][]uuid.UUID, erro
 	return found, err
 }
 
-// storeCheck writes what was found, told and answered.
-func storeCheck(tx pg.Tx, c *Check) error {
+// store writes what was found, told and answered.
+func store(tx pg.Tx, c *Check) error {
 	err := pg.Update(tx, "delivery_checks", c.ID, c.Version, map[string]any{
 		"state": c.State, "checked_at": c.CheckedAt, "checked_by": c.CheckedBy, "note": c.Note, "expected_on": c.ExpectedOn, "told_at": c.ToldAt,
 		"told_by": c.ToldBy, "told_to": c.ToldTo, "channel": c.Channel, "told_on_date": c.ToldOnDate, "answer": c.Answer, "answer_on": c.AnswerOn,
@@ -104,17 +103,38 @@ func storeCheck(tx pg.Tx, c *Check) error {
 	return err
 }
 
-// voidChecks ends the unfinished checks of dates that the request's lines aren't promised for any more.
-func voidChecks(tx pg.Tx, r *Request) error {
-	var ended []uuid.UUID
+// voidChecks ends the checks that PromisesMoved is about and returns them.
+func voidChecks(tx pg.Tx, request uuid.UUID, ended bool) ([]Check, error) {
+	var ids []uuid.UUID
 	err := tx.Raw(`UPDATE delivery_checks k SET state = 'void', version = k.version + 1 FROM production_lines l
 		WHERE k.request_id = ? AND l.id = k.line_id AND (k.state = 'open' OR k.state = 'delayed' AND k.told_at IS NULL)
-			AND (l.removed OR ? OR l.wanted_on <> k.promised_on) RETURNING k.id`, r.ID, r.EndedAt != nil).Scan(&ended).Error
-	if err != nil || len(ended) == 0 {
+			AND (l.removed OR ? OR l.wanted_on <> k.promised_on) RETURNING k.id`, request, ended).Scan(&ids).Error
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	return checksBy(tx, "k.id IN ? ORDER BY k.id", ids)
+}
+
+// openBatch locks at most n open checks with ids above after.
+func openBatch(tx pg.Tx, after uuid.UUID, n int) ([]Check, error) {
+	var rows []Check
+	return rows, tx.Raw(`SELECT id, opened_at, due_hours FROM delivery_checks WHERE state = 'open' AND id > ? ORDER BY id LIMIT ? FOR NO KEY UPDATE`, after, n).Scan(&rows).Error
+}
+
+// redue writes due times.
+func redue(tx pg.Tx, rows []Check) error {
+	type due struct {
+		ID uuid.UUID `json:"id"`
+		At time.Time `json:"at"`
+	}
+	all := make([]due, len(rows))
+	for i, c := range rows {
+		all[i] = due{c.ID, tx.Calendar().Due(clock.Term{From: c.OpenedAt.UTC(), Hours: c.DueHours})}
+	}
+	b, err := json.Marshal(all)
+	if err != nil {
 		return err
 	}
-	if err := followup.Close(tx, kindCheck, SubjectCheck, ended...); err != nil {
-		return err
-	}
-	return followup.Close(tx, kindTell, SubjectCheck, ended...)
+	return tx.Exec(`UPDATE delivery_checks k SET due_at = m.at FROM json_to_recordset(?::json) AS m (id uuid, at timestamptz) WHERE k.id = m.id AND k.due_at <> m.at`,
+		string(b)).Error
 }
