@@ -118,7 +118,7 @@ func (s *Service) change(tx pg.Tx, c *Contract, a *Amendment, change func(*Conte
 		return err
 	}
 	content := next.contentHash()
-	if bytes.Equal(content, c.contentHash()) {
+	if c.PriceBaseGoneAt == nil && bytes.Equal(content, c.contentHash()) { // else its prices are to be decided on, as they are
 		return ErrNoChange
 	}
 	a.unsign(content)

@@ -23,7 +23,7 @@ var (
 // content that was submitted; terms that have become special meanwhile go to finance as well (CON-06). Locks the contract. Returns
 // errs.ErrState for what isn't waiting for this request.
 func (s *Service) ApprovalDecided(tx pg.Tx, r approval.Request) error {
-	c, err := lock(tx, r.SubjectID)
+	c, err := lockPriced(tx, r.SubjectID)
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func (s *Service) held(tx pg.Tx, c *Contract, r approval.Request) (verdict, cred
 	if !covers {
 		v.refuse(ErrFrozen.With())
 	}
-	return v, p, nil
+	return v, p, v.stillQuoted(tx, c, r)
 }
 
 func (s *Service) approved(tx pg.Tx, c *Contract, r approval.Request) error {

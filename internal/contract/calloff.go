@@ -30,7 +30,8 @@ func Lock(tx pg.Tx, id uuid.UUID) (*Contract, error) {
 }
 
 // Callable returns nil when orders may call the contract off now: it is in force, and today is one of its days. The dates decide,
-// whether or not the job that writes the expiry has run. Returns ErrNotInForce, ErrNotBegun, ErrExpired.
+// whether or not the job that writes the expiry has run. Returns ErrNotInForce, ErrPriceBaseGone,
+// ErrNotBegun, ErrExpired.
 func (c *Contract) Callable(now time.Time) error {
 	today := clock.Today(now)
 	switch {
@@ -38,6 +39,8 @@ func (c *Contract) Callable(now time.Time) error {
 		return ErrExpired.With("ends_on", c.EndsOn.Format(time.DateOnly))
 	case c.State != StateInForce:
 		return ErrNotInForce.With("state", string(c.State))
+	case c.PriceBaseGoneAt != nil:
+		return ErrPriceBaseGone.With()
 	case c.StartsOn.After(today):
 		return ErrNotBegun.With("starts_on", c.StartsOn.Format(time.DateOnly))
 	}

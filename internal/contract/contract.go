@@ -18,50 +18,51 @@ const Currency = "CNY"
 
 // Contract is what is agreed with a customer for a period. Amounts are in CNY and include tax.
 type Contract struct {
-	ID             uuid.UUID
-	Number         string
-	CustomerID     uuid.UUID
-	OwnerID        uuid.UUID // the customer's owner (ORG-06)
-	State          State
-	Revision       int // 1, and one more with each revise or amendment
-	QuotationID    *uuid.UUID
-	StartsOn       time.Time         // a date
-	EndsOn         time.Time         // its last date
-	IsLong         bool              // CON-01, by the period
-	IsStandard     bool              // CON-01, by the products
-	Settlement     credit.Settlement // the payment terms
-	TermsDays      int
-	HeaderDiscount decimal.Decimal // off the sum of the lines
-	Gross          decimal.Decimal // Σ line amounts
-	Total          decimal.Decimal // gross − header discount
-	Tax            decimal.Decimal // contained in the total
-	Currency       string
-	DeliveryPlace  string
-	Packing        string
-	Transport      string
-	Remarks        string
-	StateReason    string     // why it came back, was terminated …
-	Content        []byte     // hash of what the gate judged last
-	ApprovalID     *uuid.UUID // the last submission's request
-	SubmittedBy    *uuid.UUID
-	SubmittedAt    *time.Time
-	ApprovedAt     *time.Time
-	DemandRound    int // 1, and one more each time production is asked for more than was approved
-	PriceRound     int // the same of prices
-	PeriodRound    int // the same of the period
-	ConditionRound int // the same of the other conditions
-	Signature      `gorm:"embedded"`
-	InForceAt      *time.Time
-	EndedAt        *time.Time
-	FiledAt        *time.Time      // the rep has filed the signed original (CON-07)
-	CalledAmount   decimal.Decimal // by orders (CON-09)
-	ExpiryWarnedAt *time.Time
-	UsedWarnedAt   *time.Time
-	CopiedFromID   *uuid.UUID
-	CreatedBy      *uuid.UUID
-	CreatedAt      time.Time
-	UpdatedAt      time.Time
-	Version        int64
+	ID              uuid.UUID
+	Number          string
+	CustomerID      uuid.UUID
+	OwnerID         uuid.UUID // the customer's owner (ORG-06)
+	State           State
+	Revision        int // 1, and one more with each revise or amendment
+	QuotationID     *uuid.UUID
+	StartsOn        time.Time         // a date
+	EndsOn          time.Time         // its last date
+	IsLong          bool              // CON-01, by the period
+	IsStandard      bool              // CON-01, by the products
+	Settlement      credit.Settlement // the payment terms
+	TermsDays       int
+	HeaderDiscount  decimal.Decimal // off the sum of the lines
+	Gross           decimal.Decimal // Σ line amounts
+	Total           decimal.Decimal // gross − header discount
+	Tax             decimal.Decimal // contained in the total
+	Currency        string
+	DeliveryPlace   string
+	Packing         string
+	Transport       string
+	Remarks         string
+	StateReason     string     // why it came back, was terminated …
+	Content         []byte     // hash of what the gate judged last
+	ApprovalID      *uuid.UUID // the last submission's request
+	SubmittedBy     *uuid.UUID
+	SubmittedAt     *time.Time
+	ApprovedAt      *time.Time
+	DemandRound     int // 1, and one more each time production is asked for more than was approved
+	PriceRound      int // the same of prices
+	PeriodRound     int // the same of the period
+	ConditionRound  int // the same of the other conditions
+	Signature       `gorm:"embedded"`
+	InForceAt       *time.Time
+	EndedAt         *time.Time
+	FiledAt         *time.Time      // the rep has filed the signed original (CON-07)
+	CalledAmount    decimal.Decimal // by orders (CON-09)
+	ExpiryWarnedAt  *time.Time
+	UsedWarnedAt    *time.Time
+	PriceBaseGoneAt *time.Time // since when the quotation that its prices come from is known to be approved by nobody (QUO-06)
+	CopiedFromID    *uuid.UUID
+	CreatedBy       *uuid.UUID
+	CreatedAt       time.Time
+	UpdatedAt       time.Time
+	Version         int64
 
 	Lines []Line `gorm:"-"`
 }

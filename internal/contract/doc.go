@@ -31,6 +31,12 @@
 // is stays in force and is called off. The gate is asked again for what became worse only. It comes in force when both sides have
 // signed it; at that instant no line may be below what is called off. Lines keep their ids through revisions.
 //
+// # Prices from a quotation
+//
+// When the quotation turns out to be approved by nobody (QUO-06), what isn't in force is a draft again; a contract in force stays so, but
+// price_base_gone_at stops call-offs until an amendment with prices that were decided on is in force. An approval is held against the
+// quotation again when it comes.
+//
 // # Invariants
 //
 //   - of each line called_quantity ≤ quantity, of the contract called_amount ≤ total, by constraint (CON-09); both are the sums of
@@ -43,6 +49,6 @@
 //
 // # Locks
 //
-// A change locks the contract's row, after its approval requests and before orders. The rows that hang on it (lines, amendments,
+// A change locks the contract's row, after its approval requests and the quotation that it names (shared), and before orders. The rows that hang on it (lines, amendments,
 // papers, terminations) are guarded by that lock. The number series comes last.
 package contract

@@ -85,6 +85,9 @@ var (
 
 	ErrNotInForce = pg.Constraint("contracts_in_force", errs.Define(errs.Conflict, "contract.not_in_force",
 		"The contract is {state}: nothing can be called off.", "合同状态为 {state},不能下单执行。", "CON-08", "CON-09"))
+	ErrPriceBaseGone = errs.Define(errs.Conflict, "contract.price_base_gone",
+		"The contract's prices come from a quotation that nobody approved: nothing more is called off until an amendment with prices that were decided on is in force.",
+		"合同价格所依据的报价单未获批准:价格经合同变更重新审批并生效前,不能再下单执行。", "QUO-06", "QUO-07")
 	ErrNotBegun = errs.Define(errs.Conflict, "contract.not_begun",
 		"The contract begins on {starts_on}.", "合同自 {starts_on} 起生效,尚不能下单执行。", "CON-09")
 	ErrExpired = errs.Define(errs.Conflict, "contract.expired",

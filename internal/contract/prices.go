@@ -74,7 +74,12 @@ func (c *Contract) agreed(tx pg.Tx) (map[int]bool, priceAnswer, error) {
 	if err != nil {
 		return nil, priceAnswer{}, err
 	}
-	a := priceAnswer{}
+	a, taken := priceAnswer{}, quote.Sums{}
+	for _, l := range c.Lines {
+		if err := taken.Add(l.QuotationLineID, l.Quantity); err != nil {
+			return nil, a, err
+		}
+	}
 	for i := range c.Lines {
 		l := &c.Lines[i]
 		if l.QuotationLineID == nil {
@@ -87,14 +92,14 @@ func (c *Contract) agreed(tx pg.Tx) (map[int]bool, priceAnswer, error) {
 				fmt.Sprintf("第 %d 行引用的报价行不属于报价单 %s 的该产品。", i+1, q.Number))
 			continue
 		}
-		found[i] = l.netAtLeast(of.Price) && of.Covers(l.Quantity)
+		found[i] = l.netAtLeast(of.Price) && of.Covers(taken[of.LineID]) // of all its lines together, however it is cut
 		in := map[string]string{"quotation": q.Number, "price": l.Price.String(), "net_price": l.NetPrice().String(), "agreed": of.Price.String()}
 		if found[i] {
 			v.check("QUO-05", true, in, fmt.Sprintf("Line %d is at the price agreed in quotation %s or better.", i+1, q.Number),
 				fmt.Sprintf("第 %d 行价格不低于报价单 %s 约定价格。", i+1, q.Number))
 		} else {
-			v.info("QUO-05", in, fmt.Sprintf("Line %d is below the price of quotation %s, or outside its quantities: it is judged by base price.", i+1, q.Number),
-				fmt.Sprintf("第 %d 行低于报价单 %s 约定价格或超出约定数量,按基价判定。", i+1, q.Number))
+			v.info("QUO-05", in, fmt.Sprintf("Line %d is below the price of quotation %s, or the lines that name it are outside its quantities: it is judged by base price.", i+1, q.Number),
+				fmt.Sprintf("第 %d 行低于报价单 %s 约定价格,或引用该报价行的合计数量超出约定范围,按基价判定。", i+1, q.Number))
 		}
 	}
 	a.Checks = v.checks

@@ -217,7 +217,7 @@ func (s *Service) position(tx pg.Tx, who identity.Principal, customerID uuid.UUI
 
 // locked locks a contract for a change. Returns errs.ErrNotFound, errs.ErrStale and errs.ErrState.
 func (s *Service) locked(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, v Verb) (Contract, error) {
-	c, err := lock(tx, id)
+	c, err := lockPriced(tx, id)
 	if err != nil {
 		return Contract{}, err
 	}

@@ -67,7 +67,10 @@ func (s *Service) sealed(tx pg.Tx, c *Contract, signer identity.Principal, note 
 
 // comeInForce puts an approved and signed contract in force, keeps its revision, and asks the rep to file the original (CON-07).
 func (s *Service) comeInForce(tx pg.Tx, c *Contract, reason string) error {
-	c.State, c.InForceAt, c.FiledAt = StateInForce, &tx.Now, nil
+	c.State, c.InForceAt, c.FiledAt, c.PriceBaseGoneAt = StateInForce, &tx.Now, nil, nil
+	if err := followup.Close(tx, FollowPriceBase, Subject, c.ID); err != nil {
+		return err
+	}
 	if err := insertRevision(tx, c, reason); err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/money"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/quote"
 )
 
 func isNotFound(err error) bool { return errors.Is(err, errs.ErrNotFound) }
@@ -33,6 +34,23 @@ func lock(tx pg.Tx, id uuid.UUID) (Contract, error) {
 		return Contract{}, err
 	}
 	return c, attachLines(tx, &c)
+}
+
+// lockPriced is lock with the contract's quotation shared before it: for who asks afterwards what was agreed there.
+func lockPriced(tx pg.Tx, id uuid.UUID) (Contract, error) {
+	c, err := pg.TakeForUpdate[Contract](tx, "id = ? AND "+quote.Shared, id)
+	if err != nil {
+		return Contract{}, err
+	}
+	return c, attachLines(tx, &c)
+}
+
+// namesQuotation returns the contracts in these states that have a line by a quotation, in id order.
+func namesQuotation(tx pg.Tx, quotationID uuid.UUID, states ...State) ([]uuid.UUID, error) {
+	var ids []uuid.UUID
+	return ids, tx.Raw(`SELECT id FROM contracts c WHERE quotation_id = ? AND state IN ?
+		AND EXISTS (SELECT FROM contract_lines l WHERE l.contract_id = c.id AND l.quotation_line_id IS NOT NULL) ORDER BY id`,
+		quotationID, states).Scan(&ids).Error
 }
 
 func attachLines(tx pg.Tx, c *Contract) error {

@@ -88,7 +88,8 @@ func update(tx pg.Tx, c *Contract) error {
 		"approval_id": c.ApprovalID, "submitted_by": c.SubmittedBy, "submitted_at": c.SubmittedAt, "approved_at": c.ApprovedAt,
 		"demand_round": c.DemandRound, "price_round": c.PriceRound, "period_round": c.PeriodRound, "condition_round": c.ConditionRound,
 		"signed_on": c.SignedOn, "customer_signed_on": c.CustomerSignedOn, "signed_by": c.SignedBy, "signed_content": c.SignedContent, "in_force_at": c.InForceAt, "ended_at": c.EndedAt,
-		"filed_at": c.FiledAt, "expiry_warned_at": c.ExpiryWarnedAt, "used_warned_at": c.UsedWarnedAt, "updated_at": c.UpdatedAt,
+		"filed_at": c.FiledAt, "expiry_warned_at": c.ExpiryWarnedAt, "used_warned_at": c.UsedWarnedAt,
+		"price_base_gone_at": c.PriceBaseGoneAt, "updated_at": c.UpdatedAt,
 	})
 	c.Version++
 	return err

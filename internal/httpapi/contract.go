@@ -290,7 +290,7 @@ func contractBody(tx pg.Tx, c contract.Contract) api.Contract {
 		Long: c.IsLong, Standard: c.IsStandard, Settlement: api.Settlement(c.Settlement), TermsDays: c.TermsDays, HeaderDiscount: c.HeaderDiscount,
 		Gross: c.Gross, Total: c.Total, Tax: c.Tax, Currency: api.Currency(c.Currency), DeliveryPlace: optional(c.DeliveryPlace),
 		Packing: optional(c.Packing), Transport: optional(c.Transport), Remarks: optional(c.Remarks), CalledAmount: c.CalledAmount, LeftAmount: c.Left(),
-		Callable: c.Callable(tx.Now) == nil, ApprovalID: c.ApprovalID, CopiedFromID: c.CopiedFromID, SubmittedBy: c.SubmittedBy,
+		Callable: c.Callable(tx.Now) == nil, PriceBaseGone: optional(c.PriceBaseGoneAt != nil), ApprovalID: c.ApprovalID, CopiedFromID: c.CopiedFromID, SubmittedBy: c.SubmittedBy,
 		SubmittedAt: c.SubmittedAt, ApprovedAt: c.ApprovedAt, SignedOn: optionalDate(c.SignedOn), CustomerSignedOn: optionalDate(c.CustomerSignedOn),
 		SignedBy: c.SignedBy, InForceAt: c.InForceAt, FiledAt: c.FiledAt, EndedAt: c.EndedAt, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt,
 		Etag: etag(c.Version), Lines: each(c.Lines, contractLine),

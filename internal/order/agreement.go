@@ -15,14 +15,14 @@ import (
 	"github.com/salesgate/salesgate/internal/quote"
 )
 
-// lockDeal locks an order and before it the contract that it calls off, by the lock order: one statement for an order without
-// contract. The contract is named by a draft only, so what is read without a lock may have changed; then it runs again.
+// lockDeal locks an order and before it the quotation that it names, shared, and the contract that it calls off, by the lock order: one
+// statement for an order without contract. The contract is named by a draft only, so what is read without a lock may have changed; then it runs again.
 func lockDeal(tx pg.Tx, id uuid.UUID) (Order, *contract.Contract, error) {
 	o, found, err := lockPlain(tx, id)
 	if err != nil || found {
 		return o, nil, err
 	}
-	named, err := Brief(tx, id)
+	named, err := briefShared(tx, id)
 	if err != nil {
 		return o, nil, err
 	}
@@ -59,14 +59,16 @@ func contractOf(tx pg.Tx, id *uuid.UUID) (*contract.Contract, error) {
 //
 // Returns, as a refusal, what quote.AgreedPrices and contract.Callable return, ErrNoAgreement for another customer's and
 // ErrAgreementProduct for a line about another product.
-func (o *Order) agreedLines(tx pg.Tx, c *contract.Contract) ([]*pricing.Agreed, error) {
+//
+// taken is what the whole order takes of each line of its quotation, of which o may be a part.
+func (o *Order) agreedLines(tx pg.Tx, c *contract.Contract, taken quote.Sums) ([]*pricing.Agreed, error) {
 	agreed := make([]*pricing.Agreed, len(o.Lines))
 	if o.QuotationID != nil {
 		q, err := quote.AgreedPrices(tx, *o.QuotationID, o.CustomerID)
 		if err != nil {
 			return nil, at(err, "/quotation_id")
 		}
-		if err := o.quotedLines(q, agreed); err != nil {
+		if err := o.quotedLines(q, taken, agreed); err != nil {
 			return nil, err
 		}
 	}
@@ -82,7 +84,18 @@ func (o *Order) agreedLines(tx pg.Tx, c *contract.Contract) ([]*pricing.Agreed, 
 	return agreed, o.contractedLines(c, agreed)
 }
 
-func (o *Order) quotedLines(q quote.Agreed, agreed []*pricing.Agreed) error {
+// taken adds up what the order takes of each line of its quotation (QUO-05).
+func (o *Order) taken() (quote.Sums, error) {
+	sums := quote.Sums{}
+	for _, l := range o.Lines {
+		if err := sums.Add(l.QuotationLineID, l.Quantity); err != nil {
+			return nil, err
+		}
+	}
+	return sums, nil
+}
+
+func (o *Order) quotedLines(q quote.Agreed, taken quote.Sums, agreed []*pricing.Agreed) error {
 	for i, l := range o.Lines {
 		if l.QuotationLineID == nil {
 			continue
@@ -93,7 +106,7 @@ func (o *Order) quotedLines(q quote.Agreed, agreed []*pricing.Agreed) error {
 			return ErrAgreementLine.At(fmt.Sprintf("/lines/%d/quotation_line_id", i))
 		case of.ProductID != l.ProductID:
 			return ErrAgreementProduct.With("agreement", q.Number).At(fmt.Sprintf("/lines/%d/product_id", i))
-		case of.Covers(l.Quantity): // outside the quantities that it was quoted for, base price and authority count
+		case of.Covers(taken[of.LineID]): // outside the quantities that it was quoted for, base price and authority count
 			agreed[i] = &pricing.Agreed{Price: of.Price, By: q.Number, Line: of.LineNo, Rule: "QUO-05"}
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/money"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/quote"
 )
 
 // Alteration is what a confirmed order would come to, and what got worse by it: package orderchange asks for it, and carries it out
@@ -122,8 +123,16 @@ func (s *Service) askWorse(tx pg.Tx, who identity.Principal, a *Alteration, c *c
 	part, index := a.Now, []int{}
 	part.Lines, part.HeaderDiscount = nil, decimal.Zero.Pad(money.AmountScale)
 	deeper := deeperDiscount(&a.Was, &a.Now)
+	was, err := a.Was.taken()
+	if err != nil {
+		return priceAnswer{}, err
+	}
+	now, err := a.Now.taken()
+	if err != nil {
+		return priceAnswer{}, err
+	}
 	for i, l := range a.Now.Lines {
-		if old := a.Was.Line(l.ID); old != nil && !deeper && l.noWorse(*old) {
+		if old := a.Was.Line(l.ID); old != nil && !deeper && l.noWorse(*old, was, now) {
 			continue
 		}
 		off, err := l.Amount.Sub(l.NetAmount)
@@ -138,7 +147,7 @@ func (s *Service) askWorse(tx pg.Tx, who identity.Principal, a *Alteration, c *c
 	if len(part.Lines) == 0 {
 		return priceAnswer{}, nil
 	}
-	answer, err := s.askPrices(tx, who, &part, c)
+	answer, err := s.askPricesOf(tx, who, &part, c, now)
 	if answer.refused != nil {
 		if e, ours := errs.As(part.pointing(answer.refused, index)); ours {
 			answer.refused = e
@@ -148,10 +157,10 @@ func (s *Service) askWorse(tx pg.Tx, who identity.Principal, a *Alteration, c *c
 }
 
 // noWorse reports whether a line asks for nothing that nobody was asked about: the same product at no lower price, by the same
-// agreement, of which a larger quantity might be outside.
-func (l Line) noWorse(than Line) bool {
+// agreement, of whose range what the whole order takes might be outside now.
+func (l Line) noWorse(than Line, was, now quote.Sums) bool {
 	return l.ProductID == than.ProductID && l.Price.Cmp(than.Price) >= 0 && sameID(l.QuotationLineID, than.QuotationLineID) &&
-		sameID(l.ContractLineID, than.ContractLineID) && (l.QuotationLineID == nil || l.Quantity.Cmp(than.Quantity) == 0)
+		sameID(l.ContractLineID, than.ContractLineID) && (l.QuotationLineID == nil || now[*l.QuotationLineID].Cmp(was[*l.QuotationLineID]) == 0)
 }
 
 // deeperDiscount reports whether a larger part of the whole is taken off than before: exact, by cross multiplication.

@@ -71,6 +71,9 @@ func (s *Service) approved(tx pg.Tx, o *Order, r approval.Request, c *contract.C
 	if !covers {
 		v.refuse(ErrFrozen.With())
 	}
+	if err := v.stillAgreed(tx, o, c); err != nil {
+		return err
+	}
 	if v.refusal == nil && v.terms(o, p, c) && r.Facts["special_terms"] != true {
 		return s.askAgain(tx, o, r, p, v)
 	}
@@ -116,17 +119,22 @@ func (s *Service) VerbalApprovalDenied(tx pg.Tx, r approval.Request) error {
 	if o.ApprovalID == nil || *o.ApprovalID != r.ID || !slices.Contains(allowed[VerbRevise], o.State) {
 		return nil
 	}
+	return s.takeBack(tx, &o, c, "ORG-05: the verbal approval was denied / 口头批准被否认", "denyVerbalApproval")
+}
+
+// takeBack makes an order that counts a draft of the next revision. What has left, has left. The order and its contract are locked.
+func (s *Service) takeBack(tx pg.Tx, o *Order, c *contract.Contract, reason, action string) error {
 	before := o.snapshot()
 	o.Revision++
-	o.back(tx, "ORG-05: the verbal approval was denied / 口头批准被否认")
-	if err := update(tx, &o); err != nil {
+	o.back(tx, reason)
+	if err := update(tx, o); err != nil {
 		return err
 	}
 	if err := o.callOff(tx, c); err != nil {
 		return err
 	}
-	if err := audit.Record(tx, audit.Entry{Action: "denyVerbalApproval", SubjectType: Subject, SubjectID: o.ID, Before: before, After: o.snapshot()}); err != nil {
+	if err := audit.Record(tx, audit.Entry{Action: action, SubjectType: Subject, SubjectID: o.ID, Before: before, After: o.snapshot()}); err != nil {
 		return err
 	}
-	return s.tellStopped(tx, &o)
+	return s.tellStopped(tx, o)
 }

@@ -52,6 +52,6 @@
 //
 // # Locks
 //
-// Approval request → contract that is called off → order → production request → notices → number series. Which contract that is, a
-// draft says and may be told otherwise meanwhile: then it runs again.
+// Approval request → quotation that is named (shared) → contract that is called off → order → production request → notices → number
+// series. Which contract that is, a draft says and may be told otherwise meanwhile: then it runs again.
 package order

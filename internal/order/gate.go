@@ -16,6 +16,7 @@ import (
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/pricing"
+	"github.com/salesgate/salesgate/internal/quote"
 )
 
 // verdict is what the gate says of an order before anybody is asked.
@@ -63,7 +64,16 @@ func (a priceAnswer) passed() bool { return a.refused == nil }
 // askPrices asks the price gate about each line and the whole order, header discount included (PRC-10, PRC-12). One
 // statement. An error of the price gate that isn't its verdict is returned as such.
 func (s *Service) askPrices(tx pg.Tx, who identity.Principal, o *Order, c *contract.Contract) (priceAnswer, error) {
-	agreed, err := o.agreedLines(tx, c)
+	taken, err := o.taken()
+	if err != nil {
+		return priceAnswer{}, err
+	}
+	return s.askPricesOf(tx, who, o, c, taken)
+}
+
+// askPricesOf is askPrices about an order that is a part of another, which takes so much of each line of its quotation.
+func (s *Service) askPricesOf(tx pg.Tx, who identity.Principal, o *Order, c *contract.Contract, taken quote.Sums) (priceAnswer, error) {
+	agreed, err := o.agreedLines(tx, c, taken)
 	if err != nil {
 		return notAgreed(err)
 	}

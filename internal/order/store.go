@@ -11,6 +11,7 @@ import (
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/quote"
 )
 
 func isNotFound(err error) bool { return errors.Is(err, errs.ErrNotFound) }
@@ -24,9 +25,9 @@ func lock(tx pg.Tx, id uuid.UUID) (Order, error) {
 	return o, attachLines(tx, &o)
 }
 
-// lockPlain is lock for an order without contract; false for one that has one, or isn't there.
+// lockPlain is lock for an order without contract; false for one that has one, or isn't there. The order's quotation is shared before it.
 func lockPlain(tx pg.Tx, id uuid.UUID) (Order, bool, error) {
-	o, err := pg.TakeForUpdate[Order](tx, "id = ? AND contract_id IS NULL", id)
+	o, err := pg.TakeForUpdate[Order](tx, "id = ? AND contract_id IS NULL AND "+quote.Shared, id)
 	if isNotFound(err) {
 		return Order{}, false, nil
 	}
@@ -34,6 +35,25 @@ func lockPlain(tx pg.Tx, id uuid.UUID) (Order, bool, error) {
 		return Order{}, false, err
 	}
 	return o, true, attachLines(tx, &o)
+}
+
+// naming is an order that names a quotation.
+type naming struct {
+	ID         uuid.UUID
+	ContractID *uuid.UUID
+}
+
+// briefShared is Brief with the order's quotation shared.
+func briefShared(tx pg.Tx, id uuid.UUID) (Order, error) {
+	return pg.Take[Order](tx, "id = ? AND "+quote.Shared, id)
+}
+
+// namesQuotation returns the orders in these states that have a line by a quotation, in id order.
+func namesQuotation(tx pg.Tx, quotationID uuid.UUID, states ...State) ([]naming, error) {
+	var rows []naming
+	return rows, tx.Raw(`SELECT id, contract_id FROM orders o WHERE quotation_id = ? AND state IN ?
+		AND EXISTS (SELECT FROM order_lines l WHERE l.order_id = o.id AND l.quotation_line_id IS NOT NULL) ORDER BY id`,
+		quotationID, states).Scan(&rows).Error
 }
 
 func attachLines(tx pg.Tx, o *Order) error {

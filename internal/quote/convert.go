@@ -24,7 +24,7 @@ type Picked struct {
 }
 
 // Convert returns what becomes of an accepted quotation: the lines that are picked in the quantities that are picked, without picks all of
-// them in their least ones. A quotation may be converted in parts and more than once; it stays the price base until its last day is over.
+// them in their least ones. A line may be picked several times; its range of quantities is of all of them together. A quotation may be converted in parts and more than once; it stays the price base until its last day is over.
 // Returns errs.ErrNotFound, ErrStillProspect until the prospect is a customer, what AgreedPrices does, ErrNoSuchLine and ErrOutOfRange.
 func (s *Service) Convert(tx pg.Tx, who identity.Principal, id uuid.UUID, picks []Pick) (Quotation, []Picked, error) {
 	q, err := s.Get(tx, who, id)
@@ -47,13 +47,18 @@ func (s *Service) Convert(tx pg.Tx, who identity.Principal, id uuid.UUID, picks 
 	for _, l := range q.Lines {
 		byID[l.ID] = l
 	}
-	picked := make([]Picked, len(picks))
+	picked, taken := make([]Picked, len(picks)), Sums{}
+	for _, p := range picks {
+		if err := taken.Add(&p.LineID, p.Quantity); err != nil {
+			return Quotation{}, nil, err
+		}
+	}
 	for i, p := range picks {
 		l, found := agreed.Lines[p.LineID]
 		switch {
 		case !found:
 			return Quotation{}, nil, ErrNoSuchLine.At(fmt.Sprintf("/lines/%d/quotation_line_id", i))
-		case !l.Covers(p.Quantity):
+		case !l.Covers(taken[p.LineID]): // of all picks together, however it is cut
 			return Quotation{}, nil, ErrOutOfRange.With("min", text(l.MinQuantity), "max", bound(l.MaxQuantity)).At(fmt.Sprintf("/lines/%d/quantity", i))
 		}
 		picked[i] = Picked{byID[p.LineID], p.Quantity}

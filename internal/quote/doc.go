@@ -31,7 +31,14 @@
 // # A deal without approval
 //
 // When a customer took a price that nobody with authority approved, that is recorded as what it is (QUO-07): a violation, and no price
-// base. The same becomes of an accepted quotation whose verbal approval is denied (QUO-06).
+// base. The same becomes of an accepted quotation whose verbal approval is denied (QUO-06), and what was built on it is taken back: contracts
+// and orders implement Watcher. While the verbal approval is overdue for confirmation it is no price base of anything new.
+//
+// # The price base
+//
+// An order or contract that names an accepted quotation stands at its prices (QUO-05), from the customer's yes to the last day, which counts
+// when it is submitted. The range of quantities of a line is of one order or contract: what all of its lines take of that line together, and
+// not of several orders. AgreedPrices shares a lock on the quotation, so that what it answered can't be taken back before it is used.
 //
 // # Invariants
 //
@@ -41,5 +48,7 @@
 //
 // # Locks
 //
-// A change locks the approval request (which Void and the approvers lock first), then the quotation, then its inquiry, then its link.
+// A change locks the approval request (which Void and the approvers lock first), then the quotation, then its inquiry, then its link. Who is
+// priced by a quotation shares it before locking itself (Shared). A denial locks the approvals of all that stands by the quotation, the
+// quotation, then contracts, then orders.
 package quote

@@ -14,6 +14,9 @@ var (
 	ErrUnapproved = errs.Define(errs.Rule, "quote.unapproved",
 		"The deal {number} was made without approval: it is no price base, and the order's prices are judged on their own.",
 		"报价单 {number} 未经批准成交,不能作为价格依据,订单价格须另行审批。", "QUO-07")
+	ErrUnconfirmed = errs.Define(errs.Rule, "quote.unconfirmed",
+		"The quotation {number} was approved by word of mouth, and that is overdue for confirmation: until then it is no price base of anything new.",
+		"报价单 {number} 的口头批准逾期未确认,确认前不能作为新的价格依据。", "QUO-06")
 )
 
 // Of the constraints.

@@ -31,6 +31,8 @@ type Service struct {
 	credits   *credit.Service
 	files     *attachment.Service
 	people    *identity.Service // whose keys sign links
+
+	Watchers []Watcher // contracts, then orders
 }
 
 // New returns the service, which app registers for Matter and for the files of Subject and SubjectInquiry.

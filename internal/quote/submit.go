@@ -11,7 +11,6 @@ import (
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/pricing"
-	"github.com/salesgate/salesgate/internal/violation"
 )
 
 // Submit sends a draft through the gate. Prices within the submitter's authority stand at once (PRC-10): it is approved; else it waits for
@@ -156,42 +155,4 @@ func (q *Quotation) approved(tx pg.Tx, r approval.Request) Verb {
 	}
 	q.State, q.ApprovedAt = StateApproved, &tx.Now
 	return VerbApprove
-}
-
-// VerbalApprovalDenied implements approval.VerbalDenier (QUO-06). What isn't accepted yet becomes a draft of the next revision: the one
-// that the customer may have is dead. An accepted one is a deal that nobody approved: it is no price base any more, and a violation of
-// the one who submitted it (QUO-07). Locks the quotation.
-func (s *Service) VerbalApprovalDenied(tx pg.Tx, r approval.Request) error {
-	q, err := lock(tx, r.SubjectID)
-	if err != nil {
-		return err
-	}
-	if q.ApprovalID == nil || *q.ApprovalID != r.ID {
-		return nil
-	}
-	const action = "denyVerbalApproval"
-	before := q.snapshot()
-	switch q.State {
-	case StateApproved, StateSent:
-		if err := s.supersede(tx, &q, "QUO-06: the verbal approval was denied / 口头批准被否认"); err != nil {
-			return err
-		}
-		return s.stored(tx, &q, action, before)
-	case StateAccepted:
-		q.Unapproved = true
-		if err := s.violate(tx, &q, r.SubmittedBy, r.ID); err != nil {
-			return err
-		}
-		return s.stored(tx, &q, action, before)
-	case StateDraft, StateSubmitted, StateDeclined, StateExpired, StateCancelled: // nothing came of it
-	}
-	return nil
-}
-
-// violate records a deal that stands without approval (QUO-07), once for each source.
-func (s *Service) violate(tx pg.Tx, q *Quotation, person, source uuid.UUID) error {
-	return violation.Record(tx, violation.Violation{
-		Rule: "QUO-07", Kind: violation.QuoteBeyond, PersonID: person, SubjectType: Subject, SubjectID: q.ID, Number: q.Number, SourceID: source,
-		Detail: map[string]any{"revision": q.Revision, "total": q.Total, "accepted_by": q.AcceptedBy, "customer_id": q.CustomerID},
-	})
 }
