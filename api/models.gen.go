@@ -5087,6 +5087,11 @@ type Contract struct {
 	OwnerID UUID    `json:"owner_id"`
 	Packing *string `json:"packing,omitempty"`
 
+	// PriceBaseGone The quotation that its prices come from turned out to be approved by nobody: nothing more is called off until it comes in force with prices that were decided on (QUO-06). Left out otherwise.
+	//
+	// Example: true
+	PriceBaseGone *bool `json:"price_base_gone,omitempty"`
+
 	// QuotationID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	QuotationID *UUID   `json:"quotation_id,omitempty"`
 	Remarks     *string `json:"remarks,omitempty"`
@@ -5595,7 +5600,7 @@ type ContractLineInput struct {
 	// Example: 2500.0000
 	Quantity OrderQuantity `json:"quantity"`
 
-	// QuotationLineID The line of the contract's quotation that is its price base.
+	// QuotationLineID The line of the contract's quotation that is its price base. Its range of quantities is of all lines that name it, together.
 	QuotationLineID *openapi_types.UUID `json:"quotation_line_id,omitempty"`
 
 	// Remarks Example: 本白
@@ -10879,7 +10884,7 @@ type OrderLineInput struct {
 	// Example: 2500.0000
 	Quantity OrderQuantity `json:"quantity"`
 
-	// QuotationLineID The line of the order's quotation by which the price stands.
+	// QuotationLineID The line of the order's quotation by which the price stands. Its range of quantities is of all lines that name it, together.
 	QuotationLineID *openapi_types.UUID `json:"quotation_line_id,omitempty"`
 
 	// Remarks Example: 本白
@@ -14193,9 +14198,7 @@ type QuotationLineInput struct {
 	// Example: 7
 	LeadDays *int `json:"lead_days,omitempty"`
 
-	// MaxQuantity A quantity as a decimal string with at most 4 decimals, above 0.
-	//
-	// Example: 2500.0000
+	// MaxQuantity The largest quantity of one order or contract at this price, all of its lines together; left out, any.
 	MaxQuantity *OrderQuantity `json:"max_quantity,omitempty"`
 
 	// MinQuantity A quantity as a decimal string with at most 4 decimals, above 0.

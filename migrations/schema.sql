@@ -1485,6 +1485,7 @@ CREATE TABLE public.contracts (
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     version bigint NOT NULL,
+    price_base_gone_at timestamp with time zone,
     signed_content bytea,
     condition_round integer NOT NULL,
     CONSTRAINT contracts_called CHECK (((called_amount >= (0)::numeric) AND (called_amount <= total))),
@@ -5547,6 +5548,8 @@ CREATE INDEX orders_filed_customer ON public.orders USING btree (customer_id, fi
 CREATE INDEX orders_filed_owner ON public.orders USING btree (owner_id, filed_month, customer_id) INCLUDE (total) WHERE (filed_month IS NOT NULL);
 
 CREATE INDEX orders_owner ON public.orders USING btree (owner_id, state, id);
+
+CREATE INDEX orders_quotation ON public.orders USING btree (quotation_id, id) WHERE (quotation_id IS NOT NULL);
 
 CREATE INDEX orders_untold_since ON public.orders USING btree (untold_since, id) WHERE (untold_since IS NOT NULL);
 

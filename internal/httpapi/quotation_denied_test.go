@@ -179,13 +179,13 @@ func TestQUO06_DeniedApprovalStopsCallOffs(t *testing.T) {
 	path := "/v1/contracts/" + made.ID()
 	capacityYes(e, made.ID())
 	approvedBy(e, made.String("approval_id"), "manager")
-	sign := func(path string) {
+	sign := func(path, by string) {
 		rep.Post(path+"/sign", object{
-			"signed_on": onDay(0), "customer_signed_on": onDay(0), "signed_by": e.People["manager"],
+			"signed_on": onDay(0), "customer_signed_on": onDay(0), "signed_by": e.People[by],
 			"attachment_ids": []string{upload(rep, "signed.pdf", "%PDF-1.7 "+uuid.NewString()).Want(201).ID()},
 		}).Want(200)
 	}
-	sign(path)
+	sign(path, "manager")
 	line := rep.Get(path).Want(200).String("lines.0.id")
 	callOff := func(quantity, price string) apitest.Answer {
 		body := orderBy(s.customer, s.product, quantity, price)
@@ -223,7 +223,7 @@ func TestQUO06_DeniedApprovalStopsCallOffs(t *testing.T) {
 		t.Errorf("asks %s", route)
 	}
 	approvedBy(e, sent.String("approval_id"), "gm")
-	sign(amendment)
+	sign(amendment, "gm")
 	if got := rep.Get(path).Want(200); got.At("callable") != true || got.At("price_base_gone") != nil {
 		t.Errorf("%s", got.Body)
 	}
