@@ -143,7 +143,7 @@ type ServerInterface interface {
 	// RecallBasePriceList Call back a base price list before its time
 	// (POST /v1/base-price-lists/{list_id}/recall)
 	RecallBasePriceList(ctx echo.Context, listID BasePriceListID, params RecallBasePriceListParams) error
-	// RefreshBasePriceList Take note of prices that moved under a draft
+	// RefreshBasePriceList Take note of prices that moved under a list
 	// (POST /v1/base-price-lists/{list_id}/refresh)
 	RefreshBasePriceList(ctx echo.Context, listID BasePriceListID, params RefreshBasePriceListParams) error
 	// SubmitBasePriceList Submit a base price list for approval
@@ -34494,7 +34494,7 @@ type StrictServerInterface interface {
 	// RecallBasePriceList Call back a base price list before its time
 	// (POST /v1/base-price-lists/{list_id}/recall)
 	RecallBasePriceList(ctx context.Context, request RecallBasePriceListRequestObject) (RecallBasePriceListResponseObject, error)
-	// RefreshBasePriceList Take note of prices that moved under a draft
+	// RefreshBasePriceList Take note of prices that moved under a list
 	// (POST /v1/base-price-lists/{list_id}/refresh)
 	RefreshBasePriceList(ctx context.Context, request RefreshBasePriceListRequestObject) (RefreshBasePriceListResponseObject, error)
 	// SubmitBasePriceList Submit a base price list for approval

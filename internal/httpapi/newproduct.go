@@ -244,7 +244,8 @@ func adoptionBody(a newproduct.Adoption, tx pg.Tx) api.PriceAdoption {
 		ID: a.ID, Number: a.Number, ProductID: a.ProductID, ProductCode: a.ProductCode, ProductName: a.ProductName,
 		State: api.PriceAdoptionState(a.State), Reached: a.Reached, Month: openapi_types.Date{Time: a.Month}, MonthTonnes: short(a.MonthTonnes),
 		TotalTonnes: short(a.TotalTonnes), MonthBound: short(a.MonthBound), TotalBound: short(a.TotalBound), OpenedAt: a.OpenedAt, DueAt: a.DueAt,
-		Overdue: a.State == newproduct.AdoptionOpen && a.DueAt.Before(tx.Now), ClosedAt: a.ClosedAt, ListID: a.ListID, ResolutionID: a.ResolutionID, Etag: etag(a.Version),
+		Overdue: a.State == newproduct.AdoptionOpen && a.DueAt.Before(tx.Now), ClosedAt: a.ClosedAt, ListID: a.ListID, ResolutionID: a.ResolutionID,
+		AuthorityTableID: a.AuthorityTableID, GeneralAuthority: optional(a.GeneralAuthority), Etag: etag(a.Version),
 	}
 }
 

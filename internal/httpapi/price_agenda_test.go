@@ -135,11 +135,92 @@ func TestPRC08_TheOrdinaryMeetingsAgendaFillsItselfAndLeadsToABasePrice(t *testi
 		t.Errorf("%s", l.Body)
 	}
 	one = e.As("rep1").Get("/v1/price-adoptions/" + adoption).Want(200)
-	if one.String("state") != "adopted" || one.String("list_id") != made.ID() || one.String("resolution_id") != resolution {
+	if one.String("state") != "open" || one.String("list_id") != made.ID() || one.String("resolution_id") != resolution {
+		t.Errorf("a base price without an authority: %s", one.Body)
+	}
+	if m.Get("/v1/me/follow-ups?kind=price.adopt_authority").Want(200).Len("data") != 1 {
+		t.Error("nobody is asked for the authority")
+	}
+	set := authorityTable(e, object{"role": "sales_rep", "product_id": product, "max_below": "1", "max_above": nil})
+	one = e.As("rep1").Get("/v1/price-adoptions/" + adoption).Want(200)
+	if one.String("state") != "adopted" || one.String("list_id") != made.ID() || one.String("authority_table_id") != set || one.String("resolution_id") != resolution {
 		t.Errorf("%s", one.Body)
+	}
+	if m.Get("/v1/me/follow-ups?kind=price.adopt_authority").Want(200).Len("data") != 0 {
+		t.Error("the sales manager is still asked for the authority")
 	}
 	if e.As("manager").Get("/v1/me/follow-ups?kind=price.adopt_draft").Want(200).Len("data") != 0 {
 		t.Error("the sales manager is still asked to draft")
+	}
+}
+
+// authorityTable has a table approved with these entries besides the general ones.
+func authorityTable(e *apitest.Env, entries ...object) string {
+	m := e.As("manager")
+	general := []object{{"role": "sales_rep", "max_below": "2", "max_above": nil}, {"role": "general_manager", "max_below": nil, "max_above": nil}}
+	id := m.Post("/v1/price-authority-tables", object{"reason": "新产品权限", "entries": append(general, entries...)}).Want(201).ID()
+	request := m.Post("/v1/price-authority-tables/"+id+"/submit", nil).Want(200).String("approval_id")
+	e.Resolve(request, "for")
+	e.As("gm").Post("/v1/approvals/"+request+"/approve", object{"comment": "同意"}).Want(200)
+	return id
+}
+
+// firstListed has a first base price of a product approved; general says whether the general entries of the authority table hold for it.
+func firstListed(e *apitest.Env, product string, general bool) string {
+	m := e.As("manager")
+	l := m.Post("/v1/base-price-lists", object{"reason_kind": "first_price", "reason": "新产品转正", "general_authority": general}).Want(201)
+	m.Put("/v1/base-price-lists/"+l.ID()+"/lines", l.ETag(), object{"lines": []object{{"product_id": product, "price": "29.5"}}}).Want(200)
+	m.Post("/v1/base-price-lists/"+l.ID()+"/submit", nil).Want(200)
+	decideList(e, l.ID())
+	return l.ID()
+}
+
+// A product is adopted with base price and authority, whichever comes first: an entry for the product in the table that is in force, one for
+// its category in a table approved since, or a list that says that the general entries hold. Other tables say nothing of it.
+func TestPRC04_AdoptedIsWhatHasBasePriceAndAuthority(t *testing.T) {
+	t.Parallel()
+	e := apitest.New(t)
+	priced(t, e, "100")
+	state := func(adoption string) string {
+		t.Helper()
+		watch(e)
+		return e.As("rep1").Get("/v1/price-adoptions/" + adoption).Want(200).String("state")
+	}
+	general, generally := sold(e, "NP-GE")
+	if firstListed(e, general, true); state(generally) != "adopted" {
+		t.Error("a list that says that the general entries hold")
+	}
+	if got := e.As("rep1").Get("/v1/price-adoptions/" + generally).Want(200); got.At("general_authority") != true || got.At("authority_table_id") != nil {
+		t.Errorf("%s", got.Body)
+	}
+
+	grouped, inGroup := sold(e, "NP-CA")
+	category := e.As("manager").Post("/v1/product-categories", object{"code": "NPC", "name": "功能丝"}).Want(201).ID()
+	p := e.As("manager").Get("/v1/products/" + grouped).Want(200)
+	e.As("manager").Patch("/v1/products/"+grouped, p.ETag(), object{"category_id": category}).Want(200)
+	own, owned := sold(e, "NP-OW")
+	authorityTable(e, object{"role": "general_manager", "product_id": own, "max_below": nil, "max_above": nil}) // says nothing that wasn't so
+	firstListed(e, own, false)
+	firstListed(e, grouped, false)
+	if state(owned) != "open" || state(inGroup) != "open" {
+		t.Error("a base price alone")
+	}
+	authorityTable(e, object{"role": "sales_rep", "category_id": category, "max_below": "1", "max_above": nil})
+	if state(inGroup) != "adopted" || state(owned) != "open" {
+		t.Errorf("%s %s", state(inGroup), state(owned))
+	}
+	authorityTable(e, object{"role": "sales_rep", "product_id": own, "max_below": "1", "max_above": nil})
+	if state(owned) != "adopted" {
+		t.Error("an entry of its own")
+	}
+
+	early, first := sold(e, "NP-EA") // the authority first
+	authorityTable(e, object{"role": "sales_rep", "product_id": early, "max_below": "1", "max_above": nil})
+	if state(first) != "open" {
+		t.Error("an authority alone")
+	}
+	if firstListed(e, early, false); state(first) != "adopted" {
+		t.Error("authority, then base price")
 	}
 }
 

@@ -25,7 +25,7 @@ func (s *Server) ListBasePriceLists(ctx context.Context, r api.ListBasePriceList
 // CreateBasePriceList implements the operation of that name.
 func (s *Server) CreateBasePriceList(ctx context.Context, r api.CreateBasePriceListRequestObject) (api.CreateBasePriceListResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.CreateBasePriceList201JSONResponse, error) {
-		in := pricing.ListInput{EffectiveAt: r.Body.EffectiveAt, ReasonKind: pricing.ReasonKind(r.Body.ReasonKind), Reason: r.Body.Reason, RequestIDs: value(r.Body.RequestIds), Resolution: r.Body.ResolutionID}
+		in := pricing.ListInput{EffectiveAt: r.Body.EffectiveAt, ReasonKind: pricing.ReasonKind(r.Body.ReasonKind), Reason: r.Body.Reason, RequestIDs: value(r.Body.RequestIds), Resolution: r.Body.ResolutionID, GeneralAuthority: value(r.Body.GeneralAuthority)}
 		l, err := s.Prices.CreateBasePriceList(tx, who, in)
 		return api.CreateBasePriceList201JSONResponse{Body: priceListBody(l), Headers: api.CreateBasePriceList201ResponseHeaders{ETag: etag(l.Version)}}, err
 	})
@@ -44,6 +44,7 @@ func (s *Server) UpdateBasePriceList(ctx context.Context, r api.UpdateBasePriceL
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.UpdateBasePriceList200JSONResponse, error) {
 		change := pricing.ListPatch{
 			EffectiveAt: patchInstant(r.Body.EffectiveAt), ReasonKind: (*pricing.ReasonKind)(r.Body.ReasonKind), Reason: r.Body.Reason,
+			GeneralAuthority: r.Body.GeneralAuthority,
 		}
 		l, err := s.Prices.UpdateBasePriceList(tx, who, r.ListID, ifMatch(r.Params.IfMatch), change)
 		return api.UpdateBasePriceList200JSONResponse{Body: priceListBody(l), Headers: api.UpdateBasePriceList200ResponseHeaders{ETag: etag(l.Version)}}, err
@@ -123,7 +124,7 @@ func priceListBody(l pricing.BasePriceList) api.BasePriceList {
 		ID: l.ID, Number: l.Number, State: api.PriceRevisionState(l.State), Standing: optional(string(l.Standing)), EffectiveAt: l.EffectiveAt,
 		ReasonKind: string(l.ReasonKind), Reason: l.Reason, CreatedAt: l.CreatedAt, CreatedBy: l.CreatedBy, SubmittedAt: l.SubmittedAt,
 		SubmittedBy: l.SubmittedBy, ApprovalID: l.ApprovalID, PublishedAt: l.PublishedAt, RecalledAt: l.RecalledAt, RecalledBy: l.RecalledBy,
-		RecallReason: optional(l.RecallReason), ResolutionID: l.ResolutionID, Etag: etag(l.Version),
+		RecallReason: optional(l.RecallReason), ResolutionID: l.ResolutionID, GeneralAuthority: optional(l.GeneralAuthority), Etag: etag(l.Version),
 	}
 }
 

@@ -18,11 +18,12 @@ import (
 // SubjectAdoption is what events, follow-ups and the committee's agenda call an adoption.
 const SubjectAdoption = "price_adoption"
 
-// taskAdopt is the price committee's follow-up, taskKnow and taskDraft are the sales manager's.
+// taskAdopt is the price committee's follow-up, the others are the sales manager's.
 const (
-	taskAdopt = "price.adopt"
-	taskKnow  = "price.adopt_known"
-	taskDraft = "price.adopt_draft"
+	taskAdopt     = "price.adopt"
+	taskKnow      = "price.adopt_known"
+	taskDraft     = "price.adopt_draft"
+	taskAuthority = "price.adopt_authority"
 )
 
 // AdoptionState is where an adoption stands.
@@ -31,7 +32,7 @@ type AdoptionState string
 // The states.
 const (
 	AdoptionOpen AdoptionState = "open"
-	Adopted      AdoptionState = "adopted" // a base price was published
+	Adopted      AdoptionState = "adopted" // base price and authority are there
 	Lapsed       AdoptionState = "lapsed"  // cancelled deliveries brought the volume below the bounds again, or it went out of production
 )
 
@@ -51,8 +52,11 @@ type Adoption struct {
 	OpenedAt    time.Time
 	DueAt       time.Time
 	ClosedAt    *time.Time
-	ListID      *uuid.UUID // that adopted it
+	ListID      *uuid.UUID // that sets its base price
 	Version     int64
+
+	AuthorityTableID *uuid.UUID // that names it or its category
+	GeneralAuthority bool       // the list says that the general entries of the table hold
 
 	ResolutionID *uuid.UUID // of the committee about it, once it is adopted
 
@@ -91,35 +95,43 @@ func (s *Service) watch(tx pg.Tx, initial []pricing.InitialPrice) error {
 	if err != nil {
 		return err
 	}
-	var fallen []uuid.UUID
+	var fallen, due []uuid.UUID
+	byProduct := make(map[uuid.UUID]Volume, len(rows))
 	for _, v := range rows {
 		reached := bounds.Reached(v)
 		id, waiting := open[v.Product.ID]
 		switch {
 		case reached != "" && !waiting:
-			err = s.openAdoption(tx, v, bounds, reached)
+			due, byProduct[v.Product.ID] = append(due, v.Product.ID), v
 		case reached == "" && waiting && v.Unwatchable == "":
 			fallen = append(fallen, id)
 		}
-		if err != nil {
-			return err
+	}
+	if err := closeAdoptions(tx, Lapsed, fallen); err != nil { // adoptions are locked before products
+		return err
+	}
+	still, err := lockInitial(tx, due)
+	if err != nil {
+		return err
+	}
+	for _, p := range still {
+		if v := byProduct[p.ProductID]; v.Initial.EffectiveAt.Equal(p.EffectiveAt) {
+			if err := s.openAdoption(tx, v, bounds); err != nil {
+				return err
+			}
 		}
 	}
-	return closeAdoptions(tx, Lapsed, nil, fallen)
+	return nil
 }
 
 // openAdoption opens the committee's task, once: whoever comes second finds the product locked and then an adoption, or a base price.
-func (s *Service) openAdoption(tx pg.Tx, v Volume, b Bounds, reached string) error {
-	still, err := lockInitial(tx, v.Initial)
-	if err != nil || !still {
-		return err
-	}
+func (s *Service) openAdoption(tx pg.Tx, v Volume, b Bounds) error {
 	days, err := s.rules.Int(tx, "price.adopt_days")
 	if err != nil {
 		return err
 	}
 	a := Adoption{
-		ID: uuid.Must(uuid.NewV7()), ProductID: v.Product.ID, InitialAt: v.Initial.EffectiveAt, State: AdoptionOpen, Reached: reached,
+		ID: uuid.Must(uuid.NewV7()), ProductID: v.Product.ID, InitialAt: v.Initial.EffectiveAt, State: AdoptionOpen, Reached: b.Reached(v),
 		Month: v.Month, MonthTonnes: v.MonthTonnes, TotalTonnes: v.Total, MonthBound: b.Month, TotalBound: b.Total,
 		OpenedAt: tx.Now, DueAt: tx.Calendar().EndOfWorkingDay(tx.Now, days), Version: 1,
 	}
@@ -148,58 +160,6 @@ func (a Adoption) trace() map[string]any {
 		"number": a.Number, "product_id": a.ProductID, "state": a.State, "reached": a.Reached, "month": a.Month.Format(time.DateOnly),
 		"month_tonnes": a.MonthTonnes, "total_tonnes": a.TotalTonnes, "due_at": a.DueAt,
 	}
-}
-
-// BasePricesPublished implements pricing.Watcher: the adoptions of the list's products are done.
-func (s *Service) BasePricesPublished(tx pg.Tx, listID uuid.UUID) error {
-	ids, err := adoptedBy(tx, listID)
-	if err != nil {
-		return err
-	}
-	return closeAdoptions(tx, Adopted, &listID, ids)
-}
-
-// CloseOvertaken closes n adoptions at most whose product got a base price while they were being opened (adopted), or went out of
-// production (lapsed). It returns how many there were.
-func (s *Service) CloseOvertaken(tx pg.Tx, n int) (int, error) {
-	done, err := overtaken(tx, n)
-	if err != nil {
-		return 0, err
-	}
-	for _, d := range done {
-		state := Lapsed
-		if d.ListID != nil {
-			state = Adopted
-		}
-		if err := closeAdoptions(tx, state, d.ListID, []uuid.UUID{d.ID}); err != nil {
-			return 0, err
-		}
-	}
-	return len(done), nil
-}
-
-// closeAdoptions closes open adoptions and their follow-ups.
-func closeAdoptions(tx pg.Tx, state AdoptionState, listID *uuid.UUID, ids []uuid.UUID) error {
-	if len(ids) == 0 {
-		return nil
-	}
-	closed, err := storeClosed(tx, state, listID, ids)
-	if err != nil || len(closed) == 0 {
-		return err
-	}
-	for _, kind := range []string{taskAdopt, taskKnow, taskDraft} {
-		if err := followup.Close(tx, kind, SubjectAdoption, closed...); err != nil {
-			return err
-		}
-	}
-	entries := make([]audit.Entry, len(closed))
-	for i, id := range closed {
-		entries[i] = audit.Entry{
-			Action: "closePriceAdoption", SubjectType: SubjectAdoption, SubjectID: id,
-			Before: map[string]any{"state": AdoptionOpen}, After: map[string]any{"state": state, "list_id": listID},
-		}
-	}
-	return audit.RecordAll(tx, entries)
 }
 
 // AdoptionFilter narrows a list; zero fields don't.

@@ -26,7 +26,7 @@ func (a Adoption) Agenda() []byte {
 }
 
 // AdoptionResolved links an adopted resolution of the committee with the adoption that it is about, and has the sales manager draft the base price
-// list (PRC-04). The adoption stays open until that list is published. Locks the adoption. Returns pg.ErrAgain when it doesn't wait any more.
+// list (PRC-04). The adoption stays open until base price and authority are there. Locks the adoption. Returns pg.ErrAgain when it doesn't wait any more.
 func (s *Service) AdoptionResolved(tx pg.Tx, id, resolution uuid.UUID, number string) error {
 	a, err := resolveAdoption(tx, id, resolution)
 	if err != nil {
@@ -47,8 +47,8 @@ func (s *Service) AdoptionResolved(tx pg.Tx, id, resolution uuid.UUID, number st
 	}
 	return followup.Open(tx, followup.Task{
 		Kind: taskDraft, SubjectType: SubjectAdoption, SubjectID: id, Number: a.Number, Role: identity.SalesManager,
-		TitleEN: "Draft the base price of " + a.ProductCode + " by resolution " + number + " of the price committee",
-		TitleZH: "请按价格委员会决议 " + number + " 拟定 " + a.ProductCode + " 的基准价",
+		TitleEN: "Draft base price and price authority of " + a.ProductCode + " by resolution " + number + " of the price committee",
+		TitleZH: "请按价格委员会决议 " + number + " 拟定 " + a.ProductCode + " 的基准价及价格权限",
 		Within:  &clock.Term{From: tx.Now, Days: days}, EscalateTo: identity.GeneralManager,
 	})
 }

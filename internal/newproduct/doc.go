@@ -32,9 +32,11 @@
 //
 // A product that has only an initial price is watched by what was shipped since: cancelled delivery notes don't count, quantities are
 // weighed in tonnes by the unit of their own line. When a month of Shanghai's calendar or all of it reaches its bound, an adoption is
-// opened, once, and the price committee has a follow-up. It closes when a base price of the product is published (adopted), or when
-// corrections bring the volume below both bounds again (lapsed). Until then it waits on the committee's agenda; the resolution about it is kept
-// with it, and the sales manager drafts the list that carries it out.
+// opened, once, and the price committee has a follow-up. It closes when base price and authority are there (adopted): a list with the
+// product is published, and an authority table in force or to come names the product, or, approved since, its category; or a list says
+// that the general entries of the table hold. With a base price alone it waits, and the sales manager is asked for the authority. It
+// lapses when corrections bring the volume below both bounds again, or the product goes out of production. Until then it waits on the committee's agenda; the resolution about it is kept
+// with it, and the sales manager drafts the list and the table that carry it out.
 //
 // # Locks
 //

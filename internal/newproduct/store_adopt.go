@@ -25,17 +25,26 @@ func openAdoptions(tx pg.Tx, initial []pricing.InitialPrice) (map[uuid.UUID]uuid
 	return open, err
 }
 
-// lockInitial locks a product and reports whether this is still the only price it has, and no adoption is open.
-func lockInitial(tx pg.Tx, p pricing.InitialPrice) (bool, error) {
-	if err := tx.Exec("SELECT FROM products WHERE id = ? FOR NO KEY UPDATE", p.ProductID).Error; err != nil {
-		return false, err
+// lockInitial locks products in the order of their ids, and returns the initial prices of those that still have no other price and no
+// open adoption.
+func lockInitial(tx pg.Tx, products []uuid.UUID) (still []pricing.InitialPrice, err error) {
+	if len(products) == 0 {
+		return nil, nil
 	}
-	now, err := pricing.OnlyInitial(tx, uuid.Nil, 1, p.ProductID)
-	if err != nil || len(now) == 0 || !now[0].EffectiveAt.Equal(p.EffectiveAt) {
-		return false, err
+	if err := tx.Exec("SELECT FROM products WHERE id = ANY (?::uuid[]) ORDER BY id FOR NO KEY UPDATE", uuids(products)).Error; err != nil {
+		return nil, err
+	}
+	now, err := pricing.OnlyInitial(tx, uuid.Nil, len(products), products...)
+	if err != nil {
+		return nil, err
 	}
 	open, err := openAdoptions(tx, now)
-	return len(open) == 0, err
+	for _, p := range now {
+		if _, waiting := open[p.ProductID]; !waiting {
+			still = append(still, p)
+		}
+	}
+	return still, err
 }
 
 func insertAdoption(tx pg.Tx, a Adoption) error {
@@ -45,32 +54,51 @@ func insertAdoption(tx pg.Tx, a Adoption) error {
 		a.MonthTonnes, a.TotalTonnes, a.MonthBound, a.TotalBound, a.OpenedAt, a.DueAt, a.Version).Error
 }
 
-// adoptedBy locks the open adoptions of a list's products.
-func adoptedBy(tx pg.Tx, listID uuid.UUID) (ids []uuid.UUID, err error) {
-	err = tx.Raw(`SELECT id FROM price_adoptions WHERE state = 'open'
-		AND product_id IN (SELECT product_id FROM base_price_lines WHERE list_id = ?) ORDER BY id FOR UPDATE`, listID).Scan(&ids).Error
-	return ids, err
-}
+// standingSQL reads what open adoptions have come to: of the published lists that set a base price since, one that says that the general
+// entries hold, else the first; and the authority table in force or to come that names the product, or, approved since the adoption was
+// opened, its category (PRC-04). The general manager's entries say nothing: the general manager can't be bounded.
+const standingSQL = `SELECT a.id, a.number, p.code AS product_code, a.list_id AS had, b.list_id, coalesce(b.general_authority, false) AS general,
+		t.id AS table_id, coalesce(p.dormant_at > a.initial_at, false) AS dormant
+	FROM price_adoptions AS a JOIN products AS p ON p.id = a.product_id
+	LEFT JOIN LATERAL (SELECT v.list_id, l.general_authority FROM valid_base_prices AS v JOIN base_price_lists AS l ON l.id = v.list_id
+		WHERE v.product_id = a.product_id AND v.effective_at > a.initial_at ORDER BY l.general_authority DESC, v.effective_at LIMIT 1) AS b ON true
+	LEFT JOIN LATERAL (SELECT t.id FROM price_authority_entries AS e JOIN price_authority_tables AS t ON t.id = e.table_id
+		WHERE (e.product_id = a.product_id OR e.category_id = p.category_id AND t.published_at >= a.opened_at)
+		AND e.role <> 'general_manager' AND t.state = 'published' AND t.effective_at >= coalesce((SELECT max(effective_at)
+			FROM price_authority_tables WHERE state = 'published' AND effective_at <= @now), '-infinity')
+		ORDER BY t.effective_at DESC LIMIT 1) AS t ON true
+	WHERE a.state = 'open' `
 
-type overtakenRow struct {
-	ID     uuid.UUID
-	ListID *uuid.UUID // nil: it went out of production
-}
-
-// overtaken locks open adoptions whose product has had a base price published since, or has gone out of production.
-func overtaken(tx pg.Tx, n int) (rows []overtakenRow, err error) {
-	err = tx.Raw(`SELECT a.id, b.list_id FROM price_adoptions a JOIN products p ON p.id = a.product_id
-		LEFT JOIN LATERAL (SELECT list_id FROM valid_base_prices WHERE product_id = a.product_id AND effective_at > a.initial_at
-			ORDER BY effective_at LIMIT 1) b ON true
-		WHERE a.state = 'open' AND (b.list_id IS NOT NULL OR p.dormant_at > a.initial_at)
-		ORDER BY a.id LIMIT ? FOR UPDATE OF a SKIP LOCKED`, n).Scan(&rows).Error
+// pricedBy locks the open adoptions of a list's products.
+func pricedBy(tx pg.Tx, listID uuid.UUID) (rows []standing, err error) {
+	err = tx.Raw(standingSQL+`AND a.product_id IN (SELECT product_id FROM base_price_lines WHERE list_id = @list)
+		ORDER BY a.id FOR UPDATE OF a`, map[string]any{"list": listID, "now": tx.Now}).Scan(&rows).Error
 	return rows, err
 }
 
-func storeClosed(tx pg.Tx, state AdoptionState, listID *uuid.UUID, ids []uuid.UUID) (closed []uuid.UUID, err error) {
-	err = tx.Raw(`UPDATE price_adoptions SET state = ?, list_id = ?, closed_at = ?, version = version + 1
-		WHERE id = ANY (?::uuid[]) AND state = 'open' RETURNING id`, state, listID, tx.Now, uuids(ids)).Scan(&closed).Error
-	return closed, err
+// unsettled locks open adoptions of which more is true than they know.
+func unsettled(tx pg.Tx, n int) (rows []standing, err error) {
+	err = tx.Raw(standingSQL+`AND (p.dormant_at > a.initial_at OR a.list_id IS DISTINCT FROM b.list_id
+			OR b.list_id IS NOT NULL AND (b.general_authority OR t.id IS NOT NULL))
+		ORDER BY a.id LIMIT @n FOR UPDATE OF a SKIP LOCKED`, map[string]any{"n": n, "now": tx.Now}).Scan(&rows).Error
+	return rows, err
+}
+
+func storePriced(tx pg.Tx, r standing) error {
+	return pg.One(tx.Exec("UPDATE price_adoptions SET list_id = ?, version = version + 1 WHERE id = ?", r.ListID, r.ID))
+}
+
+func storeSettled(tx pg.Tx, r standing) error {
+	return pg.One(tx.Exec(`UPDATE price_adoptions SET state = 'adopted', list_id = ?, authority_table_id = ?, general_authority = ?, closed_at = ?,
+		version = version + 1 WHERE id = ?`, r.ListID, r.TableID, r.General, tx.Now, r.ID))
+}
+
+// storeClosed closes adoptions that came to nothing, in the order of their ids.
+func storeClosed(tx pg.Tx, state AdoptionState, ids []uuid.UUID) (done []uuid.UUID, err error) {
+	err = tx.Raw(`UPDATE price_adoptions AS a SET state = ?, closed_at = ?, version = version + 1
+		FROM (SELECT id FROM price_adoptions WHERE id = ANY (?::uuid[]) AND state = 'open' ORDER BY id FOR UPDATE) AS o
+		WHERE a.id = o.id RETURNING a.id`, state, tx.Now, uuids(ids)).Scan(&done).Error
+	return done, err
 }
 
 const adoptionSQL = `SELECT a.*, p.code AS product_code, p.name AS product_name, p.unit FROM price_adoptions a JOIN products p ON p.id = a.product_id `

@@ -112,8 +112,15 @@ func TestPRC05_DraftWhoseBaseMovedNeedsAFreshLook(t *testing.T) {
 	if l, err := c.submit(mine); err != nil || l.State != Submitted {
 		t.Fatalf("after a fresh look: %v", err)
 	}
-	if err := c.as(c.manager, func(tx pg.Tx) error { _, err := c.s.RefreshBasePriceList(tx, c.manager, mine.ID, nil); return err }); !errors.Is(err, ErrNotDraft) {
-		t.Errorf("refresh of a submitted one: %v", err)
+	c.must(c.manager, func(tx pg.Tx) (err error) {
+		mine, err = c.s.RefreshBasePriceList(tx, c.manager, mine.ID, nil)
+		return err
+	})
+	if mine.State != Draft || mine.ApprovalID != nil {
+		t.Errorf("refresh of a submitted one: %+v", mine)
+	}
+	if err := c.as(c.manager, func(tx pg.Tx) error { _, err := c.s.RefreshBasePriceList(tx, c.manager, other.ID, nil); return err }); !errors.Is(err, ErrNotEditable) {
+		t.Errorf("refresh of a published one: %v", err)
 	}
 }
 

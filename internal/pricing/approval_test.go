@@ -169,8 +169,8 @@ func TestPRC05_ListTakesEffectAtItsTime(t *testing.T) {
 	now := c.db.Clock().Now()
 	later, sooner := now.Add(48*time.Hour), now.Add(24*time.Hour)
 	far := c.submitted(&later, price(a, "120", ""))
-	near := c.submitted(&sooner, price(a, "110", ""))
 	c.approve(*far.ApprovalID, c.committee, c.gm)
+	near := c.submitted(&sooner, price(a, "110", ""))
 	c.approve(*near.ApprovalID, c.committee, c.gm) // approved later, effective sooner
 	for _, x := range []struct {
 		after time.Duration
@@ -195,17 +195,17 @@ func TestPRC05_ListTakesEffectAtItsTime(t *testing.T) {
 func TestPRC05_ListApprovedAfterItsTimeTakesEffectThen(t *testing.T) {
 	t.Parallel()
 	c := newCompany(t)
-	a := c.product("A", catalog.LifecycleStandard)
-	c.open(day(1, 1), price(a, "100", ""))
+	a, b := c.product("A", catalog.LifecycleStandard), c.product("B", catalog.LifecycleStandard)
+	c.open(day(1, 1), price(a, "100", ""), price(b, "50", ""))
 	soon := c.db.Clock().Now().Add(time.Hour)
-	first, second := c.submitted(&soon, price(a, "110", "")), c.submitted(&soon, price(a, "120", ""))
+	first, second := c.submitted(&soon, price(a, "110", "")), c.submitted(&soon, price(b, "60", ""))
 	c.db.Clock().SetOffset(2 * time.Hour)
 	c.approve(*first.ApprovalID, c.committee, c.gm)
 	if got := c.list(first.ID); !got.EffectiveAt.Equal(*got.PublishedAt) || c.priceAt(a, soon.Add(time.Minute)) != "100.0000" { // PRC-07
 		t.Errorf("the past changed: %+v", got)
 	}
 	c.approve(*second.ApprovalID, c.committee, c.gm)
-	if got := c.priceAt(a, time.Time{}); got != "120.0000" {
+	if got := c.priceAt(a, time.Time{}) + " " + c.priceAt(b, time.Time{}); got != "110.0000 60.0000" {
 		t.Error(got)
 	}
 }
@@ -216,10 +216,53 @@ func TestPRC05_TwoListsForOneInstantBothCome(t *testing.T) {
 	a, b := c.product("A", catalog.LifecycleStandard), c.product("B", catalog.LifecycleStandard)
 	c.open(day(1, 1), price(a, "100", ""), price(b, "50", ""))
 	soon := c.db.Clock().Now().Add(time.Hour)
-	first, second := c.submitted(&soon, price(a, "110", "")), c.submitted(&soon, price(a, "120", ""), price(b, "60", ""))
+	first, second := c.submitted(&soon, price(a, "110", "")), c.submitted(&soon, price(b, "60", ""))
 	c.approve(*second.ApprovalID, c.committee, c.gm)
-	c.approve(*first.ApprovalID, c.committee, c.gm) // the one approved later counts
+	c.approve(*first.ApprovalID, c.committee, c.gm)
 	if got := c.priceAt(a, soon.Add(time.Minute)) + " " + c.priceAt(b, soon.Add(time.Minute)); got != "110.0000 60.0000" {
+		t.Error(got)
+	}
+}
+
+// Whoever approves has seen differences from what held when the list was submitted. When another list has changed that meanwhile, the
+// approval is refused, and the list goes through the gate again.
+func TestPRC05_AListWhoseBaseMovedIsNotApproved(t *testing.T) {
+	t.Parallel()
+	c := newCompany(t)
+	a, b := c.product("A", catalog.LifecycleStandard), c.product("B", catalog.LifecycleStandard)
+	c.open(day(1, 1), price(a, "100", ""), price(b, "50", ""))
+	soon := c.db.Clock().Now().Add(time.Hour)
+	first, second := c.submitted(&soon, price(a, "110", "")), c.submitted(&soon, price(a, "120", ""), price(b, "60", ""))
+	c.approve(*first.ApprovalID, c.committee)
+	c.approve(*second.ApprovalID, c.committee, c.gm)
+	decide := func(l BasePriceList) error {
+		return c.as(c.gm, func(tx pg.Tx) error {
+			_, err := c.s.approvals.ApproveRequest(tx, c.gm, *l.ApprovalID, approval.Verdict{})
+			return err
+		})
+	}
+	if err := decide(first); !errors.Is(err, ErrBaseMoved) {
+		t.Fatalf("%v", err)
+	}
+	if got := c.list(first.ID); got.State != Submitted || c.priceAt(a, soon.Add(time.Minute)) != "120.0000" {
+		t.Errorf("%s", got.State)
+	}
+	c.must(c.manager, func(tx pg.Tx) (err error) {
+		first, err = c.s.RefreshBasePriceList(tx, c.manager, first.ID, nil)
+		return err
+	})
+	if first.State != Draft {
+		t.Errorf("%s", first.State)
+	}
+	c.must(c.manager, func(tx pg.Tx) (err error) {
+		first, err = c.s.SubmitBasePriceList(tx, c.manager, first.ID, nil)
+		return err
+	})
+	c.approve(*first.ApprovalID, c.committee)
+	if err := decide(first); err != nil {
+		t.Fatal(err)
+	}
+	if got := c.priceAt(a, soon.Add(time.Minute)) + " " + c.priceAt(b, soon.Add(time.Minute)); got != "110.0000 60.0000" { // the one approved later counts
 		t.Error(got)
 	}
 }

@@ -190,7 +190,16 @@ func (s *Service) publishTable(tx pg.Tx, t AuthorityTable) (AuthorityTable, erro
 	if err := t.publish(tx, authorityTable); err != nil {
 		return AuthorityTable{}, err
 	}
-	return s.keepTable(tx, "publishPriceAuthorityTable", before, t)
+	t, err := s.keepTable(tx, "publishPriceAuthorityTable", before, t)
+	if err != nil {
+		return AuthorityTable{}, err
+	}
+	for _, w := range s.Watchers {
+		if err := w.PriceAuthorityPublished(tx, t.ID); err != nil {
+			return AuthorityTable{}, err
+		}
+	}
+	return t, nil
 }
 
 // openTable locks a table for a change of its content.

@@ -29,7 +29,8 @@
 // holding. Its rows stay, and count no more than if they had never been.
 //
 // A draft remembers the last publication or recall that its author has seen, by a number in the order of commits. When one came
-// since that touches its products it can't be submitted before the author says that the differences were looked at anew. Lists that
+// since that touches its products it can't be submitted, nor approved, before the author says that the differences were looked at anew: who
+// approves has seen these differences. Lists that
 // are approved for one instant come one after the other, a microsecond apart, and the one approved later counts.
 //
 // # Files
@@ -79,6 +80,6 @@
 //
 // # Locks
 //
-// Approval request → list or table → price requests → reviews → products. Publishing and recalling take the advisory lock of their
+// Approval request → list or table → adoptions (newproduct) → price requests → reviews → products. Publishing and recalling take the advisory lock of their
 // table, so that two never get one instant; no check and no order takes it.
 package pricing

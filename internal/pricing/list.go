@@ -37,6 +37,8 @@ type BasePriceList struct {
 	RecallReason string     `json:",omitempty"`
 	ResolutionID *uuid.UUID `json:",omitempty"` // of the price committee, that asked for the list (PRC-04, PRC-08)
 
+	GeneralAuthority bool `json:",omitempty"` // of its products that are adopted, the general entries of the authority table hold (PRC-04)
+
 	ChangeNo     *int64     `json:"-"`                             // of its publication or recall, in the order of these
 	SeenNo       int64      `json:"-"`                             // the last of these, of any list, that its author has seen
 	SourceSHA256 []byte     `json:"-" gorm:"column:source_sha256"` // of the file that it was made from
@@ -59,6 +61,8 @@ type ListInput struct {
 	RequestIDs  []uuid.UUID // of open requests that the list answers (PRC-05)
 	Resolution  *uuid.UUID  // of the price committee, about an adoption or a review, that asks for the list (PRC-04, PRC-08)
 
+	GeneralAuthority bool // of its products that are adopted, the general entries of the authority table hold (PRC-04)
+
 	source []byte // hash of the file that it is made from
 }
 
@@ -67,6 +71,8 @@ type ListPatch struct {
 	EffectiveAt **time.Time // pointer to nil: when it is approved
 	ReasonKind  *ReasonKind
 	Reason      *string
+
+	GeneralAuthority *bool
 }
 
 // PriceLine is the new base price of one product on a list, tax included, and its floor price if it has one (PRC-12).

@@ -54,11 +54,13 @@ type listContent struct {
 	Lines       int
 	Digest      string // of all lines, by the database: a list can have 100,000
 
+	GeneralAuthority bool `json:",omitempty"` // said only where it is set: what was submitted before there was such a thing stays the same
+
 	dormant, inactive string // code of such a product, "" for none
 }
 
 func contentOf(tx pg.Tx, l BasePriceList) (listContent, error) {
-	c := listContent{EffectiveAt: utc(l.EffectiveAt), ReasonKind: l.ReasonKind, Reason: l.Reason}
+	c := listContent{EffectiveAt: utc(l.EffectiveAt), ReasonKind: l.ReasonKind, Reason: l.Reason, GeneralAuthority: l.GeneralAuthority}
 	var row struct {
 		Lines             int
 		Digest            string
@@ -91,10 +93,14 @@ func (c listContent) submission(l BasePriceList) approval.Submission {
 	if l.EffectiveAt != nil {
 		effective = l.EffectiveAt.Format(time.RFC3339)
 	}
+	en, zh := "", ""
+	if c.GeneralAuthority {
+		en, zh = "; the general price authority holds for what is adopted", ";新产品转正后适用通用价格权限"
+	}
 	return approval.Submission{
 		Matter: MatterBaseList, SubjectType: listType, SubjectID: l.ID, Number: l.Number,
-		TitleEN: fmt.Sprintf("Base price list %s: %d products, %s", l.Number, c.Lines, l.Reason),
-		TitleZH: fmt.Sprintf("基价调整 %s:%d 个产品,%s", l.Number, c.Lines, l.Reason),
+		TitleEN: fmt.Sprintf("Base price list %s: %d products, %s%s", l.Number, c.Lines, l.Reason, en),
+		TitleZH: fmt.Sprintf("基价调整 %s:%d 个产品,%s%s", l.Number, c.Lines, l.Reason, zh),
 		Facts: map[string]any{
 			"reason": string(l.ReasonKind) + ": " + l.Reason, "lines": int64(c.Lines), "effective_at": effective, // PRC-06
 		},

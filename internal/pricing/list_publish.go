@@ -26,13 +26,17 @@ func rollOutLead(lines, before int) time.Duration {
 
 // publishList puts an approved list into force from its effective time on (PRC-05): its lines become base prices, which
 // nothing changes any more (PRC-07), and its new products become standard ones (PRC-02). A long list is only approved by this;
-// RollOut does the rest.
+// RollOut does the rest. Returns ErrBaseMoved when prices have moved under it since its author looked: whoever approves has seen
+// differences that don't hold any more.
 func (s *Service) publishList(tx pg.Tx, l BasePriceList) (BasePriceList, error) {
 	lines, err := countLines(tx, l.ID)
 	if err != nil {
 		return BasePriceList{}, err
 	}
 	if err := holdPublications(tx); err != nil {
+		return BasePriceList{}, err
+	}
+	if err := checkBase(tx, l); err != nil {
 		return BasePriceList{}, err
 	}
 	before := l

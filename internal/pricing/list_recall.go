@@ -69,15 +69,12 @@ type Moved struct {
 	Lines       int // products that both name
 }
 
-// RefreshBasePriceList takes note that the author has looked at the differences of a draft anew, after prices had moved under it.
-// Locks as UpdateBasePriceList. Returns ErrNotDraft and what it returns.
+// RefreshBasePriceList takes note that the author has looked at the differences anew, after prices had moved under a list. A submitted
+// one becomes a draft again: what was being approved is no longer what it does. Locks as UpdateBasePriceList, and returns what it returns.
 func (s *Service) RefreshBasePriceList(tx pg.Tx, _ identity.Principal, id uuid.UUID, version *int64) (BasePriceList, error) {
-	l, err := lockFor[BasePriceList](s, tx, listType, id, version)
+	l, err := s.openList(tx, id, version)
 	if err != nil {
 		return BasePriceList{}, err
-	}
-	if l.State != Draft {
-		return BasePriceList{}, ErrNotDraft.With("state", l.State)
 	}
 	before := l
 	if l.SeenNo, err = lastChange(tx); err != nil {

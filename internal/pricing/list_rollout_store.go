@@ -55,11 +55,12 @@ func nextChange(tx pg.Tx) (*int64, error) {
 	return &no, err
 }
 
-// movedSince returns the lists that were published or called back after the author of a list looked, and share products with it.
+// movedSince returns the lists that were published or called back after the author of a list looked, or are being rolled out, and share
+// products with it.
 func movedSince(tx pg.Tx, l BasePriceList) (moved []Moved, err error) {
 	err = tx.Raw(`SELECT o.id AS list_id, o.number, o.state, o.effective_at, n.lines FROM base_price_lists AS o
 		CROSS JOIN LATERAL (SELECT count(*) AS lines FROM base_price_lines AS a JOIN base_price_lines AS b
 			ON b.list_id = o.id AND b.product_id = a.product_id WHERE a.list_id = ?) AS n
-		WHERE o.change_no > ? AND o.id <> ? AND n.lines > 0 ORDER BY o.change_no LIMIT 50`, l.ID, l.SeenNo, l.ID).Scan(&moved).Error
+		WHERE (o.change_no > ? OR o.state = 'approved') AND o.id <> ? AND n.lines > 0 ORDER BY o.change_no LIMIT 50`, l.ID, l.SeenNo, l.ID).Scan(&moved).Error
 	return moved, err
 }

@@ -31,7 +31,7 @@ func (s *Service) CreateBasePriceList(tx pg.Tx, _ identity.Principal, in ListInp
 	if err != nil {
 		return BasePriceList{}, err
 	}
-	l := BasePriceList{Revision: r, ReasonKind: in.ReasonKind, ResolutionID: in.Resolution, SourceSHA256: in.source}
+	l := BasePriceList{Revision: r, ReasonKind: in.ReasonKind, ResolutionID: in.Resolution, GeneralAuthority: in.GeneralAuthority, SourceSHA256: in.source}
 	if l.SeenNo, err = lastChange(tx); err != nil {
 		return BasePriceList{}, err
 	}
@@ -89,6 +89,9 @@ func (s *Service) UpdateBasePriceList(tx pg.Tx, _ identity.Principal, id uuid.UU
 	}
 	if patch.Reason != nil {
 		l.Reason = *patch.Reason
+	}
+	if patch.GeneralAuthority != nil {
+		l.GeneralAuthority = *patch.GeneralAuthority
 	}
 	if err := checkReason(l.ReasonKind, l.Reason); err != nil { // PRC-06
 		return BasePriceList{}, err
@@ -169,6 +172,7 @@ func (s *Service) keepList(tx pg.Tx, action string, before, l BasePriceList) (Ba
 	err := l.store(tx, listTable, map[string]any{
 		"reason_kind": l.ReasonKind, "change_no": l.ChangeNo, "seen_no": l.SeenNo, "staged_after": l.StagedAfter, "rollouts": l.Rollouts,
 		"recalled_at": l.RecalledAt, "recalled_by": l.RecalledBy, "recall_reason": l.RecallReason,
+		"general_authority": l.GeneralAuthority,
 	})
 	if err != nil {
 		return BasePriceList{}, err

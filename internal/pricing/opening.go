@@ -34,7 +34,7 @@ func (s *Service) OpenBasePrices(tx pg.Tx, _ identity.Principal, effectiveAt tim
 	if err != nil {
 		return BasePriceList{}, err
 	}
-	l := BasePriceList{ReasonKind: Opening, ChangeNo: no, Revision: Revision{
+	l := BasePriceList{ReasonKind: Opening, ChangeNo: no, GeneralAuthority: true, Revision: Revision{
 		ID: uuid.Must(uuid.NewV7()), Number: number, State: Published, EffectiveAt: &at, Reason: reason,
 		CreatedAt: tx.Now, CreatedBy: actor(tx), PublishedAt: &tx.Now, Version: 1,
 	}}

@@ -27,22 +27,21 @@ func (s *Service) OpenPriceReview(tx pg.Tx, quarter time.Time) error {
 	if needed, err := reviewNeeded(tx, quarter); err != nil || !needed {
 		return err
 	}
-	number, err := pg.NextNumber(tx, reviewSeries, tx.Now.In(clock.Shanghai))
-	if err != nil {
-		return err
-	}
 	r := PriceReview{
-		ID: uuid.Must(uuid.NewV7()), Number: number, Quarter: quarter, State: ReviewOpen, OpenedAt: tx.Now,
+		ID: uuid.Must(uuid.NewV7()), Quarter: quarter, State: ReviewOpen, OpenedAt: tx.Now,
 		DueOn: tx.Calendar().AddWorkingDays(clock.Today(tx.Now), days), Version: 1,
-	}
-	if err := pg.Insert(tx, &r); err != nil {
-		return err
 	}
 	volumes, err := s.Shipped.ShippedQuantities(tx, yearBefore(tx.Now), clock.Today(tx.Now), nil)
 	if err != nil {
 		return err
 	}
 	if err := fillReview(tx, &r, volumes); err != nil {
+		return err
+	}
+	if r.Number, err = pg.NextNumber(tx, reviewSeries, tx.Now.In(clock.Shanghai)); err != nil { // last: nobody waits for the series meanwhile
+		return err
+	}
+	if err := pg.Insert(tx, &r); err != nil {
 		return err
 	}
 	err = audit.Record(tx, audit.Entry{Action: "openPriceReview", SubjectType: ReviewSubject, SubjectID: r.ID, After: r})

@@ -21,24 +21,30 @@ func reviewNeeded(tx pg.Tx, quarter time.Time) (needed bool, err error) {
 	return needed, err
 }
 
-// fillReview writes all base prices in force into a review.
+// reviewBatch is how many products one statement writes into a review.
+const reviewBatch = 5_000
+
+// fillReview writes all base prices in force into a review whose head isn't written yet, and counts them.
 func fillReview(tx pg.Tx, r *PriceReview, volumes map[uuid.UUID]decimal.Decimal) error {
 	body, err := json.Marshal(volumes)
 	if err != nil {
 		return err
 	}
-	n, err := pg.Exec(tx, `INSERT INTO price_review_items (review_id, product_id, price, floor_price, priced_at, volume)
-		SELECT ?, p.id, b.price, b.floor_price, b.effective_at, coalesce(v.volume, 0)
-		FROM products AS p
-		JOIN LATERAL (SELECT * FROM valid_base_prices WHERE product_id = p.id AND effective_at <= ? ORDER BY effective_at DESC LIMIT 1) AS b ON true
-		LEFT JOIN (SELECT key::uuid AS product_id, value::numeric AS volume FROM jsonb_each_text(?::jsonb)) AS v ON v.product_id = p.id
-		WHERE p.active AND p.lifecycle = 'standard'`, r.ID, tx.Now, string(body))
-	if err != nil {
-		return err
+	for after, n := uuid.Nil, reviewBatch; n == reviewBatch; r.Products += n {
+		err := pg.ScanRow(tx, []any{&after, &n}, `WITH written AS (
+			INSERT INTO price_review_items (review_id, product_id, price, floor_price, priced_at, volume)
+			SELECT ?, p.id, b.price, b.floor_price, b.effective_at, coalesce((?::jsonb ->> p.id::text)::numeric, 0)
+			FROM products AS p
+			JOIN LATERAL (SELECT * FROM valid_base_prices WHERE product_id = p.id AND effective_at <= ? ORDER BY effective_at DESC LIMIT 1) AS b ON true
+			WHERE p.active AND p.lifecycle = 'standard' AND p.id > ? ORDER BY p.id LIMIT ?
+			RETURNING product_id)
+			SELECT coalesce((SELECT product_id FROM written ORDER BY product_id DESC LIMIT 1), ?), (SELECT count(*) FROM written)`,
+			r.ID, string(body), tx.Now, after, reviewBatch, after)
+		if err != nil {
+			return err
+		}
 	}
-	r.Products = int(n)
-	_, err = pg.Exec(tx, "UPDATE price_reviews SET products = ? WHERE id = ?", r.Products, r.ID)
-	return err
+	return nil
 }
 
 func countOpenItems(tx pg.Tx, review uuid.UUID) (n int, err error) {

@@ -21,7 +21,7 @@ import (
 type Service struct {
 	approvals *approval.Service
 
-	// Watchers are told of published lists, in the transaction of the publication.
+	// Watchers are told of published lists and tables, in the transaction of the publication.
 	Watchers []Watcher
 
 	Rules          *rulebook.Service                      // figures of the rules
@@ -36,9 +36,10 @@ type Service struct {
 	tables map[tableKey]*authority // published tables as last used; they never change
 }
 
-// Watcher is a module below this one in the import order that has to know of new base prices.
+// Watcher is a module below this one in the import order that has to know of new base prices and authority.
 type Watcher interface {
 	BasePricesPublished(tx pg.Tx, listID uuid.UUID) error
+	PriceAuthorityPublished(tx pg.Tx, tableID uuid.UUID) error
 }
 
 // Shipments says how much was shipped of these products, or of all when ids is nil, from a date on and before another.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/big"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -156,11 +157,13 @@ func TestPRC05_RaceOfApprovalAndEdit(t *testing.T) {
 func TestPRC05_RaceOfPublications(t *testing.T) {
 	t.Parallel()
 	c := newCompany(t)
-	a := c.product("A", catalog.LifecycleStandard)
-	c.open(day(1, 1), price(a, "100", ""))
 	soon := c.db.Clock().Now().Add(time.Hour)
 	var ids []uuid.UUID
 	for i := range 8 {
+		a := c.product(fmt.Sprint("A", i), catalog.LifecycleStandard)
+		if i == 0 {
+			c.open(day(1, 1), price(a, "100", ""))
+		}
 		l := c.submitted(&soon, price(a, fmt.Sprint(110+i), ""))
 		c.approve(*l.ApprovalID, c.committee)
 		ids = append(ids, *l.ApprovalID)
@@ -186,6 +189,42 @@ func TestPRC05_RaceOfPublications(t *testing.T) {
 		}
 		return err
 	})
+}
+
+// Of lists that change one product's price, approved at once, one comes: the others were shown differences that it has overtaken.
+func TestPRC05_RaceOfListsForOneProduct(t *testing.T) {
+	t.Parallel()
+	c := newCompany(t)
+	a := c.product("A", catalog.LifecycleStandard)
+	c.open(day(1, 1), price(a, "100", ""))
+	var ids []uuid.UUID
+	for i := range 6 {
+		l := c.submitted(nil, price(a, fmt.Sprint(110+i), ""))
+		c.approve(*l.ApprovalID, c.committee)
+		ids = append(ids, *l.ApprovalID)
+	}
+	var wg sync.WaitGroup
+	var came, moved atomic.Int32
+	for _, id := range ids {
+		wg.Go(func() {
+			err := c.db.Tx(context.Background(), c.gm.Origin("test"), func(tx pg.Tx) error {
+				_, err := c.s.approvals.ApproveRequest(tx, c.gm, id, approval.Verdict{})
+				return err
+			})
+			switch {
+			case err == nil:
+				came.Add(1)
+			case errors.Is(err, ErrBaseMoved):
+				moved.Add(1)
+			default:
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if came.Load() != 1 || moved.Load() != 5 {
+		t.Errorf("%d came, %d moved", came.Load(), moved.Load())
+	}
 }
 
 // Whichever statement of the last approval fails, nothing of it stays.
