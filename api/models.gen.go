@@ -4335,6 +4335,9 @@ type BasePriceList struct {
 	// Example: "3"
 	Etag Etag `json:"etag"`
 
+	// GeneralAuthority Whether the general entries of the authority table hold for its products that the price committee adopts, so that no entry of their own is needed.
+	GeneralAuthority *bool `json:"general_authority,omitempty"`
+
 	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	ID     UUID   `json:"id"`
 	Number string `json:"number"`
@@ -4374,6 +4377,9 @@ type BasePriceListCreate struct {
 	// EffectiveAt When it takes effect; when it is approved if absent.
 	EffectiveAt *time.Time `json:"effective_at,omitempty"`
 
+	// GeneralAuthority Whether the general entries of the authority table hold for its products that the price committee adopts, so that no entry of their own is needed.
+	GeneralAuthority *bool `json:"general_authority,omitempty"`
+
 	// Reason Example: 原料 PTA 连续两月上涨
 	Reason string `json:"reason"`
 
@@ -4399,6 +4405,9 @@ type BasePriceListPage struct {
 type BasePriceListPatch struct {
 	// EffectiveAt Null: when it is approved.
 	EffectiveAt nullable.Nullable[time.Time] `json:"effective_at,omitempty"`
+
+	// GeneralAuthority Whether the general entries of the authority table hold for its products that the price committee adopts, so that no entry of their own is needed.
+	GeneralAuthority *bool `json:"general_authority,omitempty"`
 
 	// Reason Example: 原料 PTA 连续两月上涨
 	Reason *string `json:"reason,omitempty"`
@@ -11469,6 +11478,9 @@ type PlannedProspectInput struct {
 
 // PriceAdoption defines model for PriceAdoption.
 type PriceAdoption struct {
+	// AuthorityTableID The price authority table that names it or its category.
+	AuthorityTableID *openapi_types.UUID `json:"authority_table_id,omitempty"`
+
 	// ClosedAt Example: 2026-11-20T08:30:00Z
 	ClosedAt *Instant `json:"closed_at,omitempty"`
 
@@ -11480,11 +11492,14 @@ type PriceAdoption struct {
 	// Example: "3"
 	Etag Etag `json:"etag"`
 
+	// GeneralAuthority The list says that the general entries of the authority table hold.
+	GeneralAuthority *bool `json:"general_authority,omitempty"`
+
 	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	ID UUID `json:"id"`
 
-	// ListID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	ListID *UUID `json:"list_id,omitempty"`
+	// ListID The base price list that sets its base price.
+	ListID *openapi_types.UUID `json:"list_id,omitempty"`
 
 	// Month Example: 2026-11-20
 	Month Date `json:"month"`

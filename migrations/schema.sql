@@ -708,6 +708,33 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.refuse_moved_list() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF EXISTS (SELECT FROM base_prices WHERE list_id = OLD.id) THEN
+        RAISE EXCEPTION 'a base price list keeps its instant while it has prices'
+            USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'base_prices_line';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.refuse_price_without_line() RETURNS trigger
+    LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    AS $$
+BEGIN
+    IF EXISTS (SELECT FROM fresh AS f WHERE NOT EXISTS (SELECT FROM base_price_lines AS l WHERE l.list_id = f.list_id AND l.product_id = f.product_id))
+        OR EXISTS (SELECT FROM (SELECT DISTINCT list_id, effective_at FROM fresh) AS f
+            WHERE NOT EXISTS (SELECT FROM base_price_lists AS l WHERE l.id = f.list_id AND l.effective_at = f.effective_at)) THEN
+        RAISE EXCEPTION 'a base price has no line on its list, or another instant than the list'
+            USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'base_prices_line';
+    END IF;
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.release_customer_phones() RETURNS trigger
     LANGUAGE plpgsql
     SET enable_seqscan TO 'off'
@@ -1063,6 +1090,7 @@ CREATE TABLE public.base_price_lists (
     recalled_by uuid,
     recall_reason text DEFAULT ''::text NOT NULL,
     resolution_id uuid,
+    general_authority boolean DEFAULT false NOT NULL,
     CONSTRAINT base_price_lists_published CHECK ((((state <> 'published'::text) OR (published_at IS NOT NULL)) AND ((published_at IS NULL) OR (state = ANY (ARRAY['published'::text, 'recalled'::text]))) AND ((state <> ALL (ARRAY['approved'::text, 'published'::text])) OR (effective_at IS NOT NULL)))),
     CONSTRAINT base_price_lists_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 1000))),
     CONSTRAINT base_price_lists_reason_kind_check CHECK ((reason_kind = ANY (ARRAY['market'::text, 'market_plan'::text, 'true_cost'::text, 'first_price'::text, 'opening'::text]))),
@@ -3015,7 +3043,9 @@ CREATE TABLE public.price_adoptions (
     list_id uuid,
     version bigint NOT NULL,
     resolution_id uuid,
-    CONSTRAINT price_adoptions_closed CHECK ((((state = 'open'::text) = (closed_at IS NULL)) AND ((state = 'adopted'::text) = (list_id IS NOT NULL)))),
+    authority_table_id uuid,
+    general_authority boolean DEFAULT false NOT NULL,
+    CONSTRAINT price_adoptions_closed CHECK ((((state = 'open'::text) = (closed_at IS NULL)) AND ((state = 'adopted'::text) = ((list_id IS NOT NULL) AND ((authority_table_id IS NOT NULL) OR general_authority))))),
     CONSTRAINT price_adoptions_month_tonnes_check CHECK ((month_tonnes >= (0)::numeric)),
     CONSTRAINT price_adoptions_reached_check CHECK ((reached = ANY (ARRAY['month'::text, 'total'::text]))),
     CONSTRAINT price_adoptions_state_check CHECK ((state = ANY (ARRAY['open'::text, 'adopted'::text, 'lapsed'::text]))),
@@ -5573,7 +5603,11 @@ CREATE UNIQUE INDEX price_adoptions_once ON public.price_adoptions USING btree (
 
 CREATE INDEX price_adoptions_standing ON public.price_adoptions USING btree (state, id);
 
+CREATE INDEX price_authority_entries_category ON public.price_authority_entries USING btree (category_id) WHERE (category_id IS NOT NULL);
+
 CREATE UNIQUE INDEX price_authority_entries_key ON public.price_authority_entries USING btree (table_id, role, level, COALESCE(product_id, '00000000-0000-0000-0000-000000000000'::uuid), COALESCE(category_id, '00000000-0000-0000-0000-000000000000'::uuid), COALESCE(min_quantity, (0)::numeric));
+
+CREATE INDEX price_authority_entries_product ON public.price_authority_entries USING btree (product_id) WHERE (product_id IS NOT NULL);
 
 CREATE INDEX price_authority_tables_created ON public.price_authority_tables USING btree (created_at, id);
 
@@ -5885,9 +5919,13 @@ CREATE TRIGGER base_price_lines_frozen_insert AFTER INSERT ON public.base_price_
 
 CREATE TRIGGER base_price_lines_frozen_update AFTER UPDATE ON public.base_price_lines REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_frozen_line();
 
+CREATE TRIGGER base_price_lists_instant BEFORE UPDATE OF id, effective_at ON public.base_price_lists FOR EACH ROW WHEN (((old.effective_at IS DISTINCT FROM new.effective_at) OR (old.id <> new.id))) EXECUTE FUNCTION public.refuse_moved_list();
+
 CREATE TRIGGER base_prices_append_only BEFORE UPDATE OR TRUNCATE ON public.base_prices FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER base_prices_frozen AFTER DELETE ON public.base_prices REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_frozen_price();
+
+CREATE TRIGGER base_prices_line AFTER INSERT ON public.base_prices REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_price_without_line();
 
 CREATE TRIGGER calendar_changes_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.calendar_changes FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
@@ -6154,12 +6192,6 @@ ALTER TABLE ONLY public.base_price_lines
 
 ALTER TABLE ONLY public.base_price_lists
     ADD CONSTRAINT base_price_lists_resolution_id_fkey FOREIGN KEY (resolution_id) REFERENCES public.price_resolutions(id);
-
-ALTER TABLE ONLY public.base_prices
-    ADD CONSTRAINT base_prices_list_id_fkey FOREIGN KEY (list_id, effective_at) REFERENCES public.base_price_lists(id, effective_at);
-
-ALTER TABLE ONLY public.base_prices
-    ADD CONSTRAINT base_prices_product_id_fkey FOREIGN KEY (product_id) REFERENCES public.products(id);
 
 ALTER TABLE ONLY public.campaign_leads
     ADD CONSTRAINT campaign_leads_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES public.campaigns(id);
@@ -6528,6 +6560,9 @@ ALTER TABLE ONLY public.parameter_versions
     ADD CONSTRAINT parameter_versions_name_fkey FOREIGN KEY (name) REFERENCES public.parameters(name);
 
 ALTER TABLE ONLY public.price_adoptions
+    ADD CONSTRAINT price_adoptions_authority_table_id_fkey FOREIGN KEY (authority_table_id) REFERENCES public.price_authority_tables(id);
+
+ALTER TABLE ONLY public.price_adoptions
     ADD CONSTRAINT price_adoptions_initial FOREIGN KEY (product_id, initial_at) REFERENCES public.initial_prices(product_id, effective_at);
 
 ALTER TABLE ONLY public.price_adoptions
@@ -6588,7 +6623,7 @@ ALTER TABLE ONLY public.price_review_items
     ADD CONSTRAINT price_review_items_product_id_fkey FOREIGN KEY (product_id) REFERENCES public.products(id);
 
 ALTER TABLE ONLY public.price_review_items
-    ADD CONSTRAINT price_review_items_review_id_fkey FOREIGN KEY (review_id) REFERENCES public.price_reviews(id);
+    ADD CONSTRAINT price_review_items_review_id_fkey FOREIGN KEY (review_id) REFERENCES public.price_reviews(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.price_reviews
     ADD CONSTRAINT price_reviews_resolution_id_fkey FOREIGN KEY (resolution_id) REFERENCES public.price_resolutions(id);

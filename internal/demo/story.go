@@ -79,6 +79,7 @@ func (s *Story) Play(ctx context.Context) error {
 		{"提高额度:等待中的发货立即重新判定", "The limit rises: a waiting shipment is judged anew at once", s.raised},
 		{"从询价到报价、合同、订单与变更", "From an inquiry to a quotation, a contract, an order and its change", s.deal},
 		{"生产:无价委托、排产、缺料、交期核对、延误告知与缺货分配", "Production: asked without prices, a schedule, a shortage, a promise checked, a delay told, a product allotted", s.made},
+		{"新产品:样品、定价、首单与转正", "A new product: sample, price, first order, and what makes it a regular one", s.product},
 		{"回测:规则改了会怎样", "A backtest: what other rules would have decided", s.backtest},
 	} {
 		s.scene++

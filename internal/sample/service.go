@@ -211,9 +211,9 @@ func (x Sample) submission(tx pg.Tx) (approval.Submission, error) {
 func (x Sample) content() []byte {
 	type line struct{ Product, Description, Quantity, Unit string }
 	c := struct {
-		Customer, Prospect, NeededBy, DeliverTo string
-		Lines                                   []line
-	}{NeededBy: x.NeededBy.Format(time.DateOnly), DeliverTo: x.DeliverTo}
+		Customer, Prospect, Purpose, NeededBy, DeliverTo string
+		Lines                                            []line
+	}{Purpose: x.Purpose, NeededBy: x.NeededBy.Format(time.DateOnly), DeliverTo: x.DeliverTo}
 	if x.ProspectID != nil {
 		c.Prospect = x.ProspectID.String() // it stays when the prospect becomes a customer
 	} else if x.CustomerID != nil {

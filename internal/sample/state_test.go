@@ -1,6 +1,7 @@
 package sample
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"strings"
@@ -25,5 +26,16 @@ func TestSMP01_SMP02_StatesAndVerbs(t *testing.T) {
 	golden, err := os.ReadFile(path)
 	if err != nil || string(golden) != b.String() {
 		t.Errorf("states × verbs changed (%v):\n%s", err, b.String())
+	}
+}
+
+// What a sample is for was decided on too: another purpose is another sample.
+func TestSMP01_AnApprovalIsBoundToThePurpose(t *testing.T) {
+	t.Parallel()
+	x := Sample{Purpose: "试织座椅面料", DeliverTo: "示例路 1 号"}
+	was := x.content()
+	x.Purpose = "送展会"
+	if bytes.Equal(was, x.content()) {
+		t.Error("the purpose isn't bound")
 	}
 }
