@@ -418,8 +418,8 @@ CREATE FUNCTION public.guard_order_line() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
-    IF (SELECT state FROM orders WHERE id = OLD.order_id) <> 'draft' THEN
-        RAISE EXCEPTION 'the lines of an order change in a draft only'
+    IF NOT EXISTS (SELECT FROM orders WHERE id = OLD.order_id AND (state = 'draft' OR revision > OLD.revision)) THEN
+        RAISE EXCEPTION 'the lines of an order change in a draft or in its next revision only'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'order_lines_frozen';
     END IF;
     RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
@@ -784,6 +784,14 @@ CREATE FUNCTION public.river_job_state_in_bitmask(bitmask bit, state public.rive
         ELSE 0
     END = 1;
 $$;
+
+CREATE FUNCTION public.seal_order_lines() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    UPDATE order_lines SET revision = NEW.revision WHERE order_id = NEW.id AND revision < NEW.revision;
+    RETURN NULL;
+END $$;
 
 CREATE TABLE public.allocations (
     id uuid NOT NULL,
@@ -2843,6 +2851,7 @@ CREATE TABLE public.order_lines (
     special_demands text DEFAULT ''::text NOT NULL,
     quotation_line_id uuid,
     contract_line_id uuid,
+    revision integer DEFAULT 1 NOT NULL,
     CONSTRAINT order_lines_amount_check CHECK ((amount >= (0)::numeric)),
     CONSTRAINT order_lines_delivery_place_check CHECK ((length(delivery_place) <= 300)),
     CONSTRAINT order_lines_line_no_check CHECK (((line_no >= 1) AND (line_no <= 500))),
@@ -2854,6 +2863,7 @@ CREATE TABLE public.order_lines (
     CONSTRAINT order_lines_price_check CHECK ((price >= (0)::numeric)),
     CONSTRAINT order_lines_quantity_check CHECK ((quantity > (0)::numeric)),
     CONSTRAINT order_lines_remarks_check CHECK ((length(remarks) <= 500)),
+    CONSTRAINT order_lines_revision_check CHECK ((revision > 0)),
     CONSTRAINT order_lines_shipped CHECK ((shipped >= (0)::numeric)),
     CONSTRAINT order_lines_special_demands_check CHECK ((length(special_demands) <= 1000)),
     CONSTRAINT order_lines_tax_rate_check CHECK (((tax_rate >= (0)::numeric) AND (tax_rate < (1)::numeric))),
@@ -2878,6 +2888,7 @@ CREATE TABLE public.order_review_points (
     outcome text NOT NULL,
     answered_by uuid,
     answered_at timestamp with time zone,
+    said bytea,
     CONSTRAINT order_review_points_answer_check CHECK ((length(answer) <= 1000)),
     CONSTRAINT order_review_points_answered CHECK (((answered_at IS NULL) OR ((told_at IS NOT NULL) AND (answer <> ''::text) AND (outcome <> ''::text) AND (answered_by IS NOT NULL)))),
     CONSTRAINT order_review_points_line_no_check CHECK (((line_no >= 1) AND (line_no <= 500))),
@@ -2887,6 +2898,7 @@ CREATE TABLE public.order_review_points (
     CONSTRAINT order_review_points_passed CHECK (((NOT passed) OR ((told_at IS NULL) AND (answered_at IS NULL)))),
     CONSTRAINT order_review_points_point_check CHECK ((point = ANY (ARRAY['specification'::text, 'quantity'::text, 'price'::text, 'date'::text, 'remarks'::text]))),
     CONSTRAINT order_review_points_revision_check CHECK ((revision > 0)),
+    CONSTRAINT order_review_points_said_check CHECK ((length(said) = 32)),
     CONSTRAINT order_review_points_told CHECK ((((told_at IS NULL) = (told_to = ''::text)) AND ((told_at IS NULL) = (told_by IS NULL)))),
     CONSTRAINT order_review_points_told_to_check CHECK ((length(told_to) <= 100)),
     CONSTRAINT order_review_points_told_via_check CHECK ((told_via = ANY (ARRAY[''::text, 'api'::text, 'email'::text, 'fax'::text, 'mail'::text, 'phone'::text, 'visit'::text, 'other'::text])))
@@ -6042,6 +6054,8 @@ CREATE TRIGGER order_changes_owner BEFORE INSERT ON public.order_changes FOR EAC
 CREATE TRIGGER order_lines_frozen BEFORE DELETE OR UPDATE OF order_id, product_id, unit, price, quantity, tax_rate, amount, net_amount, promised_on, delivery_place, packing, transport, special_demands, quotation_line_id, contract_line_id ON public.order_lines FOR EACH ROW EXECUTE FUNCTION public.guard_order_line();
 
 CREATE TRIGGER orders_owner BEFORE INSERT ON public.orders FOR EACH ROW EXECUTE FUNCTION public.own_by_customer();
+
+CREATE TRIGGER orders_seal_lines AFTER UPDATE OF state ON public.orders FOR EACH ROW WHEN (((old.state = 'draft'::text) AND (new.state <> 'draft'::text) AND (new.revision > 1))) EXECUTE FUNCTION public.seal_order_lines();
 
 CREATE TRIGGER ownership_dispute_statements_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.ownership_dispute_statements FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 

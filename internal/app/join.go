@@ -260,12 +260,20 @@ var speakers = map[production.Department]identity.Role{
 	production.Finance:    identity.FinanceManager,
 }
 
-// AcknowledgedRoles implements orderchange.Recipients.
+// AcknowledgedRoles implements orderchange.Recipients. Purchasing acknowledges by its answer about the materials; the warehouse has
+// nothing of an order before goods are on a notice, and those bound the change by themselves.
 func (a acknowledged) AcknowledgedRoles(tx pg.Tx, orderID uuid.UUID) ([]identity.Role, error) {
 	departments, err := a.production.Acknowledged(tx, orderID)
-	roles := make([]identity.Role, len(departments))
+	if err != nil {
+		return nil, err
+	}
+	roles := make([]identity.Role, len(departments), len(departments)+1)
 	for i, d := range departments {
 		roles[i] = speakers[d]
+	}
+	supplied, err := production.Supplied(tx, orderID)
+	if supplied {
+		roles = append(roles, identity.Purchasing)
 	}
 	return roles, err
 }

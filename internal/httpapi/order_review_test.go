@@ -29,6 +29,8 @@ func TestORD01_ORD02_OriginalAndReviewThroughTheAPI(t *testing.T) {
 	rep.Post(point+"/answer", object{"outcome": "corrected", "answer": "改为整包"}).WantProblem(409, "order.review_point_not_returned")
 	rep.Post(point+"/return", object{"told_to": "陈示例", "told_via": "phone"}).Want(200)
 	e.As("rep3").Post(point+"/answer", object{"outcome": "accepted", "answer": "x"}).Want(404)
+	rep.Post(point+"/answer", object{"outcome": "corrected", "answer": "改为整包"}).WantProblem(422, "order.review_point_uncorrected")
+	rep.Patch(path, rep.Get(path).Want(200).ETag(), object{"packing": "整包"}).Want(200)
 	rep.Post(point+"/answer", object{"outcome": "corrected", "answer": "改为整包"}).Want(200)
 	if list := rep.Get(path + "/review-points").Want(200); list.At("data.0.open") != false || list.String("data.0.told_to") != "陈示例" {
 		t.Errorf("%s", list.Body)

@@ -144,6 +144,7 @@ func (s *Service) askWorse(tx pg.Tx, who identity.Principal, a *Alteration, c *c
 		}
 		part.Lines, index = append(part.Lines, l), append(index, i)
 	}
+	part.nameOnlyUsed()
 	if len(part.Lines) == 0 {
 		return priceAnswer{}, nil
 	}
@@ -154,6 +155,16 @@ func (s *Service) askWorse(tx pg.Tx, who identity.Principal, a *Alteration, c *c
 		}
 	}
 	return answer, err
+}
+
+// nameOnlyUsed forgets the agreements that no line names: whether they still stand is nothing to a line that doesn't.
+func (o *Order) nameOnlyUsed() {
+	if !slices.ContainsFunc(o.Lines, func(l Line) bool { return l.QuotationLineID != nil }) {
+		o.QuotationID = nil
+	}
+	if !slices.ContainsFunc(o.Lines, func(l Line) bool { return l.ContractLineID != nil }) {
+		o.ContractID = nil
+	}
 }
 
 // noWorse reports whether a line asks for nothing that nobody was asked about: the same product at no lower price, by the same
@@ -199,38 +210,79 @@ type Approved struct {
 	Revision   int    // of the order when it was asked for
 	Content    []byte // its hash then
 	ApprovalID uuid.UUID
-	Number     string // of the request
+	Facts      map[string]any // that its deciders had before them
+	Number     string         // of the request
 	Reason     string
 }
 
 // Alter carries out an approved change: the next revision of the order, its hash, its call-offs, and production is told, all in the
-// approval's transaction (ORD-05). Goods that moved meanwhile bound it still. Returns ErrMoved when the order has another revision than
-// was decided about; ErrLineMoved, contract.ErrLineExceeded. Locks the contract, then the order.
-func (s *Service) Alter(tx pg.Tx, a Approved, d Draft) (Order, error) {
+// approval's transaction (ORD-05). What got worse is judged once more, by the customer, the price lists and the authority of this moment:
+// refusal is what forbids it by now, and nothing is written then. Goods that moved meanwhile bound it still. Returns ErrMoved when the
+// order has another revision than was decided about; ErrLineMoved, contract.ErrLineExceeded. Locks the contract, then the order.
+func (s *Service) Alter(tx pg.Tx, a Approved, d Draft) (now Order, refusal *errs.Error, err error) {
 	was, c, err := s.lockAsked(tx, a)
 	if err != nil {
-		return was, err
+		return was, nil, err
 	}
-	now, err := was.altered(tx, d)
+	if now, err = was.altered(tx, d); err != nil {
+		return now, nil, err
+	}
+	refusal, err = s.judgeAgain(tx, Alteration{Was: was, Now: now}, c, a.Facts)
+	if err != nil || refusal != nil {
+		return was, refusal, err
+	}
+	return now, nil, s.alter(tx, a, was, &now, c)
+}
+
+// judgeAgain holds a change that was decided about against this moment (ORD-05, ORD-10): what refuses it, or asks for somebody who hasn't
+// decided. Who asked for the change doesn't matter any more.
+func (s *Service) judgeAgain(tx pg.Tx, a Alteration, c *contract.Contract, decided map[string]any) (*errs.Error, error) {
+	err := s.judgeAlteration(tx, identity.System(), &a, c)
 	if err != nil {
-		return now, err
+		e, ours := errs.As(err)
+		if ours {
+			return e, nil
+		}
+		return nil, err
 	}
+	if a.Facts["special_terms"] == true && decided["special_terms"] != true {
+		return ErrTermsMeanwhile.With("terms", a.Now.Terms().String()), nil
+	}
+	if !coveredBy(a.Facts, decided) {
+		return ErrPricesMeanwhile.With(), nil
+	}
+	return nil, nil //nolint:nilnil // nothing forbids it
+}
+
+// coveredBy reports whether who decided about a change may still agree to its prices: the general manager to any, the sales director to
+// what was the director's, the sales manager, who decides each, to what theirs or less.
+func coveredBy(now, decided map[string]any) bool {
+	if now["price_worse"] != true || decided["department_authority"] == false {
+		return true
+	}
+	if now["department_authority"] == false {
+		return false
+	}
+	role, _ := now["required_role"].(string)
+	return role != string(identity.SalesDirector) || decided["within_submitter_authority"] == true || decided["required_role"] == role
+}
+
+// alter writes what a change comes to.
+func (s *Service) alter(tx pg.Tx, a Approved, was Order, now *Order, c *contract.Contract) error {
 	now.Revision, now.Content, now.UpdatedAt = was.Revision+1, now.contentHash(), tx.Now
 	now.State, now.StateReason = now.progress(), a.Reason
-	now.UntoldSince = nil // of what is changed Follower is told here
-	if err := storeAltered(tx, &now); err != nil {
-		return now, err
+	now.UntoldSince = nil          // of what is changed Follower is told here
+	now.ApprovalID = &a.ApprovalID // what it says now was approved by this one
+	if err := storeAltered(tx, now); err != nil {
+		return err
 	}
 	if err := now.callOff(tx, c); err != nil {
-		return now, err
+		return err
 	}
-	if err := s.trace(tx, "changeOrder", a, was.snapshot(), &now); err != nil {
-		return now, err
+	if err := s.trace(tx, "changeOrder", a, was.snapshot(), now); err != nil || s.Follower == nil {
+		return err
 	}
-	if s.Follower != nil {
-		return now, s.Follower.OrderChanged(tx, &was, &now)
-	}
-	return now, nil
+	return s.Follower.OrderChanged(tx, &was, now)
 }
 
 // CancelApproved ends a confirmed order by an approved request. Returns ErrLiveNotices, ErrPartShipped and ErrMoved. Locks the contract,

@@ -109,6 +109,18 @@ func (s *Service) askAgain(tx pg.Tx, o *Order, r approval.Request, p credit.Posi
 	return err
 }
 
+// standsBy reports whether the order counts because of this approval, if by way of changes that were approved on top of it.
+func (s *Service) standsBy(tx pg.Tx, o *Order, r approval.Request) (bool, error) {
+	if o.ApprovalID == nil || *o.ApprovalID == r.ID {
+		return o.ApprovalID != nil, nil
+	}
+	last, err := s.approvals.Latest(tx, Matter, Subject, o.ID)
+	if isNotFound(err) {
+		return false, nil
+	}
+	return last.ID == r.ID, err
+}
+
 // VerbalApprovalDenied implements approval.VerbalDenier: an order that counts only because of an approval that nobody gave
 // becomes a draft of the next revision. What has left, has left. Locks the order.
 func (s *Service) VerbalApprovalDenied(tx pg.Tx, r approval.Request) error {
@@ -116,8 +128,11 @@ func (s *Service) VerbalApprovalDenied(tx pg.Tx, r approval.Request) error {
 	if err != nil {
 		return err
 	}
-	if o.ApprovalID == nil || *o.ApprovalID != r.ID || !slices.Contains(allowed[VerbRevise], o.State) {
+	if !slices.Contains(allowed[VerbRevise], o.State) {
 		return nil
+	}
+	if mine, err := s.standsBy(tx, &o, r); err != nil || !mine {
+		return err
 	}
 	return s.takeBack(tx, &o, c, "ORG-05: the verbal approval was denied / 口头批准被否认", "denyVerbalApproval")
 }

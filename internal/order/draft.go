@@ -3,6 +3,7 @@ package order
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -85,6 +86,9 @@ func (o *Order) fill(d Draft, now time.Time) error {
 	if d.Terms.IsCash() && d.Terms.Days != 0 {
 		return ErrTerms.At("/terms_days")
 	}
+	if o.movedBy(d) {
+		return ErrLineMoved.At("/contract_id")
+	}
 	o.CustomerID, o.Channel, o.CustomerOrderNo, o.Remarks = d.CustomerID, d.Channel, d.CustomerOrderNo, d.Remarks
 	if d.ReceivedAt != nil && d.ReceivedAt.After(now) {
 		return ErrReceived.At("/received_at")
@@ -136,12 +140,22 @@ func (o *Order) fillLines(drafts []LineDraft) error {
 	return nil
 }
 
+// movedBy reports whether the draft names another agreement than the one by which goods have moved.
+func (o *Order) movedBy(d Draft) bool {
+	return slices.ContainsFunc(o.Lines, func(l Line) bool {
+		return l.moved() && (l.ContractLineID != nil && !sameID(d.ContractID, o.ContractID) || l.QuotationLineID != nil && !sameID(d.QuotationID, o.QuotationID))
+	})
+}
+
 // mayBecome returns ErrLineMoved when goods of the line have moved and the draft would change what they were moved for.
 func (l *Line) mayBecome(d LineDraft) error {
 	if !l.moved() {
 		return nil
 	}
 	if d.ProductID != l.ProductID || d.Price.Cmp(l.Price) != 0 || d.Quantity.Cmp(sum(l.Shipped, l.Noticed)) < 0 {
+		return ErrLineMoved
+	}
+	if !sameID(d.QuotationLineID, l.QuotationLineID) || !sameID(d.ContractLineID, l.ContractLineID) { // CON-09: what has left stays called off
 		return ErrLineMoved
 	}
 	return nil

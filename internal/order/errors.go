@@ -27,8 +27,8 @@ var (
 		"Customer, lines, terms and discount of a {state} order are what was judged; revise the order to change them.",
 		"订单处于 {state} 状态,客户、明细、付款条件与折扣已审定,须先发起修订。", "ORD-02")
 	ErrLineMoved = pg.Constraint("order_lines_open", errs.Define(errs.Rule, "order.line_moved",
-		"A line of which goods are shipped or on a live notice keeps its product and price, and its quantity can't go below them.",
-		"明细行已有发货或有效发货通知,产品与价格不可更改,数量不得低于已发与已通知之和。"))
+		"A line of which goods are shipped or on a live notice keeps its product, price, quotation and contract, and its quantity can't go below them.",
+		"明细行已有发货或有效发货通知,产品、价格、所依报价单与合同不可更改,数量不得低于已发与已通知之和。"))
 	ErrDiscountMoved = errs.Define(errs.Rule, "order.discount_moved",
 		"The header discount and the customer can't change once goods are shipped or on a live notice.", "已有发货或有效发货通知,整单折扣与客户不可更改。")
 	ErrFrozen = pg.Constraint("order_lines_frozen", errs.Define(errs.Conflict, "order.lines_frozen",
@@ -73,6 +73,15 @@ var (
 	ErrOtherDeal = errs.Define(errs.Rule, "order.other_deal",
 		"A change keeps the customer, the quotation and the contract; for another deal cancel the order and write a new one.",
 		"变更不得更换客户、报价单或合同;如需更换,请取消订单后另行下单。", "ORD-05")
+	ErrTermsMeanwhile = errs.Define(errs.Rule, "order.terms_special_meanwhile",
+		"The terms {terms} have become special since the change was asked for, and finance hasn't decided about it.",
+		"申请后付款条件 {terms} 已成为特殊条件,财务部尚未审定。", "ORD-05", "CON-06")
+	ErrPricesMeanwhile = errs.Define(errs.Rule, "order.prices_beyond_authority_meanwhile",
+		"Prices or authority have changed since the change was asked for: by now somebody has to agree who wasn't asked.",
+		"申请后价格或权限已变动,现须由未参与审批的上级同意。", "ORD-05", "PRC-10")
+	ErrUncorrected = errs.Define(errs.Rule, "order.review_point_uncorrected",
+		"The order still says what it said when the point failed: correct it first, or settle the point as accepted.",
+		"订单内容自评审不合格以来未作更改,请先更正订单,或按客户解释予以接受。", "ORD-02")
 	ErrEmpty = errs.Define(errs.Rule, "order.no_lines",
 		"An order needs at least one line.", "订单至少需要一行明细。", "ORD-02")
 

@@ -133,6 +133,7 @@ func (s *Service) judge(tx pg.Tx, o *Order, p credit.Position, a priceAnswer, c 
 	v.deal = c
 	v.reviewOpen(o)
 	v.dates(o)
+	v.undated(o)
 	if err := s.original(tx, o, &v); err != nil {
 		return v, err
 	}

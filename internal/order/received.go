@@ -2,12 +2,15 @@ package order
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/salesgate/salesgate/internal/attachment"
 	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/decision"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
@@ -64,6 +67,26 @@ func (v *verdict) dates(o *Order) {
 			fmt.Sprintf("第 %d 行交期 %s 早于订单接收日期 %s。", i+1, day(l.PromisedOn), day(&received)))
 		v.refuse(ErrPromised.At(fmt.Sprintf("/lines/%d/promised_on", i)))
 	}
+}
+
+// undated says which lines promise no date (ORD-03): nothing is held against them, but nobody checks them before they are due either
+// (ORD-07), and in a shortage they come last (ORD-08).
+func (v *verdict) undated(o *Order) {
+	var lines []string
+	for i, l := range o.Lines {
+		if l.PromisedOn == nil {
+			lines = append(lines, strconv.Itoa(i+1))
+		}
+	}
+	if len(lines) == 0 {
+		return
+	}
+	list := strings.Join(lines, ", ")
+	v.checks = append(v.checks, decision.Check{
+		Rule: "ORD-07", Result: decision.CheckInfo, Inputs: map[string]string{"lines": list},
+		EN: fmt.Sprintf("Lines %s promise no date: they aren't checked before delivery, and come last in a shortage.", list),
+		ZH: fmt.Sprintf("第 %s 行未约定交期:交货前不作核对,缺货分配时排在最后。", list),
+	})
 }
 
 // bind attaches the customer's own order. Returns attachment.ErrUnknown.

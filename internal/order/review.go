@@ -1,12 +1,14 @@
 package order
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/audit"
 	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/identity"
@@ -43,6 +45,7 @@ type ReviewPoint struct {
 	Point      Point
 	Passed     bool
 	Note       string
+	Said       []byte `json:"-"` // hash of what the order said then
 	FoundBy    uuid.UUID
 	FoundAt    time.Time
 	ToldTo     string // at the customer's
@@ -114,8 +117,22 @@ func (o *Order) found(tx pg.Tx, who identity.Principal, f Finding) (ReviewPoint,
 	}
 	return ReviewPoint{
 		ID: uuid.Must(uuid.NewV7()), OrderID: o.ID, Revision: o.Revision, LineNo: f.LineNo, Point: f.Point, Passed: f.Passed, Note: note,
-		FoundBy: who.ID, FoundAt: tx.Now,
+		Said: o.said(), FoundBy: who.ID, FoundAt: tx.Now,
 	}, nil
+}
+
+// said is the hash of all that a review looks at: what the gate judges, the units aside, and what is only remarked.
+func (o *Order) said() []byte {
+	remarks := make([]string, len(o.Lines))
+	for i, l := range o.Lines {
+		remarks[i] = l.Remarks
+	}
+	return approval.ContentHash(struct {
+		Content []byte
+		Remarks string
+		Lines   []string
+		Number  string
+	}{o.contentHash(), o.Remarks, remarks, o.CustomerOrderNo})
 }
 
 // askOwner opens the task of telling the customer, while a point is open.
@@ -152,7 +169,7 @@ func (s *Service) ReturnReviewPoint(tx pg.Tx, who identity.Principal, id, point 
 }
 
 // AnswerReviewPoint writes down what the customer answered; the point is settled, and when it was the last one the order may be
-// submitted. Returns ErrNotTold, and what ReturnReviewPoint returns. Locks the order.
+// submitted. A point is corrected by a change of the order since it was found. Returns ErrNotTold, ErrUncorrected, and what ReturnReviewPoint returns. Locks the order.
 func (s *Service) AnswerReviewPoint(tx pg.Tx, who identity.Principal, id, point uuid.UUID, outcome Outcome, answer string, files ...uuid.UUID) (ReviewPoint, error) {
 	o, p, err := s.lockPoint(tx, who, id, point)
 	if err != nil {
@@ -160,6 +177,9 @@ func (s *Service) AnswerReviewPoint(tx pg.Tx, who identity.Principal, id, point 
 	}
 	if p.ToldAt == nil {
 		return p, ErrNotTold
+	}
+	if outcome == OutcomeCorrected && len(p.Said) > 0 && bytes.Equal(p.Said, o.said()) {
+		return p, ErrUncorrected.At("/outcome")
 	}
 	p.Outcome, p.Answer, p.AnsweredBy, p.AnsweredAt = outcome, answer, &who.ID, &tx.Now
 	if err := storePoint(tx, p); err != nil {

@@ -54,12 +54,23 @@ func TestORD02_AFailedPointGoesBackToTheCustomerFirst(t *testing.T) {
 	wantErr(t, w.answered(o.ID, points[1].ID), order.ErrNotTold, "answer before they were told")
 	wantErr(t, w.returned(o.ID, points[0].ID), order.ErrReviewed, "a point that passed")
 	w.must(w.returned(o.ID, points[1].ID))
+	wantErr(t, w.answered(o.ID, points[1].ID), order.ErrUncorrected, "corrected without a change")
+	_, err = w.update("rep1", o.ID, func(d *order.Draft) { d.Lines[0].Remarks = "12 旦" })
+	w.must(err)
 	w.must(w.answered(o.ID, points[1].ID))
 	wantErr(t, w.answered(o.ID, points[1].ID), order.ErrReviewed, "answered twice")
 	_, _, err = w.submit("rep1", o.ID)
 	wantErr(t, err, order.ErrReview, "one point open")
 	w.must(w.returned(o.ID, points[2].ID))
-	w.must(w.answered(o.ID, points[2].ID))
+	w.must(w.answered(o.ID, points[2].ID)) // the same change came after this point, too
+	late, err := w.review(o.ID, order.Finding{Point: order.PointPrice, Note: "单价不符"})
+	w.must(err)
+	w.must(w.returned(o.ID, late[0].ID))
+	wantErr(t, w.answered(o.ID, late[0].ID), order.ErrUncorrected, "corrected before it was found")
+	w.must(w.as("rep1", func(tx pg.Tx, who identity.Principal) error {
+		_, err := w.orders.AnswerReviewPoint(tx, who, o.ID, late[0].ID, order.OutcomeAccepted, "客户确认单价无误")
+		return err
+	}))
 	if got, _, err := w.submit("rep1", o.ID); err != nil || got.State != order.StateConfirmed {
 		t.Errorf("%s %v", got.State, err)
 	}

@@ -109,22 +109,28 @@ func (s *Service) CreateAndSubmit(tx pg.Tx, who identity.Principal, d Draft) (Or
 	if err != nil {
 		return Order{}, none, err
 	}
-	if o.ContractID != nil {
-		return s.createCalling(tx, who, o, d.Attachments)
+	c, err := contractOf(tx, o.ContractID)
+	if err != nil {
+		return Order{}, none, err
 	}
 	o.Originals = len(d.Attachments)
-	a, err := s.askPrices(tx, who, &o, nil)
+	a, err := s.askPrices(tx, who, &o, c)
 	if err != nil {
 		return Order{}, none, err
 	}
 	if err := o.complete(tx, a.products()); err != nil {
 		return Order{}, none, err
 	}
-	v, err := s.judge(tx, &o, p, a, nil)
+	v, err := s.judge(tx, &o, p, a, c)
 	if err != nil {
 		return Order{}, none, err
 	}
 	v.settlement(who, &o, p)
+	if v.refusal == nil {
+		if err := v.book(tx, &o, c); err != nil {
+			return Order{}, none, err
+		}
+	}
 	if v.refusal != nil {
 		if err := s.store(tx, who, &o, d.Attachments); err != nil {
 			return Order{}, none, err
@@ -139,22 +145,6 @@ func (s *Service) CreateAndSubmit(tx pg.Tx, who identity.Principal, d Draft) (Or
 		return o, dec, err
 	}
 	return o, dec, s.bind(tx, who, &o, d.Attachments)
-}
-
-// createCalling is CreateAndSubmit of an order on a contract, which is locked before the order is numbered.
-func (s *Service) createCalling(tx pg.Tx, who identity.Principal, o Order, originals []uuid.UUID) (Order, decision.Decision, error) {
-	c, err := contractOf(tx, o.ContractID)
-	if err != nil {
-		return Order{}, decision.Decision{}, err
-	}
-	if err := o.complete(tx, nil); err != nil {
-		return Order{}, decision.Decision{}, err
-	}
-	if err := s.store(tx, who, &o, originals); err != nil {
-		return Order{}, decision.Decision{}, err
-	}
-	d, err := s.submit(tx, who, &o, c)
-	return o, d, err
 }
 
 // insertSubmitted numbers and stores an order before the matrix is asked, which shows the number to its deciders. It is

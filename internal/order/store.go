@@ -168,7 +168,7 @@ func told(tx pg.Tx, id uuid.UUID) error {
 	return pg.One(tx.Exec("UPDATE orders SET untold_since = NULL WHERE id = ?", id))
 }
 
-// replaceLines writes the lines of a draft: those that are gone are deleted, the others inserted or changed. Lines that
+// replaceLines writes the lines of a draft, or of the next revision of an order that counts: those that are gone are deleted, the others inserted or changed. Lines that
 // another document points at can't be deleted: errs.ErrReferenced.
 func replaceLines(tx pg.Tx, o *Order) error {
 	lines, err := o.rows()
@@ -178,15 +178,15 @@ func replaceLines(tx pg.Tx, o *Order) error {
 	return tx.Exec(`WITH line AS (SELECT * FROM json_to_recordset(?::json) AS l `+lineColumns+`),
 		gone AS (DELETE FROM order_lines WHERE order_id = ? AND id NOT IN (SELECT id FROM line))
 		INSERT INTO order_lines AS x (id, order_id, line_no, product_id, unit, price, quantity, tax_rate, amount, net_amount, promised_on,
-			remarks, noticed, shipped, `+handled+`)
-		SELECT id, ?::uuid, line_no, product_id, unit, price, quantity, tax_rate, amount, net_amount, promised_on, remarks, noticed, shipped, `+handled+`
+			remarks, noticed, shipped, revision, `+handled+`)
+		SELECT id, ?::uuid, line_no, product_id, unit, price, quantity, tax_rate, amount, net_amount, promised_on, remarks, noticed, shipped, ?::int, `+handled+`
 		FROM line
 		ON CONFLICT (id) DO UPDATE SET line_no = excluded.line_no, product_id = excluded.product_id, unit = excluded.unit,
 			price = excluded.price, quantity = excluded.quantity, tax_rate = excluded.tax_rate, amount = excluded.amount,
 			net_amount = excluded.net_amount, promised_on = excluded.promised_on, remarks = excluded.remarks,
 			delivery_place = excluded.delivery_place, packing = excluded.packing, transport = excluded.transport,
 			special_demands = excluded.special_demands, quotation_line_id = excluded.quotation_line_id,
-			contract_line_id = excluded.contract_line_id`, lines, o.ID, o.ID).Error
+			contract_line_id = excluded.contract_line_id, revision = excluded.revision`, lines, o.ID, o.ID, o.Revision).Error
 }
 
 // storeMoved writes the quantities of all lines and the order's state and version, in one statement.
@@ -261,14 +261,11 @@ func storePoint(tx pg.Tx, p ReviewPoint) error {
 	}))
 }
 
-// storeAltered writes a confirmed order that was changed. Its lines change in a draft only, by trigger: it is one for the length of
-// this statement, which nobody else sees.
+// storeAltered writes a confirmed order that was changed, with its next revision: first the order, since by trigger its lines change
+// with a revision that they haven't yet.
 func storeAltered(tx pg.Tx, o *Order) error {
-	if err := pg.One(tx.Exec("UPDATE orders SET state = 'draft', untold_since = NULL WHERE id = ? AND version = ?", o.ID, o.Version)); err != nil {
+	if err := update(tx, o); err != nil {
 		return err
 	}
-	if err := replaceLines(tx, o); err != nil {
-		return err
-	}
-	return update(tx, o)
+	return replaceLines(tx, o)
 }

@@ -19,7 +19,8 @@ import (
 
 // ApprovalDecided implements approval.Subject: an approved request is carried out on the order at once, or the approval fails and
 // everything stays as it is: ErrConsequences before the departments have spoken, and what order.Alter and order.CancelApproved return.
-// Locks the contract, the order, the request.
+// A change that may no longer be (ORD-10, PRC-10) ends as rejected, with the reason, and who was told of it is told of that.
+// Locks the request, the contract, the order.
 func (s *Service) ApprovalDecided(tx pg.Tx, q approval.Request) error {
 	r, err := take(tx, q.SubjectID)
 	if err != nil {
@@ -33,6 +34,7 @@ func (s *Service) ApprovalDecided(tx pg.Tx, q approval.Request) error {
 		if due := r.DueAt(tx); r.open() > 0 && tx.Now.Before(due) {
 			return ErrConsequences.With("open", r.open(), "due_at", due.UTC().Format(time.RFC3339))
 		}
+		r.Facts = q.Facts
 		return s.apply(tx, &r)
 	case approval.Rejected, approval.Returned:
 		return s.end(tx, &r, Rejected, q.CloseReason)
@@ -46,18 +48,44 @@ func (s *Service) ApprovalDecided(tx pg.Tx, q approval.Request) error {
 // apply carries the request out.
 func (s *Service) apply(tx pg.Tx, r *Request) error {
 	a := order.Approved{
-		OrderID: r.OrderID, Revision: r.Revision, Content: r.Content, ApprovalID: *r.ApprovalID, Number: r.Number, Reason: r.Reason,
+		OrderID: r.OrderID, Revision: r.Revision, Content: r.Content, ApprovalID: *r.ApprovalID, Facts: r.Facts, Number: r.Number, Reason: r.Reason,
 	}
-	var err error
 	if r.Kind == Cancel {
-		_, err = s.orders.CancelApproved(tx, a)
-	} else {
-		_, err = s.orders.Alter(tx, a, *r.Draft)
+		if _, err := s.orders.CancelApproved(tx, a); err != nil {
+			return err
+		}
+		return s.end(tx, r, Applied, "")
 	}
+	_, refusal, err := s.orders.Alter(tx, a, *r.Draft)
 	if err != nil {
 		return err
 	}
+	if refusal != nil {
+		if err := s.end(tx, r, Rejected, refusal.Text("zh-CN")+" "+refusal.Text("en")); err != nil {
+			return err
+		}
+		return r.tellRefused(tx)
+	}
 	return s.end(tx, r, Applied, "")
+}
+
+// tellRefused announces that what was approved isn't carried out: to the order's owner, and to the departments that were told of it.
+func (r *Request) tellRefused(tx pg.Tx) error {
+	task := followup.Task{
+		Kind: taskRefused, SubjectType: Subject, SubjectID: r.ID, Number: r.Number, Inform: true,
+		TitleEN: fmt.Sprintf("The change of order %s was approved, but may no longer be: the order stays as it is (%s)", r.OrderNumber, r.Number),
+		TitleZH: fmt.Sprintf("订单 %s 的变更虽经批准,但已不符合规定,订单维持原状(%s)", r.OrderNumber, r.Number),
+	}
+	tasks := make([]followup.Task, 0, len(r.Consequences)+1)
+	owner := task
+	owner.UserID = &r.OwnerID
+	tasks = append(tasks, owner)
+	for _, c := range r.Consequences {
+		department := task
+		department.Role = c.Role
+		tasks = append(tasks, department)
+	}
+	return followup.Open(tx, tasks...)
 }
 
 // end stores the request's end, and tells the business rep of what is left over.

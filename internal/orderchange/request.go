@@ -45,6 +45,7 @@ type Request struct {
 	Reason      string
 	Revision    int                // of the order that it was asked for
 	Content     []byte             // its hash
+	Facts       map[string]any     `gorm:"-"`               // that its deciders have before them; read with the approval
 	Draft       *order.Draft       `gorm:"serializer:json"` // what the order is to say; nil for a cancellation
 	Differences []order.Difference `gorm:"serializer:json"`
 	TotalBefore decimal.Decimal

@@ -22,15 +22,18 @@ const (
 	MatterCancel  = "order.cancel"
 	taskState     = "order_change.consequence"
 	taskLeftovers = "order_change.leftovers"
+	taskRefused   = "order_change.refused"
 )
 
-// Recipients says which roles have acknowledged an order: they are told of a request and state its consequences.
+// Recipients says which roles speak for the departments that have acknowledged an order: they are told of a request and state its
+// consequences (ORD-05).
 type Recipients interface {
 	AcknowledgedRoles(tx pg.Tx, orderID uuid.UUID) ([]identity.Role, error)
 }
 
-// everybody is asked about an order that no department has acknowledged yet: any of them may have begun with it.
-var everybody = []identity.Role{identity.ProductionManager, identity.Purchasing, identity.WarehouseKeeper, identity.FinanceManager}
+// unacknowledged is who is asked about an order that no department has acknowledged yet: nobody acts on an order before production
+// does, and that it has begun without a word is still possible.
+var unacknowledged = []identity.Role{identity.ProductionManager}
 
 // Service holds the use cases. Build one per process; it is safe for concurrent use.
 type Service struct {
@@ -38,7 +41,7 @@ type Service struct {
 	approvals *approval.Service
 	orders    *order.Service
 
-	Recipients Recipients // production, by app; nil asks everybody
+	Recipients Recipients // production, by app
 }
 
 // New returns the service, which app registers for MatterChange and MatterCancel.
@@ -114,6 +117,7 @@ func (s *Service) submit(tx pg.Tx, who identity.Principal, r *Request, matter st
 	if err := r.tell(tx); err != nil || !q.AtOnce() {
 		return err
 	}
+	r.Facts = q.Facts
 	return s.apply(tx, r)
 }
 
@@ -125,17 +129,14 @@ func (s *Service) onOrder(tx pg.Tx, r *Request, action string) error {
 	})
 }
 
-// ask lists the departments that have acknowledged the order (ORD-05); all of them, when none has.
+// ask lists the departments that have acknowledged the order (ORD-05).
 func (s *Service) ask(tx pg.Tx, r *Request) error {
-	var roles []identity.Role
-	if s.Recipients != nil {
-		var err error
-		if roles, err = s.Recipients.AcknowledgedRoles(tx, r.OrderID); err != nil {
-			return err
-		}
+	roles, err := s.Recipients.AcknowledgedRoles(tx, r.OrderID)
+	if err != nil {
+		return err
 	}
 	if len(roles) == 0 {
-		roles = everybody
+		roles = unacknowledged
 	}
 	for _, role := range roles {
 		r.Consequences = append(r.Consequences, Consequence{ID: uuid.Must(uuid.NewV7()), ChangeID: r.ID, Role: role, Leftovers: []Leftover{}})

@@ -1,6 +1,10 @@
 package production
 
-import "github.com/salesgate/salesgate/internal/pg"
+import (
+	"github.com/google/uuid"
+
+	"github.com/salesgate/salesgate/internal/pg"
+)
 
 // Unasked is an order of which production doesn't know what it should.
 type Unasked struct {
@@ -19,4 +23,10 @@ func Reconcile(tx pg.Tx) ([]Unasked, error) {
 		WHERE o.state IN ('confirmed', 'partly_shipped') AND o.untold_since IS NULL
 			AND (r.id IS NULL OR r.state <> 'open' OR r.order_revision <> o.revision)
 		ORDER BY o.id LIMIT 1000`).Scan(&rows).Error
+}
+
+// Supplied reports whether purchasing has answered about the materials of an order, in any revision (ORD-04): it has acted on it.
+func Supplied(tx pg.Tx, orderID uuid.UUID) (found bool, err error) {
+	err = pg.ScanRow(tx, []any{&found}, "SELECT EXISTS (SELECT FROM production_requests WHERE order_id = ? AND materials_revision > 0)", orderID)
+	return found, err
 }
