@@ -214,7 +214,7 @@ func (a *App) joinDeals(s *httpapi.Server) {
 	s.Approvals.Register(quote.Matter, s.Quotes)
 	s.Attachments.Register(quote.Subject, s.Quotes.Seen, "quotation.read")
 	s.Attachments.Register(quote.SubjectInquiry, s.Quotes.InquirySeen, "inquiry.read")
-	a.deadlines = append(a.deadlines, deadlines{"inquiries", atOnce(s.Quotes.RecomputeDeadlines)})
+	a.deadlines = append(a.deadlines, deadlines{"inquiries", s.Quotes.RecomputeDeadlines})
 	a.jobs.Every("expire_quotations", 10*time.Minute, a.batches("expire_quotations", s.Quotes.Expire)) // QUO-05
 
 	// contracts
@@ -235,7 +235,7 @@ func (a *App) joinFollowUp(s *httpapi.Server) {
 	s.Approvals.Register(orderchange.MatterCancel, s.OrderChanges)
 	s.CustomerNotices = correspondence.New(s.Rulebook, s.Attachments)
 	s.Attachments.Register(correspondence.Subject, s.CustomerNotices.Seen, "customer_notice.read")
-	a.deadlines = append(a.deadlines, deadlines{"customer_notices", atOnce(s.CustomerNotices.RecomputeDeadlines)})
+	a.deadlines = append(a.deadlines, deadlines{"customer_notices", correspondence.RecomputeDeadlines})
 
 	// production
 	s.Production = production.New(s.Rulebook)

@@ -244,18 +244,10 @@ func (s *Service) List(tx pg.Tx, who identity.Principal, f Filter, p pg.Page) ([
 	return pg.Cut(p, rows, func(n Notice) any { return n.ID })
 }
 
-// RecomputeDeadlines makes the deadlines of open notices anew, by the calendar as it is now.
-func (s *Service) RecomputeDeadlines(tx pg.Tx) error {
-	rows, err := openOnes(tx)
-	if err != nil {
-		return err
-	}
-	for _, n := range rows {
-		if due := tx.Calendar().Due(n.term()); !due.Equal(n.DueAt) {
-			if err := moveDue(tx, n.ID, due); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+// deadlines of open notices.
+var deadlines = pg.Deadlines{Table: "customer_notices", Open: "state = 'open'", From: "received_at", Amount: "due_days", Versioned: true, Term: pg.Days}
+
+// RecomputeDeadlines makes the deadlines of open notices anew, by the calendar as it is now. See pg.Deadlines.
+func RecomputeDeadlines(tx pg.Tx, after uuid.UUID, n int) (uuid.UUID, error) {
+	return deadlines.Recompute(tx, after, n)
 }

@@ -1,8 +1,6 @@
 package correspondence
 
 import (
-	"time"
-
 	"github.com/google/uuid"
 
 	"github.com/salesgate/salesgate/internal/identity"
@@ -52,13 +50,4 @@ func list(tx pg.Tx, who identity.Principal, f Filter, last uuid.UUID, limit int)
 	}
 	var rows []Notice
 	return rows, q.Find(&rows).Error
-}
-
-func openOnes(tx pg.Tx) ([]Notice, error) {
-	var rows []Notice
-	return rows, tx.Where("state = 'open'").Order("id").Find(&rows).Error
-}
-
-func moveDue(tx pg.Tx, id uuid.UUID, due time.Time) error {
-	return pg.One(tx.Exec("UPDATE customer_notices SET due_at = ?, version = version + 1 WHERE id = ?", due, id))
 }

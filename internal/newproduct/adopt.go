@@ -181,16 +181,16 @@ func (s *Service) GetAdoption(tx pg.Tx, _ identity.Principal, id uuid.UUID) (Ado
 
 // recomputeAdoptions recomputes when open adoptions are due.
 func (s *Service) recomputeAdoptions(tx pg.Tx) error {
-	days, err := s.rules.Int(tx, "price.adopt_days")
-	if err != nil {
-		return err
-	}
 	open, err := lockOpenAdoptions(tx)
 	if err != nil {
 		return err
 	}
 	ids, due := make([]uuid.UUID, len(open)), make([]time.Time, len(open))
 	for i, a := range open {
+		days, err := s.rules.IntAt(tx, "price.adopt_days", a.OpenedAt)
+		if err != nil {
+			return err
+		}
 		ids[i], due[i] = a.ID, tx.Calendar().EndOfWorkingDay(a.OpenedAt, days)
 	}
 	return storeAdoptionsDue(tx, ids, due)

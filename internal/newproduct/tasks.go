@@ -103,7 +103,7 @@ func (s *Service) dueAfter(tx pg.Tx, from time.Time, parameter string) (time.Tim
 }
 
 func (s *Service) within(tx pg.Tx, from time.Time, parameter string) (clock.Term, error) {
-	hours, err := s.rules.Int(tx, parameter)
+	hours, err := s.rules.IntAt(tx, parameter, from)
 	return clock.Term{From: from, Hours: hours}, err
 }
 

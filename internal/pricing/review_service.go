@@ -71,17 +71,18 @@ func reviewTask(r PriceReview, days int, role identity.Role) followup.Task {
 // yearBefore is the first of the 12 months whose shipments are looked at; today's are not in them.
 func yearBefore(now time.Time) time.Time { return clock.Today(now).AddDate(-1, 0, 0) }
 
-// RecomputeDeadlines computes anew when open reviews are due, after a change of the calendar.
+// RecomputeDeadlines computes anew when open reviews are due, after a change of the calendar, by the days that were in force when they were
+// opened. There is one a quarter.
 func (s *Service) RecomputeDeadlines(tx pg.Tx) error {
-	days, err := s.Rules.Int(tx, "price.review_days")
-	if err != nil {
-		return err
-	}
 	reviews, err := lockOpenReviews(tx)
 	if err != nil {
 		return err
 	}
 	for _, r := range reviews {
+		days, err := s.Rules.IntAt(tx, "price.review_days", r.OpenedAt)
+		if err != nil {
+			return err
+		}
 		due := tx.Calendar().AddWorkingDays(clock.Today(r.OpenedAt), days)
 		if due.Equal(r.DueOn) {
 			continue

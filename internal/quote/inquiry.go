@@ -151,7 +151,7 @@ func (s *Service) CreateInquiry(tx pg.Tx, who identity.Principal, d InquiryDraft
 	if err := s.files.Bind(tx, who, SubjectInquiry, q.ID, d.Files...); err != nil {
 		return Inquiry{}, err
 	}
-	if err := askToAnswer(tx, q, p.Name); err != nil {
+	if err := s.askToAnswer(tx, q, p.Name); err != nil {
 		return Inquiry{}, err
 	}
 	return q, audit.Record(tx, audit.Entry{Action: "createInquiry", SubjectType: SubjectInquiry, SubjectID: q.ID, After: q.trace()})
@@ -207,21 +207,25 @@ func (s *Service) startClock(tx pg.Tx, q *Inquiry) error {
 	if !q.NewCustomer {
 		return nil
 	}
-	days, err := s.rules.IntAt(tx, "quote.new_customer_days", q.ReceivedAt)
+	term, err := s.answerWithin(tx, q.ReceivedAt)
 	if err != nil {
 		return err
 	}
-	due := tx.Calendar().EndOfWorkingDay(q.ReceivedAt, days)
+	due := tx.Calendar().Due(term)
 	q.DueAt = &due
 	return nil
 }
 
-func askToAnswer(tx pg.Tx, q Inquiry, name string) error {
+func (s *Service) askToAnswer(tx pg.Tx, q Inquiry, name string) error {
 	if q.DueAt == nil {
 		return nil
 	}
+	within, err := s.answerWithin(tx, q.ReceivedAt)
+	if err != nil {
+		return err
+	}
 	return followup.Open(tx, followup.Task{
-		Kind: followAnswer, SubjectType: SubjectInquiry, SubjectID: q.ID, Number: q.Number, UserID: &q.OwnerID, DueAt: q.DueAt,
+		Kind: followAnswer, SubjectType: SubjectInquiry, SubjectID: q.ID, Number: q.Number, UserID: &q.OwnerID, Within: &within,
 		EscalateTo: identity.SalesManager, TitleEN: fmt.Sprintf("Answer the inquiry %s of %s with a quotation", q.Number, name),
 		TitleZH: fmt.Sprintf("请就 %s 的询价 %s 报价", name, q.Number),
 	})
@@ -313,18 +317,16 @@ func (s *Service) inquiryOf(tx pg.Tx, id *uuid.UUID, p party) error {
 func same(a, b *uuid.UUID) bool { return a == nil && b == nil || a != nil && b != nil && *a == *b }
 
 // RecomputeDeadlines gives open inquiries the deadlines that the calendar now makes of when they came in, by the days that were in force
-// then. Call it when the calendar has changed. Two statements, whatever their number.
-func (s *Service) RecomputeDeadlines(tx pg.Tx) error {
-	open, err := openInquiries(tx)
-	if err != nil {
-		return err
-	}
-	for i := range open {
-		days, err := s.rules.IntAt(tx, "quote.new_customer_days", open[i].ReceivedAt)
-		if err != nil {
-			return err
-		}
-		open[i].Due = tx.Calendar().EndOfWorkingDay(open[i].ReceivedAt, days)
-	}
-	return moveDeadlines(tx, open)
+// then. See pg.Deadlines; the follow-ups that ask for their answer see to theirs.
+func (s *Service) RecomputeDeadlines(tx pg.Tx, after uuid.UUID, n int) (uuid.UUID, error) {
+	return pg.Deadlines{
+		Table: "inquiries", Open: "state = 'open' AND due_at IS NOT NULL", From: "received_at", Versioned: true,
+		Term: func(tx pg.Tx, received time.Time, _ int) (clock.Term, error) { return s.answerWithin(tx, received) },
+	}.Recompute(tx, after, n)
+}
+
+// answerWithin is by when a new customer's inquiry is answered with a quotation (QUO-01).
+func (s *Service) answerWithin(tx pg.Tx, received time.Time) (clock.Term, error) {
+	days, err := s.rules.IntAt(tx, "quote.new_customer_days", received)
+	return clock.Term{From: received, Days: days}, err
 }

@@ -107,7 +107,7 @@ func TestQUO01_DeadlinesFollowTheCalendar(t *testing.T) {
 	id := w.As("rep1").Post("/v1/inquiries", object{"channel": "fax", "customer_id": w.new}).Want(201).ID()
 	w.set("quote.new_customer_days", "9") // from now on: not for what came in before
 	w.later(time.Minute)
-	w.Tx(func(tx pg.Tx) error { return w.quotes.RecomputeDeadlines(tx) })
+	w.Tx(func(tx pg.Tx) error { _, err := w.quotes.RecomputeDeadlines(tx, uuid.Nil, 10); return err })
 	if got := w.As("rep1").Get("/v1/inquiries/" + id).String("due_at"); got != "2026-12-03T09:30:00Z" {
 		t.Error(got)
 	}
@@ -119,6 +119,9 @@ func TestQUO01_DeadlinesFollowTheCalendar(t *testing.T) {
 	got := w.As("rep1").Get("/v1/inquiries/" + id).Want(200)
 	if got.String("due_at") != "2026-12-04T09:30:00Z" || got.String("etag") != `"2"` {
 		t.Errorf("%s", got.Body)
+	}
+	if task := w.As("rep1").Get("/v1/me/follow-ups?kind=inquiry.answer").Want(200); task.String("data.0.due_at") != "2026-12-04T09:30:00Z" {
+		t.Errorf("the task: %s", task.Body)
 	}
 }
 

@@ -1,9 +1,6 @@
 package quote
 
 import (
-	"encoding/json"
-	"time"
-
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -44,35 +41,6 @@ func updateInquiry(tx pg.Tx, q *Inquiry) error {
 	})
 	q.Version++
 	return err
-}
-
-// openDeadline is an open inquiry with the deadline that it is to have.
-type openDeadline struct {
-	ID         uuid.UUID `json:"id"`
-	ReceivedAt time.Time `json:"-"`
-	Due        time.Time `json:"due"`
-}
-
-// openInquiries are those with a deadline.
-func openInquiries(tx pg.Tx) ([]openDeadline, error) {
-	var rows []openDeadline
-	return rows, tx.Raw(`SELECT id, received_at FROM inquiries WHERE state = 'open' AND due_at IS NOT NULL ORDER BY id FOR UPDATE`).Scan(&rows).Error
-}
-
-// moveDeadlines gives open inquiries, and the follow-ups that ask for their answer, their deadline.
-func moveDeadlines(tx pg.Tx, rows []openDeadline) error {
-	b, err := json.Marshal(rows)
-	if err != nil || len(rows) == 0 {
-		return err
-	}
-	return tx.Exec(`WITH moved AS (
-			UPDATE inquiries q SET due_at = d.due, version = q.version + 1, updated_at = ?
-			FROM json_to_recordset(?::json) AS d (id uuid, due timestamptz)
-			WHERE q.id = d.id AND q.due_at <> d.due RETURNING q.id, q.due_at
-		)
-		UPDATE follow_ups f SET due_at = m.due_at, version = f.version + 1 FROM moved m
-		WHERE f.kind = ? AND f.subject_type = ? AND f.subject_id = m.id AND f.state = 'open' AND f.escalated_at IS NULL`,
-		tx.Now, string(b), followAnswer, SubjectInquiry).Error
 }
 
 // ofParty narrows surveys to those of a customer (also from when it was a prospect) or prospect.
