@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/google/uuid"
@@ -160,12 +161,30 @@ func (r Request) trace() map[string]any {
 }
 
 // Resubmit asks anew about the subject of a decided request, on behalf of its submitter: for a subject that finds in
-// ApprovalDecided that the facts have changed. Steps that have no reason to look again keep their approval.
-func (s *Service) Resubmit(tx pg.Tx, r Request, facts map[string]any, content []byte) (Request, error) {
+// ApprovalDecided that the facts have changed. changed are those that have; the others are as they were, but for the engine's own and
+// those of the rulebook, which are filled in as they are now. Steps that have no reason to look again keep their approval.
+func (s *Service) Resubmit(tx pg.Tx, r Request, changed map[string]any, content []byte) (Request, error) {
+	facts := map[string]any{}
+	if m := matterOf(r.Matter); m != nil {
+		facts = m.again(r.Facts)
+	}
+	maps.Copy(facts, changed)
 	return s.Submit(tx, r.Submitter(), Submission{
 		Matter: r.Matter, SubjectType: r.SubjectType, SubjectID: r.SubjectID, Number: r.Number,
 		TitleEN: r.TitleEN, TitleZH: r.TitleZH, Facts: facts, Content: content, OwnerID: r.OwnerID, Renews: &r.ID,
 	})
+}
+
+// again are the stored facts of a request as they are given to Submit: without those that it fills in itself.
+func (m Matter) again(stored map[string]any) map[string]any {
+	facts := map[string]any{}
+	given := m.fromJSON(stored)
+	for _, f := range m.Facts {
+		if v, found := given[f.Name]; found && f.Parameter == "" {
+			facts[f.Name] = v
+		}
+	}
+	return facts
 }
 
 // Lock locks the pending and approved requests about a subject, in id order. Call it before locking the subject's own

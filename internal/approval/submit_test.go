@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+	"github.com/govalues/decimal"
 
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/identity"
@@ -217,6 +218,37 @@ func TestResubmitKeepsTheSubmitter(t *testing.T) {
 	if again.SubmittedBy != p.rep.ID || again.State != approval.Pending || !equalID(again.DepartmentID, p.rep.DepartmentID) {
 		t.Errorf("resubmitted as %+v", again)
 	}
+}
+
+// What is asked again has the facts of before, whole numbers among them as they come out of the database, but those that changed; and the
+// figures of the rulebook as they are now.
+func TestCON06_ResubmitTakesTheStoredFacts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	rep := w.staff().rep
+	w.must(w.tx(rep, func(tx pg.Tx) error {
+		r, err := w.s.Submit(tx, rep, approval.Submission{
+			Matter: "contract.sign", SubjectType: "contract", SubjectID: uuid.New(), Facts: map[string]any{
+				"total": decimal.MustParse("90000"), "currency": "CNY", "department_authority": true, "standard": true, "special_terms": false,
+				"terms_rank": 3, "demand": 1, "prices": 1, "period": 0, "gm_amount": decimal.MustParse("7"),
+			},
+		})
+		if err != nil {
+			return err
+		}
+		stored, err := pg.Take[approval.Request](tx, "id = ?", r.ID)
+		if err != nil {
+			return err
+		}
+		if err := w.s.Void(tx, "contract", r.SubjectID, "x"); err != nil {
+			return err
+		}
+		again, err := w.s.Resubmit(tx, stored, map[string]any{"special_terms": true}, nil)
+		if again.Facts["special_terms"] != true || again.Facts["terms_rank"] != int64(3) || again.Facts["total"] != "90000" || again.Facts["gm_amount"] == "7" {
+			t.Errorf("%v", again.Facts)
+		}
+		return err
+	}))
 }
 
 func equalID(a, b *uuid.UUID) bool { return a == b || a != nil && b != nil && *a == *b }

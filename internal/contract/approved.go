@@ -3,7 +3,6 @@ package contract
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/salesgate/salesgate/internal/approval"
@@ -108,16 +107,8 @@ func (v *verdict) recordOutcome(tx pg.Tx, c *Contract, r approval.Request) error
 
 // askAgain submits anew with the facts as they are now.
 func (s *Service) askAgain(tx pg.Tx, c *Contract, r approval.Request, p credit.Position) (approval.Request, error) {
-	facts := maps.Clone(r.Facts)
-	delete(facts, "submitter_roles") // the engine's own
-	delete(facts, "gm_amount")       // as it is now
-	facts["special_terms"], facts["total"], facts["customer_grade"] = true, c.Total, string(p.Profile.Grade)
-	for _, name := range []string{"terms_rank", "revision", "demand", "prices", "period"} {
-		if n, ok := facts[name].(float64); ok { //nolint:forbidigo // a whole number, as encoding/json hands it over
-			facts[name] = int(n)
-		}
-	}
-	again, err := s.approvals.Resubmit(tx, r, facts, c.Content)
+	changed := map[string]any{"special_terms": true, "total": c.Total, "customer_grade": string(p.Profile.Grade)}
+	again, err := s.approvals.Resubmit(tx, r, changed, c.Content)
 	if err != nil {
 		return again, fmt.Errorf("contract %s: submit anew: %w", c.Number, err)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/salesgate/salesgate/internal/catalog"
 	"github.com/salesgate/salesgate/internal/credit"
+	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/money"
 	"github.com/salesgate/salesgate/internal/pg"
 )
@@ -88,7 +89,7 @@ func (c *Contract) fill(d Content, now time.Time) error {
 	for i, w := range d.Lines {
 		l, err := c.fillLine(w, named)
 		if err != nil {
-			return at(err, fmt.Sprintf("/lines/%d", i))
+			return errs.At(err, fmt.Sprintf("/lines/%d", i))
 		}
 		l.LineNo = i + 1
 		lines[i] = l

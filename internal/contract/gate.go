@@ -164,8 +164,7 @@ func (v *verdict) capacity(c *Contract) {
 // terms that differ from the credit profile. Normal terms, cash, prepaid and cod never are.
 func (v *verdict) terms(c *Contract, p credit.Position) bool {
 	terms, agreed := c.Terms(), p.Profile.Terms
-	limit := p.Counting()
-	special := !terms.IsCash() && (terms != agreed || !limit.Unlimited && limit.Amount.IsZero())
+	special := p.Special(terms)
 	in := map[string]string{"terms": terms.String(), "agreed": agreed.String(), "limit_kind": string(p.Profile.Limit.Kind)}
 	if special {
 		v.check("CON-06", false, in,

@@ -8,7 +8,6 @@ import (
 	"github.com/salesgate/salesgate/internal/attachment"
 	"github.com/salesgate/salesgate/internal/audit"
 	"github.com/salesgate/salesgate/internal/credit"
-	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/pricing"
@@ -228,12 +227,4 @@ func (s *Service) locked(tx pg.Tx, who identity.Principal, id uuid.UUID, version
 		return Contract{}, err
 	}
 	return c, c.May(v)
-}
-
-// at points an error of ours at a field; other errors pass.
-func at(err error, pointer string) error {
-	if e, ok := errs.As(err); ok {
-		return e.At(pointer)
-	}
-	return err
 }

@@ -2,7 +2,6 @@ package contract
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/google/uuid"
 
@@ -105,38 +104,10 @@ func (s *Service) approve(tx pg.Tx, c *Contract) error {
 // record writes the decision of a pass through the gate that wasn't refused.
 func record(tx pg.Tx, c *Contract, v verdict, r approval.Request) (decision.Decision, error) {
 	d := decision.New("contract", Subject, c.ID)
-	d.Checks, d.Matter, d.MatrixVersion, d.ApprovalID = v.checks, r.Matter, &r.MatrixVersion, &r.ID
+	d.Checks = v.checks
 	if v.basis != nil {
 		d.Inputs = v.basis
 	}
-	in := map[string]string{"matter": r.Matter, "matrix_version": fmt.Sprint(r.MatrixVersion), "revision": fmt.Sprint(c.Revision)}
-	if r.AtOnce() && len(r.Route) > 0 {
-		d.Info("ORG-01", in, "Nothing got worse than what was approved: the earlier approvals count on.", "各项条件未劣于已批准内容,原审批继续有效。")
-		return d, decision.Record(tx, &d)
-	}
-	if r.AtOnce() {
-		d.Info("ORG-01", in, fmt.Sprintf("Approved by authority of version %d of the authority matrix: nobody else needs to decide.", r.MatrixVersion),
-			fmt.Sprintf("依据授权矩阵第 %d 版,无须他人审批。", r.MatrixVersion))
-		return d, decision.Record(tx, &d)
-	}
-	en, zh, keptEN, keptZH := steps(r)
-	d.Outcome = decision.ApprovalRequired
-	d.Info("ORG-01", in, "It is approved when these have agreed: "+en+"."+keptEN, "以下审批通过后批准:"+zh+"。"+keptZH)
+	r.Explain(&d, approval.Words{DoneEN: "Approved", DoneZH: "合同即时获批", WhenEN: "It is approved", WhenZH: "批准"})
 	return d, decision.Record(tx, &d)
-}
-
-// steps names who is asked, and whose earlier approval counts on.
-func steps(r approval.Request) (en, zh, keptEN, keptZH string) {
-	var asks, asksZH, kept, keptInZH []string
-	for _, step := range r.Route {
-		if step.Carried {
-			kept, keptInZH = append(kept, step.TitleEN), append(keptInZH, step.TitleZH)
-			continue
-		}
-		asks, asksZH = append(asks, step.TitleEN), append(asksZH, step.TitleZH)
-	}
-	if len(kept) > 0 {
-		keptEN, keptZH = " These count on: "+strings.Join(kept, ", ")+".", "原审批继续有效:"+strings.Join(keptInZH, "、")+"。"
-	}
-	return strings.Join(asks, " → "), strings.Join(asksZH, " → "), keptEN, keptZH
 }

@@ -63,15 +63,11 @@ func (s *Service) Terminate(tx pg.Tx, who identity.Principal, id uuid.UUID, vers
 	if err := s.quiet(tx, id); err != nil {
 		return Contract{}, Termination{}, err
 	}
-	bound, err := s.rules.Decimal(tx, "contract.gm_amount")
-	if err != nil {
-		return Contract{}, Termination{}, err
-	}
 	r, err := s.approvals.Submit(tx, who, approval.Submission{
 		Matter: MatterTerminate, SubjectType: Subject, SubjectID: id, Number: c.Number, OwnerID: &c.OwnerID, Content: c.Content,
 		TitleEN: fmt.Sprintf("Termination of contract %s", c.Number), TitleZH: fmt.Sprintf("合同 %s 提前终止", c.Number),
 		Facts: map[string]any{
-			"total": c.Total, "called_amount": c.CalledAmount, "by": string(by), "reason": reason, "ends_on": c.EndsOn.Format(time.DateOnly), "gm_amount": bound,
+			"total": c.Total, "called_amount": c.CalledAmount, "by": string(by), "reason": reason, "ends_on": c.EndsOn.Format(time.DateOnly),
 		},
 	})
 	if err != nil {

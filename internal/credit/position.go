@@ -45,6 +45,24 @@ func (p Position) OverdueDays() int {
 // (CRD-06, ORD-10).
 func (p Position) OldDebt() decimal.Decimal { return p.Account.Receivable }
 
+// Traded reports whether the position itself shows that the customer isn't new: it owes something (money paid ahead is no business yet), or
+// its own profile came with the opening data, as every other one names its request (CRD-10).
+func (p Position) Traded() bool {
+	if p.PayerID != p.CustomerID {
+		return false // the account and the profile are another customer's
+	}
+	a := p.Account
+	var none Profile
+	return a.Receivable.IsPos() || a.Shipped.IsPos() || a.Released.IsPos() || p.Profile.ID != none.ID && p.Profile.RequestID == nil
+}
+
+// Special reports whether payment terms are special, so that finance has to agree (CON-06): they differ from the credit profile, or there is
+// no limit behind them. Cash, prepaid and cod never are.
+func (p Position) Special(terms Terms) bool {
+	limit := p.Counting()
+	return !terms.IsCash() && (terms != p.Profile.Terms || !limit.Unlimited && limit.Amount.IsZero())
+}
+
 // NextReview returns the date of the next review: what the last review confirmed (CRD-09), else the one that was approved with
 // the profile, or for a customer without a grade the date that many months after its first trade (CRD-02:
 // credit.first_review_months); nil while there is none of these.

@@ -118,10 +118,10 @@ func (s *Service) RemoveAddress(tx pg.Tx, who identity.Principal, id uuid.UUID, 
 // the external id, claimed first, decides between two first calls at once: the other runs again and finds the customer. Replacing is
 // for systems that keep the company's master data; a person gets ErrNeedsApproval (CUS-06).
 func (s *Service) Upsert(tx pg.Tx, who identity.Principal, source, externalID string, version *int64, d Draft) (Customer, error) {
-	id, err := externalSubject(tx, source, externalID)
+	id, err := pg.ExternalSubject(tx, subject, source, externalID)
 	if errIsNotFound(err) {
 		first := uuid.Must(uuid.NewV7())
-		if err := claimExternal(tx, source, externalID, first); err != nil {
+		if err := pg.ClaimExternal(tx, subject, source, externalID, first); err != nil {
 			return Customer{}, err
 		}
 		return s.create(tx, who, first, d)

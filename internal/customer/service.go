@@ -190,7 +190,7 @@ func (s *Service) Get(tx pg.Tx, who identity.Principal, id uuid.UUID) (Customer,
 
 // GetByExternalID is Get by the id that another system knows the customer by.
 func (s *Service) GetByExternalID(tx pg.Tx, who identity.Principal, source, externalID string) (Customer, error) {
-	id, err := externalSubject(tx, source, externalID)
+	id, err := pg.ExternalSubject(tx, subject, source, externalID)
 	if err != nil {
 		return Customer{}, err
 	}

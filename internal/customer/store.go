@@ -97,28 +97,6 @@ func paysForOthers(tx pg.Tx, id uuid.UUID) (bool, error) {
 	return n > 0, err
 }
 
-func externalSubject(tx pg.Tx, source, externalID string) (uuid.UUID, error) {
-	var ids []uuid.UUID
-	err := tx.Raw("SELECT subject_id FROM external_refs WHERE kind = ? AND source = ? AND external_id = ?", subject, source, externalID).Scan(&ids).Error
-	if err != nil {
-		return uuid.Nil, err
-	}
-	if len(ids) == 0 {
-		return uuid.Nil, errs.ErrNotFound
-	}
-	return ids[0], nil
-}
-
-// claimExternal binds the external id to the customer. When another request bound it meanwhile, the transaction runs
-// again and finds the customer.
-func claimExternal(tx pg.Tx, source, externalID string, id uuid.UUID) error {
-	res := tx.Exec("INSERT INTO external_refs (kind, source, external_id, subject_id) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", subject, source, externalID, id)
-	if res.Error == nil && res.RowsAffected == 0 {
-		return pg.ErrAgain
-	}
-	return res.Error
-}
-
 func errIsNotFound(err error) bool { return errors.Is(err, errs.ErrNotFound) }
 
 // Filter narrows a list.

@@ -21,6 +21,13 @@ func ReadStanding(tx pg.Tx, customerID uuid.UUID) (Standing, error) {
 	return s, err
 }
 
+// HasOrdered reports whether an order of the customer was ever confirmed, apart from one. No visibility check: the caller does it.
+func HasOrdered(tx pg.Tx, customerID, but uuid.UUID) (bool, error) {
+	var found bool
+	err := pg.ScanRow(tx, []any{&found}, "SELECT EXISTS (SELECT FROM orders WHERE customer_id = ? AND confirmed_at IS NOT NULL AND id <> ?)", customerID, but)
+	return found, err
+}
+
 // requests narrows a query of applications or changes r with their customers c to what the caller may see.
 func requests(tx pg.Tx, who identity.Principal, table string, f RequestFilter, p pg.Page) (pg.Tx, error) {
 	q := tx.Table(table + " r").Select("r.*, c.code AS customer_code, c.name AS customer_name").Joins("JOIN customers c ON c.id = r.customer_id")

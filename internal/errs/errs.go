@@ -117,6 +117,33 @@ func (e *Error) At(pointer string) *Error {
 	return e
 }
 
+// Below puts what the error is about below a place of the request: each of its fields, or itself when it names none.
+func (e *Error) Below(pointer string) *Error {
+	if len(e.Fields) == 0 {
+		return e.At(pointer)
+	}
+	for i := range e.Fields {
+		e.Fields[i].Pointer = pointer + e.Fields[i].Pointer
+	}
+	return e
+}
+
+// At is Error.At for an error that may be a refusal; another one stays as it is, and nil.
+func At(err error, pointer string) error {
+	if e, ours := As(err); ours {
+		return e.At(pointer)
+	}
+	return err
+}
+
+// Below is Error.Below for an error that may be a refusal; another one stays as it is, and nil.
+func Below(err error, pointer string) error {
+	if e, ours := As(err); ours {
+		return e.Below(pointer)
+	}
+	return err
+}
+
 // Deciding attaches the decision of the gate that refused and returns the error.
 func (e *Error) Deciding(decision any) *Error {
 	e.Decision = decision

@@ -66,7 +66,7 @@ func (o *Order) agreedLines(tx pg.Tx, c *contract.Contract, taken quote.Sums) ([
 	if o.QuotationID != nil {
 		q, err := quote.AgreedPrices(tx, *o.QuotationID, o.CustomerID)
 		if err != nil {
-			return nil, at(err, "/quotation_id")
+			return nil, errs.At(err, "/quotation_id")
 		}
 		if err := o.quotedLines(q, taken, agreed); err != nil {
 			return nil, err
@@ -79,7 +79,7 @@ func (o *Order) agreedLines(tx pg.Tx, c *contract.Contract, taken quote.Sums) ([
 		return nil, ErrNoAgreement.At("/contract_id")
 	}
 	if err := c.Callable(tx.Now); err != nil {
-		return nil, at(err, "/contract_id")
+		return nil, errs.At(err, "/contract_id")
 	}
 	return agreed, o.contractedLines(c, agreed)
 }

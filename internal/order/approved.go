@@ -2,7 +2,6 @@ package order
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/salesgate/salesgate/internal/approval"
@@ -91,15 +90,8 @@ func (s *Service) approved(tx pg.Tx, o *Order, r approval.Request, c *contract.C
 
 // askAgain submits the order anew with the facts as they are now.
 func (s *Service) askAgain(tx pg.Tx, o *Order, r approval.Request, p credit.Position, v verdict) error {
-	facts := maps.Clone(r.Facts)
-	delete(facts, "submitter_roles") // the engine's own
-	facts["special_terms"], facts["total"], facts["customer_grade"] = true, o.Total, string(p.Profile.Grade)
-	bound, err := s.rules.Decimal(tx, "contract.gm_amount")
-	if err != nil {
-		return err
-	}
-	facts["gm_amount"] = bound
-	again, err := s.approvals.Resubmit(tx, r, facts, o.Content)
+	changed := map[string]any{"special_terms": true, "total": o.Total, "customer_grade": string(p.Profile.Grade)}
+	again, err := s.approvals.Resubmit(tx, r, changed, o.Content)
 	if err != nil {
 		return fmt.Errorf("order %s: submit anew: %w", o.Number, err)
 	}

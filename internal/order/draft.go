@@ -11,6 +11,7 @@ import (
 
 	"github.com/salesgate/salesgate/internal/catalog"
 	"github.com/salesgate/salesgate/internal/credit"
+	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/money"
 	"github.com/salesgate/salesgate/internal/pg"
 )
@@ -116,12 +117,12 @@ func (o *Order) fillLines(drafts []LineDraft) error {
 			}
 			named[old.ID] = true
 			if err := old.mayBecome(d); err != nil {
-				return at(err, fmt.Sprintf("/lines/%d", i))
+				return errs.At(err, fmt.Sprintf("/lines/%d", i))
 			}
 			l = *old
 		}
 		if err := d.agreement(o); err != nil {
-			return at(err, fmt.Sprintf("/lines/%d", i))
+			return errs.At(err, fmt.Sprintf("/lines/%d", i))
 		}
 		l.OrderID, l.LineNo, l.PromisedOn, l.Remarks, l.Handling = o.ID, i+1, d.PromisedOn, d.Remarks, d.Handling
 		l.QuotationLineID, l.ContractLineID, l.asked = d.QuotationLineID, d.ContractLineID, d.Unit

@@ -69,12 +69,12 @@ func (s *Service) storeEdit(tx pg.Tx, o *Order) error {
 // state. Returns ErrProtected for other content of an order that is no draft any more, and what Create, Update and Submit
 // return; version is optional. Locks the order.
 func (s *Service) Upsert(tx pg.Tx, who identity.Principal, source, externalID string, version *int64, d Draft, submit bool) (Order, *decision.Decision, error) {
-	id, found, err := externalSubject(tx, source, externalID)
+	id, err := pg.ExternalSubject(tx, Subject, source, externalID)
+	if isNotFound(err) {
+		return s.createExternal(tx, who, source, externalID, d, submit)
+	}
 	if err != nil {
 		return Order{}, nil, err
-	}
-	if !found {
-		return s.createExternal(tx, who, source, externalID, d, submit)
 	}
 	c, err := contractOf(tx, d.ContractID) // before the order's own, by the lock order
 	if err != nil {
@@ -112,7 +112,7 @@ func (s *Service) createExternal(tx pg.Tx, who identity.Principal, source, exter
 	if err != nil {
 		return Order{}, nil, err
 	}
-	if err := claimExternal(tx, source, externalID, o.ID); err != nil || !submit {
+	if err := pg.ClaimExternal(tx, Subject, source, externalID, o.ID); err != nil || !submit {
 		return o, nil, err
 	}
 	dec, err := s.submit(tx, who, &o, c)

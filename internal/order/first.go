@@ -13,7 +13,7 @@ import (
 // customer without application that may have ordered while customer.application_required was off.
 func (s *Service) firstBusiness(tx pg.Tx, o *Order, p credit.Position, v *verdict) error {
 	required, err := s.rules.Bool(tx, "customer.application_required")
-	if err != nil || !required || traded(p) {
+	if err != nil || !required || p.Traded() {
 		return err
 	}
 	standing, err := customer.ReadStanding(tx, o.CustomerID)
@@ -26,7 +26,7 @@ func (s *Service) firstBusiness(tx pg.Tx, o *Order, p credit.Position, v *verdic
 			fmt.Sprintf("新客户申请 %s 已批准。", standing.Number))
 		return nil
 	}
-	before, err := orderedBefore(tx, o)
+	before, err := customer.HasOrdered(tx, o.CustomerID, o.ID)
 	if err != nil || before {
 		return err
 	}
@@ -39,20 +39,4 @@ func (s *Service) firstBusiness(tx pg.Tx, o *Order, p credit.Position, v *verdic
 		"客户首次业务须有经销售部经理批准的新客户申请。"+zh)
 	v.refuse(ErrNoApplication.With())
 	return nil
-}
-
-// traded reports whether the position itself shows that the customer isn't new: it owes something (money paid ahead is no
-// business yet), or its own profile came with the opening data.
-func traded(p credit.Position) bool {
-	if p.PayerID != p.CustomerID {
-		return false // the account and the profile are another customer's
-	}
-	a := p.Account
-	return a.Receivable.IsPos() || a.Shipped.IsPos() || a.Released.IsPos() || openingProfile(p)
-}
-
-// openingProfile reports whether the profile in force came with the opening data: every other one names its request (CRD-10).
-func openingProfile(p credit.Position) bool {
-	var none credit.Profile
-	return p.Profile.ID != none.ID && p.Profile.RequestID == nil
 }

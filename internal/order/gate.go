@@ -253,8 +253,7 @@ func (v *verdict) terms(o *Order, p credit.Position, c *contract.Contract) bool 
 		return false
 	}
 	agreed = p.Profile.Terms
-	limit := p.Counting()
-	special := !terms.IsCash() && (terms != agreed || !limit.Unlimited && limit.Amount.IsZero())
+	special := p.Special(terms)
 	in := map[string]string{"terms": terms.String(), "agreed": agreed.String(), "limit_kind": string(p.Profile.Limit.Kind)}
 	if special {
 		v.check("CON-06", false, in,

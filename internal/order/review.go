@@ -10,6 +10,7 @@ import (
 
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/audit"
+	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
@@ -92,7 +93,7 @@ func (s *Service) RecordReview(tx pg.Tx, who identity.Principal, id uuid.UUID, v
 	points := make([]ReviewPoint, len(found))
 	for i, f := range found {
 		if points[i], err = o.found(tx, who, f); err != nil {
-			return o, nil, at(err, fmt.Sprintf("/points/%d", i))
+			return o, nil, errs.At(err, fmt.Sprintf("/points/%d", i))
 		}
 		if points[i].Open() {
 			o.ReviewOpen++

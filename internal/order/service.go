@@ -9,7 +9,6 @@ import (
 	"github.com/salesgate/salesgate/internal/contract"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/decision"
-	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/pricing"
@@ -52,12 +51,9 @@ func (s *Service) Get(tx pg.Tx, who identity.Principal, id uuid.UUID) (Order, er
 
 // GetByExternalID is Get by the id that another system knows the order by.
 func (s *Service) GetByExternalID(tx pg.Tx, who identity.Principal, source, externalID string) (Order, error) {
-	id, found, err := externalSubject(tx, source, externalID)
+	id, err := pg.ExternalSubject(tx, Subject, source, externalID)
 	if err != nil {
 		return Order{}, err
-	}
-	if !found {
-		return Order{}, errs.ErrNotFound
 	}
 	return s.Get(tx, who, id)
 }
@@ -223,12 +219,4 @@ func (s *Service) allowed(who identity.Principal, o Order, version *int64, v Ver
 		return Order{}, err
 	}
 	return o, o.May(v)
-}
-
-// at points an error of ours at a field; other errors pass.
-func at(err error, pointer string) error {
-	if e, ok := errs.As(err); ok {
-		return e.At(pointer)
-	}
-	return err
 }

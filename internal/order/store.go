@@ -210,31 +210,6 @@ func storeMoved(tx pg.Tx, o *Order) error {
 	return err
 }
 
-func externalSubject(tx pg.Tx, source, externalID string) (id uuid.UUID, found bool, err error) {
-	err = pg.ScanRow(tx, []any{&id}, "SELECT subject_id FROM external_refs WHERE kind = ? AND source = ? AND external_id = ?", Subject, source, externalID)
-	if isNotFound(err) {
-		return id, false, nil
-	}
-	return id, err == nil, err
-}
-
-// claimExternal binds the external id to the order. When another request bound it meanwhile, the transaction runs again
-// and finds that order.
-func claimExternal(tx pg.Tx, source, externalID string, id uuid.UUID) error {
-	res := tx.Exec("INSERT INTO external_refs (kind, source, external_id, subject_id) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", Subject, source, externalID, id)
-	if res.Error == nil && res.RowsAffected == 0 {
-		return pg.ErrAgain
-	}
-	return res.Error
-}
-
-// orderedBefore reports whether another order of the customer was ever confirmed.
-func orderedBefore(tx pg.Tx, o *Order) (bool, error) {
-	var found bool
-	err := pg.ScanRow(tx, []any{&found}, "SELECT EXISTS (SELECT FROM orders WHERE customer_id = ? AND confirmed_at IS NOT NULL AND id <> ?)", o.CustomerID, o.ID)
-	return found, err
-}
-
 func confirmedAmounts(tx pg.Tx, customerIDs []uuid.UUID, from, to time.Time) (map[uuid.UUID]decimal.Decimal, error) {
 	var rows []struct {
 		CustomerID uuid.UUID

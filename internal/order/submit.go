@@ -2,7 +2,6 @@ package order
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/google/uuid"
 
@@ -90,7 +89,7 @@ func refused(tx pg.Tx, who identity.Principal, o *Order, v verdict) error {
 
 // ask submits the order to the authority matrix, and writes on it what comes of that.
 func (s *Service) ask(tx pg.Tx, who identity.Principal, o *Order, v verdict, customerName string) (approval.Request, error) {
-	renews, err := o.renews(tx, v)
+	renews, err := pricing.Earlier(tx, Subject, o.ID, o.ApprovalID, v.basis)
 	if err != nil {
 		return approval.Request{}, err
 	}
@@ -106,23 +105,6 @@ func (s *Service) ask(tx pg.Tx, who identity.Principal, o *Order, v verdict, cus
 	}
 	o.answered(tx, r)
 	return r, nil
-}
-
-// renews is the earlier approval that may count on for what didn't get worse: only while no price did (PRC-10, PRC-12). The
-// matter's facts say who has to agree to the prices, and not what they are, so the engine can't compare those.
-func (o *Order) renews(tx pg.Tx, v verdict) (*uuid.UUID, error) {
-	if o.ApprovalID == nil || v.basis == nil {
-		return nil, nil
-	}
-	inputs, err := decision.InputsOf(tx, Subject, o.ID, *o.ApprovalID)
-	if err != nil || inputs == nil {
-		return nil, err
-	}
-	approved, err := pricing.ReadBasis(inputs)
-	if err != nil || !v.basis.NoWorse(approved) {
-		return nil, err
-	}
-	return o.ApprovalID, nil
 }
 
 // judged marks the order's content as what the gate judges now.
@@ -149,22 +131,7 @@ func (o *Order) answered(tx pg.Tx, r approval.Request) {
 // record writes the decision of a pass through the gate that wasn't refused.
 func record(tx pg.Tx, o *Order, v verdict, r approval.Request) (decision.Decision, error) {
 	d := decision.New("order", Subject, o.ID)
-	d.Checks, d.Matter, d.MatrixVersion, d.ApprovalID, d.Inputs = v.checks, r.Matter, &r.MatrixVersion, &r.ID, v.inputs()
-	in := map[string]string{"matter": r.Matter, "matrix_version": fmt.Sprint(r.MatrixVersion)}
-	if r.AtOnce() && len(r.Route) > 0 {
-		d.Info("ORG-01", in, "Nothing got worse than what was approved: the earlier approvals count on.", "各项条件未劣于已批准内容,原审批继续有效。")
-		return d, decision.Record(tx, &d)
-	}
-	if r.AtOnce() {
-		d.Info("ORG-01", in, fmt.Sprintf("Confirmed by authority of version %d of the authority matrix: nobody else needs to decide.", r.MatrixVersion),
-			fmt.Sprintf("依据授权矩阵第 %d 版,无须他人审批,订单即时生效。", r.MatrixVersion))
-		return d, decision.Record(tx, &d)
-	}
-	en, zh := make([]string, len(r.Route)), make([]string, len(r.Route))
-	for i, step := range r.Route {
-		en[i], zh[i] = step.TitleEN, step.TitleZH
-	}
-	d.Outcome = decision.ApprovalRequired
-	d.Info("ORG-01", in, "It stands when these have agreed: "+strings.Join(en, " → ")+".", "以下审批通过后生效:"+strings.Join(zh, " → ")+"。")
+	d.Checks, d.Inputs = v.checks, v.inputs()
+	r.Explain(&d, approval.Words{DoneEN: "Confirmed", DoneZH: "订单即时生效", WhenEN: "It stands", WhenZH: "生效"})
 	return d, decision.Record(tx, &d)
 }

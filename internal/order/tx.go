@@ -7,6 +7,7 @@ import (
 	"github.com/govalues/decimal"
 
 	"github.com/salesgate/salesgate/internal/audit"
+	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
@@ -104,7 +105,7 @@ func move(tx pg.Tx, o *Order, parts []Shipped, apply func(*Line, decimal.Decimal
 			return ErrNotOpen.With("open", l.Open()).At(fmt.Sprintf("/lines/%d/quantity", i))
 		}
 		if err := apply(l, p.Quantity); err != nil {
-			return at(err, fmt.Sprintf("/lines/%d/quantity", i))
+			return errs.At(err, fmt.Sprintf("/lines/%d/quantity", i))
 		}
 	}
 	if o.counts() {

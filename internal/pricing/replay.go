@@ -10,6 +10,7 @@ import (
 	"github.com/salesgate/salesgate/internal/catalog"
 	"github.com/salesgate/salesgate/internal/decision"
 	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/pg"
 )
 
 // Basis is all that the price gate judged an order by, and what it said. It is stored with the order's decision, so that
@@ -61,6 +62,24 @@ func BasisOf(q Question, a Answer) *Basis {
 func ReadBasis(inputs json.RawMessage) (Basis, error) {
 	var b Basis
 	return b, json.Unmarshal(inputs, &b)
+}
+
+// Earlier returns the earlier approval of a document that may count on for what didn't get worse, nil for none: only while no price did
+// (PRC-10, PRC-12). The facts of its matter say who has to agree to the prices, and not what they are, so approval can't compare those.
+// One statement, none without an earlier approval.
+func Earlier(tx pg.Tx, subjectType string, subjectID uuid.UUID, approvalID *uuid.UUID, basis *Basis) (*uuid.UUID, error) {
+	if approvalID == nil || basis == nil {
+		return nil, nil
+	}
+	inputs, err := decision.InputsOf(tx, subjectType, subjectID, *approvalID)
+	if err != nil || inputs == nil {
+		return nil, err
+	}
+	approved, err := ReadBasis(inputs)
+	if err != nil || !basis.NoWorse(approved) {
+		return nil, err
+	}
+	return approvalID, nil
 }
 
 // NoWorse reports whether nothing about the prices is worse than it was: each line sells a product that was sold then, at no

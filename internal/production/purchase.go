@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
+	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
@@ -42,7 +43,7 @@ func (s *Service) SetMaterials(tx pg.Tx, who identity.Principal, id uuid.UUID, v
 	for i, in := range inputs {
 		m, err := in.material(tx, &r, bounds)
 		if err != nil {
-			return Request{}, at(err, fmt.Sprintf("/materials/%d", i))
+			return Request{}, errs.Below(err, fmt.Sprintf("/materials/%d", i))
 		}
 		all = append(all, m)
 	}
@@ -96,7 +97,7 @@ func (in MaterialInput) material(tx pg.Tx, r *Request, b Bounds) (Material, erro
 			return Material{}, ErrQuantity.At(fmt.Sprintf("/arrivals/%d/quantity", i))
 		}
 		if err := b.Ahead(a.On.Time); err != nil {
-			return Material{}, at(err, fmt.Sprintf("/arrivals/%d/arrives_on", i))
+			return Material{}, errs.Below(err, fmt.Sprintf("/arrivals/%d/arrives_on", i))
 		}
 	}
 	m := Material{

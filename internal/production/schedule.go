@@ -48,7 +48,7 @@ func (s *Service) SetSchedule(tx pg.Tx, who identity.Principal, id uuid.UUID, ve
 	for i, in := range lots {
 		lot, err := in.lot(&r, bounds)
 		if err != nil {
-			return Request{}, at(err, fmt.Sprintf("/lots/%d", i))
+			return Request{}, errs.Below(err, fmt.Sprintf("/lots/%d", i))
 		}
 		if in.ID != nil {
 			if !known[*in.ID] {
@@ -114,12 +114,12 @@ func (s *Service) PutLot(tx pg.Tx, who identity.Principal, source, externalID st
 
 // external returns the id that another system's id stands for; a new one when it is new.
 func (s *Service) external(tx pg.Tx, kind, source, externalID string) (uuid.UUID, error) {
-	id, err := externalSubject(tx, kind, source, externalID)
+	id, err := pg.ExternalSubject(tx, kind, source, externalID)
 	if err == nil || !errors.Is(err, errs.ErrNotFound) {
 		return id, err
 	}
 	id = uuid.Must(uuid.NewV7())
-	return id, claimExternal(tx, kind, source, externalID, id)
+	return id, pg.ClaimExternal(tx, kind, source, externalID, id)
 }
 
 // lot checks what is planned.
@@ -134,13 +134,13 @@ func (in LotInput) lot(r *Request, b Bounds) (Lot, error) {
 		return Lot{}, ErrLotDates.At("/finish_on")
 	}
 	if err := b.quantity(in.Quantity, l); err != nil {
-		return Lot{}, at(err, "/quantity")
+		return Lot{}, errs.Below(err, "/quantity")
 	}
 	if err := b.back(in.StartOn); err != nil {
-		return Lot{}, at(err, "/start_on")
+		return Lot{}, errs.Below(err, "/start_on")
 	}
 	if err := b.Ahead(in.FinishOn); err != nil {
-		return Lot{}, at(err, "/finish_on")
+		return Lot{}, errs.Below(err, "/finish_on")
 	}
 	lot := Lot{
 		ID: uuid.Must(uuid.NewV7()), RequestID: r.ID, LineID: in.LineID, StartOn: in.StartOn, FinishOn: in.FinishOn,
@@ -173,7 +173,7 @@ func (r *Request) withinLines(b Bounds) error {
 			continue
 		}
 		if err := b.quantity(l.Planned, &l); err != nil {
-			return at(err, "/lots")
+			return errs.Below(err, "/lots")
 		}
 		said := false
 		for _, lot := range l.Lots {
@@ -235,7 +235,7 @@ func (s *Service) ReportProgress(tx pg.Tx, who identity.Principal, id uuid.UUID,
 	for i, in := range inputs {
 		report, err := r.report(in, clock.Today(tx.Now), bounds)
 		if err != nil {
-			return Request{}, at(err, fmt.Sprintf("/reports/%d", i))
+			return Request{}, errs.Below(err, fmt.Sprintf("/reports/%d", i))
 		}
 		report.ReportedAt, report.ReportedBy = tx.Now, tx.By.Actor()
 		reports = append(reports, report)
@@ -260,14 +260,14 @@ func (r *Request) report(in ReportInput, today time.Time, b Bounds) (Report, err
 		return Report{}, ErrReportReason.At("/reason")
 	}
 	if err := b.back(in.FinishedOn); err != nil {
-		return Report{}, at(err, "/finished_on")
+		return Report{}, errs.Below(err, "/finished_on")
 	}
 	if err := b.quantity(in.Quantity, l); err != nil { // before anything is added up
-		return Report{}, at(err, "/quantity")
+		return Report{}, errs.Below(err, "/quantity")
 	}
 	finished := add(l.Finished, quantity(in.Quantity))
 	if err := b.quantity(finished, l); err != nil && in.Quantity.IsPos() {
-		return Report{}, at(err, "/quantity")
+		return Report{}, errs.Below(err, "/quantity")
 	}
 	if finished.IsNeg() {
 		return Report{}, ErrBelowNothing.With("finished", l.Finished).At("/quantity")
@@ -295,19 +295,4 @@ func (s *Service) ListRevisions(tx pg.Tx, who identity.Principal, id uuid.UUID, 
 		return nil, "", err
 	}
 	return revisions(tx, id, p)
-}
-
-// at puts what an error of ours points at below a place in the request; other errors pass.
-func at(err error, pointer string) error {
-	e, ok := errs.As(err)
-	if !ok {
-		return err
-	}
-	if len(e.Fields) == 0 {
-		return e.At(pointer)
-	}
-	for i := range e.Fields {
-		e.Fields[i].Pointer = pointer + e.Fields[i].Pointer
-	}
-	return e
 }

@@ -329,20 +329,6 @@ func replaceMaterials(tx pg.Tx, r *Request) error {
 	return tx.CreateInBatches(&r.Materials, 500).Error
 }
 
-func externalSubject(tx pg.Tx, kind, source, externalID string) (id uuid.UUID, err error) {
-	err = pg.ScanRow(tx, []any{&id}, "SELECT subject_id FROM external_refs WHERE kind = ? AND source = ? AND external_id = ?", kind, source, externalID)
-	return id, err
-}
-
-// claimExternal binds an external id. When another request bound it meanwhile, the transaction runs again and finds it.
-func claimExternal(tx pg.Tx, kind, source, externalID string, id uuid.UUID) error {
-	n, err := pg.Exec(tx, "INSERT INTO external_refs (kind, source, external_id, subject_id) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", kind, source, externalID, id)
-	if err == nil && n == 0 {
-		err = pg.ErrAgain
-	}
-	return err
-}
-
 func reports(tx pg.Tx, request uuid.UUID, p pg.Page) ([]Report, string, error) {
 	last := uuid.Max
 	if _, err := p.After(&last); err != nil {

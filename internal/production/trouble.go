@@ -78,7 +78,7 @@ func (s *Service) ReportTrouble(tx pg.Tx, who identity.Principal, in TroubleInpu
 			return Trouble{}, err
 		}
 		if err := bounds.Ahead(*in.ExpectedOn); err != nil {
-			return Trouble{}, at(err, "/expected_on")
+			return Trouble{}, errs.Below(err, "/expected_on")
 		}
 	}
 	t := Trouble{

@@ -10,6 +10,7 @@ import (
 
 	"github.com/salesgate/salesgate/internal/catalog"
 	"github.com/salesgate/salesgate/internal/credit"
+	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/money"
 	"github.com/salesgate/salesgate/internal/pg"
 )
@@ -102,7 +103,7 @@ func (q *Quotation) fillLines(drafts []LineDraft, products map[uuid.UUID]catalog
 			return ErrNoProduct.At(fmt.Sprintf("/lines/%d/product_id", i))
 		}
 		if err := d.check(p, q.Lines[:i]); err != nil {
-			return at(err, fmt.Sprintf("/lines/%d", i))
+			return errs.At(err, fmt.Sprintf("/lines/%d", i))
 		}
 		l := Line{
 			ID: uuid.Must(uuid.NewV7()), QuotationID: q.ID, LineNo: i + 1, ProductID: p.ID, Unit: p.Unit, TaxRate: p.TaxRate,

@@ -171,7 +171,7 @@ func (q *Inquiry) fill(tx pg.Tx, lines []InquiryLine) error {
 	}
 	for i, l := range lines {
 		if err := l.check(products); err != nil {
-			return at(err, fmt.Sprintf("/lines/%d", i))
+			return errs.At(err, fmt.Sprintf("/lines/%d", i))
 		}
 		l.ID, l.InquiryID, l.LineNo, l.Quantity = uuid.Must(uuid.NewV7()), q.ID, i+1, money.Round(l.Quantity, money.PriceScale)
 		if l.ProductID != nil {

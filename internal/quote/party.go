@@ -87,25 +87,15 @@ func fresh(tx pg.Tx, p party) (bool, error) {
 	if p.position == nil {
 		return true, nil
 	}
-	if traded(*p.position) {
+	if p.position.Traded() {
 		return false, nil
 	}
 	st, err := customer.ReadStanding(tx, *p.CustomerID)
 	if err != nil || st.Opening {
 		return false, err
 	}
-	before, err := orderedBefore(tx, *p.CustomerID)
+	before, err := customer.HasOrdered(tx, *p.CustomerID, uuid.Nil)
 	return !before, err
-}
-
-// traded reports whether the customer's own account or opening profile shows business.
-func traded(p credit.Position) bool {
-	if p.PayerID != p.CustomerID {
-		return false // the account and the profile are another customer's
-	}
-	a := p.Account
-	var none credit.Profile
-	return a.Receivable.IsPos() || a.Shipped.IsPos() || a.Released.IsPos() || p.Profile.ID != none.ID && p.Profile.RequestID == nil
 }
 
 // newCheck says in words whether the party is new.

@@ -8,7 +8,6 @@ import (
 	"github.com/salesgate/salesgate/internal/audit"
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/credit"
-	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/pricing"
@@ -153,14 +152,6 @@ func (s *Service) stored(tx pg.Tx, q *Quotation, action string, before map[strin
 		return err
 	}
 	return audit.Record(tx, audit.Entry{Action: action, SubjectType: Subject, SubjectID: q.ID, Before: before, After: q.snapshot()})
-}
-
-// at points an error of ours at a field; other errors pass.
-func at(err error, pointer string) error {
-	if e, ok := errs.As(err); ok {
-		return e.At(pointer)
-	}
-	return err
 }
 
 var (

@@ -11,13 +11,6 @@ import (
 
 // What orders and deliveries, which come after this module, say of a customer.
 
-// orderedBefore reports whether an order of the customer was ever confirmed.
-func orderedBefore(tx pg.Tx, customerID uuid.UUID) (bool, error) {
-	var found bool
-	err := pg.ScanRow(tx, []any{&found}, "SELECT EXISTS (SELECT FROM orders WHERE customer_id = ? AND confirmed_at IS NOT NULL)", customerID)
-	return found, err
-}
-
 // shippedTonnes is what left for the customer after one day up to and including another, in tonnes. What nobody has said the weight of
 // counts nothing.
 func shippedTonnes(tx pg.Tx, customerID uuid.UUID, after, until time.Time) (decimal.Decimal, error) {

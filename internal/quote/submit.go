@@ -1,9 +1,6 @@
 package quote
 
 import (
-	"fmt"
-	"strings"
-
 	"github.com/google/uuid"
 
 	"github.com/salesgate/salesgate/internal/approval"
@@ -59,7 +56,7 @@ func refused(tx pg.Tx, q *Quotation, v verdict) error {
 
 // submit asks the authority matrix, and writes on the quotation what comes of that.
 func (s *Service) submit(tx pg.Tx, who identity.Principal, q *Quotation, v verdict, p party) (approval.Request, error) {
-	renews, err := q.renews(tx, v)
+	renews, err := pricing.Earlier(tx, Subject, q.ID, q.ApprovalID, v.basis)
 	if err != nil {
 		return approval.Request{}, err
 	}
@@ -85,41 +82,11 @@ func (s *Service) submit(tx pg.Tx, who identity.Principal, q *Quotation, v verdi
 	return r, nil
 }
 
-// renews is the earlier approval that may count on for what didn't get worse: only while no price did (PRC-10, PRC-12).
-func (q *Quotation) renews(tx pg.Tx, v verdict) (*uuid.UUID, error) {
-	if q.ApprovalID == nil || v.basis == nil {
-		return nil, nil
-	}
-	inputs, err := decision.InputsOf(tx, Subject, q.ID, *q.ApprovalID)
-	if err != nil || inputs == nil {
-		return nil, err
-	}
-	approved, err := pricing.ReadBasis(inputs)
-	if err != nil || !v.basis.NoWorse(approved) {
-		return nil, err
-	}
-	return q.ApprovalID, nil
-}
-
 // record writes the decision of a pass through the gate that wasn't refused.
 func record(tx pg.Tx, q *Quotation, v verdict, r approval.Request) (decision.Decision, error) {
 	d := decision.New(gate, Subject, q.ID)
-	d.Checks, d.Matter, d.MatrixVersion, d.ApprovalID, d.Inputs = v.checks, r.Matter, &r.MatrixVersion, &r.ID, v.inputs()
-	in := map[string]string{"matter": r.Matter, "matrix_version": fmt.Sprint(r.MatrixVersion)}
-	switch {
-	case r.AtOnce() && len(r.Route) > 0:
-		d.Info("ORG-01", in, "Nothing got worse than what was approved: the earlier approvals count on.", "各项条件未劣于已批准内容,原审批继续有效。")
-	case r.AtOnce():
-		d.Info("ORG-01", in, fmt.Sprintf("Approved by authority of version %d of the authority matrix: nobody else needs to decide.", r.MatrixVersion),
-			fmt.Sprintf("依据授权矩阵第 %d 版,无须他人审批,报价即时生效。", r.MatrixVersion))
-	default:
-		en, zh := make([]string, len(r.Route)), make([]string, len(r.Route))
-		for i, step := range r.Route {
-			en[i], zh[i] = step.TitleEN, step.TitleZH
-		}
-		d.Outcome = decision.ApprovalRequired
-		d.Info("ORG-01", in, "It may be sent when these have agreed: "+strings.Join(en, " → ")+".", "以下审批通过后方可发出:"+strings.Join(zh, " → ")+"。")
-	}
+	d.Checks, d.Inputs = v.checks, v.inputs()
+	r.Explain(&d, approval.Words{DoneEN: "Approved", DoneZH: "报价即时生效", WhenEN: "It may be sent", WhenZH: "方可发出"})
 	return d, decision.Record(tx, &d)
 }
 
