@@ -1,6 +1,7 @@
 package newproduct
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -60,19 +61,13 @@ func (s State) Ended() bool { return s == Approved || s == Rejected || s == Canc
 
 // Can reports whether a verb is possible in a state (PRC-03): nothing is drafted before both have stated, and a statement that an
 // approval stands on is changed only by sending it back.
-func (s State) Can(v Verb) bool {
-	switch s {
-	case Stating:
-		return v == Update || v == Give || v == SendBack || v == Return || v == Cancel
-	case Returned:
-		return v == Update || v == Resume || v == Cancel
-	case Drafting:
-		return v == Give || v == SendBack || v == Return || v == Draft || v == Submit || v == Cancel
-	case Submitted:
-		return v == SendBack || v == Draft || v == Decide || v == Cancel
-	case Approved, Rejected, Cancelled:
-	}
-	return false
+func (s State) Can(v Verb) bool { return slices.Contains(possible[s], v) }
+
+var possible = map[State][]Verb{
+	Stating:   {Update, Give, SendBack, Return, Cancel},
+	Returned:  {Update, Resume, Cancel},
+	Drafting:  {Give, SendBack, Return, Draft, Submit, Cancel},
+	Submitted: {SendBack, Draft, Decide, Cancel},
 }
 
 // Request asks for the price of a new product.

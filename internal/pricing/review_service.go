@@ -58,7 +58,7 @@ func reviewTask(r PriceReview, days int, role identity.Role) followup.Task {
 		EscalateTo: identity.GeneralManager,
 		TitleEN:    "Quarterly price review " + r.Number + ": confirm or change every base price", TitleZH: "季度基价复核 " + r.Number + ":逐一确认或调整",
 	}
-	switch role { //nolint:exhaustive // the three whom a review is about
+	switch role { // the three whom a review is about
 	case identity.FinanceManager:
 		t.TitleEN, t.TitleZH = "Quarterly price review "+r.Number+": state the costs", "季度基价复核 "+r.Number+":请提供成本"
 	case identity.PriceCommittee:
