@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -220,7 +221,7 @@ func TestORD04_ScheduleMaterialsAndProgress(t *testing.T) {
 		t.Errorf("%s", a.Body)
 	}
 	material["arrivals"] = []object{{"arrives_on": ahead(14), "quantity": "420"}}
-	a = purchasing.Put(path+"/materials", a.ETag(), object{"materials": []object{material}}).Want(200)
+	purchasing.Put(path+"/materials", a.ETag(), object{"materials": []object{material}}).Want(200)
 	shown := e.As("rep1").Get("/v1/orders/" + o.ID() + "/production").Want(200)
 	if shown.String("request.lines.0.expected_on") != ahead(21) || shown.String("request.lines.0.risk") != "late" {
 		t.Errorf("%s", shown.Body)
@@ -544,9 +545,7 @@ func TestORD07_ADelayIsToldBeforeThePromiseOrWithAReason(t *testing.T) {
 	rep := e.As("rep1")
 	tell := func(path string, more object) apitest.Answer {
 		body := object{"channel": "phone", "new_date": ahead(9)}
-		for k, v := range more {
-			body[k] = v
-		}
+		maps.Copy(body, more)
 		return rep.Post(path+"/tell", body)
 	}
 	far := clock.Today(e.DB.Clock().Now()).AddDate(0, 0, 1096).Format(time.DateOnly)

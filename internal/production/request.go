@@ -165,13 +165,6 @@ func add(a, b decimal.Decimal) decimal.Decimal {
 
 func sub(a, b decimal.Decimal) decimal.Decimal { return add(a, b.Neg()) }
 
-func smaller(a, b decimal.Decimal) decimal.Decimal {
-	if a.Cmp(b) < 0 {
-		return a
-	}
-	return b
-}
-
 // quantity is a quantity as it is stored.
 func quantity(d decimal.Decimal) decimal.Decimal { return money.Round(d, money.PriceScale) }
 

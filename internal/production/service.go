@@ -2,6 +2,7 @@ package production
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -136,10 +137,8 @@ func (s *Service) hold(tx pg.Tx, who identity.Principal, id uuid.UUID, version *
 }
 
 func (r *Request) mustBe(states ...State) error {
-	for _, s := range states {
-		if r.State == s {
-			return nil
-		}
+	if slices.Contains(states, r.State) {
+		return nil
 	}
 	return errs.ErrState.With("state", string(r.State))
 }
