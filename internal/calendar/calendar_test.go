@@ -309,16 +309,16 @@ func TestAYearWithoutAnnouncedHolidaysWarns(t *testing.T) {
 		return e.As("rep1").Get(fmt.Sprintf("/v1/calendar?from=%d-09-28&to=%d-10-08", year, year)).Want(200)
 	}
 	a := get()
-	if a.Len("warnings") != 1 || a.At("warnings.0.year") != float64(year) || a.At("warnings.0.exceptions") != float64(0) || a.String("warnings.0.message") == "" { //nolint:forbidigo // JSON's number
+	if a.Len("warnings") != 1 || a.At("warnings.0.year") != float64(year) || a.At("warnings.0.exceptions") != float64(0) || a.String("warnings.0.message") == "" {
 		t.Errorf("%s", a.Body)
 	}
 	national := time.Date(year, time.October, 1, 0, 0, 0, 0, time.UTC)
 	off(e, national)
-	if a := get(); a.At("warnings.0.exceptions") != float64(1) { //nolint:forbidigo // JSON's number
+	if a := get(); a.At("warnings.0.exceptions") != float64(1) {
 		t.Errorf("%s", a.Body)
 	}
 	known := e.As("rep1").Get("/v1/calendar?from=2026-02-13&to=2026-02-16").Want(200)
-	if known.Len("warnings") != 0 || known.String("data.1.why") != "make_up" || known.String("data.1.holiday") != "Spring Festival" || known.At("working_days") != float64(2) { //nolint:forbidigo // JSON's number
+	if known.Len("warnings") != 0 || known.String("data.1.why") != "make_up" || known.String("data.1.holiday") != "Spring Festival" || known.At("working_days") != float64(2) {
 		t.Errorf("%s", known.Body)
 	}
 	e.As("rep1").Get("/v1/calendar?from=2026-02-13&to=2026-02-12").WantProblem(400, "calendar.bad_range")

@@ -28,15 +28,15 @@ func TestLongRecomputingManyDeadlines(t *testing.T) {
 		})
 	}
 	off(e, workingDay(e, 1))
-	begun := time.Now() //nolint:forbidigo // a measurement
+	begun := time.Now()
 	recompute(t, e)
-	t.Logf("100,000 deadlines moved in %s", time.Since(begun)) //nolint:forbidigo // a measurement
+	t.Logf("100,000 deadlines moved in %s", time.Since(begun))
 	var longest time.Duration
 	off(e, workingDay(e, 2))
 	for after, first := uuid.Nil, true; first || after != uuid.Nil; first = false {
-		at := time.Now() //nolint:forbidigo // a measurement
+		at := time.Now()
 		e.Tx(func(tx pg.Tx) (err error) { after, err = followup.RecomputeDeadlines(tx, after, 100); return err })
-		longest = max(longest, time.Since(at)) //nolint:forbidigo // a measurement
+		longest = max(longest, time.Since(at))
 	}
 	t.Logf("the longest batch took %s", longest)
 	if longest > 2*time.Second {
