@@ -1,7 +1,7 @@
 package approval
 
-// contractMatters are those of contracts. demand, prices and period count how often a submission asked for more than what had been
-// approved: of production, of the customer's favour, of time. So an amendment is asked about again by whom that concerns only.
+// contractMatters are those of contracts. demand, prices, period and conditions count how often a submission asked for more than what had been
+// approved: of production, of the customer's favour, of time, of place, transport and remarks. So an amendment is asked about again by whom that concerns only.
 var contractMatters = []Matter{
 	{Name: "contract.sign", Gate: "contract", Facts: []Fact{
 		{Name: "total", Kind: FactDecimal, Direction: HigherIsWorse},
@@ -13,6 +13,7 @@ var contractMatters = []Matter{
 		{Name: "demand", Kind: FactInt, Direction: HigherIsWorse, Open: true}, // CON-05
 		{Name: "prices", Kind: FactInt, Direction: HigherIsWorse},
 		{Name: "period", Kind: FactInt, Direction: HigherIsWorse, Open: true},
+		{Name: "conditions", Kind: FactInt, Direction: HigherIsWorse, Open: true},
 		{Name: "gm_amount", Kind: FactDecimal, Parameter: "contract.gm_amount", Direction: LowerIsWorse},
 		{Name: "required_role", Kind: FactText, Optional: true, Direction: Irrelevant}, // the lowest role that covers all prices
 		{Name: "long", Kind: FactBool, Optional: true, Direction: HigherIsWorse, ForDeciders: true, Open: true},

@@ -151,7 +151,7 @@ func (s *Service) UpdateAmendment(tx pg.Tx, who identity.Principal, id, amendmen
 
 // lockedAmendment locks the contract and reads its amendment for a change.
 func (s *Service) lockedAmendment(tx pg.Tx, who identity.Principal, id, amendmentID uuid.UUID, version *int64, states ...AmendmentState) (Contract, Amendment, error) {
-	c, err := s.locked(tx, who, id, nil, VerbGiveBack) // any state of a contract that was in force
+	c, err := s.locked(tx, who, id, nil, VerbAmend)
 	if err != nil {
 		return Contract{}, Amendment{}, err
 	}
@@ -174,9 +174,6 @@ func (s *Service) SubmitAmendment(tx pg.Tx, who identity.Principal, id, amendmen
 	if err != nil {
 		return Amendment{}, none, err
 	}
-	if err := c.May(VerbAmend); err != nil {
-		return Amendment{}, none, err
-	}
 	p, err := s.position(tx, who, c.CustomerID)
 	if err != nil {
 		return Amendment{}, none, err
@@ -195,7 +192,7 @@ func (s *Service) SubmitAmendment(tx pg.Tx, who identity.Principal, id, amendmen
 	}
 	a.keep(&next, &c)
 	a.Content, a.SubmittedAt, a.StateReason = next.Content, &tx.Now, ""
-	a.DemandRound, a.PriceRound, a.PeriodRound = next.DemandRound, next.PriceRound, next.PeriodRound
+	a.DemandRound, a.PriceRound, a.PeriodRound, a.ConditionRound = next.DemandRound, next.PriceRound, next.PeriodRound, next.ConditionRound
 	a.answered(tx, r)
 	if err := a.store(tx, "submitContractAmendment"); err != nil {
 		return Amendment{}, none, err
@@ -217,8 +214,8 @@ func (s *Service) judgeAmendment(tx pg.Tx, who identity.Principal, c *Contract, 
 	if err := next.keeps(c); err != nil {
 		return next, verdict{}, err
 	}
-	next.DemandRound, next.PriceRound, next.PeriodRound = c.DemandRound, c.PriceRound, c.PeriodRound
-	v, err := s.judge(tx, who, &next, p)
+	next.DemandRound, next.PriceRound, next.PeriodRound, next.ConditionRound = c.DemandRound, c.PriceRound, c.PeriodRound, c.ConditionRound
+	v, err := s.judge(tx, who, &next, c, p)
 	if err != nil || v.refusal != nil {
 		return next, v, err
 	}
@@ -228,19 +225,34 @@ func (s *Service) judgeAmendment(tx pg.Tx, who identity.Principal, c *Contract, 
 	}
 	worse := map[string]bool{
 		"demand": next.asksMore(c), "prices": cheaper, "period": next.StartsOn.Before(c.StartsOn) || next.EndsOn.After(c.EndsOn),
+		"conditions": next.otherConditions(c),
 	}
-	for name, round := range map[string]*int{"demand": &next.DemandRound, "prices": &next.PriceRound, "period": &next.PeriodRound} {
+	for name, round := range map[string]*int{"demand": &next.DemandRound, "prices": &next.PriceRound, "period": &next.PeriodRound, "conditions": &next.ConditionRound} {
 		if worse[name] {
 			*round++
 		}
 		v.facts[name] = *round
 	}
 	v.info("CON-03", map[string]string{
-		"demand": fmt.Sprint(worse["demand"]), "prices": fmt.Sprint(worse["prices"]), "period": fmt.Sprint(worse["period"]),
+		"demand": fmt.Sprint(worse["demand"]), "prices": fmt.Sprint(worse["prices"]), "period": fmt.Sprint(worse["period"]), "conditions": fmt.Sprint(worse["conditions"]),
 		"total": next.Total.String(), "previous_total": c.Total.String(), "revision": fmt.Sprint(next.Revision),
 	}, fmt.Sprintf("Amendment of revision %d: the total goes from %s to %s. Who agreed is asked again about what became worse only.", c.Revision, c.Total, next.Total),
 		fmt.Sprintf("对第 %d 版的变更:总额由 %s 变为 %s。仅就变差的内容重新审批。", c.Revision, c.Total, next.Total))
 	return next, v, nil
+}
+
+// otherConditions reports whether a revision says something else about where the goods go, how and at whose cost, or in its remarks: what a
+// signatory has to read, and no figure shows. How goods are packed is left to the sales department.
+func (c *Contract) otherConditions(was *Contract) bool {
+	if c.DeliveryPlace != was.DeliveryPlace || c.Transport != was.Transport || c.Remarks != was.Remarks {
+		return true
+	}
+	for _, l := range c.Lines {
+		if old := was.Line(l.ID); old == nil && l.Remarks != "" || old != nil && l.Remarks != old.Remarks {
+			return true
+		}
+	}
+	return false
 }
 
 // cheaper reports whether any price is worse than what was approved, as the price gate judged it then.
@@ -307,7 +319,7 @@ func (s *Service) amendmentDecided(tx pg.Tx, c *Contract, r approval.Request) er
 	if err != nil {
 		return err
 	}
-	v, p, err := s.held(tx, &next, r)
+	v, p, err := s.held(tx, &next, c, r)
 	if err != nil {
 		return err
 	}

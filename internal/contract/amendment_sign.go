@@ -20,9 +20,6 @@ func (s *Service) SignAmendment(tx pg.Tx, who identity.Principal, id, amendmentI
 	if err != nil {
 		return Contract{}, Amendment{}, err
 	}
-	if err := c.May(VerbAmend); err != nil {
-		return Contract{}, Amendment{}, err
-	}
 	signer, err := in.check(tx, a.CreatedAt)
 	if err != nil {
 		return Contract{}, Amendment{}, err
@@ -40,7 +37,7 @@ func (s *Service) SignAmendment(tx pg.Tx, who identity.Principal, id, amendmentI
 	}
 	next.Signature, a.Signature = in.of(content), in.of(content)
 	if a.State != AmendmentApproved {
-		if err := s.outside(tx, who, signer, &next, &a); err != nil {
+		if err := s.outside(tx, who, signer, early{contract: &next, was: &c, state: string(a.State), source: a.ID}); err != nil {
 			return Contract{}, Amendment{}, err
 		}
 		return c, a, a.store(tx, "signContractAmendment")

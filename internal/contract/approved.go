@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/google/uuid"
+
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/audit"
 	"github.com/salesgate/salesgate/internal/credit"
@@ -54,8 +56,9 @@ func (s *Service) ApprovalDecided(tx pg.Tx, r approval.Request) error {
 	return s.store(tx, &c, string(action), before)
 }
 
-// held is the approval held against the contract as it is now: what it says of the customer, the content and the terms.
-func (s *Service) held(tx pg.Tx, c *Contract, r approval.Request) (verdict, credit.Position, error) {
+// held is the approval held against the contract as it is now: what it says of the customer, the content and the quotation. was is the contract
+// in force that it amends; nil for the contract itself.
+func (s *Service) held(tx pg.Tx, c, was *Contract, r approval.Request) (verdict, credit.Position, error) {
 	p, err := s.credits.Position(tx, c.CustomerID)
 	if err != nil {
 		return verdict{}, p, err
@@ -66,11 +69,11 @@ func (s *Service) held(tx pg.Tx, c *Contract, r approval.Request) (verdict, cred
 	if !covers {
 		v.refuse(ErrFrozen.With())
 	}
-	return v, p, v.stillQuoted(tx, c, r)
+	return v, p, v.stillQuoted(tx, c, was, r)
 }
 
 func (s *Service) approved(tx pg.Tx, c *Contract, r approval.Request) error {
-	v, p, err := s.held(tx, c, r)
+	v, p, err := s.held(tx, c, nil, r)
 	if err != nil {
 		return err
 	}
@@ -116,8 +119,12 @@ func (s *Service) askAgain(tx pg.Tx, c *Contract, r approval.Request, p credit.P
 }
 
 // VerbalApprovalDenied implements approval.VerbalDenier: what is approved or in force only because of an approval that nobody gave is a
-// draft of the next revision. What orders have called off stays called off; nothing more is until it is approved. Locks the contract.
+// draft of the next revision, and what was under way about it in force ends: an amendment, a termination. What orders have called off stays called
+// off; nothing more is until it is approved. Locks the requests about the contract, then the contract.
 func (s *Service) VerbalApprovalDenied(tx pg.Tx, r approval.Request) error {
+	if err := s.approvals.Lock(tx, Subject, r.SubjectID); err != nil {
+		return err
+	}
 	c, err := lock(tx, r.SubjectID)
 	if err != nil {
 		return err
@@ -133,6 +140,12 @@ func (s *Service) VerbalApprovalDenied(tx pg.Tx, r approval.Request) error {
 	if c.ApprovalID == nil || *c.ApprovalID != r.ID || !slices.Contains([]State{StateApproved, StateInForce}, c.State) {
 		return nil
 	}
+	if err := endOpen(tx, c.ID, reason); err != nil {
+		return err
+	}
+	if err := s.approvals.Void(tx, Subject, c.ID, reason); err != nil {
+		return err
+	}
 	before := c.snapshot()
 	c.Revision++
 	c.InForceAt = nil
@@ -144,4 +157,24 @@ func (s *Service) VerbalApprovalDenied(tx pg.Tx, r approval.Request) error {
 		return err
 	}
 	return audit.Record(tx, audit.Entry{Action: "denyVerbalApproval", SubjectType: Subject, SubjectID: c.ID, Before: before, After: c.snapshot()})
+}
+
+// endOpen ends an amendment and a termination that are on their way of a contract that isn't in force any more.
+func endOpen(tx pg.Tx, id uuid.UUID, reason string) error {
+	a, err := openAmendment(tx, id)
+	if err == nil {
+		a.State, a.StateReason, a.EndedAt = AmendmentCancelled, reason, &tx.Now
+		err = a.store(tx, "cancelContractAmendment")
+	}
+	if err != nil && !isNotFound(err) {
+		return err
+	}
+	t, err := openTermination(tx, id)
+	if isNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return t.refuse(tx, reason)
 }

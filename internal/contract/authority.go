@@ -27,7 +27,7 @@ func (s *Service) WhoseAuthority(tx pg.Tx, who identity.Principal, id uuid.UUID)
 	if err != nil {
 		return pricing.AuthorityAnswer{}, err
 	}
-	v, err := s.judge(tx, who, &c, p)
+	v, err := s.judge(tx, who, &c, nil, p)
 	if err != nil {
 		return pricing.AuthorityAnswer{}, err
 	}

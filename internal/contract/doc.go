@@ -1,7 +1,7 @@
 // Package contract owns sales contracts: what is agreed with a customer for a period, who signed it, who holds the papers, and how
 // much of it orders have called off.
 //
-// It does not own prices and who may leave them (pricing), the price of a new product (newproduct), quotations (quote), the
+// It does not own prices and who may leave them, or the initial prices of new products (pricing), quotations (quote), the
 // customer's credit (credit), the people who approve (approval) or orders: package order calls a contract off through Lock and
 // CallOff.
 //
@@ -22,14 +22,18 @@
 //
 // Submitting asks: is all of CON-10 there, may the customer have these terms, has every non-standard product its initial price
 // (CON-04), who may sell at these prices. The facts thereof go to the authority matrix (contract.sign): production confirms quantity
-// and dates of a standard contract (CON-05), finance decides on special terms (CON-06), the sales manager signs up to the bound and
-// within the department's authority (CON-02), else the general manager (CON-03). Each pass writes one decision with all checks.
+// and dates (CON-05), of a non-standard contract too, which goes the usual way once it has its initial prices (CON-04); finance decides
+// on special terms (CON-06); the sales manager signs up to the bound and within the department's authority (CON-02), else the general
+// manager (CON-03). Each pass writes one decision with all checks.
 //
 // # Amendments
 //
 // An amendment is the next revision on its way: draft → submitted → approved → in_force, or cancelled. Meanwhile the contract as it
-// is stays in force and is called off. The gate is asked again for what became worse only. It comes in force when both sides have
-// signed it; at that instant no line may be below what is called off. Lines keep their ids through revisions.
+// is stays in force and is called off. The gate is asked again for what became worse only: demand, prices, period, special terms, and
+// what no figure shows (place, transport, remarks). The price of a line of which no more is agreed than before stands as agreed in the
+// revision in force when it is no lower, whatever has become of the price list and the quotation. It comes in force when both sides
+// have signed it; at that instant no line may be below what is called off. Lines keep their ids through revisions. When a denied verbal
+// approval takes the contract itself out of force, its amendment and its termination end.
 //
 // # Prices from a quotation
 //

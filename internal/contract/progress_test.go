@@ -117,9 +117,10 @@ func TestCON07_ConstraintsOfTheFile(t *testing.T) {
 	wantErr(t, try(paper, c.ID, "原件 1", "客户"), contract.ErrPaper, "the same label")
 	wantErr(t, try(paper, c.ID, "原件 2", ""), contract.ErrHolder, "nobody's")
 	const amendment = `INSERT INTO contract_amendments (id, contract_id, revision, state, reason, change, content, state_reason, demand_round, price_round,
-		period_round, created_at, version) VALUES (gen_random_uuid(), ?, 2, 'draft', 'x', '{}', '', '', 1, 1, 1, now(), 1)`
+		period_round, condition_round, created_at, version) VALUES (gen_random_uuid(), ?, 2, 'draft', 'x', '{}', '', '', 1, 1, 1, 1, now(), 1)`
 	w.must(try(amendment, c.ID))
 	wantErr(t, try(amendment, c.ID), contract.ErrAmending, "two amendments")
+	wantErr(t, try("UPDATE contracts SET signed_content = decode(repeat('01', 32), 'hex') WHERE id = ?", c.ID), contract.ErrNotInForce, "another content than was signed")
 	const termination = `INSERT INTO contract_terminations (id, contract_id, state, by_party, reason, state_reason, requested_at, version)
 		VALUES (gen_random_uuid(), ?, 'submitted', 'us', 'x', '', now(), 1)`
 	w.must(try(termination, c.ID))

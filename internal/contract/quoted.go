@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -26,21 +27,26 @@ func (c *Contract) quoted() bool {
 }
 
 // stillQuoted holds an approval against the quotation that the prices come from: an approval of what was agreed there counts only while
-// that stands (QUO-05, QUO-06). What was submitted in time counts after the quotation's last day.
-func (v *verdict) stillQuoted(tx pg.Tx, c *Contract, r approval.Request) error {
+// that stands (QUO-05, QUO-06). What was submitted in time counts after the quotation's last day, and so does what an amendment leaves as it is
+// in the contract in force, was.
+func (v *verdict) stillQuoted(tx pg.Tx, c, was *Contract, r approval.Request) error {
 	if c.PriceBaseGoneAt != nil && r.SubmittedAt.Before(*c.PriceBaseGoneAt) { // an amendment that was judged before
 		e := ErrPriceBaseGone.With()
 		v.check("QUO-06", false, nil, e.Text("en"), e.Text("zh-CN"))
 		v.refuse(e)
 	}
-	if !c.quoted() {
-		return nil
+	agreed, err := c.unchanged(was)
+	if err != nil || !c.quoted() || !c.asksQuotation(was, agreed) {
+		return err
 	}
 	submitted := r.SubmittedAt
 	if c.State != StateInForce && c.SubmittedAt != nil { // terms that were asked about again don't make it later
 		submitted = *c.SubmittedAt
 	}
-	_, err := quote.AgreedOn(tx, *c.QuotationID, c.CustomerID, submitted)
+	_, err = quote.AgreedOn(tx, *c.QuotationID, c.CustomerID, submitted)
+	if errors.Is(err, quote.ErrExpired) && c.namesNoMore(was) {
+		return nil
+	}
 	if e, ours := errs.As(err); ours {
 		v.check("QUO-05", false, map[string]string{"quotation": c.QuotationID.String(), "code": e.Code}, e.Text("en"), e.Text("zh-CN"))
 		v.refuse(e)

@@ -49,7 +49,7 @@ func (s *Service) Sign(tx pg.Tx, who identity.Principal, id uuid.UUID, version *
 	if c.State == StateApproved {
 		err = s.sealed(tx, &c, signer, in.Note)
 	} else {
-		err = s.outside(tx, who, signer, &c, nil)
+		err = s.outside(tx, who, signer, early{contract: &c, state: string(c.State), source: c.ID})
 	}
 	if err != nil {
 		return Contract{}, err
@@ -85,31 +85,37 @@ func (s *Service) comeInForce(tx pg.Tx, c *Contract, reason string) error {
 	})
 }
 
+// early is what was signed before it was approved: a contract, or an amendment of one.
+type early struct {
+	contract *Contract
+	was      *Contract // that it amends; nil for the contract itself
+	state    string
+	source   uuid.UUID
+}
+
 // outside records what signing without approval is (CON-08), writes a decision that says so, and tells the general manager when it was beyond
 // the authority too. Who records it answers for it: the one who is named as signatory hasn't said a word, so that naming somebody accuses
-// nobody and excuses nothing. a is the amendment that was signed; nil for the contract itself.
-func (s *Service) outside(tx pg.Tx, who, named identity.Principal, c *Contract, a *Amendment) error {
+// nobody and excuses nothing.
+func (s *Service) outside(tx pg.Tx, who, named identity.Principal, signed early) error {
+	c := signed.contract
 	p, err := s.credits.Position(tx, c.CustomerID)
 	if err != nil {
 		return err
 	}
-	v, err := s.judge(tx, who, c, p)
+	v, err := s.judge(tx, who, c, signed.was, p)
 	if err != nil {
 		return err
 	}
-	state, source, beyond := string(c.State), c.ID, !maySign(who, v.beyond)
-	if a != nil {
-		state, source = string(a.State), a.ID
-	}
+	beyond := !maySign(who, v.beyond)
 	kinds := []string{violation.ContractOutside}
 	if beyond {
 		kinds = append(kinds, violation.ContractBeyond)
 	}
 	for _, kind := range kinds {
 		err := violation.Record(tx, violation.Violation{
-			Rule: "CON-08", Kind: kind, PersonID: who.ID, SubjectType: Subject, SubjectID: c.ID, Number: c.Number, SourceID: source,
+			Rule: "CON-08", Kind: kind, PersonID: who.ID, SubjectType: Subject, SubjectID: c.ID, Number: c.Number, SourceID: signed.source,
 			Detail: map[string]any{
-				"total": c.Total, "gm_amount": v.bound, "state": state, "revision": c.Revision, "signed_on": date(c.SignedOn),
+				"total": c.Total, "gm_amount": v.bound, "state": signed.state, "revision": c.Revision, "signed_on": date(c.SignedOn),
 				"signed_by": named.ID, "beyond_authority": beyond,
 			},
 		})
@@ -119,7 +125,7 @@ func (s *Service) outside(tx pg.Tx, who, named identity.Principal, c *Contract, 
 	}
 	d := decision.New("contract", Subject, c.ID)
 	d.Outcome = decision.Refused
-	d.Check("CON-08", false, map[string]string{"state": state, "revision": fmt.Sprint(c.Revision), "beyond_authority": fmt.Sprint(beyond)},
+	d.Check("CON-08", false, map[string]string{"state": signed.state, "revision": fmt.Sprint(c.Revision), "beyond_authority": fmt.Sprint(beyond)},
 		"Signed before it was approved: recorded as a violation; it isn't in force until it is approved.",
 		"合同未经批准即签署:已记录为违规,批准前不生效。")
 	if err := decision.Record(tx, &d); err != nil || !beyond {

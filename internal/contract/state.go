@@ -42,14 +42,13 @@ const (
 	VerbTerminate Verb = "terminateContract"
 	VerbAmend     Verb = "amendContract"
 	VerbFile      Verb = "fileContractPaper"
-	VerbCallOff   Verb = "callOffContract"
 	VerbGiveBack  Verb = "giveBack" // what an order no longer needs; also when the contract is over
 )
 
 // Verbs are all verbs.
 var Verbs = []Verb{
 	VerbUpdate, VerbSubmit, VerbAnswer, VerbApprove, VerbReturn, VerbRevise, VerbSign, VerbCancel, VerbClose, VerbExpire, VerbTerminate,
-	VerbAmend, VerbFile, VerbCallOff, VerbGiveBack,
+	VerbAmend, VerbFile, VerbGiveBack,
 }
 
 // allowed says in which states each verb makes sense. A contract may be signed before it is approved, which is recorded as what
@@ -69,7 +68,6 @@ var allowed = map[Verb][]State{
 	VerbTerminate: {StateInForce},
 	VerbAmend:     {StateInForce},
 	VerbFile:      {StateDraft, StateSubmitted, StateApproved, StateInForce, StateExpired, StateTerminated, StateClosed},
-	VerbCallOff:   {StateInForce},
 	VerbGiveBack:  {StateDraft, StateSubmitted, StateApproved, StateInForce, StateExpired, StateTerminated, StateClosed},
 }
 

@@ -31,7 +31,7 @@ func (s *Service) Submit(tx pg.Tx, who identity.Principal, id uuid.UUID, version
 	if err := s.write(tx, &c, c.says()); err != nil { // units, kinds and taxes are those of today
 		return Contract{}, none, err
 	}
-	v, err := s.judge(tx, who, &c, p)
+	v, err := s.judge(tx, who, &c, nil, p)
 	if err != nil {
 		return Contract{}, none, err
 	}

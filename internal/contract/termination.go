@@ -123,11 +123,15 @@ func (s *Service) terminationDecided(tx pg.Tx, c *Contract, r approval.Request) 
 		}
 		return s.terminated(tx, c, &t)
 	}
-	t.State, t.StateReason, t.DecidedAt = terminationRefused, r.CloseReason, &tx.Now
+	return t.refuse(tx, r.CloseReason)
+}
+
+func (t *Termination) refuse(tx pg.Tx, reason string) error {
+	t.State, t.StateReason, t.DecidedAt = terminationRefused, reason, &tx.Now
 	if err := t.store(tx); err != nil {
 		return err
 	}
-	return trace(tx, "refuseContractTermination", c.ID, t.trace())
+	return trace(tx, "refuseContractTermination", t.ContractID, t.trace())
 }
 
 // LatestTermination returns the last termination of a contract; found is false when there is none.
