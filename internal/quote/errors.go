@@ -72,6 +72,12 @@ var (
 		"A quotation to a new customer needs the survey of its demand first.", "向新客户报价前须先填写新客户报价需求调查表。", "QUO-02")
 	ErrCustomerNotActive = errs.Define(errs.Rule, "quote.customer_not_active",
 		"The customer is {status}: no new quotations.", "客户状态为 {status},不再报价。", "QUO-05")
+	ErrCashOnly = errs.Define(errs.Rule, "quote.cash_only",
+		"This customer buys on cash terms only: offer cash, prepaid or cod instead of {terms}.",
+		"该客户只能现款交易:请改为现款、款到发货或货到付款(当前:{terms})。", "ORD-10", "CRD-05")
+	ErrSettlement = errs.Define(errs.Rule, "quote.settlement_not_yours",
+		"The customer settles by {agreed}: monthly settlement is applied for with a credit limit request before it is offered.",
+		"该客户结算方式为 {agreed}:月结须先提交信用额度申请,不得随报价更改。", "CRD-16")
 	ErrEmpty = errs.Define(errs.Rule, "quote.no_lines",
 		"A quotation needs at least one line.", "报价单至少需要一行明细。", "QUO-05")
 	ErrNoProduct = errs.Define(errs.Rule, "quote.no_product",

@@ -8,6 +8,7 @@ import (
 	"github.com/govalues/decimal"
 
 	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/decision"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
@@ -57,6 +58,7 @@ func (v *verdict) inputs() any {
 func (s *Service) judge(tx pg.Tx, who identity.Principal, q *Quotation, p party) (verdict, error) {
 	var v verdict
 	v.standing(q, p, tx)
+	v.terms(q, p)
 	isNew, err := fresh(tx, p)
 	if err != nil {
 		return v, err
@@ -84,17 +86,46 @@ func (s *Service) judge(tx pg.Tx, who identity.Principal, q *Quotation, p party)
 
 // standing checks what has nothing to do with prices: the customer's state and the validity.
 func (v *verdict) standing(q *Quotation, p party, tx pg.Tx) {
-	v.check("QUO-05", p.Active, map[string]string{"status": p.Status}, fmt.Sprintf("%s is %s.", p.Name, p.Status),
-		fmt.Sprintf("%s 状态为 %s。", p.Name, p.Status))
-	if !p.Active {
-		v.refuse(ErrCustomerNotActive.With("status", p.Status))
-	}
+	v.active(p)
 	live := !q.Over(tx.Now)
 	v.check("QUO-05", live, map[string]string{"valid_from": day(q.ValidFrom), "valid_until": day(q.ValidUntil), "today": day(clock.Today(tx.Now))},
 		fmt.Sprintf("Valid from %s until %s.", day(q.ValidFrom), day(q.ValidUntil)),
 		fmt.Sprintf("有效期 %s 至 %s。", day(q.ValidFrom), day(q.ValidUntil)))
 	if !live {
 		v.refuse(ErrOver.With("valid_until", day(q.ValidUntil)))
+	}
+}
+
+// active checks that we deal with the customer now: not with who is blacklisted, inactive or merged into another.
+func (v *verdict) active(p party) {
+	v.check("QUO-05", p.Active, map[string]string{"status": p.Status}, fmt.Sprintf("%s is %s.", p.Name, p.Status),
+		fmt.Sprintf("%s 状态为 %s。", p.Name, p.Status))
+	if !p.Active {
+		v.refuse(ErrCustomerNotActive.With("status", p.Status))
+	}
+}
+
+// terms holds the payment terms to those that an order may have: what an order's gate refuses isn't offered (ORD-10, CRD-16), whoever
+// submits it, since the one who converts the quotation would answer for it. Other days of a customer who is lent to are finance's to decide
+// when they are ordered by (CON-06).
+func (v *verdict) terms(q *Quotation, p party) {
+	var profile credit.Profile
+	if p.position != nil {
+		profile = p.position.Profile
+	}
+	asked, agreed := q.Terms(), profile.Terms
+	in := map[string]string{"terms": asked.String(), "agreed": agreed.String(), "grade": string(profile.Grade)}
+	switch {
+	case asked.IsCash() || profile.Lends() && !agreed.IsCash():
+		v.check("ORD-10", true, in, fmt.Sprintf("It may be ordered on the terms %s.", asked), fmt.Sprintf("付款条件 %s 可以下单。", asked))
+	case !profile.Lends():
+		v.check("ORD-10", false, in, fmt.Sprintf("The customer buys on cash terms only: no order passes on %s.", asked),
+			fmt.Sprintf("该客户只能现款交易,付款条件 %s 无法下单。", asked))
+		v.refuse(ErrCashOnly.With("terms", asked.String()))
+	default:
+		v.check("CRD-16", false, in, fmt.Sprintf("The customer settles by %s: apply for %s with a credit limit request before it is offered.", agreed, asked),
+			fmt.Sprintf("客户结算方式为 %s:如需 %s,须先提交信用额度申请再报价。", agreed, asked))
+		v.refuse(ErrSettlement.With("agreed", agreed.String()))
 	}
 }
 

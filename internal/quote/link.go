@@ -116,6 +116,9 @@ func (s *Service) AnswerLink(tx pg.Tx, token string, accepted bool, name, reason
 	}
 	if accepted {
 		err = s.accept(tx, &q, name, "link")
+		if errors.Is(err, ErrCustomerNotActive) { // what we think of them is ours to know
+			err = pg.Keep(ErrGone)
+		}
 	} else {
 		err = s.decline(tx, &q, reason)
 	}

@@ -127,14 +127,14 @@ func (q *Quotation) compute() error {
 }
 
 type contentLine struct {
-	Product, Price, Min, Max string
+	Product, Price, Min, Max, Lead string
 }
 
 // contentHash is the hash of the protected fields.
 func (q *Quotation) contentHash() []byte {
 	lines := make([]contentLine, len(q.Lines))
 	for i, l := range q.Lines {
-		lines[i] = contentLine{l.ProductID.String(), text(l.NetPrice), text(l.MinQuantity), bound(l.MaxQuantity)}
+		lines[i] = contentLine{l.ProductID.String(), text(l.NetPrice), text(l.MinQuantity), bound(l.MaxQuantity), leadText(l.LeadDays)}
 	}
 	party := q.CustomerID
 	if party == nil {

@@ -321,7 +321,7 @@ func TestPRC10_EditedAfterApprovalOnlyWhatGotWorseIsAskedAgain(t *testing.T) {
 	if got := w.As("supervisor").Get("/v1/approvals/" + asked.String("approval_id")).Want(200).String("approval.state"); got != "approved" {
 		t.Fatal(got)
 	}
-	if got := edit(object{"delivery": "自提"}); got != "approved" {
+	if got := edit(object{"remarks": "另附样品"}); got != "approved" {
 		t.Errorf("the same prices: %s", got)
 	}
 	if got := edit(object{"lines": []object{line(w.plain, "100", "9.73")}}); got != "approved" {

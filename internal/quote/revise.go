@@ -178,3 +178,40 @@ func word(v any) string {
 	}
 	return fmt.Sprint(v)
 }
+
+// service is what a snapshot says of all that comes with the prices.
+type service struct {
+	Terms, Delivery, Packing, Freight string
+	Lines                             []struct {
+		ProductID uuid.UUID `json:"product_id"`
+		LeadDays  *int      `json:"lead_days"`
+	}
+}
+
+// sameService reports whether the quotation offers what it offered before: a product that was quoted comes as soon as it would have.
+func (q *Quotation) sameService(was json.RawMessage) bool {
+	var then service
+	if json.Unmarshal(was, &then) != nil {
+		return false
+	}
+	if then.Terms != q.Terms().String() || then.Delivery != q.Delivery || then.Packing != q.Packing || then.Freight != q.Freight {
+		return false
+	}
+	lead := map[uuid.UUID][]string{}
+	for _, l := range then.Lines {
+		lead[l.ProductID] = append(lead[l.ProductID], leadText(l.LeadDays))
+	}
+	for _, l := range q.Lines {
+		if known := lead[l.ProductID]; known != nil && !slices.Contains(known, leadText(l.LeadDays)) {
+			return false
+		}
+	}
+	return true
+}
+
+func leadText(days *int) string {
+	if days == nil {
+		return ""
+	}
+	return fmt.Sprint(*days)
+}

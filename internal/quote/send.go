@@ -32,7 +32,8 @@ func (Sending) TableName() string { return "quotation_sendings" }
 
 // Send records that an approved quotation goes to the customer's side (QUO-05), and answers its inquiry (QUO-01). It may go to several
 // people; the first time is when it was sent. Returns errs.ErrNotFound, errs.ErrStale, errs.ErrState unless everyone with authority has
-// signed, and, with the decision kept, ErrOver and ErrPricesChanged. Locks the quotation, then the inquiry.
+// signed, and, with the decision kept, ErrOver, ErrCustomerNotActive and ErrPricesChanged. Locks the quotation, then the
+// inquiry.
 func (s *Service) Send(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, to Sending) (Quotation, error) {
 	q, err := s.locked(tx, who, id, version, VerbSend)
 	if err != nil {
@@ -64,17 +65,24 @@ func (s *Service) Sendings(tx pg.Tx, who identity.Principal, id uuid.UUID) ([]Se
 	return sendings(tx, id)
 }
 
-// stands holds an approved quotation against today (QUO-05): its last day isn't over, and its prices need no more authority by now than
+// stands holds an approved quotation against today (QUO-05): its last day isn't over, we deal with the customer, and its prices need no more authority by now than
 // they got. binds lets pass what was sent before base prices changed. A refusal keeps its decision.
 func (s *Service) stands(tx pg.Tx, q *Quotation, binds bool) error {
 	if q.Over(tx.Now) {
 		return ErrOver.With("valid_until", day(q.ValidUntil))
 	}
-	approved, err := s.approvedBasis(tx, q)
+	p, err := s.of(tx, q.CustomerID, q.ProspectID)
 	if err != nil {
 		return err
 	}
 	var v verdict
+	if v.active(p); v.refusal != nil {
+		return refused(tx, q, v)
+	}
+	approved, err := s.approvedBasis(tx, q)
+	if err != nil {
+		return err
+	}
 	a, err := s.ask(tx, &v, q, approved.Roles)
 	if err != nil {
 		return err
@@ -126,7 +134,7 @@ type Acceptance struct {
 
 // Accept records the customer's confirmation with the file that they signed (QUO-05). From now on the quotation is the price base of the
 // customer's orders until its last day is over. Returns errs.ErrNotFound, errs.ErrStale, errs.ErrState, ErrNoFile, ErrRevisionGone,
-// ErrNotYet, attachment.ErrUnknown, and, with the decision kept, ErrOver and ErrPricesChanged. Locks the quotation.
+// ErrNotYet, attachment.ErrUnknown, and, with the decision kept, ErrOver, ErrCustomerNotActive and ErrPricesChanged. Locks the quotation.
 func (s *Service) Accept(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, a Acceptance) (Quotation, error) {
 	q, err := s.locked(tx, who, id, version, VerbAccept)
 	if err != nil {

@@ -71,6 +71,16 @@ func revisions(tx pg.Tx, id uuid.UUID) ([]Revision, error) {
 	return rows, tx.Where("quotation_id = ?", id).Order("revision").Find(&rows).Error
 }
 
+// lastRevision is what the quotation said in its last superseded revision; nil in the first.
+func lastRevision(tx pg.Tx, id uuid.UUID) (json.RawMessage, error) {
+	var rows []string
+	err := tx.Raw("SELECT content::text FROM quotation_revisions WHERE quotation_id = ? ORDER BY revision DESC LIMIT 1", id).Scan(&rows).Error
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	return json.RawMessage(rows[0]), nil
+}
+
 func sendings(tx pg.Tx, id uuid.UUID) ([]Sending, error) {
 	var rows []Sending
 	return rows, tx.Where("quotation_id = ?", id).Order("id").Find(&rows).Error

@@ -56,7 +56,7 @@ func refused(tx pg.Tx, q *Quotation, v verdict) error {
 
 // submit asks the authority matrix, and writes on the quotation what comes of that.
 func (s *Service) submit(tx pg.Tx, who identity.Principal, q *Quotation, v verdict, p party) (approval.Request, error) {
-	renews, err := pricing.Earlier(tx, Subject, q.ID, q.ApprovalID, v.basis)
+	renews, err := q.renews(tx, v)
 	if err != nil {
 		return approval.Request{}, err
 	}
@@ -80,6 +80,19 @@ func (s *Service) submit(tx pg.Tx, who identity.Principal, q *Quotation, v verdi
 		}
 	}
 	return r, nil
+}
+
+// renews is the earlier approval that may count on for what didn't get worse: only while no price did (PRC-10, PRC-12), and while the
+// price is offered for the same service: who bears the freight, packing, delivery, lead time and terms of payment are part of it.
+func (q *Quotation) renews(tx pg.Tx, v verdict) (*uuid.UUID, error) {
+	if q.ApprovalID == nil {
+		return nil, nil
+	}
+	was, err := lastRevision(tx, q.ID)
+	if err != nil || was != nil && !q.sameService(was) {
+		return nil, err
+	}
+	return pricing.Earlier(tx, Subject, q.ID, q.ApprovalID, v.basis)
 }
 
 // record writes the decision of a pass through the gate that wasn't refused.
