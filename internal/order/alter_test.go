@@ -168,3 +168,32 @@ func TestORD07_AnOrderWithoutPromisedDatesSaysWhatThatMeans(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// Goods for which every amount rounds to nothing aren't given away: half a fen is a fen.
+func TestPRC10_AnOrderOfAmountsThatRoundToNothingIsRefused(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	tiny := func(quantity string, n int) order.Draft {
+		var lines []order.LineDraft
+		for range n {
+			lines = append(lines, line(w.plain, quantity, "9.8"))
+		}
+		return w.draft(lines...)
+	}
+	for quantity, want := range map[string]error{"0.0005": order.ErrWorthless, "0.0006": nil} { // 0.0049 and 0.00588
+		for _, n := range []int{1, 200} {
+			_, _, err := w.place("rep1", tiny(quantity, n))
+			if want == nil {
+				w.must(err)
+				continue
+			}
+			wantErr(t, err, want, quantity)
+		}
+	}
+	free := tiny("0.0005", 1)
+	free.Lines = append(free.Lines, line(w.plain, "1", "0")) // stated as free: the price gate asks who may
+	o, _, err := w.place("rep1", free)
+	if err != nil || o.State != order.StateSubmitted {
+		t.Errorf("%s %v", o.State, err)
+	}
+}

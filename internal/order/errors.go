@@ -19,6 +19,9 @@ var (
 		"A quantity must be above 0.", "数量必须大于 0。")
 	ErrDiscount = errs.Define(errs.Rule, "order.bad_discount",
 		"A header discount can't be below 0 or above the sum of the lines.", "整单折扣不能小于 0 或超过明细合计。", "PRC-10")
+	ErrWorthless = errs.Define(errs.Rule, "order.worth_nothing",
+		"Every amount of the order rounds to 0.00 although no line is free: order more, or state free goods as such, at the price 0.",
+		"订单各行金额均四舍五入为 0.00 而无免费明细:请增加数量,免费货品须以 0 价列明。", "PRC-10")
 	ErrTooLarge = errs.Define(errs.Rule, "order.amount_too_large",
 		"The amount is larger than salesgate can hold.", "金额超出系统可处理的范围。")
 	ErrTerms = pg.Constraint("orders_terms", errs.Define(errs.Rule, "order.bad_terms",

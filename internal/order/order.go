@@ -1,6 +1,7 @@
 package order
 
 import (
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -106,7 +107,8 @@ func (o *Order) noticed() bool {
 }
 
 // compute fills in the amounts of the lines and the order. The header discount is spread over the lines in proportion to
-// their amounts, to the fen and without a remainder. Returns ErrDiscount and ErrTooLarge.
+// their amounts, to the fen and without a remainder. Returns ErrDiscount, ErrTooLarge, and ErrWorthless for lines that all round to
+// nothing though none is free: goods would leave for 0.00, and nobody was asked.
 func (o *Order) compute() error {
 	o.Gross = decimal.Zero.Pad(money.AmountScale)
 	for i := range o.Lines {
@@ -118,6 +120,9 @@ func (o *Order) compute() error {
 		if o.Gross, err = money.Sum(o.Gross, l.Amount); err != nil {
 			return ErrTooLarge.Wrap(err)
 		}
+	}
+	if o.Gross.IsZero() && !slices.ContainsFunc(o.Lines, func(l Line) bool { return l.Price.IsZero() }) {
+		return ErrWorthless.At("/lines")
 	}
 	if o.HeaderDiscount.IsNeg() || o.HeaderDiscount.Cmp(o.Gross) > 0 {
 		return ErrDiscount.At("/header_discount")
