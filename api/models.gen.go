@@ -3208,6 +3208,24 @@ func (e ListProspectsParamsGrade) Valid() bool {
 	}
 }
 
+// Defines values for ReadPublicQuotationDocumentParamsFormat.
+const (
+	ReadPublicQuotationDocumentParamsFormatHTML ReadPublicQuotationDocumentParamsFormat = "html"
+	ReadPublicQuotationDocumentParamsFormatJSON ReadPublicQuotationDocumentParamsFormat = "json"
+)
+
+// Valid indicates whether the value is a known member of the ReadPublicQuotationDocumentParamsFormat enum.
+func (e ReadPublicQuotationDocumentParamsFormat) Valid() bool {
+	switch e {
+	case ReadPublicQuotationDocumentParamsFormatHTML:
+		return true
+	case ReadPublicQuotationDocumentParamsFormatJSON:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for GetQuotationDocumentParamsFormat.
 const (
 	GetQuotationDocumentParamsFormatHTML GetQuotationDocumentParamsFormat = "html"
@@ -20267,6 +20285,18 @@ type AnswerPublicQuotationParams struct {
 	// XQuotationToken The token of the link.
 	XQuotationToken QuotationToken `json:"X-Quotation-Token"`
 }
+
+// ReadPublicQuotationDocumentParams defines parameters for ReadPublicQuotationDocument.
+type ReadPublicQuotationDocumentParams struct {
+	// Format What is wanted when the Accept header doesn't say.
+	Format *ReadPublicQuotationDocumentParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+
+	// XQuotationToken The token of the link.
+	XQuotationToken QuotationToken `json:"X-Quotation-Token"`
+}
+
+// ReadPublicQuotationDocumentParamsFormat defines parameters for ReadPublicQuotationDocument.
+type ReadPublicQuotationDocumentParamsFormat string
 
 // ReadPublicSurveyParams defines parameters for ReadPublicSurvey.
 type ReadPublicSurveyParams struct {

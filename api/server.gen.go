@@ -1154,6 +1154,9 @@ type ServerInterface interface {
 	// AnswerPublicQuotation Answer as the customer
 	// (POST /v1/public/quotation)
 	AnswerPublicQuotation(ctx echo.Context, params AnswerPublicQuotationParams) error
+	// ReadPublicQuotationDocument Print a quotation as the customer
+	// (GET /v1/public/quotation/document)
+	ReadPublicQuotationDocument(ctx echo.Context, params ReadPublicQuotationDocumentParams) error
 	// ReadPublicSurvey Read what the customer is asked about
 	// (GET /v1/public/survey)
 	ReadPublicSurvey(ctx echo.Context, params ReadPublicSurveyParams) error
@@ -15560,6 +15563,43 @@ func (w *ServerInterfaceWrapper) AnswerPublicQuotation(ctx echo.Context) error {
 	return err
 }
 
+// ReadPublicQuotationDocument converts echo context to params.
+func (w *ServerInterfaceWrapper) ReadPublicQuotationDocument(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReadPublicQuotationDocumentParams
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "X-Quotation-Token" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("X-Quotation-Token")]; found {
+		var XQuotationToken QuotationToken
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Quotation-Token, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Quotation-Token", valueList[0], &XQuotationToken, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Quotation-Token: %s", err))
+		}
+
+		params.XQuotationToken = XQuotationToken
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter X-Quotation-Token is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReadPublicQuotationDocument(ctx, params)
+	return err
+}
+
 // ReadPublicSurvey converts echo context to params.
 func (w *ServerInterfaceWrapper) ReadPublicSurvey(ctx echo.Context) error {
 	var err error
@@ -20500,6 +20540,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/prospects/:prospect_id/timeline", wrapper.GetProspectTimeline, options.OperationMiddlewares["getProspectTimeline"]...)
 	router.GET(options.BaseURL+"/v1/public/quotation", wrapper.ReadPublicQuotation, options.OperationMiddlewares["readPublicQuotation"]...)
 	router.POST(options.BaseURL+"/v1/public/quotation", wrapper.AnswerPublicQuotation, options.OperationMiddlewares["answerPublicQuotation"]...)
+	router.GET(options.BaseURL+"/v1/public/quotation/document", wrapper.ReadPublicQuotationDocument, options.OperationMiddlewares["readPublicQuotationDocument"]...)
 	router.GET(options.BaseURL+"/v1/public/survey", wrapper.ReadPublicSurvey, options.OperationMiddlewares["readPublicSurvey"]...)
 	router.POST(options.BaseURL+"/v1/public/survey", wrapper.AnswerPublicSurvey, options.OperationMiddlewares["answerPublicSurvey"]...)
 	router.GET(options.BaseURL+"/v1/quotations", wrapper.ListQuotations, options.OperationMiddlewares["listQuotations"]...)
@@ -31204,6 +31245,51 @@ func (response AnswerPublicQuotation200JSONResponse) VisitAnswerPublicQuotationR
 	return err
 }
 
+type ReadPublicQuotationDocumentRequestObject struct {
+	Params ReadPublicQuotationDocumentParams
+}
+
+type ReadPublicQuotationDocumentResponseObject interface {
+	VisitReadPublicQuotationDocumentResponse(w http.ResponseWriter) error
+}
+
+type ReadPublicQuotationDocument200JSONResponse struct{ PaperJSONResponse }
+
+func (response ReadPublicQuotationDocument200JSONResponse) VisitReadPublicQuotationDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadPublicQuotationDocument200TextHTMLResponse struct{ PaperTextHTMLResponse }
+
+func (response ReadPublicQuotationDocument200TextHTMLResponse) VisitReadPublicQuotationDocumentResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
 type ReadPublicSurveyRequestObject struct {
 	Params ReadPublicSurveyParams
 }
@@ -35505,6 +35591,9 @@ type StrictServerInterface interface {
 	// AnswerPublicQuotation Answer as the customer
 	// (POST /v1/public/quotation)
 	AnswerPublicQuotation(ctx context.Context, request AnswerPublicQuotationRequestObject) (AnswerPublicQuotationResponseObject, error)
+	// ReadPublicQuotationDocument Print a quotation as the customer
+	// (GET /v1/public/quotation/document)
+	ReadPublicQuotationDocument(ctx context.Context, request ReadPublicQuotationDocumentRequestObject) (ReadPublicQuotationDocumentResponseObject, error)
 	// ReadPublicSurvey Read what the customer is asked about
 	// (GET /v1/public/survey)
 	ReadPublicSurvey(ctx context.Context, request ReadPublicSurveyRequestObject) (ReadPublicSurveyResponseObject, error)
@@ -49060,6 +49149,31 @@ func (sh *strictHandler) AnswerPublicQuotation(ctx echo.Context, params AnswerPu
 		return err
 	} else if validResponse, ok := response.(AnswerPublicQuotationResponseObject); ok {
 		return validResponse.VisitAnswerPublicQuotationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReadPublicQuotationDocument operation middleware
+func (sh *strictHandler) ReadPublicQuotationDocument(ctx echo.Context, params ReadPublicQuotationDocumentParams) error {
+	var request ReadPublicQuotationDocumentRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadPublicQuotationDocument(ctx.Request().Context(), request.(ReadPublicQuotationDocumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadPublicQuotationDocument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReadPublicQuotationDocumentResponseObject); ok {
+		return validResponse.VisitReadPublicQuotationDocumentResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

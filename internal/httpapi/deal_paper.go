@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -34,6 +35,40 @@ func (s *Server) GetQuotationDocument(ctx context.Context, r api.GetQuotationDoc
 
 // VisitGetQuotationDocumentResponse implements the answer.
 func (a paperAnswer) VisitGetQuotationDocumentResponse(w http.ResponseWriter) error { return a.send(w) }
+
+// ReadPublicQuotationDocument implements the operation of that name.
+func (s *Server) ReadPublicQuotationDocument(ctx context.Context, r api.ReadPublicQuotationDocumentRequestObject) (api.ReadPublicQuotationDocumentResponseObject, error) {
+	return followed(ctx, s, r.Params.XQuotationToken, func(tx pg.Tx, q quote.Quotation, _ quote.Link) (paperAnswer, error) {
+		p, err := s.quotationPaper(tx, identity.System(), q)
+		if err != nil {
+			return paperAnswer{}, err
+		}
+		offeredOnly(&p)
+		return letterhead(ctx, tx, p, (*string)(r.Params.Format))
+	})
+}
+
+// VisitReadPublicQuotationDocumentResponse implements the answer.
+func (a paperAnswer) VisitReadPublicQuotationDocumentResponse(w http.ResponseWriter) error {
+	return a.send(w)
+}
+
+// offeredOnly leaves on a quotation's paper what its customer's link tells (publicQuotation), and to whom it was offered: a link may be passed
+// on, so it says nothing of our people, of what we remarked, and of what we keep about the customer.
+func offeredOnly(p *printing.Paper) {
+	p.Facts = slices.DeleteFunc(p.Facts, func(f printing.Field) bool { return f.Label == ownerLabel || f.Label == remarksLabel })
+	for i := range p.Parties {
+		p.Parties[i].Fields = nil
+	}
+	at := slices.IndexFunc(p.Columns, func(c printing.Column) bool { return c.Key == remarksColumn.Key })
+	if at < 0 {
+		return
+	}
+	p.Columns = slices.Delete(p.Columns, at, at+1)
+	for i := range p.Rows {
+		p.Rows[i] = slices.Delete(p.Rows[i], at, at+1)
+	}
+}
 
 // GetContractDocument implements the operation of that name.
 func (s *Server) GetContractDocument(ctx context.Context, r api.GetContractDocumentRequestObject) (api.GetContractDocumentResponseObject, error) {
@@ -72,7 +107,7 @@ func (s *Server) quotationPaper(tx pg.Tx, who identity.Principal, q quote.Quotat
 		}},
 	}
 	p.Facts = printing.Add(p.Facts, "有效期", "Valid", q.ValidFrom.Format(time.DateOnly)+" 至 "+q.ValidUntil.Format(time.DateOnly))
-	p.Facts = printing.Add(p.Facts, "业务员", "Sales", names[q.OwnerID])
+	p.Facts = printing.Add(p.Facts, ownerLabel.ZH, ownerLabel.EN, names[q.OwnerID])
 	p.Facts = dealFacts(p.Facts, settlementWords(q.Terms()), q.Delivery, q.Packing, q.Freight, q.Remarks)
 	for _, l := range q.Lines {
 		p.Rows = append(p.Rows, []string{
@@ -114,7 +149,7 @@ func (s *Server) contractPaper(tx pg.Tx, who identity.Principal, c contract.Cont
 		p.Date = *c.SignedOn
 	}
 	p.Facts = printing.Add(p.Facts, "合同期限", "Period", c.StartsOn.Format(time.DateOnly)+" 至 "+c.EndsOn.Format(time.DateOnly))
-	p.Facts = printing.Add(p.Facts, "业务员", "Sales", names[c.OwnerID])
+	p.Facts = printing.Add(p.Facts, ownerLabel.ZH, ownerLabel.EN, names[c.OwnerID])
 	p.Facts = dealFacts(p.Facts, settlementWords(c.Terms()), c.DeliveryPlace, c.Packing, c.Transport, c.Remarks)
 	for _, l := range c.Lines {
 		product := products[l.ProductID]
@@ -140,13 +175,19 @@ func papersNeed(tx pg.Tx, owner uuid.UUID, productIDs []uuid.UUID) (map[uuid.UUI
 	return products, names, err
 }
 
+// What a quotation's paper tells us and not its customer's link.
+var (
+	ownerLabel   = printing.Text{ZH: "业务员", EN: "Sales"}
+	remarksLabel = printing.Text{ZH: "备注", EN: "Remarks"}
+)
+
 // dealFacts adds what every deal says of payment and delivery.
 func dealFacts(facts []printing.Field, settlement, place, packing, transport, remarks string) []printing.Field {
 	facts = printing.Add(facts, "结算方式", "Payment", settlement)
 	facts = printing.Add(facts, "交货", "Delivery", place)
 	facts = printing.Add(facts, "包装", "Packing", packing)
 	facts = printing.Add(facts, "运输", "Transport", transport)
-	return printing.Add(facts, "备注", "Remarks", remarks)
+	return printing.Add(facts, remarksLabel.ZH, remarksLabel.EN, remarks)
 }
 
 // addTotals adds the sums of a priced document.

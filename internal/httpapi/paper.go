@@ -33,17 +33,24 @@ func (s *Server) paper(ctx context.Context, format *string, fill func(tx pg.Tx, 
 		if err != nil {
 			return paperAnswer{}, err
 		}
-		if p.Profile, err = printing.Current(tx); err != nil {
+		names, err := identity.Names(tx, who.ID)
+		if err != nil {
 			return paperAnswer{}, err
 		}
-		if p.Amount == nil { // nobody pays by it
-			p.Profile.BankName, p.Profile.BankAccount = "", ""
-		}
-		names, err := identity.Names(tx, who.ID)
-		p.PrintedAt, p.PrintedBy = tx.Now, names[who.ID]
-		p.Parties = append(p.Parties, seller(p))
-		return paperAnswer{p, wantsHTML(current(ctx), format)}, err
+		p.PrintedBy = names[who.ID]
+		return letterhead(ctx, tx, p, format)
 	})
+}
+
+// letterhead puts on a paper what all of them carry: whose it is, when it was printed, and our side.
+func letterhead(ctx context.Context, tx pg.Tx, p printing.Paper, format *string) (paperAnswer, error) {
+	profile, err := printing.Current(tx)
+	p.Profile, p.PrintedAt = profile, tx.Now
+	if p.Amount == nil { // nobody pays by it
+		p.Profile.BankName, p.Profile.BankAccount = "", ""
+	}
+	p.Parties = append(p.Parties, seller(p))
+	return paperAnswer{p, wantsHTML(current(ctx), format)}, err
 }
 
 // wantsHTML reads the parameter, and without one the Accept header, by which a browser asks for HTML and a program for nothing.

@@ -92,17 +92,24 @@ func (s *Server) CreateQuotationLink(ctx context.Context, r api.CreateQuotationL
 
 // ReadPublicQuotation implements the operation of that name. It writes, though only how often the address asked.
 func (s *Server) ReadPublicQuotation(ctx context.Context, r api.ReadPublicQuotationRequestObject) (api.ReadPublicQuotationResponseObject, error) {
-	address := current(ctx).echo.RealIP()
-	return write(ctx, s, func(tx pg.Tx, _ identity.Principal) (api.ReadPublicQuotation200JSONResponse, error) {
-		if err := identity.AdmitStranger(tx, "quotation", address); err != nil {
-			return api.ReadPublicQuotation200JSONResponse{}, err
-		}
-		q, l, err := s.Quotes.Follow(tx, r.Params.XQuotationToken)
-		if err != nil {
-			return api.ReadPublicQuotation200JSONResponse{}, pg.Keep(err)
-		}
+	return followed(ctx, s, r.Params.XQuotationToken, func(tx pg.Tx, q quote.Quotation, l quote.Link) (api.ReadPublicQuotation200JSONResponse, error) {
 		body, err := publicQuotation(tx, q, &l)
 		return api.ReadPublicQuotation200JSONResponse(body), err
+	})
+}
+
+// followed answers a stranger with the quotation that a link's token is for.
+func followed[T any](ctx context.Context, s *Server, token string, answer func(pg.Tx, quote.Quotation, quote.Link) (T, error)) (T, error) {
+	address := current(ctx).echo.RealIP()
+	return write(ctx, s, func(tx pg.Tx, _ identity.Principal) (none T, err error) {
+		if err := identity.AdmitStranger(tx, "quotation", address); err != nil {
+			return none, err
+		}
+		q, l, err := s.Quotes.Follow(tx, token)
+		if err != nil {
+			return none, pg.Keep(err)
+		}
+		return answer(tx, q, l)
 	})
 }
 
