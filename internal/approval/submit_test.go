@@ -230,7 +230,7 @@ func TestCON06_ResubmitTakesTheStoredFacts(t *testing.T) {
 		r, err := w.s.Submit(tx, rep, approval.Submission{
 			Matter: "contract.sign", SubjectType: "contract", SubjectID: uuid.New(), Facts: map[string]any{
 				"total": decimal.MustParse("90000"), "currency": "CNY", "department_authority": true, "standard": true, "special_terms": false,
-				"terms_rank": 3, "demand": 1, "prices": 1, "period": 0, "gm_amount": decimal.MustParse("7"),
+				"terms_rank": 3, "demand": 1, "prices": 1, "period": 0, "conditions": 0, "gm_amount": decimal.MustParse("7"),
 			},
 		})
 		if err != nil {

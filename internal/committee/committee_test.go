@@ -39,13 +39,6 @@ func (b board) do(who string, fn func(tx pg.Tx, who identity.Principal) error) e
 	return b.DB.Tx(b.t.Context(), p.Origin("test"), func(tx pg.Tx) error { return fn(tx, p) })
 }
 
-func (b board) must(err error) {
-	b.t.Helper()
-	if err != nil {
-		b.t.Fatal(err)
-	}
-}
-
 func wants(t *testing.T, what string, err error, want *errs.Def) {
 	t.Helper()
 	if !errors.Is(err, want) {

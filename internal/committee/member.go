@@ -1,6 +1,7 @@
 package committee
 
 import (
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -125,10 +126,8 @@ func (s *Service) roster(tx pg.Tx, day time.Time) ([]Member, error) {
 
 func capacityOf(roles identity.Roles) Capacity {
 	for _, p := range positions {
-		for _, r := range roles {
-			if r == p.role {
-				return p.capacity
-			}
+		if slices.Contains(roles, p.role) {
+			return p.capacity
 		}
 	}
 	return AsOther

@@ -3,6 +3,7 @@ package contract
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -62,10 +63,8 @@ func (a Amendment) trace() map[string]any {
 }
 
 func (a *Amendment) may(states ...AmendmentState) error {
-	for _, s := range states {
-		if a.State == s {
-			return nil
-		}
+	if slices.Contains(states, a.State) {
+		return nil
 	}
 	return errs.ErrState.With("state", string(a.State))
 }
@@ -201,7 +200,7 @@ func (s *Service) SubmitAmendment(tx pg.Tx, who identity.Principal, id, amendmen
 	if err != nil || a.State != AmendmentApproved {
 		return a, d, err
 	}
-	_, err = s.ifSigned(tx, &c, &next, &a)
+	err = s.ifSigned(tx, &c, &next, &a)
 	return a, d, err
 }
 
@@ -345,7 +344,7 @@ func (s *Service) amendmentDecided(tx pg.Tx, c *Contract, r approval.Request) er
 	if err := a.store(tx, "approveContractAmendment"); err != nil {
 		return err
 	}
-	_, err = s.ifSigned(tx, c, &next, &a)
+	err = s.ifSigned(tx, c, &next, &a)
 	return err
 }
 

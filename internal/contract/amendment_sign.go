@@ -59,7 +59,7 @@ func (s *Service) SignAmendment(tx pg.Tx, who identity.Principal, id, amendmentI
 
 // ifSigned puts an amendment in force that was approved now and of which both sides have signed just this before (CON-08). What it was signed
 // as doesn't count when it was changed since, or orders have called off more: then it is signed anew.
-func (s *Service) ifSigned(tx pg.Tx, c, next *Contract, a *Amendment) (bool, error) {
+func (s *Service) ifSigned(tx pg.Tx, c, next *Contract, a *Amendment) error {
 	signed := a.SignedOn != nil
 	a.unsign(next.contentHash())
 	if next.keeps(c) != nil {
@@ -67,12 +67,12 @@ func (s *Service) ifSigned(tx pg.Tx, c, next *Contract, a *Amendment) (bool, err
 	}
 	if a.SignedOn != nil {
 		next.Signature = a.Signature
-		return true, s.amended(tx, c, next, a)
+		return s.amended(tx, c, next, a)
 	}
 	if signed {
-		return false, a.store(tx, "signContractAmendment")
+		return a.store(tx, "signContractAmendment")
 	}
-	return false, nil
+	return nil
 }
 
 // amended makes an amendment that is approved and signed the contract.

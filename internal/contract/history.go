@@ -3,6 +3,7 @@ package contract
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -121,12 +122,9 @@ func (l LineContent) words() string {
 }
 
 func dates(list []Delivery) string {
-	s := ""
+	parts := make([]string, len(list))
 	for i, d := range list {
-		if i > 0 {
-			s += ", "
-		}
-		s += d.On.Format(time.DateOnly) + ": " + text(d.Quantity, money.PriceScale)
+		parts[i] = d.On.Format(time.DateOnly) + ": " + text(d.Quantity, money.PriceScale)
 	}
-	return s
+	return strings.Join(parts, ", ")
 }

@@ -63,7 +63,9 @@ func TestCON01_StandardByItsProducts(t *testing.T) {
 		spec      string
 		standard  bool
 	}{
-		{catalog.LifecycleStandard, "", true}, {catalog.LifecycleNew, "", false}, {catalog.LifecycleDormant, "", false},
+		{catalog.LifecycleStandard, "", true},
+		{catalog.LifecycleNew, "", false},
+		{catalog.LifecycleDormant, "", false},
 		{catalog.LifecycleStandard, "2.5D", false},
 	} {
 		if got := (Line{Spec: tc.spec}).standard(catalog.Product{Lifecycle: tc.lifecycle}); got != tc.standard {

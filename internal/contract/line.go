@@ -49,15 +49,7 @@ func (l Line) NetPrice() decimal.Decimal {
 	if err != nil {
 		return l.Price
 	}
-	return unit.Trunc(money.PriceScale).Pad(money.PriceScale)
-}
-
-// first is the first delivery date; zero without any.
-func (l Line) first() time.Time {
-	if len(l.Deliveries) == 0 {
-		return time.Time{}
-	}
-	return l.Deliveries[0].On
+	return money.Down(unit, money.PriceScale)
 }
 
 // less subtracts, and is 0 rather than below.

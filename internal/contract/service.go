@@ -83,7 +83,7 @@ func (s *Service) create(tx pg.Tx, who identity.Principal, d Draft, copiedFrom *
 	if d.Terms == nil {
 		d.Terms = &p.Profile.Terms
 	}
-	if err := s.write(tx, &c, d.Content.anew()); err != nil {
+	if err := s.write(tx, &c, d.anew()); err != nil {
 		return Contract{}, err
 	}
 	if err := insert(tx, &c); err != nil {

@@ -68,11 +68,6 @@ func listAmendments(tx pg.Tx, contractID uuid.UUID, page pg.Page) ([]Amendment, 
 	return pg.Cut(page, rows, func(a Amendment) any { return a.ID })
 }
 
-// readRevision returns what a revision said as it came in force.
-func readRevision(tx pg.Tx, contractID uuid.UUID, revision int) (Revision, error) {
-	return pg.Take[Revision](tx, "contract_id = ? AND revision = ?", contractID, revision)
-}
-
 // lastRevision returns the last revision in force before another.
 func lastRevision(tx pg.Tx, contractID uuid.UUID, before int) (Revision, error) {
 	ordered := tx

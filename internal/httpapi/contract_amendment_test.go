@@ -221,7 +221,7 @@ func TestRaceCON09_AmendmentAgainstCallOff(t *testing.T) {
 		}
 		wg.Go(func() {
 			for signedAs.Store(503); signedAs.Load() == 503; {
-				signedAs.Store(int32(rep.Post(path+"/amendments/"+a.ID()+"/sign", body).Status)) //nolint:gosec // a status
+				signedAs.Store(int32(rep.Post(path+"/amendments/"+a.ID()+"/sign", body).Status))
 			}
 		})
 		wg.Wait()

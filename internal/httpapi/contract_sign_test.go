@@ -117,9 +117,16 @@ func TestCON02_CON03_TheSignatoryMaySign(t *testing.T) {
 	}
 	small, atAmount, above, cheap := approved("100", "10", "manager"), approved("10000", "10", "manager"), approved("10000.001", "10", "gm"), approved("100", "9.19", "gm")
 	for _, c := range []struct{ path, by, code string }{
-		{small, "rep1", "contract.signatory_may_not"}, {small, "guard", "contract.signatory_may_not"}, {small, "supervisor", "contract.signatory_may_not"},
-		{above, "manager", "contract.signatory_may_not"}, {above, "director", "contract.signatory_may_not"}, {cheap, "director", "contract.signatory_may_not"},
-		{small, "director", ""}, {atAmount, "manager", ""}, {above, "gm", ""}, {cheap, "gm", ""},
+		{small, "rep1", "contract.signatory_may_not"},
+		{small, "guard", "contract.signatory_may_not"},
+		{small, "supervisor", "contract.signatory_may_not"},
+		{above, "manager", "contract.signatory_may_not"},
+		{above, "director", "contract.signatory_may_not"},
+		{cheap, "director", "contract.signatory_may_not"},
+		{small, "director", ""},
+		{atAmount, "manager", ""},
+		{above, "gm", ""},
+		{cheap, "gm", ""},
 	} {
 		a := rep.Post(c.path, signed(e, c.by))
 		if c.code == "" {

@@ -40,7 +40,10 @@ func TestPRC10_DraftsSayWhoseAuthorityCoversThem(t *testing.T) {
 			within   bool
 			required string
 		}{
-			{"10.01", true, "sales_rep"}, {"9.80", true, "sales_rep"}, {"9.7999", false, "sales_supervisor"}, {"9.20", false, "sales_director"},
+			{"10.01", true, "sales_rep"},
+			{"9.80", true, "sales_rep"},
+			{"9.7999", false, "sales_supervisor"},
+			{"9.20", false, "sales_director"},
 			{"9.1999", false, "general_manager"},
 		} {
 			path := draft(c.price)
@@ -111,7 +114,8 @@ func TestPRC09_ATableIsSetBesideTheRunningOne(t *testing.T) {
 		{"role": "sales_rep", "max_below": "1.5", "max_above": nil},
 		{"role": "sales_rep", "product_id": product, "min_quantity": "1000", "max_below": "4", "max_above": "10"},
 		{"role": "sales_rep", "level": "order", "max_below": "3", "max_above": nil},
-		{"role": "sales_manager", "max_below": "5", "max_above": nil}, {"role": "sales_director", "max_below": nil, "max_above": nil},
+		{"role": "sales_manager", "max_below": "5", "max_above": nil},
+		{"role": "sales_director", "max_below": nil, "max_above": nil},
 		{"role": "general_manager", "max_below": nil, "max_above": nil},
 	}}).Want(201)
 	path := "/v1/price-authority-tables/" + draft.ID() + "/differences"

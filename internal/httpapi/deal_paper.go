@@ -99,8 +99,10 @@ func (s *Server) quotationPaper(tx pg.Tx, who identity.Principal, q quote.Quotat
 		State: state, Watermark: mark, Parties: []printing.Party{buyer}, Signatures: []printing.Text{{ZH: "需方确认", EN: "Buyer"}, {ZH: "供方", EN: "Seller"}},
 		Columns: []printing.Column{
 			lineColumn, productColumn, unitColumn,
-			{Key: "quantity", Title: printing.Text{ZH: "适用数量", EN: "Quantity"}, Width: 17, Right: true}, priceColumn,
-			{Key: "lead_days", Title: printing.Text{ZH: "交期(天)", EN: "Lead days"}, Width: 9, Right: true}, remarksColumn,
+			{Key: "quantity", Title: printing.Text{ZH: "适用数量", EN: "Quantity"}, Width: 17, Right: true},
+			priceColumn,
+			{Key: "lead_days", Title: printing.Text{ZH: "交期(天)", EN: "Lead days"}, Width: 9, Right: true},
+			remarksColumn,
 		},
 		Terms: []printing.Text{taxIncluded, {
 			ZH: "本报价有效期至 " + printing.Day(q.ValidUntil) + "(含当日)。", EN: "Valid until " + q.ValidUntil.Format(time.DateOnly) + " inclusive.",
@@ -141,7 +143,8 @@ func (s *Server) contractPaper(tx pg.Tx, who identity.Principal, c contract.Cont
 		State: state, Watermark: mark, Parties: []printing.Party{buyer}, Signatures: []printing.Text{{ZH: "需方", EN: "Buyer"}, {ZH: "供方", EN: "Seller"}},
 		Columns: []printing.Column{
 			lineColumn, productColumn, unitColumn, quantityColumn, priceColumn, amountColumn,
-			{Key: "deliveries", Title: printing.Text{ZH: "交货", EN: "Deliveries"}, Width: 18}, remarksColumn,
+			{Key: "deliveries", Title: printing.Text{ZH: "交货", EN: "Deliveries"}, Width: 18},
+			remarksColumn,
 		},
 		Terms: []printing.Text{taxIncluded},
 	}

@@ -3,6 +3,7 @@ package httpapi_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -30,9 +31,7 @@ func newGoods(e *apitest.Env, code, unit string, lifecycle catalog.Lifecycle) st
 func askPrice(e *apitest.Env, who, product string, more ...object) apitest.Answer {
 	body := object{"product_id": product, "monthly_quantity": "8000", "wanted_price": "28.50", "market": "云岭示例纺织用于座椅面料"}
 	for _, m := range more {
-		for k, v := range m {
-			body[k] = v
-		}
+		maps.Copy(body, m)
 	}
 	return e.As(who).Post("/v1/new-product-requests", body)
 }

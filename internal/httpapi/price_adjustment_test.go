@@ -121,7 +121,7 @@ func TestPRC07_PricesOfAnyDateAndDifferencesAsFiles(t *testing.T) {
 		}
 		defer a.Body.Close()
 		b, err := io.ReadAll(a.Body)
-		if err != nil || a.StatusCode != 200 {
+		if err != nil || a.StatusCode != http.StatusOK {
 			t.Fatalf("%s: %d %s %v", path, a.StatusCode, b, err)
 		}
 		return string(b)
@@ -153,7 +153,14 @@ func TestPRC05_ImportedFileIsComparedBeforeItIsSubmitted(t *testing.T) {
 	book := excelize.NewFile()
 	for i, row := range [][]any{
 		{"产品编码", "基准价", "底价", "单位"},
-		{"P0", 104.5, 99, "kg"}, {"NONE", 1, nil, ""}, {"P1", "abc", nil, ""}, {"P1", -5, nil, ""}, {"P1", 505, nil, "kg"}, {"P1", 51, nil, "t"}, {"P0", 105, nil, ""}, {"P2", 72, 73, ""},
+		{"P0", 104.5, 99, "kg"},
+		{"NONE", 1, nil, ""},
+		{"P1", "abc", nil, ""},
+		{"P1", -5, nil, ""},
+		{"P1", 505, nil, "kg"},
+		{"P1", 51, nil, "t"},
+		{"P0", 105, nil, ""},
+		{"P2", 72, 73, ""},
 	} {
 		if err := book.SetSheetRow("Sheet1", fmt.Sprintf("A%d", i+1), &row); err != nil {
 			t.Fatal(err)

@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"context"
+	"maps"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -22,9 +23,7 @@ func sampleFor(e *apitest.Env, who string, more object) apitest.Answer {
 		"purpose": "试织座椅面料", "needed_by": sampleDay(e, 10), "deliver_to": "云岭示例市纺织路 1 号",
 		"lines": []object{{"description": "150D/96F 阻燃深灰", "unit": "kg", "quantity": "2.5"}},
 	}
-	for k, v := range more {
-		body[k] = v
-	}
+	maps.Copy(body, more)
 	return e.As(who).Post("/v1/samples", body)
 }
 

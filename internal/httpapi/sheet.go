@@ -187,7 +187,7 @@ func (w *workbook) row(cells []any) error {
 		case time.Time:
 			cells[i] = excelize.Cell{StyleID: w.date, Value: v}
 		case unitPrice:
-			f, _ := v.Float64() //nolint:forbidigo // as below
+			f, _ := v.Float64()
 			cells[i] = excelize.Cell{StyleID: w.price, Value: f}
 		case decimal.Decimal:
 			f, _ := v.Float64() //nolint:forbidigo // a cell of a spreadsheet is a float; nothing here counts with it

@@ -13,6 +13,9 @@ const (
 // Fen rounds an amount to 2 decimals, half away from zero.
 func Fen(d decimal.Decimal) decimal.Decimal { return Round(d, AmountScale) }
 
+// Down cuts off after scale decimals: for what must not be more than the exact figure.
+func Down(d decimal.Decimal, scale int) decimal.Decimal { return d.Trunc(scale).Pad(scale) }
+
 // Round rounds d to scale decimals, half away from zero, and pads it to exactly that scale.
 func Round(d decimal.Decimal, scale int) decimal.Decimal {
 	cut := d.Trunc(scale)

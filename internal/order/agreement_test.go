@@ -59,7 +59,9 @@ func TestQUO05_AnAcceptedQuotationIsThePriceBase(t *testing.T) {
 	w := newWorld(t)
 	q, l := w.quoted(w.plain, "8", 0, same) // its last day is today
 	for _, c := range []struct{ quantity, price, route string }{
-		{"10", "8", ""}, {"1000", "8", ""}, {"10", "8.0001", ""},
+		{"10", "8", ""},
+		{"1000", "8", ""},
+		{"10", "8.0001", ""},
 		{"10", "7.9999", "general_manager"}, // below it base price and authority count
 		{"9.9999", "8", "general_manager"},  // outside its quantities too
 		{"1000.0001", "8.5", "general_manager"},

@@ -172,7 +172,7 @@ func (o *Order) contentHash() []byte {
 	for i, l := range o.Lines {
 		lines[i] = contentLine{
 			l.ProductID, text(l.Price, 4), text(l.Quantity, 4), text(l.TaxRate, 4), day(l.PromisedOn),
-			l.Handling.orNil(), l.QuotationLineID, l.ContractLineID,
+			l.orNil(), l.QuotationLineID, l.ContractLineID,
 		}
 	}
 	return approval.ContentHash(struct {
@@ -184,7 +184,7 @@ func (o *Order) contentHash() []byte {
 		*Handling
 		Quotation *uuid.UUID `json:",omitempty"`
 		Contract  *uuid.UUID `json:",omitempty"`
-	}{o.CustomerID, o.Terms().String(), text(o.HeaderDiscount, 2), text(o.Total, 2), lines, o.Handling.orNil(), o.QuotationID, o.ContractID})
+	}{o.CustomerID, o.Terms().String(), text(o.HeaderDiscount, 2), text(o.Total, 2), lines, o.orNil(), o.QuotationID, o.ContractID})
 }
 
 func text(d decimal.Decimal, scale int) string { return money.Round(d, scale).String() }
@@ -212,7 +212,7 @@ func (o *Order) snapshot() map[string]any {
 			"product_id": l.ProductID, "price": l.Price, "quantity": l.Quantity, "amount": l.Amount, "promised_on": day(l.PromisedOn),
 			"noticed": l.Noticed, "shipped": l.Shipped,
 		}
-		l.Handling.trace(lines[i])
+		l.trace(lines[i])
 		trace(lines[i], "quotation_line_id", l.QuotationLineID)
 		trace(lines[i], "contract_line_id", l.ContractLineID)
 	}

@@ -172,7 +172,7 @@ func (r *Request) askedOf(who identity.Principal, role identity.Role) (*Conseque
 	refusal := ErrNotAsked.With()
 	for i := range r.Consequences {
 		c := &r.Consequences[i]
-		if role != "" && c.Role != role || !who.Has(c.Role) && !(c.Role == identity.FinanceManager && who.Has(identity.FinanceClerk)) {
+		if role != "" && c.Role != role || !who.Has(c.Role) && (c.Role != identity.FinanceManager || !who.Has(identity.FinanceClerk)) {
 			continue
 		}
 		if c.StatedAt == nil {

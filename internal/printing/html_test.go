@@ -39,14 +39,19 @@ func sample(n int, long bool) printing.Paper {
 			{Role: printing.Text{ZH: "供方", EN: "Seller"}, Name: "云岭示例染整有限公司", Fields: printing.Add(nil, "开户行", "Bank", "示例银行云岭支行")},
 		},
 		Facts: []printing.Field{
-			{Label: printing.Text{ZH: "客户订单号", EN: "Your order"}, Value: "PO-778"}, {Label: printing.Text{ZH: "结算方式", EN: "Payment"}, Value: "月结,月末后 30 天内付款"},
+			{Label: printing.Text{ZH: "客户订单号", EN: "Your order"}, Value: "PO-778"},
+			{Label: printing.Text{ZH: "结算方式", EN: "Payment"}, Value: "月结,月末后 30 天内付款"},
 			{Label: printing.Text{ZH: "交货地点", EN: "Place"}, Value: "示例省云岭市开发区示例大道 1888 号云岭示例纺织有限公司三号仓库"},
 		},
 		Columns: []printing.Column{
-			{Key: "line", Title: printing.Text{ZH: "序号", EN: "No."}, Width: 6, Right: true}, {Key: "product", Title: printing.Text{ZH: "产品名称及规格", EN: "Product"}, Width: 28},
-			{Key: "unit", Title: printing.Text{ZH: "单位", EN: "Unit"}, Width: 6}, {Key: "quantity", Title: printing.Text{ZH: "数量", EN: "Quantity"}, Width: 11, Right: true},
-			{Key: "price", Title: printing.Text{ZH: "单价(元)", EN: "Price"}, Width: 12, Right: true}, {Key: "amount", Title: printing.Text{ZH: "金额(元)", EN: "Amount"}, Width: 15, Right: true},
-			{Key: "promised_on", Title: printing.Text{ZH: "交货日期", EN: "Delivery"}, Width: 11}, {Key: "remarks", Title: printing.Text{ZH: "备注", EN: "Remarks"}, Width: 16},
+			{Key: "line", Title: printing.Text{ZH: "序号", EN: "No."}, Width: 6, Right: true},
+			{Key: "product", Title: printing.Text{ZH: "产品名称及规格", EN: "Product"}, Width: 28},
+			{Key: "unit", Title: printing.Text{ZH: "单位", EN: "Unit"}, Width: 6},
+			{Key: "quantity", Title: printing.Text{ZH: "数量", EN: "Quantity"}, Width: 11, Right: true},
+			{Key: "price", Title: printing.Text{ZH: "单价(元)", EN: "Price"}, Width: 12, Right: true},
+			{Key: "amount", Title: printing.Text{ZH: "金额(元)", EN: "Amount"}, Width: 15, Right: true},
+			{Key: "promised_on", Title: printing.Text{ZH: "交货日期", EN: "Delivery"}, Width: 11},
+			{Key: "remarks", Title: printing.Text{ZH: "备注", EN: "Remarks"}, Width: 16},
 		},
 		Totals: []printing.Field{{Label: printing.Text{ZH: "含税合计(人民币)", EN: "Total, tax included (CNY)"}, Value: printing.Figure(amount, 2)}}, Amount: &amount,
 		Terms:      []printing.Text{{ZH: "以上单价、金额均为含税价,币种为人民币。", EN: "Prices and amounts are in CNY and include tax."}},
@@ -158,8 +163,14 @@ func TestFigure(t *testing.T) {
 		decimals int
 		want     string
 	}{
-		{"0", 2, "0.00"}, {"999", 0, "999"}, {"1000.0000", 0, "1,000"}, {"1000.5000", 0, "1,000.5"}, {"-1234567.1", 2, "-1,234,567.10"},
-		{"9999999999999999.99", 2, "9,999,999,999,999,999.99"}, {"12.3456", 2, "12.3456"}, {"12.3000", 2, "12.30"},
+		{"0", 2, "0.00"},
+		{"999", 0, "999"},
+		{"1000.0000", 0, "1,000"},
+		{"1000.5000", 0, "1,000.5"},
+		{"-1234567.1", 2, "-1,234,567.10"},
+		{"9999999999999999.99", 2, "9,999,999,999,999,999.99"},
+		{"12.3456", 2, "12.3456"},
+		{"12.3000", 2, "12.30"},
 	} {
 		if got := printing.Figure(decimal.MustParse(c.in), c.decimals); got != c.want {
 			t.Errorf("%s: %s, want %s", c.in, got, c.want)
@@ -178,12 +189,12 @@ func pages(t *testing.T, chromium, name string, p printing.Paper) int {
 	if err := os.WriteFile(source, []byte(html(t, p)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	out, err := exec.CommandContext(t.Context(), chromium, "--headless", "--no-sandbox", "--disable-gpu", "--user-data-dir="+t.TempDir(), //nolint:gosec // a test's own file
+	out, err := exec.CommandContext(t.Context(), chromium, "--headless", "--no-sandbox", "--disable-gpu", "--user-data-dir="+t.TempDir(),
 		"--no-pdf-header-footer", "--print-to-pdf="+pdf, "file://"+source).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	b, err := os.ReadFile(pdf) //nolint:gosec // written above
+	b, err := os.ReadFile(pdf)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/salesgate/salesgate/internal/decision"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/money"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/pricing"
 )
@@ -248,7 +249,7 @@ func (s *Service) demand(tx pg.Tx, customerID *uuid.UUID, survey *Survey) (tonne
 		}
 		if total.IsPos() {
 			average, err := total.Quo(decimal.MustNew(int64(months), 0))
-			return average.Trunc(4), true, err // never rounded up to the bound
+			return money.Down(average, money.PriceScale), true, err // never rounded up to the bound
 		}
 	}
 	if survey != nil {

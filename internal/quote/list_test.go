@@ -44,7 +44,7 @@ func TestORG06_ListsAreOneStatementAndPage(t *testing.T) {
 	seed(w, 30)
 	for _, who := range []string{"rep1", "supervisor", "manager", "gm"} {
 		p := w.Principal(who)
-		for _, f := range []quote.Filter{{}, {State: "draft"}, {CustomerID: ptr(uuid.MustParse(w.old))}} {
+		for _, f := range []quote.Filter{{}, {State: "draft"}, {CustomerID: new(uuid.MustParse(w.old))}} {
 			seen, cursor := map[uuid.UUID]bool{}, ""
 			for page := 0; page == 0 || cursor != ""; page++ {
 				ctx, probe := pg.WithProbe(context.Background(), 0)
@@ -79,8 +79,6 @@ func TestORG06_ListsAreOneStatementAndPage(t *testing.T) {
 		t.Errorf("rep1 sees %d", n)
 	}
 }
-
-func ptr[T any](v T) *T { return &v }
 
 func TestQueriesOnGrowingTablesUseIndexes(t *testing.T) {
 	t.Parallel()

@@ -2,6 +2,7 @@ package quote_test
 
 import (
 	"context"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -130,9 +131,7 @@ func survey(change object) object {
 		"size": "5 万锭", "reputation": "良好", "present_supplier": "示例化纤", "monthly_tonnes": "60", "payment_time": "月结 30 天",
 		"delivery_time": "7 天", "freight": "我方送货", "trader": false,
 	}
-	for k, v := range change {
-		s[k] = v
-	}
+	maps.Copy(s, change)
 	return s
 }
 

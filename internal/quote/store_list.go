@@ -19,8 +19,10 @@ type kind struct {
 }
 
 var (
-	quotationKind = kind{"quotations", "id, number, customer_id, prospect_id, owner_id, state, revision, total, valid_until, unapproved, created_at, version",
-		words(States)}
+	quotationKind = kind{
+		"quotations", "id, number, customer_id, prospect_id, owner_id, state, revision, total, valid_until, unapproved, created_at, version",
+		words(States),
+	}
 	inquiryKind = kind{"inquiries", `id, number, customer_id, prospect_id, owner_id, state, channel, received_at, new_customer, due_at, needs, monthly_tonnes,
 		answered_at, quotation_id, closed_at, close_reason, created_by, created_at, updated_at, version`, []string{"open", "answered", "closed"}}
 )
@@ -43,8 +45,7 @@ func (k kind) page(w scope) (string, []any) {
 		add(c.sql, c.arg)
 		few = few || c.few
 	}
-	switch {
-	case few || w.all:
+	if few || w.all {
 		if w.State != "" {
 			add("state = ?", w.State)
 		}

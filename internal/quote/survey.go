@@ -45,8 +45,12 @@ func (v *Survey) check() error {
 		text  *string
 		field string
 	}{
-		{&v.Size, "/size"}, {&v.Reputation, "/reputation"}, {&v.PresentSupplier, "/present_supplier"},
-		{&v.PaymentTime, "/payment_time"}, {&v.DeliveryTime, "/delivery_time"}, {&v.Freight, "/freight"},
+		{&v.Size, "/size"},
+		{&v.Reputation, "/reputation"},
+		{&v.PresentSupplier, "/present_supplier"},
+		{&v.PaymentTime, "/payment_time"},
+		{&v.DeliveryTime, "/delivery_time"},
+		{&v.Freight, "/freight"},
 	}
 	for _, a := range answers {
 		if *a.text = strings.TrimSpace(*a.text); *a.text == "" {

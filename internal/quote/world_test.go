@@ -179,19 +179,25 @@ func (w *world) ship(customer, quantity, price string) {
 			sql  string
 			args []any
 		}{
-			{`INSERT INTO orders (id, number, customer_id, owner_id, state, revision, channel, customer_order_no, settlement, terms_days, header_discount, gross,
+			{
+				`INSERT INTO orders (id, number, customer_id, owner_id, state, revision, channel, customer_order_no, settlement, terms_days, header_discount, gross,
 				total, tax, currency, remarks, state_reason, content, submitted_at, confirmed_at, created_at, updated_at, version)
 				VALUES (?, ?, ?, ?, 'confirmed', 1, 'phone', '', 'cash', 0, 0, ?, ?, 0, 'CNY', '', '', decode(repeat('00', 32), 'hex'), ?, ?, ?, ?, 1)`,
-				[]any{order, number, customer, w.People["rep1"], amount, amount, tx.Now, tx.Now, tx.Now, tx.Now}},
+				[]any{order, number, customer, w.People["rep1"], amount, amount, tx.Now, tx.Now, tx.Now, tx.Now},
+			},
 			{`INSERT INTO order_lines (id, order_id, line_no, product_id, unit, price, quantity, tax_rate, amount, net_amount, remarks, noticed, shipped)
 				VALUES (?, ?, 1, ?, 'kg', ?, ?, 0.13, ?, ?, '', 0, 0)`, []any{line, order, w.plain, price, quantity, amount, amount}},
 			{`SET LOCAL session_replication_role = replica`, nil}, // the notice's own rules aren't the subject
-			{`INSERT INTO delivery_notes (id, number, notice_id, customer_id, payer_id, owner_id, flow, state, vehicle, carrier, driver, currency, amount,
+			{
+				`INSERT INTO delivery_notes (id, number, notice_id, customer_id, payer_id, owner_id, flow, state, vehicle, carrier, driver, currency, amount,
 				shipped_on, left_at, cancel_reason, created_at, version) VALUES (?, ?, ?, ?, ?, ?, 'credit', 'left', '浙A', '', '', 'CNY', ?, ?, ?, '', ?, 1)`,
-				[]any{note, number, notice, customer, customer, w.People["rep1"], amount, today, tx.Now, tx.Now}},
-			{`INSERT INTO delivery_note_lines (id, delivery_note_id, position_no, notice_line_id, order_id, order_line_id, product_id, product_code, product_name,
+				[]any{note, number, notice, customer, customer, w.People["rep1"], amount, today, tx.Now, tx.Now},
+			},
+			{
+				`INSERT INTO delivery_note_lines (id, delivery_note_id, position_no, notice_line_id, order_id, order_line_id, product_id, product_code, product_name,
 				unit, quantity, price, tax_rate, amount, invoiced_quantity, invoiced_amount) VALUES (?, ?, 1, ?, ?, ?, ?, '', '', 'kg', ?, ?, 0.13, ?, 0, 0)`,
-				[]any{uuid.Must(uuid.NewV7()), note, noticeLine, order, line, w.plain, quantity, price, amount}},
+				[]any{uuid.Must(uuid.NewV7()), note, noticeLine, order, line, w.plain, quantity, price, amount},
+			},
 		} {
 			if err := tx.Exec(one.sql, one.args...).Error; err != nil {
 				return err
