@@ -22,7 +22,7 @@ type priceAnswer struct {
 
 // askPrices asks the price gate about the lines, and about all of them together, header discount included (PRC-10, PRC-12). Lines at or
 // above the price of the accepted quotation that they name were agreed there (QUO-05), those of an amendment that are no worse than in
-// the contract in force, was, were agreed in it (CON-09): nobody is asked about them again.
+// the contract in force, was, were agreed in it (CON-09): nobody is asked about them again. QUO-04 counts as for a quotation.
 func (s *Service) askPrices(tx pg.Tx, who identity.Principal, c, was *Contract) (priceAnswer, error) {
 	agreed, a, err := c.agreed(tx, was)
 	if err != nil || a.refused != nil {
@@ -34,7 +34,8 @@ func (s *Service) askPrices(tx pg.Tx, who identity.Principal, c, was *Contract) 
 	a.Answer = answer
 	if err == nil {
 		a.basis = pricing.BasisOf(q, answer)
-		return a, nil
+		a.Answer, err = quote.StableDemand(tx, s.rules, who, quote.Party{CustomerID: &c.CustomerID}, answer)
+		return a, err
 	}
 	e, ours := errs.As(err)
 	if !ours || len(answer.Checks) == 0 {

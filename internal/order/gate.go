@@ -61,8 +61,9 @@ type priceAnswer struct {
 
 func (a priceAnswer) passed() bool { return a.refused == nil }
 
-// askPrices asks the price gate about each line and the whole order, header discount included (PRC-10, PRC-12). One
-// statement. An error of the price gate that isn't its verdict is returned as such.
+// askPrices asks the price gate about each line and the whole order, header discount included (PRC-10, PRC-12), and
+// whether a rep may leave the list for this customer (QUO-04). One statement while that isn't enabled. An error of the price gate that isn't
+// its verdict is returned as such.
 func (s *Service) askPrices(tx pg.Tx, who identity.Principal, o *Order, c *contract.Contract) (priceAnswer, error) {
 	taken, err := o.taken()
 	if err != nil {
@@ -83,7 +84,9 @@ func (s *Service) askPricesOf(tx pg.Tx, who identity.Principal, o *Order, c *con
 	}
 	a, err := s.prices.Check(tx, q)
 	if err == nil {
-		return priceAnswer{Answer: a, basis: pricing.BasisOf(q, a)}, nil
+		basis := pricing.BasisOf(q, a)
+		a, err = quote.StableDemand(tx, s.rules, who, quote.Party{CustomerID: &o.CustomerID}, a)
+		return priceAnswer{Answer: a, basis: basis}, err
 	}
 	e, ours := errs.As(err)
 	if ours && len(a.Checks) > 0 {

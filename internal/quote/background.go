@@ -97,7 +97,7 @@ func (s *Service) background(tx pg.Tx, q *Quotation, p party) (Background, error
 	if b.Survey, err = lastSurvey(tx, p.Party); err != nil {
 		return b, err
 	}
-	if b.TonnesAMonth, b.DemandShipped, err = s.demand(tx, p.CustomerID, b.Survey); err != nil {
+	if b.TonnesAMonth, b.DemandShipped, err = demand(tx, s.rules, p.CustomerID, b.Survey); err != nil {
 		return b, err
 	}
 	if b.RecordMonths, err = s.rules.Int(tx, "quote.record_months"); err != nil || p.CustomerID == nil {

@@ -24,8 +24,8 @@
 // # The gate
 //
 // Submitting asks in one pass: is the customer's survey filled (QUO-02), are the prices of each line and the whole within whose
-// authority (PRC-10, PRC-12), does the customer's demand let a rep leave the list at all (QUO-04), and by that the authority matrix
-// (price.quote). Prices are judged net of the discount, at the least quantity of each line; what is judged is what is agreed, to the
+// authority (PRC-10, PRC-12), does the customer's demand let a rep leave the list at all (QUO-04: StableDemand, which contracts and orders
+// ask too), and by that the authority matrix (price.quote). Prices are judged net of the discount, at the least quantity of each line; what is judged is what is agreed, to the
 // fourth decimal. Terms that an order's gate refuses aren't offered (ORD-10, CRD-16). Sending and accepting ask the gate again: what would
 // need more authority by now than it got isn't let pass, nor a customer whom we don't deal with any more. Earlier approvals of a revised
 // quotation count on while no price fell and what comes with it (freight, packing, delivery, lead time, terms) is the same.

@@ -2,17 +2,12 @@ package quote
 
 import (
 	"fmt"
-	"slices"
-
-	"github.com/google/uuid"
-	"github.com/govalues/decimal"
 
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/decision"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
-	"github.com/salesgate/salesgate/internal/money"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/pricing"
 )
@@ -74,10 +69,11 @@ func (s *Service) judge(tx pg.Tx, who identity.Principal, q *Quotation, p party)
 	if err != nil || v.basis == nil {
 		return v, err
 	}
-	v.within, v.role = a.Within, a.RequiredRole
-	if err := s.stableDemand(tx, who, &v, a, p, survey); err != nil {
+	if v.prices, err = StableDemand(tx, s.rules, who, p.Party, a); err != nil {
 		return v, err
 	}
+	v.checks = append(v.checks, v.prices.Checks[len(a.Checks):]...)
+	v.within, v.role = v.prices.Within, v.prices.RequiredRole
 	v.facts = map[string]any{
 		"total": q.Total, "currency": q.Currency, "within_submitter_authority": v.within, "required_role": string(v.role),
 		"department_authority": a.DepartmentCovers, "new_customer": isNew, "floor_breach": a.FloorBreach,
@@ -172,88 +168,4 @@ func (q *Quotation) question(roles []identity.Role) pricing.Question {
 		question.Lines[i] = pricing.Line{ProductID: l.ProductID, Quantity: l.MinQuantity, Price: l.NetPrice}
 	}
 	return question
-}
-
-// ownAuthority are the roles that QUO-04 takes the authority of: below the sales manager.
-var ownAuthority = []identity.Role{identity.SalesRep, identity.SalesAssistant, identity.SalesSupervisor}
-
-// rank is how high a role's price authority stands.
-func rank(r identity.Role) int {
-	return slices.Index([]identity.Role{
-		identity.SalesRep, identity.SalesAssistant, identity.SalesSupervisor, identity.SalesManager, identity.SalesDirector,
-		identity.GeneralManager,
-	}, r)
-}
-
-// stableDemand enforces QUO-04, where it is enabled: a rep's own authority is for customers who take quote.rep_min_tonnes a month or more;
-// for others the list price holds, and what is below it goes to the sales manager at least.
-func (s *Service) stableDemand(tx pg.Tx, who identity.Principal, v *verdict, a pricing.Answer, p party, survey *Survey) error {
-	enabled, err := s.rules.Bool(tx, "quote.rep_min_tonnes_enabled")
-	if err != nil || !enabled || !reps(who) {
-		return err
-	}
-	least, err := s.rules.Decimal(tx, "quote.rep_min_tonnes")
-	if err != nil {
-		return err
-	}
-	tonnes, shipped, err := s.demand(tx, p.CustomerID, survey)
-	if err != nil {
-		return err
-	}
-	in := map[string]string{"tonnes_a_month": tonnes.String(), "minimum": least.String(), "shipped": fmt.Sprint(shipped)}
-	source, zhSource := "stated in its survey", "按需求调查表"
-	if shipped {
-		source, zhSource = "shipped", "按实际发货"
-	}
-	if tonnes.Cmp(least) >= 0 {
-		v.check("QUO-04", true, in, fmt.Sprintf("Stable demand of %s t a month (%s): the rep may quote on their own authority.", tonnes, source),
-			fmt.Sprintf("月稳定需求 %s 吨(%s),业务员可在权限内自主报价。", tonnes, zhSource))
-		return nil
-	}
-	if !belowList(a) {
-		v.check("QUO-04", true, in, fmt.Sprintf("Demand of %s t a month (%s) is below %s t, and the list price is quoted.", tonnes, source, least),
-			fmt.Sprintf("月需求 %s 吨(%s)低于 %s 吨,按标准价格表报价。", tonnes, zhSource, least))
-		return nil
-	}
-	v.within = false
-	if rank(v.role) < rank(identity.SalesManager) {
-		v.role = identity.SalesManager
-	}
-	v.check("QUO-04", false, in,
-		fmt.Sprintf("Demand of %s t a month (%s) is below %s t: the list price holds, and a lower one goes to the sales manager.", tonnes, source, least),
-		fmt.Sprintf("月需求 %s 吨(%s)低于 %s 吨:应按标准价格表报价,低于标准价须销售部经理批准。", tonnes, zhSource, least))
-	return nil
-}
-
-// reps reports whether the caller has no more than a rep's authority.
-func reps(who identity.Principal) bool {
-	return who.Has(ownAuthority...) && !who.Has(identity.SalesManager, identity.SalesDirector, identity.GeneralManager)
-}
-
-func belowList(a pricing.Answer) bool {
-	return slices.ContainsFunc(a.Lines, func(l pricing.LineAnswer) bool { return l.Deviation.IsNeg() })
-}
-
-// demand is the stable demand in tonnes a month: the average of what was shipped over the last quote.demand_months, and for who has
-// bought nothing in that time what the survey states.
-func (s *Service) demand(tx pg.Tx, customerID *uuid.UUID, survey *Survey) (tonnes decimal.Decimal, shipped bool, err error) {
-	months, err := s.rules.Int(tx, "quote.demand_months")
-	if err != nil {
-		return decimal.Zero, false, err
-	}
-	if customerID != nil {
-		today := clock.Today(tx.Now)
-		total, err := shippedTonnes(tx, *customerID, clock.AddMonths(today, -months), today)
-		if err != nil {
-			return decimal.Zero, false, err
-		}
-		if total.IsPos() {
-			average, err := total.Quo(decimal.MustNew(int64(months), 0))
-			return money.Down(average, money.PriceScale), true, err // never rounded up to the bound
-		}
-	}
-	if survey != nil {
-		return survey.MonthlyTonnes, false, nil
-	}
-	return decimal.Zero, false, nil
 }
