@@ -317,6 +317,34 @@ func TestQUO06_VerbalApprovalAtANegotiation(t *testing.T) {
 	w.As("supervisor").Post(approval+"/confirm", object{}).Want(200)
 }
 
+// A revision carries a verbal approval over when it is confirmed only: what nobody has confirmed is asked again, so that a denial of the
+// former request finds nothing that stands by it.
+func TestQUO06_ARevisionDoesNotCarryAnUnconfirmedWordOver(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	rep := w.As("rep1")
+	for _, confirmed := range []bool{false, true} {
+		path := "/v1/quotations/" + w.create("rep1", offer(w.old, line(w.plain, "100", "9.72"))).ID()
+		first := "/v1/approvals/" + rep.Post(path+"/submit", nil).Want(200).String("approval_id")
+		rep.Post(first+"/verbal-approval", object{
+			"given_by": w.People["supervisor"], "given_at": time.Now().Add(-time.Minute).UTC().Format(time.RFC3339), "purpose": "谈判现场",
+		}).Want(201)
+		if confirmed {
+			w.As("supervisor").Post(first+"/confirm", object{}).Want(200)
+		}
+		rep.Post(path+"/revise", object{"reason": "改备注"}).Want(200)
+		if got := rep.Post(path+"/submit", nil).Want(200).String("state"); (got == "approved") != confirmed {
+			t.Errorf("confirmed %v: %s", confirmed, got)
+		}
+		if confirmed {
+			w.As("supervisor").Post(first+"/deny", object{"comment": "未同意"}).Want(409)
+			continue
+		}
+		w.As("supervisor").Post(first+"/deny", object{"comment": "未同意"}).Want(200)
+		rep.Post(path+"/send", object{"channel": "email", "recipient": "陈示例"}).Want(409)
+	}
+}
+
 func TestQUO07_ADealWithoutApprovalIsAViolation(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
