@@ -50,8 +50,8 @@ var Verbs = []Verb{
 	VerbEdit, VerbUpdate, VerbReview, VerbReturnPoint, VerbAnswerPoint, VerbSubmit, VerbConfirm, VerbReturn, VerbRevise, VerbCancel, VerbClose, VerbCopy, VerbReserve, VerbShip,
 }
 
-// allowed says in which states each verb makes sense. Goods on a live notice leave in whatever state the order is
-// meanwhile, since it can be neither closed nor cancelled then.
+// allowed says in which states each verb makes sense. Goods on a live notice are given back in whatever state the
+// order is meanwhile, since it can be neither closed nor cancelled then; they leave only while it counts (package shipping).
 var allowed = map[Verb][]State{
 	VerbEdit:   {StateDraft},
 	VerbUpdate: {StateDraft, StateSubmitted, StateConfirmed, StatePartlyShipped, StateShipped},

@@ -11,6 +11,7 @@ import (
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/order"
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
@@ -33,7 +34,7 @@ type Loaded struct {
 // leaves too or the notice is closed.
 //
 // Returns ErrNotReleased, ErrOverNotice for more than is left of a line, ErrVehicle when the transport notice names
-// another vehicle or carrier, ErrNoVehicle. Locks account, orders, notice and the number series.
+// another vehicle or carrier, ErrNoVehicle, ErrOrderChanged for an order that doesn't count any more. Locks account, orders, notice and the number series.
 func (s *Service) Dispatch(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, l Loading) (DeliveryNote, error) {
 	h, err := s.hold(tx, who, id, true)
 	if err != nil {
@@ -142,10 +143,15 @@ func (n *Notice) loadLine(i int, part Loaded) (DeliveryLine, error) {
 	}, nil
 }
 
-// ship moves what left on the orders and in the exposure (SHP-20).
+// ship moves what left on the orders and in the exposure (SHP-20). Nothing leaves of an order that was taken back after the release, until it
+// counts again; what an agreed change of one that counts leaves on a notice may go.
 func (s *Service) ship(tx pg.Tx, h *held, note *DeliveryNote) error {
 	for _, p := range note.byOrder() {
-		if err := s.orders.Ship(tx, h.orders[p.order], p.parts); err != nil {
+		o := h.orders[p.order]
+		if o.May(order.VerbReserve) != nil {
+			return ErrOrderChanged.With("order", o.Number)
+		}
+		if err := s.orders.Ship(tx, o, p.parts); err != nil {
 			return err
 		}
 	}

@@ -209,6 +209,27 @@ func TestSHP09_PassIsAPicture(t *testing.T) {
 	w.As("rep2").Get("/v1/delivery-notes/"+note.ID()+"/gate-pass.png").WantProblem(404, "resource.not_found")
 }
 
+// What is released leaves only while the order counts: one whose approval was denied doesn't, until it is confirmed again. An agreed change of
+// an order that counts stops nothing: what is on a live notice stays as it is.
+func TestSHP07_NothingLeavesOfAnOrderThatWasTakenBack(t *testing.T) {
+	w := open(t, "1000")
+	n := w.released("10")
+	stand := func(state string, revision int) {
+		w.Tx(func(tx pg.Tx) error {
+			return tx.Exec(`UPDATE orders SET state = ?, revision = ? WHERE id = ?`, state, revision, w.order).Error
+		})
+	}
+	for _, state := range []string{"draft", "submitted"} {
+		stand(state, 2)
+		w.dispatch(n, "4").WantProblem(409, "shipping.order_changed")
+	}
+	stand("confirmed", 2)
+	w.dispatch(n, "4").Want(201)
+	stand("draft", 3)
+	w.dispatch(n, "4").WantProblem(409, "shipping.order_changed")
+	w.verb("rep1", n, "close", object{"reason": "订单已退回"}).Want(200)
+}
+
 func TestOrderThatWasRevisedStopsTheNotice(t *testing.T) {
 	w := open(t, "1000")
 	n := w.checked("credit", "10")
