@@ -2,6 +2,7 @@ package contract
 
 import (
 	"bytes"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -13,8 +14,8 @@ import (
 // Orders may have called off more since it was drafted: ErrBelowCalled and ErrTotalBelowCalled are refused here, whatever was approved, and the
 // contract stays as it is. One that isn't approved was signed outside the process, as a contract is (CON-08): the contract stays as it is.
 //
-// Returns errs.ErrNotFound, errs.ErrStale, errs.ErrState, ErrUnsigned, ErrSigned, ErrSignedEarly, ErrSignatory, ErrMayNotSign, ErrFrozen and
-// attachment.ErrUnknown. Locks the contract.
+// Returns errs.ErrNotFound, errs.ErrStale, errs.ErrState, ErrUnsigned, ErrSigned, ErrSignedEarly, ErrSignatory, ErrMayNotSign, ErrFrozen,
+// what stillQuoted refuses, and attachment.ErrUnknown. Locks the contract.
 func (s *Service) SignAmendment(tx pg.Tx, who identity.Principal, id, amendmentID uuid.UUID, version *int64, in Signing) (Contract, Amendment, error) {
 	c, a, err := s.lockedAmendment(tx, who, id, amendmentID, version, AmendmentDraft, AmendmentSubmitted, AmendmentApproved)
 	if err != nil {
@@ -51,10 +52,22 @@ func (s *Service) SignAmendment(tx pg.Tx, who identity.Principal, id, amendmentI
 	if err == nil {
 		err = next.keeps(&c)
 	}
+	if err == nil {
+		err = stillStands(tx, &next, &c, *a.SubmittedAt)
+	}
 	if err != nil {
 		return Contract{}, Amendment{}, err
 	}
 	return next, a, s.amended(tx, &c, &next, &a)
+}
+
+// stillStands returns what stillQuoted refuses: of what an amendment names anew, the approval counts only while the quotation stands (QUO-06).
+func stillStands(tx pg.Tx, next, was *Contract, submitted time.Time) error {
+	var v verdict
+	if err := v.stillQuoted(tx, next, was, submitted); err != nil || v.refusal == nil {
+		return err
+	}
+	return v.refusal
 }
 
 // ifSigned puts an amendment in force that was approved now and of which both sides have signed just this before (CON-08). What it was signed

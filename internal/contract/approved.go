@@ -13,6 +13,7 @@ import (
 	"github.com/salesgate/salesgate/internal/decision"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/pricing"
 )
 
 var (
@@ -69,7 +70,7 @@ func (s *Service) held(tx pg.Tx, c, was *Contract, r approval.Request) (verdict,
 	if !covers {
 		v.refuse(ErrFrozen.With())
 	}
-	return v, p, v.stillQuoted(tx, c, was, r)
+	return v, p, v.stillQuoted(tx, c, was, r.SubmittedAt)
 }
 
 func (s *Service) approved(tx pg.Tx, c *Contract, r approval.Request) error {
@@ -118,6 +119,41 @@ func (s *Service) askAgain(tx pg.Tx, c *Contract, r approval.Request, p credit.P
 	return again, nil
 }
 
+// standsBy reports whether the contract counts because of this approval: its own, or that of an earlier revision in force whose prices the
+// amendments since have left as agreed (CON-09). An amendment of which every price was decided on stands by itself.
+func standsBy(tx pg.Tx, c *Contract, request uuid.UUID) (bool, error) {
+	if c.ApprovalID == nil || *c.ApprovalID == request || c.State != StateInForce {
+		return c.ApprovalID != nil && *c.ApprovalID == request, nil
+	}
+	earlier, err := listRevisions(tx, c.ID)
+	if err != nil {
+		return false, err
+	}
+	for _, r := range earlier { // the one in force comes first
+		switch {
+		case r.ApprovalID == nil:
+			return false, nil
+		case *r.ApprovalID == request:
+			return true, nil
+		}
+		if leans, err := leansOnEarlier(tx, c.ID, *r.ApprovalID); err != nil || !leans {
+			return false, err
+		}
+	}
+	return false, nil
+}
+
+// leansOnEarlier reports whether a price of what was approved by this request stood as agreed in the revision before. What nobody knows of
+// is taken to.
+func leansOnEarlier(tx pg.Tx, contractID, request uuid.UUID) (bool, error) {
+	inputs, err := decision.InputsOf(tx, Subject, contractID, request)
+	if err != nil || inputs == nil {
+		return true, err
+	}
+	b, err := pricing.ReadBasis(inputs)
+	return slices.ContainsFunc(b.Lines, func(l pricing.BasisLine) bool { return l.Agreed != nil && l.Agreed.Rule == ruleAmended }), err
+}
+
 // VerbalApprovalDenied implements approval.VerbalDenier: what is approved or in force only because of an approval that nobody gave is a
 // draft of the next revision, and what was under way about it in force ends: an amendment, a termination. What orders have called off stays called
 // off; nothing more is until it is approved. Locks the requests about the contract, then the contract.
@@ -137,8 +173,11 @@ func (s *Service) VerbalApprovalDenied(tx pg.Tx, r approval.Request) error {
 	if err == nil && a.ApprovalID != nil && *a.ApprovalID == r.ID && a.State == AmendmentApproved {
 		return a.back(tx, reason)
 	}
-	if c.ApprovalID == nil || *c.ApprovalID != r.ID || !slices.Contains([]State{StateApproved, StateInForce}, c.State) {
+	if !slices.Contains([]State{StateApproved, StateInForce}, c.State) {
 		return nil
+	}
+	if mine, err := standsBy(tx, &c, r.ID); err != nil || !mine {
+		return err
 	}
 	if err := endOpen(tx, c.ID, reason); err != nil {
 		return err

@@ -83,8 +83,11 @@ func (c *Contract) agreed(tx pg.Tx, was *Contract) ([]*pricing.Agreed, priceAnsw
 	return nil, priceAnswer{Answer: pricing.Answer{Checks: v.checks}, refused: e.At("/quotation_id")}, nil
 }
 
+// ruleAmended is by what a price stands that an amendment leaves as it is.
+const ruleAmended = "CON-09"
+
 // unchanged returns the agreements of lines that an amendment leaves as they are in the contract in force: the same product, unit and
-// specification, and no more of it. That the price is no lower is for the price gate to see. What a quotation agreed to that nobody approved
+// specification, by the same line of the same quotation or by none, and no more of it. That the price is no lower is for the price gate to see. What a quotation agreed to that nobody approved
 // stands by nothing (QUO-06).
 func (c *Contract) unchanged(was *Contract) ([]*pricing.Agreed, error) {
 	agreed := make([]*pricing.Agreed, len(c.Lines))
@@ -97,15 +100,20 @@ func (c *Contract) unchanged(was *Contract) ([]*pricing.Agreed, error) {
 	}
 	for i, l := range c.Lines {
 		for k, old := range was.Lines {
-			if was.PriceBaseGoneAt != nil && old.QuotationLineID != nil {
+			if was.PriceBaseGoneAt != nil && old.QuotationLineID != nil || !c.sameBase(was, l, old) {
 				continue
 			}
 			if old.ID == l.ID && old.ProductID == l.ProductID && old.Unit == l.Unit && old.Spec == l.Spec && l.Quantity.Cmp(old.Quantity) <= 0 {
-				agreed[i] = &pricing.Agreed{Price: net[k], By: was.Number, Line: old.LineNo, Rule: "CON-09"}
+				agreed[i] = &pricing.Agreed{Price: net[k], By: was.Number, Line: old.LineNo, Rule: ruleAmended}
 			}
 		}
 	}
 	return agreed, nil
+}
+
+// sameBase reports whether a line names the line of a quotation that it named before an amendment, or none as before.
+func (c *Contract) sameBase(was *Contract, l, old Line) bool {
+	return same(l.QuotationLineID, old.QuotationLineID) && (old.QuotationLineID == nil || same(c.QuotationID, was.QuotationID))
 }
 
 // asksQuotation reports whether the contract's quotation matters: for an amendment, when it is another one, or a line that isn't agreed

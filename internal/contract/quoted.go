@@ -4,10 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
-	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/identity"
@@ -29,8 +29,8 @@ func (c *Contract) quoted() bool {
 // stillQuoted holds an approval against the quotation that the prices come from: an approval of what was agreed there counts only while
 // that stands (QUO-05, QUO-06). What was submitted in time counts after the quotation's last day, and so does what an amendment leaves as it is
 // in the contract in force, was.
-func (v *verdict) stillQuoted(tx pg.Tx, c, was *Contract, r approval.Request) error {
-	if c.PriceBaseGoneAt != nil && r.SubmittedAt.Before(*c.PriceBaseGoneAt) { // an amendment that was judged before
+func (v *verdict) stillQuoted(tx pg.Tx, c, was *Contract, submitted time.Time) error {
+	if c.PriceBaseGoneAt != nil && submitted.Before(*c.PriceBaseGoneAt) { // an amendment that was judged before
 		e := ErrPriceBaseGone.With()
 		v.check("QUO-06", false, nil, e.Text("en"), e.Text("zh-CN"))
 		v.refuse(e)
@@ -39,7 +39,6 @@ func (v *verdict) stillQuoted(tx pg.Tx, c, was *Contract, r approval.Request) er
 	if err != nil || !c.quoted() || !c.asksQuotation(was, agreed) {
 		return err
 	}
-	submitted := r.SubmittedAt
 	if c.State != StateInForce && c.SubmittedAt != nil { // terms that were asked about again don't make it later
 		submitted = *c.SubmittedAt
 	}
@@ -88,13 +87,16 @@ func (s *Service) QuotationUnapproved(tx pg.Tx, q quote.Quotation) error {
 
 func (s *Service) priceBaseGone(tx pg.Tx, c *Contract, q quote.Quotation) error {
 	before, stood, reason := c.snapshot(), c.State != StateSubmitted, fmt.Sprintf("QUO-06: %s 未获批准 / was approved by nobody", q.Number)
+	if !same(c.QuotationID, &q.ID) || !c.quoted() { // its amendment does
+		return returnApproved(tx, c.ID, &q.ID, reason)
+	}
 	var err error
 	switch c.State {
 	case StateSubmitted, StateApproved:
 		err = s.reopen(tx, c, reason)
 	case StateInForce:
 		c.PriceBaseGoneAt, c.UpdatedAt = &tx.Now, tx.Now
-		err = returnApproved(tx, c.ID, reason)
+		err = returnApproved(tx, c.ID, nil, reason)
 	case StateDraft, StateExpired, StateTerminated, StateClosed, StateCancelled: // nothing more comes of it
 		return nil
 	}
@@ -120,13 +122,13 @@ func (s *Service) reopen(tx pg.Tx, c *Contract, reason string) error {
 }
 
 // returnApproved makes an amendment that waits for signatures a draft again. One that is being decided is held against the quotation when
-// it has been.
-func returnApproved(tx pg.Tx, contractID uuid.UUID, reason string) error {
+// it has been. by is the quotation that it has to name; nil for whatever it says.
+func returnApproved(tx pg.Tx, contractID uuid.UUID, by *uuid.UUID, reason string) error {
 	a, err := openAmendment(tx, contractID)
 	if isNotFound(err) {
 		return nil
 	}
-	if err != nil || a.State != AmendmentApproved {
+	if err != nil || a.State != AmendmentApproved || by != nil && !same(a.Change.QuotationID, by) {
 		return err
 	}
 	return a.back(tx, reason)

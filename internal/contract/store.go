@@ -36,21 +36,27 @@ func lock(tx pg.Tx, id uuid.UUID) (Contract, error) {
 	return c, attachLines(tx, &c)
 }
 
-// lockPriced is lock with the contract's quotation shared before it: for who asks afterwards what was agreed there.
+// amendedShared is quote.Shared of the quotation that a contract's amendment on its way names.
+const amendedShared = `(SELECT count(*) FROM (SELECT FROM quotations q WHERE q.id = (SELECT (a.change->>'quotation_id')::uuid
+	FROM contract_amendments a WHERE a.contract_id = contracts.id AND a.state IN ('draft', 'submitted', 'approved')) FOR SHARE) AS named) >= 0`
+
+// lockPriced is lock with the contract's quotation shared before it, and its amendment's: for who asks afterwards what was agreed there.
 func lockPriced(tx pg.Tx, id uuid.UUID) (Contract, error) {
-	c, err := pg.TakeForUpdate[Contract](tx, "id = ? AND "+quote.Shared, id)
+	c, err := pg.TakeForUpdate[Contract](tx, "id = ? AND "+quote.Shared+" AND "+amendedShared, id)
 	if err != nil {
 		return Contract{}, err
 	}
 	return c, attachLines(tx, &c)
 }
 
-// namesQuotation returns the contracts in these states that have a line by a quotation, in id order.
+// namesQuotation returns the contracts in these states that have a line by a quotation, and those with an amendment on its way that names it,
+// in id order.
 func namesQuotation(tx pg.Tx, quotationID uuid.UUID, states ...State) ([]uuid.UUID, error) {
 	var ids []uuid.UUID
 	return ids, tx.Raw(`SELECT id FROM contracts c WHERE quotation_id = ? AND state IN ?
-		AND EXISTS (SELECT FROM contract_lines l WHERE l.contract_id = c.id AND l.quotation_line_id IS NOT NULL) ORDER BY id`,
-		quotationID, states).Scan(&ids).Error
+		AND EXISTS (SELECT FROM contract_lines l WHERE l.contract_id = c.id AND l.quotation_line_id IS NOT NULL)
+		UNION SELECT contract_id FROM contract_amendments WHERE state IN ('submitted', 'approved') AND change->>'quotation_id' = ? ORDER BY id`,
+		quotationID, states, quotationID.String()).Scan(&ids).Error
 }
 
 func attachLines(tx pg.Tx, c *Contract) error {

@@ -38,7 +38,7 @@ func TestCON03_AmendedAfterTheQuotationHasEnded(t *testing.T) {
 		asked  string // "": approved at once
 	}{
 		{"packing only", func(apitest.Answer) object { return object{"packing": "散装"} }, ""},
-		{"packing, and the quotation no longer named", func(apitest.Answer) object { return object{"packing": "散装", "quotation_id": nil} }, ""},
+		{"packing, and the quotation no longer named", func(apitest.Answer) object { return object{"packing": "散装", "quotation_id": nil} }, "general_manager"},
 		{"less of it", func(c apitest.Answer) object {
 			return object{"lines": []object{quoted(c, "99.9999", "8"), second(c, "10")}}
 		}, ""},
