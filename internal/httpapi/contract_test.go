@@ -382,6 +382,14 @@ func TestCON08_SigningOutsideTheProcess(t *testing.T) {
 	if grave := e.As("gm").Get("/v1/violations/" + list.String("data.0.id")).Want(200); grave.At("reported") != true {
 		t.Errorf("signing beyond authority goes to the company: %s", grave.Body)
 	}
+	for who, status := range map[string]int{
+		"rep1": 200, "manager": 200, "hr": 200, "auditor": 200, // whose it is, who leads them, and who asks about everybody's
+		"rep2": 404, "guard": 404, "keeper": 404, "production": 404, "quality": 404, "purchasing": 404, "clerk": 404, "finance": 404,
+	} {
+		if got := e.As(who).Get("/v1/violations/" + list.String("data.0.id")); got.Status != status {
+			t.Errorf("%s reads a violation: %d, want %d", who, got.Status, status)
+		}
+	}
 	path := "/v1/contracts/" + early.ID()
 	rep.Post(path+"/sign", signed(e, "manager")).WantProblem(409, "contract.signed_already")
 	sent := rep.Post(path+"/submit", nil).Want(200)

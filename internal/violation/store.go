@@ -26,11 +26,7 @@ func readPage(tx pg.Tx, who identity.Principal, f Filter, p pg.Page) ([]Violatio
 	if f.Before != nil {
 		q = q.Where("at < ?", *f.Before)
 	}
-	if !who.Has(accusers...) && who.Kind != identity.KindSystem {
-		people := []uuid.UUID{who.ID}
-		if owners, all := who.Owners(); !all {
-			people = append(people, owners...)
-		}
+	if people, all := shownOf(who); !all {
 		q = q.Where("person_id IN ?", people)
 	}
 	var last uuid.UUID

@@ -2,6 +2,7 @@ package violation
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -92,10 +93,21 @@ func (v Violation) ask(tx pg.Tx) error {
 // ShownTo reports whether somebody sees a violation: their own, those of the people whose documents they see by their place in sales (ORG-06), and all for
 // HR, the general manager, the auditor and the administrator.
 func (v Violation) ShownTo(who identity.Principal) bool {
-	if v.PersonID == who.ID || who.Has(accusers...) || who.Kind == identity.KindSystem {
-		return true
+	people, all := shownOf(who)
+	return all || slices.Contains(people, v.PersonID)
+}
+
+// shownOf returns whose violations somebody sees. Who sees all documents for their work in the factory or in finance has no part in
+// other people's violations.
+func shownOf(who identity.Principal) (people []uuid.UUID, all bool) {
+	if who.Has(accusers...) || who.Kind == identity.KindSystem {
+		return nil, true
 	}
-	return who.MustSee(v.PersonID) == nil
+	people = []uuid.UUID{who.ID}
+	if owners, everybody := who.Owners(); !everybody {
+		people = append(people, owners...)
+	}
+	return people, false
 }
 
 // Get returns one violation. Returns errs.ErrNotFound also for one that isn't shown to the caller.
