@@ -17675,6 +17675,9 @@ type CancelContractAmendmentParams struct {
 
 // SignContractAmendmentParams defines parameters for SignContractAmendment.
 type SignContractAmendmentParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
 	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
 	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
 
@@ -17774,6 +17777,9 @@ type ReviseContractParams struct {
 
 // SignContractParams defines parameters for SignContract.
 type SignContractParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
 	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
 	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
 
@@ -19412,6 +19418,9 @@ type CancelOrderParams struct {
 
 // RequestOrderCancellationParams defines parameters for RequestOrderCancellation.
 type RequestOrderCancellationParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
 	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
 	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
 
