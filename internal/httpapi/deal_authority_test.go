@@ -100,7 +100,7 @@ func TestPRC10_AgreedLinesAreInTheChecksOfAContractsAuthority(t *testing.T) {
 	body["quotation_id"] = quotation
 	made := e.As("rep1").Post("/v1/contracts", body).Want(201)
 	a := e.As("rep1").Get("/v1/contracts/" + made.ID() + "/price-authority").Want(200)
-	if a.At("within_authority") != true || a.Len("lines") != 0 || !strings.Contains(string(a.Body), "QUO-05") {
+	if a.At("within_authority") != true || a.Len("lines") != 1 || a.At("lines.0.within_authority") != true || a.At("required_role") != "sales_rep" || !strings.Contains(string(a.Body), "QUO-05") {
 		t.Errorf("%s", a.Body)
 	}
 }
