@@ -224,6 +224,7 @@ func (a *App) joinDeals(s *httpapi.Server) {
 	s.Attachments.Register(contract.Subject, s.Contracts.Seen, "contract.read")
 	a.jobs.Every("expire_contracts", 10*time.Minute, a.batches("expire_contracts", s.Contracts.ExpireDue)) // CON-09
 	s.Quotes.Watchers = []quote.Watcher{s.Contracts, s.Orders}                                             // QUO-06
+	s.Contracts.Watcher = s.Orders                                                                         // ORG-05
 	a.jobs.Every("warn_of_contracts", time.Hour, a.batches("warn_of_contracts", s.Contracts.WarnDue))      // CON-09
 }
 

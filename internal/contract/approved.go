@@ -155,11 +155,17 @@ func leansOnEarlier(tx pg.Tx, contractID, request uuid.UUID) (bool, error) {
 }
 
 // VerbalApprovalDenied implements approval.VerbalDenier: what is approved or in force only because of an approval that nobody gave is a
-// draft of the next revision, and what was under way about it in force ends: an amendment, a termination. What orders have called off stays called
-// off; nothing more is until it is approved. Locks the requests about the contract, then the contract.
+// draft of the next revision, and what was under way about it in force ends: an amendment, a termination. Orders that call it
+// off are taken back (Watcher): what has left or is on a notice stays called off, nothing more is until it is approved. Locks the requests about
+// the contract and those orders, the contract, the orders.
 func (s *Service) VerbalApprovalDenied(tx pg.Tx, r approval.Request) error {
 	if err := s.approvals.Lock(tx, Subject, r.SubjectID); err != nil {
 		return err
+	}
+	if s.Watcher != nil {
+		if err := s.Watcher.LockCallOffs(tx, r.SubjectID); err != nil {
+			return err
+		}
 	}
 	c, err := lock(tx, r.SubjectID)
 	if err != nil {
@@ -195,7 +201,11 @@ func (s *Service) VerbalApprovalDenied(tx pg.Tx, r approval.Request) error {
 	if err := renumberLines(tx, &c); err != nil {
 		return err
 	}
-	return audit.Record(tx, audit.Entry{Action: "denyVerbalApproval", SubjectType: Subject, SubjectID: c.ID, Before: before, After: c.snapshot()})
+	err = audit.Record(tx, audit.Entry{Action: "denyVerbalApproval", SubjectType: Subject, SubjectID: c.ID, Before: before, After: c.snapshot()})
+	if err != nil || s.Watcher == nil {
+		return err
+	}
+	return s.Watcher.ContractUnapproved(tx, c)
 }
 
 // endOpen ends an amendment and a termination that are on their way of a contract that isn't in force any more.

@@ -47,6 +47,19 @@ func (c *Contract) Callable(now time.Time) error {
 	return nil
 }
 
+// Approved returns nil for a contract that was in force and whose prices stand, be it over by now; else ErrNotInForce, ErrPriceBaseGone.
+func (c *Contract) Approved() error {
+	switch c.State {
+	case StateDraft, StateSubmitted, StateApproved, StateCancelled: // what was called off was taken out of force since
+		return ErrNotInForce.With("state", string(c.State))
+	case StateInForce, StateExpired, StateTerminated, StateClosed:
+	}
+	if c.PriceBaseGoneAt != nil {
+		return ErrPriceBaseGone.With()
+	}
+	return nil
+}
+
 // CallOff sets what an order calls off of a locked contract (CON-09). It replaces what the order had called off before; no calls give
 // all back. An order that asks for no more than it had, or for less, may do so in whatever state the contract is; for more the
 // contract must be callable. Two calls of one line count together.

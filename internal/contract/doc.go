@@ -34,12 +34,14 @@
 // revision in force when it is no lower, by the same quotation as then, whatever has become of that and of the price list. So a contract
 // rests on the approvals of its earlier revisions, back to the one that decided all its prices: a denial of any of them is a denial of its
 // own. An amendment comes in force when both sides have signed it; at that instant no line may be below what is called off. Lines keep
-// their ids through revisions. When a denied verbal approval takes the contract itself out of force, its amendment and its termination end.
+// their ids through revisions. When a denied verbal approval takes the contract itself out of force, its amendment and its termination end, and
+// the orders that call it off are taken back (Watcher).
 //
 // # Prices from a quotation
 //
 // When the quotation turns out to be approved by nobody (QUO-06), what isn't in force is a draft again; a contract in force stays so, but
-// price_base_gone_at stops call-offs until an amendment with prices that were decided on is in force. An amendment that waits for
+// price_base_gone_at stops call-offs until an amendment with prices that were decided on is in force, and orders that call off
+// what it has from the quotation are taken back (package order). An amendment that waits for
 // signatures is a draft again, if it is the amendment only that names the quotation. An approval is held against the quotation
 // again when it comes.
 //

@@ -28,6 +28,16 @@ type Service struct {
 	files     *attachment.Service
 	prices    *pricing.Service
 	credits   *credit.Service
+
+	Watcher Watcher // orders; app sets it, since they are built after contracts. Nil: nobody calls off
+}
+
+// Watcher is told when a contract that orders call off is taken out of force, because nobody approved it.
+type Watcher interface {
+	// LockCallOffs locks the approval requests of the orders that call the contract off, before the contract is locked.
+	LockCallOffs(tx pg.Tx, contractID uuid.UUID) error
+	// ContractUnapproved takes back what calls the contract off, which is locked and stored as a draft: nothing new can call it off.
+	ContractUnapproved(tx pg.Tx, c Contract) error
 }
 
 // New returns the service, which app registers for Matter and MatterTerminate, and for the files of Subject.

@@ -424,7 +424,7 @@ func TestCON08_ADeniedVerbalApprovalEndsTheForce(t *testing.T) {
 	rep.Post("/v1/orders", onContract(c, "10", "10")).Want(201)
 	e.As("manager").Post("/v1/approvals/"+sent.String("approval_id")+"/deny", object{"comment": "未同意"}).Want(200)
 	got := rep.Get(path).Want(200)
-	if got.String("state") != "draft" || got.At("callable") != false || got.String("called_amount") != "100.00" {
+	if got.String("state") != "draft" || got.At("callable") != false || got.String("called_amount") != "0.00" {
 		t.Errorf("%s", got.Body)
 	}
 	rep.Post("/v1/orders", onContract(c, "1", "10")).WantProblem(409, "contract.not_in_force")

@@ -169,6 +169,117 @@ func TestQUO06_DeniedApprovalTakesContractsBack(t *testing.T) {
 	}
 }
 
+// inForce brings a contract at the quotation's prices in force.
+func (s spoken) inForce(quantity string) apitest.Answer {
+	made := submitted(s.e, s.contract(quantity))
+	capacityYes(s.e, made.ID())
+	approvedBy(s.e, made.String("approval_id"), "manager")
+	return s.e.As("rep1").Post("/v1/contracts/"+made.ID()+"/sign", signed(s.e, "manager")).Want(200)
+}
+
+// stands is the state and the revision of an order.
+func stands(e *apitest.Env, o apitest.Answer) string {
+	got := e.As("rep1").Get("/v1/orders/" + o.ID()).Want(200)
+	return fmt.Sprint(got.String("state"), " ", got.At("revision"))
+}
+
+// Orders that name only the contract stand by the quotation through it.
+func TestQUO06_DeniedApprovalTakesCallOffsBack(t *testing.T) {
+	t.Parallel()
+	e := apitest.New(t)
+	s, rep := spokenQuote(e), e.As("rep1")
+	c := s.inForce("1000")
+	place := func(quantity, price string) apitest.Answer {
+		return rep.Post("/v1/orders", onContract(c, quantity, price)).Want(201)
+	}
+	confirmed, partly, waiting := place("100", "6"), place("200", "6"), place("100", "5.5")
+	shipPart(e, partly, "80")
+	if confirmed.String("state") != "confirmed" || waiting.String("state") != "submitted" {
+		t.Fatalf("%s %s", confirmed.Body, waiting.Body)
+	}
+	s.deny().Want(200)
+	for _, o := range []struct {
+		order      apitest.Answer
+		stands     string
+		violations int
+	}{{confirmed, "draft 2", 1}, {partly, "draft 2", 1}, {waiting, "draft 1", 0}} {
+		if got := stands(e, o.order); got != o.stands || s.violations(o.order.ID()) != o.violations {
+			t.Errorf("%s, %d violations", got, s.violations(o.order.ID()))
+		}
+	}
+	if n := s.followUps("order.price_base_gone"); n != 3 {
+		t.Errorf("the sales manager is told of %d orders", n)
+	}
+	if r := e.As("gm").Get("/v1/approvals/" + waiting.String("approval_id")).Want(200); r.String("approval.state") != "void" {
+		t.Errorf("%s", r.Body)
+	}
+	if got := rep.Get("/v1/contracts/" + c.ID()).Want(200); got.String("called_amount") != "480.00" { // what has left
+		t.Errorf("%s", got.Body)
+	}
+	rep.Post("/v1/orders/"+confirmed.ID()+"/submit", nil).WantProblem(409, "contract.price_base_gone")
+}
+
+// byPhone is a contract in force only because of what the sales manager is said to have said.
+func byPhone(e *apitest.Env) (c apitest.Answer, deny func()) {
+	sent := submitted(e, contractBy(customerOf(e), goodsOf(productAt(e, "10"), "1000", "10", 30)))
+	capacityYes(e, sent.ID())
+	phoned(e, sent.String("approval_id"))
+	c = e.As("rep1").Post("/v1/contracts/"+sent.ID()+"/sign", signed(e, "manager")).Want(200)
+	return c, func() {
+		e.As("manager").Post("/v1/approvals/"+sent.String("approval_id")+"/deny", object{"comment": "未同意"}).Want(200)
+	}
+}
+
+// A contract that nobody approved is no price base: what calls it off is taken back with it (ORG-05).
+func TestCON09_DeniedContractTakesCallOffsBack(t *testing.T) {
+	t.Parallel()
+	e := apitest.New(t)
+	rep := e.As("rep1")
+	c, deny := byPhone(e)
+	place := func(quantity, price string) apitest.Answer {
+		return rep.Post("/v1/orders", onContract(c, quantity, price)).Want(201)
+	}
+	confirmed, partly, waiting, draft := place("100", "10"), place("200", "10"), place("100", "9.75"), place("50", "9.75")
+	rep.Post("/v1/orders/"+draft.ID()+"/revise", object{"reason": "待定"}).Want(200)
+	shipPart(e, partly, "80")
+	deny()
+	for name, o := range map[string]struct {
+		order  apitest.Answer
+		stands string
+	}{"confirmed": {confirmed, "draft 2"}, "partly": {partly, "draft 2"}, "waiting": {waiting, "draft 1"}, "draft": {draft, stands(e, draft)}} {
+		if got := stands(e, o.order); got != o.stands {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+	told := e.As("manager").Get("/v1/me/follow-ups?kind=order.price_base_gone").Want(200)
+	if told.Len("data") != 3 {
+		t.Errorf("%s", told.Body)
+	}
+	if r := e.As("gm").Get("/v1/approvals/" + waiting.String("approval_id")).Want(200); r.String("approval.state") != "void" {
+		t.Errorf("%s", r.Body)
+	}
+	if got := rep.Get("/v1/contracts/" + c.ID()).Want(200); got.String("state") != "draft" || got.String("called_amount") != "800.00" {
+		t.Errorf("%s", got.Body)
+	}
+	rep.Post("/v1/orders/"+confirmed.ID()+"/submit", nil).WantProblem(409, "contract.not_in_force")
+}
+
+// What is decided about an order is held against its contract again.
+func TestCON09_ApprovalAsksWhetherTheContractIsInForce(t *testing.T) {
+	t.Parallel()
+	e := apitest.New(t)
+	rep := e.As("rep1")
+	c, _ := byPhone(e)
+	waiting := rep.Post("/v1/orders", onContract(c, "100", "9.75")).Want(201)
+	e.Tx(func(tx pg.Tx) error {
+		return tx.Exec("UPDATE contracts SET state = 'draft', in_force_at = NULL, approved_at = NULL WHERE id = ?", c.ID()).Error
+	})
+	approvedBy(e, waiting.String("approval_id"), "supervisor")
+	if got := stands(e, waiting); got != "draft 1" {
+		t.Errorf("%s", got)
+	}
+}
+
 // A contract in force stays what both have signed, but nothing more is called off at prices that nobody approved, until an amendment whose
 // prices were decided on is in force.
 func TestQUO06_DeniedApprovalStopsCallOffs(t *testing.T) {

@@ -9,12 +9,13 @@
 //
 //	draft → submitted → confirmed → partly_shipped → shipped → closed
 //	draft, submitted → cancelled;  confirmed → cancelled (by request);  partly_shipped → closed
-//	submitted → draft (returned, rejected, withdrawn, revised);  confirmed, partly_shipped → draft (its verbal approval was denied)
+//	submitted → draft (returned, rejected, withdrawn, revised);  confirmed, partly_shipped → draft (nobody approved it, its quotation or its contract)
 //
 // An order that counts is changed and cancelled by requests (package orderchange, ORD-05), which this package judges (Ask) and
 // carries out (Alter, CancelApproved): it stays confirmed, with the next revision number. Only an approval that nobody gave makes a
-// draft of it again: nothing more is put on notices, and it counts again when it has passed the gate again. What is shipped or on a
-// live notice stays as it is: such a line keeps product, price and agreement, and its quantity can't go below.
+// draft of it again, be it of the order, of the quotation that it or its contract has the prices from, or of that contract: nothing more is
+// put on notices, nothing leaves, and it counts again when it has passed the gate again. What is shipped or on a live notice stays as it is:
+// such a line keeps product, price and agreement, and its quantity can't go below.
 //
 // # Review
 //

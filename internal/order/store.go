@@ -37,7 +37,7 @@ func lockPlain(tx pg.Tx, id uuid.UUID) (Order, bool, error) {
 	return o, true, attachLines(tx, &o)
 }
 
-// naming is an order that names a quotation.
+// naming is an order that stands by a quotation or a contract.
 type naming struct {
 	ID         uuid.UUID
 	ContractID *uuid.UUID
@@ -48,12 +48,24 @@ func briefShared(tx pg.Tx, id uuid.UUID) (Order, error) {
 	return pg.Take[Order](tx, "id = ? AND "+quote.Shared, id)
 }
 
-// namesQuotation returns the orders in these states that have a line by a quotation, in id order.
+// namesQuotation returns the orders in these states that have a line by a quotation, or by a line of a contract that has its price from
+// there, in id order.
 func namesQuotation(tx pg.Tx, quotationID uuid.UUID, states ...State) ([]naming, error) {
 	var rows []naming
 	return rows, tx.Raw(`SELECT id, contract_id FROM orders o WHERE quotation_id = ? AND state IN ?
-		AND EXISTS (SELECT FROM order_lines l WHERE l.order_id = o.id AND l.quotation_line_id IS NOT NULL) ORDER BY id`,
-		quotationID, states).Scan(&rows).Error
+		AND EXISTS (SELECT FROM order_lines l WHERE l.order_id = o.id AND l.quotation_line_id IS NOT NULL)
+		UNION
+		SELECT o.id, o.contract_id FROM contracts c JOIN contract_lines cl ON cl.contract_id = c.id AND cl.quotation_line_id IS NOT NULL
+			JOIN contract_call_offs f ON f.contract_id = c.id AND f.contract_line_id = cl.id JOIN orders o ON o.id = f.order_id AND o.contract_id = c.id
+		WHERE c.quotation_id = ? AND o.state IN ? ORDER BY id`,
+		quotationID, states, quotationID, states).Scan(&rows).Error
+}
+
+// callsOff returns the orders in these states that call a contract off, in id order.
+func callsOff(tx pg.Tx, contractID uuid.UUID, states ...State) ([]naming, error) {
+	var rows []naming
+	return rows, tx.Raw(`SELECT DISTINCT o.id, o.contract_id FROM contract_call_offs f JOIN orders o ON o.id = f.order_id AND o.contract_id = f.contract_id
+		WHERE f.contract_id = ? AND o.state IN ? ORDER BY id`, contractID, states).Scan(&rows).Error
 }
 
 func attachLines(tx pg.Tx, o *Order) error {
