@@ -232,6 +232,7 @@ func (a *App) joinDeals(s *httpapi.Server) {
 func (a *App) joinFollowUp(s *httpapi.Server) {
 	// orders: changes, notices
 	s.OrderChanges = orderchange.New(s.Rulebook, s.Approvals, s.Orders)
+	s.Orders.Changes = s.OrderChanges
 	s.Approvals.Register(orderchange.MatterChange, s.OrderChanges)
 	s.Approvals.Register(orderchange.MatterCancel, s.OrderChanges)
 	s.CustomerNotices = correspondence.New(s.Rulebook, s.Attachments)

@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -217,6 +218,28 @@ func TestQUO06_DeniedApprovalTakesCallOffsBack(t *testing.T) {
 		t.Errorf("%s", got.Body)
 	}
 	rep.Post("/v1/orders/"+confirmed.ID()+"/submit", nil).WantProblem(409, "contract.price_base_gone")
+}
+
+// A change that is being decided ends with the order that it is of.
+func TestORD05_ChangeOfAnOrderThatIsTakenBackEnds(t *testing.T) {
+	t.Parallel()
+	e := apitest.New(t)
+	s, rep := spokenQuote(e), e.As("rep1")
+	o := s.order("1000", true).Want(201)
+	lines := changedLine(o.String("lines.0.id"), s.product, "900", "6")
+	lines[0]["quotation_line_id"] = s.line
+	asked := rep.Post("/v1/orders/"+o.ID()+"/changes", object{"reason": "减量", "lines": lines}).Want(201)
+	s.deny().Want(200)
+	got := rep.Get("/v1/order-changes/" + asked.ID()).Want(200)
+	if got.String("state") != "rejected" || !strings.Contains(got.String("end_reason"), "QUO-06") {
+		t.Errorf("%s", got.Body)
+	}
+	if r := e.As("gm").Get("/v1/approvals/" + asked.String("approval_id")).Want(200); r.String("approval.state") != "void" {
+		t.Errorf("%s", r.Body)
+	}
+	if n := e.As("production").Get("/v1/me/follow-ups?kind=order_change.consequence").Want(200).Len("data"); n != 0 {
+		t.Errorf("production is still asked")
+	}
 }
 
 // byPhone is a contract in force only because of what the sales manager is said to have said.

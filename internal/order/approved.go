@@ -114,8 +114,11 @@ func (s *Service) standsBy(tx pg.Tx, o *Order, r approval.Request) (bool, error)
 }
 
 // VerbalApprovalDenied implements approval.VerbalDenier: an order that counts only because of an approval that nobody gave
-// becomes a draft of the next revision. What has left, has left. Locks the order.
+// becomes a draft of the next revision. What has left, has left. Locks the request to change it, then the order.
 func (s *Service) VerbalApprovalDenied(tx pg.Tx, r approval.Request) error {
+	if err := s.lockChange(tx, r.SubjectID); err != nil {
+		return err
+	}
 	o, c, err := lockDeal(tx, r.SubjectID)
 	if err != nil {
 		return err
@@ -129,7 +132,8 @@ func (s *Service) VerbalApprovalDenied(tx pg.Tx, r approval.Request) error {
 	return s.takeBack(tx, &o, c, "ORG-05: the verbal approval was denied / 口头批准被否认", "denyVerbalApproval")
 }
 
-// takeBack makes an order that counts a draft of the next revision. What has left, has left. The order and its contract are locked.
+// takeBack makes an order that counts a draft of the next revision. What has left, has left. What was asked
+// about it ends. The request for that, the contract and the order are locked.
 func (s *Service) takeBack(tx pg.Tx, o *Order, c *contract.Contract, reason, action string) error {
 	before := o.snapshot()
 	o.Revision++
@@ -142,6 +146,11 @@ func (s *Service) takeBack(tx pg.Tx, o *Order, c *contract.Contract, reason, act
 	}
 	if err := audit.Record(tx, audit.Entry{Action: action, SubjectType: Subject, SubjectID: o.ID, Before: before, After: o.snapshot()}); err != nil {
 		return err
+	}
+	if s.Changes != nil {
+		if err := s.Changes.EndOf(tx, o.ID, reason); err != nil {
+			return err
+		}
 	}
 	return s.tellStopped(tx, o)
 }

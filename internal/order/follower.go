@@ -23,6 +23,21 @@ type Follower interface {
 	OrderCancelled(tx pg.Tx, o *Order) error
 }
 
+// Changes ends what is asked about an order that doesn't count any more: package orderchange.
+type Changes interface {
+	// LockOf locks the open request about an order, if there is one, before the order's contract and the order.
+	LockOf(tx pg.Tx, orderID uuid.UUID) error
+	// EndOf ends it, since the order was taken back.
+	EndOf(tx pg.Tx, orderID uuid.UUID, reason string) error
+}
+
+func (s *Service) lockChange(tx pg.Tx, id uuid.UUID) error {
+	if s.Changes == nil {
+		return nil
+	}
+	return s.Changes.LockOf(tx, id)
+}
+
 // Untold returns the ids of up to limit confirmed orders that Follower hasn't been told of, those that wait longest first. Locks nothing.
 func (s *Service) Untold(tx pg.Tx, limit int) ([]uuid.UUID, error) { return untold(tx, limit) }
 

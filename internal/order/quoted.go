@@ -69,9 +69,13 @@ func (s *Service) LockCallOffs(tx pg.Tx, contractID uuid.UUID) error {
 	return s.lockApprovals(tx, rows)
 }
 
+// lockApprovals locks what is being decided about orders: themselves, and changes of them.
 func (s *Service) lockApprovals(tx pg.Tx, rows []naming) error {
 	for _, r := range rows {
 		if err := s.approvals.Lock(tx, Subject, r.ID); err != nil {
+			return err
+		}
+		if err := s.lockChange(tx, r.ID); err != nil {
 			return err
 		}
 	}

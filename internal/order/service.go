@@ -30,6 +30,7 @@ type Service struct {
 
 	Files    *attachment.Service // of originals and of customers' answers
 	Follower Follower            // production, told of confirmations by Tell; nil for none
+	Changes  Changes             // requests to change an order; app sets it, since they are built after orders. Nil for none
 }
 
 // New returns the service, which app registers for Matter.

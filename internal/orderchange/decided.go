@@ -107,6 +107,35 @@ func (s *Service) end(tx pg.Tx, r *Request, state State, reason string) error {
 	return r.tellLeftovers(tx)
 }
 
+// LockOf implements order.Changes.
+func (s *Service) LockOf(tx pg.Tx, orderID uuid.UUID) error {
+	id, found, err := pendingOf(tx, orderID)
+	if err != nil || !found {
+		return err
+	}
+	if err := s.approvals.Lock(tx, Subject, id); err != nil {
+		return err
+	}
+	_, err = take(tx, id)
+	return err
+}
+
+// EndOf implements order.Changes: there is nothing to change of an order that doesn't count any more (ORD-05). Nobody is asked about it then.
+func (s *Service) EndOf(tx pg.Tx, orderID uuid.UUID, reason string) error {
+	id, found, err := pendingOf(tx, orderID)
+	if err != nil || !found {
+		return err
+	}
+	if err := s.approvals.Void(tx, Subject, id, reason); err != nil {
+		return err
+	}
+	r, err := take(tx, id)
+	if err != nil || r.State != Pending {
+		return err
+	}
+	return s.end(tx, &r, Rejected, reason)
+}
+
 // tellLeftovers asks the business rep to dispose of what the change leaves behind.
 func (r *Request) tellLeftovers(tx pg.Tx) error {
 	found := 0

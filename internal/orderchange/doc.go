@@ -7,7 +7,7 @@
 //
 // # States
 //
-//	pending → applied | rejected (also returned for rework: ask anew) | withdrawn
+//	pending → applied | rejected (also returned for rework, ask anew; or the order was taken back) | withdrawn
 //
 // # Invariants
 //

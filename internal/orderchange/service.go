@@ -168,4 +168,7 @@ func content(r *Request) []byte {
 	}{r.OrderID, r.Revision, r.Kind, r.Draft})
 }
 
-var _ approval.Subject = (*Service)(nil)
+var (
+	_ approval.Subject = (*Service)(nil)
+	_ order.Changes    = (*Service)(nil)
+)

@@ -40,6 +40,16 @@ func attach(tx pg.Tx, r *Request) error {
 	return tx.Where("change_id = ?", r.ID).Order("role").Find(&r.Consequences).Error
 }
 
+// pendingOf returns the id of the open request about an order; false for none. Locks nothing.
+func pendingOf(tx pg.Tx, orderID uuid.UUID) (uuid.UUID, bool, error) {
+	var ids []uuid.UUID
+	err := tx.Raw("SELECT id FROM order_changes WHERE order_id = ? AND state = ?", orderID, Pending).Scan(&ids).Error
+	if err != nil || len(ids) == 0 {
+		return uuid.Nil, false, err
+	}
+	return ids[0], true, nil
+}
+
 func storeEnd(tx pg.Tx, r *Request) error {
 	err := pg.Update(tx, "order_changes", r.ID, r.Version, map[string]any{"state": r.State, "ended_at": r.EndedAt, "end_reason": r.EndReason})
 	r.Version++
