@@ -17606,10 +17606,10 @@ type ListContractsParams struct {
 	// Number Only this number.
 	Number *string `form:"number,omitempty" json:"number,omitempty"`
 
-	// Standard Only standard ones
+	// Standard Only standard ones, or only the others.
 	Standard *bool `form:"standard,omitempty" json:"standard,omitempty"`
 
-	// Long Only long ones
+	// Long Only long ones, or only short ones.
 	Long *bool `form:"long,omitempty" json:"long,omitempty"`
 
 	// Unfiled Only those that came in force and whose signed original isn't filed yet.
@@ -20573,7 +20573,7 @@ type ListSamplesParams struct {
 	// ProductID Only with this product.
 	ProductID *UUID `form:"product_id,omitempty" json:"product_id,omitempty"`
 
-	// Overdue Only those that the factory is late with
+	// Overdue Only those that the factory is late with, or whose result nobody has asked for in time.
 	Overdue *bool `form:"overdue,omitempty" json:"overdue,omitempty"`
 
 	// Limit How many items at most.
