@@ -31,8 +31,8 @@
 // An amendment is the next revision on its way: draft → submitted → approved → in_force, or cancelled. Meanwhile the contract as it
 // is stays in force and is called off. The gate is asked again for what became worse only: demand, prices, period, special terms, and
 // what no figure shows (place, transport, remarks). The price of a line of which no more is agreed than before stands as agreed in the
-// revision in force when it is no lower, by the same quotation as then, whatever has become of that and of the price list. So a contract
-// rests on the approvals of its earlier revisions, back to the one that decided all its prices: a denial of any of them is a denial of its
+// revision in force when it is no lower, by the same quotation as then and within the quantities that it is for, whatever has become of
+// that and of the price list. So a contract rests on the approvals of its earlier revisions, back to the one that decided all its prices: a denial of any of them is a denial of its
 // own. An amendment comes in force when both sides have signed it; at that instant no line may be below what is called off. Lines keep
 // their ids through revisions. When a denied verbal approval takes the contract itself out of force, its amendment and its termination end, and
 // the orders that call it off are taken back (Watcher).

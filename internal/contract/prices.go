@@ -60,7 +60,7 @@ func (c *Contract) question(roles []identity.Role, agreed []*pricing.Agreed) pri
 // agreed says by what each line's price is agreed, nil for those that name nothing that agrees to it. The quotation is asked only about lines
 // that are new or worse than in the contract that is amended: it ends long before the contract does.
 func (c *Contract) agreed(tx pg.Tx, was *Contract) ([]*pricing.Agreed, priceAnswer, error) {
-	agreed, err := c.unchanged(was)
+	agreed, err := c.unchanged(tx, was)
 	if err != nil || !c.asksQuotation(was, agreed) {
 		return agreed, priceAnswer{}, err
 	}
@@ -87,9 +87,10 @@ func (c *Contract) agreed(tx pg.Tx, was *Contract) ([]*pricing.Agreed, priceAnsw
 const ruleAmended = "CON-09"
 
 // unchanged returns the agreements of lines that an amendment leaves as they are in the contract in force: the same product, unit and
-// specification, by the same line of the same quotation or by none, and no more of it. That the price is no lower is for the price gate to see. What a quotation agreed to that nobody approved
+// specification, by the same line of the same quotation or by none, no more of it, and not less than that
+// line was quoted for. That the price is no lower is for the price gate to see. What a quotation agreed to that nobody approved
 // stands by nothing (QUO-06).
-func (c *Contract) unchanged(was *Contract) ([]*pricing.Agreed, error) {
+func (c *Contract) unchanged(tx pg.Tx, was *Contract) ([]*pricing.Agreed, error) {
 	agreed := make([]*pricing.Agreed, len(c.Lines))
 	if was == nil {
 		return agreed, nil
@@ -98,9 +99,13 @@ func (c *Contract) unchanged(was *Contract) ([]*pricing.Agreed, error) {
 	if err != nil {
 		return nil, err
 	}
+	outside, err := c.leavesRange(tx, was)
+	if err != nil {
+		return nil, err
+	}
 	for i, l := range c.Lines {
 		for k, old := range was.Lines {
-			if was.PriceBaseGoneAt != nil && old.QuotationLineID != nil || !c.sameBase(was, l, old) {
+			if was.PriceBaseGoneAt != nil && old.QuotationLineID != nil || !c.sameBase(was, l, old) || l.QuotationLineID != nil && outside[*l.QuotationLineID] {
 				continue
 			}
 			if old.ID == l.ID && old.ProductID == l.ProductID && old.Unit == l.Unit && old.Spec == l.Spec && l.Quantity.Cmp(old.Quantity) <= 0 {
@@ -149,11 +154,10 @@ func same(a, b *uuid.UUID) bool { return a == b || a != nil && b != nil && *a ==
 // are cut. Returns ErrNotQuoted as the refusal for a line that names another product's, and quote.ErrTooLarge.
 func (c *Contract) byQuotation(q quote.Agreed, agreed []*pricing.Agreed) (priceAnswer, error) {
 	var v verdict
-	a, taken := priceAnswer{}, quote.Sums{}
-	for _, l := range c.Lines {
-		if err := taken.Add(l.QuotationLineID, l.Quantity); err != nil {
-			return a, err
-		}
+	a := priceAnswer{}
+	taken, err := c.quotedSums()
+	if err != nil {
+		return a, err
 	}
 	for i, l := range c.Lines {
 		if l.QuotationLineID == nil || agreed[i] != nil {

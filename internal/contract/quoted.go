@@ -3,6 +3,7 @@ package contract
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -26,6 +27,36 @@ func (c *Contract) quoted() bool {
 	return c.QuotationID != nil && slices.ContainsFunc(c.Lines, func(l Line) bool { return l.QuotationLineID != nil })
 }
 
+// leavesRange returns the lines of a quotation whose range of quantities the contract in force kept, all lines that name it together, and
+// the amendment doesn't (QUO-05).
+func (c *Contract) leavesRange(tx pg.Tx, was *Contract) (map[uuid.UUID]bool, error) {
+	before, err := was.quotedSums()
+	if err != nil || len(before) == 0 {
+		return nil, err
+	}
+	now, err := c.quotedSums()
+	if err != nil {
+		return nil, err
+	}
+	ranges, err := quotedRanges(tx, slices.Collect(maps.Keys(before)))
+	left := map[uuid.UUID]bool{}
+	for _, r := range ranges {
+		left[r.LineID] = r.Covers(before[r.LineID]) && !r.Covers(now[r.LineID])
+	}
+	return left, err
+}
+
+// quotedSums adds up what the contract takes of each line of its quotation. Returns quote.ErrTooLarge.
+func (c *Contract) quotedSums() (quote.Sums, error) {
+	taken := quote.Sums{}
+	for _, l := range c.Lines {
+		if err := taken.Add(l.QuotationLineID, l.Quantity); err != nil {
+			return nil, err
+		}
+	}
+	return taken, nil
+}
+
 // stillQuoted holds an approval against the quotation that the prices come from: an approval of what was agreed there counts only while
 // that stands (QUO-05, QUO-06). What was submitted in time counts after the quotation's last day, and so does what an amendment leaves as it is
 // in the contract in force, was.
@@ -35,7 +66,7 @@ func (v *verdict) stillQuoted(tx pg.Tx, c, was *Contract, submitted time.Time) e
 		v.check("QUO-06", false, nil, e.Text("en"), e.Text("zh-CN"))
 		v.refuse(e)
 	}
-	agreed, err := c.unchanged(was)
+	agreed, err := c.unchanged(tx, was)
 	if err != nil || !c.quoted() || !c.asksQuotation(was, agreed) {
 		return err
 	}

@@ -59,6 +59,12 @@ func namesQuotation(tx pg.Tx, quotationID uuid.UUID, states ...State) ([]uuid.UU
 		quotationID, states, quotationID.String()).Scan(&ids).Error
 }
 
+// quotedRanges reads the ranges of quantities that lines of quotations are for, whatever has become of the quotations.
+func quotedRanges(tx pg.Tx, ids []uuid.UUID) ([]quote.AgreedLine, error) {
+	var rows []quote.AgreedLine
+	return rows, tx.Raw("SELECT id AS line_id, min_quantity, max_quantity FROM quotation_lines WHERE id IN ?", ids).Scan(&rows).Error
+}
+
 func attachLines(tx pg.Tx, c *Contract) error {
 	return tx.Where("contract_id = ?", c.ID).Order("line_no").Find(&c.Lines).Error
 }

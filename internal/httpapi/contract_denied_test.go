@@ -118,3 +118,52 @@ func TestQUO06_DeniedApprovalTakesAmendmentsBack(t *testing.T) {
 	})
 	rep.Post(missed+"/sign", signed(e, "manager")).WantProblem(422, "quote.unapproved")
 }
+
+// A price that was quoted for a quantity isn't agreed for less than that, however the contract came to its quantity (QUO-05, CON-09).
+func TestCON09_LessThanWasQuotedForIsJudged(t *testing.T) {
+	t.Parallel()
+	e := apitest.New(t)
+	customer, product := customerOf(e), productAt(e, "10")
+	quotation, line := acceptedQuote(e, customer, product, "8", 0) // for 10 to 1000
+	quoted := func(c apitest.Answer, quantity string, more ...string) []object {
+		l := lineOf(c, quantity, "8", 30)
+		l["quotation_line_id"] = line
+		list := []object{l}
+		for _, q := range more {
+			added := goodsOf(product, q, "8", 30)
+			added["quotation_line_id"] = line
+			list = append(list, added)
+		}
+		return list
+	}
+	for name, tc := range map[string]struct {
+		first  string
+		lines  func(c apitest.Answer) []object
+		judged bool
+	}{
+		"to the least":             {"100", func(c apitest.Answer) []object { return quoted(c, "10") }, false},
+		"just above":               {"100", func(c apitest.Answer) []object { return quoted(c, "10.0001") }, false},
+		"below":                    {"100", func(c apitest.Answer) []object { return quoted(c, "9.9999") }, true},
+		"two lines are enough":     {"100", func(c apitest.Answer) []object { return quoted(c, "6", "4") }, false},
+		"more than all of it":      {"100", func(c apitest.Answer) []object { return quoted(c, "100", "900.0001") }, true},
+		"decided on as it was":     {"9", func(c apitest.Answer) []object { return quoted(c, "8") }, false},
+		"packing of what was less": {"9", func(c apitest.Answer) []object { return quoted(c, "9") }, false},
+	} {
+		l := goodsOf(product, tc.first, "8", 30)
+		l["quotation_line_id"] = line
+		body := contractBy(customer, l)
+		body["quotation_id"] = quotation
+		sent := submitted(e, body)
+		capacityYes(e, sent.ID())
+		who := "manager"
+		if strings.Contains(routeOf(e, sent.String("approval_id")), "general_manager") {
+			who = "gm"
+		}
+		approve(e, who, sent.String("approval_id"))
+		c := e.As("rep1").Post("/v1/contracts/"+sent.ID()+"/sign", signed(e, who)).Want(200)
+		a := amended(e, "/v1/contracts/"+c.ID(), object{"packing": "散装", "lines": tc.lines(c)})
+		if got := strings.Contains(asked(e, a.String("approval_id")), "general_manager"); got != tc.judged {
+			t.Errorf("%s: %s, asks %q", name, a.String("state"), asked(e, a.String("approval_id")))
+		}
+	}
+}
