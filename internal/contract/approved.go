@@ -1,7 +1,6 @@
 package contract
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
@@ -172,12 +171,8 @@ func (s *Service) VerbalApprovalDenied(tx pg.Tx, r approval.Request) error {
 		return err
 	}
 	const reason = "ORG-05: the verbal approval was denied / 口头批准被否认"
-	a, err := openAmendment(tx, c.ID)
-	if err != nil && !errors.Is(err, errs.ErrNotFound) {
+	if done, err := deniedAmendment(tx, c.ID, r.ID, reason); err != nil || done {
 		return err
-	}
-	if err == nil && a.ApprovalID != nil && *a.ApprovalID == r.ID && a.State == AmendmentApproved {
-		return a.back(tx, reason)
 	}
 	if !slices.Contains([]State{StateApproved, StateInForce}, c.State) {
 		return nil
@@ -191,21 +186,37 @@ func (s *Service) VerbalApprovalDenied(tx pg.Tx, r approval.Request) error {
 	if err := s.approvals.Void(tx, Subject, c.ID, reason); err != nil {
 		return err
 	}
+	if err := reopen(tx, &c, reason); err != nil || s.Watcher == nil {
+		return err
+	}
+	return s.Watcher.ContractUnapproved(tx, c)
+}
+
+// deniedAmendment makes an amendment that was approved by the denied request, and isn't signed yet, a draft again. done is false when there is none.
+func deniedAmendment(tx pg.Tx, contractID, request uuid.UUID, reason string) (done bool, err error) {
+	a, err := openAmendment(tx, contractID)
+	if isNotFound(err) {
+		return false, nil
+	}
+	if err != nil || a.ApprovalID == nil || *a.ApprovalID != request || a.State != AmendmentApproved {
+		return false, err
+	}
+	return true, a.back(tx, reason)
+}
+
+// reopen makes the contract a draft of the next revision.
+func reopen(tx pg.Tx, c *Contract, reason string) error {
 	before := c.snapshot()
 	c.Revision++
 	c.InForceAt = nil
 	c.back(tx, reason)
-	if err := update(tx, &c); err != nil {
+	if err := update(tx, c); err != nil {
 		return err
 	}
-	if err := renumberLines(tx, &c); err != nil {
+	if err := renumberLines(tx, c); err != nil {
 		return err
 	}
-	err = audit.Record(tx, audit.Entry{Action: "denyVerbalApproval", SubjectType: Subject, SubjectID: c.ID, Before: before, After: c.snapshot()})
-	if err != nil || s.Watcher == nil {
-		return err
-	}
-	return s.Watcher.ContractUnapproved(tx, c)
+	return audit.Record(tx, audit.Entry{Action: "denyVerbalApproval", SubjectType: Subject, SubjectID: c.ID, Before: before, After: c.snapshot()})
 }
 
 // endOpen ends an amendment and a termination that are on their way of a contract that isn't in force any more.

@@ -221,7 +221,7 @@ func (o *Order) snapshot() map[string]any {
 		"customer_order_no": o.CustomerOrderNo, "terms": o.Terms().String(), "header_discount": o.HeaderDiscount,
 		"total": o.Total, "remarks": o.Remarks, "reason": o.StateReason, "lines": lines, "version": o.Version,
 	}
-	o.Handling.trace(shot)
+	o.trace(shot)
 	trace(shot, "quotation_id", o.QuotationID)
 	trace(shot, "contract_id", o.ContractID)
 	return shot
