@@ -314,8 +314,8 @@ func TestPRC05_LargeListIsPublishedWithoutAnOrderWaiting(t *testing.T) {
 	if all := tImport + tDiff + tPublish; all > time.Minute {
 		t.Errorf("%v in all", all)
 	}
-	if byPublishing > 100*time.Millisecond {
-		t.Errorf("somebody waited for the publication for %v", byPublishing)
+	if byAny > 100*time.Millisecond {
+		t.Errorf("somebody waited for a lock for %v, for the publication %v", byAny, byPublishing)
 	}
 }
 
@@ -510,9 +510,7 @@ func TestPRC10_PriceCheckOfALargeOrderIsFast(t *testing.T) {
 		}
 		t.Logf("%d products, 200 lines: service %s; HTTP, with the test's own check of request and answer, %s", n, spread(service), spread(overHTTP))
 		t.Logf("the same prices by hand-written SQL: %s, fastest %v", spread(plain), plain[0])
-		// Others load the machine: by as much as the same reading took longer than it can, the check may too.
-		load := float64(plain[len(plain)/2]) / float64(plain[0]) // spread has sorted them
-		if p50 := time.Duration(float64(service[len(service)/2]) / load); p50 > 30*time.Millisecond && os.Getenv("SALESGATE_LONG") != "" {
+		if p50 := service[len(service)/2]; p50 > 30*time.Millisecond && os.Getenv("SALESGATE_LONG") != "" { // spread has sorted them
 			t.Errorf("%d products: p50 %v", n, p50)
 		}
 	}
