@@ -4078,30 +4078,6 @@ CREATE TABLE public.shipping_notices (
     CONSTRAINT shipping_notices_vehicle_check CHECK ((length(vehicle) <= 40))
 );
 
-CREATE TABLE public.shortage_allotment_lines (
-    allotment_id uuid NOT NULL,
-    order_line_id uuid NOT NULL,
-    order_id uuid NOT NULL,
-    customer_id uuid NOT NULL,
-    rank integer NOT NULL,
-    grade text,
-    priority integer NOT NULL,
-    promised_on date,
-    confirmed_at timestamp with time zone NOT NULL,
-    taken numeric(18,4) NOT NULL,
-    wanted numeric(18,4) NOT NULL,
-    proposed numeric(18,4) NOT NULL,
-    allotted numeric(18,4) NOT NULL,
-    change_reason text NOT NULL,
-    CONSTRAINT shortage_allotment_lines_change_reason_check CHECK ((length(change_reason) <= 500)),
-    CONSTRAINT shortage_allotment_lines_check CHECK (((proposed >= (0)::numeric) AND (proposed <= wanted))),
-    CONSTRAINT shortage_allotment_lines_rank_check CHECK ((rank > 0)),
-    CONSTRAINT shortage_allotment_lines_reason CHECK (((allotted = proposed) OR (change_reason <> ''::text))),
-    CONSTRAINT shortage_allotment_lines_taken_check CHECK ((taken >= (0)::numeric)),
-    CONSTRAINT shortage_allotment_lines_wanted CHECK (((allotted >= (0)::numeric) AND (allotted <= wanted))),
-    CONSTRAINT shortage_allotment_lines_wanted_check CHECK ((wanted > (0)::numeric))
-);
-
 CREATE TABLE public.shortage_allotments (
     id uuid NOT NULL,
     number text NOT NULL,
@@ -4132,6 +4108,35 @@ CREATE TABLE public.shortage_allotments (
     CONSTRAINT shortage_allotments_state_check CHECK ((state = ANY (ARRAY['proposed'::text, 'confirmed'::text, 'withdrawn'::text, 'ended'::text]))),
     CONSTRAINT shortage_allotments_wanted_check CHECK ((wanted >= (0)::numeric)),
     CONSTRAINT shortage_allotments_within CHECK (((allotted >= (0)::numeric) AND (allotted <= available)))
+);
+
+CREATE VIEW public.short_products AS
+ SELECT shortage_allotments.product_id
+   FROM public.shortage_allotments
+  WHERE (shortage_allotments.state = ANY (ARRAY['proposed'::text, 'confirmed'::text]));
+
+CREATE TABLE public.shortage_allotment_lines (
+    allotment_id uuid NOT NULL,
+    order_line_id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    rank integer NOT NULL,
+    grade text,
+    priority integer NOT NULL,
+    promised_on date,
+    confirmed_at timestamp with time zone NOT NULL,
+    taken numeric(18,4) NOT NULL,
+    wanted numeric(18,4) NOT NULL,
+    proposed numeric(18,4) NOT NULL,
+    allotted numeric(18,4) NOT NULL,
+    change_reason text NOT NULL,
+    CONSTRAINT shortage_allotment_lines_change_reason_check CHECK ((length(change_reason) <= 500)),
+    CONSTRAINT shortage_allotment_lines_check CHECK (((proposed >= (0)::numeric) AND (proposed <= wanted))),
+    CONSTRAINT shortage_allotment_lines_rank_check CHECK ((rank > 0)),
+    CONSTRAINT shortage_allotment_lines_reason CHECK (((allotted = proposed) OR (change_reason <> ''::text))),
+    CONSTRAINT shortage_allotment_lines_taken_check CHECK ((taken >= (0)::numeric)),
+    CONSTRAINT shortage_allotment_lines_wanted CHECK (((allotted >= (0)::numeric) AND (allotted <= wanted))),
+    CONSTRAINT shortage_allotment_lines_wanted_check CHECK ((wanted > (0)::numeric))
 );
 
 CREATE TABLE public.signing_keys (

@@ -28,6 +28,7 @@ type Line struct {
 	ContractLineID  *uuid.UUID      // of the order's contract, likewise (CON-09)
 	Noticed         decimal.Decimal // on live shipping notices
 	Shipped         decimal.Decimal // left
+	Short           bool            `gorm:"->"` // an allotment of its product is open (ORD-08); LockOpen says so, nobody else does
 
 	asked string // the unit that the caller meant; "" for the product's
 }

@@ -72,6 +72,12 @@ func attachLines(tx pg.Tx, o *Order) error {
 	return tx.Where("order_id = ?", o.ID).Order("line_no").Find(&o.Lines).Error
 }
 
+// attachOpenLines is attachLines with Line.Short. It reads after the order is locked, so that what was confirmed before is seen.
+func attachOpenLines(tx pg.Tx, o *Order) error {
+	return tx.Select("*, EXISTS (SELECT FROM short_products AS s WHERE s.product_id = order_lines.product_id) AS short").
+		Where("order_id = ?", o.ID).Order("line_no").Find(&o.Lines).Error
+}
+
 // lineRow is a line on its way into the database.
 type lineRow struct {
 	ID         uuid.UUID       `json:"id"`

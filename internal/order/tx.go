@@ -30,13 +30,14 @@ func WithLines(tx pg.Tx, id uuid.UUID) (Order, error) {
 }
 
 // LockOpen locks an order for shipping and returns it with its lines; Line.Open says what each has left. Lock the payer's
-// credit account before, if you will. Checks no visibility and no state: Reserve does. Returns errs.ErrNotFound.
+// credit account before, if you will. Line.Short says whose product is short: an allotment that is confirmed later locks this order
+// first. Checks no visibility and no state: Reserve does. Returns errs.ErrNotFound.
 func (s *Service) LockOpen(tx pg.Tx, id uuid.UUID) (*Order, error) {
-	o, err := lock(tx, id)
+	o, err := pg.TakeForUpdate[Order](tx, "id = ?", id)
 	if err != nil {
 		return nil, err
 	}
-	return &o, nil
+	return &o, attachOpenLines(tx, &o)
 }
 
 // Reserve puts quantities of a locked order on a notice. Returns errs.ErrState unless the order is confirmed and not

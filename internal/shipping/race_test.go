@@ -147,24 +147,24 @@ func TestSHP21_RaceCancelReleaseDispatch(t *testing.T) {
 	}
 }
 
+// 1 finds the approval; 5 decide it; 11 judge and release; 1 reads the answer. See doc.go of approval, order and credit. Parameters are
+// read again when they are older than a second, hence the best of three.
 func TestReleaseStatements(t *testing.T) {
 	w := open(t, "1000")
-	n := uuid.MustParse(w.checked("credit", "100"))
-	manager := w.Principal("manager")
-	ctx, probe := pg.WithProbe(context.Background(), 0)
-	err := w.as(ctx, manager, func(tx pg.Tx, s *shipping.Service) error {
-		_, err := s.Release(tx, manager, n, nil, "")
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
+	manager, best := w.Principal("manager"), int64(99)
+	for range 3 {
+		n := uuid.MustParse(w.checked("credit", "100"))
+		ctx, probe := pg.WithProbe(context.Background(), 0)
+		if err := w.as(ctx, manager, func(tx pg.Tx, s *shipping.Service) error {
+			_, err := s.Release(tx, manager, n, nil, "")
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		best = min(best, probe.Statements())
 	}
-	// 1 finds the approval; 5 decide it; 12 judge and release, of which one asks the allotments of short products (SHP-19); 1 reads the
-	// answer. See doc.go of approval, order and credit.
-	if got := probe.Statements(); got > 19 {
-		t.Errorf("%d statements", got)
-	} else {
-		t.Logf("%d statements", got)
+	if best > 18 {
+		t.Errorf("%d statements", best)
 	}
 }
 

@@ -152,8 +152,10 @@ func (s *Service) release(tx pg.Tx, h *held, v verdict) error {
 	if err := h.current(); err != nil {
 		return err
 	}
-	if err := s.allowed(tx, n.Lines, true); err != nil { // SHP-19
-		return err
+	if h.short() {
+		if err := s.allowed(tx, n.Lines, true); err != nil { // SHP-19
+			return err
+		}
 	}
 	for _, p := range byOrder(n.Lines, wholeLine) {
 		if err := s.orders.Reserve(tx, h.orders[p.order], p.parts); err != nil {

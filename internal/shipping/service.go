@@ -1,6 +1,8 @@
 package shipping
 
 import (
+	"slices"
+
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
@@ -118,6 +120,16 @@ func (s *Service) holdAll(tx pg.Tx, who identity.Principal, id uuid.UUID, withOr
 		return nil, pg.ErrAgain
 	}
 	return h, h.take(tx, peek, withOrders)
+}
+
+// short reports whether an allotment of a product of the held orders is open (SHP-19). Most are of no such product, and nobody is asked.
+func (h *held) short() bool {
+	for _, o := range h.orders {
+		if slices.ContainsFunc(o.Lines, func(l order.Line) bool { return l.Short }) {
+			return true
+		}
+	}
+	return false
 }
 
 // take gives the locked notice its lines: those that were peeked at when nothing has changed since, else as they are now.
