@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -187,12 +188,24 @@ func TestPRC13_MarginsOfDraftsByRole(t *testing.T) {
 	}
 }
 
-// However many lines a draft has, the answer takes the same number of statements: the price gate asks one.
+// However many lines a draft has, the answer takes the same number of statements: the price gate asks one. The least of some
+// tries is counted, since what the rule book and the matrix remember is read again when it is a second old.
 func TestPRC10_WhoseAuthorityAsksTheGateOnce(t *testing.T) {
 	t.Parallel()
 	e := apitest.New(t)
 	product, customer, who := productAt(e, "10"), customerOf(e), e.Principal("rep1")
-	count := func(lines int) (statements [2]int64) {
+	ask := func(f func(tx pg.Tx) error) int64 {
+		least := int64(math.MaxInt64)
+		for range 3 {
+			ctx, probe := pg.WithProbe(t.Context(), 0)
+			if err := e.DB.Tx(ctx, who.Origin("test"), f); err != nil {
+				t.Fatal(err)
+			}
+			least = min(least, probe.Statements())
+		}
+		return least
+	}
+	count := func(lines int) (ofOrder, ofContract int64) {
 		order, contract := orderBy(customer, product, "10", "9"), contractBy(customer)
 		var goods []object
 		for range lines {
@@ -200,26 +213,20 @@ func TestPRC10_WhoseAuthorityAsksTheGateOnce(t *testing.T) {
 		}
 		order["lines"] = slices.Repeat(order["lines"].([]object), lines)
 		contract["lines"] = goods
-		for i, ask := range []func(tx pg.Tx) error{
-			func(tx pg.Tx) error {
-				_, err := e.App.Server.Orders.WhoseAuthority(tx, who, uuid.MustParse(e.As("rep1").Post("/v1/orders", order).Want(201).ID()))
-				return err
-			},
-			func(tx pg.Tx) error {
-				_, err := e.App.Server.Contracts.WhoseAuthority(tx, who, uuid.MustParse(e.As("rep1").Post("/v1/contracts", contract).Want(201).ID()))
-				return err
-			},
-		} {
-			ctx, probe := pg.WithProbe(t.Context(), 0)
-			if err := e.DB.Tx(ctx, who.Origin("test"), ask); err != nil {
-				t.Fatal(err)
-			}
-			statements[i] = probe.Statements()
-		}
-		return statements
+		orderID := uuid.MustParse(e.As("rep1").Post("/v1/orders", order).Want(201).ID())
+		contractID := uuid.MustParse(e.As("rep1").Post("/v1/contracts", contract).Want(201).ID())
+		ofOrder = ask(func(tx pg.Tx) error {
+			_, err := e.App.Server.Orders.WhoseAuthority(tx, who, orderID)
+			return err
+		})
+		ofContract = ask(func(tx pg.Tx) error {
+			_, err := e.App.Server.Contracts.WhoseAuthority(tx, who, contractID)
+			return err
+		})
+		return ofOrder, ofContract
 	}
-	count(1) // caches are warm then
-	if one, many := count(1), count(50); one != many {
-		t.Errorf("%v statements for one line, %v for 50", one, many)
+	order1, contract1 := count(1)
+	if order50, contract50 := count(50); order1 != order50 || contract1 != contract50 {
+		t.Errorf("orders %d and %d statements for 1 and 50 lines, contracts %d and %d", order1, order50, contract1, contract50)
 	}
 }

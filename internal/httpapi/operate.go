@@ -1,22 +1,18 @@
 package httpapi
 
 import (
-	"encoding/json"
 	"html"
 	"net/http"
 	"strconv"
 	"time"
 
-	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/swaggest/swgui"
 	"github.com/swaggest/swgui/v5emb"
-	"gopkg.in/yaml.v3"
 
-	"github.com/salesgate/salesgate/api"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/pg"
 )
@@ -50,19 +46,7 @@ func (m *metrics) observe(route string, status int, took time.Duration, statemen
 }
 
 // operate adds what operators and newcomers need. None of it is part of the contract.
-func (s *Server) operate(e *echo.Echo, m *metrics, spec *openapi3.T) error {
-	specJSON, err := api.GetSpecJSON()
-	if err != nil {
-		return err
-	}
-	var doc any
-	if err := json.Unmarshal(specJSON, &doc); err != nil {
-		return err
-	}
-	specYAML, err := yaml.Marshal(doc)
-	if err != nil {
-		return err
-	}
+func (s *Server) operate(e *echo.Echo, m *metrics, c served) {
 	e.GET("/healthz", func(ec echo.Context) error { return ec.String(http.StatusOK, "ok\n") })
 	e.GET("/readyz", func(ec echo.Context) error {
 		if err := s.Ready(ec.Request().Context()); err != nil {
@@ -71,17 +55,16 @@ func (s *Server) operate(e *echo.Echo, m *metrics, spec *openapi3.T) error {
 		return ec.String(http.StatusOK, "ready\n")
 	})
 	e.GET("/metrics", echo.WrapHandler(promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})))
-	e.GET("/openapi.json", func(ec echo.Context) error { return ec.Blob(http.StatusOK, "application/json", specJSON) })
-	e.GET("/openapi.yaml", func(ec echo.Context) error { return ec.Blob(http.StatusOK, "application/yaml", specYAML) })
+	e.GET("/openapi.json", func(ec echo.Context) error { return ec.Blob(http.StatusOK, "application/json", c.json) })
+	e.GET("/openapi.yaml", func(ec echo.Context) error { return ec.Blob(http.StatusOK, "application/yaml", c.yaml) })
 	e.GET("/docs/errors/:code", errorPage)
 	docs := v5emb.NewHandlerWithConfig(swgui.Config{
-		Title: spec.Info.Title, SwaggerJSON: "/openapi.json", BasePath: "/docs/", HideCurl: false,
+		Title: c.spec.Info.Title, SwaggerJSON: "/openapi.json", BasePath: "/docs/", HideCurl: false,
 		SettingsUI: map[string]string{"persistAuthorization": "true", "docExpansion": `"none"`, "filter": "true", "tryItOutEnabled": "true"},
 	})
 	e.GET("/docs", func(ec echo.Context) error { return ec.Redirect(http.StatusMovedPermanently, "/docs/") })
 	e.GET("/docs/*", echo.WrapHandler(docs))
 	e.GET("/", func(ec echo.Context) error { return ec.Redirect(http.StatusFound, "/docs/") })
-	return nil
 }
 
 // errorPage is what the type of a problem opens.

@@ -1,12 +1,16 @@
 package httpapi
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/routers"
+	"gopkg.in/yaml.v3"
 
+	"github.com/salesgate/salesgate/api"
 	"github.com/salesgate/salesgate/internal/identity"
 )
 
@@ -25,6 +29,32 @@ type operation struct {
 
 // Limits on bodies: 1 MiB, unless the contract says x-max-body for an upload.
 const defaultMaxBody = 1 << 20
+
+// served is the contract as the program uses it. Nobody writes to it.
+type served struct {
+	spec       *openapi3.T
+	json, yaml []byte
+	table      map[string]*operation
+}
+
+// openAPI reads the contract, once per process: parsing it takes longer than all else that a server does when it starts.
+var openAPI = sync.OnceValues(func() (c served, err error) {
+	if c.spec, err = api.GetSpec(); err != nil {
+		return c, fmt.Errorf("contract: %w", err)
+	}
+	if c.table, err = operationTable(c.spec); err != nil {
+		return c, err
+	}
+	if c.json, err = api.GetSpecJSON(); err != nil {
+		return c, err
+	}
+	var doc any
+	if err = json.Unmarshal(c.json, &doc); err != nil {
+		return c, err
+	}
+	c.yaml, err = yaml.Marshal(doc)
+	return c, err
+})
 
 // operationTable maps "METHOD /v1/path/:param", echo's spelling, to the operation. It fails on an operation without
 // x-permission or with one that the permission matrix doesn't know: such an operation can't be served.

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/salesgate/salesgate/api"
 	"github.com/salesgate/salesgate/internal/identity"
 )
 
@@ -23,16 +22,12 @@ which approval.
 // PermissionTable is docs/permissions.md: what each permission opens, and who holds it. It fails as Handler does on an
 // operation that has no permission, or one that the matrix doesn't know.
 func PermissionTable() ([]byte, error) {
-	spec, err := api.GetSpec()
-	if err != nil {
-		return nil, fmt.Errorf("contract: %w", err)
-	}
-	table, err := operationTable(spec)
+	c, err := openAPI()
 	if err != nil {
 		return nil, err
 	}
 	opens := map[identity.Permission][]string{}
-	for _, op := range table {
+	for _, op := range c.table {
 		opens[op.permission] = append(opens[op.permission], op.id)
 	}
 	var b bytes.Buffer

@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"sync/atomic"
@@ -125,11 +124,7 @@ var _ api.StrictServerInterface = (*Server)(nil)
 
 // Handler returns the whole HTTP interface: the contract's operations and the operating endpoints.
 func (s *Server) Handler() (http.Handler, error) {
-	spec, err := api.GetSpec()
-	if err != nil {
-		return nil, fmt.Errorf("contract: %w", err)
-	}
-	table, err := operationTable(spec)
+	c, err := openAPI()
 	if err != nil {
 		return nil, err
 	}
@@ -138,10 +133,8 @@ func (s *Server) Handler() (http.Handler, error) {
 	e.HTTPErrorHandler = s.handleError
 	e.IPExtractor = echo.ExtractIPDirect()
 	m := newMetrics(s.DB)
-	e.Use(s.identify, s.observe(m, table), s.recoverPanic, s.secure, s.gate(table))
-	if err := s.operate(e, m, spec); err != nil {
-		return nil, err
-	}
+	e.Use(s.identify, s.observe(m, c.table), s.recoverPanic, s.secure, s.gate(c.table))
+	s.operate(e, m, c)
 	api.RegisterHandlers(e, api.NewStrictHandler(s, nil))
 	return e, nil
 }
