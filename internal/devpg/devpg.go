@@ -26,7 +26,7 @@ const (
 
 // Options say where the cluster lives and how careful it is with its data.
 type Options struct {
-	// Dir holds the cluster in its subfolder "postgres", and survives Stop. Empty: a temporary folder that Stop removes.
+	// Dir holds the cluster in its subfolder "postgres", and survives Stop. Empty: a temporary folder that Stop removes, in memory where there is room.
 	Dir string
 	// Durable keeps every committed transaction through a crash. Without it the server neither syncs nor vacuums:
 	// for tests.

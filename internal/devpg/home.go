@@ -18,6 +18,9 @@ const (
 	maxSocketPath   = 80 // sun_path has 104 bytes on macOS, 108 on Linux, and the file's own name comes on top
 	lockWait        = 3 * time.Second
 	elsewhere       = "/var/lib/salesgate"
+
+	inMemory   = "/dev/shm" // Linux: a file system in memory
+	memoryRoom = 8 << 30    // bytes that must be free there; test databases are many small files, three times as fast there as on a disk
 )
 
 // home is the cluster's folder, the user who owns it, and where its socket is.
@@ -116,8 +119,12 @@ func (h *home) settleIn() error {
 }
 
 func (h *home) settleTemporary() error {
+	bases := []string{os.TempDir(), "/tmp", "/var/tmp"} // TMPDIR may be closed to other users
+	if room(inMemory) >= memoryRoom {
+		bases = append([]string{inMemory}, bases...)
+	}
 	var err error
-	for _, base := range []string{os.TempDir(), "/tmp", "/var/tmp"} { // TMPDIR may be closed to other users
+	for _, base := range bases {
 		if h.folder, err = os.MkdirTemp(base, temporaryPrefix); err != nil {
 			continue
 		}
@@ -129,6 +136,15 @@ func (h *home) settleTemporary() error {
 		_ = os.RemoveAll(h.folder)
 	}
 	return fmt.Errorf("no temporary folder that user %s can write to (%w)", userName(h.uid), err)
+}
+
+// room is how many bytes are free in a folder; 0 when there is no such folder.
+func room(folder string) uint64 {
+	var st syscall.Statfs_t
+	if syscall.Statfs(folder, &st) != nil {
+		return 0
+	}
+	return st.Bavail * uint64(st.Bsize) //nolint:gosec // a block's size isn't negative
 }
 
 // lockFolder marks a temporary cluster as in use for as long as this process lives.
