@@ -78,6 +78,7 @@ func TestQUO05_RaceOfAcceptances(t *testing.T) {
 	}
 }
 
+// An expiry steps over what somebody holds; its next round ends it.
 func TestQUO05_RaceOfExpiryAndAcceptance(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -97,6 +98,10 @@ func TestQUO05_RaceOfExpiryAndAcceptance(t *testing.T) {
 	if accepted {
 		t.Error("accepted after its last day")
 	}
+	w.Tx(func(tx pg.Tx) error {
+		_, err := w.quotes.Expire(tx, 10)
+		return err
+	})
 	if state := w.As("rep1").Get("/v1/quotations/" + id.String()).String("state"); state != "expired" {
 		t.Error(state)
 	}
