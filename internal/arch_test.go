@@ -55,8 +55,14 @@ var layers = strings.Fields(`
 	production
 	deliverycheck
 	sample
+	stock
+	transport
 	shipping
+	gate
 	receivable
+	bankstatement
+	statement
+	collection
 	survey
 	creditreview
 	handover
@@ -71,7 +77,7 @@ const (
 	ground = "errs clock money pg audit jobs " // what every module stands on
 	gates  = ground + "rulebook decision identity attachment followup violation approval "
 	demand = "customer prospect opportunity campaign visit "
-	supply = "catalog pricing newproduct committee credit terms quote contract order orderchange correspondence allotment production deliverycheck sample shipping receivable "
+	supply = "catalog pricing newproduct committee credit terms quote contract order orderchange correspondence allotment production deliverycheck sample stock transport shipping gate receivable bankstatement statement collection "
 	after  = "survey creditreview handover backtest "
 )
 
@@ -117,9 +123,16 @@ var imports = map[string]string{
 	"production":     gates + "customer catalog order allotment", // an order that ends frees what was allotted to it
 	"deliverycheck":  gates + "customer order production",
 	"sample":         gates + "customer prospect catalog order",
-	"shipping":       gates + "customer catalog credit order",
+	"stock":          gates + "catalog",
+	"transport":      gates + "customer",
+	"shipping":       gates + "customer catalog credit order stock transport",
+	"gate":           gates + "shipping",
 
-	"receivable":   gates + "customer catalog credit order shipping",
+	"receivable":    gates + "customer catalog credit order shipping",
+	"bankstatement": gates + "customer credit receivable",
+	"statement":     gates + "customer catalog credit order shipping receivable",
+	"collection":    gates + "customer credit order shipping receivable statement",
+
 	"survey":       gates + "customer shipping",
 	"creditreview": gates + "customer credit",
 	"handover":     gates + "customer prospect credit order shipping receivable",
