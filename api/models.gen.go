@@ -688,6 +688,48 @@ func (e DevelopmentReviewInputVerdict) Valid() bool {
 	}
 }
 
+// Defines values for GateConflictKind.
+const (
+	GateConflictKindCancelled      GateConflictKind = "cancelled"
+	GateConflictKindClockSkew      GateConflictKind = "clock_skew"
+	GateConflictKindExpired        GateConflictKind = "expired"
+	GateConflictKindForged         GateConflictKind = "forged"
+	GateConflictKindOtherGoods     GateConflictKind = "other_goods"
+	GateConflictKindOtherVehicle   GateConflictKind = "other_vehicle"
+	GateConflictKindSecondUse      GateConflictKind = "second_use"
+	GateConflictKindSequenceReused GateConflictKind = "sequence_reused"
+	GateConflictKindTurnedBack     GateConflictKind = "turned_back"
+	GateConflictKindUnknownPass    GateConflictKind = "unknown_pass"
+)
+
+// Valid indicates whether the value is a known member of the GateConflictKind enum.
+func (e GateConflictKind) Valid() bool {
+	switch e {
+	case GateConflictKindCancelled:
+		return true
+	case GateConflictKindClockSkew:
+		return true
+	case GateConflictKindExpired:
+		return true
+	case GateConflictKindForged:
+		return true
+	case GateConflictKindOtherGoods:
+		return true
+	case GateConflictKindOtherVehicle:
+		return true
+	case GateConflictKindSecondUse:
+		return true
+	case GateConflictKindSequenceReused:
+		return true
+	case GateConflictKindTurnedBack:
+		return true
+	case GateConflictKindUnknownPass:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ImportKind.
 const (
 	ImportKindCustomers   ImportKind = "customers"
@@ -997,6 +1039,24 @@ func (e NewProductStatementKind) Valid() bool {
 	case Cost:
 		return true
 	case Feasibility:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OfflineGateCheckDecision.
+const (
+	OfflineGateCheckDecisionLetOut     OfflineGateCheckDecision = "let_out"
+	OfflineGateCheckDecisionTurnedBack OfflineGateCheckDecision = "turned_back"
+)
+
+// Valid indicates whether the value is a known member of the OfflineGateCheckDecision enum.
+func (e OfflineGateCheckDecision) Valid() bool {
+	switch e {
+	case OfflineGateCheckDecisionLetOut:
+		return true
+	case OfflineGateCheckDecisionTurnedBack:
 		return true
 	default:
 		return false
@@ -2917,6 +2977,24 @@ func (e ListGateChecksParamsOutcome) Valid() bool {
 	case ListGateChecksParamsOutcomePassed:
 		return true
 	case ListGateChecksParamsOutcomeRefused:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListGateConflictsParamsState.
+const (
+	ListGateConflictsParamsStateOpen     ListGateConflictsParamsState = "open"
+	ListGateConflictsParamsStateResolved ListGateConflictsParamsState = "resolved"
+)
+
+// Valid indicates whether the value is a known member of the ListGateConflictsParamsState enum.
+func (e ListGateConflictsParamsState) Valid() bool {
+	switch e {
+	case ListGateConflictsParamsStateOpen:
+		return true
+	case ListGateConflictsParamsStateResolved:
 		return true
 	default:
 		return false
@@ -8518,7 +8596,7 @@ type FollowUpList struct {
 
 // GateCheck defines model for GateCheck.
 type GateCheck struct {
-	// CheckedAt Example: 2026-11-20T08:30:00Z
+	// CheckedAt When it was made, by our clock.
 	CheckedAt Instant `json:"checked_at"`
 
 	// CheckedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
@@ -8538,6 +8616,12 @@ type GateCheck struct {
 	// DeliveryNoteID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	DeliveryNoteID *UUID `json:"delivery_note_id,omitempty"`
 
+	// DeviceDecision What the phone decided: let_out or turned_back.
+	DeviceDecision *string `json:"device_decision,omitempty"`
+
+	// DeviceID The phone that made it without the network.
+	DeviceID *string `json:"device_id,omitempty"`
+
 	// GatePassID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	GatePassID *UUID `json:"gate_pass_id,omitempty"`
 
@@ -8547,10 +8631,19 @@ type GateCheck struct {
 	// Outcome passed or refused.
 	//
 	// Example: passed
-	Outcome    string      `json:"outcome"`
-	PassNumber string      `json:"pass_number"`
+	Outcome    string `json:"outcome"`
+	PassNumber string `json:"pass_number"`
+
+	// ReceivedAt When the phone handed it in.
+	ReceivedAt *Instant    `json:"received_at,omitempty"`
 	Seen       []GateGoods `json:"seen"`
-	Vehicle    string      `json:"vehicle"`
+
+	// SeenAt By the phone's clock.
+	SeenAt *Instant `json:"seen_at,omitempty"`
+
+	// Sequence The phone's running number.
+	Sequence *int64 `json:"sequence,omitempty"`
+	Vehicle  string `json:"vehicle"`
 }
 
 // GateCheckCreate Either the token of the QR code or the printed number of the pass.
@@ -8580,6 +8673,80 @@ type GateCheckList struct {
 	NextCursor *string     `json:"next_cursor,omitempty"`
 }
 
+// GateConflict defines model for GateConflict.
+type GateConflict struct {
+	// BookedNoteID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	BookedNoteID *UUID `json:"booked_note_id,omitempty"`
+
+	// Booking Whether what left is booked as left: booked, pending (in a moment), impossible (it has to be booked by hand), none (nothing left).
+	//
+	// Example: impossible
+	Booking string `json:"booking"`
+
+	// CheckedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CheckedBy *UUID `json:"checked_by,omitempty"`
+
+	// DeliveryNoteID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DeliveryNoteID *UUID  `json:"delivery_note_id,omitempty"`
+	DetailEn       string `json:"detail_en"`
+	DetailZh       string `json:"detail_zh"`
+
+	// DeviceDecision let_out or turned_back.
+	DeviceDecision string  `json:"device_decision"`
+	DeviceID       string  `json:"device_id"`
+	DeviceNote     *string `json:"device_note,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// GateCheckID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	GateCheckID *UUID `json:"gate_check_id,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Kind Example: second_use
+	Kind string `json:"kind"`
+
+	// OpenedAt Example: 2026-11-20T08:30:00Z
+	OpenedAt   Instant `json:"opened_at"`
+	PassNumber string  `json:"pass_number"`
+	Resolution *string `json:"resolution,omitempty"`
+
+	// ResolvedAt Example: 2026-11-20T08:30:00Z
+	ResolvedAt *Instant `json:"resolved_at,omitempty"`
+
+	// ResolvedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ResolvedBy *UUID `json:"resolved_by,omitempty"`
+
+	// SeenAt Example: 2026-11-20T08:30:00Z
+	SeenAt   Instant `json:"seen_at"`
+	Sequence int64   `json:"sequence"`
+
+	// State open or resolved.
+	//
+	// Example: open
+	State   string `json:"state"`
+	Vehicle string `json:"vehicle"`
+}
+
+// GateConflictKind Example: second_use
+type GateConflictKind string
+
+// GateConflictList defines model for GateConflictList.
+type GateConflictList struct {
+	Data       []GateConflict `json:"data"`
+	NextCursor *string        `json:"next_cursor,omitempty"`
+}
+
+// GateConflictResolution defines model for GateConflictResolution.
+type GateConflictResolution struct {
+	// Note Example: 同一车辆重复扫码,货物只出厂一次
+	Note string `json:"note"`
+}
+
 // GateGoods defines model for GateGoods.
 type GateGoods struct {
 	// ProductCode Example: PET-150D
@@ -8600,6 +8767,38 @@ type GateGoodsInput struct {
 	//
 	// Example: 2.5000
 	Quantity Quantity `json:"quantity"`
+}
+
+// GateKey An Ed25519 key as in RFC 8037.
+type GateKey struct {
+	// Alg Example: EdDSA
+	Alg string `json:"alg"`
+
+	// Crv Example: Ed25519
+	Crv string `json:"crv"`
+
+	// Kid Example: pN3c0q8Jr1aW
+	Kid string `json:"kid"`
+
+	// Kty Example: OKP
+	Kty string `json:"kty"`
+
+	// NotAfter No pass that it signed is good after. Left out while it signs.
+	NotAfter *Instant `json:"not_after,omitempty"`
+
+	// NotBefore It signs no pass before.
+	NotBefore Instant `json:"not_before"`
+
+	// Use Example: sig
+	Use string `json:"use"`
+
+	// X The public key in base64url.
+	X string `json:"x"`
+}
+
+// GateKeySet defines model for GateKeySet.
+type GateKeySet struct {
+	Keys []GateKey `json:"keys"`
 }
 
 // GatePass Lets one delivery note's goods out once.
@@ -8624,6 +8823,77 @@ type GatePass struct {
 	// UsedAt Example: 2026-11-20T08:30:00Z
 	UsedAt  *Instant `json:"used_at,omitempty"`
 	Vehicle string   `json:"vehicle"`
+}
+
+// GatePassEnding defines model for GatePassEnding.
+type GatePassEnding struct {
+	// ExpiresAt Example: 2026-11-20T08:30:00Z
+	ExpiresAt Instant `json:"expires_at"`
+
+	// GatePassID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	GatePassID UUID `json:"gate_pass_id"`
+
+	// Number Example: GP-202611-00042
+	Number string `json:"number"`
+
+	// State used or cancelled.
+	//
+	// Example: used
+	State string `json:"state"`
+
+	// UsedAt Example: 2026-11-20T08:30:00Z
+	UsedAt *Instant `json:"used_at,omitempty"`
+}
+
+// GatePassEndings defines model for GatePassEndings.
+type GatePassEndings struct {
+	Data []GatePassEnding `json:"data"`
+
+	// More Ask again at once.
+	More bool `json:"more"`
+
+	// NextCursor Ask with it the next time.
+	NextCursor string `json:"next_cursor"`
+}
+
+// GateSynchronisation defines model for GateSynchronisation.
+type GateSynchronisation struct {
+	Checks []OfflineGateCheck `json:"checks"`
+
+	// DeviceID The phone's own name of itself.
+	//
+	// Example: gate-phone-2
+	DeviceID string `json:"device_id"`
+
+	// SentAt By the phone's clock, when this was sent.
+	SentAt Instant `json:"sent_at"`
+}
+
+// GateSynchronised defines model for GateSynchronised.
+type GateSynchronised struct {
+	Data []GateSynchronisedCheck `json:"data"`
+
+	// ReceivedAt Example: 2026-11-20T08:30:00Z
+	ReceivedAt Instant `json:"received_at"`
+
+	// SkewSeconds By how much the phone's clock is behind ours.
+	//
+	// Example: 3
+	SkewSeconds int `json:"skew_seconds"`
+}
+
+// GateSynchronisedCheck defines model for GateSynchronisedCheck.
+type GateSynchronisedCheck struct {
+	Check     GateCheck      `json:"check"`
+	Conflicts []GateConflict `json:"conflicts"`
+
+	// Repeated It was known already.
+	//
+	// Example: false
+	Repeated bool `json:"repeated"`
+
+	// Sequence Example: 17
+	Sequence int64 `json:"sequence"`
 }
 
 // Handover defines model for Handover.
@@ -10083,12 +10353,99 @@ type NewProductVolumeList struct {
 	TotalBound ShippedTonnes `json:"total_bound"`
 }
 
+// NoticeGateLine defines model for NoticeGateLine.
+type NoticeGateLine struct {
+	// Left Out of the gate.
+	Left Quantity `json:"left"`
+
+	// Missing What the notice was closed without.
+	Missing Quantity `json:"missing"`
+
+	// NoticeLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	NoticeLineID UUID   `json:"notice_line_id"`
+	ProductCode  string `json:"product_code"`
+	ProductName  string `json:"product_name"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+
+	// Rest Still to be loaded.
+	Rest Quantity `json:"rest"`
+
+	// UnderWay Loaded and not out yet.
+	UnderWay Quantity `json:"under_way"`
+	Unit     string   `json:"unit"`
+}
+
+// NoticeGatePasses defines model for NoticeGatePasses.
+type NoticeGatePasses struct {
+	Lines  []NoticeGateLine `json:"lines"`
+	Trucks []NoticeTruck    `json:"trucks"`
+}
+
+// NoticeTruck defines model for NoticeTruck.
+type NoticeTruck struct {
+	// DeliveryNoteID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DeliveryNoteID     UUID   `json:"delivery_note_id"`
+	DeliveryNoteNumber string `json:"delivery_note_number"`
+
+	// GatePass Lets one delivery note's goods out once.
+	GatePass GatePass    `json:"gate_pass"`
+	Goods    []GateGoods `json:"goods"`
+}
+
 // OAuthError defines model for OAuthError.
 type OAuthError struct {
 	// Error Example: invalid_client
 	Error            string  `json:"error"`
 	ErrorDescription *string `json:"error_description,omitempty"`
 }
+
+// OfflineGateCheck Either the token of the QR code or the printed number of the pass.
+type OfflineGateCheck struct {
+	// Decision What the phone decided.
+	//
+	// Example: let_out
+	Decision OfflineGateCheckDecision `json:"decision"`
+
+	// Note What the guard has to say.
+	//
+	// Example: 网络中断,凭离线校验放行
+	Note *string `json:"note,omitempty"`
+
+	// PassNumber The printed number of the pass.
+	//
+	// Example: GP-202611-00042
+	PassNumber *string `json:"pass_number,omitempty"`
+
+	// Seen The goods that were seen.
+	Seen []GateGoodsInput `json:"seen"`
+
+	// SeenAt By the phone's clock.
+	SeenAt Instant `json:"seen_at"`
+
+	// Sequence The phone's own running number.
+	//
+	// Example: 17
+	Sequence int64 `json:"sequence"`
+
+	// Token What the QR code holds.
+	//
+	// Example: eyJhbGciOiJFZERTQSJ9.e30.c2ln
+	Token *string `json:"token,omitempty"`
+
+	// Vehicle The number plate that was seen.
+	//
+	// Example: 浙A·12345
+	Vehicle string `json:"vehicle"`
+}
+
+// OfflineGateCheckDecision What the phone decided.
+//
+// Example: let_out
+type OfflineGateCheckDecision string
 
 // Operation defines model for Operation.
 type Operation struct {
@@ -16870,6 +17227,9 @@ type FiledCustomer = UUID
 // Example: 2026-12
 type FiledMonth = Month
 
+// GateConflictID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type GateConflictID = UUID
+
 // HandoverID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type HandoverID = UUID
 
@@ -18574,6 +18934,54 @@ type ListGateChecksParamsOutcome string
 type CheckGatePassParams struct {
 	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
 	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// SynchroniseGateChecksParams defines parameters for SynchroniseGateChecks.
+type SynchroniseGateChecksParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// ListGateConflictsParams defines parameters for ListGateConflicts.
+type ListGateConflictsParams struct {
+	// State Only in this state.
+	State *ListGateConflictsParamsState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Kind Only of this kind.
+	Kind *GateConflictKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// DeliveryNoteID Only of this delivery note.
+	DeliveryNoteID *UUID `form:"delivery_note_id,omitempty" json:"delivery_note_id,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListGateConflictsParamsState defines parameters for ListGateConflicts.
+type ListGateConflictsParamsState string
+
+// ResolveGateConflictParams defines parameters for ResolveGateConflict.
+type ResolveGateConflictParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ListGatePassEndingsParams defines parameters for ListGatePassEndings.
+type ListGatePassEndingsParams struct {
+	// Limit How many at most.
+	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // ListHandoversParams defines parameters for ListHandovers.
@@ -21533,6 +21941,12 @@ type CompleteFollowUpJSONRequestBody = FollowUpCompletion
 
 // CheckGatePassJSONRequestBody defines body for CheckGatePass for application/json ContentType.
 type CheckGatePassJSONRequestBody = GateCheckCreate
+
+// SynchroniseGateChecksJSONRequestBody defines body for SynchroniseGateChecks for application/json ContentType.
+type SynchroniseGateChecksJSONRequestBody = GateSynchronisation
+
+// ResolveGateConflictJSONRequestBody defines body for ResolveGateConflict for application/json ContentType.
+type ResolveGateConflictJSONRequestBody = GateConflictResolution
 
 // CreateHandoverJSONRequestBody defines body for CreateHandover for application/json ContentType.
 type CreateHandoverJSONRequestBody = HandoverCreate

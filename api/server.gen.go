@@ -557,6 +557,24 @@ type ServerInterface interface {
 	// CheckGatePass Check a vehicle at the gate
 	// (POST /v1/gate-checks)
 	CheckGatePass(ctx echo.Context, params CheckGatePassParams) error
+	// SynchroniseGateChecks Hand in what was checked at the gate without the network
+	// (POST /v1/gate-checks/synchronise)
+	SynchroniseGateChecks(ctx echo.Context, params SynchroniseGateChecksParams) error
+	// ListGateConflicts List where a guard's phone and the gate don't agree
+	// (GET /v1/gate-conflicts)
+	ListGateConflicts(ctx echo.Context, params ListGateConflictsParams) error
+	// GetGateConflict Read a conflict of the gate
+	// (GET /v1/gate-conflicts/{gate_conflict_id})
+	GetGateConflict(ctx echo.Context, gateConflictID GateConflictID) error
+	// ResolveGateConflict Say what a conflict of the gate was about
+	// (POST /v1/gate-conflicts/{gate_conflict_id}/resolve)
+	ResolveGateConflict(ctx echo.Context, gateConflictID GateConflictID, params ResolveGateConflictParams) error
+	// ListGateKeys List the keys that gate passes are checked with
+	// (GET /v1/gate-keys)
+	ListGateKeys(ctx echo.Context) error
+	// ListGatePassEndings List passes that are no longer good
+	// (GET /v1/gate-pass-endings)
+	ListGatePassEndings(ctx echo.Context, params ListGatePassEndingsParams) error
 	// ListHandovers List handovers
 	// (GET /v1/handovers)
 	ListHandovers(ctx echo.Context, params ListHandoversParams) error
@@ -1355,6 +1373,9 @@ type ServerInterface interface {
 	// ExplainOverdue Say why it should ship although something is overdue
 	// (POST /v1/shipping-notices/{shipping_notice_id}/explain-overdue)
 	ExplainOverdue(ctx echo.Context, shippingNoticeID ShippingNoticeID, params ExplainOverdueParams) error
+	// ListNoticeGatePasses See which trucks took how much of a notice
+	// (GET /v1/shipping-notices/{shipping_notice_id}/gate-passes)
+	ListNoticeGatePasses(ctx echo.Context, shippingNoticeID ShippingNoticeID) error
 	// ReleaseShippingNotice Approve and release
 	// (POST /v1/shipping-notices/{shipping_notice_id}/release)
 	ReleaseShippingNotice(ctx echo.Context, shippingNoticeID ShippingNoticeID, params ReleaseShippingNoticeParams) error
@@ -8109,6 +8130,192 @@ func (w *ServerInterfaceWrapper) CheckGatePass(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CheckGatePass(ctx, params)
+	return err
+}
+
+// SynchroniseGateChecks converts echo context to params.
+func (w *ServerInterfaceWrapper) SynchroniseGateChecks(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SynchroniseGateChecksParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SynchroniseGateChecks(ctx, params)
+	return err
+}
+
+// ListGateConflicts converts echo context to params.
+func (w *ServerInterfaceWrapper) ListGateConflicts(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListGateConflictsParams
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", ctx.QueryParams(), &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
+	}
+
+	// ------------- Optional query parameter "delivery_note_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "delivery_note_id", ctx.QueryParams(), &params.DeliveryNoteID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter delivery_note_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListGateConflicts(ctx, params)
+	return err
+}
+
+// GetGateConflict converts echo context to params.
+func (w *ServerInterfaceWrapper) GetGateConflict(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "gate_conflict_id" -------------
+	var gateConflictID GateConflictID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "gate_conflict_id", ctx.Param("gate_conflict_id"), &gateConflictID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter gate_conflict_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetGateConflict(ctx, gateConflictID)
+	return err
+}
+
+// ResolveGateConflict converts echo context to params.
+func (w *ServerInterfaceWrapper) ResolveGateConflict(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "gate_conflict_id" -------------
+	var gateConflictID GateConflictID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "gate_conflict_id", ctx.Param("gate_conflict_id"), &gateConflictID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter gate_conflict_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ResolveGateConflictParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ResolveGateConflict(ctx, gateConflictID, params)
+	return err
+}
+
+// ListGateKeys converts echo context to params.
+func (w *ServerInterfaceWrapper) ListGateKeys(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListGateKeys(ctx)
+	return err
+}
+
+// ListGatePassEndings converts echo context to params.
+func (w *ServerInterfaceWrapper) ListGatePassEndings(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListGatePassEndingsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListGatePassEndings(ctx, params)
 	return err
 }
 
@@ -18326,6 +18533,22 @@ func (w *ServerInterfaceWrapper) ExplainOverdue(ctx echo.Context) error {
 	return err
 }
 
+// ListNoticeGatePasses converts echo context to params.
+func (w *ServerInterfaceWrapper) ListNoticeGatePasses(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "shipping_notice_id" -------------
+	var shippingNoticeID ShippingNoticeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "shipping_notice_id", ctx.Param("shipping_notice_id"), &shippingNoticeID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter shipping_notice_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListNoticeGatePasses(ctx, shippingNoticeID)
+	return err
+}
+
 // ReleaseShippingNotice converts echo context to params.
 func (w *ServerInterfaceWrapper) ReleaseShippingNotice(ctx echo.Context) error {
 	var err error
@@ -20359,6 +20582,12 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/follow-ups/:follow_up_id/complete", wrapper.CompleteFollowUp, options.OperationMiddlewares["completeFollowUp"]...)
 	router.GET(options.BaseURL+"/v1/gate-checks", wrapper.ListGateChecks, options.OperationMiddlewares["listGateChecks"]...)
 	router.POST(options.BaseURL+"/v1/gate-checks", wrapper.CheckGatePass, options.OperationMiddlewares["checkGatePass"]...)
+	router.POST(options.BaseURL+"/v1/gate-checks/synchronise", wrapper.SynchroniseGateChecks, options.OperationMiddlewares["synchroniseGateChecks"]...)
+	router.GET(options.BaseURL+"/v1/gate-conflicts", wrapper.ListGateConflicts, options.OperationMiddlewares["listGateConflicts"]...)
+	router.GET(options.BaseURL+"/v1/gate-conflicts/:gate_conflict_id", wrapper.GetGateConflict, options.OperationMiddlewares["getGateConflict"]...)
+	router.POST(options.BaseURL+"/v1/gate-conflicts/:gate_conflict_id/resolve", wrapper.ResolveGateConflict, options.OperationMiddlewares["resolveGateConflict"]...)
+	router.GET(options.BaseURL+"/v1/gate-keys", wrapper.ListGateKeys, options.OperationMiddlewares["listGateKeys"]...)
+	router.GET(options.BaseURL+"/v1/gate-pass-endings", wrapper.ListGatePassEndings, options.OperationMiddlewares["listGatePassEndings"]...)
 	router.GET(options.BaseURL+"/v1/handovers", wrapper.ListHandovers, options.OperationMiddlewares["listHandovers"]...)
 	router.POST(options.BaseURL+"/v1/handovers", wrapper.CreateHandover, options.OperationMiddlewares["createHandover"]...)
 	router.GET(options.BaseURL+"/v1/handovers/:handover_id", wrapper.GetHandover, options.OperationMiddlewares["getHandover"]...)
@@ -20625,6 +20854,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/decisions", wrapper.ListShippingNoticeDecisions, options.OperationMiddlewares["listShippingNoticeDecisions"]...)
 	router.POST(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/dispatch", wrapper.DispatchShippingNotice, options.OperationMiddlewares["dispatchShippingNotice"]...)
 	router.POST(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/explain-overdue", wrapper.ExplainOverdue, options.OperationMiddlewares["explainOverdue"]...)
+	router.GET(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/gate-passes", wrapper.ListNoticeGatePasses, options.OperationMiddlewares["listNoticeGatePasses"]...)
 	router.POST(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/release", wrapper.ReleaseShippingNotice, options.OperationMiddlewares["releaseShippingNotice"]...)
 	router.POST(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/revise", wrapper.ReviseShippingNotice, options.OperationMiddlewares["reviseShippingNotice"]...)
 	router.POST(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/submit", wrapper.SubmitShippingNotice, options.OperationMiddlewares["submitShippingNotice"]...)
@@ -25693,6 +25923,156 @@ func (response CheckGatePass201JSONResponse) VisitCheckGatePassResponse(w http.R
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SynchroniseGateChecksRequestObject struct {
+	Params SynchroniseGateChecksParams
+	Body   *SynchroniseGateChecksJSONRequestBody
+}
+
+type SynchroniseGateChecksResponseObject interface {
+	VisitSynchroniseGateChecksResponse(w http.ResponseWriter) error
+}
+
+type SynchroniseGateChecks200JSONResponse GateSynchronised
+
+func (response SynchroniseGateChecks200JSONResponse) VisitSynchroniseGateChecksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListGateConflictsRequestObject struct {
+	Params ListGateConflictsParams
+}
+
+type ListGateConflictsResponseObject interface {
+	VisitListGateConflictsResponse(w http.ResponseWriter) error
+}
+
+type ListGateConflicts200JSONResponse GateConflictList
+
+func (response ListGateConflicts200JSONResponse) VisitListGateConflictsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetGateConflictRequestObject struct {
+	GateConflictID GateConflictID `json:"gate_conflict_id"`
+}
+
+type GetGateConflictResponseObject interface {
+	VisitGetGateConflictResponse(w http.ResponseWriter) error
+}
+
+type GetGateConflict200ResponseHeaders struct {
+	ETag string
+}
+
+type GetGateConflict200JSONResponse struct {
+	Body    GateConflict
+	Headers GetGateConflict200ResponseHeaders
+}
+
+func (response GetGateConflict200JSONResponse) VisitGetGateConflictResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResolveGateConflictRequestObject struct {
+	GateConflictID GateConflictID `json:"gate_conflict_id"`
+	Params         ResolveGateConflictParams
+	Body           *ResolveGateConflictJSONRequestBody
+}
+
+type ResolveGateConflictResponseObject interface {
+	VisitResolveGateConflictResponse(w http.ResponseWriter) error
+}
+
+type ResolveGateConflict200ResponseHeaders struct {
+	ETag string
+}
+
+type ResolveGateConflict200JSONResponse struct {
+	Body    GateConflict
+	Headers ResolveGateConflict200ResponseHeaders
+}
+
+func (response ResolveGateConflict200JSONResponse) VisitResolveGateConflictResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListGateKeysRequestObject struct {
+}
+
+type ListGateKeysResponseObject interface {
+	VisitListGateKeysResponse(w http.ResponseWriter) error
+}
+
+type ListGateKeys200JSONResponse GateKeySet
+
+func (response ListGateKeys200JSONResponse) VisitListGateKeysResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListGatePassEndingsRequestObject struct {
+	Params ListGatePassEndingsParams
+}
+
+type ListGatePassEndingsResponseObject interface {
+	VisitListGatePassEndingsResponse(w http.ResponseWriter) error
+}
+
+type ListGatePassEndings200JSONResponse GatePassEndings
+
+func (response ListGatePassEndings200JSONResponse) VisitListGatePassEndingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -33190,6 +33570,28 @@ func (response ExplainOverdue200JSONResponse) VisitExplainOverdueResponse(w http
 	return err
 }
 
+type ListNoticeGatePassesRequestObject struct {
+	ShippingNoticeID ShippingNoticeID `json:"shipping_notice_id"`
+}
+
+type ListNoticeGatePassesResponseObject interface {
+	VisitListNoticeGatePassesResponse(w http.ResponseWriter) error
+}
+
+type ListNoticeGatePasses200JSONResponse NoticeGatePasses
+
+func (response ListNoticeGatePasses200JSONResponse) VisitListNoticeGatePassesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ReleaseShippingNoticeRequestObject struct {
 	ShippingNoticeID ShippingNoticeID `json:"shipping_notice_id"`
 	Params           ReleaseShippingNoticeParams
@@ -35012,6 +35414,24 @@ type StrictServerInterface interface {
 	// CheckGatePass Check a vehicle at the gate
 	// (POST /v1/gate-checks)
 	CheckGatePass(ctx context.Context, request CheckGatePassRequestObject) (CheckGatePassResponseObject, error)
+	// SynchroniseGateChecks Hand in what was checked at the gate without the network
+	// (POST /v1/gate-checks/synchronise)
+	SynchroniseGateChecks(ctx context.Context, request SynchroniseGateChecksRequestObject) (SynchroniseGateChecksResponseObject, error)
+	// ListGateConflicts List where a guard's phone and the gate don't agree
+	// (GET /v1/gate-conflicts)
+	ListGateConflicts(ctx context.Context, request ListGateConflictsRequestObject) (ListGateConflictsResponseObject, error)
+	// GetGateConflict Read a conflict of the gate
+	// (GET /v1/gate-conflicts/{gate_conflict_id})
+	GetGateConflict(ctx context.Context, request GetGateConflictRequestObject) (GetGateConflictResponseObject, error)
+	// ResolveGateConflict Say what a conflict of the gate was about
+	// (POST /v1/gate-conflicts/{gate_conflict_id}/resolve)
+	ResolveGateConflict(ctx context.Context, request ResolveGateConflictRequestObject) (ResolveGateConflictResponseObject, error)
+	// ListGateKeys List the keys that gate passes are checked with
+	// (GET /v1/gate-keys)
+	ListGateKeys(ctx context.Context, request ListGateKeysRequestObject) (ListGateKeysResponseObject, error)
+	// ListGatePassEndings List passes that are no longer good
+	// (GET /v1/gate-pass-endings)
+	ListGatePassEndings(ctx context.Context, request ListGatePassEndingsRequestObject) (ListGatePassEndingsResponseObject, error)
 	// ListHandovers List handovers
 	// (GET /v1/handovers)
 	ListHandovers(ctx context.Context, request ListHandoversRequestObject) (ListHandoversResponseObject, error)
@@ -35810,6 +36230,9 @@ type StrictServerInterface interface {
 	// ExplainOverdue Say why it should ship although something is overdue
 	// (POST /v1/shipping-notices/{shipping_notice_id}/explain-overdue)
 	ExplainOverdue(ctx context.Context, request ExplainOverdueRequestObject) (ExplainOverdueResponseObject, error)
+	// ListNoticeGatePasses See which trucks took how much of a notice
+	// (GET /v1/shipping-notices/{shipping_notice_id}/gate-passes)
+	ListNoticeGatePasses(ctx context.Context, request ListNoticeGatePassesRequestObject) (ListNoticeGatePassesResponseObject, error)
 	// ReleaseShippingNotice Approve and release
 	// (POST /v1/shipping-notices/{shipping_notice_id}/release)
 	ReleaseShippingNotice(ctx context.Context, request ReleaseShippingNoticeRequestObject) (ReleaseShippingNoticeResponseObject, error)
@@ -42163,6 +42586,201 @@ func (sh *strictHandler) CheckGatePass(ctx echo.Context, params CheckGatePassPar
 		return err
 	} else if validResponse, ok := response.(CheckGatePassResponseObject); ok {
 		return validResponse.VisitCheckGatePassResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SynchroniseGateChecks operation middleware
+func (sh *strictHandler) SynchroniseGateChecks(ctx echo.Context, params SynchroniseGateChecksParams) error {
+	var request SynchroniseGateChecksRequestObject
+
+	request.Params = params
+
+	var body SynchroniseGateChecksJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SynchroniseGateChecks(ctx.Request().Context(), request.(SynchroniseGateChecksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SynchroniseGateChecks")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SynchroniseGateChecksResponseObject); ok {
+		return validResponse.VisitSynchroniseGateChecksResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListGateConflicts operation middleware
+func (sh *strictHandler) ListGateConflicts(ctx echo.Context, params ListGateConflictsParams) error {
+	var request ListGateConflictsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListGateConflicts(ctx.Request().Context(), request.(ListGateConflictsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListGateConflicts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListGateConflictsResponseObject); ok {
+		return validResponse.VisitListGateConflictsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetGateConflict operation middleware
+func (sh *strictHandler) GetGateConflict(ctx echo.Context, gateConflictID GateConflictID) error {
+	var request GetGateConflictRequestObject
+
+	request.GateConflictID = gateConflictID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetGateConflict(ctx.Request().Context(), request.(GetGateConflictRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetGateConflict")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetGateConflictResponseObject); ok {
+		return validResponse.VisitGetGateConflictResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ResolveGateConflict operation middleware
+func (sh *strictHandler) ResolveGateConflict(ctx echo.Context, gateConflictID GateConflictID, params ResolveGateConflictParams) error {
+	var request ResolveGateConflictRequestObject
+
+	request.GateConflictID = gateConflictID
+	request.Params = params
+
+	var body ResolveGateConflictJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ResolveGateConflict(ctx.Request().Context(), request.(ResolveGateConflictRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ResolveGateConflict")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ResolveGateConflictResponseObject); ok {
+		return validResponse.VisitResolveGateConflictResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListGateKeys operation middleware
+func (sh *strictHandler) ListGateKeys(ctx echo.Context) error {
+	var request ListGateKeysRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListGateKeys(ctx.Request().Context(), request.(ListGateKeysRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListGateKeys")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListGateKeysResponseObject); ok {
+		return validResponse.VisitListGateKeysResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListGatePassEndings operation middleware
+func (sh *strictHandler) ListGatePassEndings(ctx echo.Context, params ListGatePassEndingsParams) error {
+	var request ListGatePassEndingsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListGatePassEndings(ctx.Request().Context(), request.(ListGatePassEndingsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListGatePassEndings")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListGatePassEndingsResponseObject); ok {
+		return validResponse.VisitListGatePassEndingsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -51661,6 +52279,31 @@ func (sh *strictHandler) ExplainOverdue(ctx echo.Context, shippingNoticeID Shipp
 		return err
 	} else if validResponse, ok := response.(ExplainOverdueResponseObject); ok {
 		return validResponse.VisitExplainOverdueResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListNoticeGatePasses operation middleware
+func (sh *strictHandler) ListNoticeGatePasses(ctx echo.Context, shippingNoticeID ShippingNoticeID) error {
+	var request ListNoticeGatePassesRequestObject
+
+	request.ShippingNoticeID = shippingNoticeID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListNoticeGatePasses(ctx.Request().Context(), request.(ListNoticeGatePassesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListNoticeGatePasses")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListNoticeGatePassesResponseObject); ok {
+		return validResponse.VisitListNoticeGatePassesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -582,6 +582,15 @@ BEGIN
     UPDATE approval_requests r SET owner_id = held.owner_id FROM held WHERE r.id = held.id;
 END $_$;
 
+CREATE FUNCTION public.note_gate_pass_ending() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO gate_pass_endings (gate_pass_id, number, state, used_at, expires_at)
+    VALUES (NEW.id, NEW.number, NEW.state, NEW.used_at, NEW.expires_at);
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.notify_approval_task() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -2318,7 +2327,73 @@ CREATE TABLE public.gate_checks (
     decision_id uuid NOT NULL,
     checked_by uuid,
     checked_at timestamp with time zone NOT NULL,
-    CONSTRAINT gate_checks_outcome_check CHECK ((outcome = ANY (ARRAY['passed'::text, 'refused'::text])))
+    device_id text,
+    sequence bigint,
+    device_decision text,
+    device_note text,
+    seen_at timestamp with time zone,
+    received_at timestamp with time zone,
+    content_hash bytea,
+    CONSTRAINT gate_checks_device_decision_check CHECK ((device_decision = ANY (ARRAY['let_out'::text, 'turned_back'::text]))),
+    CONSTRAINT gate_checks_device_note_check CHECK ((length(device_note) <= 500)),
+    CONSTRAINT gate_checks_offline CHECK ((num_nulls(device_id, sequence, device_decision, seen_at, received_at, content_hash) = ANY (ARRAY[0, 6]))),
+    CONSTRAINT gate_checks_outcome_check CHECK ((outcome = ANY (ARRAY['passed'::text, 'refused'::text]))),
+    CONSTRAINT gate_checks_sequence_check CHECK ((sequence >= 1))
+);
+
+CREATE TABLE public.gate_conflicts (
+    id uuid NOT NULL,
+    gate_check_id uuid NOT NULL,
+    kind text NOT NULL,
+    delivery_note_id uuid,
+    booking text NOT NULL,
+    booked_note_id uuid,
+    detail_en text NOT NULL,
+    detail_zh text NOT NULL,
+    state text NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    resolution text NOT NULL,
+    resolved_by uuid,
+    resolved_at timestamp with time zone,
+    version bigint NOT NULL,
+    CONSTRAINT gate_conflicts_booking_check CHECK ((booking = ANY (ARRAY['none'::text, 'pending'::text, 'booked'::text, 'impossible'::text]))),
+    CONSTRAINT gate_conflicts_detail_en_check CHECK ((length(detail_en) <= 1000)),
+    CONSTRAINT gate_conflicts_detail_zh_check CHECK ((length(detail_zh) <= 1000)),
+    CONSTRAINT gate_conflicts_kind_check CHECK ((kind = ANY (ARRAY['second_use'::text, 'cancelled'::text, 'expired'::text, 'forged'::text, 'unknown_pass'::text, 'other_vehicle'::text, 'other_goods'::text, 'turned_back'::text, 'clock_skew'::text, 'sequence_reused'::text]))),
+    CONSTRAINT gate_conflicts_resolution_check CHECK ((length(resolution) <= 1000)),
+    CONSTRAINT gate_conflicts_resolved CHECK ((((state = 'resolved'::text) = (resolved_at IS NOT NULL)) AND ((state = 'resolved'::text) = (resolution <> ''::text)))),
+    CONSTRAINT gate_conflicts_state_check CHECK ((state = ANY (ARRAY['open'::text, 'resolved'::text])))
+);
+
+CREATE TABLE public.gate_devices (
+    device_id text NOT NULL,
+    user_id uuid,
+    last_sequence bigint NOT NULL,
+    skew_seconds integer NOT NULL,
+    first_seen_at timestamp with time zone NOT NULL,
+    last_seen_at timestamp with time zone NOT NULL,
+    CONSTRAINT gate_devices_device_id_check CHECK (((length(device_id) >= 1) AND (length(device_id) <= 64))),
+    CONSTRAINT gate_devices_last_sequence_check CHECK ((last_sequence >= 0))
+);
+
+CREATE TABLE public.gate_pass_endings (
+    seq bigint NOT NULL,
+    xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    gate_pass_id uuid NOT NULL,
+    number text NOT NULL,
+    state text NOT NULL,
+    used_at timestamp with time zone,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT gate_pass_endings_state_check CHECK ((state = ANY (ARRAY['used'::text, 'cancelled'::text])))
+);
+
+ALTER TABLE public.gate_pass_endings ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.gate_pass_endings_seq_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE public.gate_pass_keys (
@@ -2326,7 +2401,10 @@ CREATE TABLE public.gate_pass_keys (
     public_key bytea NOT NULL,
     salt bytea NOT NULL,
     created_at timestamp with time zone NOT NULL,
-    active boolean NOT NULL
+    active boolean NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    retired_at timestamp with time zone,
+    CONSTRAINT gate_pass_keys_retired CHECK (((NOT active) OR (retired_at IS NULL)))
 );
 
 CREATE TABLE public.gate_passes (
@@ -4726,6 +4804,18 @@ ALTER TABLE ONLY public.follow_ups
 ALTER TABLE ONLY public.gate_checks
     ADD CONSTRAINT gate_checks_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.gate_conflicts
+    ADD CONSTRAINT gate_conflicts_once UNIQUE (gate_check_id, kind);
+
+ALTER TABLE ONLY public.gate_conflicts
+    ADD CONSTRAINT gate_conflicts_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.gate_devices
+    ADD CONSTRAINT gate_devices_pkey PRIMARY KEY (device_id);
+
+ALTER TABLE ONLY public.gate_pass_endings
+    ADD CONSTRAINT gate_pass_endings_pkey PRIMARY KEY (seq);
+
 ALTER TABLE ONLY public.gate_pass_keys
     ADD CONSTRAINT gate_pass_keys_pkey PRIMARY KEY (kid);
 
@@ -5488,11 +5578,19 @@ CREATE INDEX follow_ups_terms ON public.follow_ups USING btree (id) WHERE ((stat
 
 CREATE INDEX follow_ups_user ON public.follow_ups USING btree (user_id, state, id) WHERE (user_id IS NOT NULL);
 
+CREATE UNIQUE INDEX gate_checks_device ON public.gate_checks USING btree (device_id, sequence, content_hash) WHERE (device_id IS NOT NULL);
+
 CREATE INDEX gate_checks_note ON public.gate_checks USING btree (delivery_note_id, id);
 
 CREATE UNIQUE INDEX gate_checks_once ON public.gate_checks USING btree (gate_pass_id) WHERE (outcome = 'passed'::text);
 
 CREATE INDEX gate_checks_pass ON public.gate_checks USING btree (gate_pass_id, id);
+
+CREATE INDEX gate_conflicts_note ON public.gate_conflicts USING btree (delivery_note_id, id DESC);
+
+CREATE INDEX gate_conflicts_state ON public.gate_conflicts USING btree (state, id DESC);
+
+CREATE INDEX gate_pass_endings_feed ON public.gate_pass_endings USING btree (xid, seq);
 
 CREATE UNIQUE INDEX gate_pass_keys_active ON public.gate_pass_keys USING btree (active) WHERE active;
 
@@ -6030,6 +6128,10 @@ CREATE TRIGGER follow_ups_notify AFTER INSERT OR UPDATE OF state, user_id ON pub
 
 CREATE TRIGGER gate_checks_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.gate_checks FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER gate_pass_endings_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.gate_pass_endings FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER gate_passes_ending AFTER UPDATE OF state ON public.gate_passes FOR EACH ROW WHEN (((old.state <> new.state) AND (new.state <> 'valid'::text))) EXECUTE FUNCTION public.note_gate_pass_ending();
+
 CREATE TRIGGER handover_acknowledgements_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.handover_acknowledgements FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER handover_customers_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.handover_customers FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
@@ -6421,6 +6523,24 @@ ALTER TABLE ONLY public.gate_checks
 
 ALTER TABLE ONLY public.gate_checks
     ADD CONSTRAINT gate_checks_gate_pass_id_fkey FOREIGN KEY (gate_pass_id) REFERENCES public.gate_passes(id);
+
+ALTER TABLE ONLY public.gate_conflicts
+    ADD CONSTRAINT gate_conflicts_booked_note_id_fkey FOREIGN KEY (booked_note_id) REFERENCES public.delivery_notes(id);
+
+ALTER TABLE ONLY public.gate_conflicts
+    ADD CONSTRAINT gate_conflicts_delivery_note_id_fkey FOREIGN KEY (delivery_note_id) REFERENCES public.delivery_notes(id);
+
+ALTER TABLE ONLY public.gate_conflicts
+    ADD CONSTRAINT gate_conflicts_gate_check_id_fkey FOREIGN KEY (gate_check_id) REFERENCES public.gate_checks(id);
+
+ALTER TABLE ONLY public.gate_conflicts
+    ADD CONSTRAINT gate_conflicts_resolved_by_fkey FOREIGN KEY (resolved_by) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.gate_devices
+    ADD CONSTRAINT gate_devices_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.gate_pass_endings
+    ADD CONSTRAINT gate_pass_endings_gate_pass_id_fkey FOREIGN KEY (gate_pass_id) REFERENCES public.gate_passes(id);
 
 ALTER TABLE ONLY public.gate_passes
     ADD CONSTRAINT gate_passes_delivery_note_id_fkey FOREIGN KEY (delivery_note_id) REFERENCES public.delivery_notes(id);

@@ -95,7 +95,8 @@ func (a *App) joinSale(s *httpapi.Server) {
 	s.Products, s.Customers, s.Prices = catalog.New(), customer.New(), pricing.New(approvals)
 	s.Credits = credit.New(rules, approvals)
 	s.Orders = order.New(rules, approvals, s.Prices, s.Credits)
-	s.Shipments = shipping.New(rules, approvals, s.Credits, s.Orders, a.cfg.MasterKey)
+	s.Shipments = shipping.New(rules, approvals, s.Credits, s.Orders)
+	a.joinGate(s)
 	s.Receivables = receivable.New(s.Credits, s.Shipments)
 	s.Shipments.Payments, s.Customers.Accounts, s.Customers.Rules = s.Receivables, s.Credits, rules
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/gate"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/money"
 	"github.com/salesgate/salesgate/internal/order"
@@ -136,7 +137,7 @@ func (c *Company) ship(tx pg.Tx, d deal) error {
 	if err != nil {
 		return err
 	}
-	_, err = c.Shipments.CheckGatePass(as(tx, guard), guard, shipping.Sighting{PassNumber: note.Pass.Number, Vehicle: note.Vehicle, Seen: note.Goods()})
+	_, err = c.Gate.CheckGatePass(as(tx, guard), guard, gate.Sighting{PassNumber: note.Pass.Number, Vehicle: note.Vehicle, Seen: note.Goods()})
 	return kept(err)
 }
 

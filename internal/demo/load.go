@@ -10,6 +10,7 @@ import (
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/catalog"
 	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/gate"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/importing"
 	"github.com/salesgate/salesgate/internal/opportunity"
@@ -36,6 +37,7 @@ type Company struct {
 	Approvals   *approval.Service
 	Orders      *order.Service
 	Shipments   *shipping.Service
+	Gate        *gate.Service
 	Receivables *receivable.Service
 
 	Prospects     *prospect.Service

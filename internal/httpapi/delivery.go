@@ -1,7 +1,6 @@
 package httpapi
 
 import (
-	"bytes"
 	"context"
 
 	openapi "github.com/oapi-codegen/runtime/types"
@@ -73,53 +72,6 @@ func (s *Server) ListDeliveryNoteDecisions(ctx context.Context, r api.ListDelive
 	})
 }
 
-// GetGatePass implements the operation of that name.
-func (s *Server) GetGatePass(ctx context.Context, r api.GetGatePassRequestObject) (api.GetGatePassResponseObject, error) {
-	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.GetGatePass200JSONResponse, error) {
-		d, token, err := s.Shipments.GatePass(tx, who, r.DeliveryNoteID)
-		body := api.GetGatePass200JSONResponse{Pass: passBody(d.Pass), Token: token, DeliveryNoteID: d.ID, Goods: goodsBody(d.Goods())}
-		return body, err
-	})
-}
-
-// GetGatePassImage implements the operation of that name.
-func (s *Server) GetGatePassImage(ctx context.Context, r api.GetGatePassImageRequestObject) (api.GetGatePassImageResponseObject, error) {
-	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.GetGatePassImage200ImagePngResponse, error) {
-		png, err := s.Shipments.GatePassPNG(tx, who, r.DeliveryNoteID)
-		return api.GetGatePassImage200ImagePngResponse{Body: bytes.NewReader(png), ContentLength: int64(len(png))}, err
-	})
-}
-
-// ListGateChecks implements the operation of that name.
-func (s *Server) ListGateChecks(ctx context.Context, r api.ListGateChecksRequestObject) (api.ListGateChecksResponseObject, error) {
-	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListGateChecks200JSONResponse, error) {
-		rows, next, err := s.Shipments.ListGateChecks(tx, who, r.Params.DeliveryNoteID, string(value(r.Params.Outcome)), page(r.Params.Limit, r.Params.Cursor))
-		data := make([]api.GateCheck, len(rows))
-		for i, g := range rows {
-			data[i] = gateCheckBody(g)
-		}
-		return api.ListGateChecks200JSONResponse{Data: data, NextCursor: optional(next)}, err
-	})
-}
-
-// CheckGatePass implements the operation of that name.
-func (s *Server) CheckGatePass(ctx context.Context, r api.CheckGatePassRequestObject) (api.CheckGatePassResponseObject, error) {
-	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.CheckGatePass201JSONResponse, error) {
-		seen := shipping.Sighting{Token: value(r.Body.Token), PassNumber: value(r.Body.PassNumber), Vehicle: r.Body.Vehicle}
-		for _, g := range r.Body.Seen {
-			seen.Seen = append(seen.Seen, shipping.Goods{ProductCode: g.ProductCode, Quantity: g.Quantity})
-		}
-		g, err := s.Shipments.CheckGatePass(tx, who, seen)
-		if err != nil {
-			return api.CheckGatePass201JSONResponse{}, err
-		}
-		body := gateCheckBody(g)
-		d := decisionBody(g.Decision)
-		body.Decision = &d
-		return api.CheckGatePass201JSONResponse(body), nil
-	})
-}
-
 // deliveryBody shows a delivery note; prices and amounts only to whom they are shown (ORD-03).
 func deliveryBody(who identity.Principal, d shipping.DeliveryNote) api.DeliveryNote {
 	body := api.DeliveryNote{
@@ -144,26 +96,4 @@ func deliveryBody(who identity.Principal, d shipping.DeliveryNote) api.DeliveryN
 		b.Price, b.Amount, b.InvoicedAmount = &l.Price, &l.Amount, &l.InvoicedAmount
 	}
 	return body
-}
-
-func passBody(p shipping.GatePass) api.GatePass {
-	return api.GatePass{
-		ID: p.ID, Number: p.Number, Vehicle: p.Vehicle, State: p.State, IssuedAt: p.IssuedAt, ExpiresAt: p.ExpiresAt, UsedAt: p.UsedAt,
-	}
-}
-
-func goodsBody(goods []shipping.Goods) []api.GateGoods {
-	body := make([]api.GateGoods, len(goods))
-	for i, g := range goods {
-		body[i] = api.GateGoods{ProductCode: g.ProductCode, Quantity: g.Quantity}
-	}
-	return body
-}
-
-func gateCheckBody(g shipping.GateCheck) api.GateCheck {
-	return api.GateCheck{
-		ID: g.ID, GatePassID: g.GatePassID, DeliveryNoteID: g.DeliveryNoteID, PassNumber: g.PassNumber, Vehicle: g.Vehicle,
-		Seen: goodsBody(g.Seen), Outcome: string(g.Outcome), Code: optional(g.Code), DecisionID: g.DecisionID, CheckedBy: g.CheckedBy,
-		CheckedAt: g.CheckedAt,
-	}
 }

@@ -230,6 +230,11 @@ var owned = map[string]func(e *apitest.Env) string{
 	"surveys":        surveyOf,
 	"visits":         visitOf,
 	"delivery-notes": deliveryNoteOf,
+	"gate-conflicts": func(e *apitest.Env) string {
+		note := deliveryNoteOf(e)
+		check := plant(e, "gate_checks", object{"delivery_note_id": note, "outcome": "refused", "seen": "[]", "content_hash": []byte{1}, "decision_id": uuid.NewString(), "device_id": "phone-1", "sequence": 1, "device_decision": "let_out", "seen_at": "2026-01-01Z", "received_at": "2026-01-01Z"})
+		return plant(e, "gate_conflicts", object{"gate_check_id": check, "kind": "expired", "delivery_note_id": note, "booking": "booked", "state": "open"})
+	},
 	// leave
 	"leaves": func(e *apitest.Env) string {
 		return e.As("rep1").Post("/v1/leaves", object{

@@ -25,6 +25,7 @@ import (
 	"github.com/salesgate/salesgate/internal/creditreview"
 	"github.com/salesgate/salesgate/internal/customer"
 	"github.com/salesgate/salesgate/internal/deliverycheck"
+	"github.com/salesgate/salesgate/internal/gate"
 	"github.com/salesgate/salesgate/internal/handover"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/importing"
@@ -66,6 +67,7 @@ type Server struct {
 	People      *identity.Service
 	Customers   *customer.Service
 	Shipments   *shipping.Service
+	Gate        *gate.Service
 	Receivables *receivable.Service
 	Imports     *importing.Service
 	Credits     *credit.Service

@@ -127,7 +127,11 @@ func soldWorld(t *testing.T) *apitest.Env {
 		e.As("clerk").Post(at+"/check", object{"remark": "欠款 4321.09 元"}).Want(200)
 		manager.Post(at+"/release", object{}).Want(200)
 		line := e.As("keeper").Get(at).Want(200).String("lines.0.id")
-		e.As("keeper").Post(at+"/dispatch", object{"vehicle": "浙A·12345", "lines": []object{{"notice_line_id": line, "quantity": "10"}}}).Want(201)
+		note := e.As("keeper").Post(at+"/dispatch", object{"vehicle": "浙A·12345", "lines": []object{{"notice_line_id": line, "quantity": "10"}}}).Want(201)
+		e.As("guard").Post("/v1/gate-checks/synchronise", object{"device_id": "phone-1", "sent_at": time.Now(), "checks": []object{{
+			"sequence": 1, "seen_at": time.Now(), "pass_number": note.String("gate_pass.number"), "vehicle": "浙B99999", "decision": "let_out",
+			"seen": []object{{"product_code": note.String("lines.0.product_code"), "quantity": "10"}},
+		}}}).Want(200)
 	}
 
 	// What follows an order: a change, a check, a shortage.

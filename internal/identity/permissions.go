@@ -174,6 +174,10 @@ var matrix = map[Permission][]Role{
 	"gate_pass.read":    roles(sellers, finance, factory, overseers, GateGuard),
 	"gate_pass.check":   roles(GateGuard),
 
+	// the gate offline
+	"gate_conflict.read":    roles(sellers, finance, factory, overseers, GateGuard),
+	"gate_conflict.resolve": roles(salesLeaders, generalOffice, WarehouseKeeper),
+
 	// receivable
 	"invoice.read":    roles(sellers, finance, overseers),
 	"invoice.write":   roles(finance),

@@ -3,6 +3,7 @@ package shipping
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
@@ -74,7 +75,7 @@ func (n *Notice) load(tx pg.Tx, l Loading) (DeliveryNote, error) {
 		note.Driver = n.Driver
 	}
 	var err error
-	if note.Vehicle, err = agreed(n.Vehicle, l.Vehicle, "/vehicle", vehicleKey); err != nil {
+	if note.Vehicle, err = agreed(n.Vehicle, l.Vehicle, "/vehicle", VehicleKey); err != nil {
 		return note, err
 	}
 	if note.Vehicle == "" {
@@ -115,8 +116,8 @@ func agreed(expected, found, pointer string, key func(string) string) (string, e
 	return expected, nil
 }
 
-// vehicleKey is a number plate without what people write differently.
-func vehicleKey(plate string) string {
+// VehicleKey is a number plate without what people write differently.
+func VehicleKey(plate string) string {
 	return strings.ToUpper(strings.NewReplacer(" ", "", "·", "", ".", "", "-", "", "•", "").Replace(plate))
 }
 
@@ -168,24 +169,29 @@ func (d *DeliveryNote) byOrder() []orderParts {
 	return byOrder(lines, wholeLine)
 }
 
-// issue numbers and writes the delivery note and its gate pass. The number series come last of all locks.
+// issue numbers and writes the delivery note, and has the gate issue its pass. The number series come last of all locks.
 func (s *Service) issue(tx pg.Tx, n *Notice, note *DeliveryNote) error {
-	local := tx.Now.In(clock.Shanghai)
-	pass, err := s.newPass(tx, note)
-	if err != nil {
+	var err error
+	if note.Number, err = pg.NextNumber(tx, "DN", tx.Now.In(clock.Shanghai)); err != nil {
 		return err
 	}
-	if note.Number, err = pg.NextNumber(tx, "DN", local); err != nil {
+	if err := insertDelivery(tx, *note); err != nil {
 		return err
 	}
-	if pass.Number, err = pg.NextNumber(tx, "GP", local); err != nil {
+	if err := s.Gate.IssuePass(tx, note); err != nil {
 		return err
 	}
-	if err := insertDelivery(tx, *note, pass); err != nil {
-		return err
-	}
-	note.Pass = pass
 	return note.record(tx, "issueDeliveryNote", nil, n.Number)
+}
+
+// Leave writes that the goods of a delivery note went out of the gate, and the event. The note is locked.
+func (s *Service) Leave(tx pg.Tx, d *DeliveryNote, at time.Time, action string) error {
+	before := d.snapshot("")
+	d.State, d.LeftAt = NoteLeft, &at
+	if err := letGo(tx, d); err != nil {
+		return err
+	}
+	return d.record(tx, action, before, "")
 }
 
 // record leaves the delivery note's event, and it on the timelines of the orders that it delivers (ORD-09).
@@ -235,7 +241,9 @@ func (s *Service) CancelDelivery(tx pg.Tx, who identity.Principal, id uuid.UUID,
 		return DeliveryNote{}, err
 	}
 	note.Pass = peek.Pass
-	note.Pass.State = PassCancelled
+	if err := s.Gate.CancelPass(tx, note); err != nil {
+		return DeliveryNote{}, err
+	}
 	return *note, note.record(tx, string(VerbUnload), before, h.notice.Number)
 }
 

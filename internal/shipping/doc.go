@@ -1,8 +1,9 @@
 // Package shipping owns the way of goods out of the factory: shipping notices (发货通知单) with finance's frozen check and
-// their release, delivery notes (送货单) of what really left, gate passes (出门证), and the gate's own check.
+// their release, and delivery notes (送货单) of what really left.
 //
 // It does not own the orders whose lines it ships (package order), the exposure that it moves (credit), who may release
-// (approval's matrix), nor payments: what it needs to know of them is the interface Payments.
+// (approval's matrix), nor payments: what it needs to know of them is the interface Payments. Gate passes (出门证), their keys and the gate's
+// check are package gate's, which stands behind it: Gate.
 //
 // # States of a notice
 //
@@ -33,18 +34,17 @@
 // What waits (checked, blocked) is judged anew when its payer's credit changes (Reevaluate): a job of its own, since ending the
 // approval under way has to come before the account's lock.
 //
-// # States of a delivery note and of its gate pass
+// # States of a delivery note
 //
-//	issued → left          valid → used
-//	issued → cancelled     valid → cancelled
+//	issued → left
+//	issued → cancelled (unloaded again; its gate pass dies, SHP-21)
 //
 // # Invariants
 //
 //   - nothing leaves that wasn't released, and never more than the notice (SHP-07);
 //   - for each payer: released exposure = Σ amount − dispatched of notices released or partly dispatched; shipped exposure =
 //     Σ of delivery notes that aren't cancelled, less what is invoiced (CRD-11, SHP-20);
-//   - what left can always be invoiced: no gate stands behind a delivery note;
-//   - a gate pass lets go once (SHP-09).
+//   - what left can always be invoiced: no gate stands behind a delivery note.
 //
 // # Locks
 //

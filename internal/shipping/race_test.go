@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/gate"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/shipping"
@@ -104,7 +105,7 @@ func TestSHP09_RaceOneOfManyLeavesTheGate(t *testing.T) {
 		note := w.dispatch(w.released("10"), "10").Want(201)
 		codes := race(8, func(int) error {
 			return w.as(context.Background(), guard, func(tx pg.Tx, s *shipping.Service) error {
-				_, err := s.CheckGatePass(tx, guard, shipping.Sighting{
+				_, err := w.App.Server.Gate.CheckGatePass(tx, guard, gate.Sighting{
 					PassNumber: note.String("gate_pass.number"), Vehicle: "浙A12345", Seen: []shipping.Goods{{ProductCode: "PET-150D", Quantity: amount("10")}},
 				})
 				return err
@@ -234,7 +235,7 @@ func TestFaultAtEveryStatement(t *testing.T) {
 			return err
 		}},
 		{"gate", guard, func(tx pg.Tx, s *shipping.Service) error {
-			_, err := s.CheckGatePass(tx, guard, shipping.Sighting{PassNumber: pass, Vehicle: "浙A12345", Seen: []shipping.Goods{{ProductCode: "PET-150D", Quantity: amount("10")}}})
+			_, err := w.App.Server.Gate.CheckGatePass(tx, guard, gate.Sighting{PassNumber: pass, Vehicle: "浙A12345", Seen: []shipping.Goods{{ProductCode: "PET-150D", Quantity: amount("10")}}})
 			return err
 		}},
 	} {

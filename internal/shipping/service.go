@@ -16,7 +16,7 @@ import (
 	"github.com/salesgate/salesgate/internal/rulebook"
 )
 
-// Service is the shipping module. Build it with New; it is safe for concurrent use once Payments is set.
+// Service is the shipping module. Build it with New; it is safe for concurrent use once Payments and Gate are set.
 type Service struct {
 	Payments Payments            // who holds the payments; app sets it, since receivable is built after shipping
 	Files    *attachment.Service // where the papers of special releases are; app sets it
@@ -24,11 +24,12 @@ type Service struct {
 	// Allotments say what is left of short products to order lines (SHP-19); app sets it. Nil: nothing is allotted.
 	Allotments Allotments
 
+	Gate Gate // issues the passes; app sets it, since gate is built after shipping
+
 	rules     *rulebook.Service
 	approvals *approval.Service
 	credit    *credit.Service
 	orders    *order.Service
-	passes    *passKeys
 }
 
 // Take is a quantity of an order line that is to be put on a notice.
@@ -44,12 +45,9 @@ type Allotments interface {
 	Allowance(tx pg.Tx, takes []Take, hold bool) error
 }
 
-// New returns the service, which app registers for Matter. masterKey guards the key that signs gate passes, as it does
-// identity's; "" derives it from the database alone.
-func New(rules *rulebook.Service, approvals *approval.Service, accounts *credit.Service, orders *order.Service, masterKey string) *Service {
-	return &Service{
-		Payments: noPayments{}, rules: rules, approvals: approvals, credit: accounts, orders: orders, passes: newPassKeys(masterKey),
-	}
+// New returns the service, which app registers for Matter.
+func New(rules *rulebook.Service, approvals *approval.Service, accounts *credit.Service, orders *order.Service) *Service {
+	return &Service{Payments: noPayments{}, rules: rules, approvals: approvals, credit: accounts, orders: orders}
 }
 
 // Get returns a notice with its lines. Returns errs.ErrNotFound for one that the caller may not see (ORG-06).

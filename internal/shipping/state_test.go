@@ -151,8 +151,8 @@ func TestPartsAddUp(t *testing.T) {
 func TestVehicleKey(t *testing.T) {
 	t.Parallel()
 	for _, plate := range []string{"浙A·12345", "浙a 12345", "浙A-12345", "浙A.12345"} {
-		if vehicleKey(plate) != "浙A12345" {
-			t.Errorf("%s becomes %s", plate, vehicleKey(plate))
+		if VehicleKey(plate) != "浙A12345" {
+			t.Errorf("%s becomes %s", plate, VehicleKey(plate))
 		}
 	}
 }

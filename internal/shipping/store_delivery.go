@@ -64,40 +64,25 @@ func invoice(tx pg.Tx, parts []Invoiced, sign int64) error {
 	return res.Error
 }
 
-// insertDelivery writes a delivery note with its lines and its gate pass.
-func insertDelivery(tx pg.Tx, d DeliveryNote, pass GatePass) error {
+// insertDelivery writes a delivery note with its lines.
+func insertDelivery(tx pg.Tx, d DeliveryNote) error {
 	if err := pg.Insert(tx, &d); err != nil {
 		return err
 	}
-	if err := pg.Insert(tx, &d.Lines); err != nil {
-		return err
-	}
-	return pg.Insert(tx, &pass)
+	return pg.Insert(tx, &d.Lines)
 }
 
-// cancelDelivery writes the end of a delivery note and of its gate pass; the pass is locked by the note.
+// cancelDelivery writes the end of a delivery note.
 func cancelDelivery(tx pg.Tx, d DeliveryNote) error {
-	err := pg.One(tx.Exec(`UPDATE delivery_notes SET state = ?, cancel_reason = ?, version = ? WHERE id = ? AND version = ?`,
+	return pg.One(tx.Exec(`UPDATE delivery_notes SET state = ?, cancel_reason = ?, version = ? WHERE id = ? AND version = ?`,
 		d.State, d.CancelReason, d.Version, d.ID, d.Version-1))
-	if err != nil {
-		return err
-	}
-	return pg.One(tx.Exec(`UPDATE gate_passes SET state = 'cancelled', version = version + 1
-		WHERE delivery_note_id = ? AND state = 'valid'`, d.ID))
 }
 
 // letGo writes that the goods left the gate.
 func letGo(tx pg.Tx, d *DeliveryNote) error {
 	err := pg.One(tx.Exec(`UPDATE delivery_notes SET state = ?, left_at = ?, version = version + 1 WHERE id = ? AND version = ?`,
 		d.State, d.LeftAt, d.ID, d.Version))
-	if err != nil {
-		return err
-	}
 	d.Version++
-	p := &d.Pass
-	err = pg.One(tx.Exec(`UPDATE gate_passes SET state = ?, used_at = ?, used_by = ?, version = version + 1
-		WHERE id = ? AND version = ?`, p.State, p.UsedAt, p.UsedBy, p.ID, p.Version))
-	p.Version++
 	return err
 }
 

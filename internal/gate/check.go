@@ -1,4 +1,4 @@
-package shipping
+package gate
 
 import (
 	"encoding/json"
@@ -16,6 +16,7 @@ import (
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/shipping"
 )
 
 // SubjectGateCheck is what decisions and events call a check of a pass that nobody issued.
@@ -26,7 +27,7 @@ type Sighting struct {
 	Token      string // of the QR code; or
 	PassNumber string // as printed
 	Vehicle    string
-	Seen       []Goods
+	Seen       []shipping.Goods
 }
 
 // GateCheck is one check at the gate.
@@ -36,15 +37,24 @@ type GateCheck struct {
 	DeliveryNoteID *uuid.UUID
 	PassNumber     string
 	Vehicle        string
-	Seen           []Goods `gorm:"serializer:json"`
+	Seen           []shipping.Goods `gorm:"serializer:json"`
 	Outcome        decision.Outcome
 	Code           string // of the refusal
 	DecisionID     uuid.UUID
 	CheckedBy      *uuid.UUID
-	CheckedAt      time.Time
+	CheckedAt      time.Time // of one made on a phone: when it was, by our clock
 
-	Decision decision.Decision `gorm:"-"`
-	Note     DeliveryNote      `gorm:"-"`
+	// What a phone decided without the network; all nil for a check made here.
+	DeviceID       *string
+	Sequence       *int64
+	DeviceDecision *DeviceDecision
+	DeviceNote     *string
+	SeenAt         *time.Time // by the phone's clock
+	ReceivedAt     *time.Time
+	ContentHash    []byte
+
+	Decision decision.Decision     `gorm:"-"`
+	Note     shipping.DeliveryNote `gorm:"-"`
 }
 
 // CheckGatePass lets a vehicle out when the pass is ours, unused, in time, and says what is seen: goods, quantities and
@@ -52,7 +62,7 @@ type GateCheck struct {
 // ErrPassDead (SHP-21), ErrPassUsed, ErrPassExpired, ErrGateVehicle, ErrGateGoods. Locks the delivery note.
 func (s *Service) CheckGatePass(tx pg.Tx, who identity.Principal, seen Sighting) (GateCheck, error) {
 	g := GateCheck{
-		ID: uuid.Must(uuid.NewV7()), PassNumber: seen.PassNumber, Vehicle: seen.Vehicle, Seen: addUp(seen.Seen),
+		ID: uuid.Must(uuid.NewV7()), PassNumber: seen.PassNumber, Vehicle: seen.Vehicle, Seen: shipping.AddUp(seen.Seen),
 		CheckedBy: &who.ID, CheckedAt: tx.Now,
 	}
 	refusal := s.inspect(tx, who, &g, seen)
@@ -72,7 +82,7 @@ func (s *Service) inspect(tx pg.Tx, who identity.Principal, g *GateCheck, seen S
 	if err != nil {
 		return err
 	}
-	notes, err := s.LockDeliveryNotes(tx, []uuid.UUID{pass.DeliveryNoteID})
+	notes, err := s.shipments.LockDeliveryNotes(tx, []uuid.UUID{pass.DeliveryNoteID})
 	if err != nil {
 		return err
 	}
@@ -80,7 +90,7 @@ func (s *Service) inspect(tx pg.Tx, who identity.Principal, g *GateCheck, seen S
 	if err := who.MustSee(g.Note.OwnerID); err != nil {
 		return ErrUnknownPass
 	}
-	if g.Note.Pass, err = pg.TakeForUpdate[GatePass](tx, "id = ?", pass.ID); err != nil {
+	if g.Note.Pass, err = pg.TakeForUpdate[shipping.GatePass](tx, "id = ?", pass.ID); err != nil {
 		return err
 	}
 	p := g.Note.Pass
@@ -89,18 +99,18 @@ func (s *Service) inspect(tx pg.Tx, who identity.Principal, g *GateCheck, seen S
 }
 
 // findPass finds the pass by its token, which must be signed by us and say what the pass says, or by its number.
-func (s *Service) findPass(tx pg.Tx, seen Sighting) (GatePass, error) {
+func (s *Service) findPass(tx pg.Tx, seen Sighting) (shipping.GatePass, error) {
 	if seen.Token == "" {
-		p, err := pg.Take[GatePass](tx, "number = ?", strings.ToUpper(strings.TrimSpace(seen.PassNumber)))
+		p, err := pg.Take[shipping.GatePass](tx, "number = ?", strings.ToUpper(strings.TrimSpace(seen.PassNumber)))
 		return p, notFound(err, ErrUnknownPass)
 	}
-	c, err := s.passes.verify(tx, seen.Token)
+	c, err := s.keys.verify(tx, seen.Token)
 	if err != nil {
-		return GatePass{}, err
+		return shipping.GatePass{}, err
 	}
-	p, err := pg.Take[GatePass](tx, "id = ?", c.Pass)
+	p, err := pg.Take[shipping.GatePass](tx, "id = ?", c.Pass)
 	if err == nil && !c.says(p) {
-		return GatePass{}, ErrForged
+		return shipping.GatePass{}, ErrForged
 	}
 	return p, notFound(err, ErrForged)
 }
@@ -109,13 +119,13 @@ func (s *Service) findPass(tx pg.Tx, seen Sighting) (GatePass, error) {
 func (g *GateCheck) compare(now time.Time) error {
 	p := g.Note.Pass
 	switch {
-	case p.State == PassCancelled || g.Note.State == NoteCancelled:
+	case p.State == shipping.PassCancelled || g.Note.State == shipping.NoteCancelled:
 		return ErrPassDead.With("number", p.Number)
-	case p.State == PassUsed:
+	case p.State == shipping.PassUsed:
 		return ErrPassUsed.With("number", p.Number, "at", p.UsedAt.In(clock.Shanghai).Format(time.DateTime))
 	case !now.Before(p.ExpiresAt):
 		return ErrPassExpired.With("number", p.Number, "at", p.ExpiresAt.In(clock.Shanghai).Format(time.DateTime))
-	case vehicleKey(g.Vehicle) != vehicleKey(p.Vehicle):
+	case shipping.VehicleKey(g.Vehicle) != shipping.VehicleKey(p.Vehicle):
 		return ErrGateVehicle.With("number", p.Number, "expected", p.Vehicle)
 	}
 	if diff := difference(g.Note.Goods(), g.Seen); diff != "" {
@@ -125,10 +135,10 @@ func (g *GateCheck) compare(now time.Time) error {
 }
 
 // difference says where what is seen isn't what the pass says: "A: 3 instead of 5"; "" when it is the same.
-func difference(expected, seen []Goods) string {
+func difference(expected, seen []shipping.Goods) string {
 	var words []string
 	for _, e := range expected {
-		i := slices.IndexFunc(seen, func(g Goods) bool { return g.ProductCode == e.ProductCode })
+		i := slices.IndexFunc(seen, func(g shipping.Goods) bool { return g.ProductCode == e.ProductCode })
 		found := decimal.Zero
 		if i >= 0 {
 			found = seen[i].Quantity
@@ -138,7 +148,7 @@ func difference(expected, seen []Goods) string {
 		}
 	}
 	for _, g := range seen {
-		if !slices.ContainsFunc(expected, func(e Goods) bool { return e.ProductCode == g.ProductCode }) {
+		if !slices.ContainsFunc(expected, func(e shipping.Goods) bool { return e.ProductCode == g.ProductCode }) {
 			words = append(words, fmt.Sprintf("%s %s ≠ 0", g.ProductCode, g.Quantity.Trim(0)))
 		}
 	}
@@ -147,14 +157,8 @@ func difference(expected, seen []Goods) string {
 
 // letOut uses the pass up and lets the goods go.
 func (s *Service) letOut(tx pg.Tx, who identity.Principal, g *GateCheck) error {
-	before := g.Note.snapshot("")
 	g.Outcome = decision.Passed
-	g.Note.State, g.Note.LeftAt = NoteLeft, &tx.Now
-	g.Note.Pass.State, g.Note.Pass.UsedAt = PassUsed, &tx.Now
-	if who.Kind == identity.KindUser {
-		g.Note.Pass.UsedBy = &who.ID
-	}
-	if err := letGo(tx, &g.Note); err != nil {
+	if err := spend(tx, who, &g.Note.Pass, tx.Now); err != nil {
 		return err
 	}
 	d := g.newDecision()
@@ -163,7 +167,24 @@ func (s *Service) letOut(tx pg.Tx, who identity.Principal, g *GateCheck) error {
 	if err := g.record(tx, d); err != nil {
 		return err
 	}
-	return g.Note.record(tx, "checkGatePass", before, "")
+	return s.leave(tx, &g.Note, tx.Now, "checkGatePass")
+}
+
+// spend uses the pass up. It is locked.
+func spend(tx pg.Tx, who identity.Principal, p *shipping.GatePass, at time.Time) error {
+	p.State, p.UsedAt = shipping.PassUsed, &at
+	if who.Kind == identity.KindUser {
+		p.UsedBy = &who.ID
+	}
+	return usePass(tx, p)
+}
+
+// leave books the goods as left, unless the warehouse has reported so already.
+func (s *Service) leave(tx pg.Tx, d *shipping.DeliveryNote, at time.Time, action string) error {
+	if d.State == shipping.NoteLeft {
+		return nil
+	}
+	return s.shipments.Leave(tx, d, at, action)
 }
 
 // turnBack records a refusal, which commits although the request fails.
@@ -188,7 +209,7 @@ func (g *GateCheck) newDecision() decision.Decision {
 	if g.DeliveryNoteID == nil {
 		return decision.New("gate", SubjectGateCheck, g.ID)
 	}
-	return decision.New("gate", SubjectDelivery, *g.DeliveryNoteID)
+	return decision.New("gate", shipping.SubjectDelivery, *g.DeliveryNoteID)
 }
 
 func (g *GateCheck) inputs() map[string]string {

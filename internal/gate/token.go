@@ -1,4 +1,4 @@
-package shipping
+package gate
 
 import (
 	"crypto/ed25519"
@@ -15,6 +15,7 @@ import (
 
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/shipping"
 )
 
 // The token of a gate pass is a compact JWS (EdDSA), so that any reader can show what it says; the gate believes it only
@@ -113,10 +114,10 @@ type tokenHeader struct {
 	Kid string `json:"kid"`
 }
 
-var errWrongMaster = errors.New("shipping: SALESGATE_MASTER_KEY isn't the one that this gate pass was signed with")
+var errWrongMaster = errors.New("gate: SALESGATE_MASTER_KEY isn't the one that this gate pass was signed with")
 
 // sign returns the token of a pass: always the same for the same pass.
-func (k *passKeys) sign(tx pg.Tx, p GatePass) (string, error) {
+func (k *passKeys) sign(tx pg.Tx, p shipping.GatePass, goods []shipping.Goods) (string, error) {
 	key, err := k.key(tx, p.Kid)
 	if err != nil {
 		return "", err
@@ -129,7 +130,9 @@ func (k *passKeys) sign(tx pg.Tx, p GatePass) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	body, err := json.Marshal(p.claims())
+	c := claimsOf(p)
+	c.Goods = pairsOf(goods)
+	body, err := json.Marshal(c)
 	if err != nil {
 		return "", err
 	}
@@ -164,28 +167,4 @@ func b64(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
 func unb64(text string, into any) bool {
 	b, err := base64.RawURLEncoding.Strict().DecodeString(text)
 	return err == nil && json.Unmarshal(b, into) == nil
-}
-
-func readActiveKey(tx pg.Tx) (passKey, error) {
-	var key passKey
-	err := pg.ScanRow(tx, []any{&key.Kid, &key.PublicKey, &key.Salt}, `SELECT kid, public_key, salt FROM gate_pass_keys WHERE active`)
-	return key, err
-}
-
-func readKey(tx pg.Tx, kid string) (passKey, error) {
-	var key passKey
-	err := pg.ScanRow(tx, []any{&key.Kid, &key.PublicKey, &key.Salt}, `SELECT kid, public_key, salt FROM gate_pass_keys WHERE kid = ?`, kid)
-	return key, err
-}
-
-// insertActiveKey makes the key the active one, unless another process was quicker.
-func insertActiveKey(tx pg.Tx, key passKey) error {
-	if err := tx.Exec(`LOCK TABLE gate_pass_keys IN SHARE ROW EXCLUSIVE MODE`).Error; err != nil {
-		return err
-	}
-	if err := tx.Exec(`UPDATE gate_pass_keys SET active = false WHERE active AND created_at < ?`, tx.Now).Error; err != nil {
-		return err
-	}
-	return tx.Exec(`INSERT INTO gate_pass_keys (kid, public_key, salt, created_at, active) VALUES (?, ?, ?, ?, true)
-		ON CONFLICT DO NOTHING`, key.Kid, key.PublicKey, key.Salt, tx.Now).Error
 }

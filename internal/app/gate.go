@@ -1,0 +1,35 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/gate"
+	"github.com/salesgate/salesgate/internal/httpapi"
+	"github.com/salesgate/salesgate/internal/jobs"
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+// joinGate builds the factory's own gate, which shipping asks for passes.
+func (a *App) joinGate(s *httpapi.Server) {
+	s.Gate = gate.New(s.Rulebook, s.Shipments, a.cfg.MasterKey)
+	s.Shipments.Gate = s.Gate
+	jobs.Handle(a.jobs, func(ctx context.Context, job gate.LateBooking) error { return a.BookLate(ctx, s.Gate, job.ConflictID) })
+	a.jobs.Every("rotate_gate_key", time.Hour, func(ctx context.Context) error {
+		return a.DB.Tx(ctx, pg.System("rotate_gate_key"), s.Gate.RotateKeyWhenDue)
+	})
+}
+
+// BookLate books goods that left with a pass that had been cancelled; where that is refused, somebody has to do it by hand.
+func (a *App) BookLate(ctx context.Context, g *gate.Service, conflict uuid.UUID) error {
+	by := pg.System("book_gate_departure")
+	err := a.DB.Tx(ctx, by, func(tx pg.Tx) error { return g.BookLate(tx, conflict) })
+	refused, ours := errs.As(err)
+	if !ours || refused.Kind != errs.Conflict && refused.Kind != errs.Rule {
+		return err
+	}
+	return a.DB.Tx(ctx, by, func(tx pg.Tx) error { return g.GiveUpBooking(tx, conflict, refused) })
+}

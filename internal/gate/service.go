@@ -1,0 +1,30 @@
+package gate
+
+import (
+	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/rulebook"
+	"github.com/salesgate/salesgate/internal/shipping"
+)
+
+// Service is the gate. Build it with New; it is safe for concurrent use.
+type Service struct {
+	rules     *rulebook.Service
+	shipments *shipping.Service
+	keys      *passKeys
+}
+
+// New returns the service, which app gives to shipping as its Gate. masterKey guards the key that signs gate passes, as it does
+// identity's; "" derives it from the database alone.
+func New(rules *rulebook.Service, shipments *shipping.Service, masterKey string) *Service {
+	return &Service{rules: rules, shipments: shipments, keys: newPassKeys(masterKey)}
+}
+
+// notFound maps a missing row to another error.
+func notFound(err error, as error) error {
+	if err == error(errs.ErrNotFound) { //nolint:errorlint // Take returns it as it is
+		return as
+	}
+	return err
+}
+
+var _ shipping.Gate = (*Service)(nil)
