@@ -421,6 +421,27 @@ func (e CreditLimitRequestState) Valid() bool {
 	}
 }
 
+// Defines values for CreditNoteCreateCause.
+const (
+	CreditNoteCreateCausePrice    CreditNoteCreateCause = "price"
+	CreditNoteCreateCauseQuantity CreditNoteCreateCause = "quantity"
+	CreditNoteCreateCauseReturn   CreditNoteCreateCause = "return"
+)
+
+// Valid indicates whether the value is a known member of the CreditNoteCreateCause enum.
+func (e CreditNoteCreateCause) Valid() bool {
+	switch e {
+	case CreditNoteCreateCausePrice:
+		return true
+	case CreditNoteCreateCauseQuantity:
+		return true
+	case CreditNoteCreateCauseReturn:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CreditReviewsConfirmMode.
 const (
 	CreditReviewsConfirmModeAtomic  CreditReviewsConfirmMode = "atomic"
@@ -787,6 +808,24 @@ func (e InvoiceState) Valid() bool {
 	case InvoiceStatePosted:
 		return true
 	case InvoiceStateReversed:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for InvoicingMode.
+const (
+	AfterStatement InvoicingMode = "after_statement"
+	AtOnce         InvoicingMode = "at_once"
+)
+
+// Valid indicates whether the value is a known member of the InvoicingMode enum.
+func (e InvoicingMode) Valid() bool {
+	switch e {
+	case AfterStatement:
+		return true
+	case AtOnce:
 		return true
 	default:
 		return false
@@ -2287,6 +2326,27 @@ func (e SurveyState) Valid() bool {
 	}
 }
 
+// Defines values for TaxInvoiceKind.
+const (
+	Digital    TaxInvoiceKind = "digital"
+	VatGeneral TaxInvoiceKind = "vat_general"
+	VatSpecial TaxInvoiceKind = "vat_special"
+)
+
+// Valid indicates whether the value is a known member of the TaxInvoiceKind enum.
+func (e TaxInvoiceKind) Valid() bool {
+	switch e {
+	case Digital:
+		return true
+	case VatGeneral:
+		return true
+	case VatSpecial:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TroubleKind.
 const (
 	TroubleKindEquipment TroubleKind = "equipment"
@@ -3049,6 +3109,30 @@ func (e StartImportParamsMode) Valid() bool {
 	}
 }
 
+// Defines values for ListInvoiceRunCustomersParamsState.
+const (
+	ListInvoiceRunCustomersParamsStateInvoiced ListInvoiceRunCustomersParamsState = "invoiced"
+	ListInvoiceRunCustomersParamsStateNothing  ListInvoiceRunCustomersParamsState = "nothing"
+	ListInvoiceRunCustomersParamsStatePending  ListInvoiceRunCustomersParamsState = "pending"
+	ListInvoiceRunCustomersParamsStateRefused  ListInvoiceRunCustomersParamsState = "refused"
+)
+
+// Valid indicates whether the value is a known member of the ListInvoiceRunCustomersParamsState enum.
+func (e ListInvoiceRunCustomersParamsState) Valid() bool {
+	switch e {
+	case ListInvoiceRunCustomersParamsStateInvoiced:
+		return true
+	case ListInvoiceRunCustomersParamsStateNothing:
+		return true
+	case ListInvoiceRunCustomersParamsStatePending:
+		return true
+	case ListInvoiceRunCustomersParamsStateRefused:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListInvoicesParamsState.
 const (
 	ListInvoicesParamsStatePosted   ListInvoicesParamsState = "posted"
@@ -3061,6 +3145,33 @@ func (e ListInvoicesParamsState) Valid() bool {
 	case ListInvoicesParamsStatePosted:
 		return true
 	case ListInvoicesParamsStateReversed:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListInvoicesParamsKind.
+const (
+	ListInvoicesParamsKindAdjustment ListInvoicesParamsKind = "adjustment"
+	ListInvoicesParamsKindCreditNote ListInvoicesParamsKind = "credit_note"
+	ListInvoicesParamsKindInvoice    ListInvoicesParamsKind = "invoice"
+	ListInvoicesParamsKindOpening    ListInvoicesParamsKind = "opening"
+	ListInvoicesParamsKindReversal   ListInvoicesParamsKind = "reversal"
+)
+
+// Valid indicates whether the value is a known member of the ListInvoicesParamsKind enum.
+func (e ListInvoicesParamsKind) Valid() bool {
+	switch e {
+	case ListInvoicesParamsKindAdjustment:
+		return true
+	case ListInvoicesParamsKindCreditNote:
+		return true
+	case ListInvoicesParamsKindInvoice:
+		return true
+	case ListInvoicesParamsKindOpening:
+		return true
+	case ListInvoicesParamsKindReversal:
 		return true
 	default:
 		return false
@@ -6110,6 +6221,22 @@ type ContractTermination struct {
 	StateReason *string `json:"state_reason,omitempty"`
 }
 
+// CorrectedLine A quantity, whose amount follows, or an amount.
+type CorrectedLine struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount *Money `json:"amount,omitempty"`
+
+	// InvoiceLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	InvoiceLineID UUID `json:"invoice_line_id"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity *Quantity `json:"quantity,omitempty"`
+}
+
 // CreditFigures Trade and payments of a payer as of an instant.
 type CreditFigures struct {
 	// AsOf Example: 2026-11-20T08:30:00Z
@@ -6646,6 +6773,24 @@ type CreditMovementList struct {
 	Data       []CreditMovement `json:"data"`
 	NextCursor *string          `json:"next_cursor,omitempty"`
 }
+
+// CreditNoteCreate defines model for CreditNoteCreate.
+type CreditNoteCreate struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount *Money `json:"amount,omitempty"`
+
+	// Cause Example: price
+	Cause CreditNoteCreateCause `json:"cause"`
+	Lines *[]CorrectedLine      `json:"lines,omitempty"`
+
+	// Reason Example: 单价应为 9.50
+	Reason string `json:"reason"`
+}
+
+// CreditNoteCreateCause Example: price
+type CreditNoteCreateCause string
 
 // CreditProfile Grade, limit and terms, and when they were in force.
 type CreditProfile struct {
@@ -8896,6 +9041,68 @@ type GateSynchronisedCheck struct {
 	Sequence int64 `json:"sequence"`
 }
 
+// GoodsReturn defines model for GoodsReturn.
+type GoodsReturn struct {
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt   Instant    `json:"created_at"`
+	CreditNotes *[]Invoice `json:"credit_notes,omitempty"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// DeliveryNoteID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DeliveryNoteID UUID `json:"delivery_note_id"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID     UUID               `json:"id"`
+	Lines  *[]GoodsReturnLine `json:"lines,omitempty"`
+	Number string             `json:"number"`
+
+	// PayerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	PayerID UUID   `json:"payer_id"`
+	Reason  string `json:"reason"`
+
+	// ReturnedOn Example: 2026-11-20
+	ReturnedOn Date `json:"returned_on"`
+}
+
+// GoodsReturnCreate defines model for GoodsReturnCreate.
+type GoodsReturnCreate struct {
+	// DeliveryNoteID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DeliveryNoteID UUID               `json:"delivery_note_id"`
+	Lines          []InvoiceLineInput `json:"lines"`
+
+	// Reason Example: 色差退货
+	Reason string `json:"reason"`
+}
+
+// GoodsReturnLine defines model for GoodsReturnLine.
+type GoodsReturnLine struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// Credited Of it, what was invoiced already.
+	//
+	// Example: 0.0000
+	Credited decimal.Decimal `json:"credited"`
+
+	// DeliveryLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DeliveryLineID UUID `json:"delivery_line_id"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+}
+
+// GoodsReturnList defines model for GoodsReturnList.
+type GoodsReturnList struct {
+	Data       []GoodsReturn `json:"data"`
+	NextCursor *string       `json:"next_cursor,omitempty"`
+}
+
 // Handover defines model for Handover.
 type Handover struct {
 	Acknowledgements *[]HandoverAcknowledged `json:"acknowledgements,omitempty"`
@@ -9372,8 +9579,19 @@ type Instant = time.Time
 
 // Invoice defines model for Invoice.
 type Invoice struct {
+	// Cause Of a correction: price, quantity, return, duplicate or item.
+	Cause *string `json:"cause,omitempty"`
+
+	// CorrectsID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CorrectsID *UUID `json:"corrects_id,omitempty"`
+
 	// CreatedAt Example: 2026-11-20T08:30:00Z
 	CreatedAt Instant `json:"created_at"`
+
+	// Credited What credit notes and adjustments have taken off.
+	//
+	// Example: 0.00
+	Credited *decimal.Decimal `json:"credited,omitempty"`
 
 	// Currency Example: CNY
 	Currency Currency `json:"currency"`
@@ -9395,7 +9613,7 @@ type Invoice struct {
 	// InvoicedOn Example: 2026-11-20
 	InvoicedOn Date `json:"invoiced_on"`
 
-	// Kind invoice, opening or reversal.
+	// Kind invoice, opening, reversal, credit_note or adjustment.
 	Kind   string         `json:"kind"`
 	Lines  *[]InvoiceLine `json:"lines,omitempty"`
 	Number string         `json:"number"`
@@ -9408,10 +9626,10 @@ type Invoice struct {
 	// OverdueDays 0 on the due date itself.
 	OverdueDays int `json:"overdue_days"`
 
-	// Paid An amount in the document's currency, as a decimal string with at most 2 decimals.
+	// Paid What money has paid of it.
 	//
-	// Example: 12500.00
-	Paid Money `json:"paid"`
+	// Example: 0.00
+	Paid decimal.Decimal `json:"paid"`
 
 	// PayerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	PayerID UUID    `json:"payer_id"`
@@ -9420,14 +9638,23 @@ type Invoice struct {
 	// ReversesID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	ReversesID *UUID `json:"reverses_id,omitempty"`
 
+	// SourceID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SourceID *UUID `json:"source_id,omitempty"`
+
 	// State Example: posted
-	State     InvoiceState `json:"state"`
-	TaxNumber *string      `json:"tax_number,omitempty"`
+	State       InvoiceState  `json:"state"`
+	TaxInvoices *[]TaxInvoice `json:"tax_invoices,omitempty"`
+
+	// TaxNumber Number of its last tax invoice.
+	TaxNumber *string `json:"tax_number,omitempty"`
 
 	// TaxTotal An amount in the document's currency, as a decimal string with at most 2 decimals.
 	//
 	// Example: 12500.00
 	TaxTotal Money `json:"tax_total"`
+
+	// Taxes By rate of tax, when lines are shown.
+	Taxes *[]TaxShare `json:"taxes,omitempty"`
 
 	// Terms Terms as they were when it was posted.
 	//
@@ -9438,10 +9665,18 @@ type Invoice struct {
 	//
 	// Example: 12500.00
 	Total Money `json:"total"`
+
+	// WrittenOff What was written off as bad debt.
+	//
+	// Example: 0.00
+	WrittenOff *decimal.Decimal `json:"written_off,omitempty"`
 }
 
 // InvoiceCreate defines model for InvoiceCreate.
 type InvoiceCreate struct {
+	// AheadOfStatement Why it can't wait for the confirmed statement, where the customer's terms say so.
+	AheadOfStatement *string `json:"ahead_of_statement,omitempty"`
+
 	// DeliveryNoteIds Delivery notes of one customer.
 	DeliveryNoteIds []UUID `json:"delivery_note_ids"`
 
@@ -9451,10 +9686,11 @@ type InvoiceCreate struct {
 	InvoicedOn *openapi_types.Date `json:"invoiced_on,omitempty"`
 
 	// Lines Quantities by delivery line; all that is left of all lines when absent.
-	Lines   *[]InvoiceLineInput `json:"lines,omitempty"`
-	Remarks *string             `json:"remarks,omitempty"`
+	Lines      *[]InvoiceLineInput `json:"lines,omitempty"`
+	Remarks    *string             `json:"remarks,omitempty"`
+	TaxInvoice *TaxInvoiceInput    `json:"tax_invoice,omitempty"`
 
-	// TaxNumber Number of the tax system's invoice.
+	// TaxNumber Number of a 数电票 (20 digits). For other kinds use tax_invoice.
 	TaxNumber *string `json:"tax_number,omitempty"`
 }
 
@@ -9464,6 +9700,9 @@ type InvoiceLine struct {
 	//
 	// Example: 12500.00
 	Amount Money `json:"amount"`
+
+	// CorrectsLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CorrectsLineID *UUID `json:"corrects_line_id,omitempty"`
 
 	// DeliveryLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	DeliveryLineID UUID `json:"delivery_line_id"`
@@ -9515,8 +9754,124 @@ type InvoiceList struct {
 	NextCursor *string   `json:"next_cursor,omitempty"`
 }
 
+// InvoiceRun defines model for InvoiceRun.
+type InvoiceRun struct {
+	// FinishedAt Example: 2026-11-20T08:30:00Z
+	FinishedAt *Instant `json:"finished_at,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID       UUID `json:"id"`
+	Invoiced int  `json:"invoiced"`
+
+	// InvoicedOn Example: 2026-11-20
+	InvoicedOn Date `json:"invoiced_on"`
+
+	// Nothing Customers that were invoiced by hand meanwhile.
+	Nothing int    `json:"nothing"`
+	Number  string `json:"number"`
+
+	// Pending Customers that are still to be invoiced.
+	Pending int `json:"pending"`
+	Refused int `json:"refused"`
+
+	// StartedAt Example: 2026-11-20T08:30:00Z
+	StartedAt Instant `json:"started_at"`
+
+	// State running or done.
+	State string `json:"state"`
+
+	// Through Example: 2026-11-20
+	Through Date `json:"through"`
+
+	// Total An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Total Money `json:"total"`
+}
+
+// InvoiceRunCreate defines model for InvoiceRunCreate.
+type InvoiceRunCreate struct {
+	// Through Only what left until this date; today when absent.
+	//
+	// Example: 2026-11-30
+	Through *openapi_types.Date `json:"through,omitempty"`
+}
+
+// InvoiceRunCustomer defines model for InvoiceRunCustomer.
+type InvoiceRunCustomer struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// Code Why it was refused.
+	Code         *string `json:"code,omitempty"`
+	CustomerCode string  `json:"customer_code"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID   UUID   `json:"customer_id"`
+	CustomerName string `json:"customer_name"`
+
+	// DoneAt Example: 2026-11-20T08:30:00Z
+	DoneAt   *Instant `json:"done_at,omitempty"`
+	Invoices int      `json:"invoices"`
+
+	// PayerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	PayerID UUID   `json:"payer_id"`
+	State   string `json:"state"`
+}
+
+// InvoiceRunCustomerList defines model for InvoiceRunCustomerList.
+type InvoiceRunCustomerList struct {
+	Data       []InvoiceRunCustomer `json:"data"`
+	NextCursor *string              `json:"next_cursor,omitempty"`
+}
+
+// InvoiceRunList defines model for InvoiceRunList.
+type InvoiceRunList struct {
+	Data       []InvoiceRun `json:"data"`
+	NextCursor *string      `json:"next_cursor,omitempty"`
+}
+
 // InvoiceState Example: posted
 type InvoiceState string
+
+// InvoicingMode Example: after_statement
+type InvoicingMode string
+
+// InvoicingTerms defines model for InvoicingTerms.
+type InvoicingTerms struct {
+	// CustomerID The payer.
+	CustomerID openapi_types.UUID `json:"customer_id"`
+
+	// Mode Example: after_statement
+	Mode   InvoicingMode `json:"mode"`
+	Reason *string       `json:"reason,omitempty"`
+
+	// SetBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SetBy *UUID `json:"set_by,omitempty"`
+
+	// ValidFrom Example: 2026-11-20T08:30:00Z
+	ValidFrom *Instant `json:"valid_from,omitempty"`
+
+	// ValidTo Example: 2026-11-20T08:30:00Z
+	ValidTo *Instant `json:"valid_to,omitempty"`
+	Version int64    `json:"version"`
+}
+
+// InvoicingTermsInput defines model for InvoicingTermsInput.
+type InvoicingTermsInput struct {
+	// Mode Example: after_statement
+	Mode InvoicingMode `json:"mode"`
+
+	// Reason Example: 客户要求对账后开票
+	Reason string `json:"reason"`
+}
+
+// InvoicingTermsList defines model for InvoicingTermsList.
+type InvoicingTermsList struct {
+	Data []InvoicingTerms `json:"data"`
+}
 
 // JointResponsibility defines model for JointResponsibility.
 type JointResponsibility struct {
@@ -14846,7 +15201,7 @@ type Receipt struct {
 	// Example: 12500.00
 	Amount Money `json:"amount"`
 
-	// Covering Set aside for payment-first shipments.
+	// Covering Set aside for payment-first shipments and for orders.
 	//
 	// Example: 0.00
 	Covering decimal.Decimal `json:"covering"`
@@ -16159,10 +16514,95 @@ type SurveyStatistics struct {
 	NextCursor *string           `json:"next_cursor,omitempty"`
 }
 
+// TaxInvoice defines model for TaxInvoice.
+type TaxInvoice struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money  `json:"amount"`
+	Code   string `json:"code"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// IssuedOn Example: 2026-11-20
+	IssuedOn Date `json:"issued_on"`
+
+	// Kind 数电票, 增值税专用发票, 增值税普通发票.
+	//
+	// Example: digital
+	Kind   TaxInvoiceKind `json:"kind"`
+	Number string         `json:"number"`
+
+	// RedOfID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	RedOfID *UUID `json:"red_of_id,omitempty"`
+
+	// State recorded or void.
+	State      string  `json:"state"`
+	VoidReason *string `json:"void_reason,omitempty"`
+}
+
+// TaxInvoiceInput defines model for TaxInvoiceInput.
+type TaxInvoiceInput struct {
+	// Amount Tax included; above 0 in red letters too. What isn't recorded yet when absent.
+	//
+	// Example: 42000.00
+	Amount *decimal.Decimal `json:"amount,omitempty"`
+
+	// Code 10 or 12 digits; a 数电票 has none.
+	Code *string `json:"code,omitempty"`
+
+	// IssuedOn The invoice's date when absent.
+	//
+	// Example: 2026-11-20
+	IssuedOn *openapi_types.Date `json:"issued_on,omitempty"`
+
+	// Kind 数电票, 增值税专用发票, 增值税普通发票.
+	//
+	// Example: digital
+	Kind TaxInvoiceKind `json:"kind"`
+
+	// Number 20 digits of a 数电票, 8 of a 增值税发票.
+	//
+	// Example: 26332000000000000042
+	Number string `json:"number"`
+
+	// RedOfID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	RedOfID *UUID `json:"red_of_id,omitempty"`
+}
+
+// TaxInvoiceKind 数电票, 增值税专用发票, 增值税普通发票.
+//
+// Example: digital
+type TaxInvoiceKind string
+
 // TaxRate The part of tax; 0.13 is 13 %. Prices include it.
 //
 // Example: 0.13
 type TaxRate = decimal.Decimal
+
+// TaxShare defines model for TaxShare.
+type TaxShare struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// Net An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Net Money `json:"net"`
+
+	// Rate A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Rate Quantity `json:"rate"`
+
+	// Tax An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Tax Money `json:"tax"`
+}
 
 // Team defines model for Team.
 type Team struct {
@@ -16300,6 +16740,45 @@ type TimelineEntry struct {
 	// Example: PD-202611-00042
 	Document *string `json:"document,omitempty"`
 	Seq      int64   `json:"seq"`
+}
+
+// ToInvoice defines model for ToInvoice.
+type ToInvoice struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount       Money  `json:"amount"`
+	CustomerCode string `json:"customer_code"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID   UUID   `json:"customer_id"`
+	CustomerName string `json:"customer_name"`
+
+	// DueAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	DueAmount Money `json:"due_amount"`
+
+	// DueNotes Of them, those that may be invoiced now.
+	DueNotes int `json:"due_notes"`
+
+	// Mode Example: after_statement
+	Mode InvoicingMode `json:"mode"`
+
+	// Notes Delivery notes with something left to invoice.
+	Notes int `json:"notes"`
+
+	// OldestShipped Example: 2026-11-20
+	OldestShipped Date `json:"oldest_shipped"`
+
+	// PayerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	PayerID UUID `json:"payer_id"`
+}
+
+// ToInvoiceList defines model for ToInvoiceList.
+type ToInvoiceList struct {
+	Data       []ToInvoice `json:"data"`
+	NextCursor *string     `json:"next_cursor,omitempty"`
 }
 
 // TokenRequest defines model for TokenRequest.
@@ -17253,6 +17732,9 @@ type InquiryID = UUID
 
 // InvoiceID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type InvoiceID = UUID
+
+// InvoiceRunID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type InvoiceRunID = UUID
 
 // LeaveID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type LeaveID = UUID
@@ -18507,6 +18989,21 @@ type CreateCustomerParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListCustomersToInvoiceParams defines parameters for ListCustomersToInvoice.
+type ListCustomersToInvoiceParams struct {
+	// Through Only what left until this date; today when absent.
+	Through *Date `form:"through,omitempty" json:"through,omitempty"`
+
+	// Due Only customers of whom something may be invoiced now.
+	Due *bool `form:"due,omitempty" json:"due,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // UpsertCustomerByExternalIDParams defines parameters for UpsertCustomerByExternalID.
 type UpsertCustomerByExternalIDParams struct {
 	// IfMatch The ETag that you read; 412 when someone else has changed it since.
@@ -18637,6 +19134,12 @@ type ListCreditMovementsParams struct {
 
 	// Cursor next_cursor of the page before.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// SetInvoicingTermsParams defines parameters for SetInvoicingTerms.
+type SetInvoicingTermsParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
 }
 
 // StateCustomerPurchaseWindowParams defines parameters for StateCustomerPurchaseWindow.
@@ -18984,6 +19487,27 @@ type ListGatePassEndingsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListGoodsReturnsParams defines parameters for ListGoodsReturns.
+type ListGoodsReturnsParams struct {
+	// CustomerID Only of this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// PostGoodsReturnParams defines parameters for PostGoodsReturn.
+type PostGoodsReturnParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
 // ListHandoversParams defines parameters for ListHandovers.
 type ListHandoversParams struct {
 	// Limit How many items at most.
@@ -19131,6 +19655,36 @@ type GetInquiryTimelineParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListInvoiceRunsParams defines parameters for ListInvoiceRuns.
+type ListInvoiceRunsParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// StartInvoiceRunParams defines parameters for StartInvoiceRun.
+type StartInvoiceRunParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// ListInvoiceRunCustomersParams defines parameters for ListInvoiceRunCustomers.
+type ListInvoiceRunCustomersParams struct {
+	// State Only in this state.
+	State *ListInvoiceRunCustomersParamsState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListInvoiceRunCustomersParamsState defines parameters for ListInvoiceRunCustomers.
+type ListInvoiceRunCustomersParamsState string
+
 // ListInvoicesParams defines parameters for ListInvoices.
 type ListInvoicesParams struct {
 	// CustomerID Only of this customer.
@@ -19148,6 +19702,15 @@ type ListInvoicesParams struct {
 	// Overdue Only what is open past its due date.
 	Overdue *bool `form:"overdue,omitempty" json:"overdue,omitempty"`
 
+	// Kind Only of this kind.
+	Kind *ListInvoicesParamsKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// CorrectsID Only what corrects this invoice.
+	CorrectsID *UUID `form:"corrects_id,omitempty" json:"corrects_id,omitempty"`
+
+	// Number Only with this number or this number of the tax system.
+	Number *string `form:"number,omitempty" json:"number,omitempty"`
+
 	// Limit How many items at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
@@ -19158,8 +19721,20 @@ type ListInvoicesParams struct {
 // ListInvoicesParamsState defines parameters for ListInvoices.
 type ListInvoicesParamsState string
 
+// ListInvoicesParamsKind defines parameters for ListInvoices.
+type ListInvoicesParamsKind string
+
 // PostInvoiceParams defines parameters for PostInvoice.
 type PostInvoiceParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// CreditInvoiceParams defines parameters for CreditInvoice.
+type CreditInvoiceParams struct {
 	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
 	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
 
@@ -19177,6 +19752,21 @@ type ReverseInvoiceParams struct {
 
 	// IfMatch The ETag that you read; 412 when someone else has changed it since.
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// RecordTaxInvoiceParams defines parameters for RecordTaxInvoice.
+type RecordTaxInvoiceParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// VoidTaxInvoiceParams defines parameters for VoidTaxInvoice.
+type VoidTaxInvoiceParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // GetInvoiceTimelineParams defines parameters for GetInvoiceTimeline.
@@ -21906,6 +22496,9 @@ type AddCustomerContactJSONRequestBody = ContactInput
 // ReplaceCustomerContactJSONRequestBody defines body for ReplaceCustomerContact for application/json ContentType.
 type ReplaceCustomerContactJSONRequestBody = ContactInput
 
+// SetInvoicingTermsJSONRequestBody defines body for SetInvoicingTerms for application/json ContentType.
+type SetInvoicingTermsJSONRequestBody = InvoicingTermsInput
+
 // StateCustomerPurchaseWindowJSONRequestBody defines body for StateCustomerPurchaseWindow for application/json ContentType.
 type StateCustomerPurchaseWindowJSONRequestBody = PurchaseWindowInput
 
@@ -21948,6 +22541,9 @@ type SynchroniseGateChecksJSONRequestBody = GateSynchronisation
 // ResolveGateConflictJSONRequestBody defines body for ResolveGateConflict for application/json ContentType.
 type ResolveGateConflictJSONRequestBody = GateConflictResolution
 
+// PostGoodsReturnJSONRequestBody defines body for PostGoodsReturn for application/json ContentType.
+type PostGoodsReturnJSONRequestBody = GoodsReturnCreate
+
 // CreateHandoverJSONRequestBody defines body for CreateHandover for application/json ContentType.
 type CreateHandoverJSONRequestBody = HandoverCreate
 
@@ -21960,11 +22556,23 @@ type CreateInquiryJSONRequestBody = InquiryCreate
 // CloseInquiryJSONRequestBody defines body for CloseInquiry for application/json ContentType.
 type CloseInquiryJSONRequestBody = QuotationReason
 
+// StartInvoiceRunJSONRequestBody defines body for StartInvoiceRun for application/json ContentType.
+type StartInvoiceRunJSONRequestBody = InvoiceRunCreate
+
 // PostInvoiceJSONRequestBody defines body for PostInvoice for application/json ContentType.
 type PostInvoiceJSONRequestBody = InvoiceCreate
 
+// CreditInvoiceJSONRequestBody defines body for CreditInvoice for application/json ContentType.
+type CreditInvoiceJSONRequestBody = CreditNoteCreate
+
 // ReverseInvoiceJSONRequestBody defines body for ReverseInvoice for application/json ContentType.
 type ReverseInvoiceJSONRequestBody = Reversal
+
+// RecordTaxInvoiceJSONRequestBody defines body for RecordTaxInvoice for application/json ContentType.
+type RecordTaxInvoiceJSONRequestBody = TaxInvoiceInput
+
+// VoidTaxInvoiceJSONRequestBody defines body for VoidTaxInvoice for application/json ContentType.
+type VoidTaxInvoiceJSONRequestBody = Reversal
 
 // SetKeyCustomerJSONRequestBody defines body for SetKeyCustomer for application/json ContentType.
 type SetKeyCustomerJSONRequestBody = KeyCustomerSet

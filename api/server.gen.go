@@ -395,6 +395,9 @@ type ServerInterface interface {
 	// CreateCustomer Register a customer
 	// (POST /v1/customers)
 	CreateCustomer(ctx echo.Context, params CreateCustomerParams) error
+	// ListCustomersToInvoice List what is to be invoiced
+	// (GET /v1/customers-to-invoice)
+	ListCustomersToInvoice(ctx echo.Context, params ListCustomersToInvoiceParams) error
 	// GetCustomerByExternalID Read a customer by another system's id
 	// (GET /v1/customers/by-external-id/{source}/{external_id})
 	GetCustomerByExternalID(ctx echo.Context, source string, externalID string) error
@@ -455,6 +458,15 @@ type ServerInterface interface {
 	// ListCreditProfiles List a customer's credit profiles, past and present
 	// (GET /v1/customers/{customer_id}/credit/profiles)
 	ListCreditProfiles(ctx echo.Context, customerID CustomerID) error
+	// GetInvoicingTerms Read when a customer is invoiced
+	// (GET /v1/customers/{customer_id}/invoicing-terms)
+	GetInvoicingTerms(ctx echo.Context, customerID CustomerID) error
+	// SetInvoicingTerms Set when a customer is invoiced
+	// (PUT /v1/customers/{customer_id}/invoicing-terms)
+	SetInvoicingTerms(ctx echo.Context, customerID CustomerID, params SetInvoicingTermsParams) error
+	// ListInvoicingTerms Read what was said of when a customer is invoiced
+	// (GET /v1/customers/{customer_id}/invoicing-terms/history)
+	ListInvoicingTerms(ctx echo.Context, customerID CustomerID) error
 	// GetCustomerOpportunityGrades Read the opportunity grades of a customer
 	// (GET /v1/customers/{customer_id}/opportunity-grades)
 	GetCustomerOpportunityGrades(ctx echo.Context, customerID CustomerID) error
@@ -575,6 +587,15 @@ type ServerInterface interface {
 	// ListGatePassEndings List passes that are no longer good
 	// (GET /v1/gate-pass-endings)
 	ListGatePassEndings(ctx echo.Context, params ListGatePassEndingsParams) error
+	// ListGoodsReturns List goods that came back
+	// (GET /v1/goods-returns)
+	ListGoodsReturns(ctx echo.Context, params ListGoodsReturnsParams) error
+	// PostGoodsReturn Book goods that came back
+	// (POST /v1/goods-returns)
+	PostGoodsReturn(ctx echo.Context, params PostGoodsReturnParams) error
+	// GetGoodsReturn Read a return
+	// (GET /v1/goods-returns/{goods_return_id})
+	GetGoodsReturn(ctx echo.Context, goodsReturnID UUID) error
 	// ListHandovers List handovers
 	// (GET /v1/handovers)
 	ListHandovers(ctx echo.Context, params ListHandoversParams) error
@@ -617,6 +638,18 @@ type ServerInterface interface {
 	// GetInquiryTimeline Read what happened to an inquiry
 	// (GET /v1/inquiries/{inquiry_id}/timeline)
 	GetInquiryTimeline(ctx echo.Context, inquiryID InquiryID, params GetInquiryTimelineParams) error
+	// ListInvoiceRuns List runs of invoices
+	// (GET /v1/invoice-runs)
+	ListInvoiceRuns(ctx echo.Context, params ListInvoiceRunsParams) error
+	// StartInvoiceRun Invoice all that is due
+	// (POST /v1/invoice-runs)
+	StartInvoiceRun(ctx echo.Context, params StartInvoiceRunParams) error
+	// GetInvoiceRun Read a run of invoices
+	// (GET /v1/invoice-runs/{invoice_run_id})
+	GetInvoiceRun(ctx echo.Context, invoiceRunID InvoiceRunID) error
+	// ListInvoiceRunCustomers Read what a run did for each customer
+	// (GET /v1/invoice-runs/{invoice_run_id}/customers)
+	ListInvoiceRunCustomers(ctx echo.Context, invoiceRunID InvoiceRunID, params ListInvoiceRunCustomersParams) error
 	// ListInvoices List invoices
 	// (GET /v1/invoices)
 	ListInvoices(ctx echo.Context, params ListInvoicesParams) error
@@ -626,12 +659,21 @@ type ServerInterface interface {
 	// GetInvoice Read an invoice
 	// (GET /v1/invoices/{invoice_id})
 	GetInvoice(ctx echo.Context, invoiceID InvoiceID) error
+	// CreditInvoice Credit a part of an invoice
+	// (POST /v1/invoices/{invoice_id}/credit)
+	CreditInvoice(ctx echo.Context, invoiceID InvoiceID, params CreditInvoiceParams) error
 	// ListInvoiceDecisions Read what gates decided about an invoice
 	// (GET /v1/invoices/{invoice_id}/decisions)
 	ListInvoiceDecisions(ctx echo.Context, invoiceID InvoiceID) error
 	// ReverseInvoice Reverse an invoice
 	// (POST /v1/invoices/{invoice_id}/reverse)
 	ReverseInvoice(ctx echo.Context, invoiceID InvoiceID, params ReverseInvoiceParams) error
+	// RecordTaxInvoice Record the tax system's invoice
+	// (POST /v1/invoices/{invoice_id}/tax-invoices)
+	RecordTaxInvoice(ctx echo.Context, invoiceID InvoiceID, params RecordTaxInvoiceParams) error
+	// VoidTaxInvoice Void a tax invoice
+	// (POST /v1/invoices/{invoice_id}/tax-invoices/{tax_invoice_id}/void)
+	VoidTaxInvoice(ctx echo.Context, invoiceID InvoiceID, taxInvoiceID UUID, params VoidTaxInvoiceParams) error
 	// GetInvoiceTimeline Read what happened to an invoice
 	// (GET /v1/invoices/{invoice_id}/timeline)
 	GetInvoiceTimeline(ctx echo.Context, invoiceID InvoiceID, params GetInvoiceTimelineParams) error
@@ -6191,6 +6233,45 @@ func (w *ServerInterfaceWrapper) CreateCustomer(ctx echo.Context) error {
 	return err
 }
 
+// ListCustomersToInvoice converts echo context to params.
+func (w *ServerInterfaceWrapper) ListCustomersToInvoice(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCustomersToInvoiceParams
+	// ------------- Optional query parameter "through" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "through", ctx.QueryParams(), &params.Through, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter through: %s", err))
+	}
+
+	// ------------- Optional query parameter "due" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "due", ctx.QueryParams(), &params.Due, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter due: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListCustomersToInvoice(ctx, params)
+	return err
+}
+
 // GetCustomerByExternalID converts echo context to params.
 func (w *ServerInterfaceWrapper) GetCustomerByExternalID(ctx echo.Context) error {
 	var err error
@@ -6940,6 +7021,76 @@ func (w *ServerInterfaceWrapper) ListCreditProfiles(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListCreditProfiles(ctx, customerID)
+	return err
+}
+
+// GetInvoicingTerms converts echo context to params.
+func (w *ServerInterfaceWrapper) GetInvoicingTerms(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "customer_id" -------------
+	var customerID CustomerID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "customer_id", ctx.Param("customer_id"), &customerID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetInvoicingTerms(ctx, customerID)
+	return err
+}
+
+// SetInvoicingTerms converts echo context to params.
+func (w *ServerInterfaceWrapper) SetInvoicingTerms(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "customer_id" -------------
+	var customerID CustomerID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "customer_id", ctx.Param("customer_id"), &customerID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetInvoicingTermsParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetInvoicingTerms(ctx, customerID, params)
+	return err
+}
+
+// ListInvoicingTerms converts echo context to params.
+func (w *ServerInterfaceWrapper) ListInvoicingTerms(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "customer_id" -------------
+	var customerID CustomerID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "customer_id", ctx.Param("customer_id"), &customerID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListInvoicingTerms(ctx, customerID)
 	return err
 }
 
@@ -8319,6 +8470,91 @@ func (w *ServerInterfaceWrapper) ListGatePassEndings(ctx echo.Context) error {
 	return err
 }
 
+// ListGoodsReturns converts echo context to params.
+func (w *ServerInterfaceWrapper) ListGoodsReturns(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListGoodsReturnsParams
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListGoodsReturns(ctx, params)
+	return err
+}
+
+// PostGoodsReturn converts echo context to params.
+func (w *ServerInterfaceWrapper) PostGoodsReturn(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PostGoodsReturnParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PostGoodsReturn(ctx, params)
+	return err
+}
+
+// GetGoodsReturn converts echo context to params.
+func (w *ServerInterfaceWrapper) GetGoodsReturn(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "goods_return_id" -------------
+	var goodsReturnID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "goods_return_id", ctx.Param("goods_return_id"), &goodsReturnID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter goods_return_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetGoodsReturn(ctx, goodsReturnID)
+	return err
+}
+
 // ListHandovers converts echo context to params.
 func (w *ServerInterfaceWrapper) ListHandovers(ctx echo.Context) error {
 	var err error
@@ -8844,6 +9080,117 @@ func (w *ServerInterfaceWrapper) GetInquiryTimeline(ctx echo.Context) error {
 	return err
 }
 
+// ListInvoiceRuns converts echo context to params.
+func (w *ServerInterfaceWrapper) ListInvoiceRuns(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListInvoiceRunsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListInvoiceRuns(ctx, params)
+	return err
+}
+
+// StartInvoiceRun converts echo context to params.
+func (w *ServerInterfaceWrapper) StartInvoiceRun(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params StartInvoiceRunParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.StartInvoiceRun(ctx, params)
+	return err
+}
+
+// GetInvoiceRun converts echo context to params.
+func (w *ServerInterfaceWrapper) GetInvoiceRun(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "invoice_run_id" -------------
+	var invoiceRunID InvoiceRunID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "invoice_run_id", ctx.Param("invoice_run_id"), &invoiceRunID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter invoice_run_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetInvoiceRun(ctx, invoiceRunID)
+	return err
+}
+
+// ListInvoiceRunCustomers converts echo context to params.
+func (w *ServerInterfaceWrapper) ListInvoiceRunCustomers(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "invoice_run_id" -------------
+	var invoiceRunID InvoiceRunID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "invoice_run_id", ctx.Param("invoice_run_id"), &invoiceRunID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter invoice_run_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListInvoiceRunCustomersParams
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListInvoiceRunCustomers(ctx, invoiceRunID, params)
+	return err
+}
+
 // ListInvoices converts echo context to params.
 func (w *ServerInterfaceWrapper) ListInvoices(ctx echo.Context) error {
 	var err error
@@ -8883,6 +9230,27 @@ func (w *ServerInterfaceWrapper) ListInvoices(ctx echo.Context) error {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "overdue", ctx.QueryParams(), &params.Overdue, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter overdue: %s", err))
+	}
+
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", ctx.QueryParams(), &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
+	}
+
+	// ------------- Optional query parameter "corrects_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "corrects_id", ctx.QueryParams(), &params.CorrectsID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter corrects_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "number" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "number", ctx.QueryParams(), &params.Number, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter number: %s", err))
 	}
 
 	// ------------- Optional query parameter "limit" -------------
@@ -8954,6 +9322,50 @@ func (w *ServerInterfaceWrapper) GetInvoice(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetInvoice(ctx, invoiceID)
+	return err
+}
+
+// CreditInvoice converts echo context to params.
+func (w *ServerInterfaceWrapper) CreditInvoice(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "invoice_id" -------------
+	var invoiceID InvoiceID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "invoice_id", ctx.Param("invoice_id"), &invoiceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter invoice_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreditInvoiceParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreditInvoice(ctx, invoiceID, params)
 	return err
 }
 
@@ -9029,6 +9441,92 @@ func (w *ServerInterfaceWrapper) ReverseInvoice(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ReverseInvoice(ctx, invoiceID, params)
+	return err
+}
+
+// RecordTaxInvoice converts echo context to params.
+func (w *ServerInterfaceWrapper) RecordTaxInvoice(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "invoice_id" -------------
+	var invoiceID InvoiceID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "invoice_id", ctx.Param("invoice_id"), &invoiceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter invoice_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RecordTaxInvoiceParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RecordTaxInvoice(ctx, invoiceID, params)
+	return err
+}
+
+// VoidTaxInvoice converts echo context to params.
+func (w *ServerInterfaceWrapper) VoidTaxInvoice(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "invoice_id" -------------
+	var invoiceID InvoiceID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "invoice_id", ctx.Param("invoice_id"), &invoiceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter invoice_id: %s", err))
+	}
+
+	// ------------- Path parameter "tax_invoice_id" -------------
+	var taxInvoiceID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tax_invoice_id", ctx.Param("tax_invoice_id"), &taxInvoiceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter tax_invoice_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params VoidTaxInvoiceParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.VoidTaxInvoice(ctx, invoiceID, taxInvoiceID, params)
 	return err
 }
 
@@ -20528,6 +21026,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/customer-notices/:customer_notice_id/answer", wrapper.AnswerCustomerNotice, options.OperationMiddlewares["answerCustomerNotice"]...)
 	router.GET(options.BaseURL+"/v1/customers", wrapper.ListCustomers, options.OperationMiddlewares["listCustomers"]...)
 	router.POST(options.BaseURL+"/v1/customers", wrapper.CreateCustomer, options.OperationMiddlewares["createCustomer"]...)
+	router.GET(options.BaseURL+"/v1/customers-to-invoice", wrapper.ListCustomersToInvoice, options.OperationMiddlewares["listCustomersToInvoice"]...)
 	router.GET(options.BaseURL+"/v1/customers/:customer_id", wrapper.GetCustomer, options.OperationMiddlewares["getCustomer"]...)
 	router.PATCH(options.BaseURL+"/v1/customers/:customer_id", wrapper.UpdateCustomer, options.OperationMiddlewares["updateCustomer"]...)
 	router.POST(options.BaseURL+"/v1/customers/:customer_id/addresses", wrapper.AddCustomerAddress, options.OperationMiddlewares["addCustomerAddress"]...)
@@ -20546,6 +21045,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/customers/:customer_id/credit-figures", wrapper.GetCreditFigures, options.OperationMiddlewares["getCreditFigures"]...)
 	router.GET(options.BaseURL+"/v1/customers/:customer_id/credit/movements", wrapper.ListCreditMovements, options.OperationMiddlewares["listCreditMovements"]...)
 	router.GET(options.BaseURL+"/v1/customers/:customer_id/credit/profiles", wrapper.ListCreditProfiles, options.OperationMiddlewares["listCreditProfiles"]...)
+	router.GET(options.BaseURL+"/v1/customers/:customer_id/invoicing-terms", wrapper.GetInvoicingTerms, options.OperationMiddlewares["getInvoicingTerms"]...)
+	router.PUT(options.BaseURL+"/v1/customers/:customer_id/invoicing-terms", wrapper.SetInvoicingTerms, options.OperationMiddlewares["setInvoicingTerms"]...)
+	router.GET(options.BaseURL+"/v1/customers/:customer_id/invoicing-terms/history", wrapper.ListInvoicingTerms, options.OperationMiddlewares["listInvoicingTerms"]...)
 	router.GET(options.BaseURL+"/v1/customers/:customer_id/opportunity-grades", wrapper.GetCustomerOpportunityGrades, options.OperationMiddlewares["getCustomerOpportunityGrades"]...)
 	router.POST(options.BaseURL+"/v1/customers/:customer_id/purchase-window", wrapper.StateCustomerPurchaseWindow, options.OperationMiddlewares["stateCustomerPurchaseWindow"]...)
 	router.GET(options.BaseURL+"/v1/customers/:customer_id/timeline", wrapper.GetCustomerTimeline, options.OperationMiddlewares["getCustomerTimeline"]...)
@@ -20588,6 +21090,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/gate-conflicts/:gate_conflict_id/resolve", wrapper.ResolveGateConflict, options.OperationMiddlewares["resolveGateConflict"]...)
 	router.GET(options.BaseURL+"/v1/gate-keys", wrapper.ListGateKeys, options.OperationMiddlewares["listGateKeys"]...)
 	router.GET(options.BaseURL+"/v1/gate-pass-endings", wrapper.ListGatePassEndings, options.OperationMiddlewares["listGatePassEndings"]...)
+	router.GET(options.BaseURL+"/v1/goods-returns", wrapper.ListGoodsReturns, options.OperationMiddlewares["listGoodsReturns"]...)
+	router.POST(options.BaseURL+"/v1/goods-returns", wrapper.PostGoodsReturn, options.OperationMiddlewares["postGoodsReturn"]...)
+	router.GET(options.BaseURL+"/v1/goods-returns/:goods_return_id", wrapper.GetGoodsReturn, options.OperationMiddlewares["getGoodsReturn"]...)
 	router.GET(options.BaseURL+"/v1/handovers", wrapper.ListHandovers, options.OperationMiddlewares["listHandovers"]...)
 	router.POST(options.BaseURL+"/v1/handovers", wrapper.CreateHandover, options.OperationMiddlewares["createHandover"]...)
 	router.GET(options.BaseURL+"/v1/handovers/:handover_id", wrapper.GetHandover, options.OperationMiddlewares["getHandover"]...)
@@ -20602,11 +21107,18 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/inquiries/:inquiry_id", wrapper.GetInquiry, options.OperationMiddlewares["getInquiry"]...)
 	router.POST(options.BaseURL+"/v1/inquiries/:inquiry_id/close", wrapper.CloseInquiry, options.OperationMiddlewares["closeInquiry"]...)
 	router.GET(options.BaseURL+"/v1/inquiries/:inquiry_id/timeline", wrapper.GetInquiryTimeline, options.OperationMiddlewares["getInquiryTimeline"]...)
+	router.GET(options.BaseURL+"/v1/invoice-runs", wrapper.ListInvoiceRuns, options.OperationMiddlewares["listInvoiceRuns"]...)
+	router.POST(options.BaseURL+"/v1/invoice-runs", wrapper.StartInvoiceRun, options.OperationMiddlewares["startInvoiceRun"]...)
+	router.GET(options.BaseURL+"/v1/invoice-runs/:invoice_run_id", wrapper.GetInvoiceRun, options.OperationMiddlewares["getInvoiceRun"]...)
+	router.GET(options.BaseURL+"/v1/invoice-runs/:invoice_run_id/customers", wrapper.ListInvoiceRunCustomers, options.OperationMiddlewares["listInvoiceRunCustomers"]...)
 	router.GET(options.BaseURL+"/v1/invoices", wrapper.ListInvoices, options.OperationMiddlewares["listInvoices"]...)
 	router.POST(options.BaseURL+"/v1/invoices", wrapper.PostInvoice, options.OperationMiddlewares["postInvoice"]...)
 	router.GET(options.BaseURL+"/v1/invoices/:invoice_id", wrapper.GetInvoice, options.OperationMiddlewares["getInvoice"]...)
+	router.POST(options.BaseURL+"/v1/invoices/:invoice_id/credit", wrapper.CreditInvoice, options.OperationMiddlewares["creditInvoice"]...)
 	router.GET(options.BaseURL+"/v1/invoices/:invoice_id/decisions", wrapper.ListInvoiceDecisions, options.OperationMiddlewares["listInvoiceDecisions"]...)
 	router.POST(options.BaseURL+"/v1/invoices/:invoice_id/reverse", wrapper.ReverseInvoice, options.OperationMiddlewares["reverseInvoice"]...)
+	router.POST(options.BaseURL+"/v1/invoices/:invoice_id/tax-invoices", wrapper.RecordTaxInvoice, options.OperationMiddlewares["recordTaxInvoice"]...)
+	router.POST(options.BaseURL+"/v1/invoices/:invoice_id/tax-invoices/:tax_invoice_id/void", wrapper.VoidTaxInvoice, options.OperationMiddlewares["voidTaxInvoice"]...)
 	router.GET(options.BaseURL+"/v1/invoices/:invoice_id/timeline", wrapper.GetInvoiceTimeline, options.OperationMiddlewares["getInvoiceTimeline"]...)
 	router.GET(options.BaseURL+"/v1/joint-responsibilities", wrapper.ListJointResponsibilities, options.OperationMiddlewares["listJointResponsibilities"]...)
 	router.GET(options.BaseURL+"/v1/key-customers", wrapper.ListKeyCustomers, options.OperationMiddlewares["listKeyCustomers"]...)
@@ -24477,6 +24989,28 @@ func (response CreateCustomer201JSONResponse) VisitCreateCustomerResponse(w http
 	return err
 }
 
+type ListCustomersToInvoiceRequestObject struct {
+	Params ListCustomersToInvoiceParams
+}
+
+type ListCustomersToInvoiceResponseObject interface {
+	VisitListCustomersToInvoiceResponse(w http.ResponseWriter) error
+}
+
+type ListCustomersToInvoice200JSONResponse ToInvoiceList
+
+func (response ListCustomersToInvoice200JSONResponse) VisitListCustomersToInvoiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetCustomerByExternalIDRequestObject struct {
 	Source     string `json:"source"`
 	ExternalID string `json:"external_id"`
@@ -25034,6 +25568,90 @@ type ListCreditProfilesResponseObject interface {
 type ListCreditProfiles200JSONResponse CreditProfileList
 
 func (response ListCreditProfiles200JSONResponse) VisitListCreditProfilesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetInvoicingTermsRequestObject struct {
+	CustomerID CustomerID `json:"customer_id"`
+}
+
+type GetInvoicingTermsResponseObject interface {
+	VisitGetInvoicingTermsResponse(w http.ResponseWriter) error
+}
+
+type GetInvoicingTerms200ResponseHeaders struct {
+	ETag string
+}
+
+type GetInvoicingTerms200JSONResponse struct {
+	Body    InvoicingTerms
+	Headers GetInvoicingTerms200ResponseHeaders
+}
+
+func (response GetInvoicingTerms200JSONResponse) VisitGetInvoicingTermsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetInvoicingTermsRequestObject struct {
+	CustomerID CustomerID `json:"customer_id"`
+	Params     SetInvoicingTermsParams
+	Body       *SetInvoicingTermsJSONRequestBody
+}
+
+type SetInvoicingTermsResponseObject interface {
+	VisitSetInvoicingTermsResponse(w http.ResponseWriter) error
+}
+
+type SetInvoicingTerms200ResponseHeaders struct {
+	ETag string
+}
+
+type SetInvoicingTerms200JSONResponse struct {
+	Body    InvoicingTerms
+	Headers SetInvoicingTerms200ResponseHeaders
+}
+
+func (response SetInvoicingTerms200JSONResponse) VisitSetInvoicingTermsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListInvoicingTermsRequestObject struct {
+	CustomerID CustomerID `json:"customer_id"`
+}
+
+type ListInvoicingTermsResponseObject interface {
+	VisitListInvoicingTermsResponse(w http.ResponseWriter) error
+}
+
+type ListInvoicingTerms200JSONResponse InvoicingTermsList
+
+func (response ListInvoicingTerms200JSONResponse) VisitListInvoicingTermsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -26077,6 +26695,73 @@ func (response ListGatePassEndings200JSONResponse) VisitListGatePassEndingsRespo
 	return err
 }
 
+type ListGoodsReturnsRequestObject struct {
+	Params ListGoodsReturnsParams
+}
+
+type ListGoodsReturnsResponseObject interface {
+	VisitListGoodsReturnsResponse(w http.ResponseWriter) error
+}
+
+type ListGoodsReturns200JSONResponse GoodsReturnList
+
+func (response ListGoodsReturns200JSONResponse) VisitListGoodsReturnsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostGoodsReturnRequestObject struct {
+	Params PostGoodsReturnParams
+	Body   *PostGoodsReturnJSONRequestBody
+}
+
+type PostGoodsReturnResponseObject interface {
+	VisitPostGoodsReturnResponse(w http.ResponseWriter) error
+}
+
+type PostGoodsReturn201JSONResponse GoodsReturn
+
+func (response PostGoodsReturn201JSONResponse) VisitPostGoodsReturnResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetGoodsReturnRequestObject struct {
+	GoodsReturnID UUID `json:"goods_return_id"`
+}
+
+type GetGoodsReturnResponseObject interface {
+	VisitGetGoodsReturnResponse(w http.ResponseWriter) error
+}
+
+type GetGoodsReturn200JSONResponse GoodsReturn
+
+func (response GetGoodsReturn200JSONResponse) VisitGetGoodsReturnResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListHandoversRequestObject struct {
 	Params ListHandoversParams
 }
@@ -26428,6 +27113,104 @@ func (response GetInquiryTimeline200JSONResponse) VisitGetInquiryTimelineRespons
 	return err
 }
 
+type ListInvoiceRunsRequestObject struct {
+	Params ListInvoiceRunsParams
+}
+
+type ListInvoiceRunsResponseObject interface {
+	VisitListInvoiceRunsResponse(w http.ResponseWriter) error
+}
+
+type ListInvoiceRuns200JSONResponse InvoiceRunList
+
+func (response ListInvoiceRuns200JSONResponse) VisitListInvoiceRunsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartInvoiceRunRequestObject struct {
+	Params StartInvoiceRunParams
+	Body   *StartInvoiceRunJSONRequestBody
+}
+
+type StartInvoiceRunResponseObject interface {
+	VisitStartInvoiceRunResponse(w http.ResponseWriter) error
+}
+
+type StartInvoiceRun202ResponseHeaders struct {
+	Location string
+}
+
+type StartInvoiceRun202JSONResponse struct {
+	Body    InvoiceRun
+	Headers StartInvoiceRun202ResponseHeaders
+}
+
+func (response StartInvoiceRun202JSONResponse) VisitStartInvoiceRunResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Location", fmt.Sprint(response.Headers.Location))
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetInvoiceRunRequestObject struct {
+	InvoiceRunID InvoiceRunID `json:"invoice_run_id"`
+}
+
+type GetInvoiceRunResponseObject interface {
+	VisitGetInvoiceRunResponse(w http.ResponseWriter) error
+}
+
+type GetInvoiceRun200JSONResponse InvoiceRun
+
+func (response GetInvoiceRun200JSONResponse) VisitGetInvoiceRunResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListInvoiceRunCustomersRequestObject struct {
+	InvoiceRunID InvoiceRunID `json:"invoice_run_id"`
+	Params       ListInvoiceRunCustomersParams
+}
+
+type ListInvoiceRunCustomersResponseObject interface {
+	VisitListInvoiceRunCustomersResponse(w http.ResponseWriter) error
+}
+
+type ListInvoiceRunCustomers200JSONResponse InvoiceRunCustomerList
+
+func (response ListInvoiceRunCustomers200JSONResponse) VisitListInvoiceRunCustomersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListInvoicesRequestObject struct {
 	Params ListInvoicesParams
 }
@@ -26511,6 +27294,38 @@ func (response GetInvoice200JSONResponse) VisitGetInvoiceResponse(w http.Respons
 	return err
 }
 
+type CreditInvoiceRequestObject struct {
+	InvoiceID InvoiceID `json:"invoice_id"`
+	Params    CreditInvoiceParams
+	Body      *CreditInvoiceJSONRequestBody
+}
+
+type CreditInvoiceResponseObject interface {
+	VisitCreditInvoiceResponse(w http.ResponseWriter) error
+}
+
+type CreditInvoice201ResponseHeaders struct {
+	ETag string
+}
+
+type CreditInvoice201JSONResponse struct {
+	Body    Invoice
+	Headers CreditInvoice201ResponseHeaders
+}
+
+func (response CreditInvoice201JSONResponse) VisitCreditInvoiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListInvoiceDecisionsRequestObject struct {
 	InvoiceID InvoiceID `json:"invoice_id"`
 }
@@ -26561,6 +27376,71 @@ func (response ReverseInvoice201JSONResponse) VisitReverseInvoiceResponse(w http
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
 	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordTaxInvoiceRequestObject struct {
+	InvoiceID InvoiceID `json:"invoice_id"`
+	Params    RecordTaxInvoiceParams
+	Body      *RecordTaxInvoiceJSONRequestBody
+}
+
+type RecordTaxInvoiceResponseObject interface {
+	VisitRecordTaxInvoiceResponse(w http.ResponseWriter) error
+}
+
+type RecordTaxInvoice201ResponseHeaders struct {
+	ETag string
+}
+
+type RecordTaxInvoice201JSONResponse struct {
+	Body    Invoice
+	Headers RecordTaxInvoice201ResponseHeaders
+}
+
+func (response RecordTaxInvoice201JSONResponse) VisitRecordTaxInvoiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VoidTaxInvoiceRequestObject struct {
+	InvoiceID    InvoiceID `json:"invoice_id"`
+	TaxInvoiceID UUID      `json:"tax_invoice_id"`
+	Params       VoidTaxInvoiceParams
+	Body         *VoidTaxInvoiceJSONRequestBody
+}
+
+type VoidTaxInvoiceResponseObject interface {
+	VisitVoidTaxInvoiceResponse(w http.ResponseWriter) error
+}
+
+type VoidTaxInvoice200ResponseHeaders struct {
+	ETag string
+}
+
+type VoidTaxInvoice200JSONResponse struct {
+	Body    Invoice
+	Headers VoidTaxInvoice200ResponseHeaders
+}
+
+func (response VoidTaxInvoice200JSONResponse) VisitVoidTaxInvoiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -35252,6 +36132,9 @@ type StrictServerInterface interface {
 	// CreateCustomer Register a customer
 	// (POST /v1/customers)
 	CreateCustomer(ctx context.Context, request CreateCustomerRequestObject) (CreateCustomerResponseObject, error)
+	// ListCustomersToInvoice List what is to be invoiced
+	// (GET /v1/customers-to-invoice)
+	ListCustomersToInvoice(ctx context.Context, request ListCustomersToInvoiceRequestObject) (ListCustomersToInvoiceResponseObject, error)
 	// GetCustomerByExternalID Read a customer by another system's id
 	// (GET /v1/customers/by-external-id/{source}/{external_id})
 	GetCustomerByExternalID(ctx context.Context, request GetCustomerByExternalIDRequestObject) (GetCustomerByExternalIDResponseObject, error)
@@ -35312,6 +36195,15 @@ type StrictServerInterface interface {
 	// ListCreditProfiles List a customer's credit profiles, past and present
 	// (GET /v1/customers/{customer_id}/credit/profiles)
 	ListCreditProfiles(ctx context.Context, request ListCreditProfilesRequestObject) (ListCreditProfilesResponseObject, error)
+	// GetInvoicingTerms Read when a customer is invoiced
+	// (GET /v1/customers/{customer_id}/invoicing-terms)
+	GetInvoicingTerms(ctx context.Context, request GetInvoicingTermsRequestObject) (GetInvoicingTermsResponseObject, error)
+	// SetInvoicingTerms Set when a customer is invoiced
+	// (PUT /v1/customers/{customer_id}/invoicing-terms)
+	SetInvoicingTerms(ctx context.Context, request SetInvoicingTermsRequestObject) (SetInvoicingTermsResponseObject, error)
+	// ListInvoicingTerms Read what was said of when a customer is invoiced
+	// (GET /v1/customers/{customer_id}/invoicing-terms/history)
+	ListInvoicingTerms(ctx context.Context, request ListInvoicingTermsRequestObject) (ListInvoicingTermsResponseObject, error)
 	// GetCustomerOpportunityGrades Read the opportunity grades of a customer
 	// (GET /v1/customers/{customer_id}/opportunity-grades)
 	GetCustomerOpportunityGrades(ctx context.Context, request GetCustomerOpportunityGradesRequestObject) (GetCustomerOpportunityGradesResponseObject, error)
@@ -35432,6 +36324,15 @@ type StrictServerInterface interface {
 	// ListGatePassEndings List passes that are no longer good
 	// (GET /v1/gate-pass-endings)
 	ListGatePassEndings(ctx context.Context, request ListGatePassEndingsRequestObject) (ListGatePassEndingsResponseObject, error)
+	// ListGoodsReturns List goods that came back
+	// (GET /v1/goods-returns)
+	ListGoodsReturns(ctx context.Context, request ListGoodsReturnsRequestObject) (ListGoodsReturnsResponseObject, error)
+	// PostGoodsReturn Book goods that came back
+	// (POST /v1/goods-returns)
+	PostGoodsReturn(ctx context.Context, request PostGoodsReturnRequestObject) (PostGoodsReturnResponseObject, error)
+	// GetGoodsReturn Read a return
+	// (GET /v1/goods-returns/{goods_return_id})
+	GetGoodsReturn(ctx context.Context, request GetGoodsReturnRequestObject) (GetGoodsReturnResponseObject, error)
 	// ListHandovers List handovers
 	// (GET /v1/handovers)
 	ListHandovers(ctx context.Context, request ListHandoversRequestObject) (ListHandoversResponseObject, error)
@@ -35474,6 +36375,18 @@ type StrictServerInterface interface {
 	// GetInquiryTimeline Read what happened to an inquiry
 	// (GET /v1/inquiries/{inquiry_id}/timeline)
 	GetInquiryTimeline(ctx context.Context, request GetInquiryTimelineRequestObject) (GetInquiryTimelineResponseObject, error)
+	// ListInvoiceRuns List runs of invoices
+	// (GET /v1/invoice-runs)
+	ListInvoiceRuns(ctx context.Context, request ListInvoiceRunsRequestObject) (ListInvoiceRunsResponseObject, error)
+	// StartInvoiceRun Invoice all that is due
+	// (POST /v1/invoice-runs)
+	StartInvoiceRun(ctx context.Context, request StartInvoiceRunRequestObject) (StartInvoiceRunResponseObject, error)
+	// GetInvoiceRun Read a run of invoices
+	// (GET /v1/invoice-runs/{invoice_run_id})
+	GetInvoiceRun(ctx context.Context, request GetInvoiceRunRequestObject) (GetInvoiceRunResponseObject, error)
+	// ListInvoiceRunCustomers Read what a run did for each customer
+	// (GET /v1/invoice-runs/{invoice_run_id}/customers)
+	ListInvoiceRunCustomers(ctx context.Context, request ListInvoiceRunCustomersRequestObject) (ListInvoiceRunCustomersResponseObject, error)
 	// ListInvoices List invoices
 	// (GET /v1/invoices)
 	ListInvoices(ctx context.Context, request ListInvoicesRequestObject) (ListInvoicesResponseObject, error)
@@ -35483,12 +36396,21 @@ type StrictServerInterface interface {
 	// GetInvoice Read an invoice
 	// (GET /v1/invoices/{invoice_id})
 	GetInvoice(ctx context.Context, request GetInvoiceRequestObject) (GetInvoiceResponseObject, error)
+	// CreditInvoice Credit a part of an invoice
+	// (POST /v1/invoices/{invoice_id}/credit)
+	CreditInvoice(ctx context.Context, request CreditInvoiceRequestObject) (CreditInvoiceResponseObject, error)
 	// ListInvoiceDecisions Read what gates decided about an invoice
 	// (GET /v1/invoices/{invoice_id}/decisions)
 	ListInvoiceDecisions(ctx context.Context, request ListInvoiceDecisionsRequestObject) (ListInvoiceDecisionsResponseObject, error)
 	// ReverseInvoice Reverse an invoice
 	// (POST /v1/invoices/{invoice_id}/reverse)
 	ReverseInvoice(ctx context.Context, request ReverseInvoiceRequestObject) (ReverseInvoiceResponseObject, error)
+	// RecordTaxInvoice Record the tax system's invoice
+	// (POST /v1/invoices/{invoice_id}/tax-invoices)
+	RecordTaxInvoice(ctx context.Context, request RecordTaxInvoiceRequestObject) (RecordTaxInvoiceResponseObject, error)
+	// VoidTaxInvoice Void a tax invoice
+	// (POST /v1/invoices/{invoice_id}/tax-invoices/{tax_invoice_id}/void)
+	VoidTaxInvoice(ctx context.Context, request VoidTaxInvoiceRequestObject) (VoidTaxInvoiceResponseObject, error)
 	// GetInvoiceTimeline Read what happened to an invoice
 	// (GET /v1/invoices/{invoice_id}/timeline)
 	GetInvoiceTimeline(ctx context.Context, request GetInvoiceTimelineRequestObject) (GetInvoiceTimelineResponseObject, error)
@@ -40724,6 +41646,31 @@ func (sh *strictHandler) CreateCustomer(ctx echo.Context, params CreateCustomerP
 	return nil
 }
 
+// ListCustomersToInvoice operation middleware
+func (sh *strictHandler) ListCustomersToInvoice(ctx echo.Context, params ListCustomersToInvoiceParams) error {
+	var request ListCustomersToInvoiceRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCustomersToInvoice(ctx.Request().Context(), request.(ListCustomersToInvoiceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCustomersToInvoice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCustomersToInvoiceResponseObject); ok {
+		return validResponse.VisitListCustomersToInvoiceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetCustomerByExternalID operation middleware
 func (sh *strictHandler) GetCustomerByExternalID(ctx echo.Context, source string, externalID string) error {
 	var request GetCustomerByExternalIDRequestObject
@@ -41448,6 +42395,105 @@ func (sh *strictHandler) ListCreditProfiles(ctx echo.Context, customerID Custome
 		return err
 	} else if validResponse, ok := response.(ListCreditProfilesResponseObject); ok {
 		return validResponse.VisitListCreditProfilesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetInvoicingTerms operation middleware
+func (sh *strictHandler) GetInvoicingTerms(ctx echo.Context, customerID CustomerID) error {
+	var request GetInvoicingTermsRequestObject
+
+	request.CustomerID = customerID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetInvoicingTerms(ctx.Request().Context(), request.(GetInvoicingTermsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetInvoicingTerms")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetInvoicingTermsResponseObject); ok {
+		return validResponse.VisitGetInvoicingTermsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetInvoicingTerms operation middleware
+func (sh *strictHandler) SetInvoicingTerms(ctx echo.Context, customerID CustomerID, params SetInvoicingTermsParams) error {
+	var request SetInvoicingTermsRequestObject
+
+	request.CustomerID = customerID
+	request.Params = params
+
+	var body SetInvoicingTermsJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetInvoicingTerms(ctx.Request().Context(), request.(SetInvoicingTermsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetInvoicingTerms")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetInvoicingTermsResponseObject); ok {
+		return validResponse.VisitSetInvoicingTermsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListInvoicingTerms operation middleware
+func (sh *strictHandler) ListInvoicingTerms(ctx echo.Context, customerID CustomerID) error {
+	var request ListInvoicingTermsRequestObject
+
+	request.CustomerID = customerID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListInvoicingTerms(ctx.Request().Context(), request.(ListInvoicingTermsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListInvoicingTerms")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListInvoicingTermsResponseObject); ok {
+		return validResponse.VisitListInvoicingTermsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -42787,6 +43833,104 @@ func (sh *strictHandler) ListGatePassEndings(ctx echo.Context, params ListGatePa
 	return nil
 }
 
+// ListGoodsReturns operation middleware
+func (sh *strictHandler) ListGoodsReturns(ctx echo.Context, params ListGoodsReturnsParams) error {
+	var request ListGoodsReturnsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListGoodsReturns(ctx.Request().Context(), request.(ListGoodsReturnsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListGoodsReturns")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListGoodsReturnsResponseObject); ok {
+		return validResponse.VisitListGoodsReturnsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PostGoodsReturn operation middleware
+func (sh *strictHandler) PostGoodsReturn(ctx echo.Context, params PostGoodsReturnParams) error {
+	var request PostGoodsReturnRequestObject
+
+	request.Params = params
+
+	var body PostGoodsReturnJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PostGoodsReturn(ctx.Request().Context(), request.(PostGoodsReturnRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PostGoodsReturn")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PostGoodsReturnResponseObject); ok {
+		return validResponse.VisitPostGoodsReturnResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetGoodsReturn operation middleware
+func (sh *strictHandler) GetGoodsReturn(ctx echo.Context, goodsReturnID UUID) error {
+	var request GetGoodsReturnRequestObject
+
+	request.GoodsReturnID = goodsReturnID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetGoodsReturn(ctx.Request().Context(), request.(GetGoodsReturnRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetGoodsReturn")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetGoodsReturnResponseObject); ok {
+		return validResponse.VisitGetGoodsReturnResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListHandovers operation middleware
 func (sh *strictHandler) ListHandovers(ctx echo.Context, params ListHandoversParams) error {
 	var request ListHandoversRequestObject
@@ -43237,6 +44381,130 @@ func (sh *strictHandler) GetInquiryTimeline(ctx echo.Context, inquiryID InquiryI
 	return nil
 }
 
+// ListInvoiceRuns operation middleware
+func (sh *strictHandler) ListInvoiceRuns(ctx echo.Context, params ListInvoiceRunsParams) error {
+	var request ListInvoiceRunsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListInvoiceRuns(ctx.Request().Context(), request.(ListInvoiceRunsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListInvoiceRuns")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListInvoiceRunsResponseObject); ok {
+		return validResponse.VisitListInvoiceRunsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// StartInvoiceRun operation middleware
+func (sh *strictHandler) StartInvoiceRun(ctx echo.Context, params StartInvoiceRunParams) error {
+	var request StartInvoiceRunRequestObject
+
+	request.Params = params
+
+	var body StartInvoiceRunJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.StartInvoiceRun(ctx.Request().Context(), request.(StartInvoiceRunRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StartInvoiceRun")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(StartInvoiceRunResponseObject); ok {
+		return validResponse.VisitStartInvoiceRunResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetInvoiceRun operation middleware
+func (sh *strictHandler) GetInvoiceRun(ctx echo.Context, invoiceRunID InvoiceRunID) error {
+	var request GetInvoiceRunRequestObject
+
+	request.InvoiceRunID = invoiceRunID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetInvoiceRun(ctx.Request().Context(), request.(GetInvoiceRunRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetInvoiceRun")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetInvoiceRunResponseObject); ok {
+		return validResponse.VisitGetInvoiceRunResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListInvoiceRunCustomers operation middleware
+func (sh *strictHandler) ListInvoiceRunCustomers(ctx echo.Context, invoiceRunID InvoiceRunID, params ListInvoiceRunCustomersParams) error {
+	var request ListInvoiceRunCustomersRequestObject
+
+	request.InvoiceRunID = invoiceRunID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListInvoiceRunCustomers(ctx.Request().Context(), request.(ListInvoiceRunCustomersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListInvoiceRunCustomers")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListInvoiceRunCustomersResponseObject); ok {
+		return validResponse.VisitListInvoiceRunCustomersResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListInvoices operation middleware
 func (sh *strictHandler) ListInvoices(ctx echo.Context, params ListInvoicesParams) error {
 	var request ListInvoicesRequestObject
@@ -43335,6 +44603,55 @@ func (sh *strictHandler) GetInvoice(ctx echo.Context, invoiceID InvoiceID) error
 	return nil
 }
 
+// CreditInvoice operation middleware
+func (sh *strictHandler) CreditInvoice(ctx echo.Context, invoiceID InvoiceID, params CreditInvoiceParams) error {
+	var request CreditInvoiceRequestObject
+
+	request.InvoiceID = invoiceID
+	request.Params = params
+
+	var body CreditInvoiceJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreditInvoice(ctx.Request().Context(), request.(CreditInvoiceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreditInvoice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreditInvoiceResponseObject); ok {
+		return validResponse.VisitCreditInvoiceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListInvoiceDecisions operation middleware
 func (sh *strictHandler) ListInvoiceDecisions(ctx echo.Context, invoiceID InvoiceID) error {
 	var request ListInvoiceDecisionsRequestObject
@@ -43403,6 +44720,105 @@ func (sh *strictHandler) ReverseInvoice(ctx echo.Context, invoiceID InvoiceID, p
 		return err
 	} else if validResponse, ok := response.(ReverseInvoiceResponseObject); ok {
 		return validResponse.VisitReverseInvoiceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RecordTaxInvoice operation middleware
+func (sh *strictHandler) RecordTaxInvoice(ctx echo.Context, invoiceID InvoiceID, params RecordTaxInvoiceParams) error {
+	var request RecordTaxInvoiceRequestObject
+
+	request.InvoiceID = invoiceID
+	request.Params = params
+
+	var body RecordTaxInvoiceJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RecordTaxInvoice(ctx.Request().Context(), request.(RecordTaxInvoiceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecordTaxInvoice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RecordTaxInvoiceResponseObject); ok {
+		return validResponse.VisitRecordTaxInvoiceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// VoidTaxInvoice operation middleware
+func (sh *strictHandler) VoidTaxInvoice(ctx echo.Context, invoiceID InvoiceID, taxInvoiceID UUID, params VoidTaxInvoiceParams) error {
+	var request VoidTaxInvoiceRequestObject
+
+	request.InvoiceID = invoiceID
+	request.TaxInvoiceID = taxInvoiceID
+	request.Params = params
+
+	var body VoidTaxInvoiceJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.VoidTaxInvoice(ctx.Request().Context(), request.(VoidTaxInvoiceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "VoidTaxInvoice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(VoidTaxInvoiceResponseObject); ok {
+		return validResponse.VisitVoidTaxInvoiceResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -253,6 +253,28 @@ BEGIN
     RETURN NEW;
 END $$;
 
+CREATE FUNCTION public.guard_bank_line() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE free text[] := '{state,receipt_id,ignored_reason,handled_by,handled_at,version}';
+BEGIN
+    IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - free = to_jsonb(OLD) - free THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'what the bank said is not changed' USING ERRCODE = 'check_violation', CONSTRAINT = 'bank_lines_immutable';
+END $$;
+
+CREATE FUNCTION public.guard_bill() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - '{state,state_since,version}'::text[] = to_jsonb(OLD) - '{state,state_since,version}'::text[]
+        AND OLD.state NOT IN ('settled', 'bounced', 'cancelled') THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'a bill keeps what it says, and has ended once' USING ERRCODE = 'check_violation', CONSTRAINT = 'acceptance_bills_immutable';
+END $$;
+
 CREATE FUNCTION public.guard_contract_line() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -428,8 +450,8 @@ END $$;
 CREATE FUNCTION public.guard_posted() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
-DECLARE free text[] := CASE TG_TABLE_NAME WHEN 'invoices' THEN '{paid,state,tax_number,version}'
-    WHEN 'receipts' THEN '{allocated,covering,state,version}' ELSE '{state,version}' END;
+DECLARE free text[] := CASE TG_TABLE_NAME WHEN 'invoices' THEN '{paid,credited,written_off,state,tax_number,version}'
+    WHEN 'receipts' THEN '{allocated,covering,state,version}' WHEN 'write_offs' THEN '{recovered,state,version}' ELSE '{state,version}' END;
 BEGIN
     IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - free = to_jsonb(OLD) - free
         AND NOT (OLD.state = 'reversed' AND NEW.state = 'posted') THEN
@@ -802,6 +824,27 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE TABLE public.acceptance_bills (
+    id uuid NOT NULL,
+    receipt_id uuid NOT NULL,
+    payer_id uuid NOT NULL,
+    number text NOT NULL,
+    drawer text NOT NULL,
+    acceptor text NOT NULL,
+    issued_on date NOT NULL,
+    matures_on date NOT NULL,
+    amount numeric(18,2) NOT NULL,
+    state text NOT NULL,
+    state_since timestamp with time zone NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT acceptance_bills_acceptor_check CHECK (((length(acceptor) >= 1) AND (length(acceptor) <= 200))),
+    CONSTRAINT acceptance_bills_amount_check CHECK ((amount > (0)::numeric)),
+    CONSTRAINT acceptance_bills_dates CHECK ((matures_on > issued_on)),
+    CONSTRAINT acceptance_bills_drawer_check CHECK (((length(drawer) >= 1) AND (length(drawer) <= 200))),
+    CONSTRAINT acceptance_bills_number_check CHECK (((length(number) >= 1) AND (length(number) <= 40))),
+    CONSTRAINT acceptance_bills_state_check CHECK ((state = ANY (ARRAY['held'::text, 'endorsed'::text, 'discounted'::text, 'settled'::text, 'bounced'::text, 'cancelled'::text])))
+);
+
 CREATE TABLE public.allocations (
     id uuid NOT NULL,
     state text NOT NULL,
@@ -1071,6 +1114,69 @@ CREATE TABLE public.backtest_skips (
     count integer NOT NULL
 );
 
+CREATE TABLE public.bank_accounts (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    bank text NOT NULL,
+    name text NOT NULL,
+    currency text NOT NULL,
+    active boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT bank_accounts_bank_check CHECK (((length(bank) >= 1) AND (length(bank) <= 200))),
+    CONSTRAINT bank_accounts_currency_check CHECK ((length(currency) = 3)),
+    CONSTRAINT bank_accounts_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+    CONSTRAINT bank_accounts_number_check CHECK ((number ~ '^[0-9A-Z]{4,34}$'::text))
+);
+
+CREATE TABLE public.bank_imports (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    account_id uuid NOT NULL,
+    file_name text NOT NULL,
+    sha256 bytea NOT NULL,
+    lines integer NOT NULL,
+    added integer NOT NULL,
+    duplicates integer NOT NULL,
+    imported_by uuid,
+    imported_at timestamp with time zone NOT NULL,
+    CONSTRAINT bank_imports_added_check CHECK ((added >= 0)),
+    CONSTRAINT bank_imports_duplicates_check CHECK ((duplicates >= 0)),
+    CONSTRAINT bank_imports_file_name_check CHECK ((length(file_name) <= 200)),
+    CONSTRAINT bank_imports_lines_check CHECK ((lines >= 0))
+);
+
+CREATE TABLE public.bank_lines (
+    id uuid NOT NULL,
+    import_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    row_no integer NOT NULL,
+    booked_on date NOT NULL,
+    incoming boolean NOT NULL,
+    amount numeric(18,2) NOT NULL,
+    currency text NOT NULL,
+    party_name text NOT NULL,
+    party_account text NOT NULL,
+    reference text NOT NULL,
+    transaction_id text NOT NULL,
+    fingerprint bytea NOT NULL,
+    state text NOT NULL,
+    receipt_id uuid,
+    ignored_reason text NOT NULL,
+    handled_by uuid,
+    handled_at timestamp with time zone,
+    version bigint NOT NULL,
+    CONSTRAINT bank_lines_amount_check CHECK ((amount > (0)::numeric)),
+    CONSTRAINT bank_lines_booked CHECK ((((state = 'booked'::text) = (receipt_id IS NOT NULL)) AND ((state = 'ignored'::text) = (ignored_reason <> ''::text)))),
+    CONSTRAINT bank_lines_ignored_reason_check CHECK ((length(ignored_reason) <= 500)),
+    CONSTRAINT bank_lines_incoming CHECK ((incoming OR (state = 'ignored'::text))),
+    CONSTRAINT bank_lines_party_account_check CHECK ((length(party_account) <= 60)),
+    CONSTRAINT bank_lines_party_name_check CHECK ((length(party_name) <= 200)),
+    CONSTRAINT bank_lines_reference_check CHECK ((length(reference) <= 500)),
+    CONSTRAINT bank_lines_state_check CHECK ((state = ANY (ARRAY['open'::text, 'booked'::text, 'ignored'::text]))),
+    CONSTRAINT bank_lines_transaction_id_check CHECK ((length(transaction_id) <= 100))
+);
+
 CREATE TABLE public.base_price_lines (
     list_id uuid NOT NULL,
     product_id uuid NOT NULL,
@@ -1128,6 +1234,21 @@ CREATE TABLE public.base_prices (
     CONSTRAINT base_prices_check CHECK (((floor_price > (0)::numeric) AND (floor_price <= price))),
     CONSTRAINT base_prices_price_check CHECK ((price > (0)::numeric)),
     CONSTRAINT base_prices_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 1000)))
+);
+
+CREATE TABLE public.bill_steps (
+    id uuid NOT NULL,
+    bill_id uuid NOT NULL,
+    state text NOT NULL,
+    happened_on date NOT NULL,
+    party text NOT NULL,
+    cost numeric(18,2) NOT NULL,
+    note text NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT bill_steps_cost_check CHECK ((cost >= (0)::numeric)),
+    CONSTRAINT bill_steps_note_check CHECK ((length(note) <= 500)),
+    CONSTRAINT bill_steps_party_check CHECK ((length(party) <= 200))
 );
 
 CREATE TABLE public.calendar_changes (
@@ -2087,12 +2208,16 @@ CREATE TABLE public.delivery_note_lines (
     amount numeric(18,2) NOT NULL,
     invoiced_quantity numeric(18,4) NOT NULL,
     invoiced_amount numeric(18,2) NOT NULL,
+    returned_quantity numeric(18,4) DEFAULT 0 NOT NULL,
+    returned_amount numeric(18,2) DEFAULT 0 NOT NULL,
     CONSTRAINT delivery_note_lines_amount_check CHECK ((amount >= (0)::numeric)),
     CONSTRAINT delivery_note_lines_invoiced_amount CHECK ((invoiced_amount >= (0)::numeric)),
     CONSTRAINT delivery_note_lines_invoiced_quantity_check CHECK ((invoiced_quantity >= (0)::numeric)),
-    CONSTRAINT delivery_note_lines_not_over CHECK ((invoiced_quantity <= quantity)),
+    CONSTRAINT delivery_note_lines_not_over CHECK (((invoiced_quantity + returned_quantity) <= quantity)),
     CONSTRAINT delivery_note_lines_price_check CHECK ((price >= (0)::numeric)),
-    CONSTRAINT delivery_note_lines_quantity_check CHECK ((quantity > (0)::numeric))
+    CONSTRAINT delivery_note_lines_quantity_check CHECK ((quantity > (0)::numeric)),
+    CONSTRAINT delivery_note_lines_returned_amount CHECK ((returned_amount >= (0)::numeric)),
+    CONSTRAINT delivery_note_lines_returned_quantity CHECK ((returned_quantity >= (0)::numeric))
 );
 
 CREATE TABLE public.delivery_notes (
@@ -2425,6 +2550,32 @@ CREATE TABLE public.gate_passes (
     CONSTRAINT gate_passes_used CHECK (((state = 'used'::text) = (used_at IS NOT NULL)))
 );
 
+CREATE TABLE public.goods_return_lines (
+    id uuid NOT NULL,
+    goods_return_id uuid NOT NULL,
+    delivery_line_id uuid NOT NULL,
+    quantity numeric(18,4) NOT NULL,
+    credited numeric(18,4) NOT NULL,
+    amount numeric(18,2) NOT NULL,
+    CONSTRAINT goods_return_lines_amount_check CHECK ((amount >= (0)::numeric)),
+    CONSTRAINT goods_return_lines_check CHECK (((credited >= (0)::numeric) AND (credited <= quantity))),
+    CONSTRAINT goods_return_lines_quantity_check CHECK ((quantity > (0)::numeric))
+);
+
+CREATE TABLE public.goods_returns (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    delivery_note_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    payer_id uuid NOT NULL,
+    returned_on date NOT NULL,
+    reason text NOT NULL,
+    source_id uuid,
+    created_by uuid,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT goods_returns_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
+);
+
 CREATE TABLE public.handover_acknowledgements (
     handover_id uuid NOT NULL,
     user_id uuid NOT NULL,
@@ -2601,7 +2752,36 @@ CREATE TABLE public.invoice_lines (
     price numeric(18,4) NOT NULL,
     amount numeric(18,2) NOT NULL,
     tax_rate numeric(6,4) NOT NULL,
-    tax numeric(18,2) NOT NULL
+    tax numeric(18,2) NOT NULL,
+    corrects_line_id uuid
+);
+
+CREATE TABLE public.invoice_run_items (
+    run_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    payer_id uuid NOT NULL,
+    state text NOT NULL,
+    invoices integer NOT NULL,
+    amount numeric(18,2) NOT NULL,
+    code text NOT NULL,
+    done_at timestamp with time zone,
+    CONSTRAINT invoice_run_items_code_check CHECK ((length(code) <= 100)),
+    CONSTRAINT invoice_run_items_invoices_check CHECK ((invoices >= 0)),
+    CONSTRAINT invoice_run_items_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'invoiced'::text, 'nothing'::text, 'refused'::text])))
+);
+
+CREATE TABLE public.invoice_runs (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    state text NOT NULL,
+    through date NOT NULL,
+    invoiced_on date NOT NULL,
+    started_by uuid,
+    started_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone,
+    version bigint NOT NULL,
+    CONSTRAINT invoice_runs_finished CHECK (((state = 'done'::text) = (finished_at IS NOT NULL))),
+    CONSTRAINT invoice_runs_state_check CHECK ((state = ANY (ARRAY['running'::text, 'done'::text])))
 );
 
 CREATE TABLE public.invoices (
@@ -2624,16 +2804,49 @@ CREATE TABLE public.invoices (
     created_by uuid,
     created_at timestamp with time zone NOT NULL,
     version bigint NOT NULL,
+    credited numeric(18,2) DEFAULT 0 NOT NULL,
+    written_off numeric(18,2) DEFAULT 0 NOT NULL,
+    corrects_id uuid,
+    cause text DEFAULT ''::text NOT NULL,
+    source_id uuid,
+    CONSTRAINT invoices_cause CHECK ((cause = ANY (ARRAY[''::text, 'price'::text, 'quantity'::text, 'return'::text, 'duplicate'::text, 'item'::text]))),
     CONSTRAINT invoices_check CHECK (((kind = 'reversal'::text) = (reverses_id IS NOT NULL))),
+    CONSTRAINT invoices_corrects CHECK (
+CASE
+    WHEN (kind = ANY (ARRAY['credit_note'::text, 'adjustment'::text])) THEN ((corrects_id IS NOT NULL) AND (cause <> ''::text))
+    ELSE ((corrects_id IS NULL) AND (cause = ''::text))
+END),
     CONSTRAINT invoices_currency_check CHECK ((currency = 'CNY'::text)),
-    CONSTRAINT invoices_kind_check CHECK ((kind = ANY (ARRAY['invoice'::text, 'opening'::text, 'reversal'::text]))),
-    CONSTRAINT invoices_paid CHECK (((paid >= (0)::numeric) AND ((kind = 'reversal'::text) OR (paid <= total)))),
+    CONSTRAINT invoices_kind_check CHECK ((kind = ANY (ARRAY['invoice'::text, 'opening'::text, 'reversal'::text, 'credit_note'::text, 'adjustment'::text]))),
+    CONSTRAINT invoices_paid CHECK (
+CASE
+    WHEN (total > (0)::numeric) THEN ((paid >= (0)::numeric) AND (paid <= total))
+    WHEN (kind = 'reversal'::text) THEN (paid = (0)::numeric)
+    ELSE (paid = total)
+END),
+    CONSTRAINT invoices_settled CHECK (((credited >= (0)::numeric) AND (written_off >= (0)::numeric) AND ((total < (0)::numeric) OR ((credited + written_off) <= paid)))),
     CONSTRAINT invoices_state_check CHECK ((state = ANY (ARRAY['posted'::text, 'reversed'::text]))),
     CONSTRAINT invoices_total CHECK (
-CASE
-    WHEN (kind = 'reversal'::text) THEN (total < (0)::numeric)
+CASE kind
+    WHEN 'reversal'::text THEN (total < (0)::numeric)
+    WHEN 'credit_note'::text THEN (total < (0)::numeric)
+    WHEN 'adjustment'::text THEN (total <> (0)::numeric)
     ELSE (total > (0)::numeric)
 END)
+);
+
+CREATE TABLE public.invoicing_terms (
+    id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    mode text NOT NULL,
+    version bigint NOT NULL,
+    valid_from timestamp with time zone NOT NULL,
+    valid_to timestamp with time zone,
+    reason text NOT NULL,
+    set_by uuid,
+    CONSTRAINT invoicing_terms_mode_check CHECK ((mode = ANY (ARRAY['at_once'::text, 'after_statement'::text]))),
+    CONSTRAINT invoicing_terms_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500))),
+    CONSTRAINT invoicing_terms_version_check CHECK ((version > 1))
 );
 
 CREATE TABLE public.job_periods (
@@ -2908,6 +3121,13 @@ CREATE TABLE public.order_changes (
     CONSTRAINT order_changes_version_check CHECK ((version > 0))
 );
 
+CREATE TABLE public.order_deposits (
+    order_id uuid NOT NULL,
+    receipt_id uuid NOT NULL,
+    amount numeric(18,2) NOT NULL,
+    CONSTRAINT order_deposits_amount CHECK ((amount >= (0)::numeric))
+);
+
 CREATE TABLE public.order_lines (
     id uuid NOT NULL,
     order_id uuid NOT NULL,
@@ -3113,6 +3333,16 @@ CREATE TABLE public.parameters (
     CONSTRAINT parameters_kind_check CHECK ((kind = ANY (ARRAY['decimal'::text, 'int'::text, 'bool'::text]))),
     CONSTRAINT parameters_name_check CHECK ((name ~ '^[a-z_]+\.[a-z_]+$'::text)),
     CONSTRAINT parameters_version_check CHECK ((version > 0))
+);
+
+CREATE TABLE public.payer_accounts (
+    customer_id uuid NOT NULL,
+    account_number text NOT NULL,
+    name text NOT NULL,
+    line_id uuid NOT NULL,
+    learned_at timestamp with time zone NOT NULL,
+    CONSTRAINT payer_accounts_account_number_check CHECK (((length(account_number) >= 1) AND (length(account_number) <= 60))),
+    CONSTRAINT payer_accounts_name_check CHECK ((length(name) <= 200))
 );
 
 CREATE TABLE public.price_adoptions (
@@ -3813,6 +4043,20 @@ CREATE TABLE public.receipts (
     CONSTRAINT receipts_state_check CHECK ((state = ANY (ARRAY['posted'::text, 'reversed'::text])))
 );
 
+CREATE TABLE public.recoveries (
+    id uuid NOT NULL,
+    state text NOT NULL,
+    write_off_id uuid NOT NULL,
+    receipt_id uuid NOT NULL,
+    allocation_id uuid NOT NULL,
+    amount numeric(18,2) NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT recoveries_amount_check CHECK ((amount > (0)::numeric)),
+    CONSTRAINT recoveries_state_check CHECK ((state = ANY (ARRAY['posted'::text, 'reversed'::text])))
+);
+
 CREATE TABLE public.refresh_tokens (
     token_hash bytea NOT NULL,
     session_id uuid NOT NULL,
@@ -4255,6 +4499,13 @@ CREATE TABLE public.special_releases (
     CONSTRAINT special_releases_within CHECK ((used_amount <= amount))
 );
 
+CREATE TABLE public.statement_clearances (
+    customer_id uuid NOT NULL,
+    through date NOT NULL,
+    source_id uuid NOT NULL,
+    cleared_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.survey_links (
     id uuid NOT NULL,
     survey_id uuid NOT NULL,
@@ -4304,6 +4555,33 @@ CREATE TABLE public.surveys (
     CONSTRAINT surveys_state CHECK ((state = ANY (ARRAY['open'::text, 'answered'::text, 'closed'::text]))),
     CONSTRAINT surveys_version_check CHECK ((version > 0)),
     CONSTRAINT surveys_who_said CHECK (((source = 'rep'::text) = (recorded_by IS NOT NULL)))
+);
+
+CREATE TABLE public.tax_invoices (
+    id uuid NOT NULL,
+    state text NOT NULL,
+    invoice_id uuid NOT NULL,
+    kind text NOT NULL,
+    code text NOT NULL,
+    number text NOT NULL,
+    issued_on date NOT NULL,
+    amount numeric(18,2) NOT NULL,
+    red_of_id uuid,
+    void_reason text NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT tax_invoices_amount_check CHECK ((amount <> (0)::numeric)),
+    CONSTRAINT tax_invoices_form CHECK (
+CASE kind
+    WHEN 'digital'::text THEN ((code = ''::text) AND (number ~ '^[0-9]{20}$'::text))
+    ELSE ((code ~ '^[0-9]{10}([0-9]{2})?$'::text) AND (number ~ '^[0-9]{8}$'::text))
+END),
+    CONSTRAINT tax_invoices_kind_check CHECK ((kind = ANY (ARRAY['digital'::text, 'vat_special'::text, 'vat_general'::text]))),
+    CONSTRAINT tax_invoices_red CHECK (((amount < (0)::numeric) = (red_of_id IS NOT NULL))),
+    CONSTRAINT tax_invoices_state_check CHECK ((state = ANY (ARRAY['recorded'::text, 'void'::text]))),
+    CONSTRAINT tax_invoices_void CHECK (((state = 'void'::text) = (void_reason <> ''::text))),
+    CONSTRAINT tax_invoices_void_reason_check CHECK ((length(void_reason) <= 500))
 );
 
 CREATE TABLE public.teams (
@@ -4503,9 +4781,36 @@ CREATE TABLE public.visits (
     CONSTRAINT visits_version_check CHECK ((version > 0))
 );
 
+CREATE TABLE public.write_offs (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    state text NOT NULL,
+    invoice_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    payer_id uuid NOT NULL,
+    amount numeric(18,2) NOT NULL,
+    recovered numeric(18,2) NOT NULL,
+    written_on date NOT NULL,
+    reason text NOT NULL,
+    source_id uuid,
+    created_by uuid,
+    created_at timestamp with time zone NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT write_offs_amount_check CHECK ((amount > (0)::numeric)),
+    CONSTRAINT write_offs_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 1000))),
+    CONSTRAINT write_offs_recovered CHECK (((recovered >= (0)::numeric) AND (recovered <= amount))),
+    CONSTRAINT write_offs_state_check CHECK ((state = ANY (ARRAY['posted'::text, 'reversed'::text])))
+);
+
 ALTER TABLE ONLY public.river_job ALTER COLUMN id SET DEFAULT nextval('public.river_job_id_seq'::regclass);
 
 ALTER TABLE ONLY public.river_notification ALTER COLUMN id SET DEFAULT nextval('public.river_notification_id_seq'::regclass);
+
+ALTER TABLE ONLY public.acceptance_bills
+    ADD CONSTRAINT acceptance_bills_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.acceptance_bills
+    ADD CONSTRAINT acceptance_bills_receipt UNIQUE (receipt_id);
 
 ALTER TABLE ONLY public.allocations
     ADD CONSTRAINT allocations_pkey PRIMARY KEY (id);
@@ -4570,6 +4875,24 @@ ALTER TABLE ONLY public.backtest_runs
 ALTER TABLE ONLY public.backtest_skips
     ADD CONSTRAINT backtest_skips_pkey PRIMARY KEY (run_id, reason, detail);
 
+ALTER TABLE ONLY public.bank_accounts
+    ADD CONSTRAINT bank_accounts_number UNIQUE (number);
+
+ALTER TABLE ONLY public.bank_accounts
+    ADD CONSTRAINT bank_accounts_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.bank_imports
+    ADD CONSTRAINT bank_imports_number UNIQUE (number);
+
+ALTER TABLE ONLY public.bank_imports
+    ADD CONSTRAINT bank_imports_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.bank_lines
+    ADD CONSTRAINT bank_lines_once UNIQUE (account_id, fingerprint);
+
+ALTER TABLE ONLY public.bank_lines
+    ADD CONSTRAINT bank_lines_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.base_price_lines
     ADD CONSTRAINT base_price_lines_pkey PRIMARY KEY (list_id, product_id);
 
@@ -4584,6 +4907,9 @@ ALTER TABLE ONLY public.base_price_lists
 
 ALTER TABLE ONLY public.base_prices
     ADD CONSTRAINT base_prices_pkey PRIMARY KEY (product_id, effective_at, list_id);
+
+ALTER TABLE ONLY public.bill_steps
+    ADD CONSTRAINT bill_steps_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.calendar_changes
     ADD CONSTRAINT calendar_changes_date_version_key UNIQUE (date, version);
@@ -4828,6 +5154,15 @@ ALTER TABLE ONLY public.gate_passes
 ALTER TABLE ONLY public.gate_passes
     ADD CONSTRAINT gate_passes_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.goods_return_lines
+    ADD CONSTRAINT goods_return_lines_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.goods_returns
+    ADD CONSTRAINT goods_returns_number UNIQUE (number);
+
+ALTER TABLE ONLY public.goods_returns
+    ADD CONSTRAINT goods_returns_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.handover_acknowledgements
     ADD CONSTRAINT handover_acknowledgements_pkey PRIMARY KEY (handover_id, user_id);
 
@@ -4876,6 +5211,15 @@ ALTER TABLE ONLY public.invoice_lines
 ALTER TABLE ONLY public.invoice_lines
     ADD CONSTRAINT invoice_lines_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.invoice_run_items
+    ADD CONSTRAINT invoice_run_items_pkey PRIMARY KEY (run_id, customer_id, payer_id);
+
+ALTER TABLE ONLY public.invoice_runs
+    ADD CONSTRAINT invoice_runs_number UNIQUE (number);
+
+ALTER TABLE ONLY public.invoice_runs
+    ADD CONSTRAINT invoice_runs_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.invoices
     ADD CONSTRAINT invoices_number UNIQUE (number);
 
@@ -4884,6 +5228,12 @@ ALTER TABLE ONLY public.invoices
 
 ALTER TABLE ONLY public.invoices
     ADD CONSTRAINT invoices_reversed_once UNIQUE (reverses_id);
+
+ALTER TABLE ONLY public.invoicing_terms
+    ADD CONSTRAINT invoicing_terms_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.invoicing_terms
+    ADD CONSTRAINT invoicing_terms_version UNIQUE (customer_id, version);
 
 ALTER TABLE ONLY public.job_periods
     ADD CONSTRAINT job_periods_pkey PRIMARY KEY (name, start);
@@ -4951,6 +5301,9 @@ ALTER TABLE ONLY public.order_changes
 ALTER TABLE ONLY public.order_changes
     ADD CONSTRAINT order_changes_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.order_deposits
+    ADD CONSTRAINT order_deposits_pkey PRIMARY KEY (order_id, receipt_id);
+
 ALTER TABLE ONLY public.order_lines
     ADD CONSTRAINT order_lines_pkey PRIMARY KEY (id);
 
@@ -4974,6 +5327,9 @@ ALTER TABLE ONLY public.parameter_versions
 
 ALTER TABLE ONLY public.parameters
     ADD CONSTRAINT parameters_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.payer_accounts
+    ADD CONSTRAINT payer_accounts_pkey PRIMARY KEY (account_number, customer_id);
 
 ALTER TABLE ONLY public.price_adoptions
     ADD CONSTRAINT price_adoptions_number UNIQUE (number);
@@ -5134,6 +5490,12 @@ ALTER TABLE ONLY public.receipts
 ALTER TABLE ONLY public.receipts
     ADD CONSTRAINT receipts_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.recoveries
+    ADD CONSTRAINT recoveries_allocation UNIQUE (allocation_id);
+
+ALTER TABLE ONLY public.recoveries
+    ADD CONSTRAINT recoveries_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.refresh_tokens
     ADD CONSTRAINT refresh_tokens_pkey PRIMARY KEY (token_hash);
 
@@ -5221,6 +5583,9 @@ ALTER TABLE ONLY public.special_releases
 ALTER TABLE ONLY public.special_releases
     ADD CONSTRAINT special_releases_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.statement_clearances
+    ADD CONSTRAINT statement_clearances_pkey PRIMARY KEY (customer_id, through);
+
 ALTER TABLE ONLY public.survey_links
     ADD CONSTRAINT survey_links_pkey PRIMARY KEY (id);
 
@@ -5232,6 +5597,9 @@ ALTER TABLE ONLY public.surveys
 
 ALTER TABLE ONLY public.surveys
     ADD CONSTRAINT surveys_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.tax_invoices
+    ADD CONSTRAINT tax_invoices_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.teams
     ADD CONSTRAINT teams_id_department_id_key UNIQUE (id, department_id);
@@ -5290,6 +5658,20 @@ ALTER TABLE ONLY public.visit_rosters
 ALTER TABLE ONLY public.visits
     ADD CONSTRAINT visits_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.write_offs
+    ADD CONSTRAINT write_offs_number UNIQUE (number);
+
+ALTER TABLE ONLY public.write_offs
+    ADD CONSTRAINT write_offs_pkey PRIMARY KEY (id);
+
+CREATE INDEX acceptance_bills_maturing ON public.acceptance_bills USING btree (matures_on, id) WHERE (state = ANY (ARRAY['held'::text, 'endorsed'::text, 'discounted'::text]));
+
+CREATE UNIQUE INDEX acceptance_bills_number ON public.acceptance_bills USING btree (number) WHERE (state <> ALL (ARRAY['bounced'::text, 'cancelled'::text]));
+
+CREATE INDEX acceptance_bills_payer ON public.acceptance_bills USING btree (payer_id, id DESC);
+
+CREATE INDEX acceptance_bills_state ON public.acceptance_bills USING btree (state, id DESC);
+
 CREATE INDEX allocations_invoice ON public.allocations USING btree (invoice_id);
 
 CREATE INDEX allocations_receipt ON public.allocations USING btree (receipt_id);
@@ -5346,6 +5728,16 @@ CREATE UNIQUE INDEX backtest_runs_one_live ON public.backtest_runs USING btree (
 
 CREATE INDEX backtest_runs_starter ON public.backtest_runs USING btree (started_by, id DESC);
 
+CREATE INDEX bank_imports_account ON public.bank_imports USING btree (account_id, id DESC);
+
+CREATE INDEX bank_lines_account ON public.bank_lines USING btree (account_id, booked_on, id);
+
+CREATE INDEX bank_lines_import ON public.bank_lines USING btree (import_id, id);
+
+CREATE INDEX bank_lines_open ON public.bank_lines USING btree (id) WHERE (state = 'open'::text);
+
+CREATE UNIQUE INDEX bank_lines_receipt ON public.bank_lines USING btree (receipt_id) WHERE (receipt_id IS NOT NULL);
+
 CREATE UNIQUE INDEX base_price_lists_changed ON public.base_price_lists USING btree (change_no);
 
 CREATE INDEX base_price_lists_created ON public.base_price_lists USING btree (created_at, id);
@@ -5361,6 +5753,8 @@ CREATE UNIQUE INDEX base_price_lists_source ON public.base_price_lists USING btr
 CREATE INDEX base_price_lists_unsettled ON public.base_price_lists USING btree (effective_at) WHERE ((state = 'published'::text) AND (settled_at IS NULL));
 
 CREATE INDEX base_prices_list ON public.base_prices USING btree (list_id, product_id);
+
+CREATE INDEX bill_steps_bill ON public.bill_steps USING btree (bill_id, id);
 
 CREATE INDEX calendar_days_exceptions ON public.calendar_days USING btree (date) WHERE (working IS NOT NULL);
 
@@ -5536,6 +5930,8 @@ CREATE INDEX delivery_note_lines_order ON public.delivery_note_lines USING btree
 
 CREATE INDEX delivery_note_lines_product ON public.delivery_note_lines USING btree (product_id);
 
+CREATE INDEX delivery_note_lines_to_invoice ON public.delivery_note_lines USING btree (delivery_note_id) WHERE ((invoiced_quantity + returned_quantity) < quantity);
+
 CREATE INDEX delivery_notes_customer ON public.delivery_notes USING btree (customer_id, id DESC);
 
 CREATE INDEX delivery_notes_left ON public.delivery_notes USING btree (left_at, id) WHERE (state = 'left'::text);
@@ -5543,6 +5939,8 @@ CREATE INDEX delivery_notes_left ON public.delivery_notes USING btree (left_at, 
 CREATE INDEX delivery_notes_notice ON public.delivery_notes USING btree (notice_id);
 
 CREATE INDEX delivery_notes_owner ON public.delivery_notes USING btree (owner_id, id DESC);
+
+CREATE INDEX delivery_notes_shipped ON public.delivery_notes USING btree (customer_id, shipped_on, id) WHERE (state <> 'cancelled'::text);
 
 CREATE INDEX demand_surveys_of_customer ON public.demand_surveys USING btree (customer_id, revision DESC);
 
@@ -5596,6 +5994,12 @@ CREATE UNIQUE INDEX gate_pass_keys_active ON public.gate_pass_keys USING btree (
 
 CREATE INDEX gate_passes_notice ON public.gate_passes USING btree (notice_id);
 
+CREATE INDEX goods_return_lines_return ON public.goods_return_lines USING btree (goods_return_id);
+
+CREATE INDEX goods_returns_customer ON public.goods_returns USING btree (customer_id, id DESC);
+
+CREATE INDEX goods_returns_note ON public.goods_returns USING btree (delivery_note_id);
+
 CREATE INDEX handover_customers_from ON public.handover_customers USING btree (from_id, handover_id DESC);
 
 CREATE INDEX handover_customers_to ON public.handover_customers USING btree (to_id, handover_id DESC);
@@ -5616,7 +6020,17 @@ CREATE INDEX inquiries_prospect ON public.inquiries USING btree (prospect_id, id
 
 CREATE INDEX inquiry_lines_inquiry ON public.inquiry_lines USING btree (inquiry_id, line_no);
 
+CREATE INDEX invoice_lines_corrections ON public.invoice_lines USING btree (corrects_line_id) WHERE (corrects_line_id IS NOT NULL);
+
 CREATE INDEX invoice_lines_delivery ON public.invoice_lines USING btree (delivery_note_id);
+
+CREATE INDEX invoice_lines_delivery_line ON public.invoice_lines USING btree (delivery_line_id);
+
+CREATE INDEX invoice_run_items_pending ON public.invoice_run_items USING btree (run_id, customer_id) WHERE (state = 'pending'::text);
+
+CREATE UNIQUE INDEX invoice_runs_one ON public.invoice_runs USING btree ((true)) WHERE (state = 'running'::text);
+
+CREATE INDEX invoices_corrections ON public.invoices USING btree (corrects_id) WHERE (corrects_id IS NOT NULL);
 
 CREATE INDEX invoices_customer ON public.invoices USING btree (customer_id, id DESC);
 
@@ -5625,6 +6039,8 @@ CREATE INDEX invoices_payer ON public.invoices USING btree (payer_id, id DESC);
 CREATE INDEX invoices_payer_open ON public.invoices USING btree (payer_id, due_on, id) WHERE ((state = 'posted'::text) AND (kind <> 'reversal'::text) AND (paid < total));
 
 CREATE INDEX invoices_state ON public.invoices USING btree (state, id DESC);
+
+CREATE UNIQUE INDEX invoicing_terms_current ON public.invoicing_terms USING btree (customer_id) WHERE (valid_to IS NULL);
 
 CREATE UNIQUE INDEX job_periods_one_due ON public.job_periods USING btree (name) WHERE (completed_at IS NULL);
 
@@ -5678,6 +6094,8 @@ CREATE INDEX order_changes_owner ON public.order_changes USING btree (owner_id, 
 
 CREATE INDEX order_changes_state ON public.order_changes USING btree (state, id);
 
+CREATE INDEX order_deposits_receipt ON public.order_deposits USING btree (receipt_id);
+
 CREATE INDEX order_lines_order ON public.order_lines USING btree (order_id, line_no);
 
 CREATE INDEX order_review_points_order ON public.order_review_points USING btree (order_id, id);
@@ -5709,6 +6127,8 @@ CREATE UNIQUE INDEX ownership_disputes_open_key ON public.ownership_disputes USI
 CREATE INDEX ownership_disputes_owner ON public.ownership_disputes USING btree (owner_id, id);
 
 CREATE INDEX ownership_disputes_subject ON public.ownership_disputes USING btree (subject_id);
+
+CREATE INDEX payer_accounts_customer ON public.payer_accounts USING btree (customer_id);
 
 CREATE INDEX price_adoptions_awaiting ON public.price_adoptions USING btree (id) WHERE ((state = 'open'::text) AND (resolution_id IS NULL));
 
@@ -5872,6 +6292,8 @@ CREATE INDEX receipts_payer ON public.receipts USING btree (payer_id, id DESC);
 
 CREATE UNIQUE INDEX receipts_reference ON public.receipts USING btree (method, reference) WHERE ((reference <> ''::text) AND (state = 'posted'::text));
 
+CREATE INDEX recoveries_write_off ON public.recoveries USING btree (write_off_id);
+
 CREATE INDEX refresh_tokens_session ON public.refresh_tokens USING btree (session_id);
 
 CREATE INDEX river_job_args_index ON public.river_job USING gin (args);
@@ -5966,6 +6388,12 @@ CREATE INDEX surveys_left ON public.surveys USING btree (left_on, owner_id);
 
 CREATE INDEX surveys_owner ON public.surveys USING btree (owner_id, id DESC);
 
+CREATE INDEX tax_invoices_invoice ON public.tax_invoices USING btree (invoice_id);
+
+CREATE UNIQUE INDEX tax_invoices_number ON public.tax_invoices USING btree (number, code) WHERE (state = 'recorded'::text);
+
+CREATE INDEX tax_invoices_red_of ON public.tax_invoices USING btree (red_of_id) WHERE (red_of_id IS NOT NULL);
+
 CREATE UNIQUE INDEX teams_code ON public.teams USING btree (code);
 
 CREATE INDEX teams_department ON public.teams USING btree (department_id);
@@ -6008,6 +6436,12 @@ CREATE INDEX visits_rep ON public.visits USING btree (rep_id, id DESC);
 
 CREATE INDEX visits_rep_done ON public.visits USING btree (rep_id, visited_on) INCLUDE (customer_id, late) WHERE (state = 'done'::text);
 
+CREATE INDEX write_offs_invoice ON public.write_offs USING btree (invoice_id);
+
+CREATE INDEX write_offs_payer ON public.write_offs USING btree (payer_id, id DESC);
+
+CREATE TRIGGER acceptance_bills_guard BEFORE DELETE OR UPDATE ON public.acceptance_bills FOR EACH ROW EXECUTE FUNCTION public.guard_bill();
+
 CREATE TRIGGER allocations_immutable BEFORE DELETE OR UPDATE ON public.allocations FOR EACH ROW EXECUTE FUNCTION public.guard_posted();
 
 CREATE TRIGGER approval_comments_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.approval_comments FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
@@ -6028,6 +6462,8 @@ CREATE TRIGGER attachments_guard BEFORE DELETE OR UPDATE ON public.attachments F
 
 CREATE TRIGGER authority_matrix_versions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.authority_matrix_versions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER bank_lines_guard BEFORE DELETE OR UPDATE ON public.bank_lines FOR EACH ROW EXECUTE FUNCTION public.guard_bank_line();
+
 CREATE TRIGGER base_price_lines_frozen_delete AFTER DELETE ON public.base_price_lines REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_frozen_line();
 
 CREATE TRIGGER base_price_lines_frozen_insert AFTER INSERT ON public.base_price_lines REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_frozen_line();
@@ -6041,6 +6477,8 @@ CREATE TRIGGER base_prices_append_only BEFORE UPDATE OR TRUNCATE ON public.base_
 CREATE TRIGGER base_prices_frozen AFTER DELETE ON public.base_prices REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_frozen_price();
 
 CREATE TRIGGER base_prices_line AFTER INSERT ON public.base_prices REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_price_without_line();
+
+CREATE TRIGGER bill_steps_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.bill_steps FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER calendar_changes_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.calendar_changes FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
@@ -6132,6 +6570,10 @@ CREATE TRIGGER gate_pass_endings_append_only BEFORE DELETE OR UPDATE OR TRUNCATE
 
 CREATE TRIGGER gate_passes_ending AFTER UPDATE OF state ON public.gate_passes FOR EACH ROW WHEN (((old.state <> new.state) AND (new.state <> 'valid'::text))) EXECUTE FUNCTION public.note_gate_pass_ending();
 
+CREATE TRIGGER goods_return_lines_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.goods_return_lines FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER goods_returns_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.goods_returns FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
 CREATE TRIGGER handover_acknowledgements_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.handover_acknowledgements FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER handover_customers_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.handover_customers FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
@@ -6212,6 +6654,8 @@ CREATE TRIGGER quotations_owner BEFORE INSERT ON public.quotations FOR EACH ROW 
 
 CREATE TRIGGER receipts_immutable BEFORE DELETE OR UPDATE ON public.receipts FOR EACH ROW EXECUTE FUNCTION public.guard_posted();
 
+CREATE TRIGGER recoveries_immutable BEFORE DELETE OR UPDATE ON public.recoveries FOR EACH ROW EXECUTE FUNCTION public.guard_posted();
+
 CREATE TRIGGER sample_notes_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.sample_notes FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER samples_owner BEFORE INSERT ON public.samples FOR EACH ROW EXECUTE FUNCTION public.own_opportunity();
@@ -6241,6 +6685,14 @@ CREATE TRIGGER violations_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON pub
 CREATE TRIGGER visit_forms_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.visit_forms FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER visit_revisions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.visit_revisions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER write_offs_immutable BEFORE DELETE OR UPDATE ON public.write_offs FOR EACH ROW EXECUTE FUNCTION public.guard_posted();
+
+ALTER TABLE ONLY public.acceptance_bills
+    ADD CONSTRAINT acceptance_bills_payer_id_fkey FOREIGN KEY (payer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.acceptance_bills
+    ADD CONSTRAINT acceptance_bills_receipt_id_fkey FOREIGN KEY (receipt_id) REFERENCES public.receipts(id);
 
 ALTER TABLE ONLY public.allocations
     ADD CONSTRAINT allocations_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES public.invoices(id);
@@ -6305,6 +6757,18 @@ ALTER TABLE ONLY public.backtest_runs
 ALTER TABLE ONLY public.backtest_skips
     ADD CONSTRAINT backtest_skips_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.backtest_runs(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.bank_imports
+    ADD CONSTRAINT bank_imports_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.bank_accounts(id);
+
+ALTER TABLE ONLY public.bank_lines
+    ADD CONSTRAINT bank_lines_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.bank_accounts(id);
+
+ALTER TABLE ONLY public.bank_lines
+    ADD CONSTRAINT bank_lines_import_id_fkey FOREIGN KEY (import_id) REFERENCES public.bank_imports(id);
+
+ALTER TABLE ONLY public.bank_lines
+    ADD CONSTRAINT bank_lines_receipt_id_fkey FOREIGN KEY (receipt_id) REFERENCES public.receipts(id);
+
 ALTER TABLE ONLY public.base_price_lines
     ADD CONSTRAINT base_price_lines_list_id_fkey FOREIGN KEY (list_id) REFERENCES public.base_price_lists(id);
 
@@ -6313,6 +6777,9 @@ ALTER TABLE ONLY public.base_price_lines
 
 ALTER TABLE ONLY public.base_price_lists
     ADD CONSTRAINT base_price_lists_resolution_id_fkey FOREIGN KEY (resolution_id) REFERENCES public.price_resolutions(id);
+
+ALTER TABLE ONLY public.bill_steps
+    ADD CONSTRAINT bill_steps_bill_id_fkey FOREIGN KEY (bill_id) REFERENCES public.acceptance_bills(id);
 
 ALTER TABLE ONLY public.campaign_leads
     ADD CONSTRAINT campaign_leads_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES public.campaigns(id);
@@ -6551,6 +7018,21 @@ ALTER TABLE ONLY public.gate_passes
 ALTER TABLE ONLY public.gate_passes
     ADD CONSTRAINT gate_passes_used_by_fkey FOREIGN KEY (used_by) REFERENCES public.users(id);
 
+ALTER TABLE ONLY public.goods_return_lines
+    ADD CONSTRAINT goods_return_lines_delivery_line_id_fkey FOREIGN KEY (delivery_line_id) REFERENCES public.delivery_note_lines(id);
+
+ALTER TABLE ONLY public.goods_return_lines
+    ADD CONSTRAINT goods_return_lines_goods_return_id_fkey FOREIGN KEY (goods_return_id) REFERENCES public.goods_returns(id);
+
+ALTER TABLE ONLY public.goods_returns
+    ADD CONSTRAINT goods_returns_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.goods_returns
+    ADD CONSTRAINT goods_returns_delivery_note_id_fkey FOREIGN KEY (delivery_note_id) REFERENCES public.delivery_notes(id);
+
+ALTER TABLE ONLY public.goods_returns
+    ADD CONSTRAINT goods_returns_payer_id_fkey FOREIGN KEY (payer_id) REFERENCES public.customers(id);
+
 ALTER TABLE ONLY public.handover_acknowledgements
     ADD CONSTRAINT handover_acknowledgements_handover_id_fkey FOREIGN KEY (handover_id) REFERENCES public.handovers(id);
 
@@ -6606,7 +7088,22 @@ ALTER TABLE ONLY public.inquiry_lines
     ADD CONSTRAINT inquiry_lines_product_fkey FOREIGN KEY (product_id) REFERENCES public.products(id);
 
 ALTER TABLE ONLY public.invoice_lines
+    ADD CONSTRAINT invoice_lines_corrects_fkey FOREIGN KEY (corrects_line_id) REFERENCES public.invoice_lines(id);
+
+ALTER TABLE ONLY public.invoice_lines
     ADD CONSTRAINT invoice_lines_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES public.invoices(id);
+
+ALTER TABLE ONLY public.invoice_run_items
+    ADD CONSTRAINT invoice_run_items_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.invoice_run_items
+    ADD CONSTRAINT invoice_run_items_payer_id_fkey FOREIGN KEY (payer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.invoice_run_items
+    ADD CONSTRAINT invoice_run_items_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.invoice_runs(id);
+
+ALTER TABLE ONLY public.invoices
+    ADD CONSTRAINT invoices_corrects_fkey FOREIGN KEY (corrects_id) REFERENCES public.invoices(id);
 
 ALTER TABLE ONLY public.invoices
     ADD CONSTRAINT invoices_customer_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
@@ -6616,6 +7113,9 @@ ALTER TABLE ONLY public.invoices
 
 ALTER TABLE ONLY public.invoices
     ADD CONSTRAINT invoices_reverses_id_fkey FOREIGN KEY (reverses_id) REFERENCES public.invoices(id);
+
+ALTER TABLE ONLY public.invoicing_terms
+    ADD CONSTRAINT invoicing_terms_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
 
 ALTER TABLE ONLY public.leaves
     ADD CONSTRAINT leaves_approval_id_fkey FOREIGN KEY (approval_id) REFERENCES public.approval_requests(id);
@@ -6668,6 +7168,12 @@ ALTER TABLE ONLY public.order_changes
 ALTER TABLE ONLY public.order_changes
     ADD CONSTRAINT order_changes_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
 
+ALTER TABLE ONLY public.order_deposits
+    ADD CONSTRAINT order_deposits_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
+
+ALTER TABLE ONLY public.order_deposits
+    ADD CONSTRAINT order_deposits_receipt_id_fkey FOREIGN KEY (receipt_id) REFERENCES public.receipts(id);
+
 ALTER TABLE ONLY public.order_lines
     ADD CONSTRAINT order_lines_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
 
@@ -6697,6 +7203,12 @@ ALTER TABLE ONLY public.ownership_disputes
 
 ALTER TABLE ONLY public.parameter_versions
     ADD CONSTRAINT parameter_versions_name_fkey FOREIGN KEY (name) REFERENCES public.parameters(name);
+
+ALTER TABLE ONLY public.payer_accounts
+    ADD CONSTRAINT payer_accounts_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.payer_accounts
+    ADD CONSTRAINT payer_accounts_line_id_fkey FOREIGN KEY (line_id) REFERENCES public.bank_lines(id);
 
 ALTER TABLE ONLY public.price_adoptions
     ADD CONSTRAINT price_adoptions_authority_table_id_fkey FOREIGN KEY (authority_table_id) REFERENCES public.price_authority_tables(id);
@@ -6875,6 +7387,15 @@ ALTER TABLE ONLY public.quotations
 ALTER TABLE ONLY public.receipts
     ADD CONSTRAINT receipts_payer_fkey FOREIGN KEY (payer_id) REFERENCES public.customers(id);
 
+ALTER TABLE ONLY public.recoveries
+    ADD CONSTRAINT recoveries_allocation_id_fkey FOREIGN KEY (allocation_id) REFERENCES public.allocations(id);
+
+ALTER TABLE ONLY public.recoveries
+    ADD CONSTRAINT recoveries_receipt_id_fkey FOREIGN KEY (receipt_id) REFERENCES public.receipts(id);
+
+ALTER TABLE ONLY public.recoveries
+    ADD CONSTRAINT recoveries_write_off_id_fkey FOREIGN KEY (write_off_id) REFERENCES public.write_offs(id);
+
 ALTER TABLE ONLY public.refresh_tokens
     ADD CONSTRAINT refresh_tokens_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.sessions(id) ON DELETE CASCADE;
 
@@ -6947,6 +7468,9 @@ ALTER TABLE ONLY public.shortage_allotments
 ALTER TABLE ONLY public.special_releases
     ADD CONSTRAINT special_releases_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES public.shipping_notices(id);
 
+ALTER TABLE ONLY public.statement_clearances
+    ADD CONSTRAINT statement_clearances_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
 ALTER TABLE ONLY public.survey_links
     ADD CONSTRAINT survey_links_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id);
 
@@ -6964,6 +7488,12 @@ ALTER TABLE ONLY public.surveys
 
 ALTER TABLE ONLY public.surveys
     ADD CONSTRAINT surveys_recorded_by_fkey FOREIGN KEY (recorded_by) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.tax_invoices
+    ADD CONSTRAINT tax_invoices_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES public.invoices(id);
+
+ALTER TABLE ONLY public.tax_invoices
+    ADD CONSTRAINT tax_invoices_red_of_id_fkey FOREIGN KEY (red_of_id) REFERENCES public.tax_invoices(id);
 
 ALTER TABLE ONLY public.teams
     ADD CONSTRAINT teams_department_id_fkey FOREIGN KEY (department_id) REFERENCES public.departments(id);
@@ -7018,3 +7548,12 @@ ALTER TABLE ONLY public.visits
 
 ALTER TABLE ONLY public.visits
     ADD CONSTRAINT visits_rep_id_fkey FOREIGN KEY (rep_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.write_offs
+    ADD CONSTRAINT write_offs_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.write_offs
+    ADD CONSTRAINT write_offs_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES public.invoices(id);
+
+ALTER TABLE ONLY public.write_offs
+    ADD CONSTRAINT write_offs_payer_id_fkey FOREIGN KEY (payer_id) REFERENCES public.customers(id);

@@ -85,6 +85,7 @@ func (a *App) join(ctx context.Context) error {
 	a.joinPrices(s)
 	a.joinDeals(s)
 	a.joinFollowUp(s)
+	a.joinMoney(s)
 	a.handler, err = s.Handler()
 	return err
 }

@@ -24,7 +24,7 @@ WITH ordered AS (
 	SELECT contract_line_id, sum(quantity) AS quantity, sum(amount) AS amount, sum(invoiced_quantity) AS invoiced_quantity,
 		sum(invoiced_amount) AS invoiced_amount FROM gone GROUP BY contract_line_id
 ), paid AS (
-	SELECT g.contract_line_id, sum(i.amount * v.paid / v.total) AS amount
+	SELECT g.contract_line_id, sum(i.amount * (v.paid - v.credited - v.written_off) / v.total) AS amount
 	FROM gone g
 	JOIN invoice_lines i ON i.delivery_note_id = g.delivery_note_id AND i.delivery_line_id = g.id
 	JOIN invoices v ON v.id = i.invoice_id AND v.state = 'posted' AND v.kind = 'invoice'

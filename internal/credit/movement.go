@@ -40,6 +40,11 @@ const (
 	reasonPrepaid    = "received ahead"
 	reasonUsed       = "prepayment used"
 	reasonOpening    = "opening balance"
+	reasonCredited   = "credited"
+	reasonAdjusted   = "adjusted"
+	reasonWrittenOff = "written off"
+	reasonRecovered  = "recovered"
+	reasonReturned   = "came back"
 )
 
 // FromNote is an amount taken over from one delivery note.
@@ -131,4 +136,38 @@ func AllocateMoves(allocation, receipt, invoice uuid.UUID, amount decimal.Decima
 // OpeningMove brings an open item of the books before salesgate into the ledger.
 func OpeningMove(item uuid.UUID, amount decimal.Decimal, dueOn time.Time) Movement {
 	return Movement{Part: Receivable, Amount: amount, DocumentType: DocOpening, DocumentID: item, DueOn: &dueOn, Reason: reasonOpening}
+}
+
+// CreditMoves lowers what is open of an invoice by a credit note or an adjusting document (ARV-06). What the invoice had taken from
+// delivery notes and takes no longer is shipped-not-invoiced again; goods that came back aren't named.
+func CreditMoves(documentType string, document, invoice uuid.UUID, amount decimal.Decimal, on time.Time, again ...FromNote) []Movement {
+	moves := []Movement{{Part: Receivable, Amount: amount.Neg(), DocumentType: documentType, DocumentID: document, ItemID: invoice, HappenedOn: on, Reason: reasonCredited}}
+	for _, f := range again {
+		moves = append(moves, Movement{Part: Shipped, Amount: f.Amount, DocumentType: documentType, DocumentID: document, ItemID: f.Note, Reason: reasonUninvoiced})
+	}
+	return moves
+}
+
+// AdjustMove adds what an adjusting document asks for beyond its invoice (ARV-06): an open item of its own.
+func AdjustMove(document uuid.UUID, amount decimal.Decimal, on, dueOn time.Time) Movement {
+	return Movement{Part: Receivable, Amount: amount, DocumentType: DocAdjustment, DocumentID: document, DueOn: &dueOn, HappenedOn: on, Reason: reasonAdjusted}
+}
+
+// WriteOffMove takes bad debt out of the exposure (ARV-07). It is no payment: the trade record leaves it out.
+func WriteOffMove(writeOff, invoice uuid.UUID, amount decimal.Decimal) Movement {
+	return Movement{Part: Receivable, Amount: amount.Neg(), DocumentType: DocWriteOff, DocumentID: writeOff, ItemID: invoice, Reason: reasonWrittenOff}
+}
+
+// RecoverMove brings written-off debt back as it was due, for the payment that has come in after all (ARV-07).
+func RecoverMove(recovery, invoice uuid.UUID, amount decimal.Decimal, dueOn time.Time) Movement {
+	return Movement{Part: Receivable, Amount: amount, DocumentType: DocWriteOff, DocumentID: recovery, ItemID: invoice, DueOn: &dueOn, Reason: reasonRecovered}
+}
+
+// ReturnMoves takes goods that came back before they were invoiced out of what is shipped and not invoiced (SHP-20).
+func ReturnMoves(goodsReturn uuid.UUID, from ...FromNote) []Movement {
+	moves := make([]Movement, len(from))
+	for i, f := range from {
+		moves[i] = Movement{Part: Shipped, Amount: f.Amount.Neg(), DocumentType: DocReturn, DocumentID: goodsReturn, ItemID: f.Note, Reason: reasonReturned}
+	}
+	return moves
 }

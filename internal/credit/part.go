@@ -22,6 +22,10 @@ const (
 	DocReceipt      = "receipt"
 	DocAllocation   = "allocation"
 	DocOpening      = "opening"
+	DocCreditNote   = "credit_note"
+	DocAdjustment   = "adjustment"
+	DocWriteOff     = "write_off"
+	DocReturn       = "goods_return"
 )
 
 // add and sub work on amounts of numeric(18,2), of which dozens fit the 19 digits of a decimal; so they can't overflow.

@@ -44,6 +44,7 @@ const figuresSQL = `WITH payer AS MATERIALIZED (
 		CROSS JOIN LATERAL (SELECT CASE
 			WHEN m.part = 'shipped' AND m.reason = ? THEN 'shipment'
 			WHEN m.part = 'receivable' AND m.reason = ? THEN 'invoice'
+			WHEN m.part = 'receivable' AND m.reason IN (?, ?) THEN 'credit'
 			WHEN m.part = 'receivable' AND m.reason = ? THEN 'opening'
 			WHEN m.part = 'receivable' AND m.reason = ? THEN 'payment'
 			WHEN m.part = 'prepaid' AND m.reason = ? AND m.document_type = 'receipt' THEN 'receipt' END AS kind) k
@@ -54,7 +55,7 @@ const figuresSQL = `WITH payer AS MATERIALIZED (
 		SELECT payer_id,
 			min(happened_on) FILTER (WHERE kind IN ('shipment', 'invoice', 'opening')) AS first,
 			max(happened_on) FILTER (WHERE kind IN ('shipment', 'invoice', 'opening')) AS last,
-			sum(amount) FILTER (WHERE kind = 'invoice' AND of_year) AS sales,
+			sum(amount) FILTER (WHERE kind IN ('invoice', 'credit') AND of_year) AS sales,
 			count(*) FILTER (WHERE kind = 'shipment' AND of_year) AS shipments,
 			count(*) FILTER (WHERE kind = 'invoice' AND of_year) AS invoices,
 			count(*) FILTER (WHERE kind = 'receipt' AND of_year) AS receipts,
@@ -69,7 +70,7 @@ const figuresSQL = `WITH payer AS MATERIALIZED (
 		SELECT c.payer_id, bool_and(u.tonnes IS NOT NULL) AS complete, sum(l.quantity * u.tonnes) AS tonnes
 		FROM counted c JOIN invoice_lines l ON l.invoice_id = c.document_id JOIN products p ON p.id = l.product_id
 		LEFT JOIN (VALUES ('t', 1), ('吨', 1), ('kg', 0.001), ('公斤', 0.001), ('千克', 0.001)) AS u (unit, tonnes) ON u.unit = lower(p.unit)
-		WHERE c.kind = 'invoice' AND c.of_year GROUP BY c.payer_id
+		WHERE c.kind IN ('invoice', 'credit') AND c.of_year GROUP BY c.payer_id
 	), ordered AS (
 		SELECT b.payer_id, count(*) AS orders FROM (
 			SELECT id AS payer_id, id AS customer_id FROM payer
@@ -96,7 +97,7 @@ func figuresArgs(at time.Time, ids []byte) []any {
 	began := endOf(year.AddDate(0, 0, -1)) // the year's first instant, by Shanghai
 	return []any{
 		string(ids), at, began, today, reasonUnpaid, reasonUninvoiced, reasonUnshipped, reasonUsed, year,
-		reasonShipped, reasonInvoiced, reasonOpening, reasonPaid, reasonPrepaid, began, at, at,
+		reasonShipped, reasonInvoiced, reasonCredited, reasonAdjusted, reasonOpening, reasonPaid, reasonPrepaid, began, at, at,
 	}
 }
 

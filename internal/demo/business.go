@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"encoding/binary"
 	"fmt"
 
 	"github.com/google/uuid"
@@ -158,7 +159,9 @@ func (c *Company) invoice(tx pg.Tx, d deal) error {
 		return err
 	}
 	clerk := c.one(identity.FinanceClerk, d.no)
-	_, err = c.Receivables.PostInvoice(as(tx, clerk), clerk, receivable.NewInvoice{DeliveryNoteIDs: t.Unbilled, TaxNumber: fmt.Sprintf("2600%08d", d.no*7717%100000000)})
+	_, err = c.Receivables.PostInvoice(as(tx, clerk), clerk, receivable.NewInvoice{
+		DeliveryNoteIDs: t.Unbilled, Tax: &receivable.NewTaxInvoice{Kind: receivable.Digital, Number: fmt.Sprintf("26330000%012d", binary.BigEndian.Uint64(t.Unbilled[0][8:])%1e12)},
+	})
 	return err
 }
 

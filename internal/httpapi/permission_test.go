@@ -265,6 +265,10 @@ var owned = map[string]func(e *apitest.Env) string{
 			"figures": `{"as_of": "2026-01-01T00:00:00Z"}`, "checks": "[]",
 		})
 	},
+	"goods-returns": func(e *apitest.Env) string {
+		c := customerOf(e)
+		return plant(e, "goods_returns", object{"delivery_note_id": deliveryNoteOf(e), "customer_id": c, "payer_id": c, "reason": "色差"})
+	},
 	"receipts": func(e *apitest.Env) string {
 		return e.As("clerk").Post("/v1/receipts", object{
 			"customer_id": customerOf(e), "amount": "50000.00", "method": "bank_transfer", "reference": "B202601010001", "received_on": "2026-01-01",
@@ -344,6 +348,7 @@ var unowned = strings.Fields(`
 	days
 	shortage-allotments
 	items price-committee-members price-meetings violations
+	tax-invoices invoice-runs
 `)
 
 var customersMade atomic.Int64

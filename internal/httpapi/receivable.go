@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/google/uuid"
-	"github.com/govalues/decimal"
 	openapi "github.com/oapi-codegen/runtime/types"
 
 	"github.com/salesgate/salesgate/api"
@@ -20,7 +18,8 @@ func (s *Server) ListInvoices(ctx context.Context, r api.ListInvoicesRequestObje
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListInvoices200JSONResponse, error) {
 		f := receivable.Filter{
 			CustomerID: r.Params.CustomerID, PayerID: r.Params.PayerID, State: receivable.State(value(r.Params.State)),
-			Open: value(r.Params.Open), Overdue: value(r.Params.Overdue),
+			Open: value(r.Params.Open), Overdue: value(r.Params.Overdue), Kind: receivable.Kind(value(r.Params.Kind)),
+			CorrectsID: r.Params.CorrectsID, Number: value(r.Params.Number),
 		}
 		rows, next, err := s.Receivables.ListInvoices(tx, who, f, page(r.Params.Limit, r.Params.Cursor))
 		data := make([]api.Invoice, len(rows))
@@ -34,18 +33,13 @@ func (s *Server) ListInvoices(ctx context.Context, r api.ListInvoicesRequestObje
 // PostInvoice implements the operation of that name.
 func (s *Server) PostInvoice(ctx context.Context, r api.PostInvoiceRequestObject) (api.PostInvoiceResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.PostInvoice201JSONResponse, error) {
-		in := receivable.NewInvoice{DeliveryNoteIDs: r.Body.DeliveryNoteIds, TaxNumber: value(r.Body.TaxNumber), Remarks: value(r.Body.Remarks)}
-		if r.Body.InvoicedOn != nil {
-			in.InvoicedOn = r.Body.InvoicedOn.Time
+		in := receivable.NewInvoice{
+			DeliveryNoteIDs: r.Body.DeliveryNoteIds, InvoicedOn: value(dayOf(r.Body.InvoicedOn)), Tax: taxInvoiceOf(r.Body.TaxInvoice, r.Body.TaxNumber),
+			Remarks: value(r.Body.Remarks), Ahead: value(r.Body.AheadOfStatement),
 		}
-		for i, l := range value(r.Body.Lines) {
-			if in.Quantities == nil {
-				in.Quantities = map[uuid.UUID]decimal.Decimal{}
-			}
-			if _, twice := in.Quantities[l.DeliveryLineID]; twice {
-				return api.PostInvoice201JSONResponse{}, receivable.ErrTwice.At(at("/lines", i, "delivery_line_id"))
-			}
-			in.Quantities[l.DeliveryLineID] = l.Quantity
+		var err error
+		if in.Quantities, err = quantitiesOf(value(r.Body.Lines)); err != nil {
+			return api.PostInvoice201JSONResponse{}, err
 		}
 		v, err := s.Receivables.PostInvoice(tx, who, in)
 		return api.PostInvoice201JSONResponse{Body: invoiceBody(v, tx.Now), Headers: api.PostInvoice201ResponseHeaders{ETag: etag(v.Version)}}, err
@@ -181,8 +175,9 @@ func invoiceBody(v receivable.Invoice, now time.Time) api.Invoice {
 	b := api.Invoice{
 		ID: v.ID, Number: v.Number, Kind: string(v.Kind), State: api.InvoiceState(v.State), CustomerID: v.CustomerID, PayerID: v.PayerID,
 		InvoicedOn: date(v.InvoicedOn), DueOn: date(v.DueOn), Terms: v.Terms, Currency: api.Currency(v.Currency), Total: v.Total,
-		TaxTotal: v.TaxTotal, Paid: v.Paid, Open: v.Open(), TaxNumber: optional(v.TaxNumber), Remarks: optional(v.Remarks),
-		ReversesID: v.ReversesID, CreatedAt: v.CreatedAt, Etag: etag(v.Version),
+		TaxTotal: v.TaxTotal, Paid: v.Received(), Credited: &v.Credited, WrittenOff: &v.WrittenOff, Open: v.Open(), TaxNumber: optional(v.TaxNumber),
+		Remarks: optional(v.Remarks), ReversesID: v.ReversesID, CorrectsID: v.CorrectsID, Cause: optional(string(v.Cause)), SourceID: v.SourceID,
+		TaxInvoices: taxInvoiceBodies(v.TaxInvoices), CreatedAt: v.CreatedAt, Etag: etag(v.Version),
 	}
 	if v.Open().IsPos() {
 		b.OverdueDays = credit.OverdueDays(v.DueOn, now)
@@ -195,9 +190,10 @@ func invoiceBody(v receivable.Invoice, now time.Time) api.Invoice {
 		lines[i] = api.InvoiceLine{
 			ID: l.ID, DeliveryNoteID: l.DeliveryNoteID, DeliveryLineID: l.DeliveryLineID, ProductID: l.ProductID,
 			Quantity: l.Quantity, Price: l.Price, Amount: l.Amount, TaxRate: l.TaxRate, Tax: l.Tax,
+			CorrectsLineID: l.CorrectsLineID,
 		}
 	}
-	b.Lines = &lines
+	b.Lines, b.Taxes = &lines, taxShares(v)
 	return b
 }
 

@@ -179,12 +179,13 @@ var matrix = map[Permission][]Role{
 	"gate_conflict.resolve": roles(salesLeaders, generalOffice, WarehouseKeeper),
 
 	// receivable
-	"invoice.read":    roles(sellers, finance, overseers),
-	"invoice.write":   roles(finance),
-	"invoice.reverse": roles(FinanceManager),
-	"receipt.read":    roles(sellers, finance, overseers),
-	"receipt.write":   roles(finance),
-	"receipt.reverse": roles(FinanceManager),
+	"invoice.read":          roles(sellers, finance, overseers),
+	"invoice.write":         roles(finance),
+	"invoice.reverse":       roles(FinanceManager),
+	"invoicing_terms.write": roles(FinanceManager),
+	"receipt.read":          roles(sellers, finance, overseers),
+	"receipt.write":         roles(finance),
+	"receipt.reverse":       roles(FinanceManager),
 
 	// importing
 	"import.read":  roles(Admin, FinanceManager, SalesManager),

@@ -23,9 +23,11 @@ type Kind string
 
 // The kinds.
 const (
-	KindInvoice  Kind = "invoice"
-	KindOpening  Kind = "opening"  // an open item of the books before salesgate
-	KindReversal Kind = "reversal" // takes an invoice back; its amounts are negative
+	KindInvoice    Kind = "invoice"
+	KindOpening    Kind = "opening"     // an open item of the books before salesgate
+	KindReversal   Kind = "reversal"    // takes an invoice back; its amounts are negative
+	KindCreditNote Kind = "credit_note" // takes a part of an invoice back; its amounts are negative
+	KindAdjustment Kind = "adjustment"  // settles a disputed item (ARV-06): negative lowers its invoice, positive is owed beside it
 )
 
 // Currency of all documents.
@@ -45,28 +47,52 @@ type Invoice struct {
 	Currency   string
 	Total      decimal.Decimal
 	TaxTotal   decimal.Decimal
-	Paid       decimal.Decimal
-	TaxNumber  string
+	Paid       decimal.Decimal // settled: by payments, credit notes, adjustments and write-offs
+	Credited   decimal.Decimal // of that, by credit notes and adjustments
+	WrittenOff decimal.Decimal // of that, as bad debt
+	TaxNumber  string          // of its last tax invoice
 	Remarks    string
 	ReversesID *uuid.UUID
+	CorrectsID *uuid.UUID // the invoice that a credit note or an adjustment is about
+	Cause      Cause
+	SourceID   *uuid.UUID // what asked for the correction
 	CreatedBy  *uuid.UUID
 	CreatedAt  time.Time
 	Version    int64
 
-	Lines []Line `gorm:"-"`
+	Lines       []Line       `gorm:"-"`
+	TaxInvoices []TaxInvoice `gorm:"-"`
 }
 
 // Open is what is still to be paid: never negative, and 0 for what was reversed.
 func (v Invoice) Open() decimal.Decimal {
-	if v.State == Reversed || v.Kind == KindReversal {
+	if v.State == Reversed || !v.Total.IsPos() {
 		return decimal.Zero.Pad(money.AmountScale)
 	}
-	open, err := v.Total.Sub(v.Paid)
-	if err != nil {
-		return decimal.Zero.Pad(money.AmountScale)
-	}
-	return money.NotNegative(open)
+	return money.NotNegative(minus(v.Total, v.Paid))
 }
+
+// Received is the part of what is settled that money was.
+func (v Invoice) Received() decimal.Decimal {
+	if !v.Total.IsPos() {
+		return decimal.Zero.Pad(money.AmountScale)
+	}
+	return minus(minus(v.Paid, v.Credited), v.WrittenOff)
+}
+
+// Creditable is what credit notes and adjustments may still take: what was invoiced and neither credited nor written off.
+func (v Invoice) Creditable() decimal.Decimal { return minus(minus(v.Total, v.Credited), v.WrittenOff) }
+
+// minus works on amounts of numeric(18,2), whose differences fit the 19 digits of a decimal.
+func minus(a, b decimal.Decimal) decimal.Decimal {
+	d, err := a.Sub(b)
+	if err != nil {
+		panic("receivable: amounts beyond numeric(18,2): " + err.Error())
+	}
+	return d
+}
+
+func plus(a, b decimal.Decimal) decimal.Decimal { return minus(a, b.Neg()) }
 
 // Line is one product of one delivery line.
 type Line struct {
@@ -81,6 +107,7 @@ type Line struct {
 	Amount         decimal.Decimal
 	TaxRate        decimal.Decimal
 	Tax            decimal.Decimal
+	CorrectsLineID *uuid.UUID // of a correction: the invoice's line
 }
 
 // TableName is for GORM.
@@ -108,7 +135,7 @@ type Receipt struct {
 	Currency   string
 	Amount     decimal.Decimal
 	Allocated  decimal.Decimal // paid invoices with it
-	Covering   decimal.Decimal // set aside for payment-first notices
+	Covering   decimal.Decimal // set aside for payment-first notices and for orders
 	Remarks    string
 	CreatedBy  *uuid.UUID
 	CreatedAt  time.Time

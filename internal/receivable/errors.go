@@ -37,7 +37,55 @@ var (
 	ErrTwice          = errs.Define(errs.Rule, "receivable.named_twice", "The same document is named twice.", "同一单据被重复引用。")
 )
 
+// The refusals of corrections, write-offs and returns.
 var (
+	ErrOverCredited = errs.Define(errs.Rule, "invoice.more_than_invoiced",
+		"No more is credited than was invoiced: {left} is left.", "更正金额不能超过已开票金额:剩余 {left}。", "ARV-06")
+	ErrQuantityLeft = errs.Define(errs.Rule, "invoice.quantity_left",
+		"No more is credited than was invoiced: a quantity of {left} is left on this line.", "更正数量不能超过已开票数量:本行剩余 {left}。", "ARV-06")
+	ErrLinesNeeded = errs.Define(errs.Rule, "invoice.correction_form",
+		"A return or a quantity is corrected by quantities of lines, a price or a duplicate by amounts.", "退货或数量更正须按行填写数量;价格或重复开票更正须填写金额。", "ARV-06")
+	ErrCause          = errs.Define(errs.Rule, "invoice.wrong_cause", "This kind of document isn't for this cause.", "该单据类型不适用于此原因。", "ARV-06")
+	ErrNoLine         = errs.Define(errs.Rule, "invoice.unknown_line", "The invoice has no such line.", "发票无此明细行。")
+	ErrNotCorrectable = errs.Define(errs.Conflict, "invoice.not_correctable",
+		"Only what a customer was asked to pay is corrected.", "只有应收单据可以更正。", "ARV-06")
+	ErrHasCredits = errs.Define(errs.Conflict, "invoice.has_corrections",
+		"This invoice was corrected or written off; correct what is left of it.", "该发票已有贷项、调整或坏账核销,不能整张冲销。", "ARV-06")
+	ErrOverRecovered = errs.Define(errs.Rule, "write_off.not_so_much",
+		"Of this write-off only {left} hasn't come in.", "该坏账未收回金额仅 {left}。", "ARV-07")
+	ErrNotLeft = errs.Define(errs.Conflict, "goods_return.not_left",
+		"These goods haven't left; unload them instead.", "货物尚未出厂,请办理卸货。", "SHP-20")
+	ErrOverReturned = errs.Define(errs.Rule, "goods_return.more_than_delivered",
+		"More comes back than was delivered: {left} is left.", "退货数量超过已交付数量:剩余 {left}。", "SHP-20")
+	ErrReturned = errs.Define(errs.Rule, "invoice.goods_returned",
+		"These goods came back; they aren't invoiced.", "该货物已退回,不能开票。", "SHP-20")
+)
+
+// The refusals of tax invoices and of when invoices are made.
+var (
+	ErrTaxForm = errs.Define(errs.Rule, "tax_invoice.bad_number",
+		"A 数电票 has a number of 20 digits; a 增值税发票 has a code of 10 or 12 digits and a number of 8.", "数电票号码为 20 位数字;增值税发票为 10 或 12 位代码加 8 位号码。")
+	ErrTaxTwice = pg.Constraint("tax_invoices_number", errs.Define(errs.Conflict, "tax_invoice.recorded_already",
+		"This tax invoice is recorded already.", "该税务发票号码已登记。"))
+	ErrTaxTooMuch = errs.Define(errs.Rule, "tax_invoice.too_much",
+		"Tax invoices aren't more than what they are for: {left} is left.", "税务发票金额超过可开金额:剩余 {left}。")
+	ErrTaxRed = errs.Define(errs.Rule, "tax_invoice.red_letter",
+		"A correction's tax invoice names the one in blue letters that it takes from; an invoice's own names none.", "红字发票须指明对应的蓝字发票;蓝字发票不需要。")
+	ErrTaxVoid         = errs.Define(errs.Conflict, "tax_invoice.void", "This tax invoice is void already.", "该税务发票已作废。")
+	ErrTaxHasRed       = errs.Define(errs.Conflict, "tax_invoice.has_red", "A red-letter invoice takes from this one; void that first.", "该发票已有红字发票,请先作废红字发票。")
+	ErrNotPayer        = errs.Define(errs.Rule, "invoicing.not_payer", "Another customer pays for this one; set the payer's terms.", "该客户由其他客户付款,请设置付款方的开票方式。")
+	ErrAwaitsStatement = errs.Define(errs.Rule, "invoice.awaits_statement",
+		"This customer is invoiced after it has confirmed the statement of these deliveries; say why it can't wait, or wait.",
+		"该客户须在对账单确认后开票;如需提前,请填写原因。", "ARV-02")
+	ErrRunOpen    = pg.Constraint("invoice_runs_one", errs.Define(errs.Conflict, "invoice_run.running", "A run of invoices goes on.", "已有批量开票正在进行。"))
+	ErrNothingDue = errs.Define(errs.Rule, "invoice_run.nothing_due", "Nothing is due to be invoiced.", "没有到期应开票的送货单。")
+)
+
+var (
+	_ = pg.Constraint("tax_invoices_form", ErrTaxForm)
+	_ = pg.Constraint("tax_invoices_red", ErrTaxRed)
+	_ = pg.Constraint("invoices_settled", ErrOverPaid)
+	_ = pg.Constraint("write_offs_recovered", ErrOverRecovered)
 	_ = pg.Constraint("receipts_reference", ErrSameReference)
 	_ = pg.Constraint("receipts_not_over_allocated", ErrNotFree)
 	_ = pg.Constraint("invoices_paid", ErrOverPaid)

@@ -23,8 +23,9 @@ type NewInvoice struct {
 	DeliveryNoteIDs []uuid.UUID
 	Quantities      map[uuid.UUID]decimal.Decimal // delivery line → quantity; all that is left of all lines when empty
 	InvoicedOn      time.Time                     // today when zero
-	TaxNumber       string
+	Tax             *NewTaxInvoice                // of the tax system, where it is known already
 	Remarks         string
+	Ahead           string // why it is made before the statement is confirmed, where the terms say after (D2.10)
 }
 
 // PostInvoice invoices what left with the delivery notes and isn't invoiced yet; no gate stands between (SHP-20). The terms
@@ -50,10 +51,13 @@ func (s *Service) PostInvoice(tx pg.Tx, who identity.Principal, in NewInvoice) (
 	}
 	v := Invoice{
 		ID: uuid.Must(uuid.NewV7()), Kind: KindInvoice, State: Posted, CustomerID: c.ID, PayerID: payer,
-		InvoicedOn: in.InvoicedOn, Currency: Currency, Paid: decimal.Zero.Pad(money.AmountScale), TaxNumber: in.TaxNumber,
+		InvoicedOn: in.InvoicedOn, Currency: Currency, Paid: decimal.Zero.Pad(money.AmountScale),
 		Remarks: in.Remarks, CreatedBy: creator(tx), CreatedAt: tx.Now, Version: 1,
 	}
 	if err := s.date(tx, &v, notes); err != nil {
+		return Invoice{}, err
+	}
+	if err := s.mayInvoice(tx, v, notes, in.Ahead); err != nil {
 		return Invoice{}, err
 	}
 	if err := v.take(notes, in.Quantities); err != nil {
@@ -61,6 +65,11 @@ func (s *Service) PostInvoice(tx pg.Tx, who identity.Principal, in NewInvoice) (
 	}
 	if err := s.post(tx, account, &v, notes); err != nil {
 		return Invoice{}, err
+	}
+	if in.Tax != nil {
+		if v.TaxInvoices, err = recordTax(tx, &v, *in.Tax); err != nil {
+			return Invoice{}, err
+		}
 	}
 	return v, record(tx, "postInvoice", subjectInvoice, v.ID, nil, v)
 }
@@ -104,12 +113,11 @@ func (s *Service) date(tx pg.Tx, v *Invoice, notes []shipping.DeliveryNote) erro
 	if slices.ContainsFunc(notes, func(n shipping.DeliveryNote) bool { return n.ShippedOn.After(v.InvoicedOn) }) {
 		return ErrBeforeDelivery.At("/invoiced_on") // backdated, it would be overdue the day it is written
 	}
-	profiles, err := s.credit.Profiles(tx, []uuid.UUID{v.PayerID})
+	terms, err := s.termsOf(tx, v.PayerID)
 	if err != nil {
 		return err
 	}
-	terms := profiles[v.PayerID].Terms
-	if terms.Settlement == "" || slices.ContainsFunc(notes, func(n shipping.DeliveryNote) bool {
+	if slices.ContainsFunc(notes, func(n shipping.DeliveryNote) bool {
 		return n.Flow == shipping.COD || n.Flow == shipping.Prepaid
 	}) {
 		terms = credit.CashTerms() // SHP-11: what wasn't paid on delivery is due at once
@@ -140,15 +148,26 @@ func (v *Invoice) take(notes []shipping.DeliveryNote, quantities map[uuid.UUID]d
 	if named != len(quantities) {
 		return errs.ErrReferenced.At("/lines")
 	}
+	if len(v.Lines) == 0 && slices.ContainsFunc(notes, cameBack) {
+		return ErrReturned.At("/delivery_note_ids")
+	}
 	if len(v.Lines) == 0 || !v.Total.IsPos() {
 		return ErrNothingToInvoice.At("/delivery_note_ids")
 	}
 	return nil
 }
 
+// cameBack reports whether all that is missing on the invoices of a note is what came back.
+func cameBack(n shipping.DeliveryNote) bool {
+	return slices.ContainsFunc(n.Lines, func(l shipping.DeliveryLine) bool { return l.ReturnedQuantity.IsPos() && l.InvoicedQuantity.IsZero() })
+}
+
 // takeLine adds one line. The amounts of all invoices of a delivery line add up to its own: rounding loses nothing.
 func (v *Invoice) takeLine(n shipping.DeliveryNote, d shipping.DeliveryLine, quantity decimal.Decimal) error {
 	left := d.OpenQuantity()
+	if quantity.Cmp(left) > 0 && quantity.Cmp(plus(left, d.ReturnedQuantity)) <= 0 {
+		return ErrReturned.At("/lines")
+	}
 	if quantity.Cmp(left) > 0 {
 		return ErrOverInvoiced.With("left", left).At("/lines")
 	}
@@ -247,7 +266,7 @@ func fromNotes(lines []Line) ([]credit.FromNote, error) {
 }
 
 // ReverseInvoice posts the reversal of an invoice (ARV-06): the goods are shipped-not-invoiced again, and can be invoiced
-// anew. Returns the reversal; ErrReversed, ErrIsReversal, and ErrHasPayments while payments are allocated to it. Locks
+// anew. Returns the reversal; ErrReversed, ErrIsReversal, ErrHasCredits, and ErrHasPayments while payments are allocated to it. Locks
 // the credit account, the delivery notes and the invoice.
 func (s *Service) ReverseInvoice(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, reason string) (Invoice, error) {
 	v, account, err := s.lockInvoice(tx, who, id)
@@ -256,10 +275,12 @@ func (s *Service) ReverseInvoice(tx pg.Tx, who identity.Principal, id uuid.UUID,
 		return Invoice{}, err
 	case version != nil && *version != v.Version:
 		return Invoice{}, errs.ErrStale
-	case v.Kind == KindReversal:
+	case !v.Total.IsPos():
 		return Invoice{}, ErrIsReversal
 	case v.State == Reversed:
 		return Invoice{}, ErrReversed
+	case v.Credited.IsPos() || v.WrittenOff.IsPos():
+		return Invoice{}, ErrHasCredits
 	case v.Paid.IsPos():
 		return Invoice{}, ErrHasPayments
 	}
@@ -307,9 +328,9 @@ func (s *Service) lockInvoice(tx pg.Tx, who identity.Principal, id uuid.UUID) (I
 			return Invoice{}, nil, err
 		}
 	}
-	lines := v.Lines
+	lines, taxed := v.Lines, v.TaxInvoices
 	v, err = pg.TakeForUpdate[Invoice](tx, "id = ?", id)
-	v.Lines = lines
+	v.Lines, v.TaxInvoices = lines, taxed
 	return v, account, err
 }
 

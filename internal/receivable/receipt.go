@@ -203,9 +203,13 @@ func (s *Service) takeOff(tx pg.Tx, account *credit.Account, r *Receipt, i int) 
 	}
 	a.State = Reversed
 	a.Version++
-	return s.credit.Post(tx, account,
+	err = s.credit.Post(tx, account,
 		credit.UnpayMove(credit.DocReversal, a.ID, v.ID, a.Amount, v.DueOn),
 		credit.PrepayMove(credit.DocReversal, a.ID, r.ID, a.Amount))
+	if err != nil {
+		return err
+	}
+	return s.unrecover(tx, account, a.ID)
 }
 
 // ReverseReceipt takes a receipt back, with all its allocations: the bill bounced, or the money was another's. The

@@ -7,29 +7,84 @@ import (
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
-// Difference is a payer whose ledger isn't what the documents say.
+// Difference is a payer whose ledger isn't what the documents say, or a document whose sums aren't what its parts say.
 type Difference struct {
 	PayerID   uuid.UUID
-	Part      string // "receivable" or "prepaid"
+	Part      string // "receivable", "prepaid", or what of a document: "paid of INV-202611-00042"
 	Ledger    decimal.Decimal
 	Documents decimal.Decimal
 }
 
-// Reconcile compares the exposure ledger with invoices and receipts (CRD-11) and returns each difference: none, if all
-// is well. It reads all documents; salesgate verify calls it.
+// Reconcile compares the exposure ledger with invoices, credit notes, adjustments, write-offs and receipts (CRD-11), and these with each
+// other (ARV-06, ARV-07): what is settled of each invoice, what is used of each receipt, what is invoiced of each delivery line, what
+// came in for each write-off, and bills with their receipts. It returns each difference: none, if all is well. It reads all documents;
+// salesgate verify calls it.
 func Reconcile(tx pg.Tx) ([]Difference, error) {
-	var rows []Difference
-	err := tx.Raw(`WITH documents AS (
-			SELECT payer_id, 'receivable' AS part, sum(total - paid) AS amount FROM invoices
-				WHERE state = 'posted' AND kind <> 'reversal' GROUP BY payer_id
-			UNION ALL
-			SELECT payer_id, 'prepaid', sum(amount - allocated) FROM receipts WHERE state = 'posted' GROUP BY payer_id
-		), ledger AS (
-			SELECT payer_id, 'receivable' AS part, receivable AS amount FROM credit_accounts
-			UNION ALL SELECT payer_id, 'prepaid', prepaid FROM credit_accounts
-		)
-		SELECT payer_id, part, COALESCE(l.amount, 0.00) AS ledger, COALESCE(d.amount, 0.00) AS documents
-		FROM documents d FULL JOIN ledger l USING (payer_id, part)
-		WHERE COALESCE(l.amount, 0) <> COALESCE(d.amount, 0) ORDER BY payer_id, part`).Scan(&rows).Error
-	return rows, err
+	var all []Difference
+	for _, query := range []string{ledgerSQL, settledSQL, usedSQL, invoicedSQL, recoveredSQL, billsSQL} {
+		var rows []Difference
+		if err := tx.Raw(query).Scan(&rows).Error; err != nil {
+			return nil, err
+		}
+		all = append(all, rows...)
+	}
+	return all, nil
 }
+
+const ledgerSQL = `WITH documents AS (
+		SELECT payer_id, 'receivable' AS part, sum(total - paid) AS amount FROM invoices
+			WHERE state = 'posted' AND total > 0 GROUP BY payer_id
+		UNION ALL
+		SELECT payer_id, 'prepaid', sum(amount - allocated) FROM receipts WHERE state = 'posted' GROUP BY payer_id
+	), ledger AS (
+		SELECT payer_id, 'receivable' AS part, receivable AS amount FROM credit_accounts
+		UNION ALL SELECT payer_id, 'prepaid', prepaid FROM credit_accounts
+	)
+	SELECT payer_id, part, COALESCE(l.amount, 0.00) AS ledger, COALESCE(d.amount, 0.00) AS documents
+	FROM documents d FULL JOIN ledger l USING (payer_id, part)
+	WHERE COALESCE(l.amount, 0) <> COALESCE(d.amount, 0) ORDER BY payer_id, part`
+
+// settledSQL: paid = payments + credited + written off, credited = its corrections, written off = its write-offs less what came in.
+const settledSQL = `WITH settled AS (
+		SELECT v.id, v.payer_id, v.number, v.paid, v.credited, v.written_off, coalesce(a.amount, 0.00) AS payments, coalesce(c.amount, 0.00) AS corrections,
+			coalesce(w.amount, 0.00) AS lost
+		FROM invoices v
+		LEFT JOIN (SELECT invoice_id, sum(amount) AS amount FROM allocations WHERE state = 'posted' GROUP BY invoice_id) a ON a.invoice_id = v.id
+		LEFT JOIN (SELECT corrects_id, -sum(total) AS amount FROM invoices WHERE corrects_id IS NOT NULL AND total < 0 AND state = 'posted' GROUP BY corrects_id) c
+			ON c.corrects_id = v.id
+		LEFT JOIN (SELECT invoice_id, sum(amount - recovered) AS amount FROM write_offs WHERE state = 'posted' GROUP BY invoice_id) w ON w.invoice_id = v.id
+		WHERE v.total > 0
+	)
+	SELECT payer_id, 'paid of ' || number AS part, paid AS ledger, payments + corrections + lost AS documents FROM settled WHERE paid <> payments + corrections + lost
+	UNION ALL SELECT payer_id, 'credited of ' || number, credited, corrections FROM settled WHERE credited <> corrections
+	UNION ALL SELECT payer_id, 'written off of ' || number, written_off, lost FROM settled WHERE written_off <> lost
+	ORDER BY 1, 2`
+
+// usedSQL: allocated = its allocations, covering = what it covers of notices and orders.
+const usedSQL = `WITH used AS (
+		SELECT r.id, r.payer_id, r.number, r.state, r.amount, r.allocated, r.covering, coalesce(a.amount, 0.00) AS paid, coalesce(c.amount, 0.00) + coalesce(o.amount, 0.00) AS aside
+		FROM receipts r
+		LEFT JOIN (SELECT receipt_id, sum(amount) AS amount FROM allocations WHERE state = 'posted' GROUP BY receipt_id) a ON a.receipt_id = r.id
+		LEFT JOIN (SELECT receipt_id, sum(amount) AS amount FROM notice_covers GROUP BY receipt_id) c ON c.receipt_id = r.id
+		LEFT JOIN (SELECT receipt_id, sum(amount) AS amount FROM order_deposits GROUP BY receipt_id) o ON o.receipt_id = r.id
+	)
+	SELECT payer_id, 'allocated of ' || number AS part, allocated AS ledger, paid AS documents FROM used WHERE allocated <> paid
+	UNION ALL SELECT payer_id, 'covering of ' || number, covering, aside FROM used WHERE covering <> aside
+	UNION ALL SELECT payer_id, 'used of reversed ' || number, allocated + covering, 0.00 FROM used WHERE state = 'reversed' AND allocated + covering <> 0
+	ORDER BY 1, 2`
+
+// invoicedSQL: what is invoiced of a delivery line is what the invoices and their corrections say (SHP-20).
+const invoicedSQL = `SELECT n.payer_id, 'invoiced of ' || n.number || '/' || l.position_no AS part, l.invoiced_quantity AS ledger, coalesce(i.quantity, 0) AS documents
+	FROM delivery_note_lines l JOIN delivery_notes n ON n.id = l.delivery_note_id
+	LEFT JOIN (SELECT delivery_line_id, sum(quantity) AS quantity FROM invoice_lines GROUP BY delivery_line_id) i ON i.delivery_line_id = l.id
+	WHERE l.invoiced_quantity <> coalesce(i.quantity, 0) ORDER BY 1, 2`
+
+const recoveredSQL = `SELECT w.payer_id, 'recovered of ' || w.number AS part, w.recovered AS ledger, coalesce(c.amount, 0.00) AS documents
+	FROM write_offs w LEFT JOIN (SELECT write_off_id, sum(amount) AS amount FROM recoveries WHERE state = 'posted' GROUP BY write_off_id) c ON c.write_off_id = w.id
+	WHERE w.recovered <> coalesce(c.amount, 0) ORDER BY 1, 2`
+
+// billsSQL: a bill that bounced or was cancelled has a reversed receipt, and no other has; both say the same amount.
+const billsSQL = `SELECT r.payer_id, 'bill ' || b.number AS part, CASE r.state WHEN 'posted' THEN r.amount ELSE 0.00 END AS ledger,
+		CASE WHEN b.state IN ('bounced', 'cancelled') THEN 0.00 ELSE b.amount END AS documents
+	FROM acceptance_bills b JOIN receipts r ON r.id = b.receipt_id
+	WHERE (r.state = 'reversed') <> (b.state IN ('bounced', 'cancelled')) OR r.amount <> b.amount ORDER BY 1, 2`

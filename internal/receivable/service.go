@@ -13,12 +13,19 @@ import (
 
 // What events and timelines call the documents.
 const (
-	subjectInvoice = "invoice"
-	subjectReceipt = "receipt"
+	subjectInvoice  = "invoice"
+	subjectReceipt  = "receipt"
+	subjectWriteOff = "write_off"
+	subjectReturn   = "goods_return"
+	subjectBill     = "acceptance_bill"
+	subjectRun      = "invoice_run"
 )
 
 // Service holds the use cases. Every method takes the transaction and the caller.
 type Service struct {
+	// Enqueue puts a run of invoices to the job that carries it out; app sets it.
+	Enqueue func(tx pg.Tx, runID uuid.UUID) error
+
 	credit   *credit.Service
 	shipping *shipping.Service
 }

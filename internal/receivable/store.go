@@ -54,6 +54,9 @@ func (s *Service) GetInvoice(tx pg.Tx, who identity.Principal, id uuid.UUID) (In
 	if _, err := mustSeeCustomer(tx, who, v.CustomerID); err != nil {
 		return Invoice{}, err
 	}
+	if v.TaxInvoices, err = taxInvoicesOf(tx, id); err != nil {
+		return Invoice{}, err
+	}
 	return v, tx.Where("invoice_id = ?", id).Order("line_no").Find(&v.Lines).Error
 }
 
@@ -64,6 +67,9 @@ type Filter struct {
 	State      State // "" for any
 	Open       bool  // only what isn't fully paid
 	Overdue    bool  // only what is open past its due date
+	Kind       Kind  // "" for any
+	CorrectsID *uuid.UUID
+	Number     string // its own, or the tax system's
 }
 
 // ListInvoices returns invoices that the caller may see, newest first, without their lines. One statement.
@@ -83,6 +89,15 @@ func (s *Service) ListInvoices(tx pg.Tx, who identity.Principal, f Filter, p pg.
 	}
 	if f.Overdue {
 		q = q.Where("due_on < ?", clock.Today(tx.Now))
+	}
+	if f.Kind != "" {
+		q = q.Where("kind = ?", f.Kind)
+	}
+	if f.CorrectsID != nil {
+		q = q.Where("corrects_id = ?", *f.CorrectsID)
+	}
+	if f.Number != "" {
+		q = q.Where("id IN (SELECT id FROM invoices WHERE number = ? UNION ALL SELECT invoice_id FROM tax_invoices WHERE number = ? AND state = 'recorded')", f.Number, f.Number)
 	}
 	if owners, all := who.Owners(); !all {
 		q = q.Where("customer_id IN (SELECT id FROM customers WHERE owner_id IN ?)", owners)

@@ -63,17 +63,21 @@ type DeliveryLine struct {
 	Amount           decimal.Decimal // what the line counts in the exposure; invoice this for the whole quantity
 	InvoicedQuantity decimal.Decimal
 	InvoicedAmount   decimal.Decimal
+	ReturnedQuantity decimal.Decimal // came back: not to be invoiced (SHP-20)
+	ReturnedAmount   decimal.Decimal
 }
 
 // TableName is for GORM.
 func (DeliveryLine) TableName() string { return "delivery_note_lines" }
 
-// OpenQuantity is what is not invoiced yet.
-func (l DeliveryLine) OpenQuantity() decimal.Decimal { return sub(l.Quantity, l.InvoicedQuantity) }
+// OpenQuantity is what is still to be invoiced: delivered − invoiced − returned.
+func (l DeliveryLine) OpenQuantity() decimal.Decimal {
+	return sub(sub(l.Quantity, l.InvoicedQuantity), l.ReturnedQuantity)
+}
 
 // AmountOf is what a further part of the line comes to: the shares of all parts add up to the line's amount exactly.
 func (l DeliveryLine) AmountOf(quantity decimal.Decimal) decimal.Decimal {
-	return next(l.Amount, l.Quantity, l.InvoicedQuantity, l.InvoicedAmount, quantity)
+	return next(l.Amount, l.Quantity, add(l.InvoicedQuantity, l.ReturnedQuantity), add(l.InvoicedAmount, l.ReturnedAmount), quantity)
 }
 
 // Invoiced is a part of a delivery line that an invoice takes over, or a reversal gives back.
@@ -108,7 +112,7 @@ func (d *DeliveryNote) mayUnload(n Notice, version *int64) error {
 		return errs.ErrState.With("state", d.State)
 	}
 	for _, l := range d.Lines {
-		if l.InvoicedQuantity.IsPos() {
+		if l.InvoicedQuantity.IsPos() || l.ReturnedQuantity.IsPos() {
 			return ErrInvoiced
 		}
 	}

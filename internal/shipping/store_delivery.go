@@ -32,8 +32,14 @@ func attachDeliveryLines(tx pg.Tx, notes []DeliveryNote) error {
 	return nil
 }
 
-// invoice adds the parts to what is invoiced (sign 1), or takes them off (sign −1), in one statement.
-func invoice(tx pg.Tx, parts []Invoiced, sign int64) error {
+// The columns that say what became of a delivery line.
+const (
+	columnInvoiced = "invoiced"
+	columnReturned = "returned"
+)
+
+// count adds the parts to what is invoiced or came back (sign 1), or takes them off (sign −1), in one statement.
+func count(tx pg.Tx, column string, parts []Invoiced, sign int64) error {
 	type delta struct {
 		ID       uuid.UUID       `json:"id"`
 		Quantity decimal.Decimal `json:"quantity"`
@@ -54,7 +60,7 @@ func invoice(tx pg.Tx, parts []Invoiced, sign int64) error {
 		return err
 	}
 	res := tx.Exec(`UPDATE delivery_note_lines l
-		SET invoiced_quantity = l.invoiced_quantity + d.quantity, invoiced_amount = l.invoiced_amount + d.amount
+		SET `+column+`_quantity = l.`+column+`_quantity + d.quantity, `+column+`_amount = l.`+column+`_amount + d.amount
 		FROM (SELECT id, sum(quantity) AS quantity, sum(amount) AS amount
 			FROM json_to_recordset(?::json) AS d (id uuid, quantity numeric(18, 4), amount numeric(18, 2)) GROUP BY id) d
 		WHERE l.id = d.id`, string(b))
@@ -135,7 +141,7 @@ func (s *Service) ListDeliveries(tx pg.Tx, who identity.Principal, f DeliveryFil
 	}
 	if f.Open {
 		q = q.Where(`d.state <> 'cancelled' AND EXISTS (SELECT FROM delivery_note_lines l
-			WHERE l.delivery_note_id = d.id AND l.invoiced_quantity < l.quantity)`)
+			WHERE l.delivery_note_id = d.id AND l.invoiced_quantity + l.returned_quantity < l.quantity)`)
 	}
 	var last uuid.UUID
 	found, err := p.After(&last)
@@ -154,7 +160,7 @@ func (s *Service) ListDeliveries(tx pg.Tx, who identity.Principal, f DeliveryFil
 
 // leftUninvoiced returns what of a notice has left and isn't invoiced yet.
 func leftUninvoiced(tx pg.Tx, notice uuid.UUID) (amount decimal.Decimal, err error) {
-	err = pg.ScanRow(tx, []any{&amount}, `SELECT COALESCE(sum(l.amount - l.invoiced_amount), 0.00) FROM delivery_notes n
+	err = pg.ScanRow(tx, []any{&amount}, `SELECT COALESCE(sum(l.amount - l.invoiced_amount - l.returned_amount), 0.00) FROM delivery_notes n
 		JOIN delivery_note_lines l ON l.delivery_note_id = n.id WHERE n.notice_id = ? AND n.state <> 'cancelled'`, notice)
 	return amount, err
 }

@@ -43,7 +43,17 @@ func (s *Service) DeliveryNotes(tx pg.Tx, ids []uuid.UUID) ([]DeliveryNote, erro
 
 // MarkInvoiced takes parts of delivery lines as invoiced. The notes are locked. Returns ErrOverInvoiced for more than what
 // is left of a line's quantity, and errs.ErrNotFound for an unknown line. One statement.
-func (s *Service) MarkInvoiced(tx pg.Tx, parts []Invoiced) error { return invoice(tx, parts, 1) }
+func (s *Service) MarkInvoiced(tx pg.Tx, parts []Invoiced) error {
+	return count(tx, columnInvoiced, parts, 1)
+}
 
 // UnmarkInvoiced gives back what MarkInvoiced took, for the reversal of an invoice. The notes are locked.
-func (s *Service) UnmarkInvoiced(tx pg.Tx, parts []Invoiced) error { return invoice(tx, parts, -1) }
+func (s *Service) UnmarkInvoiced(tx pg.Tx, parts []Invoiced) error {
+	return count(tx, columnInvoiced, parts, -1)
+}
+
+// MarkReturned takes parts of delivery lines as come back: they are no longer to be invoiced (SHP-20). The notes are locked. Returns
+// ErrOverInvoiced for more than what left and isn't invoiced.
+func (s *Service) MarkReturned(tx pg.Tx, parts []Invoiced) error {
+	return count(tx, columnReturned, parts, 1)
+}

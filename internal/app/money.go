@@ -1,0 +1,63 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/httpapi"
+	"github.com/salesgate/salesgate/internal/jobs"
+	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/receivable"
+)
+
+// joinMoney builds invoicing, receipts and bank statements.
+func (a *App) joinMoney(s *httpapi.Server) {
+	s.Receivables.Enqueue = func(tx pg.Tx, id uuid.UUID) error { return jobs.InsertTx(tx, invoiceRunJob{id}) }
+	jobs.Handle(a.jobs, func(ctx context.Context, job invoiceRunJob) error { return a.invoiceAll(ctx, s.Receivables, job.ID) })
+	a.jobs.Every("invoice_runs", time.Minute, func(ctx context.Context) error { return a.resumeInvoiceRuns(ctx, s.Receivables) })
+}
+
+// invoiceRunJob carries out a run of invoices, or goes on with one.
+type invoiceRunJob struct {
+	ID uuid.UUID `json:"id"`
+}
+
+// Kind implements jobs.Args.
+func (invoiceRunJob) Kind() string { return "run_invoices" }
+
+// invoiceAll does what is left of a run, a customer in a transaction. What refuses one customer is written down, and the next one comes.
+func (a *App) invoiceAll(ctx context.Context, r *receivable.Service, id uuid.UUID) error {
+	by := pg.System("run_invoices")
+	for more := true; more; {
+		var tried receivable.RunItem
+		err := a.DB.Tx(ctx, by, func(tx pg.Tx) (err error) {
+			tried, more, err = r.ContinueRun(tx, id)
+			return err
+		})
+		if refused, ok := errs.As(err); ok && (refused.Kind == errs.Rule || refused.Kind == errs.Conflict) {
+			err = a.DB.Tx(ctx, by, func(tx pg.Tx) error { return r.RefuseItem(tx, tried, refused.Code) })
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// resumeInvoiceRuns goes on with runs that a server left behind.
+func (a *App) resumeInvoiceRuns(ctx context.Context, r *receivable.Service) error {
+	var ids []uuid.UUID
+	err := a.DB.View(ctx, pg.System("invoice_runs"), func(tx pg.Tx) (err error) {
+		ids, err = r.RunsOpen(tx)
+		return err
+	})
+	for _, id := range ids {
+		if err == nil {
+			err = a.invoiceAll(ctx, r, id)
+		}
+	}
+	return err
+}

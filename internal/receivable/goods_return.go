@@ -1,0 +1,223 @@
+package receivable
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/govalues/decimal"
+
+	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/credit"
+	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/money"
+	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/shipping"
+)
+
+// GoodsReturn is what came back of one delivery note (退货单): what wasn't invoiced never will be, for the rest there are credit notes.
+type GoodsReturn struct {
+	ID             uuid.UUID
+	Number         string
+	DeliveryNoteID uuid.UUID
+	CustomerID     uuid.UUID
+	PayerID        uuid.UUID
+	ReturnedOn     time.Time
+	Reason         string
+	SourceID       *uuid.UUID
+	CreatedBy      *uuid.UUID
+	CreatedAt      time.Time
+
+	Lines       []ReturnLine `gorm:"-"`
+	CreditNotes []Invoice    `gorm:"-"`
+}
+
+// ReturnLine is one product that came back.
+type ReturnLine struct {
+	ID             uuid.UUID
+	GoodsReturnID  uuid.UUID
+	DeliveryLineID uuid.UUID
+	Quantity       decimal.Decimal
+	Credited       decimal.Decimal // of it, what was invoiced already
+	Amount         decimal.Decimal // of what wasn't
+}
+
+// TableName is for GORM.
+func (ReturnLine) TableName() string { return "goods_return_lines" }
+
+// NewReturn is what came back.
+type NewReturn struct {
+	DeliveryNoteID uuid.UUID
+	Quantities     map[uuid.UUID]decimal.Decimal // delivery line → quantity
+	Reason         string
+	SourceID       *uuid.UUID
+}
+
+// PostReturn books goods that came back: first what isn't invoiced, which leaves shipped-not-invoiced and is never invoiced; then what
+// is, by credit notes on the newest invoices of the line (SHP-20). The warehouse takes the goods in by itself. Returns ErrOverReturned,
+// ErrNotLeft, ErrNoLine. Locks the credit account, the delivery note, and what Credit locks.
+func (s *Service) PostReturn(tx pg.Tx, who identity.Principal, in NewReturn) (GoodsReturn, error) {
+	c, payer, err := s.customerOf(tx, who, []uuid.UUID{in.DeliveryNoteID})
+	if err != nil {
+		return GoodsReturn{}, err
+	}
+	account, err := s.credit.Lock(tx, payer)
+	if err != nil {
+		return GoodsReturn{}, err
+	}
+	notes, err := s.shipping.LockDeliveryNotes(tx, []uuid.UUID{in.DeliveryNoteID})
+	if err != nil {
+		return GoodsReturn{}, err
+	}
+	if notes[0].State != shipping.NoteLeft {
+		return GoodsReturn{}, ErrNotLeft.At("/delivery_note_id")
+	}
+	g := GoodsReturn{
+		ID: uuid.Must(uuid.NewV7()), DeliveryNoteID: notes[0].ID, CustomerID: c.ID, PayerID: payer, ReturnedOn: clock.Today(tx.Now),
+		Reason: in.Reason, SourceID: in.SourceID, CreatedBy: creator(tx), CreatedAt: tx.Now,
+	}
+	if err := g.take(notes[0], in.Quantities); err != nil {
+		return GoodsReturn{}, err
+	}
+	if err := s.takeBack(tx, account, g); err != nil {
+		return GoodsReturn{}, err
+	}
+	if g.Number, err = pg.NextNumber(tx, "RT", tx.Now); err != nil {
+		return GoodsReturn{}, err
+	}
+	if err := pg.Insert(tx, &g); err != nil {
+		return GoodsReturn{}, err
+	}
+	if err := pg.Insert(tx, &g.Lines); err != nil {
+		return GoodsReturn{}, err
+	}
+	if g.CreditNotes, err = s.creditReturn(tx, who, g); err != nil {
+		return GoodsReturn{}, err
+	}
+	return g, record(tx, "postGoodsReturn", subjectReturn, g.ID, nil, g)
+}
+
+// take makes the lines: first what isn't invoiced, then what is.
+func (g *GoodsReturn) take(n shipping.DeliveryNote, quantities map[uuid.UUID]decimal.Decimal) error {
+	for _, l := range n.Lines {
+		quantity, named := quantities[l.ID]
+		if !named {
+			continue
+		}
+		at := "/lines/" + strconv.Itoa(len(g.Lines)) + "/quantity"
+		left := minus(l.Quantity, l.ReturnedQuantity)
+		if !quantity.IsPos() || quantity.Cmp(left) > 0 {
+			return ErrOverReturned.With("left", left).At(at)
+		}
+		open := quantity.Min(l.OpenQuantity())
+		g.Lines = append(g.Lines, ReturnLine{
+			ID: uuid.Must(uuid.NewV7()), GoodsReturnID: g.ID, DeliveryLineID: l.ID, Quantity: quantity, Credited: minus(quantity, open), Amount: l.AmountOf(open),
+		})
+	}
+	if len(g.Lines) != len(quantities) || len(g.Lines) == 0 {
+		return ErrNoLine.At("/lines")
+	}
+	return nil
+}
+
+// takeBack takes what wasn't invoiced out of shipped-not-invoiced.
+func (s *Service) takeBack(tx pg.Tx, account *credit.Account, g GoodsReturn) error {
+	var parts []shipping.Invoiced
+	total := decimal.Zero.Pad(money.AmountScale)
+	for _, l := range g.Lines {
+		if open := minus(l.Quantity, l.Credited); open.IsPos() {
+			parts, total = append(parts, shipping.Invoiced{LineID: l.DeliveryLineID, Quantity: open, Amount: l.Amount}), plus(total, l.Amount)
+		}
+	}
+	if err := s.shipping.MarkReturned(tx, parts); err != nil || !total.IsPos() {
+		return err
+	}
+	return s.credit.Post(tx, account, credit.ReturnMoves(g.ID, credit.FromNote{Note: g.DeliveryNoteID, Amount: total})...)
+}
+
+// creditReturn posts the credit notes of what was invoiced already: one for each invoice, the newest first.
+func (s *Service) creditReturn(tx pg.Tx, who identity.Principal, g GoodsReturn) ([]Invoice, error) {
+	byInvoice, order := map[uuid.UUID][]CorrectedLine{}, []uuid.UUID{}
+	for _, l := range g.Lines {
+		if !l.Credited.IsPos() {
+			continue
+		}
+		left := l.Credited
+		invoiced, err := invoicedOf(tx, l.DeliveryLineID)
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range invoiced {
+			part := left.Min(v.Left)
+			if !part.IsPos() {
+				continue
+			}
+			if !slices.Contains(order, v.InvoiceID) {
+				order = append(order, v.InvoiceID)
+			}
+			byInvoice[v.InvoiceID] = append(byInvoice[v.InvoiceID], CorrectedLine{LineID: v.ID, Quantity: part})
+			left = minus(left, part)
+		}
+		if left.IsPos() {
+			return nil, ErrOverReturned.With("left", minus(l.Quantity, left)).At("/lines")
+		}
+	}
+	var notes []Invoice
+	for _, id := range order {
+		note, err := s.Credit(tx, who, Correction{InvoiceID: id, Cause: CauseReturn, Lines: byInvoice[id], Reason: g.Reason, SourceID: &g.ID})
+		if err != nil {
+			return nil, err
+		}
+		notes = append(notes, note)
+	}
+	return notes, nil
+}
+
+// invoicedLine is what an invoice still has of a delivery line.
+type invoicedLine struct {
+	ID        uuid.UUID
+	InvoiceID uuid.UUID
+	Left      decimal.Decimal
+}
+
+// invoicedOf returns the invoices that have something of a delivery line, the newest first.
+func invoicedOf(tx pg.Tx, deliveryLine uuid.UUID) ([]invoicedLine, error) {
+	var rows []invoicedLine
+	err := tx.Raw(`SELECT l.id, l.invoice_id, l.quantity + coalesce((SELECT sum(c.quantity) FROM invoice_lines c WHERE c.corrects_line_id = l.id), 0) AS left
+		FROM invoice_lines l JOIN invoices v ON v.id = l.invoice_id AND v.kind = 'invoice' AND v.state = 'posted'
+		WHERE l.delivery_line_id = ? ORDER BY l.invoice_id DESC, l.id`, deliveryLine).Scan(&rows).Error
+	return rows, err
+}
+
+// GetReturn returns a return with its lines and credit notes. Returns errs.ErrNotFound also for what the caller may not see.
+func (s *Service) GetReturn(tx pg.Tx, who identity.Principal, id uuid.UUID) (GoodsReturn, error) {
+	g, err := pg.Take[GoodsReturn](tx, "id = ?", id)
+	if err != nil {
+		return GoodsReturn{}, err
+	}
+	if _, err := mustSeeCustomer(tx, who, g.CustomerID); err != nil {
+		return GoodsReturn{}, errs.ErrNotFound
+	}
+	if err := tx.Where("goods_return_id = ?", id).Order("id").Find(&g.Lines).Error; err != nil {
+		return GoodsReturn{}, err
+	}
+	return g, tx.Where("source_id = ?", id).Where("kind = ?", KindCreditNote).Order("id").Find(&g.CreditNotes).Error
+}
+
+// ListReturns returns what came back from customers that the caller sees, newest first, without lines. One statement.
+func (s *Service) ListReturns(tx pg.Tx, who identity.Principal, customerID *uuid.UUID, p pg.Page) ([]GoodsReturn, string, error) {
+	q := tx.DB
+	if customerID != nil {
+		q = q.Where("customer_id = ?", *customerID)
+	}
+	if owners, all := who.Owners(); !all {
+		q = q.Where("customer_id IN (SELECT id FROM customers WHERE owner_id IN ?)", owners)
+	}
+	var rows []GoodsReturn
+	if err := newest(q, p, &rows); err != nil {
+		return nil, "", err
+	}
+	return pg.Cut(p, rows, func(g GoodsReturn) any { return g.ID })
+}
