@@ -86,6 +86,7 @@ func (a *App) join(ctx context.Context) error {
 	a.joinDeals(s)
 	a.joinFollowUp(s)
 	a.joinMoney(s)
+	a.joinCollection(s)
 	a.handler, err = s.Handler()
 	return err
 }

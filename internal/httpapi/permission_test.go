@@ -274,6 +274,23 @@ var owned = map[string]func(e *apitest.Env) string{
 			"customer_id": customerOf(e), "amount": "50000.00", "method": "bank_transfer", "reference": "B202601010001", "received_on": "2026-01-01",
 		}).Want(201).ID()
 	},
+	// collection
+	"payment-promises": func(e *apitest.Env) string {
+		return plant(e, "payment_promises", object{
+			"payer_id": customerOf(e), "state": "open", "promised_by": "李示例", "channel": "phone", "promised_on": "2026-01-01", "pay_by": "2026-01-01",
+			"amount": 100, "created_by": e.People["rep1"],
+		})
+	},
+	"dunnings": func(e *apitest.Env) string {
+		return plant(e, "dunnings", object{
+			"payer_id": customerOf(e), "state": "sent", "version_used": 1, "step": 1, "amount": 100, "days": 5, "channel": "mail", "letter_en": "x", "letter_zh": "x",
+			"sent_at": "2026-01-01T00:00:00Z", "sent_by": e.People["clerk"], "pay_by": "2026-01-08",
+		})
+	},
+	"dunning-pauses": func(e *apitest.Env) string {
+		return plant(e, "dunning_pauses", object{"payer_id": customerOf(e), "reason": "核对账目", "until": "2030-01-01", "created_by": e.People["clerk"]})
+	},
+
 	// calendar and printing
 
 	// new-product prices and samples

@@ -17,6 +17,7 @@ import (
 	"github.com/salesgate/salesgate/internal/calendar"
 	"github.com/salesgate/salesgate/internal/campaign"
 	"github.com/salesgate/salesgate/internal/catalog"
+	"github.com/salesgate/salesgate/internal/collection"
 	"github.com/salesgate/salesgate/internal/committee"
 	"github.com/salesgate/salesgate/internal/conduct"
 	"github.com/salesgate/salesgate/internal/contract"
@@ -69,6 +70,7 @@ type Server struct {
 	Shipments   *shipping.Service
 	Gate        *gate.Service
 	Receivables *receivable.Service
+	Collection  *collection.Service
 	Imports     *importing.Service
 	Credits     *credit.Service
 	Products    *catalog.Service

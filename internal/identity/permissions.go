@@ -187,6 +187,14 @@ var matrix = map[Permission][]Role{
 	"receipt.write":         roles(finance),
 	"receipt.reverse":       roles(FinanceManager),
 
+	// collection
+	"collection.read":    roles(sellers, finance, overseers),
+	"collection.write":   roles(sellers, finance),
+	"dunning.write":      roles(finance),
+	"dunning_step.write": roles(FinanceManager),
+	"paying_staff.read":  roles(sellers, finance, overseers),
+	"paying_staff.write": roles(sellers, finance),
+
 	// importing
 	"import.read":  roles(Admin, FinanceManager, SalesManager),
 	"import.write": roles(Admin, FinanceManager, SalesManager),
