@@ -14,6 +14,7 @@ CREATE TABLE disputed_items (
     note           text NOT NULL CHECK (length(note) BETWEEN 1 AND 2000),
     state          text NOT NULL CHECK (state IN ('open', 'deciding', 'adjusted', 'rejected', 'withdrawn')),
     credited       numeric(18, 2) NOT NULL CHECK (credited >= 0), -- what is asked to be, or was, taken off the invoice
+    quantity       numeric(18, 4) CHECK (quantity > 0), -- of the line, that is to be taken off with it
     approval_id    uuid,
     adjustment_id  uuid CONSTRAINT disputed_items_adjustment UNIQUE, -- the adjusting document
     outcome        text NOT NULL CHECK (length(outcome) <= 1000),
