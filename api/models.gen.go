@@ -208,6 +208,39 @@ func (e CampaignState) Valid() bool {
 	}
 }
 
+// Defines values for CollectionChannel.
+const (
+	CollectionChannelEmail   CollectionChannel = "email"
+	CollectionChannelFax     CollectionChannel = "fax"
+	CollectionChannelLetter  CollectionChannel = "letter"
+	CollectionChannelMessage CollectionChannel = "message"
+	CollectionChannelOther   CollectionChannel = "other"
+	CollectionChannelPhone   CollectionChannel = "phone"
+	CollectionChannelVisit   CollectionChannel = "visit"
+)
+
+// Valid indicates whether the value is a known member of the CollectionChannel enum.
+func (e CollectionChannel) Valid() bool {
+	switch e {
+	case CollectionChannelEmail:
+		return true
+	case CollectionChannelFax:
+		return true
+	case CollectionChannelLetter:
+		return true
+	case CollectionChannelMessage:
+		return true
+	case CollectionChannelOther:
+		return true
+	case CollectionChannelPhone:
+		return true
+	case CollectionChannelVisit:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ContactLogInputKind.
 const (
 	ContactLogInputKindCall    ContactLogInputKind = "call"
@@ -703,6 +736,60 @@ func (e DevelopmentReviewInputVerdict) Valid() bool {
 	case DevelopmentReviewInputVerdictMissed:
 		return true
 	case DevelopmentReviewInputVerdictPartly:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DunningSendChannel.
+const (
+	DunningSendChannelCourier DunningSendChannel = "courier"
+	DunningSendChannelEmail   DunningSendChannel = "email"
+	DunningSendChannelFax     DunningSendChannel = "fax"
+	DunningSendChannelHand    DunningSendChannel = "hand"
+	DunningSendChannelMail    DunningSendChannel = "mail"
+	DunningSendChannelMessage DunningSendChannel = "message"
+	DunningSendChannelPhone   DunningSendChannel = "phone"
+)
+
+// Valid indicates whether the value is a known member of the DunningSendChannel enum.
+func (e DunningSendChannel) Valid() bool {
+	switch e {
+	case DunningSendChannelCourier:
+		return true
+	case DunningSendChannelEmail:
+		return true
+	case DunningSendChannelFax:
+		return true
+	case DunningSendChannelHand:
+		return true
+	case DunningSendChannelMail:
+		return true
+	case DunningSendChannelMessage:
+		return true
+	case DunningSendChannelPhone:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DunningState.
+const (
+	DunningStateCancelled DunningState = "cancelled"
+	DunningStateProposed  DunningState = "proposed"
+	DunningStateSent      DunningState = "sent"
+)
+
+// Valid indicates whether the value is a known member of the DunningState enum.
+func (e DunningState) Valid() bool {
+	switch e {
+	case DunningStateCancelled:
+		return true
+	case DunningStateProposed:
+		return true
+	case DunningStateSent:
 		return true
 	default:
 		return false
@@ -1378,6 +1465,36 @@ func (e PaymentMethod) Valid() bool {
 	case PaymentMethodBankTransfer:
 		return true
 	case PaymentMethodCash:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PaymentPromiseState.
+const (
+	PaymentPromiseStateBroken     PaymentPromiseState = "broken"
+	PaymentPromiseStateKept       PaymentPromiseState = "kept"
+	PaymentPromiseStateLapsed     PaymentPromiseState = "lapsed"
+	PaymentPromiseStateOpen       PaymentPromiseState = "open"
+	PaymentPromiseStatePartlyKept PaymentPromiseState = "partly_kept"
+	PaymentPromiseStateWithdrawn  PaymentPromiseState = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the PaymentPromiseState enum.
+func (e PaymentPromiseState) Valid() bool {
+	switch e {
+	case PaymentPromiseStateBroken:
+		return true
+	case PaymentPromiseStateKept:
+		return true
+	case PaymentPromiseStateLapsed:
+		return true
+	case PaymentPromiseStateOpen:
+		return true
+	case PaymentPromiseStatePartlyKept:
+		return true
+	case PaymentPromiseStateWithdrawn:
 		return true
 	default:
 		return false
@@ -3304,6 +3421,24 @@ func (e GetOrderDocumentParamsFormat) Valid() bool {
 	}
 }
 
+// Defines values for ExportOverdueItemsParamsFormat.
+const (
+	ExportOverdueItemsParamsFormatCsv  ExportOverdueItemsParamsFormat = "csv"
+	ExportOverdueItemsParamsFormatXlsx ExportOverdueItemsParamsFormat = "xlsx"
+)
+
+// Valid indicates whether the value is a known member of the ExportOverdueItemsParamsFormat enum.
+func (e ExportOverdueItemsParamsFormat) Valid() bool {
+	switch e {
+	case ExportOverdueItemsParamsFormatCsv:
+		return true
+	case ExportOverdueItemsParamsFormatXlsx:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListOwnershipDisputesParamsState.
 const (
 	ListOwnershipDisputesParamsStateOpen      ListOwnershipDisputesParamsState = "open"
@@ -5004,6 +5139,68 @@ type ClockAdvance struct {
 	//
 	// Example: 2026-12-31T09:00:00+08:00
 	To time.Time `json:"to"`
+}
+
+// CollectionChannel Example: phone
+type CollectionChannel string
+
+// CollectionContact One time that somebody spoke with a payer about what is due.
+type CollectionContact struct {
+	// Channel Example: phone
+	Channel CollectionChannel `json:"channel"`
+
+	// HappenedAt Example: 2026-11-20T08:30:00Z
+	HappenedAt Instant `json:"happened_at"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// MadeAt Example: 2026-11-20T08:30:00Z
+	MadeAt Instant `json:"made_at"`
+
+	// MadeBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	MadeBy *UUID  `json:"made_by,omitempty"`
+	Note   string `json:"note"`
+
+	// PayerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	PayerID UUID   `json:"payer_id"`
+	Person  string `json:"person"`
+}
+
+// CollectionContactCreate defines model for CollectionContactCreate.
+type CollectionContactCreate struct {
+	// Channel Example: phone
+	Channel CollectionChannel `json:"channel"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// HappenedAt Now when absent.
+	//
+	// Example: 2026-11-20T08:30:00Z
+	HappenedAt *time.Time `json:"happened_at,omitempty"`
+
+	// Note Example: 称下周二安排付款
+	Note string `json:"note"`
+
+	// Person Of the customer.
+	//
+	// Example: 李示例
+	Person *string `json:"person,omitempty"`
+}
+
+// CollectionContactList defines model for CollectionContactList.
+type CollectionContactList struct {
+	Data       []CollectionContact `json:"data"`
+	NextCursor *string             `json:"next_cursor,omitempty"`
+}
+
+// CollectionReason defines model for CollectionReason.
+type CollectionReason struct {
+	// Reason Why.
+	//
+	// Example: 登记错误
+	Reason string `json:"reason"`
 }
 
 // CompanyCheck defines model for CompanyCheck.
@@ -8553,6 +8750,247 @@ type Deviation = decimal.Decimal
 // Example: 1.5000
 type DiscountPercent = decimal.Decimal
 
+// Dunning A dunning letter to a payer.
+type Dunning struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// AsOf Example: 2026-11-20
+	AsOf Date `json:"as_of"`
+
+	// Channel Example: courier
+	Channel *string `json:"channel,omitempty"`
+
+	// Days Of the item that is overdue longest.
+	//
+	// Example: 12
+	Days int `json:"days"`
+
+	// EndedAt Example: 2026-11-20T08:30:00Z
+	EndedAt *Instant `json:"ended_at,omitempty"`
+
+	// EndedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	EndedBy     *UUID   `json:"ended_by,omitempty"`
+	EndedReason *string `json:"ended_reason,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID       UUID          `json:"id"`
+	Items    []DunningItem `json:"items"`
+	LetterEn *string       `json:"letter_en,omitempty"`
+	LetterZh *string       `json:"letter_zh,omitempty"`
+
+	// Number When it was sent.
+	//
+	// Example: DN-202611-00004
+	Number *string `json:"number,omitempty"`
+
+	// PayBy Example: 2026-11-20
+	PayBy *Date `json:"pay_by,omitempty"`
+
+	// PayerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	PayerID UUID `json:"payer_id"`
+
+	// PayerName Example: 云岭示例纺织有限公司
+	PayerName string `json:"payer_name"`
+
+	// ProposedAt Example: 2026-11-20T08:30:00Z
+	ProposedAt Instant `json:"proposed_at"`
+	Reference  *string `json:"reference,omitempty"`
+
+	// SentAt Example: 2026-11-20T08:30:00Z
+	SentAt *Instant `json:"sent_at,omitempty"`
+
+	// SentBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SentBy *UUID `json:"sent_by,omitempty"`
+
+	// SentTo Example: 李示例
+	SentTo *string `json:"sent_to,omitempty"`
+
+	// State Example: proposed
+	State DunningState `json:"state"`
+
+	// Step The highest of its items.
+	//
+	// Example: 1
+	Step int `json:"step"`
+
+	// StepEn Example: Reminder
+	StepEn string `json:"step_en"`
+
+	// StepZh Example: 付款提醒
+	StepZh string `json:"step_zh"`
+
+	// StepsVersion Example: 1
+	StepsVersion int64 `json:"steps_version"`
+}
+
+// DunningItem One overdue invoice of a dunning.
+type DunningItem struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// Days Example: 12
+	Days int `json:"days"`
+
+	// DueOn Example: 2026-11-20
+	DueOn Date `json:"due_on"`
+
+	// InvoiceID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	InvoiceID UUID `json:"invoice_id"`
+
+	// Number Example: INV-202610-00031
+	Number string `json:"number"`
+
+	// Step The step of this item.
+	//
+	// Example: 1
+	Step int `json:"step"`
+}
+
+// DunningList defines model for DunningList.
+type DunningList struct {
+	Data       []Dunning `json:"data"`
+	NextCursor *string   `json:"next_cursor,omitempty"`
+}
+
+// DunningPause A rest from dunning that finance gives a payer.
+type DunningPause struct {
+	// Active Whether it counts today.
+	//
+	// Example: true
+	Active bool `json:"active"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// CreatedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CreatedBy UUID `json:"created_by"`
+
+	// EndedAt Example: 2026-11-20T08:30:00Z
+	EndedAt *Instant `json:"ended_at,omitempty"`
+
+	// EndedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	EndedBy *UUID `json:"ended_by,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// PayerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	PayerID UUID   `json:"payer_id"`
+	Reason  string `json:"reason"`
+
+	// Until Example: 2026-11-20
+	Until Date `json:"until"`
+}
+
+// DunningPauseCreate defines model for DunningPauseCreate.
+type DunningPauseCreate struct {
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// Reason Example: 正在核对账目
+	Reason string `json:"reason"`
+
+	// Until Its last day; today or later.
+	//
+	// Example: 2026-12-15
+	Until openapi_types.Date `json:"until"`
+}
+
+// DunningPauseList defines model for DunningPauseList.
+type DunningPauseList struct {
+	Data       []DunningPause `json:"data"`
+	NextCursor *string        `json:"next_cursor,omitempty"`
+}
+
+// DunningSend defines model for DunningSend.
+type DunningSend struct {
+	// Channel Example: courier
+	Channel DunningSendChannel `json:"channel"`
+
+	// Reference The courier's number.
+	//
+	// Example: SF0000000001
+	Reference *string `json:"reference,omitempty"`
+
+	// SentTo The person or address.
+	//
+	// Example: 李示例
+	SentTo *string `json:"sent_to,omitempty"`
+}
+
+// DunningSendChannel Example: courier
+type DunningSendChannel string
+
+// DunningState Example: proposed
+type DunningState string
+
+// DunningStep defines model for DunningStep.
+type DunningStep struct {
+	// DaysOverdue From when an item is due for it; later than the step before.
+	//
+	// Example: 3
+	DaysOverdue int `json:"days_overdue"`
+
+	// NameEn Example: Reminder
+	NameEn string `json:"name_en"`
+
+	// NameZh Example: 付款提醒
+	NameZh string `json:"name_zh"`
+
+	// PayWithin Days that the letter gives.
+	//
+	// Example: 7
+	PayWithin int `json:"pay_within"`
+
+	// Step From 1 on, without a gap.
+	//
+	// Example: 1
+	Step int `json:"step"`
+
+	// TextEn Example: Dear {customer}, {amount} is overdue; please pay by {deadline}.
+	TextEn string `json:"text_en"`
+
+	// TextZh Example: {customer}:贵公司逾期 {amount} 元,请于 {deadline} 前付款。
+	TextZh string `json:"text_zh"`
+}
+
+// DunningSteps The dunning steps in force.
+type DunningSteps struct {
+	Reason string `json:"reason"`
+
+	// SetAt Example: 2026-11-20T08:30:00Z
+	SetAt Instant `json:"set_at"`
+
+	// SetBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SetBy *UUID         `json:"set_by,omitempty"`
+	Steps []DunningStep `json:"steps"`
+
+	// Version Example: 1
+	Version int64 `json:"version"`
+}
+
+// DunningStepsReplace defines model for DunningStepsReplace.
+type DunningStepsReplace struct {
+	// Reason Example: 缩短首次提醒天数
+	Reason string        `json:"reason"`
+	Steps  []DunningStep `json:"steps"`
+}
+
 // Etag The version of the item, as its own ETag header would say.
 //
 // Example: "3"
@@ -11866,6 +12304,111 @@ type OrderSummary struct {
 	Total *Money `json:"total,omitempty"`
 }
 
+// OverdueItem An invoice past its due date with what was done about it.
+type OverdueItem struct {
+	// BrokenPromises How many promises the payer has broken, or kept in part only.
+	//
+	// Example: 1
+	BrokenPromises int `json:"broken_promises"`
+
+	// Contact By which channel.
+	//
+	// Example: phone
+	Contact *string `json:"contact,omitempty"`
+
+	// ContactedAt Example: 2026-11-20T08:30:00Z
+	ContactedAt *Instant `json:"contacted_at,omitempty"`
+
+	// CustomerCode Example: C-000017
+	CustomerCode string `json:"customer_code"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// CustomerName Example: 云岭示例纺织有限公司
+	CustomerName string `json:"customer_name"`
+
+	// Days Calendar days past the due date.
+	//
+	// Example: 12
+	Days int `json:"days"`
+
+	// Disputed Of what is open, what the customer disputes.
+	//
+	// Example: 0.00
+	Disputed decimal.Decimal `json:"disputed"`
+
+	// DueOn Example: 2026-11-20
+	DueOn Date `json:"due_on"`
+
+	// DunnedAt Example: 2026-11-20T08:30:00Z
+	DunnedAt *Instant `json:"dunned_at,omitempty"`
+
+	// DunningProposed A letter that names it waits to be sent.
+	//
+	// Example: false
+	DunningProposed bool `json:"dunning_proposed"`
+
+	// DunningStep The last step that was sent; 0 for none.
+	//
+	// Example: 1
+	DunningStep int `json:"dunning_step"`
+
+	// InvoiceID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	InvoiceID UUID `json:"invoice_id"`
+
+	// InvoicedOn Example: 2026-11-20
+	InvoicedOn Date `json:"invoiced_on"`
+
+	// Number Example: INV-202610-00031
+	Number string `json:"number"`
+
+	// Open An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Open Money `json:"open"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID UUID `json:"owner_id"`
+
+	// OwnerName Example: 王示例
+	OwnerName string `json:"owner_name"`
+
+	// PausedUntil Example: 2026-11-20
+	PausedUntil *Date `json:"paused_until,omitempty"`
+
+	// PayerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	PayerID UUID `json:"payer_id"`
+
+	// PayerName Example: 云岭示例纺织有限公司
+	PayerName string `json:"payer_name"`
+
+	// PromiseID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	PromiseID *UUID `json:"promise_id,omitempty"`
+
+	// PromisedAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	PromisedAmount *Money `json:"promised_amount,omitempty"`
+
+	// PromisedFor Example: 2026-11-20
+	PromisedFor *Date `json:"promised_for,omitempty"`
+
+	// TeamID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	TeamID *UUID `json:"team_id,omitempty"`
+
+	// Total An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Total Money `json:"total"`
+}
+
+// OverdueItemList defines model for OverdueItemList.
+type OverdueItemList struct {
+	Data       []OverdueItem `json:"data"`
+	NextCursor *string       `json:"next_cursor,omitempty"`
+}
+
 // OverdueReason defines model for OverdueReason.
 type OverdueReason struct {
 	// Reason Example: 客户本周五付款
@@ -12159,8 +12702,214 @@ type PasswordReset struct {
 	Password string `json:"password"`
 }
 
+// PayingPerson Somebody who settles accounts at a customer.
+type PayingPerson struct {
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID   `json:"customer_id"`
+	Email      string `json:"email"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID   UUID   `json:"id"`
+	Name string `json:"name"`
+
+	// Phone Masked for whom the phones of customers aren't shown.
+	Phone    string `json:"phone"`
+	Position string `json:"position"`
+
+	// Since Example: 2026-11-20
+	Since Date `json:"since"`
+
+	// Until Example: 2026-11-20
+	Until *Date `json:"until,omitempty"`
+}
+
+// PayingPersonCreate defines model for PayingPersonCreate.
+type PayingPersonCreate struct {
+	// Email Example: zhou@example.com
+	Email *string `json:"email,omitempty"`
+
+	// Name Example: 周示例
+	Name string `json:"name"`
+
+	// Phone Example: 13800000051
+	Phone *string `json:"phone,omitempty"`
+
+	// Position Example: 出纳
+	Position *string `json:"position,omitempty"`
+}
+
+// PayingPersonList defines model for PayingPersonList.
+type PayingPersonList struct {
+	Data       []PayingPerson `json:"data"`
+	NextCursor *string        `json:"next_cursor,omitempty"`
+}
+
+// PayingStaffChange Who left and who came at a customer.
+type PayingStaffChange struct {
+	// Came Somebody who settles accounts at a customer.
+	Came *PayingPerson `json:"came,omitempty"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Late Reported later than the rulebook allows.
+	//
+	// Example: false
+	Late bool `json:"late"`
+
+	// Left Somebody who settles accounts at a customer.
+	Left   *PayingPerson `json:"left,omitempty"`
+	Reason string        `json:"reason"`
+
+	// ReportedAt Example: 2026-11-20T08:30:00Z
+	ReportedAt Instant `json:"reported_at"`
+
+	// ReportedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ReportedBy *UUID `json:"reported_by,omitempty"`
+
+	// Since Example: 2026-11-20
+	Since Date `json:"since"`
+}
+
+// PayingStaffChangeCreate defines model for PayingStaffChangeCreate.
+type PayingStaffChangeCreate struct {
+	Comes *PayingPersonCreate `json:"comes,omitempty"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// LeavesID Who left.
+	//
+	// Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c46
+	LeavesID *openapi_types.UUID `json:"leaves_id,omitempty"`
+
+	// Reason Example: 原出纳离职
+	Reason *string `json:"reason,omitempty"`
+
+	// Since Since when; today when absent.
+	//
+	// Example: 2026-11-20
+	Since *openapi_types.Date `json:"since,omitempty"`
+}
+
+// PayingStaffChangeList defines model for PayingStaffChangeList.
+type PayingStaffChangeList struct {
+	Data       []PayingStaffChange `json:"data"`
+	NextCursor *string             `json:"next_cursor,omitempty"`
+}
+
 // PaymentMethod Example: bank_transfer
 type PaymentMethod string
+
+// PaymentPromise A payer's word to pay an amount by a date.
+type PaymentPromise struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// Channel Example: phone
+	Channel CollectionChannel `json:"channel"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// CreatedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CreatedBy   UUID    `json:"created_by"`
+	EndedReason *string `json:"ended_reason,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID    UUID                 `json:"id"`
+	Items []PaymentPromiseItem `json:"items"`
+
+	// JudgedAt Example: 2026-11-20T08:30:00Z
+	JudgedAt *Instant `json:"judged_at,omitempty"`
+	Note     string   `json:"note"`
+
+	// Number Example: PP-202611-00007
+	Number string `json:"number"`
+
+	// PayBy Example: 2026-11-20
+	PayBy Date `json:"pay_by"`
+
+	// PayerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	PayerID    UUID   `json:"payer_id"`
+	PromisedBy string `json:"promised_by"`
+
+	// PromisedOn Example: 2026-11-20
+	PromisedOn Date `json:"promised_on"`
+
+	// Received An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Received Money `json:"received"`
+
+	// State Example: open
+	State PaymentPromiseState `json:"state"`
+}
+
+// PaymentPromiseCreate defines model for PaymentPromiseCreate.
+type PaymentPromiseCreate struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// Channel Example: phone
+	Channel CollectionChannel `json:"channel"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// Items What the promise is about; what is due first when absent.
+	Items *[]PaymentPromiseItem `json:"items,omitempty"`
+
+	// Note Example: 本周五付 3 万
+	Note *string `json:"note,omitempty"`
+
+	// PayBy Today or later.
+	//
+	// Example: 2026-11-27
+	PayBy openapi_types.Date `json:"pay_by"`
+
+	// PromisedBy The person of the customer.
+	//
+	// Example: 李示例
+	PromisedBy string `json:"promised_by"`
+
+	// PromisedOn Today when absent.
+	//
+	// Example: 2026-11-20
+	PromisedOn *openapi_types.Date `json:"promised_on,omitempty"`
+}
+
+// PaymentPromiseItem defines model for PaymentPromiseItem.
+type PaymentPromiseItem struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// InvoiceID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	InvoiceID UUID `json:"invoice_id"`
+}
+
+// PaymentPromiseList defines model for PaymentPromiseList.
+type PaymentPromiseList struct {
+	Data       []PaymentPromise `json:"data"`
+	NextCursor *string          `json:"next_cursor,omitempty"`
+}
+
+// PaymentPromiseState Example: open
+type PaymentPromiseState string
 
 // PersonAsked defines model for PersonAsked.
 type PersonAsked struct {
@@ -14194,6 +14943,39 @@ type ProductionState string
 
 // ProductionWork Example: to_schedule
 type ProductionWork string
+
+// PromiseRecord How good a payer's word was.
+type PromiseRecord struct {
+	// Broken Example: 1
+	Broken int `json:"broken"`
+
+	// Kept Example: 3
+	Kept int `json:"kept"`
+
+	// Open Example: 1
+	Open int `json:"open"`
+
+	// PartlyKept Example: 0
+	PartlyKept int `json:"partly_kept"`
+
+	// PayerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	PayerID UUID `json:"payer_id"`
+
+	// Promised An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Promised Money `json:"promised"`
+
+	// Received An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Received Money `json:"received"`
+
+	// ShareKept Percent of the judged promises that were kept whole; absent when none was judged.
+	//
+	// Example: 75.00
+	ShareKept *decimal.Decimal `json:"share_kept,omitempty"`
+}
 
 // Prospect defines model for Prospect.
 type Prospect struct {
@@ -17754,6 +18536,43 @@ type OrderChangeID = UUID
 // OrderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type OrderID = UUID
 
+// OverdueCustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type OverdueCustomerID = UUID
+
+// OverdueDisputed defines model for OverdueDisputed.
+type OverdueDisputed = bool
+
+// OverdueMaxAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+//
+// Example: 12500.00
+type OverdueMaxAmount = Money
+
+// OverdueMaxDays defines model for OverdueMaxDays.
+type OverdueMaxDays = int
+
+// OverdueMinAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+//
+// Example: 12500.00
+type OverdueMinAmount = Money
+
+// OverdueMinDays defines model for OverdueMinDays.
+type OverdueMinDays = int
+
+// OverdueOwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type OverdueOwnerID = UUID
+
+// OverduePayerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type OverduePayerID = UUID
+
+// OverduePromised defines model for OverduePromised.
+type OverduePromised = bool
+
+// OverdueStep defines model for OverdueStep.
+type OverdueStep = int
+
+// OverdueTeamID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type OverdueTeamID = UUID
+
 // PaperFormat defines model for PaperFormat.
 type PaperFormat string
 
@@ -18414,6 +19233,24 @@ type GetCampaignTimelineParams struct {
 
 	// Cursor next_cursor of the page before.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListCollectionContactsParams defines parameters for ListCollectionContacts.
+type ListCollectionContactsParams struct {
+	// CustomerID Whose payer.
+	CustomerID UUID `form:"customer_id" json:"customer_id"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// RecordCollectionContactParams defines parameters for RecordCollectionContact.
+type RecordCollectionContactParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // CheckCompanyParams defines parameters for CheckCompany.
@@ -19383,6 +20220,84 @@ type ListDevelopmentRecordsParams struct {
 type ReviewDevelopmentParams struct {
 	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListDunningPausesParams defines parameters for ListDunningPauses.
+type ListDunningPausesParams struct {
+	// PayerID Only of this payer.
+	PayerID *UUID `form:"payer_id,omitempty" json:"payer_id,omitempty"`
+
+	// Active Only those that count today.
+	Active *bool `form:"active,omitempty" json:"active,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// PauseDunningParams defines parameters for PauseDunning.
+type PauseDunningParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// EndDunningPauseParams defines parameters for EndDunningPause.
+type EndDunningPauseParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ReplaceDunningStepsParams defines parameters for ReplaceDunningSteps.
+type ReplaceDunningStepsParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ListDunningsParams defines parameters for ListDunnings.
+type ListDunningsParams struct {
+	// PayerID Only to this payer.
+	PayerID *UUID `form:"payer_id,omitempty" json:"payer_id,omitempty"`
+
+	// OwnerID Only to payers of this person.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// State Only in this state.
+	State *DunningState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Step Only of this step.
+	Step *int `form:"step,omitempty" json:"step,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CancelDunningParams defines parameters for CancelDunning.
+type CancelDunningParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// SendDunningParams defines parameters for SendDunning.
+type SendDunningParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
 // ListEventsParams defines parameters for ListEvents.
@@ -20513,6 +21428,90 @@ type GetOrderTimelineParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListOverdueItemsParams defines parameters for ListOverdueItems.
+type ListOverdueItemsParams struct {
+	// OwnerID Only customers of this person.
+	OwnerID *OverdueOwnerID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// TeamID Only customers of people of this team.
+	TeamID *OverdueTeamID `form:"team_id,omitempty" json:"team_id,omitempty"`
+
+	// CustomerID Only what was delivered to this customer.
+	CustomerID *OverdueCustomerID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// PayerID Only what this customer owes.
+	PayerID *OverduePayerID `form:"payer_id,omitempty" json:"payer_id,omitempty"`
+
+	// MinDays Overdue by at least so many days.
+	MinDays *OverdueMinDays `form:"min_days,omitempty" json:"min_days,omitempty"`
+
+	// MaxDays Overdue by at most so many days.
+	MaxDays *OverdueMaxDays `form:"max_days,omitempty" json:"max_days,omitempty"`
+
+	// MinAmount At least so much open.
+	MinAmount *OverdueMinAmount `form:"min_amount,omitempty" json:"min_amount,omitempty"`
+
+	// MaxAmount At most so much open.
+	MaxAmount *OverdueMaxAmount `form:"max_amount,omitempty" json:"max_amount,omitempty"`
+
+	// Step The last dunning step that was sent; 0 for none.
+	Step *OverdueStep `form:"step,omitempty" json:"step,omitempty"`
+
+	// Promised Whether a promise about it is open.
+	Promised *OverduePromised `form:"promised,omitempty" json:"promised,omitempty"`
+
+	// Disputed Whether it is disputed.
+	Disputed *OverdueDisputed `form:"disputed,omitempty" json:"disputed,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ExportOverdueItemsParams defines parameters for ExportOverdueItems.
+type ExportOverdueItemsParams struct {
+	// Format Kind of file.
+	Format *ExportOverdueItemsParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+
+	// OwnerID Only customers of this person.
+	OwnerID *OverdueOwnerID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// TeamID Only customers of people of this team.
+	TeamID *OverdueTeamID `form:"team_id,omitempty" json:"team_id,omitempty"`
+
+	// CustomerID Only what was delivered to this customer.
+	CustomerID *OverdueCustomerID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// PayerID Only what this customer owes.
+	PayerID *OverduePayerID `form:"payer_id,omitempty" json:"payer_id,omitempty"`
+
+	// MinDays Overdue by at least so many days.
+	MinDays *OverdueMinDays `form:"min_days,omitempty" json:"min_days,omitempty"`
+
+	// MaxDays Overdue by at most so many days.
+	MaxDays *OverdueMaxDays `form:"max_days,omitempty" json:"max_days,omitempty"`
+
+	// MinAmount At least so much open.
+	MinAmount *OverdueMinAmount `form:"min_amount,omitempty" json:"min_amount,omitempty"`
+
+	// MaxAmount At most so much open.
+	MaxAmount *OverdueMaxAmount `form:"max_amount,omitempty" json:"max_amount,omitempty"`
+
+	// Step The last dunning step that was sent; 0 for none.
+	Step *OverdueStep `form:"step,omitempty" json:"step,omitempty"`
+
+	// Promised Whether a promise about it is open.
+	Promised *OverduePromised `form:"promised,omitempty" json:"promised,omitempty"`
+
+	// Disputed Whether it is disputed.
+	Disputed *OverdueDisputed `form:"disputed,omitempty" json:"disputed,omitempty"`
+}
+
+// ExportOverdueItemsParamsFormat defines parameters for ExportOverdueItems.
+type ExportOverdueItemsParamsFormat string
+
 // ListOwnershipDisputesParams defines parameters for ListOwnershipDisputes.
 type ListOwnershipDisputesParams struct {
 	// State Only disputes in this state.
@@ -20574,6 +21573,81 @@ type ListParameterHistoryParams struct {
 
 	// Cursor next_cursor of the page before.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListPayingStaffParams defines parameters for ListPayingStaff.
+type ListPayingStaffParams struct {
+	// CustomerID The customer.
+	CustomerID UUID `form:"customer_id" json:"customer_id"`
+
+	// All Also those who left.
+	All *bool `form:"all,omitempty" json:"all,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListPayingStaffChangesParams defines parameters for ListPayingStaffChanges.
+type ListPayingStaffChangesParams struct {
+	// CustomerID Only of this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ChangePayingStaffParams defines parameters for ChangePayingStaff.
+type ChangePayingStaffParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListPaymentPromisesParams defines parameters for ListPaymentPromises.
+type ListPaymentPromisesParams struct {
+	// PayerID Only of this payer.
+	PayerID *UUID `form:"payer_id,omitempty" json:"payer_id,omitempty"`
+
+	// OwnerID Only of payers of this person.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// State Only in this state.
+	State *PaymentPromiseState `form:"state,omitempty" json:"state,omitempty"`
+
+	// DueBefore Only for a date before this.
+	DueBefore *openapi_types.Date `form:"due_before,omitempty" json:"due_before,omitempty"`
+
+	// DueFrom Only for this date or later.
+	DueFrom *openapi_types.Date `form:"due_from,omitempty" json:"due_from,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreatePaymentPromiseParams defines parameters for CreatePaymentPromise.
+type CreatePaymentPromiseParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// WithdrawPaymentPromiseParams defines parameters for WithdrawPaymentPromise.
+type WithdrawPaymentPromiseParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
 // ListPriceAdoptionsParams defines parameters for ListPriceAdoptions.
@@ -22397,6 +23471,9 @@ type CloseCampaignJSONRequestBody = CampaignClose
 // AddCampaignLeadJSONRequestBody defines body for AddCampaignLead for application/json ContentType.
 type AddCampaignLeadJSONRequestBody = CampaignLeadCreate
 
+// RecordCollectionContactJSONRequestBody defines body for RecordCollectionContact for application/json ContentType.
+type RecordCollectionContactJSONRequestBody = CollectionContactCreate
+
 // CheckCompanyJSONRequestBody defines body for CheckCompany for application/json ContentType.
 type CheckCompanyJSONRequestBody = CompanyCheckInput
 
@@ -22528,6 +23605,18 @@ type SubmitDevelopmentPlanJSONRequestBody = DevelopmentPlanInput
 
 // ReviewDevelopmentJSONRequestBody defines body for ReviewDevelopment for application/json ContentType.
 type ReviewDevelopmentJSONRequestBody = DevelopmentReviewInput
+
+// PauseDunningJSONRequestBody defines body for PauseDunning for application/json ContentType.
+type PauseDunningJSONRequestBody = DunningPauseCreate
+
+// ReplaceDunningStepsJSONRequestBody defines body for ReplaceDunningSteps for application/json ContentType.
+type ReplaceDunningStepsJSONRequestBody = DunningStepsReplace
+
+// CancelDunningJSONRequestBody defines body for CancelDunning for application/json ContentType.
+type CancelDunningJSONRequestBody = CollectionReason
+
+// SendDunningJSONRequestBody defines body for SendDunning for application/json ContentType.
+type SendDunningJSONRequestBody = DunningSend
 
 // CompleteFollowUpJSONRequestBody defines body for CompleteFollowUp for application/json ContentType.
 type CompleteFollowUpJSONRequestBody = FollowUpCompletion
@@ -22690,6 +23779,15 @@ type StateOwnershipCaseJSONRequestBody = OwnershipCase
 
 // ReplaceParameterJSONRequestBody defines body for ReplaceParameter for application/json ContentType.
 type ReplaceParameterJSONRequestBody = ParameterChange
+
+// ChangePayingStaffJSONRequestBody defines body for ChangePayingStaff for application/json ContentType.
+type ChangePayingStaffJSONRequestBody = PayingStaffChangeCreate
+
+// CreatePaymentPromiseJSONRequestBody defines body for CreatePaymentPromise for application/json ContentType.
+type CreatePaymentPromiseJSONRequestBody = PaymentPromiseCreate
+
+// WithdrawPaymentPromiseJSONRequestBody defines body for WithdrawPaymentPromise for application/json ContentType.
+type WithdrawPaymentPromiseJSONRequestBody = CollectionReason
 
 // CreatePriceAuthorityTableJSONRequestBody defines body for CreatePriceAuthorityTable for application/json ContentType.
 type CreatePriceAuthorityTableJSONRequestBody = PriceAuthorityTableCreate

@@ -215,6 +215,12 @@ type ServerInterface interface {
 	// GetCampaignTimeline Read what happened to a campaign
 	// (GET /v1/campaigns/{campaign_id}/timeline)
 	GetCampaignTimeline(ctx echo.Context, campaignID CampaignID, params GetCampaignTimelineParams) error
+	// ListCollectionContacts List what was said with a payer
+	// (GET /v1/collection-contacts)
+	ListCollectionContacts(ctx echo.Context, params ListCollectionContactsParams) error
+	// RecordCollectionContact Write down a contact with a payer
+	// (POST /v1/collection-contacts)
+	RecordCollectionContact(ctx echo.Context, params RecordCollectionContactParams) error
 	// CheckCompany Ask whether a company is free
 	// (POST /v1/company-checks)
 	CheckCompany(ctx echo.Context, params CheckCompanyParams) error
@@ -470,6 +476,9 @@ type ServerInterface interface {
 	// GetCustomerOpportunityGrades Read the opportunity grades of a customer
 	// (GET /v1/customers/{customer_id}/opportunity-grades)
 	GetCustomerOpportunityGrades(ctx echo.Context, customerID CustomerID) error
+	// GetPromiseRecord Read how good a payer's word was
+	// (GET /v1/customers/{customer_id}/promise-record)
+	GetPromiseRecord(ctx echo.Context, customerID UUID) error
 	// StateCustomerPurchaseWindow Say when a customer is expected to buy
 	// (POST /v1/customers/{customer_id}/purchase-window)
 	StateCustomerPurchaseWindow(ctx echo.Context, customerID CustomerID, params StateCustomerPurchaseWindowParams) error
@@ -557,6 +566,33 @@ type ServerInterface interface {
 	// ReviewDevelopment Review a rep's quarter
 	// (POST /v1/development-reviews)
 	ReviewDevelopment(ctx echo.Context, params ReviewDevelopmentParams) error
+	// ListDunningPauses List rests from dunning
+	// (GET /v1/dunning-pauses)
+	ListDunningPauses(ctx echo.Context, params ListDunningPausesParams) error
+	// PauseDunning Give a payer a rest from dunning
+	// (POST /v1/dunning-pauses)
+	PauseDunning(ctx echo.Context, params PauseDunningParams) error
+	// EndDunningPause End a rest from dunning
+	// (POST /v1/dunning-pauses/{pause_id}/end)
+	EndDunningPause(ctx echo.Context, pauseID UUID, params EndDunningPauseParams) error
+	// GetDunningSteps Read the dunning steps
+	// (GET /v1/dunning-steps)
+	GetDunningSteps(ctx echo.Context) error
+	// ReplaceDunningSteps Replace the dunning steps
+	// (PUT /v1/dunning-steps)
+	ReplaceDunningSteps(ctx echo.Context, params ReplaceDunningStepsParams) error
+	// ListDunnings List dunnings
+	// (GET /v1/dunnings)
+	ListDunnings(ctx echo.Context, params ListDunningsParams) error
+	// GetDunning Read a dunning with its letter
+	// (GET /v1/dunnings/{dunning_id})
+	GetDunning(ctx echo.Context, dunningID UUID) error
+	// CancelDunning Call a proposed dunning off
+	// (POST /v1/dunnings/{dunning_id}/cancel)
+	CancelDunning(ctx echo.Context, dunningID UUID, params CancelDunningParams) error
+	// SendDunning Record that a dunning letter went out
+	// (POST /v1/dunnings/{dunning_id}/send)
+	SendDunning(ctx echo.Context, dunningID UUID, params SendDunningParams) error
 	// ListEvents Follow the change feed
 	// (GET /v1/events)
 	ListEvents(ctx echo.Context, params ListEventsParams) error
@@ -926,6 +962,12 @@ type ServerInterface interface {
 	// GetOrderTimeline Read what happened to an order
 	// (GET /v1/orders/{order_id}/timeline)
 	GetOrderTimeline(ctx echo.Context, orderID OrderID, params GetOrderTimelineParams) error
+	// ListOverdueItems List overdue items
+	// (GET /v1/overdue-items)
+	ListOverdueItems(ctx echo.Context, params ListOverdueItemsParams) error
+	// ExportOverdueItems Export overdue items
+	// (GET /v1/overdue-items/export)
+	ExportOverdueItems(ctx echo.Context, params ExportOverdueItemsParams) error
 	// ListOwnershipDisputes List disputes over companies
 	// (GET /v1/ownership-disputes)
 	ListOwnershipDisputes(ctx echo.Context, params ListOwnershipDisputesParams) error
@@ -956,6 +998,27 @@ type ServerInterface interface {
 	// ListParameterHistory List the versions of a parameter
 	// (GET /v1/parameters/{name}/history)
 	ListParameterHistory(ctx echo.Context, name ParameterName, params ListParameterHistoryParams) error
+	// ListPayingStaff List who pays at a customer
+	// (GET /v1/paying-staff)
+	ListPayingStaff(ctx echo.Context, params ListPayingStaffParams) error
+	// ListPayingStaffChanges List changes of paying staff
+	// (GET /v1/paying-staff/changes)
+	ListPayingStaffChanges(ctx echo.Context, params ListPayingStaffChangesParams) error
+	// ChangePayingStaff Report a change of paying staff
+	// (POST /v1/paying-staff/changes)
+	ChangePayingStaff(ctx echo.Context, params ChangePayingStaffParams) error
+	// ListPaymentPromises List promises to pay
+	// (GET /v1/payment-promises)
+	ListPaymentPromises(ctx echo.Context, params ListPaymentPromisesParams) error
+	// CreatePaymentPromise Write down a promise to pay
+	// (POST /v1/payment-promises)
+	CreatePaymentPromise(ctx echo.Context, params CreatePaymentPromiseParams) error
+	// GetPaymentPromise Read a promise to pay
+	// (GET /v1/payment-promises/{promise_id})
+	GetPaymentPromise(ctx echo.Context, promiseID UUID) error
+	// WithdrawPaymentPromise Withdraw a promise to pay
+	// (POST /v1/payment-promises/{promise_id}/withdraw)
+	WithdrawPaymentPromise(ctx echo.Context, promiseID UUID, params WithdrawPaymentPromiseParams) error
 	// ListPriceAdoptions List the price committee's tasks to adopt a price
 	// (GET /v1/price-adoptions)
 	ListPriceAdoptions(ctx echo.Context, params ListPriceAdoptionsParams) error
@@ -3890,6 +3953,67 @@ func (w *ServerInterfaceWrapper) GetCampaignTimeline(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetCampaignTimeline(ctx, campaignID, params)
+	return err
+}
+
+// ListCollectionContacts converts echo context to params.
+func (w *ServerInterfaceWrapper) ListCollectionContacts(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCollectionContactsParams
+	// ------------- Required query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListCollectionContacts(ctx, params)
+	return err
+}
+
+// RecordCollectionContact converts echo context to params.
+func (w *ServerInterfaceWrapper) RecordCollectionContact(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RecordCollectionContactParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RecordCollectionContact(ctx, params)
 	return err
 }
 
@@ -7110,6 +7234,22 @@ func (w *ServerInterfaceWrapper) GetCustomerOpportunityGrades(ctx echo.Context) 
 	return err
 }
 
+// GetPromiseRecord converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPromiseRecord(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "customer_id" -------------
+	var customerID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "customer_id", ctx.Param("customer_id"), &customerID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPromiseRecord(ctx, customerID)
+	return err
+}
+
 // StateCustomerPurchaseWindow converts echo context to params.
 func (w *ServerInterfaceWrapper) StateCustomerPurchaseWindow(ctx echo.Context) error {
 	var err error
@@ -8107,6 +8247,344 @@ func (w *ServerInterfaceWrapper) ReviewDevelopment(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ReviewDevelopment(ctx, params)
+	return err
+}
+
+// ListDunningPauses converts echo context to params.
+func (w *ServerInterfaceWrapper) ListDunningPauses(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDunningPausesParams
+	// ------------- Optional query parameter "payer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "payer_id", ctx.QueryParams(), &params.PayerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter payer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "active" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "active", ctx.QueryParams(), &params.Active, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter active: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListDunningPauses(ctx, params)
+	return err
+}
+
+// PauseDunning converts echo context to params.
+func (w *ServerInterfaceWrapper) PauseDunning(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PauseDunningParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PauseDunning(ctx, params)
+	return err
+}
+
+// EndDunningPause converts echo context to params.
+func (w *ServerInterfaceWrapper) EndDunningPause(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "pause_id" -------------
+	var pauseID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "pause_id", ctx.Param("pause_id"), &pauseID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter pause_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EndDunningPauseParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EndDunningPause(ctx, pauseID, params)
+	return err
+}
+
+// GetDunningSteps converts echo context to params.
+func (w *ServerInterfaceWrapper) GetDunningSteps(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetDunningSteps(ctx)
+	return err
+}
+
+// ReplaceDunningSteps converts echo context to params.
+func (w *ServerInterfaceWrapper) ReplaceDunningSteps(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReplaceDunningStepsParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReplaceDunningSteps(ctx, params)
+	return err
+}
+
+// ListDunnings converts echo context to params.
+func (w *ServerInterfaceWrapper) ListDunnings(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDunningsParams
+	// ------------- Optional query parameter "payer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "payer_id", ctx.QueryParams(), &params.PayerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter payer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "step" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "step", ctx.QueryParams(), &params.Step, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter step: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListDunnings(ctx, params)
+	return err
+}
+
+// GetDunning converts echo context to params.
+func (w *ServerInterfaceWrapper) GetDunning(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "dunning_id" -------------
+	var dunningID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "dunning_id", ctx.Param("dunning_id"), &dunningID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dunning_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetDunning(ctx, dunningID)
+	return err
+}
+
+// CancelDunning converts echo context to params.
+func (w *ServerInterfaceWrapper) CancelDunning(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "dunning_id" -------------
+	var dunningID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "dunning_id", ctx.Param("dunning_id"), &dunningID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dunning_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CancelDunningParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CancelDunning(ctx, dunningID, params)
+	return err
+}
+
+// SendDunning converts echo context to params.
+func (w *ServerInterfaceWrapper) SendDunning(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "dunning_id" -------------
+	var dunningID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "dunning_id", ctx.Param("dunning_id"), &dunningID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dunning_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SendDunningParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SendDunning(ctx, dunningID, params)
 	return err
 }
 
@@ -12774,6 +13252,203 @@ func (w *ServerInterfaceWrapper) GetOrderTimeline(ctx echo.Context) error {
 	return err
 }
 
+// ListOverdueItems converts echo context to params.
+func (w *ServerInterfaceWrapper) ListOverdueItems(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListOverdueItemsParams
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "team_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "team_id", ctx.QueryParams(), &params.TeamID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter team_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "payer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "payer_id", ctx.QueryParams(), &params.PayerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter payer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "min_days" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "min_days", ctx.QueryParams(), &params.MinDays, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter min_days: %s", err))
+	}
+
+	// ------------- Optional query parameter "max_days" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "max_days", ctx.QueryParams(), &params.MaxDays, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter max_days: %s", err))
+	}
+
+	// ------------- Optional query parameter "min_amount" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "min_amount", ctx.QueryParams(), &params.MinAmount, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter min_amount: %s", err))
+	}
+
+	// ------------- Optional query parameter "max_amount" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "max_amount", ctx.QueryParams(), &params.MaxAmount, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter max_amount: %s", err))
+	}
+
+	// ------------- Optional query parameter "step" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "step", ctx.QueryParams(), &params.Step, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter step: %s", err))
+	}
+
+	// ------------- Optional query parameter "promised" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "promised", ctx.QueryParams(), &params.Promised, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter promised: %s", err))
+	}
+
+	// ------------- Optional query parameter "disputed" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "disputed", ctx.QueryParams(), &params.Disputed, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter disputed: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListOverdueItems(ctx, params)
+	return err
+}
+
+// ExportOverdueItems converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportOverdueItems(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportOverdueItemsParams
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "team_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "team_id", ctx.QueryParams(), &params.TeamID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter team_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "payer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "payer_id", ctx.QueryParams(), &params.PayerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter payer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "min_days" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "min_days", ctx.QueryParams(), &params.MinDays, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter min_days: %s", err))
+	}
+
+	// ------------- Optional query parameter "max_days" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "max_days", ctx.QueryParams(), &params.MaxDays, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter max_days: %s", err))
+	}
+
+	// ------------- Optional query parameter "min_amount" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "min_amount", ctx.QueryParams(), &params.MinAmount, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter min_amount: %s", err))
+	}
+
+	// ------------- Optional query parameter "max_amount" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "max_amount", ctx.QueryParams(), &params.MaxAmount, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter max_amount: %s", err))
+	}
+
+	// ------------- Optional query parameter "step" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "step", ctx.QueryParams(), &params.Step, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter step: %s", err))
+	}
+
+	// ------------- Optional query parameter "promised" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "promised", ctx.QueryParams(), &params.Promised, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter promised: %s", err))
+	}
+
+	// ------------- Optional query parameter "disputed" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "disputed", ctx.QueryParams(), &params.Disputed, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter disputed: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportOverdueItems(ctx, params)
+	return err
+}
+
 // ListOwnershipDisputes converts echo context to params.
 func (w *ServerInterfaceWrapper) ListOwnershipDisputes(ctx echo.Context) error {
 	var err error
@@ -13096,6 +13771,270 @@ func (w *ServerInterfaceWrapper) ListParameterHistory(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListParameterHistory(ctx, name, params)
+	return err
+}
+
+// ListPayingStaff converts echo context to params.
+func (w *ServerInterfaceWrapper) ListPayingStaff(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListPayingStaffParams
+	// ------------- Required query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "all" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "all", ctx.QueryParams(), &params.All, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter all: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListPayingStaff(ctx, params)
+	return err
+}
+
+// ListPayingStaffChanges converts echo context to params.
+func (w *ServerInterfaceWrapper) ListPayingStaffChanges(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListPayingStaffChangesParams
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListPayingStaffChanges(ctx, params)
+	return err
+}
+
+// ChangePayingStaff converts echo context to params.
+func (w *ServerInterfaceWrapper) ChangePayingStaff(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ChangePayingStaffParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ChangePayingStaff(ctx, params)
+	return err
+}
+
+// ListPaymentPromises converts echo context to params.
+func (w *ServerInterfaceWrapper) ListPaymentPromises(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListPaymentPromisesParams
+	// ------------- Optional query parameter "payer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "payer_id", ctx.QueryParams(), &params.PayerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter payer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "due_before" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "due_before", ctx.QueryParams(), &params.DueBefore, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter due_before: %s", err))
+	}
+
+	// ------------- Optional query parameter "due_from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "due_from", ctx.QueryParams(), &params.DueFrom, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter due_from: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListPaymentPromises(ctx, params)
+	return err
+}
+
+// CreatePaymentPromise converts echo context to params.
+func (w *ServerInterfaceWrapper) CreatePaymentPromise(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreatePaymentPromiseParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreatePaymentPromise(ctx, params)
+	return err
+}
+
+// GetPaymentPromise converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPaymentPromise(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "promise_id" -------------
+	var promiseID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "promise_id", ctx.Param("promise_id"), &promiseID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter promise_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPaymentPromise(ctx, promiseID)
+	return err
+}
+
+// WithdrawPaymentPromise converts echo context to params.
+func (w *ServerInterfaceWrapper) WithdrawPaymentPromise(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "promise_id" -------------
+	var promiseID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "promise_id", ctx.Param("promise_id"), &promiseID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter promise_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params WithdrawPaymentPromiseParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.WithdrawPaymentPromise(ctx, promiseID, params)
 	return err
 }
 
@@ -20966,6 +21905,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/campaigns/:campaign_id/start", wrapper.StartCampaign, options.OperationMiddlewares["startCampaign"]...)
 	router.POST(options.BaseURL+"/v1/campaigns/:campaign_id/submit", wrapper.SubmitCampaign, options.OperationMiddlewares["submitCampaign"]...)
 	router.GET(options.BaseURL+"/v1/campaigns/:campaign_id/timeline", wrapper.GetCampaignTimeline, options.OperationMiddlewares["getCampaignTimeline"]...)
+	router.GET(options.BaseURL+"/v1/collection-contacts", wrapper.ListCollectionContacts, options.OperationMiddlewares["listCollectionContacts"]...)
+	router.POST(options.BaseURL+"/v1/collection-contacts", wrapper.RecordCollectionContact, options.OperationMiddlewares["recordCollectionContact"]...)
 	router.POST(options.BaseURL+"/v1/company-checks", wrapper.CheckCompany, options.OperationMiddlewares["checkCompany"]...)
 	router.GET(options.BaseURL+"/v1/company-profile", wrapper.GetCompanyProfile, options.OperationMiddlewares["getCompanyProfile"]...)
 	router.PUT(options.BaseURL+"/v1/company-profile", wrapper.ReplaceCompanyProfile, options.OperationMiddlewares["replaceCompanyProfile"]...)
@@ -21049,6 +21990,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PUT(options.BaseURL+"/v1/customers/:customer_id/invoicing-terms", wrapper.SetInvoicingTerms, options.OperationMiddlewares["setInvoicingTerms"]...)
 	router.GET(options.BaseURL+"/v1/customers/:customer_id/invoicing-terms/history", wrapper.ListInvoicingTerms, options.OperationMiddlewares["listInvoicingTerms"]...)
 	router.GET(options.BaseURL+"/v1/customers/:customer_id/opportunity-grades", wrapper.GetCustomerOpportunityGrades, options.OperationMiddlewares["getCustomerOpportunityGrades"]...)
+	router.GET(options.BaseURL+"/v1/customers/:customer_id/promise-record", wrapper.GetPromiseRecord, options.OperationMiddlewares["getPromiseRecord"]...)
 	router.POST(options.BaseURL+"/v1/customers/:customer_id/purchase-window", wrapper.StateCustomerPurchaseWindow, options.OperationMiddlewares["stateCustomerPurchaseWindow"]...)
 	router.GET(options.BaseURL+"/v1/customers/:customer_id/timeline", wrapper.GetCustomerTimeline, options.OperationMiddlewares["getCustomerTimeline"]...)
 	router.GET(options.BaseURL+"/v1/customers/:customer_id/versions", wrapper.ListCustomerVersions, options.OperationMiddlewares["listCustomerVersions"]...)
@@ -21080,6 +22022,15 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/development-progress", wrapper.ListDevelopmentProgress, options.OperationMiddlewares["listDevelopmentProgress"]...)
 	router.GET(options.BaseURL+"/v1/development-records", wrapper.ListDevelopmentRecords, options.OperationMiddlewares["listDevelopmentRecords"]...)
 	router.POST(options.BaseURL+"/v1/development-reviews", wrapper.ReviewDevelopment, options.OperationMiddlewares["reviewDevelopment"]...)
+	router.GET(options.BaseURL+"/v1/dunning-pauses", wrapper.ListDunningPauses, options.OperationMiddlewares["listDunningPauses"]...)
+	router.POST(options.BaseURL+"/v1/dunning-pauses", wrapper.PauseDunning, options.OperationMiddlewares["pauseDunning"]...)
+	router.POST(options.BaseURL+"/v1/dunning-pauses/:pause_id/end", wrapper.EndDunningPause, options.OperationMiddlewares["endDunningPause"]...)
+	router.GET(options.BaseURL+"/v1/dunning-steps", wrapper.GetDunningSteps, options.OperationMiddlewares["getDunningSteps"]...)
+	router.PUT(options.BaseURL+"/v1/dunning-steps", wrapper.ReplaceDunningSteps, options.OperationMiddlewares["replaceDunningSteps"]...)
+	router.GET(options.BaseURL+"/v1/dunnings", wrapper.ListDunnings, options.OperationMiddlewares["listDunnings"]...)
+	router.GET(options.BaseURL+"/v1/dunnings/:dunning_id", wrapper.GetDunning, options.OperationMiddlewares["getDunning"]...)
+	router.POST(options.BaseURL+"/v1/dunnings/:dunning_id/cancel", wrapper.CancelDunning, options.OperationMiddlewares["cancelDunning"]...)
+	router.POST(options.BaseURL+"/v1/dunnings/:dunning_id/send", wrapper.SendDunning, options.OperationMiddlewares["sendDunning"]...)
 	router.GET(options.BaseURL+"/v1/events", wrapper.ListEvents, options.OperationMiddlewares["listEvents"]...)
 	router.POST(options.BaseURL+"/v1/follow-ups/:follow_up_id/complete", wrapper.CompleteFollowUp, options.OperationMiddlewares["completeFollowUp"]...)
 	router.GET(options.BaseURL+"/v1/gate-checks", wrapper.ListGateChecks, options.OperationMiddlewares["listGateChecks"]...)
@@ -21203,6 +22154,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/orders/:order_id/timeline", wrapper.GetOrderTimeline, options.OperationMiddlewares["getOrderTimeline"]...)
 	router.GET(options.BaseURL+"/v1/orders/by-external-id/:source/:external_id", wrapper.GetOrderByExternalID, options.OperationMiddlewares["getOrderByExternalId"]...)
 	router.PUT(options.BaseURL+"/v1/orders/by-external-id/:source/:external_id", wrapper.UpsertOrderByExternalID, options.OperationMiddlewares["upsertOrderByExternalId"]...)
+	router.GET(options.BaseURL+"/v1/overdue-items", wrapper.ListOverdueItems, options.OperationMiddlewares["listOverdueItems"]...)
+	router.GET(options.BaseURL+"/v1/overdue-items/export", wrapper.ExportOverdueItems, options.OperationMiddlewares["exportOverdueItems"]...)
 	router.GET(options.BaseURL+"/v1/ownership-disputes", wrapper.ListOwnershipDisputes, options.OperationMiddlewares["listOwnershipDisputes"]...)
 	router.POST(options.BaseURL+"/v1/ownership-disputes", wrapper.OpenOwnershipDispute, options.OperationMiddlewares["openOwnershipDispute"]...)
 	router.GET(options.BaseURL+"/v1/ownership-disputes/:dispute_id", wrapper.GetOwnershipDispute, options.OperationMiddlewares["getOwnershipDispute"]...)
@@ -21213,6 +22166,13 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/parameters/:name", wrapper.GetParameter, options.OperationMiddlewares["getParameter"]...)
 	router.PUT(options.BaseURL+"/v1/parameters/:name", wrapper.ReplaceParameter, options.OperationMiddlewares["replaceParameter"]...)
 	router.GET(options.BaseURL+"/v1/parameters/:name/history", wrapper.ListParameterHistory, options.OperationMiddlewares["listParameterHistory"]...)
+	router.GET(options.BaseURL+"/v1/paying-staff", wrapper.ListPayingStaff, options.OperationMiddlewares["listPayingStaff"]...)
+	router.GET(options.BaseURL+"/v1/paying-staff/changes", wrapper.ListPayingStaffChanges, options.OperationMiddlewares["listPayingStaffChanges"]...)
+	router.POST(options.BaseURL+"/v1/paying-staff/changes", wrapper.ChangePayingStaff, options.OperationMiddlewares["changePayingStaff"]...)
+	router.GET(options.BaseURL+"/v1/payment-promises", wrapper.ListPaymentPromises, options.OperationMiddlewares["listPaymentPromises"]...)
+	router.POST(options.BaseURL+"/v1/payment-promises", wrapper.CreatePaymentPromise, options.OperationMiddlewares["createPaymentPromise"]...)
+	router.GET(options.BaseURL+"/v1/payment-promises/:promise_id", wrapper.GetPaymentPromise, options.OperationMiddlewares["getPaymentPromise"]...)
+	router.POST(options.BaseURL+"/v1/payment-promises/:promise_id/withdraw", wrapper.WithdrawPaymentPromise, options.OperationMiddlewares["withdrawPaymentPromise"]...)
 	router.GET(options.BaseURL+"/v1/price-adoptions", wrapper.ListPriceAdoptions, options.OperationMiddlewares["listPriceAdoptions"]...)
 	router.GET(options.BaseURL+"/v1/price-adoptions/:adoption_id", wrapper.GetPriceAdoption, options.OperationMiddlewares["getPriceAdoption"]...)
 	router.GET(options.BaseURL+"/v1/price-authority", wrapper.GetPriceAuthority, options.OperationMiddlewares["getPriceAuthority"]...)
@@ -23283,6 +24243,51 @@ func (response GetCampaignTimeline200JSONResponse) VisitGetCampaignTimelineRespo
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCollectionContactsRequestObject struct {
+	Params ListCollectionContactsParams
+}
+
+type ListCollectionContactsResponseObject interface {
+	VisitListCollectionContactsResponse(w http.ResponseWriter) error
+}
+
+type ListCollectionContacts200JSONResponse CollectionContactList
+
+func (response ListCollectionContacts200JSONResponse) VisitListCollectionContactsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordCollectionContactRequestObject struct {
+	Params RecordCollectionContactParams
+	Body   *RecordCollectionContactJSONRequestBody
+}
+
+type RecordCollectionContactResponseObject interface {
+	VisitRecordCollectionContactResponse(w http.ResponseWriter) error
+}
+
+type RecordCollectionContact201JSONResponse CollectionContact
+
+func (response RecordCollectionContact201JSONResponse) VisitRecordCollectionContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -25685,6 +26690,28 @@ func (response GetCustomerOpportunityGrades200JSONResponse) VisitGetCustomerOppo
 	return err
 }
 
+type GetPromiseRecordRequestObject struct {
+	CustomerID UUID `json:"customer_id"`
+}
+
+type GetPromiseRecordResponseObject interface {
+	VisitGetPromiseRecordResponse(w http.ResponseWriter) error
+}
+
+type GetPromiseRecord200JSONResponse PromiseRecord
+
+func (response GetPromiseRecord200JSONResponse) VisitGetPromiseRecordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type StateCustomerPurchaseWindowRequestObject struct {
 	CustomerID CustomerID `json:"customer_id"`
 	Params     StateCustomerPurchaseWindowParams
@@ -26442,6 +27469,266 @@ func (response ReviewDevelopment201JSONResponse) VisitReviewDevelopmentResponse(
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDunningPausesRequestObject struct {
+	Params ListDunningPausesParams
+}
+
+type ListDunningPausesResponseObject interface {
+	VisitListDunningPausesResponse(w http.ResponseWriter) error
+}
+
+type ListDunningPauses200JSONResponse DunningPauseList
+
+func (response ListDunningPauses200JSONResponse) VisitListDunningPausesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PauseDunningRequestObject struct {
+	Params PauseDunningParams
+	Body   *PauseDunningJSONRequestBody
+}
+
+type PauseDunningResponseObject interface {
+	VisitPauseDunningResponse(w http.ResponseWriter) error
+}
+
+type PauseDunning201ResponseHeaders struct {
+	ETag string
+}
+
+type PauseDunning201JSONResponse struct {
+	Body    DunningPause
+	Headers PauseDunning201ResponseHeaders
+}
+
+func (response PauseDunning201JSONResponse) VisitPauseDunningResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndDunningPauseRequestObject struct {
+	PauseID UUID `json:"pause_id"`
+	Params  EndDunningPauseParams
+}
+
+type EndDunningPauseResponseObject interface {
+	VisitEndDunningPauseResponse(w http.ResponseWriter) error
+}
+
+type EndDunningPause200ResponseHeaders struct {
+	ETag string
+}
+
+type EndDunningPause200JSONResponse struct {
+	Body    DunningPause
+	Headers EndDunningPause200ResponseHeaders
+}
+
+func (response EndDunningPause200JSONResponse) VisitEndDunningPauseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDunningStepsRequestObject struct {
+}
+
+type GetDunningStepsResponseObject interface {
+	VisitGetDunningStepsResponse(w http.ResponseWriter) error
+}
+
+type GetDunningSteps200ResponseHeaders struct {
+	ETag string
+}
+
+type GetDunningSteps200JSONResponse struct {
+	Body    DunningSteps
+	Headers GetDunningSteps200ResponseHeaders
+}
+
+func (response GetDunningSteps200JSONResponse) VisitGetDunningStepsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplaceDunningStepsRequestObject struct {
+	Params ReplaceDunningStepsParams
+	Body   *ReplaceDunningStepsJSONRequestBody
+}
+
+type ReplaceDunningStepsResponseObject interface {
+	VisitReplaceDunningStepsResponse(w http.ResponseWriter) error
+}
+
+type ReplaceDunningSteps200ResponseHeaders struct {
+	ETag string
+}
+
+type ReplaceDunningSteps200JSONResponse struct {
+	Body    DunningSteps
+	Headers ReplaceDunningSteps200ResponseHeaders
+}
+
+func (response ReplaceDunningSteps200JSONResponse) VisitReplaceDunningStepsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDunningsRequestObject struct {
+	Params ListDunningsParams
+}
+
+type ListDunningsResponseObject interface {
+	VisitListDunningsResponse(w http.ResponseWriter) error
+}
+
+type ListDunnings200JSONResponse DunningList
+
+func (response ListDunnings200JSONResponse) VisitListDunningsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDunningRequestObject struct {
+	DunningID UUID `json:"dunning_id"`
+}
+
+type GetDunningResponseObject interface {
+	VisitGetDunningResponse(w http.ResponseWriter) error
+}
+
+type GetDunning200ResponseHeaders struct {
+	ETag string
+}
+
+type GetDunning200JSONResponse struct {
+	Body    Dunning
+	Headers GetDunning200ResponseHeaders
+}
+
+func (response GetDunning200JSONResponse) VisitGetDunningResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelDunningRequestObject struct {
+	DunningID UUID `json:"dunning_id"`
+	Params    CancelDunningParams
+	Body      *CancelDunningJSONRequestBody
+}
+
+type CancelDunningResponseObject interface {
+	VisitCancelDunningResponse(w http.ResponseWriter) error
+}
+
+type CancelDunning200ResponseHeaders struct {
+	ETag string
+}
+
+type CancelDunning200JSONResponse struct {
+	Body    Dunning
+	Headers CancelDunning200ResponseHeaders
+}
+
+func (response CancelDunning200JSONResponse) VisitCancelDunningResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SendDunningRequestObject struct {
+	DunningID UUID `json:"dunning_id"`
+	Params    SendDunningParams
+	Body      *SendDunningJSONRequestBody
+}
+
+type SendDunningResponseObject interface {
+	VisitSendDunningResponse(w http.ResponseWriter) error
+}
+
+type SendDunning200ResponseHeaders struct {
+	ETag string
+}
+
+type SendDunning200JSONResponse struct {
+	Body    Dunning
+	Headers SendDunning200ResponseHeaders
+}
+
+func (response SendDunning200JSONResponse) VisitSendDunningResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -29850,6 +31137,84 @@ func (response GetOrderTimeline200JSONResponse) VisitGetOrderTimelineResponse(w 
 	return err
 }
 
+type ListOverdueItemsRequestObject struct {
+	Params ListOverdueItemsParams
+}
+
+type ListOverdueItemsResponseObject interface {
+	VisitListOverdueItemsResponse(w http.ResponseWriter) error
+}
+
+type ListOverdueItems200JSONResponse OverdueItemList
+
+func (response ListOverdueItems200JSONResponse) VisitListOverdueItemsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportOverdueItemsRequestObject struct {
+	Params ExportOverdueItemsParams
+}
+
+type ExportOverdueItemsResponseObject interface {
+	VisitExportOverdueItemsResponse(w http.ResponseWriter) error
+}
+
+type ExportOverdueItems200ResponseHeaders struct {
+	ContentDisposition string
+}
+
+type ExportOverdueItems200ApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	Body          io.Reader
+	Headers       ExportOverdueItems200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ExportOverdueItems200ApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportOverdueItemsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportOverdueItems200TextCsvResponse struct {
+	Body          io.Reader
+	Headers       ExportOverdueItems200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ExportOverdueItems200TextCsvResponse) VisitExportOverdueItemsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
 type ListOwnershipDisputesRequestObject struct {
 	Params ListOwnershipDisputesParams
 }
@@ -30129,6 +31494,188 @@ func (response ListParameterHistory200JSONResponse) VisitListParameterHistoryRes
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPayingStaffRequestObject struct {
+	Params ListPayingStaffParams
+}
+
+type ListPayingStaffResponseObject interface {
+	VisitListPayingStaffResponse(w http.ResponseWriter) error
+}
+
+type ListPayingStaff200JSONResponse PayingPersonList
+
+func (response ListPayingStaff200JSONResponse) VisitListPayingStaffResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPayingStaffChangesRequestObject struct {
+	Params ListPayingStaffChangesParams
+}
+
+type ListPayingStaffChangesResponseObject interface {
+	VisitListPayingStaffChangesResponse(w http.ResponseWriter) error
+}
+
+type ListPayingStaffChanges200JSONResponse PayingStaffChangeList
+
+func (response ListPayingStaffChanges200JSONResponse) VisitListPayingStaffChangesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangePayingStaffRequestObject struct {
+	Params ChangePayingStaffParams
+	Body   *ChangePayingStaffJSONRequestBody
+}
+
+type ChangePayingStaffResponseObject interface {
+	VisitChangePayingStaffResponse(w http.ResponseWriter) error
+}
+
+type ChangePayingStaff201JSONResponse PayingStaffChange
+
+func (response ChangePayingStaff201JSONResponse) VisitChangePayingStaffResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPaymentPromisesRequestObject struct {
+	Params ListPaymentPromisesParams
+}
+
+type ListPaymentPromisesResponseObject interface {
+	VisitListPaymentPromisesResponse(w http.ResponseWriter) error
+}
+
+type ListPaymentPromises200JSONResponse PaymentPromiseList
+
+func (response ListPaymentPromises200JSONResponse) VisitListPaymentPromisesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePaymentPromiseRequestObject struct {
+	Params CreatePaymentPromiseParams
+	Body   *CreatePaymentPromiseJSONRequestBody
+}
+
+type CreatePaymentPromiseResponseObject interface {
+	VisitCreatePaymentPromiseResponse(w http.ResponseWriter) error
+}
+
+type CreatePaymentPromise201ResponseHeaders struct {
+	ETag string
+}
+
+type CreatePaymentPromise201JSONResponse struct {
+	Body    PaymentPromise
+	Headers CreatePaymentPromise201ResponseHeaders
+}
+
+func (response CreatePaymentPromise201JSONResponse) VisitCreatePaymentPromiseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPaymentPromiseRequestObject struct {
+	PromiseID UUID `json:"promise_id"`
+}
+
+type GetPaymentPromiseResponseObject interface {
+	VisitGetPaymentPromiseResponse(w http.ResponseWriter) error
+}
+
+type GetPaymentPromise200ResponseHeaders struct {
+	ETag string
+}
+
+type GetPaymentPromise200JSONResponse struct {
+	Body    PaymentPromise
+	Headers GetPaymentPromise200ResponseHeaders
+}
+
+func (response GetPaymentPromise200JSONResponse) VisitGetPaymentPromiseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawPaymentPromiseRequestObject struct {
+	PromiseID UUID `json:"promise_id"`
+	Params    WithdrawPaymentPromiseParams
+	Body      *WithdrawPaymentPromiseJSONRequestBody
+}
+
+type WithdrawPaymentPromiseResponseObject interface {
+	VisitWithdrawPaymentPromiseResponse(w http.ResponseWriter) error
+}
+
+type WithdrawPaymentPromise200ResponseHeaders struct {
+	ETag string
+}
+
+type WithdrawPaymentPromise200JSONResponse struct {
+	Body    PaymentPromise
+	Headers WithdrawPaymentPromise200ResponseHeaders
+}
+
+func (response WithdrawPaymentPromise200JSONResponse) VisitWithdrawPaymentPromiseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -35952,6 +37499,12 @@ type StrictServerInterface interface {
 	// GetCampaignTimeline Read what happened to a campaign
 	// (GET /v1/campaigns/{campaign_id}/timeline)
 	GetCampaignTimeline(ctx context.Context, request GetCampaignTimelineRequestObject) (GetCampaignTimelineResponseObject, error)
+	// ListCollectionContacts List what was said with a payer
+	// (GET /v1/collection-contacts)
+	ListCollectionContacts(ctx context.Context, request ListCollectionContactsRequestObject) (ListCollectionContactsResponseObject, error)
+	// RecordCollectionContact Write down a contact with a payer
+	// (POST /v1/collection-contacts)
+	RecordCollectionContact(ctx context.Context, request RecordCollectionContactRequestObject) (RecordCollectionContactResponseObject, error)
 	// CheckCompany Ask whether a company is free
 	// (POST /v1/company-checks)
 	CheckCompany(ctx context.Context, request CheckCompanyRequestObject) (CheckCompanyResponseObject, error)
@@ -36207,6 +37760,9 @@ type StrictServerInterface interface {
 	// GetCustomerOpportunityGrades Read the opportunity grades of a customer
 	// (GET /v1/customers/{customer_id}/opportunity-grades)
 	GetCustomerOpportunityGrades(ctx context.Context, request GetCustomerOpportunityGradesRequestObject) (GetCustomerOpportunityGradesResponseObject, error)
+	// GetPromiseRecord Read how good a payer's word was
+	// (GET /v1/customers/{customer_id}/promise-record)
+	GetPromiseRecord(ctx context.Context, request GetPromiseRecordRequestObject) (GetPromiseRecordResponseObject, error)
 	// StateCustomerPurchaseWindow Say when a customer is expected to buy
 	// (POST /v1/customers/{customer_id}/purchase-window)
 	StateCustomerPurchaseWindow(ctx context.Context, request StateCustomerPurchaseWindowRequestObject) (StateCustomerPurchaseWindowResponseObject, error)
@@ -36294,6 +37850,33 @@ type StrictServerInterface interface {
 	// ReviewDevelopment Review a rep's quarter
 	// (POST /v1/development-reviews)
 	ReviewDevelopment(ctx context.Context, request ReviewDevelopmentRequestObject) (ReviewDevelopmentResponseObject, error)
+	// ListDunningPauses List rests from dunning
+	// (GET /v1/dunning-pauses)
+	ListDunningPauses(ctx context.Context, request ListDunningPausesRequestObject) (ListDunningPausesResponseObject, error)
+	// PauseDunning Give a payer a rest from dunning
+	// (POST /v1/dunning-pauses)
+	PauseDunning(ctx context.Context, request PauseDunningRequestObject) (PauseDunningResponseObject, error)
+	// EndDunningPause End a rest from dunning
+	// (POST /v1/dunning-pauses/{pause_id}/end)
+	EndDunningPause(ctx context.Context, request EndDunningPauseRequestObject) (EndDunningPauseResponseObject, error)
+	// GetDunningSteps Read the dunning steps
+	// (GET /v1/dunning-steps)
+	GetDunningSteps(ctx context.Context, request GetDunningStepsRequestObject) (GetDunningStepsResponseObject, error)
+	// ReplaceDunningSteps Replace the dunning steps
+	// (PUT /v1/dunning-steps)
+	ReplaceDunningSteps(ctx context.Context, request ReplaceDunningStepsRequestObject) (ReplaceDunningStepsResponseObject, error)
+	// ListDunnings List dunnings
+	// (GET /v1/dunnings)
+	ListDunnings(ctx context.Context, request ListDunningsRequestObject) (ListDunningsResponseObject, error)
+	// GetDunning Read a dunning with its letter
+	// (GET /v1/dunnings/{dunning_id})
+	GetDunning(ctx context.Context, request GetDunningRequestObject) (GetDunningResponseObject, error)
+	// CancelDunning Call a proposed dunning off
+	// (POST /v1/dunnings/{dunning_id}/cancel)
+	CancelDunning(ctx context.Context, request CancelDunningRequestObject) (CancelDunningResponseObject, error)
+	// SendDunning Record that a dunning letter went out
+	// (POST /v1/dunnings/{dunning_id}/send)
+	SendDunning(ctx context.Context, request SendDunningRequestObject) (SendDunningResponseObject, error)
 	// ListEvents Follow the change feed
 	// (GET /v1/events)
 	ListEvents(ctx context.Context, request ListEventsRequestObject) (ListEventsResponseObject, error)
@@ -36663,6 +38246,12 @@ type StrictServerInterface interface {
 	// GetOrderTimeline Read what happened to an order
 	// (GET /v1/orders/{order_id}/timeline)
 	GetOrderTimeline(ctx context.Context, request GetOrderTimelineRequestObject) (GetOrderTimelineResponseObject, error)
+	// ListOverdueItems List overdue items
+	// (GET /v1/overdue-items)
+	ListOverdueItems(ctx context.Context, request ListOverdueItemsRequestObject) (ListOverdueItemsResponseObject, error)
+	// ExportOverdueItems Export overdue items
+	// (GET /v1/overdue-items/export)
+	ExportOverdueItems(ctx context.Context, request ExportOverdueItemsRequestObject) (ExportOverdueItemsResponseObject, error)
 	// ListOwnershipDisputes List disputes over companies
 	// (GET /v1/ownership-disputes)
 	ListOwnershipDisputes(ctx context.Context, request ListOwnershipDisputesRequestObject) (ListOwnershipDisputesResponseObject, error)
@@ -36693,6 +38282,27 @@ type StrictServerInterface interface {
 	// ListParameterHistory List the versions of a parameter
 	// (GET /v1/parameters/{name}/history)
 	ListParameterHistory(ctx context.Context, request ListParameterHistoryRequestObject) (ListParameterHistoryResponseObject, error)
+	// ListPayingStaff List who pays at a customer
+	// (GET /v1/paying-staff)
+	ListPayingStaff(ctx context.Context, request ListPayingStaffRequestObject) (ListPayingStaffResponseObject, error)
+	// ListPayingStaffChanges List changes of paying staff
+	// (GET /v1/paying-staff/changes)
+	ListPayingStaffChanges(ctx context.Context, request ListPayingStaffChangesRequestObject) (ListPayingStaffChangesResponseObject, error)
+	// ChangePayingStaff Report a change of paying staff
+	// (POST /v1/paying-staff/changes)
+	ChangePayingStaff(ctx context.Context, request ChangePayingStaffRequestObject) (ChangePayingStaffResponseObject, error)
+	// ListPaymentPromises List promises to pay
+	// (GET /v1/payment-promises)
+	ListPaymentPromises(ctx context.Context, request ListPaymentPromisesRequestObject) (ListPaymentPromisesResponseObject, error)
+	// CreatePaymentPromise Write down a promise to pay
+	// (POST /v1/payment-promises)
+	CreatePaymentPromise(ctx context.Context, request CreatePaymentPromiseRequestObject) (CreatePaymentPromiseResponseObject, error)
+	// GetPaymentPromise Read a promise to pay
+	// (GET /v1/payment-promises/{promise_id})
+	GetPaymentPromise(ctx context.Context, request GetPaymentPromiseRequestObject) (GetPaymentPromiseResponseObject, error)
+	// WithdrawPaymentPromise Withdraw a promise to pay
+	// (POST /v1/payment-promises/{promise_id}/withdraw)
+	WithdrawPaymentPromise(ctx context.Context, request WithdrawPaymentPromiseRequestObject) (WithdrawPaymentPromiseResponseObject, error)
 	// ListPriceAdoptions List the price committee's tasks to adopt a price
 	// (GET /v1/price-adoptions)
 	ListPriceAdoptions(ctx context.Context, request ListPriceAdoptionsRequestObject) (ListPriceAdoptionsResponseObject, error)
@@ -39560,6 +41170,79 @@ func (sh *strictHandler) GetCampaignTimeline(ctx echo.Context, campaignID Campai
 		return err
 	} else if validResponse, ok := response.(GetCampaignTimelineResponseObject); ok {
 		return validResponse.VisitGetCampaignTimelineResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListCollectionContacts operation middleware
+func (sh *strictHandler) ListCollectionContacts(ctx echo.Context, params ListCollectionContactsParams) error {
+	var request ListCollectionContactsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCollectionContacts(ctx.Request().Context(), request.(ListCollectionContactsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCollectionContacts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCollectionContactsResponseObject); ok {
+		return validResponse.VisitListCollectionContactsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RecordCollectionContact operation middleware
+func (sh *strictHandler) RecordCollectionContact(ctx echo.Context, params RecordCollectionContactParams) error {
+	var request RecordCollectionContactRequestObject
+
+	request.Params = params
+
+	var body RecordCollectionContactJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RecordCollectionContact(ctx.Request().Context(), request.(RecordCollectionContactRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecordCollectionContact")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RecordCollectionContactResponseObject); ok {
+		return validResponse.VisitRecordCollectionContactResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -42525,6 +44208,31 @@ func (sh *strictHandler) GetCustomerOpportunityGrades(ctx echo.Context, customer
 	return nil
 }
 
+// GetPromiseRecord operation middleware
+func (sh *strictHandler) GetPromiseRecord(ctx echo.Context, customerID UUID) error {
+	var request GetPromiseRecordRequestObject
+
+	request.CustomerID = customerID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPromiseRecord(ctx.Request().Context(), request.(GetPromiseRecordRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPromiseRecord")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPromiseRecordResponseObject); ok {
+		return validResponse.VisitGetPromiseRecordResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // StateCustomerPurchaseWindow operation middleware
 func (sh *strictHandler) StateCustomerPurchaseWindow(ctx echo.Context, customerID CustomerID, params StateCustomerPurchaseWindowParams) error {
 	var request StateCustomerPurchaseWindowRequestObject
@@ -43485,6 +45193,324 @@ func (sh *strictHandler) ReviewDevelopment(ctx echo.Context, params ReviewDevelo
 		return err
 	} else if validResponse, ok := response.(ReviewDevelopmentResponseObject); ok {
 		return validResponse.VisitReviewDevelopmentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListDunningPauses operation middleware
+func (sh *strictHandler) ListDunningPauses(ctx echo.Context, params ListDunningPausesParams) error {
+	var request ListDunningPausesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDunningPauses(ctx.Request().Context(), request.(ListDunningPausesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDunningPauses")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDunningPausesResponseObject); ok {
+		return validResponse.VisitListDunningPausesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PauseDunning operation middleware
+func (sh *strictHandler) PauseDunning(ctx echo.Context, params PauseDunningParams) error {
+	var request PauseDunningRequestObject
+
+	request.Params = params
+
+	var body PauseDunningJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PauseDunning(ctx.Request().Context(), request.(PauseDunningRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PauseDunning")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PauseDunningResponseObject); ok {
+		return validResponse.VisitPauseDunningResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EndDunningPause operation middleware
+func (sh *strictHandler) EndDunningPause(ctx echo.Context, pauseID UUID, params EndDunningPauseParams) error {
+	var request EndDunningPauseRequestObject
+
+	request.PauseID = pauseID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EndDunningPause(ctx.Request().Context(), request.(EndDunningPauseRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndDunningPause")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EndDunningPauseResponseObject); ok {
+		return validResponse.VisitEndDunningPauseResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetDunningSteps operation middleware
+func (sh *strictHandler) GetDunningSteps(ctx echo.Context) error {
+	var request GetDunningStepsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDunningSteps(ctx.Request().Context(), request.(GetDunningStepsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDunningSteps")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDunningStepsResponseObject); ok {
+		return validResponse.VisitGetDunningStepsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReplaceDunningSteps operation middleware
+func (sh *strictHandler) ReplaceDunningSteps(ctx echo.Context, params ReplaceDunningStepsParams) error {
+	var request ReplaceDunningStepsRequestObject
+
+	request.Params = params
+
+	var body ReplaceDunningStepsJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReplaceDunningSteps(ctx.Request().Context(), request.(ReplaceDunningStepsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReplaceDunningSteps")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReplaceDunningStepsResponseObject); ok {
+		return validResponse.VisitReplaceDunningStepsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListDunnings operation middleware
+func (sh *strictHandler) ListDunnings(ctx echo.Context, params ListDunningsParams) error {
+	var request ListDunningsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDunnings(ctx.Request().Context(), request.(ListDunningsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDunnings")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDunningsResponseObject); ok {
+		return validResponse.VisitListDunningsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetDunning operation middleware
+func (sh *strictHandler) GetDunning(ctx echo.Context, dunningID UUID) error {
+	var request GetDunningRequestObject
+
+	request.DunningID = dunningID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDunning(ctx.Request().Context(), request.(GetDunningRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDunning")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDunningResponseObject); ok {
+		return validResponse.VisitGetDunningResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CancelDunning operation middleware
+func (sh *strictHandler) CancelDunning(ctx echo.Context, dunningID UUID, params CancelDunningParams) error {
+	var request CancelDunningRequestObject
+
+	request.DunningID = dunningID
+	request.Params = params
+
+	var body CancelDunningJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CancelDunning(ctx.Request().Context(), request.(CancelDunningRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CancelDunning")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CancelDunningResponseObject); ok {
+		return validResponse.VisitCancelDunningResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SendDunning operation middleware
+func (sh *strictHandler) SendDunning(ctx echo.Context, dunningID UUID, params SendDunningParams) error {
+	var request SendDunningRequestObject
+
+	request.DunningID = dunningID
+	request.Params = params
+
+	var body SendDunningJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SendDunning(ctx.Request().Context(), request.(SendDunningRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SendDunning")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SendDunningResponseObject); ok {
+		return validResponse.VisitSendDunningResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -47768,6 +49794,56 @@ func (sh *strictHandler) GetOrderTimeline(ctx echo.Context, orderID OrderID, par
 	return nil
 }
 
+// ListOverdueItems operation middleware
+func (sh *strictHandler) ListOverdueItems(ctx echo.Context, params ListOverdueItemsParams) error {
+	var request ListOverdueItemsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListOverdueItems(ctx.Request().Context(), request.(ListOverdueItemsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListOverdueItems")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListOverdueItemsResponseObject); ok {
+		return validResponse.VisitListOverdueItemsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportOverdueItems operation middleware
+func (sh *strictHandler) ExportOverdueItems(ctx echo.Context, params ExportOverdueItemsParams) error {
+	var request ExportOverdueItemsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportOverdueItems(ctx.Request().Context(), request.(ExportOverdueItemsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportOverdueItems")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportOverdueItemsResponseObject); ok {
+		return validResponse.VisitExportOverdueItemsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListOwnershipDisputes operation middleware
 func (sh *strictHandler) ListOwnershipDisputes(ctx echo.Context, params ListOwnershipDisputesParams) error {
 	var request ListOwnershipDisputesRequestObject
@@ -48107,6 +50183,251 @@ func (sh *strictHandler) ListParameterHistory(ctx echo.Context, name ParameterNa
 		return err
 	} else if validResponse, ok := response.(ListParameterHistoryResponseObject); ok {
 		return validResponse.VisitListParameterHistoryResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListPayingStaff operation middleware
+func (sh *strictHandler) ListPayingStaff(ctx echo.Context, params ListPayingStaffParams) error {
+	var request ListPayingStaffRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPayingStaff(ctx.Request().Context(), request.(ListPayingStaffRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPayingStaff")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListPayingStaffResponseObject); ok {
+		return validResponse.VisitListPayingStaffResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListPayingStaffChanges operation middleware
+func (sh *strictHandler) ListPayingStaffChanges(ctx echo.Context, params ListPayingStaffChangesParams) error {
+	var request ListPayingStaffChangesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPayingStaffChanges(ctx.Request().Context(), request.(ListPayingStaffChangesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPayingStaffChanges")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListPayingStaffChangesResponseObject); ok {
+		return validResponse.VisitListPayingStaffChangesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChangePayingStaff operation middleware
+func (sh *strictHandler) ChangePayingStaff(ctx echo.Context, params ChangePayingStaffParams) error {
+	var request ChangePayingStaffRequestObject
+
+	request.Params = params
+
+	var body ChangePayingStaffJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangePayingStaff(ctx.Request().Context(), request.(ChangePayingStaffRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangePayingStaff")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChangePayingStaffResponseObject); ok {
+		return validResponse.VisitChangePayingStaffResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListPaymentPromises operation middleware
+func (sh *strictHandler) ListPaymentPromises(ctx echo.Context, params ListPaymentPromisesParams) error {
+	var request ListPaymentPromisesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPaymentPromises(ctx.Request().Context(), request.(ListPaymentPromisesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPaymentPromises")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListPaymentPromisesResponseObject); ok {
+		return validResponse.VisitListPaymentPromisesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreatePaymentPromise operation middleware
+func (sh *strictHandler) CreatePaymentPromise(ctx echo.Context, params CreatePaymentPromiseParams) error {
+	var request CreatePaymentPromiseRequestObject
+
+	request.Params = params
+
+	var body CreatePaymentPromiseJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreatePaymentPromise(ctx.Request().Context(), request.(CreatePaymentPromiseRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreatePaymentPromise")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreatePaymentPromiseResponseObject); ok {
+		return validResponse.VisitCreatePaymentPromiseResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetPaymentPromise operation middleware
+func (sh *strictHandler) GetPaymentPromise(ctx echo.Context, promiseID UUID) error {
+	var request GetPaymentPromiseRequestObject
+
+	request.PromiseID = promiseID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPaymentPromise(ctx.Request().Context(), request.(GetPaymentPromiseRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPaymentPromise")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPaymentPromiseResponseObject); ok {
+		return validResponse.VisitGetPaymentPromiseResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// WithdrawPaymentPromise operation middleware
+func (sh *strictHandler) WithdrawPaymentPromise(ctx echo.Context, promiseID UUID, params WithdrawPaymentPromiseParams) error {
+	var request WithdrawPaymentPromiseRequestObject
+
+	request.PromiseID = promiseID
+	request.Params = params
+
+	var body WithdrawPaymentPromiseJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.WithdrawPaymentPromise(ctx.Request().Context(), request.(WithdrawPaymentPromiseRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WithdrawPaymentPromise")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(WithdrawPaymentPromiseResponseObject); ok {
+		return validResponse.VisitWithdrawPaymentPromiseResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -253,6 +253,19 @@ BEGIN
     RETURN NEW;
 END $$;
 
+CREATE FUNCTION public.guard_bad_debt() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE free text[] := CASE TG_TABLE_NAME WHEN 'bad_debts' THEN '{state,approval_id,decided_at,written_by,written_at,ended_reason,version}' ELSE '{live,write_off_id}' END;
+BEGIN
+    IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - free = to_jsonb(OLD) - free
+        AND coalesce(to_jsonb(OLD) ->> 'state', 'pending') IN ('pending', 'approved') AND coalesce((to_jsonb(OLD) ->> 'live')::boolean, true) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'an application keeps what it asked for, and ends once'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'bad_debts_immutable';
+END $$;
+
 CREATE FUNCTION public.guard_bank_line() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -434,6 +447,18 @@ BEGIN
         RAISE EXCEPTION 'the deputy doesn''t act at that time' USING ERRCODE = 'check_violation', CONSTRAINT = 'approval_decisions_deputy_time';
     END IF;
     RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.guard_dunning() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE kept boolean := CASE TG_TABLE_NAME WHEN 'dunnings' THEN to_jsonb(OLD) ->> 'state' <> 'proposed' ELSE (to_jsonb(OLD) ->> 'sent')::boolean END;
+BEGIN
+    IF kept THEN
+        RAISE EXCEPTION 'a dunning letter is not changed once it was sent or called off'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'dunnings_immutable';
+    END IF;
+    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
 END $$;
 
 CREATE FUNCTION public.guard_order_line() RETURNS trigger
@@ -1114,6 +1139,43 @@ CREATE TABLE public.backtest_skips (
     count integer NOT NULL
 );
 
+CREATE TABLE public.bad_debt_items (
+    bad_debt_id uuid NOT NULL,
+    invoice_id uuid NOT NULL,
+    amount numeric(18,2) NOT NULL,
+    open_at numeric(18,2) NOT NULL,
+    live boolean NOT NULL,
+    write_off_id uuid,
+    CONSTRAINT bad_debt_items_amount_check CHECK ((amount > (0)::numeric)),
+    CONSTRAINT bad_debt_items_open CHECK ((amount <= open_at))
+);
+
+CREATE TABLE public.bad_debts (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    payer_id uuid NOT NULL,
+    state text NOT NULL,
+    amount numeric(18,2) NOT NULL,
+    grounds text NOT NULL,
+    reason text NOT NULL,
+    approval_id uuid,
+    applied_by uuid NOT NULL,
+    applied_at timestamp with time zone NOT NULL,
+    decided_at timestamp with time zone,
+    written_by uuid,
+    written_at timestamp with time zone,
+    ended_reason text NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT bad_debts_amount_check CHECK ((amount > (0)::numeric)),
+    CONSTRAINT bad_debts_approved CHECK (((state <> ALL (ARRAY['approved'::text, 'written_off'::text])) OR ((approval_id IS NOT NULL) AND (decided_at IS NOT NULL)))),
+    CONSTRAINT bad_debts_ended_reason_check CHECK ((length(ended_reason) <= 500)),
+    CONSTRAINT bad_debts_grounds CHECK ((grounds = ANY (ARRAY['bankrupt'::text, 'vanished'::text, 'judgement'::text, 'limitation'::text, 'uneconomic'::text, 'other'::text]))),
+    CONSTRAINT bad_debts_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 2000))),
+    CONSTRAINT bad_debts_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'approved'::text, 'rejected'::text, 'withdrawn'::text, 'stale'::text, 'written_off'::text]))),
+    CONSTRAINT bad_debts_version_check CHECK ((version > 0)),
+    CONSTRAINT bad_debts_written CHECK (((state = 'written_off'::text) = (written_at IS NOT NULL)))
+);
+
 CREATE TABLE public.bank_accounts (
     id uuid NOT NULL,
     number text NOT NULL,
@@ -1358,6 +1420,68 @@ CREATE TABLE public.client_secrets (
     CONSTRAINT client_secrets_hint_check CHECK ((length(hint) = 4)),
     CONSTRAINT client_secrets_secret_hash_check CHECK ((length(secret_hash) = 32)),
     CONSTRAINT client_secrets_slot_check CHECK ((slot = ANY (ARRAY[1, 2])))
+);
+
+CREATE TABLE public.collection_contacts (
+    id uuid NOT NULL,
+    payer_id uuid NOT NULL,
+    channel text NOT NULL,
+    happened_at timestamp with time zone NOT NULL,
+    person text NOT NULL,
+    note text NOT NULL,
+    made_by uuid,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT collection_contacts_channel CHECK ((channel = ANY (ARRAY['phone'::text, 'visit'::text, 'message'::text, 'email'::text, 'letter'::text, 'fax'::text, 'other'::text]))),
+    CONSTRAINT collection_contacts_happened CHECK ((happened_at <= made_at)),
+    CONSTRAINT collection_contacts_note_check CHECK (((length(note) >= 1) AND (length(note) <= 1000))),
+    CONSTRAINT collection_contacts_person_check CHECK ((length(person) <= 100))
+);
+
+CREATE TABLE public.collection_report_cases (
+    report_id uuid NOT NULL,
+    payer_id uuid NOT NULL,
+    kind text NOT NULL,
+    owner_id uuid NOT NULL,
+    amount numeric(18,2) NOT NULL,
+    days integer NOT NULL,
+    CONSTRAINT collection_report_cases_amount_check CHECK ((amount >= (0)::numeric)),
+    CONSTRAINT collection_report_cases_days_check CHECK ((days >= 0)),
+    CONSTRAINT collection_report_cases_kind_check CHECK ((kind = ANY (ARRAY['days'::text, 'amount'::text, 'promise'::text, 'bill'::text])))
+);
+
+CREATE TABLE public.collection_report_lines (
+    report_id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    team_id uuid,
+    open numeric(18,2) NOT NULL,
+    due numeric(18,2) NOT NULL,
+    overdue numeric(18,2) NOT NULL,
+    items integer NOT NULL,
+    longest integer NOT NULL,
+    disputed numeric(18,2) NOT NULL,
+    promised numeric(18,2) NOT NULL,
+    collected numeric(18,2) NOT NULL,
+    broken integer NOT NULL,
+    abnormal integer NOT NULL,
+    CONSTRAINT collection_report_lines_abnormal_check CHECK ((abnormal >= 0)),
+    CONSTRAINT collection_report_lines_broken_check CHECK ((broken >= 0)),
+    CONSTRAINT collection_report_lines_collected_check CHECK ((collected >= (0)::numeric)),
+    CONSTRAINT collection_report_lines_disputed_check CHECK ((disputed >= (0)::numeric)),
+    CONSTRAINT collection_report_lines_due_check CHECK ((due >= (0)::numeric)),
+    CONSTRAINT collection_report_lines_items_check CHECK ((items >= 0)),
+    CONSTRAINT collection_report_lines_longest_check CHECK ((longest >= 0)),
+    CONSTRAINT collection_report_lines_open_check CHECK ((open >= (0)::numeric)),
+    CONSTRAINT collection_report_lines_overdue_check CHECK ((overdue >= (0)::numeric)),
+    CONSTRAINT collection_report_lines_promised_check CHECK ((promised >= (0)::numeric))
+);
+
+CREATE TABLE public.collection_reports (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    week date NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT collection_reports_made CHECK ((made_at >= ((week)::timestamp without time zone AT TIME ZONE 'Asia/Shanghai'::text))),
+    CONSTRAINT collection_reports_week_check CHECK ((EXTRACT(isodow FROM week) = (1)::numeric))
 );
 
 CREATE TABLE public.company_claims (
@@ -2349,6 +2473,139 @@ CREATE TABLE public.development_reviews (
     CONSTRAINT development_reviews_not_own CHECK ((reviewed_by <> owner_id)),
     CONSTRAINT development_reviews_quarter_check CHECK ((quarter ~ '^20[0-9]{2}Q[1-4]$'::text)),
     CONSTRAINT development_reviews_verdict_check CHECK ((verdict = ANY (ARRAY['met'::text, 'partly'::text, 'missed'::text])))
+);
+
+CREATE TABLE public.disputed_items (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    invoice_id uuid NOT NULL,
+    line_id uuid,
+    customer_id uuid NOT NULL,
+    payer_id uuid NOT NULL,
+    reason text NOT NULL,
+    amount numeric(18,2) NOT NULL,
+    raised_by text NOT NULL,
+    note text NOT NULL,
+    state text NOT NULL,
+    credited numeric(18,2) NOT NULL,
+    quantity numeric(18,4),
+    approval_id uuid,
+    adjustment_id uuid,
+    outcome text NOT NULL,
+    opened_by uuid NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    closed_by uuid,
+    closed_at timestamp with time zone,
+    version bigint NOT NULL,
+    CONSTRAINT disputed_items_adjusted CHECK (((state = 'adjusted'::text) = (adjustment_id IS NOT NULL))),
+    CONSTRAINT disputed_items_amount_check CHECK ((amount > (0)::numeric)),
+    CONSTRAINT disputed_items_closed CHECK (((closed_at IS NOT NULL) = (state = ANY (ARRAY['adjusted'::text, 'rejected'::text, 'withdrawn'::text])))),
+    CONSTRAINT disputed_items_credited CHECK ((credited <= amount)),
+    CONSTRAINT disputed_items_credited_check CHECK ((credited >= (0)::numeric)),
+    CONSTRAINT disputed_items_deciding CHECK (((state <> 'deciding'::text) OR ((approval_id IS NOT NULL) AND (credited > (0)::numeric)))),
+    CONSTRAINT disputed_items_note_check CHECK (((length(note) >= 1) AND (length(note) <= 2000))),
+    CONSTRAINT disputed_items_outcome_check CHECK ((length(outcome) <= 1000)),
+    CONSTRAINT disputed_items_quantity_check CHECK ((quantity > (0)::numeric)),
+    CONSTRAINT disputed_items_raised_by_check CHECK (((length(raised_by) >= 1) AND (length(raised_by) <= 100))),
+    CONSTRAINT disputed_items_reason CHECK ((reason = ANY (ARRAY['duplicate'::text, 'price'::text, 'item'::text, 'quantity'::text, 'quality'::text]))),
+    CONSTRAINT disputed_items_reasoned CHECK (((state <> ALL (ARRAY['rejected'::text, 'withdrawn'::text])) OR (outcome <> ''::text))),
+    CONSTRAINT disputed_items_state_check CHECK ((state = ANY (ARRAY['open'::text, 'deciding'::text, 'adjusted'::text, 'rejected'::text, 'withdrawn'::text]))),
+    CONSTRAINT disputed_items_version_check CHECK ((version > 0))
+);
+
+CREATE TABLE public.dunning_items (
+    dunning_id uuid NOT NULL,
+    invoice_id uuid NOT NULL,
+    step integer NOT NULL,
+    amount numeric(18,2) NOT NULL,
+    due_on date NOT NULL,
+    days integer NOT NULL,
+    sent boolean NOT NULL,
+    CONSTRAINT dunning_items_amount_check CHECK ((amount > (0)::numeric)),
+    CONSTRAINT dunning_items_days_check CHECK ((days > 0)),
+    CONSTRAINT dunning_items_step_check CHECK (((step >= 1) AND (step <= 9)))
+);
+
+CREATE TABLE public.dunning_pauses (
+    id uuid NOT NULL,
+    payer_id uuid NOT NULL,
+    reason text NOT NULL,
+    until date NOT NULL,
+    created_by uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    ended_by uuid,
+    version bigint NOT NULL,
+    CONSTRAINT dunning_pauses_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500))),
+    CONSTRAINT dunning_pauses_version_check CHECK ((version > 0))
+);
+
+CREATE TABLE public.dunning_policies (
+    version bigint NOT NULL,
+    set_by uuid,
+    set_at timestamp with time zone NOT NULL,
+    reason text NOT NULL,
+    CONSTRAINT dunning_policies_reason_check CHECK ((length(reason) <= 500)),
+    CONSTRAINT dunning_policies_version_check CHECK ((version > 0))
+);
+
+CREATE TABLE public.dunning_steps (
+    version bigint NOT NULL,
+    step integer NOT NULL,
+    name_en text NOT NULL,
+    name_zh text NOT NULL,
+    days_overdue integer NOT NULL,
+    pay_within integer NOT NULL,
+    text_en text NOT NULL,
+    text_zh text NOT NULL,
+    CONSTRAINT dunning_steps_days CHECK (((days_overdue >= 1) AND (days_overdue <= 3650))),
+    CONSTRAINT dunning_steps_name_en_check CHECK (((length(name_en) >= 1) AND (length(name_en) <= 60))),
+    CONSTRAINT dunning_steps_name_zh_check CHECK (((length(name_zh) >= 1) AND (length(name_zh) <= 60))),
+    CONSTRAINT dunning_steps_pay_within_check CHECK (((pay_within >= 1) AND (pay_within <= 90))),
+    CONSTRAINT dunning_steps_step CHECK (((step >= 1) AND (step <= 9))),
+    CONSTRAINT dunning_steps_text_en_check CHECK (((length(text_en) >= 1) AND (length(text_en) <= 4000))),
+    CONSTRAINT dunning_steps_text_zh_check CHECK (((length(text_zh) >= 1) AND (length(text_zh) <= 4000)))
+);
+
+CREATE TABLE public.dunnings (
+    id uuid NOT NULL,
+    number text,
+    payer_id uuid NOT NULL,
+    state text NOT NULL,
+    version_used bigint NOT NULL,
+    step integer NOT NULL,
+    amount numeric(18,2) NOT NULL,
+    days integer NOT NULL,
+    proposed_at timestamp with time zone NOT NULL,
+    as_of date NOT NULL,
+    sent_at timestamp with time zone,
+    sent_by uuid,
+    channel text NOT NULL,
+    sent_to text NOT NULL,
+    reference text NOT NULL,
+    pay_by date,
+    letter_en text NOT NULL,
+    letter_zh text NOT NULL,
+    ended_at timestamp with time zone,
+    ended_by uuid,
+    ended_reason text NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT dunnings_amount_check CHECK ((amount > (0)::numeric)),
+    CONSTRAINT dunnings_channel_check CHECK ((channel = ANY (ARRAY[''::text, 'mail'::text, 'courier'::text, 'email'::text, 'fax'::text, 'message'::text, 'phone'::text, 'hand'::text]))),
+    CONSTRAINT dunnings_days_check CHECK ((days > 0)),
+    CONSTRAINT dunnings_ended CHECK (((state = 'cancelled'::text) = (ended_at IS NOT NULL))),
+    CONSTRAINT dunnings_ended_reason_check CHECK ((length(ended_reason) <= 500)),
+    CONSTRAINT dunnings_letter_en_check CHECK ((length(letter_en) <= 8000)),
+    CONSTRAINT dunnings_letter_zh_check CHECK ((length(letter_zh) <= 8000)),
+    CONSTRAINT dunnings_reference_check CHECK ((length(reference) <= 100)),
+    CONSTRAINT dunnings_sent CHECK (
+CASE
+    WHEN (state = 'sent'::text) THEN ((num_nonnulls(number, sent_at, sent_by, pay_by) = 4) AND (channel <> ''::text) AND (letter_en <> ''::text) AND (letter_zh <> ''::text))
+    ELSE (num_nonnulls(number, sent_at, sent_by, pay_by) = 0)
+END),
+    CONSTRAINT dunnings_sent_to_check CHECK ((length(sent_to) <= 200)),
+    CONSTRAINT dunnings_state_check CHECK ((state = ANY (ARRAY['proposed'::text, 'sent'::text, 'cancelled'::text]))),
+    CONSTRAINT dunnings_version_check CHECK ((version > 0))
 );
 
 CREATE TABLE public.event_blocks (
@@ -3343,6 +3600,78 @@ CREATE TABLE public.payer_accounts (
     learned_at timestamp with time zone NOT NULL,
     CONSTRAINT payer_accounts_account_number_check CHECK (((length(account_number) >= 1) AND (length(account_number) <= 60))),
     CONSTRAINT payer_accounts_name_check CHECK ((length(name) <= 200))
+);
+
+CREATE TABLE public.paying_staff (
+    id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    name text NOT NULL,
+    "position" text NOT NULL,
+    phone text NOT NULL,
+    email text NOT NULL,
+    since date NOT NULL,
+    until date,
+    version bigint NOT NULL,
+    CONSTRAINT paying_staff_dates CHECK ((until >= since)),
+    CONSTRAINT paying_staff_email_check CHECK ((length(email) <= 200)),
+    CONSTRAINT paying_staff_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+    CONSTRAINT paying_staff_phone_check CHECK ((length(phone) <= 40)),
+    CONSTRAINT paying_staff_position_check CHECK ((length("position") <= 100)),
+    CONSTRAINT paying_staff_version_check CHECK ((version > 0))
+);
+
+CREATE TABLE public.paying_staff_changes (
+    id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    left_id uuid,
+    came_id uuid,
+    since date NOT NULL,
+    reason text NOT NULL,
+    late boolean NOT NULL,
+    reported_by uuid,
+    reported_at timestamp with time zone NOT NULL,
+    CONSTRAINT paying_staff_changes_reason_check CHECK ((length(reason) <= 500)),
+    CONSTRAINT paying_staff_changes_somebody CHECK ((num_nonnulls(left_id, came_id) > 0))
+);
+
+CREATE TABLE public.payment_promise_items (
+    promise_id uuid NOT NULL,
+    invoice_id uuid NOT NULL,
+    amount numeric(18,2) NOT NULL,
+    base numeric(18,2) NOT NULL,
+    CONSTRAINT payment_promise_items_amount_check CHECK ((amount > (0)::numeric)),
+    CONSTRAINT payment_promise_items_base_check CHECK ((base >= (0)::numeric))
+);
+
+CREATE TABLE public.payment_promises (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    payer_id uuid NOT NULL,
+    state text NOT NULL,
+    promised_by text NOT NULL,
+    channel text NOT NULL,
+    promised_on date NOT NULL,
+    pay_by date NOT NULL,
+    amount numeric(18,2) NOT NULL,
+    received numeric(18,2) NOT NULL,
+    note text NOT NULL,
+    ended_reason text NOT NULL,
+    judged_at timestamp with time zone,
+    created_by uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT payment_promises_amount_check CHECK ((amount > (0)::numeric)),
+    CONSTRAINT payment_promises_channel_check CHECK ((channel = ANY (ARRAY['phone'::text, 'visit'::text, 'message'::text, 'email'::text, 'letter'::text, 'fax'::text, 'other'::text]))),
+    CONSTRAINT payment_promises_dates CHECK ((pay_by >= promised_on)),
+    CONSTRAINT payment_promises_ended_reason_check CHECK ((length(ended_reason) <= 500)),
+    CONSTRAINT payment_promises_judged CHECK (((state = ANY (ARRAY['open'::text, 'withdrawn'::text])) OR (judged_at IS NOT NULL))),
+    CONSTRAINT payment_promises_kept CHECK (((state <> 'broken'::text) OR (received = (0)::numeric))),
+    CONSTRAINT payment_promises_note_check CHECK ((length(note) <= 1000)),
+    CONSTRAINT payment_promises_promised_by_check CHECK (((length(promised_by) >= 1) AND (length(promised_by) <= 100))),
+    CONSTRAINT payment_promises_received CHECK ((received <= amount)),
+    CONSTRAINT payment_promises_received_check CHECK ((received >= (0)::numeric)),
+    CONSTRAINT payment_promises_state_check CHECK ((state = ANY (ARRAY['open'::text, 'kept'::text, 'partly_kept'::text, 'broken'::text, 'lapsed'::text, 'withdrawn'::text]))),
+    CONSTRAINT payment_promises_version_check CHECK ((version > 0))
 );
 
 CREATE TABLE public.price_adoptions (
@@ -4875,6 +5204,18 @@ ALTER TABLE ONLY public.backtest_runs
 ALTER TABLE ONLY public.backtest_skips
     ADD CONSTRAINT backtest_skips_pkey PRIMARY KEY (run_id, reason, detail);
 
+ALTER TABLE ONLY public.bad_debt_items
+    ADD CONSTRAINT bad_debt_items_pkey PRIMARY KEY (bad_debt_id, invoice_id);
+
+ALTER TABLE ONLY public.bad_debt_items
+    ADD CONSTRAINT bad_debt_items_write_off UNIQUE (write_off_id);
+
+ALTER TABLE ONLY public.bad_debts
+    ADD CONSTRAINT bad_debts_number UNIQUE (number);
+
+ALTER TABLE ONLY public.bad_debts
+    ADD CONSTRAINT bad_debts_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.bank_accounts
     ADD CONSTRAINT bank_accounts_number UNIQUE (number);
 
@@ -4946,6 +5287,24 @@ ALTER TABLE ONLY public.campaigns
 
 ALTER TABLE ONLY public.client_secrets
     ADD CONSTRAINT client_secrets_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.collection_contacts
+    ADD CONSTRAINT collection_contacts_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.collection_report_cases
+    ADD CONSTRAINT collection_report_cases_pkey PRIMARY KEY (report_id, payer_id, kind);
+
+ALTER TABLE ONLY public.collection_report_lines
+    ADD CONSTRAINT collection_report_lines_pkey PRIMARY KEY (report_id, owner_id);
+
+ALTER TABLE ONLY public.collection_reports
+    ADD CONSTRAINT collection_reports_number UNIQUE (number);
+
+ALTER TABLE ONLY public.collection_reports
+    ADD CONSTRAINT collection_reports_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.collection_reports
+    ADD CONSTRAINT collection_reports_week UNIQUE (week);
 
 ALTER TABLE ONLY public.company_claims
     ADD CONSTRAINT company_claims_key PRIMARY KEY (kind, key);
@@ -5114,6 +5473,33 @@ ALTER TABLE ONLY public.development_reviews
 
 ALTER TABLE ONLY public.development_reviews
     ADD CONSTRAINT development_reviews_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.disputed_items
+    ADD CONSTRAINT disputed_items_adjustment UNIQUE (adjustment_id);
+
+ALTER TABLE ONLY public.disputed_items
+    ADD CONSTRAINT disputed_items_number UNIQUE (number);
+
+ALTER TABLE ONLY public.disputed_items
+    ADD CONSTRAINT disputed_items_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.dunning_items
+    ADD CONSTRAINT dunning_items_pkey PRIMARY KEY (dunning_id, invoice_id);
+
+ALTER TABLE ONLY public.dunning_pauses
+    ADD CONSTRAINT dunning_pauses_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.dunning_policies
+    ADD CONSTRAINT dunning_policies_pkey PRIMARY KEY (version);
+
+ALTER TABLE ONLY public.dunning_steps
+    ADD CONSTRAINT dunning_steps_pkey PRIMARY KEY (version, step);
+
+ALTER TABLE ONLY public.dunnings
+    ADD CONSTRAINT dunnings_number UNIQUE (number);
+
+ALTER TABLE ONLY public.dunnings
+    ADD CONSTRAINT dunnings_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.event_blocks
     ADD CONSTRAINT event_blocks_pkey PRIMARY KEY (no);
@@ -5330,6 +5716,21 @@ ALTER TABLE ONLY public.parameters
 
 ALTER TABLE ONLY public.payer_accounts
     ADD CONSTRAINT payer_accounts_pkey PRIMARY KEY (account_number, customer_id);
+
+ALTER TABLE ONLY public.paying_staff_changes
+    ADD CONSTRAINT paying_staff_changes_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.paying_staff
+    ADD CONSTRAINT paying_staff_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.payment_promise_items
+    ADD CONSTRAINT payment_promise_items_pkey PRIMARY KEY (promise_id, invoice_id);
+
+ALTER TABLE ONLY public.payment_promises
+    ADD CONSTRAINT payment_promises_number UNIQUE (number);
+
+ALTER TABLE ONLY public.payment_promises
+    ADD CONSTRAINT payment_promises_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.price_adoptions
     ADD CONSTRAINT price_adoptions_number UNIQUE (number);
@@ -5728,6 +6129,14 @@ CREATE UNIQUE INDEX backtest_runs_one_live ON public.backtest_runs USING btree (
 
 CREATE INDEX backtest_runs_starter ON public.backtest_runs USING btree (started_by, id DESC);
 
+CREATE INDEX bad_debt_items_invoice ON public.bad_debt_items USING btree (invoice_id);
+
+CREATE UNIQUE INDEX bad_debt_items_one ON public.bad_debt_items USING btree (invoice_id) WHERE live;
+
+CREATE INDEX bad_debts_payer ON public.bad_debts USING btree (payer_id, id DESC);
+
+CREATE INDEX bad_debts_state ON public.bad_debts USING btree (state, id DESC);
+
 CREATE INDEX bank_imports_account ON public.bank_imports USING btree (account_id, id DESC);
 
 CREATE INDEX bank_lines_account ON public.bank_lines USING btree (account_id, booked_on, id);
@@ -5767,6 +6176,10 @@ CREATE INDEX campaigns_dates_idx ON public.campaigns USING btree (starts_on);
 CREATE INDEX campaigns_owner ON public.campaigns USING btree (owner_id, id DESC);
 
 CREATE UNIQUE INDEX client_secrets_two_live ON public.client_secrets USING btree (client_id, slot) WHERE (revoked_at IS NULL);
+
+CREATE INDEX collection_contacts_payer ON public.collection_contacts USING btree (payer_id, happened_at DESC, id DESC);
+
+CREATE INDEX collection_report_cases_owner ON public.collection_report_cases USING btree (report_id, owner_id, payer_id, kind);
 
 CREATE INDEX company_claims_subject ON public.company_claims USING btree (subject_id);
 
@@ -5958,6 +6371,28 @@ CREATE INDEX development_plans_owner ON public.development_plans USING btree (ow
 
 CREATE UNIQUE INDEX development_plans_pending_key ON public.development_plans USING btree (owner_id, half) WHERE (state = 'pending'::text);
 
+CREATE INDEX disputed_items_customer ON public.disputed_items USING btree (customer_id, id DESC);
+
+CREATE INDEX disputed_items_invoice ON public.disputed_items USING btree (invoice_id) WHERE (state = ANY (ARRAY['open'::text, 'deciding'::text]));
+
+CREATE INDEX disputed_items_payer ON public.disputed_items USING btree (payer_id, id DESC);
+
+CREATE INDEX disputed_items_state ON public.disputed_items USING btree (state, id DESC);
+
+CREATE INDEX dunning_items_invoice ON public.dunning_items USING btree (invoice_id, step DESC);
+
+CREATE UNIQUE INDEX dunning_items_once ON public.dunning_items USING btree (invoice_id, step) WHERE sent;
+
+CREATE UNIQUE INDEX dunning_pauses_one ON public.dunning_pauses USING btree (payer_id) WHERE (ended_at IS NULL);
+
+CREATE INDEX dunning_pauses_payer ON public.dunning_pauses USING btree (payer_id, id DESC);
+
+CREATE UNIQUE INDEX dunnings_one_open ON public.dunnings USING btree (payer_id) WHERE (state = 'proposed'::text);
+
+CREATE INDEX dunnings_payer ON public.dunnings USING btree (payer_id, id DESC);
+
+CREATE INDEX dunnings_state ON public.dunnings USING btree (state, id DESC);
+
 CREATE INDEX events_feed ON public.events USING btree (xid, seq);
 
 CREATE INDEX events_subject ON public.events USING btree (subject_type, subject_id, seq);
@@ -6033,6 +6468,10 @@ CREATE UNIQUE INDEX invoice_runs_one ON public.invoice_runs USING btree ((true))
 CREATE INDEX invoices_corrections ON public.invoices USING btree (corrects_id) WHERE (corrects_id IS NOT NULL);
 
 CREATE INDEX invoices_customer ON public.invoices USING btree (customer_id, id DESC);
+
+CREATE INDEX invoices_customer_open ON public.invoices USING btree (customer_id, due_on, id) WHERE ((state = 'posted'::text) AND (kind <> 'reversal'::text) AND (paid < total));
+
+CREATE INDEX invoices_open_due ON public.invoices USING btree (due_on, id) WHERE ((state = 'posted'::text) AND (kind <> 'reversal'::text) AND (paid < total));
 
 CREATE INDEX invoices_payer ON public.invoices USING btree (payer_id, id DESC);
 
@@ -6129,6 +6568,24 @@ CREATE INDEX ownership_disputes_owner ON public.ownership_disputes USING btree (
 CREATE INDEX ownership_disputes_subject ON public.ownership_disputes USING btree (subject_id);
 
 CREATE INDEX payer_accounts_customer ON public.payer_accounts USING btree (customer_id);
+
+CREATE INDEX paying_staff_changes_customer ON public.paying_staff_changes USING btree (customer_id, id DESC);
+
+CREATE UNIQUE INDEX paying_staff_changes_left ON public.paying_staff_changes USING btree (left_id) WHERE (left_id IS NOT NULL);
+
+CREATE INDEX paying_staff_customer ON public.paying_staff USING btree (customer_id, id);
+
+CREATE UNIQUE INDEX paying_staff_once ON public.paying_staff USING btree (customer_id, name, phone) WHERE (until IS NULL);
+
+CREATE INDEX payment_promise_items_invoice ON public.payment_promise_items USING btree (invoice_id);
+
+CREATE INDEX payment_promises_open ON public.payment_promises USING btree (payer_id, pay_by) WHERE (state = 'open'::text);
+
+CREATE INDEX payment_promises_payer ON public.payment_promises USING btree (payer_id, id DESC);
+
+CREATE INDEX payment_promises_recent ON public.payment_promises USING btree (pay_by, payer_id) WHERE (state = ANY (ARRAY['kept'::text, 'partly_kept'::text, 'broken'::text, 'lapsed'::text]));
+
+CREATE INDEX payment_promises_state ON public.payment_promises USING btree (state, id DESC);
 
 CREATE INDEX price_adoptions_awaiting ON public.price_adoptions USING btree (id) WHERE ((state = 'open'::text) AND (resolution_id IS NULL));
 
@@ -6462,6 +6919,10 @@ CREATE TRIGGER attachments_guard BEFORE DELETE OR UPDATE ON public.attachments F
 
 CREATE TRIGGER authority_matrix_versions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.authority_matrix_versions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER bad_debt_items_immutable BEFORE DELETE OR UPDATE ON public.bad_debt_items FOR EACH ROW EXECUTE FUNCTION public.guard_bad_debt();
+
+CREATE TRIGGER bad_debts_immutable BEFORE DELETE OR UPDATE ON public.bad_debts FOR EACH ROW EXECUTE FUNCTION public.guard_bad_debt();
+
 CREATE TRIGGER bank_lines_guard BEFORE DELETE OR UPDATE ON public.bank_lines FOR EACH ROW EXECUTE FUNCTION public.guard_bank_line();
 
 CREATE TRIGGER base_price_lines_frozen_delete AFTER DELETE ON public.base_price_lines REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_frozen_line();
@@ -6481,6 +6942,14 @@ CREATE TRIGGER base_prices_line AFTER INSERT ON public.base_prices REFERENCING N
 CREATE TRIGGER bill_steps_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.bill_steps FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER calendar_changes_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.calendar_changes FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER collection_contacts_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.collection_contacts FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER collection_report_cases_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.collection_report_cases FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER collection_report_lines_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.collection_report_lines FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER collection_reports_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.collection_reports FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER company_profiles_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.company_profiles FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
@@ -6558,6 +7027,14 @@ CREATE TRIGGER development_plan_targets_frozen BEFORE DELETE OR UPDATE ON public
 
 CREATE TRIGGER development_reviews_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.development_reviews FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER dunning_items_immutable BEFORE DELETE OR UPDATE ON public.dunning_items FOR EACH ROW EXECUTE FUNCTION public.guard_dunning();
+
+CREATE TRIGGER dunning_policies_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.dunning_policies FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER dunning_steps_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.dunning_steps FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER dunnings_immutable BEFORE DELETE OR UPDATE ON public.dunnings FOR EACH ROW EXECUTE FUNCTION public.guard_dunning();
+
 CREATE TRIGGER event_blocks_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.event_blocks FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER events_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.events FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
@@ -6609,6 +7086,10 @@ CREATE TRIGGER orders_seal_lines AFTER UPDATE OF state ON public.orders FOR EACH
 CREATE TRIGGER ownership_dispute_statements_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.ownership_dispute_statements FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER parameter_versions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.parameter_versions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER paying_staff_changes_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.paying_staff_changes FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER payment_promise_items_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.payment_promise_items FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER price_meeting_items_frozen BEFORE INSERT OR DELETE OR UPDATE ON public.price_meeting_items FOR EACH ROW EXECUTE FUNCTION public.guard_price_meeting_parts();
 
@@ -6757,6 +7238,15 @@ ALTER TABLE ONLY public.backtest_runs
 ALTER TABLE ONLY public.backtest_skips
     ADD CONSTRAINT backtest_skips_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.backtest_runs(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.bad_debt_items
+    ADD CONSTRAINT bad_debt_items_bad_debt_id_fkey FOREIGN KEY (bad_debt_id) REFERENCES public.bad_debts(id);
+
+ALTER TABLE ONLY public.bad_debt_items
+    ADD CONSTRAINT bad_debt_items_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES public.invoices(id);
+
+ALTER TABLE ONLY public.bad_debts
+    ADD CONSTRAINT bad_debts_payer_id_fkey FOREIGN KEY (payer_id) REFERENCES public.customers(id);
+
 ALTER TABLE ONLY public.bank_imports
     ADD CONSTRAINT bank_imports_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.bank_accounts(id);
 
@@ -6804,6 +7294,24 @@ ALTER TABLE ONLY public.campaigns
 
 ALTER TABLE ONLY public.client_secrets
     ADD CONSTRAINT client_secrets_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.machine_clients(id);
+
+ALTER TABLE ONLY public.collection_contacts
+    ADD CONSTRAINT collection_contacts_payer_id_fkey FOREIGN KEY (payer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.collection_report_cases
+    ADD CONSTRAINT collection_report_cases_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.collection_report_cases
+    ADD CONSTRAINT collection_report_cases_payer_id_fkey FOREIGN KEY (payer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.collection_report_cases
+    ADD CONSTRAINT collection_report_cases_report_id_fkey FOREIGN KEY (report_id) REFERENCES public.collection_reports(id);
+
+ALTER TABLE ONLY public.collection_report_lines
+    ADD CONSTRAINT collection_report_lines_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.collection_report_lines
+    ADD CONSTRAINT collection_report_lines_report_id_fkey FOREIGN KEY (report_id) REFERENCES public.collection_reports(id);
 
 ALTER TABLE ONLY public.contract_amendments
     ADD CONSTRAINT contract_amendments_contract_id_fkey FOREIGN KEY (contract_id) REFERENCES public.contracts(id);
@@ -6978,6 +7486,36 @@ ALTER TABLE ONLY public.development_reviews
 
 ALTER TABLE ONLY public.development_reviews
     ADD CONSTRAINT development_reviews_reviewed_by_fkey FOREIGN KEY (reviewed_by) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.disputed_items
+    ADD CONSTRAINT disputed_items_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.disputed_items
+    ADD CONSTRAINT disputed_items_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES public.invoices(id);
+
+ALTER TABLE ONLY public.disputed_items
+    ADD CONSTRAINT disputed_items_line_id_fkey FOREIGN KEY (line_id) REFERENCES public.invoice_lines(id);
+
+ALTER TABLE ONLY public.disputed_items
+    ADD CONSTRAINT disputed_items_payer_id_fkey FOREIGN KEY (payer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.dunning_items
+    ADD CONSTRAINT dunning_items_dunning_id_fkey FOREIGN KEY (dunning_id) REFERENCES public.dunnings(id);
+
+ALTER TABLE ONLY public.dunning_items
+    ADD CONSTRAINT dunning_items_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES public.invoices(id);
+
+ALTER TABLE ONLY public.dunning_pauses
+    ADD CONSTRAINT dunning_pauses_payer_id_fkey FOREIGN KEY (payer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.dunning_steps
+    ADD CONSTRAINT dunning_steps_version_fkey FOREIGN KEY (version) REFERENCES public.dunning_policies(version);
+
+ALTER TABLE ONLY public.dunnings
+    ADD CONSTRAINT dunnings_payer_id_fkey FOREIGN KEY (payer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.dunnings
+    ADD CONSTRAINT dunnings_version_used_step_fkey FOREIGN KEY (version_used, step) REFERENCES public.dunning_steps(version, step);
 
 ALTER TABLE ONLY public.follow_ups
     ADD CONSTRAINT follow_ups_escalated_from_fkey FOREIGN KEY (escalated_from) REFERENCES public.follow_ups(id);
@@ -7209,6 +7747,27 @@ ALTER TABLE ONLY public.payer_accounts
 
 ALTER TABLE ONLY public.payer_accounts
     ADD CONSTRAINT payer_accounts_line_id_fkey FOREIGN KEY (line_id) REFERENCES public.bank_lines(id);
+
+ALTER TABLE ONLY public.paying_staff_changes
+    ADD CONSTRAINT paying_staff_changes_came_id_fkey FOREIGN KEY (came_id) REFERENCES public.paying_staff(id);
+
+ALTER TABLE ONLY public.paying_staff_changes
+    ADD CONSTRAINT paying_staff_changes_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.paying_staff_changes
+    ADD CONSTRAINT paying_staff_changes_left_id_fkey FOREIGN KEY (left_id) REFERENCES public.paying_staff(id);
+
+ALTER TABLE ONLY public.paying_staff
+    ADD CONSTRAINT paying_staff_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.payment_promise_items
+    ADD CONSTRAINT payment_promise_items_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES public.invoices(id);
+
+ALTER TABLE ONLY public.payment_promise_items
+    ADD CONSTRAINT payment_promise_items_promise_id_fkey FOREIGN KEY (promise_id) REFERENCES public.payment_promises(id);
+
+ALTER TABLE ONLY public.payment_promises
+    ADD CONSTRAINT payment_promises_payer_id_fkey FOREIGN KEY (payer_id) REFERENCES public.customers(id);
 
 ALTER TABLE ONLY public.price_adoptions
     ADD CONSTRAINT price_adoptions_authority_table_id_fkey FOREIGN KEY (authority_table_id) REFERENCES public.price_authority_tables(id);

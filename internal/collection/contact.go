@@ -1,10 +1,12 @@
 package collection
 
 import (
+	"errors"
 	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 )
@@ -67,10 +69,12 @@ func logContact(tx pg.Tx, k Contact) (Contact, error) {
 	return k, pg.Insert(tx, &k)
 }
 
-// ListContacts returns what was said with the payer of a customer, the latest first. Returns errs.ErrNotFound for a customer that the
-// caller doesn't see.
+// ListContacts returns what was said with the payer of a customer, the latest first. It is empty when the payer isn't visible.
 func (s *Service) ListContacts(tx pg.Tx, who identity.Principal, customerID uuid.UUID, p pg.Page) ([]Contact, string, error) {
 	c, err := payer(tx, who, customerID)
+	if errors.Is(err, errs.ErrReferenced) {
+		return nil, "", nil
+	}
 	if err != nil {
 		return nil, "", err
 	}
