@@ -8788,7 +8788,7 @@ type Dunning struct {
 
 	// Number When it was sent.
 	//
-	// Example: DN-202611-00004
+	// Example: DUN-202611-00004
 	Number *string `json:"number,omitempty"`
 
 	// PayBy Example: 2026-11-20

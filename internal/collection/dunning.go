@@ -109,7 +109,7 @@ func (s *Service) SendDunning(tx pg.Tx, who identity.Principal, id uuid.UUID, ve
 	if err := s.write(tx, &d, c, clock.Today(tx.Now)); err != nil {
 		return Dunning{}, err
 	}
-	number, err := pg.NextNumber(tx, "DN", tx.Now)
+	number, err := pg.NextNumber(tx, "DUN", tx.Now)
 	if err != nil {
 		return Dunning{}, err
 	}

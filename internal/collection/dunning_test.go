@@ -193,7 +193,7 @@ func TestARV05_ADunningFromProposalToLetter(t *testing.T) {
 		t.Errorf("%s", sent.Body)
 	}
 	sent = clerk.Post(path+"/send", object{"channel": "courier", "sent_to": "李示例", "reference": "SF0000000001"}).Want(200)
-	if !strings.HasPrefix(sent.String("number"), "DN-") || sent.String("letter_zh") == "" {
+	if !strings.HasPrefix(sent.String("number"), "DUN-") || sent.String("letter_zh") == "" {
 		t.Errorf("%s", sent.Body)
 	}
 	clerk.Post(path+"/cancel", object{"reason": "误发"}).WantProblem(409, "dunning.not_proposed")
