@@ -883,6 +883,24 @@ func (e InquiryStateFilter) Valid() bool {
 	}
 }
 
+// Defines values for InspectionResult.
+const (
+	InspectionResultFailed InspectionResult = "failed"
+	InspectionResultPassed InspectionResult = "passed"
+)
+
+// Valid indicates whether the value is a known member of the InspectionResult enum.
+func (e InspectionResult) Valid() bool {
+	switch e {
+	case InspectionResultFailed:
+		return true
+	case InspectionResultPassed:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for InvoiceState.
 const (
 	InvoiceStatePosted   InvoiceState = "posted"
@@ -997,6 +1015,27 @@ func (e Locale) Valid() bool {
 	case En:
 		return true
 	case ZhCN:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LotInspection.
+const (
+	LotInspectionFailed  LotInspection = "failed"
+	LotInspectionPassed  LotInspection = "passed"
+	LotInspectionPending LotInspection = "pending"
+)
+
+// Valid indicates whether the value is a known member of the LotInspection enum.
+func (e LotInspection) Valid() bool {
+	switch e {
+	case LotInspectionFailed:
+		return true
+	case LotInspectionPassed:
+		return true
+	case LotInspectionPending:
 		return true
 	default:
 		return false
@@ -1495,6 +1534,30 @@ func (e PaymentPromiseState) Valid() bool {
 	case PaymentPromiseStatePartlyKept:
 		return true
 	case PaymentPromiseStateWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PreparationState.
+const (
+	PreparationStateDone   PreparationState = "done"
+	PreparationStateEnded  PreparationState = "ended"
+	PreparationStateOpen   PreparationState = "open"
+	PreparationStatePicked PreparationState = "picked"
+)
+
+// Valid indicates whether the value is a known member of the PreparationState enum.
+func (e PreparationState) Valid() bool {
+	switch e {
+	case PreparationStateDone:
+		return true
+	case PreparationStateEnded:
+		return true
+	case PreparationStateOpen:
+		return true
+	case PreparationStatePicked:
 		return true
 	default:
 		return false
@@ -2398,6 +2461,72 @@ func (e SpecialReleaseState) Valid() bool {
 	case SpecialReleaseStateUsed:
 		return true
 	case SpecialReleaseStateVoid:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for StockEntryKind.
+const (
+	StockEntryKindAdjustment StockEntryKind = "adjustment"
+	StockEntryKindCount      StockEntryKind = "count"
+	StockEntryKindReceipt    StockEntryKind = "receipt"
+	StockEntryKindReturn     StockEntryKind = "return"
+	StockEntryKindTransfer   StockEntryKind = "transfer"
+)
+
+// Valid indicates whether the value is a known member of the StockEntryKind enum.
+func (e StockEntryKind) Valid() bool {
+	switch e {
+	case StockEntryKindAdjustment:
+		return true
+	case StockEntryKindCount:
+		return true
+	case StockEntryKindReceipt:
+		return true
+	case StockEntryKindReturn:
+		return true
+	case StockEntryKindTransfer:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for StockMovementKind.
+const (
+	StockMovementKindAdjustment    StockMovementKind = "adjustment"
+	StockMovementKindPick          StockMovementKind = "pick"
+	StockMovementKindReceipt       StockMovementKind = "receipt"
+	StockMovementKindReservation   StockMovementKind = "reservation"
+	StockMovementKindReturn        StockMovementKind = "return"
+	StockMovementKindShipment      StockMovementKind = "shipment"
+	StockMovementKindTransfer      StockMovementKind = "transfer"
+	StockMovementKindUnloading     StockMovementKind = "unloading"
+	StockMovementKindUnreservation StockMovementKind = "unreservation"
+)
+
+// Valid indicates whether the value is a known member of the StockMovementKind enum.
+func (e StockMovementKind) Valid() bool {
+	switch e {
+	case StockMovementKindAdjustment:
+		return true
+	case StockMovementKindPick:
+		return true
+	case StockMovementKindReceipt:
+		return true
+	case StockMovementKindReservation:
+		return true
+	case StockMovementKindReturn:
+		return true
+	case StockMovementKindShipment:
+		return true
+	case StockMovementKindTransfer:
+		return true
+	case StockMovementKindUnloading:
+		return true
+	case StockMovementKindUnreservation:
 		return true
 	default:
 		return false
@@ -3562,6 +3691,42 @@ func (e GetQuotationDocumentParamsFormat) Valid() bool {
 	case GetQuotationDocumentParamsFormatHTML:
 		return true
 	case GetQuotationDocumentParamsFormatJSON:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ExportStockLevelsParamsFormat.
+const (
+	ExportStockLevelsParamsFormatCsv  ExportStockLevelsParamsFormat = "csv"
+	ExportStockLevelsParamsFormatXlsx ExportStockLevelsParamsFormat = "xlsx"
+)
+
+// Valid indicates whether the value is a known member of the ExportStockLevelsParamsFormat enum.
+func (e ExportStockLevelsParamsFormat) Valid() bool {
+	switch e {
+	case ExportStockLevelsParamsFormatCsv:
+		return true
+	case ExportStockLevelsParamsFormatXlsx:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ExportStockMovementsParamsFormat.
+const (
+	ExportStockMovementsParamsFormatCsv  ExportStockMovementsParamsFormat = "csv"
+	ExportStockMovementsParamsFormatXlsx ExportStockMovementsParamsFormat = "xlsx"
+)
+
+// Valid indicates whether the value is a known member of the ExportStockMovementsParamsFormat enum.
+func (e ExportStockMovementsParamsFormat) Valid() bool {
+	switch e {
+	case ExportStockMovementsParamsFormatCsv:
+		return true
+	case ExportStockMovementsParamsFormatXlsx:
 		return true
 	default:
 		return false
@@ -8298,6 +8463,9 @@ type DeliveryLine struct {
 	// Example: 2.5000
 	InvoicedQuantity Quantity `json:"invoiced_quantity"`
 
+	// Lots Which lots of stock it was taken from; of one note only.
+	Lots *[]DeliveryLot `json:"lots,omitempty"`
+
 	// NoticeLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	NoticeLineID UUID `json:"notice_line_id"`
 
@@ -8322,6 +8490,26 @@ type DeliveryLine struct {
 	// Example: 2.5000
 	Quantity Quantity `json:"quantity"`
 	Unit     string   `json:"unit"`
+}
+
+// DeliveryLot defines model for DeliveryLot.
+type DeliveryLot struct {
+	// LotID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LotID UUID `json:"lot_id"`
+
+	// LotNo Example: L261101
+	LotNo string `json:"lot_no"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+
+	// WarehouseCode Example: CK01
+	WarehouseCode string `json:"warehouse_code"`
+
+	// WarehouseID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	WarehouseID UUID `json:"warehouse_id"`
 }
 
 // DeliveryNote defines model for DeliveryNote.
@@ -10012,6 +10200,115 @@ type InquirySummary struct {
 	State InquiryState `json:"state"`
 }
 
+// InspectionFigure defines model for InspectionFigure.
+type InspectionFigure struct {
+	// Name Example: 断裂强度
+	Name string `json:"name"`
+
+	// Standard Example: ≥3.8
+	Standard *string `json:"standard,omitempty"`
+
+	// Unit Example: cN/dtex
+	Unit *string `json:"unit,omitempty"`
+
+	// Value Example: 4.1
+	Value string `json:"value"`
+
+	// Within Whether it is within the standard.
+	Within *bool `json:"within,omitempty"`
+}
+
+// InspectionFigureInput defines model for InspectionFigureInput.
+type InspectionFigureInput struct {
+	// Name Example: 断裂强度
+	Name string `json:"name"`
+
+	// Standard Example: ≥3.8
+	Standard *string `json:"standard,omitempty"`
+
+	// Unit Example: cN/dtex
+	Unit *string `json:"unit,omitempty"`
+
+	// Value Example: 4.1
+	Value string `json:"value"`
+
+	// Within Whether it is within the standard.
+	Within *bool `json:"within,omitempty"`
+}
+
+// InspectionReport defines model for InspectionReport.
+type InspectionReport struct {
+	Attachments *[]Attachment `json:"attachments,omitempty"`
+
+	// Decides Whether it is the report that the lot goes by.
+	Decides    bool               `json:"decides"`
+	ExternalNo *string            `json:"external_no,omitempty"`
+	Figures    []InspectionFigure `json:"figures"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// InspectedAt Example: 2026-11-20T08:30:00Z
+	InspectedAt Instant `json:"inspected_at"`
+	Inspector   *string `json:"inspector,omitempty"`
+
+	// LotID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LotID UUID   `json:"lot_id"`
+	LotNo string `json:"lot_no"`
+
+	// Number Example: QI-202611-00042
+	Number      string `json:"number"`
+	ProductCode string `json:"product_code"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID UUID `json:"product_id"`
+
+	// RecordedAt Example: 2026-11-20T08:30:00Z
+	RecordedAt Instant `json:"recorded_at"`
+
+	// RecordedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	RecordedBy *UUID   `json:"recorded_by,omitempty"`
+	Remarks    *string `json:"remarks,omitempty"`
+
+	// Result Example: passed
+	Result InspectionResult `json:"result"`
+}
+
+// InspectionReportCreate defines model for InspectionReportCreate.
+type InspectionReportCreate struct {
+	AttachmentIds *[]UUID `json:"attachment_ids,omitempty"`
+
+	// ExternalNo Its number in another system. It is recorded once.
+	//
+	// Example: LIMS-5521
+	ExternalNo *string                  `json:"external_no,omitempty"`
+	Figures    *[]InspectionFigureInput `json:"figures,omitempty"`
+
+	// InspectedAt Absent is now.
+	//
+	// Example: 2026-11-20T08:30:00Z
+	InspectedAt *time.Time `json:"inspected_at,omitempty"`
+
+	// Inspector Example: 周示例
+	Inspector *string `json:"inspector,omitempty"`
+
+	// LotID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LotID   UUID    `json:"lot_id"`
+	Remarks *string `json:"remarks,omitempty"`
+
+	// Result Example: passed
+	Result InspectionResult `json:"result"`
+}
+
+// InspectionReportList defines model for InspectionReportList.
+type InspectionReportList struct {
+	Data       []InspectionReport `json:"data"`
+	NextCursor *string            `json:"next_cursor,omitempty"`
+}
+
+// InspectionResult Example: passed
+type InspectionResult string
+
 // Instant Example: 2026-11-20T08:30:00Z
 type Instant = time.Time
 
@@ -10532,6 +10829,11 @@ type Login struct {
 	// Username Example: sales1
 	Username string `json:"username"`
 }
+
+// LotInspection What the last inspection report of a lot says; pending without one.
+//
+// Example: passed
+type LotInspection string
 
 // MachineClient defines model for MachineClient.
 type MachineClient struct {
@@ -12955,6 +13257,114 @@ type PlannedProspectInput struct {
 	Quarter string `json:"quarter"`
 }
 
+// Preparation defines model for Preparation.
+type Preparation struct {
+	Carrier      *string `json:"carrier,omitempty"`
+	CustomerName string  `json:"customer_name"`
+	EndReason    *string `json:"end_reason,omitempty"`
+
+	// EndedAt Example: 2026-11-20T08:30:00Z
+	EndedAt *Instant `json:"ended_at,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID    UUID               `json:"id"`
+	Lines *[]PreparationLine `json:"lines,omitempty"`
+
+	// Number Example: PL-202611-00042
+	Number string `json:"number"`
+
+	// PickedAt Example: 2026-11-20T08:30:00Z
+	PickedAt *Instant `json:"picked_at,omitempty"`
+
+	// PickedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	PickedBy *UUID `json:"picked_by,omitempty"`
+
+	// PreparedAt Example: 2026-11-20T08:30:00Z
+	PreparedAt Instant `json:"prepared_at"`
+
+	// PreparedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	PreparedBy *UUID   `json:"prepared_by,omitempty"`
+	Remarks    *string `json:"remarks,omitempty"`
+
+	// ShipDate Example: 2026-11-20
+	ShipDate Date `json:"ship_date"`
+
+	// ShippingNoticeID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ShippingNoticeID     UUID   `json:"shipping_notice_id"`
+	ShippingNoticeNumber string `json:"shipping_notice_number"`
+
+	// State done: all of it left; ended: given back.
+	//
+	// Example: open
+	State   PreparationState `json:"state"`
+	Vehicle *string          `json:"vehicle,omitempty"`
+}
+
+// PreparationCancel defines model for PreparationCancel.
+type PreparationCancel struct {
+	// Reason Example: 换批次
+	Reason string `json:"reason"`
+}
+
+// PreparationLine defines model for PreparationLine.
+type PreparationLine struct {
+	// ExpiresOn Example: 2026-11-20
+	ExpiresOn *Date `json:"expires_on,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Inspection What the last inspection report of a lot says; pending without one.
+	//
+	// Example: passed
+	Inspection LotInspection `json:"inspection"`
+
+	// LotID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LotID UUID   `json:"lot_id"`
+	LotNo string `json:"lot_no"`
+
+	// NoticeLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	NoticeLineID UUID   `json:"notice_line_id"`
+	PositionNo   int    `json:"position_no"`
+	ProductCode  string `json:"product_code"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID   UUID   `json:"product_id"`
+	ProductName string `json:"product_name"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+
+	// Reserved A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Reserved      Quantity `json:"reserved"`
+	Unit          string   `json:"unit"`
+	WarehouseCode string   `json:"warehouse_code"`
+
+	// WarehouseID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	WarehouseID   UUID   `json:"warehouse_id"`
+	WarehouseName string `json:"warehouse_name"`
+}
+
+// PreparationList defines model for PreparationList.
+type PreparationList struct {
+	Data       []Preparation `json:"data"`
+	NextCursor *string       `json:"next_cursor,omitempty"`
+}
+
+// PreparationState done: all of it left; ended: given back.
+//
+// Example: open
+type PreparationState string
+
 // PriceAdoption defines model for PriceAdoption.
 type PriceAdoption struct {
 	// AuthorityTableID The price authority table that names it or its category.
@@ -14375,6 +14785,46 @@ type ProductPatch struct {
 
 	// Unit Example: kg
 	Unit *string `json:"unit,omitempty"`
+}
+
+// ProductStock defines model for ProductStock.
+type ProductStock struct {
+	// Available A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Available Quantity `json:"available"`
+
+	// Failed A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Failed Quantity `json:"failed"`
+
+	// OnHand A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	OnHand Quantity `json:"on_hand"`
+
+	// Pending A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Pending     Quantity `json:"pending"`
+	ProductCode string   `json:"product_code"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID   UUID   `json:"product_id"`
+	ProductName string `json:"product_name"`
+
+	// Reserved A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Reserved Quantity `json:"reserved"`
+	Unit     string   `json:"unit"`
+}
+
+// ProductStockList defines model for ProductStockList.
+type ProductStockList struct {
+	Data       []ProductStock `json:"data"`
+	NextCursor *string        `json:"next_cursor,omitempty"`
 }
 
 // ProductionAcknowledge defines model for ProductionAcknowledge.
@@ -16985,6 +17435,46 @@ type ShippingNoticeSummary struct {
 	State ShippingState `json:"state"`
 }
 
+// ShippingPrepare defines model for ShippingPrepare.
+type ShippingPrepare struct {
+	// Lines Absent is all that hasn't left and isn't reserved.
+	Lines *[]ShippingPrepareLine `json:"lines,omitempty"`
+
+	// Remarks Example: 先装二号库
+	Remarks *string `json:"remarks,omitempty"`
+
+	// WarehouseIds Only from these warehouses.
+	WarehouseIds *[]UUID `json:"warehouse_ids,omitempty"`
+}
+
+// ShippingPrepareLine defines model for ShippingPrepareLine.
+type ShippingPrepareLine struct {
+	// Lots The lots to take; they come to the quantity, which is then needed.
+	Lots *[]ShippingPrepareLot `json:"lots,omitempty"`
+
+	// NoticeLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	NoticeLineID UUID `json:"notice_line_id"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity *Quantity `json:"quantity,omitempty"`
+}
+
+// ShippingPrepareLot defines model for ShippingPrepareLot.
+type ShippingPrepareLot struct {
+	// LotID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LotID UUID `json:"lot_id"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+
+	// WarehouseID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	WarehouseID UUID `json:"warehouse_id"`
+}
+
 // ShippingReason defines model for ShippingReason.
 type ShippingReason struct {
 	// Reason Example: 客户推迟提货
@@ -17164,6 +17654,247 @@ type SpecialReleaseList struct {
 
 // SpecialReleaseState Example: approved
 type SpecialReleaseState string
+
+// StockEntry defines model for StockEntry.
+type StockEntry struct {
+	// DocumentNo Example: RK-20261120-07
+	DocumentNo *string `json:"document_no,omitempty"`
+
+	// ExpiresOn Example: 2026-11-20
+	ExpiresOn *Date `json:"expires_on,omitempty"`
+
+	// ExternalNo Its number in another system. It is recorded once.
+	//
+	// Example: ERP-778211
+	ExternalNo *string `json:"external_no,omitempty"`
+
+	// Kind Example: receipt
+	Kind StockEntryKind `json:"kind"`
+
+	// LotNo Example: L261101
+	LotNo string `json:"lot_no"`
+
+	// MovedOn Example: 2026-11-20
+	MovedOn *Date `json:"moved_on,omitempty"`
+
+	// ProducedOn Example: 2026-11-20
+	ProducedOn *Date `json:"produced_on,omitempty"`
+
+	// ProductCode Example: PET-150D
+	ProductCode string `json:"product_code"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+
+	// Reason Of an adjustment or a count.
+	//
+	// Example: 盘点
+	Reason *string `json:"reason,omitempty"`
+
+	// ToWarehouseCode Of a transfer.
+	//
+	// Example: CK02
+	ToWarehouseCode *string `json:"to_warehouse_code,omitempty"`
+
+	// WarehouseCode Example: CK01
+	WarehouseCode string `json:"warehouse_code"`
+}
+
+// StockEntryKind Example: receipt
+type StockEntryKind string
+
+// StockLevel defines model for StockLevel.
+type StockLevel struct {
+	// Available A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Available Quantity `json:"available"`
+
+	// ExpiresOn Example: 2026-11-20
+	ExpiresOn *Date `json:"expires_on,omitempty"`
+
+	// Inspection What the last inspection report of a lot says; pending without one.
+	//
+	// Example: passed
+	Inspection LotInspection `json:"inspection"`
+
+	// LotID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LotID UUID `json:"lot_id"`
+
+	// LotNo Example: L261101
+	LotNo string `json:"lot_no"`
+
+	// OnHand A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	OnHand Quantity `json:"on_hand"`
+
+	// ProducedOn Example: 2026-11-20
+	ProducedOn  *Date  `json:"produced_on,omitempty"`
+	ProductCode string `json:"product_code"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID   UUID   `json:"product_id"`
+	ProductName string `json:"product_name"`
+
+	// ReceivedOn Example: 2026-11-20
+	ReceivedOn Date `json:"received_on"`
+
+	// Reserved A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Reserved      Quantity `json:"reserved"`
+	Unit          string   `json:"unit"`
+	WarehouseCode string   `json:"warehouse_code"`
+
+	// WarehouseID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	WarehouseID   UUID   `json:"warehouse_id"`
+	WarehouseName string `json:"warehouse_name"`
+}
+
+// StockLevelList defines model for StockLevelList.
+type StockLevelList struct {
+	Data       []StockLevel `json:"data"`
+	NextCursor *string      `json:"next_cursor,omitempty"`
+}
+
+// StockLot defines model for StockLot.
+type StockLot struct {
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ExpiresOn Example: 2026-11-20
+	ExpiresOn *Date `json:"expires_on,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Inspection What the last inspection report of a lot says; pending without one.
+	//
+	// Example: passed
+	Inspection LotInspection `json:"inspection"`
+
+	// Levels What of it lies where; of one lot only.
+	Levels *[]StockLevel `json:"levels,omitempty"`
+
+	// LotNo Example: L261101
+	LotNo string `json:"lot_no"`
+
+	// OnHand A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	OnHand Quantity `json:"on_hand"`
+
+	// ProducedOn Example: 2026-11-20
+	ProducedOn  *Date  `json:"produced_on,omitempty"`
+	ProductCode string `json:"product_code"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID   UUID   `json:"product_id"`
+	ProductName string `json:"product_name"`
+
+	// ReceivedOn Example: 2026-11-20
+	ReceivedOn Date `json:"received_on"`
+
+	// Reports Its latest reports; of one lot only.
+	Reports *[]InspectionReport `json:"reports,omitempty"`
+
+	// Reserved A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Reserved Quantity `json:"reserved"`
+	Unit     string   `json:"unit"`
+}
+
+// StockLotList defines model for StockLotList.
+type StockLotList struct {
+	Data       []StockLot `json:"data"`
+	NextCursor *string    `json:"next_cursor,omitempty"`
+}
+
+// StockLotPatch defines model for StockLotPatch.
+type StockLotPatch struct {
+	// ExpiresOn Example: 2026-11-20
+	ExpiresOn *Date `json:"expires_on,omitempty"`
+
+	// ProducedOn Example: 2026-11-20
+	ProducedOn *Date `json:"produced_on,omitempty"`
+}
+
+// StockMovement defines model for StockMovement.
+type StockMovement struct {
+	// DeliveryNoteID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DeliveryNoteID     *UUID   `json:"delivery_note_id,omitempty"`
+	DeliveryNoteNumber *string `json:"delivery_note_number,omitempty"`
+	DocumentNo         *string `json:"document_no,omitempty"`
+	ExternalNo         *string `json:"external_no,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Kind Example: receipt
+	Kind StockMovementKind `json:"kind"`
+
+	// LotID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	LotID UUID   `json:"lot_id"`
+	LotNo string `json:"lot_no"`
+
+	// MovedOn Example: 2026-11-20
+	MovedOn Date `json:"moved_on"`
+
+	// OnHand A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	OnHand      Quantity `json:"on_hand"`
+	ProductCode string   `json:"product_code"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID UUID `json:"product_id"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+	Reason   *string  `json:"reason,omitempty"`
+
+	// RecordedAt Example: 2026-11-20T08:30:00Z
+	RecordedAt Instant `json:"recorded_at"`
+
+	// RecordedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	RecordedBy *UUID `json:"recorded_by,omitempty"`
+
+	// Reserved A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Reserved Quantity `json:"reserved"`
+
+	// ShippingNoticeID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ShippingNoticeID     *UUID   `json:"shipping_notice_id,omitempty"`
+	ShippingNoticeNumber *string `json:"shipping_notice_number,omitempty"`
+	Unit                 string  `json:"unit"`
+	WarehouseCode        string  `json:"warehouse_code"`
+
+	// WarehouseID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	WarehouseID UUID `json:"warehouse_id"`
+}
+
+// StockMovementCreate defines model for StockMovementCreate.
+type StockMovementCreate struct {
+	Movements []StockEntry `json:"movements"`
+}
+
+// StockMovementKind Example: receipt
+type StockMovementKind string
+
+// StockMovementList defines model for StockMovementList.
+type StockMovementList struct {
+	Data       []StockMovement `json:"data"`
+	NextCursor *string         `json:"next_cursor,omitempty"`
+}
 
 // Survey defines model for Survey.
 type Survey struct {
@@ -18384,6 +19115,49 @@ type VisitTitle struct {
 	Zh string `json:"zh"`
 }
 
+// Warehouse defines model for Warehouse.
+type Warehouse struct {
+	// Active A closed one takes nothing in.
+	Active bool `json:"active"`
+
+	// Code Example: CK01
+	Code string `json:"code"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Name Example: 一号成品库
+	Name string `json:"name"`
+}
+
+// WarehouseCreate defines model for WarehouseCreate.
+type WarehouseCreate struct {
+	// Code Example: CK01
+	Code string `json:"code"`
+
+	// Name Example: 一号成品库
+	Name string `json:"name"`
+}
+
+// WarehouseList defines model for WarehouseList.
+type WarehouseList struct {
+	Data       []Warehouse `json:"data"`
+	NextCursor *string     `json:"next_cursor,omitempty"`
+}
+
+// WarehousePatch defines model for WarehousePatch.
+type WarehousePatch struct {
+	Active *bool `json:"active,omitempty"`
+
+	// Name Example: 一号成品库
+	Name *string `json:"name,omitempty"`
+}
+
 // WeeklyGradeChange A change of grade as the week's report shows it.
 type WeeklyGradeChange struct {
 	// Change One change of an opportunity grade.
@@ -18512,6 +19286,9 @@ type ImportID = UUID
 // InquiryID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type InquiryID = UUID
 
+// InspectionReportID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type InspectionReportID = UUID
+
 // InvoiceID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type InvoiceID = UUID
 
@@ -18582,6 +19359,9 @@ type PaperID = UUID
 // ParameterName Example: contract.gm_amount
 type ParameterName = string
 
+// PreparationID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type PreparationID = UUID
+
 // PriceAdoptionID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type PriceAdoptionID = UUID
 
@@ -18650,6 +19430,9 @@ type SheetFormat string
 // ShippingNoticeID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ShippingNoticeID = UUID
 
+// StockLotID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type StockLotID = UUID
+
 // SurveyID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type SurveyID = UUID
 
@@ -18670,6 +19453,9 @@ type ViolationID = UUID
 
 // VisitID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type VisitID = UUID
+
+// WarehouseID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type WarehouseID = UUID
 
 // Problem400 Why a request failed (RFC 9457). `code` is stable; `detail` follows Accept-Language.
 type Problem400 = Problem
@@ -20568,6 +21354,33 @@ type GetInquiryTimelineParams struct {
 
 	// Cursor next_cursor of the page before.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListInspectionReportsParams defines parameters for ListInspectionReports.
+type ListInspectionReportsParams struct {
+	// LotID Only of this lot.
+	LotID *UUID `form:"lot_id,omitempty" json:"lot_id,omitempty"`
+
+	// ProductID Only of this product.
+	ProductID *UUID `form:"product_id,omitempty" json:"product_id,omitempty"`
+
+	// Result Only with this result.
+	Result *InspectionResult `form:"result,omitempty" json:"result,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ReportInspectionParams defines parameters for ReportInspection.
+type ReportInspectionParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
 }
 
 // ListInvoiceRunsParams defines parameters for ListInvoiceRuns.
@@ -22955,6 +23768,18 @@ type ExplainOverdueParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// PrepareShippingNoticeParams defines parameters for PrepareShippingNotice.
+type PrepareShippingNoticeParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
 // ReleaseShippingNoticeParams defines parameters for ReleaseShippingNotice.
 type ReleaseShippingNoticeParams struct {
 	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
@@ -23097,6 +23922,258 @@ type CreateSpecialReleaseParams struct {
 
 	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
 	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// ListStockLevelsParams defines parameters for ListStockLevels.
+type ListStockLevelsParams struct {
+	// ProductID Only of this product.
+	ProductID *UUID `form:"product_id,omitempty" json:"product_id,omitempty"`
+
+	// ProductCode Only of the product with this code.
+	ProductCode *string `form:"product_code,omitempty" json:"product_code,omitempty"`
+
+	// LotID Only of this lot.
+	LotID *UUID `form:"lot_id,omitempty" json:"lot_id,omitempty"`
+
+	// LotNo Only of lots with this number.
+	LotNo *string `form:"lot_no,omitempty" json:"lot_no,omitempty"`
+
+	// WarehouseID Only in this warehouse.
+	WarehouseID *UUID `form:"warehouse_id,omitempty" json:"warehouse_id,omitempty"`
+
+	// Inspection Only of lots in this state.
+	Inspection *LotInspection `form:"inspection,omitempty" json:"inspection,omitempty"`
+
+	// Available Only what may leave and is free.
+	Available *bool `form:"available,omitempty" json:"available,omitempty"`
+
+	// ExpiringBefore Only of lots that expire before this date.
+	ExpiringBefore *Date `form:"expiring_before,omitempty" json:"expiring_before,omitempty"`
+
+	// Empty Those with nothing on hand too.
+	Empty *bool `form:"empty,omitempty" json:"empty,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ExportStockLevelsParams defines parameters for ExportStockLevels.
+type ExportStockLevelsParams struct {
+	// Format Kind of file.
+	Format *ExportStockLevelsParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+
+	// ProductID Only of this product.
+	ProductID *UUID `form:"product_id,omitempty" json:"product_id,omitempty"`
+
+	// ProductCode Only of the product with this code.
+	ProductCode *string `form:"product_code,omitempty" json:"product_code,omitempty"`
+
+	// LotID Only of this lot.
+	LotID *UUID `form:"lot_id,omitempty" json:"lot_id,omitempty"`
+
+	// LotNo Only of lots with this number.
+	LotNo *string `form:"lot_no,omitempty" json:"lot_no,omitempty"`
+
+	// WarehouseID Only in this warehouse.
+	WarehouseID *UUID `form:"warehouse_id,omitempty" json:"warehouse_id,omitempty"`
+
+	// Inspection Only of lots in this state.
+	Inspection *LotInspection `form:"inspection,omitempty" json:"inspection,omitempty"`
+
+	// Available Only what may leave and is free.
+	Available *bool `form:"available,omitempty" json:"available,omitempty"`
+
+	// ExpiringBefore Only of lots that expire before this date.
+	ExpiringBefore *Date `form:"expiring_before,omitempty" json:"expiring_before,omitempty"`
+}
+
+// ExportStockLevelsParamsFormat defines parameters for ExportStockLevels.
+type ExportStockLevelsParamsFormat string
+
+// ListStockLotsParams defines parameters for ListStockLots.
+type ListStockLotsParams struct {
+	// ProductID Only of this product.
+	ProductID *UUID `form:"product_id,omitempty" json:"product_id,omitempty"`
+
+	// LotNo Only with this number.
+	LotNo *string `form:"lot_no,omitempty" json:"lot_no,omitempty"`
+
+	// Inspection Only in this state.
+	Inspection *LotInspection `form:"inspection,omitempty" json:"inspection,omitempty"`
+
+	// InStock Only those of which something is on hand.
+	InStock *bool `form:"in_stock,omitempty" json:"in_stock,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// UpdateStockLotParams defines parameters for UpdateStockLot.
+type UpdateStockLotParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// GetStockLotTimelineParams defines parameters for GetStockLotTimeline.
+type GetStockLotTimelineParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListStockMovementsParams defines parameters for ListStockMovements.
+type ListStockMovementsParams struct {
+	// ProductID Only of this product.
+	ProductID *UUID `form:"product_id,omitempty" json:"product_id,omitempty"`
+
+	// LotID Only of this lot.
+	LotID *UUID `form:"lot_id,omitempty" json:"lot_id,omitempty"`
+
+	// WarehouseID Only in this warehouse.
+	WarehouseID *UUID `form:"warehouse_id,omitempty" json:"warehouse_id,omitempty"`
+
+	// ShippingNoticeID Only for this notice.
+	ShippingNoticeID *UUID `form:"shipping_notice_id,omitempty" json:"shipping_notice_id,omitempty"`
+
+	// DeliveryNoteID Only with this delivery note.
+	DeliveryNoteID *UUID `form:"delivery_note_id,omitempty" json:"delivery_note_id,omitempty"`
+
+	// Kind Only of this kind.
+	Kind *StockMovementKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// From Only from this date on.
+	From *Date `form:"from,omitempty" json:"from,omitempty"`
+
+	// Until Only until this date.
+	Until *Date `form:"until,omitempty" json:"until,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// PostStockMovementsParams defines parameters for PostStockMovements.
+type PostStockMovementsParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// ExportStockMovementsParams defines parameters for ExportStockMovements.
+type ExportStockMovementsParams struct {
+	// Format Kind of file.
+	Format *ExportStockMovementsParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+
+	// ProductID Only of this product.
+	ProductID *UUID `form:"product_id,omitempty" json:"product_id,omitempty"`
+
+	// LotID Only of this lot.
+	LotID *UUID `form:"lot_id,omitempty" json:"lot_id,omitempty"`
+
+	// WarehouseID Only in this warehouse.
+	WarehouseID *UUID `form:"warehouse_id,omitempty" json:"warehouse_id,omitempty"`
+
+	// ShippingNoticeID Only for this notice.
+	ShippingNoticeID *UUID `form:"shipping_notice_id,omitempty" json:"shipping_notice_id,omitempty"`
+
+	// DeliveryNoteID Only with this delivery note.
+	DeliveryNoteID *UUID `form:"delivery_note_id,omitempty" json:"delivery_note_id,omitempty"`
+
+	// Kind Only of this kind.
+	Kind *StockMovementKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// From Only from this date on.
+	From *Date `form:"from,omitempty" json:"from,omitempty"`
+
+	// Until Only until this date.
+	Until *Date `form:"until,omitempty" json:"until,omitempty"`
+}
+
+// ExportStockMovementsParamsFormat defines parameters for ExportStockMovements.
+type ExportStockMovementsParamsFormat string
+
+// ListPreparationsParams defines parameters for ListPreparations.
+type ListPreparationsParams struct {
+	// ShippingNoticeID Only of this notice.
+	ShippingNoticeID *UUID `form:"shipping_notice_id,omitempty" json:"shipping_notice_id,omitempty"`
+
+	// WarehouseID Only with goods from this warehouse.
+	WarehouseID *UUID `form:"warehouse_id,omitempty" json:"warehouse_id,omitempty"`
+
+	// LotID Only with goods of this lot.
+	LotID *UUID `form:"lot_id,omitempty" json:"lot_id,omitempty"`
+
+	// Open Only those that hold something still.
+	Open *bool `form:"open,omitempty" json:"open,omitempty"`
+
+	// ShipUntil Only of notices that ship until this date.
+	ShipUntil *Date `form:"ship_until,omitempty" json:"ship_until,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CancelPreparationParams defines parameters for CancelPreparation.
+type CancelPreparationParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// PickPreparationParams defines parameters for PickPreparation.
+type PickPreparationParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// GetPreparationTimelineParams defines parameters for GetPreparationTimeline.
+type GetPreparationTimelineParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListProductStockParams defines parameters for ListProductStock.
+type ListProductStockParams struct {
+	// Code Only products whose code begins so.
+	Code *string `form:"code,omitempty" json:"code,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // GetSurveyStatisticsParams defines parameters for GetSurveyStatistics.
@@ -23393,6 +24470,33 @@ type ListVisitRevisionsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListWarehousesParams defines parameters for ListWarehouses.
+type ListWarehousesParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateWarehouseParams defines parameters for CreateWarehouse.
+type CreateWarehouseParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UpdateWarehouseParams defines parameters for UpdateWarehouse.
+type UpdateWarehouseParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
 // PreviewApprovalJSONRequestBody defines body for PreviewApproval for application/json ContentType.
 type PreviewApprovalJSONRequestBody = ApprovalQuestion
 
@@ -23644,6 +24748,9 @@ type CreateInquiryJSONRequestBody = InquiryCreate
 
 // CloseInquiryJSONRequestBody defines body for CloseInquiry for application/json ContentType.
 type CloseInquiryJSONRequestBody = QuotationReason
+
+// ReportInspectionJSONRequestBody defines body for ReportInspection for application/json ContentType.
+type ReportInspectionJSONRequestBody = InspectionReportCreate
 
 // StartInvoiceRunJSONRequestBody defines body for StartInvoiceRun for application/json ContentType.
 type StartInvoiceRunJSONRequestBody = InvoiceRunCreate
@@ -24008,6 +25115,9 @@ type DispatchShippingNoticeJSONRequestBody = ShippingDispatch
 // ExplainOverdueJSONRequestBody defines body for ExplainOverdue for application/json ContentType.
 type ExplainOverdueJSONRequestBody = OverdueReason
 
+// PrepareShippingNoticeJSONRequestBody defines body for PrepareShippingNotice for application/json ContentType.
+type PrepareShippingNoticeJSONRequestBody = ShippingPrepare
+
 // ReleaseShippingNoticeJSONRequestBody defines body for ReleaseShippingNotice for application/json ContentType.
 type ReleaseShippingNoticeJSONRequestBody = ShippingRelease
 
@@ -24025,6 +25135,15 @@ type EndShortageAllotmentJSONRequestBody = AllotmentEnd
 
 // CreateSpecialReleaseJSONRequestBody defines body for CreateSpecialRelease for application/json ContentType.
 type CreateSpecialReleaseJSONRequestBody = SpecialReleaseCreate
+
+// UpdateStockLotJSONRequestBody defines body for UpdateStockLot for application/json ContentType.
+type UpdateStockLotJSONRequestBody = StockLotPatch
+
+// PostStockMovementsJSONRequestBody defines body for PostStockMovements for application/json ContentType.
+type PostStockMovementsJSONRequestBody = StockMovementCreate
+
+// CancelPreparationJSONRequestBody defines body for CancelPreparation for application/json ContentType.
+type CancelPreparationJSONRequestBody = PreparationCancel
 
 // RecordSurveyJSONRequestBody defines body for RecordSurvey for application/json ContentType.
 type RecordSurveyJSONRequestBody = SurveyAnswer
@@ -24064,3 +25183,9 @@ type SyncVisitsJSONRequestBody = VisitSync
 
 // PutVisitJSONRequestBody defines body for PutVisit for application/json ContentType.
 type PutVisitJSONRequestBody = VisitInput
+
+// CreateWarehouseJSONRequestBody defines body for CreateWarehouse for application/json ContentType.
+type CreateWarehouseJSONRequestBody = WarehouseCreate
+
+// UpdateWarehouseJSONRequestBody defines body for UpdateWarehouse for application/json ContentType.
+type UpdateWarehouseJSONRequestBody = WarehousePatch

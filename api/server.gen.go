@@ -674,6 +674,15 @@ type ServerInterface interface {
 	// GetInquiryTimeline Read what happened to an inquiry
 	// (GET /v1/inquiries/{inquiry_id}/timeline)
 	GetInquiryTimeline(ctx echo.Context, inquiryID InquiryID, params GetInquiryTimelineParams) error
+	// ListInspectionReports List inspection reports
+	// (GET /v1/inspection-reports)
+	ListInspectionReports(ctx echo.Context, params ListInspectionReportsParams) error
+	// ReportInspection Record an inspection report
+	// (POST /v1/inspection-reports)
+	ReportInspection(ctx echo.Context, params ReportInspectionParams) error
+	// GetInspectionReport Read an inspection report
+	// (GET /v1/inspection-reports/{inspection_report_id})
+	GetInspectionReport(ctx echo.Context, inspectionReportID InspectionReportID) error
 	// ListInvoiceRuns List runs of invoices
 	// (GET /v1/invoice-runs)
 	ListInvoiceRuns(ctx echo.Context, params ListInvoiceRunsParams) error
@@ -1481,6 +1490,9 @@ type ServerInterface interface {
 	// ListNoticeGatePasses See which trucks took how much of a notice
 	// (GET /v1/shipping-notices/{shipping_notice_id}/gate-passes)
 	ListNoticeGatePasses(ctx echo.Context, shippingNoticeID ShippingNoticeID) error
+	// PrepareShippingNotice Lay out the goods of a notice
+	// (POST /v1/shipping-notices/{shipping_notice_id}/prepare)
+	PrepareShippingNotice(ctx echo.Context, shippingNoticeID ShippingNoticeID, params PrepareShippingNoticeParams) error
 	// ReleaseShippingNotice Approve and release
 	// (POST /v1/shipping-notices/{shipping_notice_id}/release)
 	ReleaseShippingNotice(ctx echo.Context, shippingNoticeID ShippingNoticeID, params ReleaseShippingNoticeParams) error
@@ -1523,6 +1535,51 @@ type ServerInterface interface {
 	// GetSpecialRelease Read a special release
 	// (GET /v1/special-releases/{special_release_id})
 	GetSpecialRelease(ctx echo.Context, specialReleaseID UUID) error
+	// ListStockLevels List what lies where
+	// (GET /v1/stock-levels)
+	ListStockLevels(ctx echo.Context, params ListStockLevelsParams) error
+	// ExportStockLevels Download what lies where
+	// (GET /v1/stock-levels/export)
+	ExportStockLevels(ctx echo.Context, params ExportStockLevelsParams) error
+	// ListStockLots List lots
+	// (GET /v1/stock-lots)
+	ListStockLots(ctx echo.Context, params ListStockLotsParams) error
+	// GetStockLot Read a lot
+	// (GET /v1/stock-lots/{stock_lot_id})
+	GetStockLot(ctx echo.Context, stockLotID StockLotID) error
+	// UpdateStockLot Correct the dates of a lot
+	// (PATCH /v1/stock-lots/{stock_lot_id})
+	UpdateStockLot(ctx echo.Context, stockLotID StockLotID, params UpdateStockLotParams) error
+	// GetStockLotTimeline Read what happened to a lot
+	// (GET /v1/stock-lots/{stock_lot_id}/timeline)
+	GetStockLotTimeline(ctx echo.Context, stockLotID StockLotID, params GetStockLotTimelineParams) error
+	// ListStockMovements List movements
+	// (GET /v1/stock-movements)
+	ListStockMovements(ctx echo.Context, params ListStockMovementsParams) error
+	// PostStockMovements Record movements
+	// (POST /v1/stock-movements)
+	PostStockMovements(ctx echo.Context, params PostStockMovementsParams) error
+	// ExportStockMovements Download movements
+	// (GET /v1/stock-movements/export)
+	ExportStockMovements(ctx echo.Context, params ExportStockMovementsParams) error
+	// ListPreparations List preparation lists
+	// (GET /v1/stock-preparations)
+	ListPreparations(ctx echo.Context, params ListPreparationsParams) error
+	// GetPreparation Read a preparation list
+	// (GET /v1/stock-preparations/{preparation_id})
+	GetPreparation(ctx echo.Context, preparationID PreparationID) error
+	// CancelPreparation Give back what a preparation list holds
+	// (POST /v1/stock-preparations/{preparation_id}/cancel)
+	CancelPreparation(ctx echo.Context, preparationID PreparationID, params CancelPreparationParams) error
+	// PickPreparation Say that the goods are laid out
+	// (POST /v1/stock-preparations/{preparation_id}/pick)
+	PickPreparation(ctx echo.Context, preparationID PreparationID, params PickPreparationParams) error
+	// GetPreparationTimeline Read what happened to a preparation list
+	// (GET /v1/stock-preparations/{preparation_id}/timeline)
+	GetPreparationTimeline(ctx echo.Context, preparationID PreparationID, params GetPreparationTimelineParams) error
+	// ListProductStock List what there is of products
+	// (GET /v1/stock-products)
+	ListProductStock(ctx echo.Context, params ListProductStockParams) error
 	// GetSurveyStatistics Read how satisfied customers are
 	// (GET /v1/survey-statistics)
 	GetSurveyStatistics(ctx echo.Context, params GetSurveyStatisticsParams) error
@@ -1622,6 +1679,18 @@ type ServerInterface interface {
 	// ListVisitRevisions List everything that was ever sent about a visit
 	// (GET /v1/visits/{visit_id}/revisions)
 	ListVisitRevisions(ctx echo.Context, visitID VisitID, params ListVisitRevisionsParams) error
+	// ListWarehouses List warehouses
+	// (GET /v1/warehouses)
+	ListWarehouses(ctx echo.Context, params ListWarehousesParams) error
+	// CreateWarehouse Open a warehouse
+	// (POST /v1/warehouses)
+	CreateWarehouse(ctx echo.Context, params CreateWarehouseParams) error
+	// GetWarehouse Read a warehouse
+	// (GET /v1/warehouses/{warehouse_id})
+	GetWarehouse(ctx echo.Context, warehouseID WarehouseID) error
+	// UpdateWarehouse Rename, close or reopen a warehouse
+	// (PATCH /v1/warehouses/{warehouse_id})
+	UpdateWarehouse(ctx echo.Context, warehouseID WarehouseID, params UpdateWarehouseParams) error
 }
 
 // ServerInterfaceWrapper converts echo contexts to parameters.
@@ -9555,6 +9624,105 @@ func (w *ServerInterfaceWrapper) GetInquiryTimeline(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetInquiryTimeline(ctx, inquiryID, params)
+	return err
+}
+
+// ListInspectionReports converts echo context to params.
+func (w *ServerInterfaceWrapper) ListInspectionReports(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListInspectionReportsParams
+	// ------------- Optional query parameter "lot_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lot_id", ctx.QueryParams(), &params.LotID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lot_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "product_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "product_id", ctx.QueryParams(), &params.ProductID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter product_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "result" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "result", ctx.QueryParams(), &params.Result, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter result: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListInspectionReports(ctx, params)
+	return err
+}
+
+// ReportInspection converts echo context to params.
+func (w *ServerInterfaceWrapper) ReportInspection(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReportInspectionParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReportInspection(ctx, params)
+	return err
+}
+
+// GetInspectionReport converts echo context to params.
+func (w *ServerInterfaceWrapper) GetInspectionReport(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "inspection_report_id" -------------
+	var inspectionReportID InspectionReportID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "inspection_report_id", ctx.Param("inspection_report_id"), &inspectionReportID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter inspection_report_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetInspectionReport(ctx, inspectionReportID)
 	return err
 }
 
@@ -19986,6 +20154,65 @@ func (w *ServerInterfaceWrapper) ListNoticeGatePasses(ctx echo.Context) error {
 	return err
 }
 
+// PrepareShippingNotice converts echo context to params.
+func (w *ServerInterfaceWrapper) PrepareShippingNotice(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "shipping_notice_id" -------------
+	var shippingNoticeID ShippingNoticeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "shipping_notice_id", ctx.Param("shipping_notice_id"), &shippingNoticeID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter shipping_notice_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PrepareShippingNoticeParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PrepareShippingNotice(ctx, shippingNoticeID, params)
+	return err
+}
+
 // ReleaseShippingNotice converts echo context to params.
 func (w *ServerInterfaceWrapper) ReleaseShippingNotice(ctx echo.Context) error {
 	var err error
@@ -20575,6 +20802,763 @@ func (w *ServerInterfaceWrapper) GetSpecialRelease(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetSpecialRelease(ctx, specialReleaseID)
+	return err
+}
+
+// ListStockLevels converts echo context to params.
+func (w *ServerInterfaceWrapper) ListStockLevels(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListStockLevelsParams
+	// ------------- Optional query parameter "product_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "product_id", ctx.QueryParams(), &params.ProductID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter product_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "product_code" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "product_code", ctx.QueryParams(), &params.ProductCode, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter product_code: %s", err))
+	}
+
+	// ------------- Optional query parameter "lot_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lot_id", ctx.QueryParams(), &params.LotID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lot_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "lot_no" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lot_no", ctx.QueryParams(), &params.LotNo, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lot_no: %s", err))
+	}
+
+	// ------------- Optional query parameter "warehouse_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "warehouse_id", ctx.QueryParams(), &params.WarehouseID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter warehouse_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "inspection" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "inspection", ctx.QueryParams(), &params.Inspection, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter inspection: %s", err))
+	}
+
+	// ------------- Optional query parameter "available" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "available", ctx.QueryParams(), &params.Available, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter available: %s", err))
+	}
+
+	// ------------- Optional query parameter "expiring_before" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "expiring_before", ctx.QueryParams(), &params.ExpiringBefore, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter expiring_before: %s", err))
+	}
+
+	// ------------- Optional query parameter "empty" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "empty", ctx.QueryParams(), &params.Empty, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter empty: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListStockLevels(ctx, params)
+	return err
+}
+
+// ExportStockLevels converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportStockLevels(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportStockLevelsParams
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// ------------- Optional query parameter "product_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "product_id", ctx.QueryParams(), &params.ProductID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter product_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "product_code" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "product_code", ctx.QueryParams(), &params.ProductCode, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter product_code: %s", err))
+	}
+
+	// ------------- Optional query parameter "lot_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lot_id", ctx.QueryParams(), &params.LotID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lot_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "lot_no" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lot_no", ctx.QueryParams(), &params.LotNo, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lot_no: %s", err))
+	}
+
+	// ------------- Optional query parameter "warehouse_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "warehouse_id", ctx.QueryParams(), &params.WarehouseID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter warehouse_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "inspection" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "inspection", ctx.QueryParams(), &params.Inspection, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter inspection: %s", err))
+	}
+
+	// ------------- Optional query parameter "available" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "available", ctx.QueryParams(), &params.Available, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter available: %s", err))
+	}
+
+	// ------------- Optional query parameter "expiring_before" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "expiring_before", ctx.QueryParams(), &params.ExpiringBefore, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter expiring_before: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportStockLevels(ctx, params)
+	return err
+}
+
+// ListStockLots converts echo context to params.
+func (w *ServerInterfaceWrapper) ListStockLots(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListStockLotsParams
+	// ------------- Optional query parameter "product_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "product_id", ctx.QueryParams(), &params.ProductID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter product_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "lot_no" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lot_no", ctx.QueryParams(), &params.LotNo, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lot_no: %s", err))
+	}
+
+	// ------------- Optional query parameter "inspection" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "inspection", ctx.QueryParams(), &params.Inspection, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter inspection: %s", err))
+	}
+
+	// ------------- Optional query parameter "in_stock" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "in_stock", ctx.QueryParams(), &params.InStock, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter in_stock: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListStockLots(ctx, params)
+	return err
+}
+
+// GetStockLot converts echo context to params.
+func (w *ServerInterfaceWrapper) GetStockLot(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "stock_lot_id" -------------
+	var stockLotID StockLotID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "stock_lot_id", ctx.Param("stock_lot_id"), &stockLotID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter stock_lot_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetStockLot(ctx, stockLotID)
+	return err
+}
+
+// UpdateStockLot converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateStockLot(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "stock_lot_id" -------------
+	var stockLotID StockLotID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "stock_lot_id", ctx.Param("stock_lot_id"), &stockLotID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter stock_lot_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateStockLotParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdateStockLot(ctx, stockLotID, params)
+	return err
+}
+
+// GetStockLotTimeline converts echo context to params.
+func (w *ServerInterfaceWrapper) GetStockLotTimeline(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "stock_lot_id" -------------
+	var stockLotID StockLotID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "stock_lot_id", ctx.Param("stock_lot_id"), &stockLotID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter stock_lot_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetStockLotTimelineParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetStockLotTimeline(ctx, stockLotID, params)
+	return err
+}
+
+// ListStockMovements converts echo context to params.
+func (w *ServerInterfaceWrapper) ListStockMovements(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListStockMovementsParams
+	// ------------- Optional query parameter "product_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "product_id", ctx.QueryParams(), &params.ProductID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter product_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "lot_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lot_id", ctx.QueryParams(), &params.LotID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lot_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "warehouse_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "warehouse_id", ctx.QueryParams(), &params.WarehouseID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter warehouse_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "shipping_notice_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "shipping_notice_id", ctx.QueryParams(), &params.ShippingNoticeID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter shipping_notice_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "delivery_note_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "delivery_note_id", ctx.QueryParams(), &params.DeliveryNoteID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter delivery_note_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", ctx.QueryParams(), &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "until" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "until", ctx.QueryParams(), &params.Until, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter until: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListStockMovements(ctx, params)
+	return err
+}
+
+// PostStockMovements converts echo context to params.
+func (w *ServerInterfaceWrapper) PostStockMovements(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PostStockMovementsParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PostStockMovements(ctx, params)
+	return err
+}
+
+// ExportStockMovements converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportStockMovements(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportStockMovementsParams
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// ------------- Optional query parameter "product_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "product_id", ctx.QueryParams(), &params.ProductID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter product_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "lot_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lot_id", ctx.QueryParams(), &params.LotID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lot_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "warehouse_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "warehouse_id", ctx.QueryParams(), &params.WarehouseID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter warehouse_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "shipping_notice_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "shipping_notice_id", ctx.QueryParams(), &params.ShippingNoticeID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter shipping_notice_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "delivery_note_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "delivery_note_id", ctx.QueryParams(), &params.DeliveryNoteID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter delivery_note_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", ctx.QueryParams(), &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "until" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "until", ctx.QueryParams(), &params.Until, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter until: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportStockMovements(ctx, params)
+	return err
+}
+
+// ListPreparations converts echo context to params.
+func (w *ServerInterfaceWrapper) ListPreparations(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListPreparationsParams
+	// ------------- Optional query parameter "shipping_notice_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "shipping_notice_id", ctx.QueryParams(), &params.ShippingNoticeID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter shipping_notice_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "warehouse_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "warehouse_id", ctx.QueryParams(), &params.WarehouseID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter warehouse_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "lot_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lot_id", ctx.QueryParams(), &params.LotID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lot_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "open" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "open", ctx.QueryParams(), &params.Open, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter open: %s", err))
+	}
+
+	// ------------- Optional query parameter "ship_until" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "ship_until", ctx.QueryParams(), &params.ShipUntil, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter ship_until: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListPreparations(ctx, params)
+	return err
+}
+
+// GetPreparation converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPreparation(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "preparation_id" -------------
+	var preparationID PreparationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "preparation_id", ctx.Param("preparation_id"), &preparationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter preparation_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPreparation(ctx, preparationID)
+	return err
+}
+
+// CancelPreparation converts echo context to params.
+func (w *ServerInterfaceWrapper) CancelPreparation(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "preparation_id" -------------
+	var preparationID PreparationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "preparation_id", ctx.Param("preparation_id"), &preparationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter preparation_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CancelPreparationParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CancelPreparation(ctx, preparationID, params)
+	return err
+}
+
+// PickPreparation converts echo context to params.
+func (w *ServerInterfaceWrapper) PickPreparation(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "preparation_id" -------------
+	var preparationID PreparationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "preparation_id", ctx.Param("preparation_id"), &preparationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter preparation_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PickPreparationParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PickPreparation(ctx, preparationID, params)
+	return err
+}
+
+// GetPreparationTimeline converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPreparationTimeline(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "preparation_id" -------------
+	var preparationID PreparationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "preparation_id", ctx.Param("preparation_id"), &preparationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter preparation_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetPreparationTimelineParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPreparationTimeline(ctx, preparationID, params)
+	return err
+}
+
+// ListProductStock converts echo context to params.
+func (w *ServerInterfaceWrapper) ListProductStock(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListProductStockParams
+	// ------------- Optional query parameter "code" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "code", ctx.QueryParams(), &params.Code, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter code: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListProductStock(ctx, params)
 	return err
 }
 
@@ -21792,6 +22776,126 @@ func (w *ServerInterfaceWrapper) ListVisitRevisions(ctx echo.Context) error {
 	return err
 }
 
+// ListWarehouses converts echo context to params.
+func (w *ServerInterfaceWrapper) ListWarehouses(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListWarehousesParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListWarehouses(ctx, params)
+	return err
+}
+
+// CreateWarehouse converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateWarehouse(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateWarehouseParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateWarehouse(ctx, params)
+	return err
+}
+
+// GetWarehouse converts echo context to params.
+func (w *ServerInterfaceWrapper) GetWarehouse(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "warehouse_id" -------------
+	var warehouseID WarehouseID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "warehouse_id", ctx.Param("warehouse_id"), &warehouseID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter warehouse_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetWarehouse(ctx, warehouseID)
+	return err
+}
+
+// UpdateWarehouse converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateWarehouse(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "warehouse_id" -------------
+	var warehouseID WarehouseID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "warehouse_id", ctx.Param("warehouse_id"), &warehouseID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter warehouse_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateWarehouseParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdateWarehouse(ctx, warehouseID, params)
+	return err
+}
+
 // This is a simple interface which specifies echo.Route addition functions which
 // are present on both echo.Echo and echo.Group, since we want to allow using
 // either of them for path registration
@@ -22058,6 +23162,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/inquiries/:inquiry_id", wrapper.GetInquiry, options.OperationMiddlewares["getInquiry"]...)
 	router.POST(options.BaseURL+"/v1/inquiries/:inquiry_id/close", wrapper.CloseInquiry, options.OperationMiddlewares["closeInquiry"]...)
 	router.GET(options.BaseURL+"/v1/inquiries/:inquiry_id/timeline", wrapper.GetInquiryTimeline, options.OperationMiddlewares["getInquiryTimeline"]...)
+	router.GET(options.BaseURL+"/v1/inspection-reports", wrapper.ListInspectionReports, options.OperationMiddlewares["listInspectionReports"]...)
+	router.POST(options.BaseURL+"/v1/inspection-reports", wrapper.ReportInspection, options.OperationMiddlewares["reportInspection"]...)
+	router.GET(options.BaseURL+"/v1/inspection-reports/:inspection_report_id", wrapper.GetInspectionReport, options.OperationMiddlewares["getInspectionReport"]...)
 	router.GET(options.BaseURL+"/v1/invoice-runs", wrapper.ListInvoiceRuns, options.OperationMiddlewares["listInvoiceRuns"]...)
 	router.POST(options.BaseURL+"/v1/invoice-runs", wrapper.StartInvoiceRun, options.OperationMiddlewares["startInvoiceRun"]...)
 	router.GET(options.BaseURL+"/v1/invoice-runs/:invoice_run_id", wrapper.GetInvoiceRun, options.OperationMiddlewares["getInvoiceRun"]...)
@@ -22327,6 +23434,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/dispatch", wrapper.DispatchShippingNotice, options.OperationMiddlewares["dispatchShippingNotice"]...)
 	router.POST(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/explain-overdue", wrapper.ExplainOverdue, options.OperationMiddlewares["explainOverdue"]...)
 	router.GET(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/gate-passes", wrapper.ListNoticeGatePasses, options.OperationMiddlewares["listNoticeGatePasses"]...)
+	router.POST(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/prepare", wrapper.PrepareShippingNotice, options.OperationMiddlewares["prepareShippingNotice"]...)
 	router.POST(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/release", wrapper.ReleaseShippingNotice, options.OperationMiddlewares["releaseShippingNotice"]...)
 	router.POST(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/revise", wrapper.ReviseShippingNotice, options.OperationMiddlewares["reviseShippingNotice"]...)
 	router.POST(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/submit", wrapper.SubmitShippingNotice, options.OperationMiddlewares["submitShippingNotice"]...)
@@ -22341,6 +23449,21 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/special-releases", wrapper.ListSpecialReleases, options.OperationMiddlewares["listSpecialReleases"]...)
 	router.POST(options.BaseURL+"/v1/special-releases", wrapper.CreateSpecialRelease, options.OperationMiddlewares["createSpecialRelease"]...)
 	router.GET(options.BaseURL+"/v1/special-releases/:special_release_id", wrapper.GetSpecialRelease, options.OperationMiddlewares["getSpecialRelease"]...)
+	router.GET(options.BaseURL+"/v1/stock-levels", wrapper.ListStockLevels, options.OperationMiddlewares["listStockLevels"]...)
+	router.GET(options.BaseURL+"/v1/stock-levels/export", wrapper.ExportStockLevels, options.OperationMiddlewares["exportStockLevels"]...)
+	router.GET(options.BaseURL+"/v1/stock-lots", wrapper.ListStockLots, options.OperationMiddlewares["listStockLots"]...)
+	router.GET(options.BaseURL+"/v1/stock-lots/:stock_lot_id", wrapper.GetStockLot, options.OperationMiddlewares["getStockLot"]...)
+	router.PATCH(options.BaseURL+"/v1/stock-lots/:stock_lot_id", wrapper.UpdateStockLot, options.OperationMiddlewares["updateStockLot"]...)
+	router.GET(options.BaseURL+"/v1/stock-lots/:stock_lot_id/timeline", wrapper.GetStockLotTimeline, options.OperationMiddlewares["getStockLotTimeline"]...)
+	router.GET(options.BaseURL+"/v1/stock-movements", wrapper.ListStockMovements, options.OperationMiddlewares["listStockMovements"]...)
+	router.POST(options.BaseURL+"/v1/stock-movements", wrapper.PostStockMovements, options.OperationMiddlewares["postStockMovements"]...)
+	router.GET(options.BaseURL+"/v1/stock-movements/export", wrapper.ExportStockMovements, options.OperationMiddlewares["exportStockMovements"]...)
+	router.GET(options.BaseURL+"/v1/stock-preparations", wrapper.ListPreparations, options.OperationMiddlewares["listPreparations"]...)
+	router.GET(options.BaseURL+"/v1/stock-preparations/:preparation_id", wrapper.GetPreparation, options.OperationMiddlewares["getPreparation"]...)
+	router.POST(options.BaseURL+"/v1/stock-preparations/:preparation_id/cancel", wrapper.CancelPreparation, options.OperationMiddlewares["cancelPreparation"]...)
+	router.POST(options.BaseURL+"/v1/stock-preparations/:preparation_id/pick", wrapper.PickPreparation, options.OperationMiddlewares["pickPreparation"]...)
+	router.GET(options.BaseURL+"/v1/stock-preparations/:preparation_id/timeline", wrapper.GetPreparationTimeline, options.OperationMiddlewares["getPreparationTimeline"]...)
+	router.GET(options.BaseURL+"/v1/stock-products", wrapper.ListProductStock, options.OperationMiddlewares["listProductStock"]...)
 	router.GET(options.BaseURL+"/v1/survey-statistics", wrapper.GetSurveyStatistics, options.OperationMiddlewares["getSurveyStatistics"]...)
 	router.GET(options.BaseURL+"/v1/surveys", wrapper.ListSurveys, options.OperationMiddlewares["listSurveys"]...)
 	router.GET(options.BaseURL+"/v1/surveys/:survey_id", wrapper.GetSurvey, options.OperationMiddlewares["getSurvey"]...)
@@ -22374,6 +23497,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PUT(options.BaseURL+"/v1/visits/:visit_id", wrapper.PutVisit, options.OperationMiddlewares["putVisit"]...)
 	router.GET(options.BaseURL+"/v1/visits/:visit_id/revisions", wrapper.ListVisitRevisions, options.OperationMiddlewares["listVisitRevisions"]...)
 	router.POST(options.BaseURL+"/v1/visits/sync", wrapper.SyncVisits, options.OperationMiddlewares["syncVisits"]...)
+	router.GET(options.BaseURL+"/v1/warehouses", wrapper.ListWarehouses, options.OperationMiddlewares["listWarehouses"]...)
+	router.POST(options.BaseURL+"/v1/warehouses", wrapper.CreateWarehouse, options.OperationMiddlewares["createWarehouse"]...)
+	router.GET(options.BaseURL+"/v1/warehouses/:warehouse_id", wrapper.GetWarehouse, options.OperationMiddlewares["getWarehouse"]...)
+	router.PATCH(options.BaseURL+"/v1/warehouses/:warehouse_id", wrapper.UpdateWarehouse, options.OperationMiddlewares["updateWarehouse"]...)
 
 }
 
@@ -28389,6 +29516,73 @@ type GetInquiryTimelineResponseObject interface {
 type GetInquiryTimeline200JSONResponse Timeline
 
 func (response GetInquiryTimeline200JSONResponse) VisitGetInquiryTimelineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListInspectionReportsRequestObject struct {
+	Params ListInspectionReportsParams
+}
+
+type ListInspectionReportsResponseObject interface {
+	VisitListInspectionReportsResponse(w http.ResponseWriter) error
+}
+
+type ListInspectionReports200JSONResponse InspectionReportList
+
+func (response ListInspectionReports200JSONResponse) VisitListInspectionReportsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReportInspectionRequestObject struct {
+	Params ReportInspectionParams
+	Body   *ReportInspectionJSONRequestBody
+}
+
+type ReportInspectionResponseObject interface {
+	VisitReportInspectionResponse(w http.ResponseWriter) error
+}
+
+type ReportInspection201JSONResponse InspectionReport
+
+func (response ReportInspection201JSONResponse) VisitReportInspectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetInspectionReportRequestObject struct {
+	InspectionReportID InspectionReportID `json:"inspection_report_id"`
+}
+
+type GetInspectionReportResponseObject interface {
+	VisitGetInspectionReportResponse(w http.ResponseWriter) error
+}
+
+type GetInspectionReport200JSONResponse InspectionReport
+
+func (response GetInspectionReport200JSONResponse) VisitGetInspectionReportResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -36019,6 +37213,38 @@ func (response ListNoticeGatePasses200JSONResponse) VisitListNoticeGatePassesRes
 	return err
 }
 
+type PrepareShippingNoticeRequestObject struct {
+	ShippingNoticeID ShippingNoticeID `json:"shipping_notice_id"`
+	Params           PrepareShippingNoticeParams
+	Body             *PrepareShippingNoticeJSONRequestBody
+}
+
+type PrepareShippingNoticeResponseObject interface {
+	VisitPrepareShippingNoticeResponse(w http.ResponseWriter) error
+}
+
+type PrepareShippingNotice201ResponseHeaders struct {
+	ETag string
+}
+
+type PrepareShippingNotice201JSONResponse struct {
+	Body    Preparation
+	Headers PrepareShippingNotice201ResponseHeaders
+}
+
+func (response PrepareShippingNotice201JSONResponse) VisitPrepareShippingNoticeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ReleaseShippingNoticeRequestObject struct {
 	ShippingNoticeID ShippingNoticeID `json:"shipping_notice_id"`
 	Params           ReleaseShippingNoticeParams
@@ -36400,6 +37626,452 @@ func (response GetSpecialRelease200JSONResponse) VisitGetSpecialReleaseResponse(
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListStockLevelsRequestObject struct {
+	Params ListStockLevelsParams
+}
+
+type ListStockLevelsResponseObject interface {
+	VisitListStockLevelsResponse(w http.ResponseWriter) error
+}
+
+type ListStockLevels200JSONResponse StockLevelList
+
+func (response ListStockLevels200JSONResponse) VisitListStockLevelsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportStockLevelsRequestObject struct {
+	Params ExportStockLevelsParams
+}
+
+type ExportStockLevelsResponseObject interface {
+	VisitExportStockLevelsResponse(w http.ResponseWriter) error
+}
+
+type ExportStockLevels200ResponseHeaders struct {
+	ContentDisposition string
+}
+
+type ExportStockLevels200ApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	Body          io.Reader
+	Headers       ExportStockLevels200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ExportStockLevels200ApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportStockLevelsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportStockLevels200TextCsvResponse struct {
+	Body          io.Reader
+	Headers       ExportStockLevels200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ExportStockLevels200TextCsvResponse) VisitExportStockLevelsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ListStockLotsRequestObject struct {
+	Params ListStockLotsParams
+}
+
+type ListStockLotsResponseObject interface {
+	VisitListStockLotsResponse(w http.ResponseWriter) error
+}
+
+type ListStockLots200JSONResponse StockLotList
+
+func (response ListStockLots200JSONResponse) VisitListStockLotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetStockLotRequestObject struct {
+	StockLotID StockLotID `json:"stock_lot_id"`
+}
+
+type GetStockLotResponseObject interface {
+	VisitGetStockLotResponse(w http.ResponseWriter) error
+}
+
+type GetStockLot200ResponseHeaders struct {
+	ETag string
+}
+
+type GetStockLot200JSONResponse struct {
+	Body    StockLot
+	Headers GetStockLot200ResponseHeaders
+}
+
+func (response GetStockLot200JSONResponse) VisitGetStockLotResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateStockLotRequestObject struct {
+	StockLotID StockLotID `json:"stock_lot_id"`
+	Params     UpdateStockLotParams
+	Body       *UpdateStockLotJSONRequestBody
+}
+
+type UpdateStockLotResponseObject interface {
+	VisitUpdateStockLotResponse(w http.ResponseWriter) error
+}
+
+type UpdateStockLot200ResponseHeaders struct {
+	ETag string
+}
+
+type UpdateStockLot200JSONResponse struct {
+	Body    StockLot
+	Headers UpdateStockLot200ResponseHeaders
+}
+
+func (response UpdateStockLot200JSONResponse) VisitUpdateStockLotResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetStockLotTimelineRequestObject struct {
+	StockLotID StockLotID `json:"stock_lot_id"`
+	Params     GetStockLotTimelineParams
+}
+
+type GetStockLotTimelineResponseObject interface {
+	VisitGetStockLotTimelineResponse(w http.ResponseWriter) error
+}
+
+type GetStockLotTimeline200JSONResponse Timeline
+
+func (response GetStockLotTimeline200JSONResponse) VisitGetStockLotTimelineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListStockMovementsRequestObject struct {
+	Params ListStockMovementsParams
+}
+
+type ListStockMovementsResponseObject interface {
+	VisitListStockMovementsResponse(w http.ResponseWriter) error
+}
+
+type ListStockMovements200JSONResponse StockMovementList
+
+func (response ListStockMovements200JSONResponse) VisitListStockMovementsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostStockMovementsRequestObject struct {
+	Params PostStockMovementsParams
+	Body   *PostStockMovementsJSONRequestBody
+}
+
+type PostStockMovementsResponseObject interface {
+	VisitPostStockMovementsResponse(w http.ResponseWriter) error
+}
+
+type PostStockMovements201JSONResponse StockMovementList
+
+func (response PostStockMovements201JSONResponse) VisitPostStockMovementsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportStockMovementsRequestObject struct {
+	Params ExportStockMovementsParams
+}
+
+type ExportStockMovementsResponseObject interface {
+	VisitExportStockMovementsResponse(w http.ResponseWriter) error
+}
+
+type ExportStockMovements200ResponseHeaders struct {
+	ContentDisposition string
+}
+
+type ExportStockMovements200ApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	Body          io.Reader
+	Headers       ExportStockMovements200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ExportStockMovements200ApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportStockMovementsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportStockMovements200TextCsvResponse struct {
+	Body          io.Reader
+	Headers       ExportStockMovements200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ExportStockMovements200TextCsvResponse) VisitExportStockMovementsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ListPreparationsRequestObject struct {
+	Params ListPreparationsParams
+}
+
+type ListPreparationsResponseObject interface {
+	VisitListPreparationsResponse(w http.ResponseWriter) error
+}
+
+type ListPreparations200JSONResponse PreparationList
+
+func (response ListPreparations200JSONResponse) VisitListPreparationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPreparationRequestObject struct {
+	PreparationID PreparationID `json:"preparation_id"`
+}
+
+type GetPreparationResponseObject interface {
+	VisitGetPreparationResponse(w http.ResponseWriter) error
+}
+
+type GetPreparation200ResponseHeaders struct {
+	ETag string
+}
+
+type GetPreparation200JSONResponse struct {
+	Body    Preparation
+	Headers GetPreparation200ResponseHeaders
+}
+
+func (response GetPreparation200JSONResponse) VisitGetPreparationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelPreparationRequestObject struct {
+	PreparationID PreparationID `json:"preparation_id"`
+	Params        CancelPreparationParams
+	Body          *CancelPreparationJSONRequestBody
+}
+
+type CancelPreparationResponseObject interface {
+	VisitCancelPreparationResponse(w http.ResponseWriter) error
+}
+
+type CancelPreparation200ResponseHeaders struct {
+	ETag string
+}
+
+type CancelPreparation200JSONResponse struct {
+	Body    Preparation
+	Headers CancelPreparation200ResponseHeaders
+}
+
+func (response CancelPreparation200JSONResponse) VisitCancelPreparationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PickPreparationRequestObject struct {
+	PreparationID PreparationID `json:"preparation_id"`
+	Params        PickPreparationParams
+}
+
+type PickPreparationResponseObject interface {
+	VisitPickPreparationResponse(w http.ResponseWriter) error
+}
+
+type PickPreparation200ResponseHeaders struct {
+	ETag string
+}
+
+type PickPreparation200JSONResponse struct {
+	Body    Preparation
+	Headers PickPreparation200ResponseHeaders
+}
+
+func (response PickPreparation200JSONResponse) VisitPickPreparationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPreparationTimelineRequestObject struct {
+	PreparationID PreparationID `json:"preparation_id"`
+	Params        GetPreparationTimelineParams
+}
+
+type GetPreparationTimelineResponseObject interface {
+	VisitGetPreparationTimelineResponse(w http.ResponseWriter) error
+}
+
+type GetPreparationTimeline200JSONResponse Timeline
+
+func (response GetPreparationTimeline200JSONResponse) VisitGetPreparationTimelineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListProductStockRequestObject struct {
+	Params ListProductStockParams
+}
+
+type ListProductStockResponseObject interface {
+	VisitListProductStockResponse(w http.ResponseWriter) error
+}
+
+type ListProductStock200JSONResponse ProductStockList
+
+func (response ListProductStock200JSONResponse) VisitListProductStockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -37299,6 +38971,121 @@ func (response ListVisitRevisions200JSONResponse) VisitListVisitRevisionsRespons
 	return err
 }
 
+type ListWarehousesRequestObject struct {
+	Params ListWarehousesParams
+}
+
+type ListWarehousesResponseObject interface {
+	VisitListWarehousesResponse(w http.ResponseWriter) error
+}
+
+type ListWarehouses200JSONResponse WarehouseList
+
+func (response ListWarehouses200JSONResponse) VisitListWarehousesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateWarehouseRequestObject struct {
+	Params CreateWarehouseParams
+	Body   *CreateWarehouseJSONRequestBody
+}
+
+type CreateWarehouseResponseObject interface {
+	VisitCreateWarehouseResponse(w http.ResponseWriter) error
+}
+
+type CreateWarehouse201ResponseHeaders struct {
+	ETag string
+}
+
+type CreateWarehouse201JSONResponse struct {
+	Body    Warehouse
+	Headers CreateWarehouse201ResponseHeaders
+}
+
+func (response CreateWarehouse201JSONResponse) VisitCreateWarehouseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetWarehouseRequestObject struct {
+	WarehouseID WarehouseID `json:"warehouse_id"`
+}
+
+type GetWarehouseResponseObject interface {
+	VisitGetWarehouseResponse(w http.ResponseWriter) error
+}
+
+type GetWarehouse200ResponseHeaders struct {
+	ETag string
+}
+
+type GetWarehouse200JSONResponse struct {
+	Body    Warehouse
+	Headers GetWarehouse200ResponseHeaders
+}
+
+func (response GetWarehouse200JSONResponse) VisitGetWarehouseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateWarehouseRequestObject struct {
+	WarehouseID WarehouseID `json:"warehouse_id"`
+	Params      UpdateWarehouseParams
+	Body        *UpdateWarehouseJSONRequestBody
+}
+
+type UpdateWarehouseResponseObject interface {
+	VisitUpdateWarehouseResponse(w http.ResponseWriter) error
+}
+
+type UpdateWarehouse200ResponseHeaders struct {
+	ETag string
+}
+
+type UpdateWarehouse200JSONResponse struct {
+	Body    Warehouse
+	Headers UpdateWarehouse200ResponseHeaders
+}
+
+func (response UpdateWarehouse200JSONResponse) VisitUpdateWarehouseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
 	// GetJwks Public keys of access tokens
@@ -37958,6 +39745,15 @@ type StrictServerInterface interface {
 	// GetInquiryTimeline Read what happened to an inquiry
 	// (GET /v1/inquiries/{inquiry_id}/timeline)
 	GetInquiryTimeline(ctx context.Context, request GetInquiryTimelineRequestObject) (GetInquiryTimelineResponseObject, error)
+	// ListInspectionReports List inspection reports
+	// (GET /v1/inspection-reports)
+	ListInspectionReports(ctx context.Context, request ListInspectionReportsRequestObject) (ListInspectionReportsResponseObject, error)
+	// ReportInspection Record an inspection report
+	// (POST /v1/inspection-reports)
+	ReportInspection(ctx context.Context, request ReportInspectionRequestObject) (ReportInspectionResponseObject, error)
+	// GetInspectionReport Read an inspection report
+	// (GET /v1/inspection-reports/{inspection_report_id})
+	GetInspectionReport(ctx context.Context, request GetInspectionReportRequestObject) (GetInspectionReportResponseObject, error)
 	// ListInvoiceRuns List runs of invoices
 	// (GET /v1/invoice-runs)
 	ListInvoiceRuns(ctx context.Context, request ListInvoiceRunsRequestObject) (ListInvoiceRunsResponseObject, error)
@@ -38765,6 +40561,9 @@ type StrictServerInterface interface {
 	// ListNoticeGatePasses See which trucks took how much of a notice
 	// (GET /v1/shipping-notices/{shipping_notice_id}/gate-passes)
 	ListNoticeGatePasses(ctx context.Context, request ListNoticeGatePassesRequestObject) (ListNoticeGatePassesResponseObject, error)
+	// PrepareShippingNotice Lay out the goods of a notice
+	// (POST /v1/shipping-notices/{shipping_notice_id}/prepare)
+	PrepareShippingNotice(ctx context.Context, request PrepareShippingNoticeRequestObject) (PrepareShippingNoticeResponseObject, error)
 	// ReleaseShippingNotice Approve and release
 	// (POST /v1/shipping-notices/{shipping_notice_id}/release)
 	ReleaseShippingNotice(ctx context.Context, request ReleaseShippingNoticeRequestObject) (ReleaseShippingNoticeResponseObject, error)
@@ -38807,6 +40606,51 @@ type StrictServerInterface interface {
 	// GetSpecialRelease Read a special release
 	// (GET /v1/special-releases/{special_release_id})
 	GetSpecialRelease(ctx context.Context, request GetSpecialReleaseRequestObject) (GetSpecialReleaseResponseObject, error)
+	// ListStockLevels List what lies where
+	// (GET /v1/stock-levels)
+	ListStockLevels(ctx context.Context, request ListStockLevelsRequestObject) (ListStockLevelsResponseObject, error)
+	// ExportStockLevels Download what lies where
+	// (GET /v1/stock-levels/export)
+	ExportStockLevels(ctx context.Context, request ExportStockLevelsRequestObject) (ExportStockLevelsResponseObject, error)
+	// ListStockLots List lots
+	// (GET /v1/stock-lots)
+	ListStockLots(ctx context.Context, request ListStockLotsRequestObject) (ListStockLotsResponseObject, error)
+	// GetStockLot Read a lot
+	// (GET /v1/stock-lots/{stock_lot_id})
+	GetStockLot(ctx context.Context, request GetStockLotRequestObject) (GetStockLotResponseObject, error)
+	// UpdateStockLot Correct the dates of a lot
+	// (PATCH /v1/stock-lots/{stock_lot_id})
+	UpdateStockLot(ctx context.Context, request UpdateStockLotRequestObject) (UpdateStockLotResponseObject, error)
+	// GetStockLotTimeline Read what happened to a lot
+	// (GET /v1/stock-lots/{stock_lot_id}/timeline)
+	GetStockLotTimeline(ctx context.Context, request GetStockLotTimelineRequestObject) (GetStockLotTimelineResponseObject, error)
+	// ListStockMovements List movements
+	// (GET /v1/stock-movements)
+	ListStockMovements(ctx context.Context, request ListStockMovementsRequestObject) (ListStockMovementsResponseObject, error)
+	// PostStockMovements Record movements
+	// (POST /v1/stock-movements)
+	PostStockMovements(ctx context.Context, request PostStockMovementsRequestObject) (PostStockMovementsResponseObject, error)
+	// ExportStockMovements Download movements
+	// (GET /v1/stock-movements/export)
+	ExportStockMovements(ctx context.Context, request ExportStockMovementsRequestObject) (ExportStockMovementsResponseObject, error)
+	// ListPreparations List preparation lists
+	// (GET /v1/stock-preparations)
+	ListPreparations(ctx context.Context, request ListPreparationsRequestObject) (ListPreparationsResponseObject, error)
+	// GetPreparation Read a preparation list
+	// (GET /v1/stock-preparations/{preparation_id})
+	GetPreparation(ctx context.Context, request GetPreparationRequestObject) (GetPreparationResponseObject, error)
+	// CancelPreparation Give back what a preparation list holds
+	// (POST /v1/stock-preparations/{preparation_id}/cancel)
+	CancelPreparation(ctx context.Context, request CancelPreparationRequestObject) (CancelPreparationResponseObject, error)
+	// PickPreparation Say that the goods are laid out
+	// (POST /v1/stock-preparations/{preparation_id}/pick)
+	PickPreparation(ctx context.Context, request PickPreparationRequestObject) (PickPreparationResponseObject, error)
+	// GetPreparationTimeline Read what happened to a preparation list
+	// (GET /v1/stock-preparations/{preparation_id}/timeline)
+	GetPreparationTimeline(ctx context.Context, request GetPreparationTimelineRequestObject) (GetPreparationTimelineResponseObject, error)
+	// ListProductStock List what there is of products
+	// (GET /v1/stock-products)
+	ListProductStock(ctx context.Context, request ListProductStockRequestObject) (ListProductStockResponseObject, error)
 	// GetSurveyStatistics Read how satisfied customers are
 	// (GET /v1/survey-statistics)
 	GetSurveyStatistics(ctx context.Context, request GetSurveyStatisticsRequestObject) (GetSurveyStatisticsResponseObject, error)
@@ -38906,6 +40750,18 @@ type StrictServerInterface interface {
 	// ListVisitRevisions List everything that was ever sent about a visit
 	// (GET /v1/visits/{visit_id}/revisions)
 	ListVisitRevisions(ctx context.Context, request ListVisitRevisionsRequestObject) (ListVisitRevisionsResponseObject, error)
+	// ListWarehouses List warehouses
+	// (GET /v1/warehouses)
+	ListWarehouses(ctx context.Context, request ListWarehousesRequestObject) (ListWarehousesResponseObject, error)
+	// CreateWarehouse Open a warehouse
+	// (POST /v1/warehouses)
+	CreateWarehouse(ctx context.Context, request CreateWarehouseRequestObject) (CreateWarehouseResponseObject, error)
+	// GetWarehouse Read a warehouse
+	// (GET /v1/warehouses/{warehouse_id})
+	GetWarehouse(ctx context.Context, request GetWarehouseRequestObject) (GetWarehouseResponseObject, error)
+	// UpdateWarehouse Rename, close or reopen a warehouse
+	// (PATCH /v1/warehouses/{warehouse_id})
+	UpdateWarehouse(ctx context.Context, request UpdateWarehouseRequestObject) (UpdateWarehouseResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx echo.Context, request any) (any, error)
@@ -46401,6 +48257,104 @@ func (sh *strictHandler) GetInquiryTimeline(ctx echo.Context, inquiryID InquiryI
 		return err
 	} else if validResponse, ok := response.(GetInquiryTimelineResponseObject); ok {
 		return validResponse.VisitGetInquiryTimelineResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListInspectionReports operation middleware
+func (sh *strictHandler) ListInspectionReports(ctx echo.Context, params ListInspectionReportsParams) error {
+	var request ListInspectionReportsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListInspectionReports(ctx.Request().Context(), request.(ListInspectionReportsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListInspectionReports")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListInspectionReportsResponseObject); ok {
+		return validResponse.VisitListInspectionReportsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReportInspection operation middleware
+func (sh *strictHandler) ReportInspection(ctx echo.Context, params ReportInspectionParams) error {
+	var request ReportInspectionRequestObject
+
+	request.Params = params
+
+	var body ReportInspectionJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReportInspection(ctx.Request().Context(), request.(ReportInspectionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReportInspection")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReportInspectionResponseObject); ok {
+		return validResponse.VisitReportInspectionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetInspectionReport operation middleware
+func (sh *strictHandler) GetInspectionReport(ctx echo.Context, inspectionReportID InspectionReportID) error {
+	var request GetInspectionReportRequestObject
+
+	request.InspectionReportID = inspectionReportID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetInspectionReport(ctx.Request().Context(), request.(GetInspectionReportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetInspectionReport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetInspectionReportResponseObject); ok {
+		return validResponse.VisitGetInspectionReportResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -56047,6 +58001,55 @@ func (sh *strictHandler) ListNoticeGatePasses(ctx echo.Context, shippingNoticeID
 	return nil
 }
 
+// PrepareShippingNotice operation middleware
+func (sh *strictHandler) PrepareShippingNotice(ctx echo.Context, shippingNoticeID ShippingNoticeID, params PrepareShippingNoticeParams) error {
+	var request PrepareShippingNoticeRequestObject
+
+	request.ShippingNoticeID = shippingNoticeID
+	request.Params = params
+
+	var body PrepareShippingNoticeJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PrepareShippingNotice(ctx.Request().Context(), request.(PrepareShippingNoticeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PrepareShippingNotice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PrepareShippingNoticeResponseObject); ok {
+		return validResponse.VisitPrepareShippingNoticeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ReleaseShippingNotice operation middleware
 func (sh *strictHandler) ReleaseShippingNotice(ctx echo.Context, shippingNoticeID ShippingNoticeID, params ReleaseShippingNoticeParams) error {
 	var request ReleaseShippingNoticeRequestObject
@@ -56535,6 +58538,455 @@ func (sh *strictHandler) GetSpecialRelease(ctx echo.Context, specialReleaseID UU
 		return err
 	} else if validResponse, ok := response.(GetSpecialReleaseResponseObject); ok {
 		return validResponse.VisitGetSpecialReleaseResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListStockLevels operation middleware
+func (sh *strictHandler) ListStockLevels(ctx echo.Context, params ListStockLevelsParams) error {
+	var request ListStockLevelsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListStockLevels(ctx.Request().Context(), request.(ListStockLevelsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListStockLevels")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListStockLevelsResponseObject); ok {
+		return validResponse.VisitListStockLevelsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportStockLevels operation middleware
+func (sh *strictHandler) ExportStockLevels(ctx echo.Context, params ExportStockLevelsParams) error {
+	var request ExportStockLevelsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportStockLevels(ctx.Request().Context(), request.(ExportStockLevelsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportStockLevels")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportStockLevelsResponseObject); ok {
+		return validResponse.VisitExportStockLevelsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListStockLots operation middleware
+func (sh *strictHandler) ListStockLots(ctx echo.Context, params ListStockLotsParams) error {
+	var request ListStockLotsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListStockLots(ctx.Request().Context(), request.(ListStockLotsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListStockLots")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListStockLotsResponseObject); ok {
+		return validResponse.VisitListStockLotsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetStockLot operation middleware
+func (sh *strictHandler) GetStockLot(ctx echo.Context, stockLotID StockLotID) error {
+	var request GetStockLotRequestObject
+
+	request.StockLotID = stockLotID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetStockLot(ctx.Request().Context(), request.(GetStockLotRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetStockLot")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetStockLotResponseObject); ok {
+		return validResponse.VisitGetStockLotResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UpdateStockLot operation middleware
+func (sh *strictHandler) UpdateStockLot(ctx echo.Context, stockLotID StockLotID, params UpdateStockLotParams) error {
+	var request UpdateStockLotRequestObject
+
+	request.StockLotID = stockLotID
+	request.Params = params
+
+	var body UpdateStockLotJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateStockLot(ctx.Request().Context(), request.(UpdateStockLotRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateStockLot")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UpdateStockLotResponseObject); ok {
+		return validResponse.VisitUpdateStockLotResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetStockLotTimeline operation middleware
+func (sh *strictHandler) GetStockLotTimeline(ctx echo.Context, stockLotID StockLotID, params GetStockLotTimelineParams) error {
+	var request GetStockLotTimelineRequestObject
+
+	request.StockLotID = stockLotID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetStockLotTimeline(ctx.Request().Context(), request.(GetStockLotTimelineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetStockLotTimeline")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetStockLotTimelineResponseObject); ok {
+		return validResponse.VisitGetStockLotTimelineResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListStockMovements operation middleware
+func (sh *strictHandler) ListStockMovements(ctx echo.Context, params ListStockMovementsParams) error {
+	var request ListStockMovementsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListStockMovements(ctx.Request().Context(), request.(ListStockMovementsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListStockMovements")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListStockMovementsResponseObject); ok {
+		return validResponse.VisitListStockMovementsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PostStockMovements operation middleware
+func (sh *strictHandler) PostStockMovements(ctx echo.Context, params PostStockMovementsParams) error {
+	var request PostStockMovementsRequestObject
+
+	request.Params = params
+
+	var body PostStockMovementsJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PostStockMovements(ctx.Request().Context(), request.(PostStockMovementsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PostStockMovements")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PostStockMovementsResponseObject); ok {
+		return validResponse.VisitPostStockMovementsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportStockMovements operation middleware
+func (sh *strictHandler) ExportStockMovements(ctx echo.Context, params ExportStockMovementsParams) error {
+	var request ExportStockMovementsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportStockMovements(ctx.Request().Context(), request.(ExportStockMovementsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportStockMovements")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportStockMovementsResponseObject); ok {
+		return validResponse.VisitExportStockMovementsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListPreparations operation middleware
+func (sh *strictHandler) ListPreparations(ctx echo.Context, params ListPreparationsParams) error {
+	var request ListPreparationsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPreparations(ctx.Request().Context(), request.(ListPreparationsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPreparations")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListPreparationsResponseObject); ok {
+		return validResponse.VisitListPreparationsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetPreparation operation middleware
+func (sh *strictHandler) GetPreparation(ctx echo.Context, preparationID PreparationID) error {
+	var request GetPreparationRequestObject
+
+	request.PreparationID = preparationID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPreparation(ctx.Request().Context(), request.(GetPreparationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPreparation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPreparationResponseObject); ok {
+		return validResponse.VisitGetPreparationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CancelPreparation operation middleware
+func (sh *strictHandler) CancelPreparation(ctx echo.Context, preparationID PreparationID, params CancelPreparationParams) error {
+	var request CancelPreparationRequestObject
+
+	request.PreparationID = preparationID
+	request.Params = params
+
+	var body CancelPreparationJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CancelPreparation(ctx.Request().Context(), request.(CancelPreparationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CancelPreparation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CancelPreparationResponseObject); ok {
+		return validResponse.VisitCancelPreparationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PickPreparation operation middleware
+func (sh *strictHandler) PickPreparation(ctx echo.Context, preparationID PreparationID, params PickPreparationParams) error {
+	var request PickPreparationRequestObject
+
+	request.PreparationID = preparationID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PickPreparation(ctx.Request().Context(), request.(PickPreparationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PickPreparation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PickPreparationResponseObject); ok {
+		return validResponse.VisitPickPreparationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetPreparationTimeline operation middleware
+func (sh *strictHandler) GetPreparationTimeline(ctx echo.Context, preparationID PreparationID, params GetPreparationTimelineParams) error {
+	var request GetPreparationTimelineRequestObject
+
+	request.PreparationID = preparationID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPreparationTimeline(ctx.Request().Context(), request.(GetPreparationTimelineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPreparationTimeline")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPreparationTimelineResponseObject); ok {
+		return validResponse.VisitGetPreparationTimelineResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListProductStock operation middleware
+func (sh *strictHandler) ListProductStock(ctx echo.Context, params ListProductStockParams) error {
+	var request ListProductStockRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListProductStock(ctx.Request().Context(), request.(ListProductStockRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListProductStock")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListProductStockResponseObject); ok {
+		return validResponse.VisitListProductStockResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -57668,6 +60120,153 @@ func (sh *strictHandler) ListVisitRevisions(ctx echo.Context, visitID VisitID, p
 		return err
 	} else if validResponse, ok := response.(ListVisitRevisionsResponseObject); ok {
 		return validResponse.VisitListVisitRevisionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListWarehouses operation middleware
+func (sh *strictHandler) ListWarehouses(ctx echo.Context, params ListWarehousesParams) error {
+	var request ListWarehousesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListWarehouses(ctx.Request().Context(), request.(ListWarehousesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListWarehouses")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListWarehousesResponseObject); ok {
+		return validResponse.VisitListWarehousesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateWarehouse operation middleware
+func (sh *strictHandler) CreateWarehouse(ctx echo.Context, params CreateWarehouseParams) error {
+	var request CreateWarehouseRequestObject
+
+	request.Params = params
+
+	var body CreateWarehouseJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateWarehouse(ctx.Request().Context(), request.(CreateWarehouseRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateWarehouse")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateWarehouseResponseObject); ok {
+		return validResponse.VisitCreateWarehouseResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetWarehouse operation middleware
+func (sh *strictHandler) GetWarehouse(ctx echo.Context, warehouseID WarehouseID) error {
+	var request GetWarehouseRequestObject
+
+	request.WarehouseID = warehouseID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetWarehouse(ctx.Request().Context(), request.(GetWarehouseRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetWarehouse")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetWarehouseResponseObject); ok {
+		return validResponse.VisitGetWarehouseResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UpdateWarehouse operation middleware
+func (sh *strictHandler) UpdateWarehouse(ctx echo.Context, warehouseID WarehouseID, params UpdateWarehouseParams) error {
+	var request UpdateWarehouseRequestObject
+
+	request.WarehouseID = warehouseID
+	request.Params = params
+
+	var body UpdateWarehouseJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateWarehouse(ctx.Request().Context(), request.(UpdateWarehouseRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateWarehouse")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UpdateWarehouseResponseObject); ok {
+		return validResponse.VisitUpdateWarehouseResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -849,6 +849,14 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.tell_stock_levels() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    UPDATE stock_levels SET inspection = NEW.inspection, expires_on = NEW.expires_on WHERE lot_id = NEW.id;
+    RETURN NULL;
+END $$;
+
 CREATE TABLE public.acceptance_bills (
     id uuid NOT NULL,
     receipt_id uuid NOT NULL,
@@ -2998,6 +3006,25 @@ CREATE TABLE public.inquiry_lines (
     CONSTRAINT inquiry_lines_what CHECK (((product_id IS NOT NULL) OR (TRIM(BOTH FROM wanted) <> ''::text)))
 );
 
+CREATE TABLE public.inspection_reports (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    lot_id uuid NOT NULL,
+    result text NOT NULL,
+    figures jsonb NOT NULL,
+    inspector text NOT NULL,
+    remarks text NOT NULL,
+    external_no text NOT NULL,
+    inspected_at timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    recorded_by uuid,
+    CONSTRAINT inspection_reports_external_no_check CHECK ((length(external_no) <= 60)),
+    CONSTRAINT inspection_reports_inspector_check CHECK ((length(inspector) <= 100)),
+    CONSTRAINT inspection_reports_past CHECK ((inspected_at <= recorded_at)),
+    CONSTRAINT inspection_reports_remarks_check CHECK ((length(remarks) <= 1000)),
+    CONSTRAINT inspection_reports_result_check CHECK ((result = ANY (ARRAY['passed'::text, 'failed'::text])))
+);
+
 CREATE TABLE public.invoice_lines (
     id uuid NOT NULL,
     invoice_id uuid NOT NULL,
@@ -4835,6 +4862,111 @@ CREATE TABLE public.statement_clearances (
     cleared_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE public.stock_levels (
+    lot_id uuid NOT NULL,
+    warehouse_id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    inspection text NOT NULL,
+    expires_on date,
+    on_hand numeric(18,4) NOT NULL,
+    reserved numeric(18,4) NOT NULL,
+    CONSTRAINT stock_levels_not_negative CHECK ((reserved >= (0)::numeric)),
+    CONSTRAINT stock_levels_on_hand CHECK ((on_hand >= (0)::numeric)),
+    CONSTRAINT stock_levels_reserved CHECK ((reserved <= on_hand))
+);
+
+CREATE TABLE public.stock_lots (
+    id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    lot_no text NOT NULL,
+    produced_on date,
+    expires_on date,
+    received_on date NOT NULL,
+    inspection text NOT NULL,
+    report_id uuid,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT stock_lots_dates CHECK ((expires_on >= produced_on)),
+    CONSTRAINT stock_lots_inspection_check CHECK ((inspection = ANY (ARRAY['pending'::text, 'passed'::text, 'failed'::text]))),
+    CONSTRAINT stock_lots_lot_no_check CHECK (((length(lot_no) >= 1) AND (length(lot_no) <= 60))),
+    CONSTRAINT stock_lots_reported CHECK (((inspection = 'pending'::text) = (report_id IS NULL)))
+);
+
+CREATE TABLE public.stock_movements (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    product_id uuid NOT NULL,
+    lot_id uuid NOT NULL,
+    warehouse_id uuid NOT NULL,
+    quantity numeric(18,4) NOT NULL,
+    on_hand numeric(18,4) NOT NULL,
+    reserved numeric(18,4) NOT NULL,
+    reason text NOT NULL,
+    document_no text NOT NULL,
+    external_no text NOT NULL,
+    notice_id uuid,
+    notice_line_id uuid,
+    delivery_note_id uuid,
+    preparation_line_id uuid,
+    moved_on date NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    recorded_by uuid,
+    CONSTRAINT stock_movements_document_no_check CHECK ((length(document_no) <= 60)),
+    CONSTRAINT stock_movements_effect CHECK (
+CASE kind
+    WHEN 'receipt'::text THEN ((on_hand = quantity) AND (reserved = (0)::numeric))
+    WHEN 'return'::text THEN ((on_hand = quantity) AND (reserved = (0)::numeric))
+    WHEN 'reservation'::text THEN ((on_hand = (0)::numeric) AND (reserved = quantity))
+    WHEN 'unreservation'::text THEN ((on_hand = (0)::numeric) AND (reserved = (- quantity)))
+    WHEN 'pick'::text THEN ((on_hand = (0)::numeric) AND (reserved = (0)::numeric))
+    WHEN 'shipment'::text THEN ((on_hand = (- quantity)) AND ((reserved = (0)::numeric) OR (reserved = (- quantity))))
+    WHEN 'unloading'::text THEN ((on_hand = quantity) AND ((reserved = (0)::numeric) OR (reserved = quantity)))
+    ELSE ((abs(on_hand) = quantity) AND (reserved = (0)::numeric))
+END),
+    CONSTRAINT stock_movements_external_no_check CHECK ((length(external_no) <= 60)),
+    CONSTRAINT stock_movements_kind_check CHECK ((kind = ANY (ARRAY['receipt'::text, 'reservation'::text, 'unreservation'::text, 'pick'::text, 'shipment'::text, 'unloading'::text, 'return'::text, 'transfer'::text, 'adjustment'::text]))),
+    CONSTRAINT stock_movements_quantity_check CHECK ((quantity > (0)::numeric)),
+    CONSTRAINT stock_movements_reason CHECK (((kind <> 'adjustment'::text) OR (reason <> ''::text))),
+    CONSTRAINT stock_movements_reason_check CHECK ((length(reason) <= 500)),
+    CONSTRAINT stock_movements_reserved CHECK (((reserved = (0)::numeric) OR (preparation_line_id IS NOT NULL))),
+    CONSTRAINT stock_movements_shipped CHECK (((kind = ANY (ARRAY['shipment'::text, 'unloading'::text])) = (delivery_note_id IS NOT NULL)))
+);
+
+CREATE TABLE public.stock_preparation_lines (
+    id uuid NOT NULL,
+    preparation_id uuid NOT NULL,
+    notice_id uuid NOT NULL,
+    notice_line_id uuid NOT NULL,
+    position_no integer NOT NULL,
+    product_id uuid NOT NULL,
+    lot_id uuid NOT NULL,
+    warehouse_id uuid NOT NULL,
+    quantity numeric(18,4) NOT NULL,
+    reserved numeric(18,4) NOT NULL,
+    CONSTRAINT stock_preparation_lines_position_no_check CHECK ((position_no > 0)),
+    CONSTRAINT stock_preparation_lines_quantity_check CHECK ((quantity > (0)::numeric)),
+    CONSTRAINT stock_preparation_lines_reserved CHECK (((reserved >= (0)::numeric) AND (reserved <= quantity)))
+);
+
+CREATE TABLE public.stock_preparations (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    notice_id uuid NOT NULL,
+    remarks text NOT NULL,
+    prepared_at timestamp with time zone NOT NULL,
+    prepared_by uuid,
+    picked_at timestamp with time zone,
+    picked_by uuid,
+    ended_at timestamp with time zone,
+    ended_by uuid,
+    end_reason text NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT stock_preparations_end_reason_check CHECK ((length(end_reason) <= 1000)),
+    CONSTRAINT stock_preparations_ended CHECK (((ended_at IS NULL) = (end_reason = ''::text))),
+    CONSTRAINT stock_preparations_remarks_check CHECK ((length(remarks) <= 1000))
+);
+
 CREATE TABLE public.survey_links (
     id uuid NOT NULL,
     survey_id uuid NOT NULL,
@@ -5108,6 +5240,18 @@ CREATE TABLE public.visits (
     CONSTRAINT visits_says_something CHECK (((plan IS NOT NULL) OR (report IS NOT NULL))),
     CONSTRAINT visits_state CHECK ((state = ANY (ARRAY['planned'::text, 'cancelled'::text, 'done'::text, 'missed'::text]))),
     CONSTRAINT visits_version_check CHECK ((version > 0))
+);
+
+CREATE TABLE public.warehouses (
+    id uuid NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    active boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT warehouses_code_check CHECK (((length(code) >= 1) AND (length(code) <= 20))),
+    CONSTRAINT warehouses_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
 );
 
 CREATE TABLE public.write_offs (
@@ -5591,6 +5735,12 @@ ALTER TABLE ONLY public.inquiries
 ALTER TABLE ONLY public.inquiry_lines
     ADD CONSTRAINT inquiry_lines_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.inspection_reports
+    ADD CONSTRAINT inspection_reports_number UNIQUE (number);
+
+ALTER TABLE ONLY public.inspection_reports
+    ADD CONSTRAINT inspection_reports_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.invoice_lines
     ADD CONSTRAINT invoice_lines_invoice_id_line_no_key UNIQUE (invoice_id, line_no);
 
@@ -5987,6 +6137,30 @@ ALTER TABLE ONLY public.special_releases
 ALTER TABLE ONLY public.statement_clearances
     ADD CONSTRAINT statement_clearances_pkey PRIMARY KEY (customer_id, through);
 
+ALTER TABLE ONLY public.stock_levels
+    ADD CONSTRAINT stock_levels_pkey PRIMARY KEY (lot_id, warehouse_id);
+
+ALTER TABLE ONLY public.stock_lots
+    ADD CONSTRAINT stock_lots_number UNIQUE (product_id, lot_no);
+
+ALTER TABLE ONLY public.stock_lots
+    ADD CONSTRAINT stock_lots_of_product UNIQUE (id, product_id);
+
+ALTER TABLE ONLY public.stock_lots
+    ADD CONSTRAINT stock_lots_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.stock_movements
+    ADD CONSTRAINT stock_movements_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.stock_preparation_lines
+    ADD CONSTRAINT stock_preparation_lines_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.stock_preparations
+    ADD CONSTRAINT stock_preparations_number UNIQUE (number);
+
+ALTER TABLE ONLY public.stock_preparations
+    ADD CONSTRAINT stock_preparations_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.survey_links
     ADD CONSTRAINT survey_links_pkey PRIMARY KEY (id);
 
@@ -6058,6 +6232,12 @@ ALTER TABLE ONLY public.visit_rosters
 
 ALTER TABLE ONLY public.visits
     ADD CONSTRAINT visits_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.warehouses
+    ADD CONSTRAINT warehouses_code UNIQUE (code);
+
+ALTER TABLE ONLY public.warehouses
+    ADD CONSTRAINT warehouses_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.write_offs
     ADD CONSTRAINT write_offs_number UNIQUE (number);
@@ -6455,6 +6635,10 @@ CREATE INDEX inquiries_prospect ON public.inquiries USING btree (prospect_id, id
 
 CREATE INDEX inquiry_lines_inquiry ON public.inquiry_lines USING btree (inquiry_id, line_no);
 
+CREATE UNIQUE INDEX inspection_reports_external ON public.inspection_reports USING btree (external_no) WHERE (external_no <> ''::text);
+
+CREATE INDEX inspection_reports_lot ON public.inspection_reports USING btree (lot_id, inspected_at DESC, id DESC);
+
 CREATE INDEX invoice_lines_corrections ON public.invoice_lines USING btree (corrects_line_id) WHERE (corrects_line_id IS NOT NULL);
 
 CREATE INDEX invoice_lines_delivery ON public.invoice_lines USING btree (delivery_note_id);
@@ -6837,6 +7021,38 @@ CREATE UNIQUE INDEX special_releases_one_open ON public.special_releases USING b
 
 CREATE INDEX special_releases_state ON public.special_releases USING btree (state, id DESC);
 
+CREATE INDEX stock_levels_expiring ON public.stock_levels USING btree (expires_on, lot_id) WHERE (on_hand > (0)::numeric);
+
+CREATE INDEX stock_levels_free ON public.stock_levels USING btree (product_id) WHERE (on_hand > reserved);
+
+CREATE INDEX stock_levels_here ON public.stock_levels USING btree (product_id, lot_id) WHERE (on_hand > (0)::numeric);
+
+CREATE INDEX stock_levels_warehouse ON public.stock_levels USING btree (warehouse_id, lot_id) WHERE (on_hand > (0)::numeric);
+
+CREATE INDEX stock_lots_lot_no ON public.stock_lots USING btree (lot_no);
+
+CREATE INDEX stock_lots_uninspected ON public.stock_lots USING btree (id) WHERE (inspection <> 'passed'::text);
+
+CREATE INDEX stock_movements_delivery_note ON public.stock_movements USING btree (delivery_note_id) WHERE (delivery_note_id IS NOT NULL);
+
+CREATE UNIQUE INDEX stock_movements_external ON public.stock_movements USING btree (external_no) WHERE (external_no <> ''::text);
+
+CREATE INDEX stock_movements_lot ON public.stock_movements USING btree (lot_id, id);
+
+CREATE INDEX stock_movements_notice ON public.stock_movements USING btree (notice_id, id) WHERE (notice_id IS NOT NULL);
+
+CREATE INDEX stock_movements_product ON public.stock_movements USING btree (product_id, id);
+
+CREATE INDEX stock_movements_warehouse ON public.stock_movements USING btree (warehouse_id, id);
+
+CREATE INDEX stock_preparation_lines_held ON public.stock_preparation_lines USING btree (notice_id) WHERE (reserved > (0)::numeric);
+
+CREATE INDEX stock_preparation_lines_held_of_lot ON public.stock_preparation_lines USING btree (lot_id, warehouse_id) WHERE (reserved > (0)::numeric);
+
+CREATE INDEX stock_preparation_lines_preparation ON public.stock_preparation_lines USING btree (preparation_id, position_no);
+
+CREATE INDEX stock_preparations_notice ON public.stock_preparations USING btree (notice_id, id);
+
 CREATE UNIQUE INDEX survey_links_one ON public.survey_links USING btree (survey_id) WHERE ((used_at IS NULL) AND (revoked_at IS NULL));
 
 CREATE INDEX surveys_customer ON public.surveys USING btree (customer_id, id DESC);
@@ -7063,6 +7279,8 @@ CREATE TRIGGER initial_prices_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON
 
 CREATE TRIGGER inquiries_owner BEFORE INSERT ON public.inquiries FOR EACH ROW EXECUTE FUNCTION public.own_opportunity();
 
+CREATE TRIGGER inspection_reports_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.inspection_reports FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
 CREATE TRIGGER invoice_lines_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.invoice_lines FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER invoices_immutable BEFORE DELETE OR UPDATE ON public.invoices FOR EACH ROW EXECUTE FUNCTION public.guard_posted();
@@ -7152,6 +7370,10 @@ CREATE TRIGGER shortage_allotment_lines_frozen BEFORE DELETE OR UPDATE ON public
 CREATE TRIGGER shortage_allotments_frozen BEFORE DELETE OR UPDATE ON public.shortage_allotments FOR EACH ROW EXECUTE FUNCTION public.guard_shortage_allotment();
 
 CREATE TRIGGER special_releases_guard BEFORE DELETE OR UPDATE ON public.special_releases FOR EACH ROW EXECUTE FUNCTION public.guard_special_release();
+
+CREATE TRIGGER stock_lots_tell_levels AFTER UPDATE OF inspection, expires_on ON public.stock_lots FOR EACH ROW WHEN (((old.inspection <> new.inspection) OR (old.expires_on IS DISTINCT FROM new.expires_on))) EXECUTE FUNCTION public.tell_stock_levels();
+
+CREATE TRIGGER stock_movements_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.stock_movements FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER surveys_final BEFORE UPDATE ON public.surveys FOR EACH ROW EXECUTE FUNCTION public.keep_survey_answer();
 
@@ -7625,6 +7847,9 @@ ALTER TABLE ONLY public.inquiry_lines
 ALTER TABLE ONLY public.inquiry_lines
     ADD CONSTRAINT inquiry_lines_product_fkey FOREIGN KEY (product_id) REFERENCES public.products(id);
 
+ALTER TABLE ONLY public.inspection_reports
+    ADD CONSTRAINT inspection_reports_lot_fkey FOREIGN KEY (lot_id) REFERENCES public.stock_lots(id);
+
 ALTER TABLE ONLY public.invoice_lines
     ADD CONSTRAINT invoice_lines_corrects_fkey FOREIGN KEY (corrects_line_id) REFERENCES public.invoice_lines(id);
 
@@ -8029,6 +8254,39 @@ ALTER TABLE ONLY public.special_releases
 
 ALTER TABLE ONLY public.statement_clearances
     ADD CONSTRAINT statement_clearances_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.stock_levels
+    ADD CONSTRAINT stock_levels_lot_fkey FOREIGN KEY (lot_id, product_id) REFERENCES public.stock_lots(id, product_id);
+
+ALTER TABLE ONLY public.stock_levels
+    ADD CONSTRAINT stock_levels_warehouse_fkey FOREIGN KEY (warehouse_id) REFERENCES public.warehouses(id);
+
+ALTER TABLE ONLY public.stock_lots
+    ADD CONSTRAINT stock_lots_product_fkey FOREIGN KEY (product_id) REFERENCES public.products(id);
+
+ALTER TABLE ONLY public.stock_lots
+    ADD CONSTRAINT stock_lots_report_fkey FOREIGN KEY (report_id) REFERENCES public.inspection_reports(id);
+
+ALTER TABLE ONLY public.stock_movements
+    ADD CONSTRAINT stock_movements_level_fkey FOREIGN KEY (lot_id, warehouse_id) REFERENCES public.stock_levels(lot_id, warehouse_id);
+
+ALTER TABLE ONLY public.stock_movements
+    ADD CONSTRAINT stock_movements_lot_fkey FOREIGN KEY (lot_id, product_id) REFERENCES public.stock_lots(id, product_id);
+
+ALTER TABLE ONLY public.stock_movements
+    ADD CONSTRAINT stock_movements_preparation_line_id_fkey FOREIGN KEY (preparation_line_id) REFERENCES public.stock_preparation_lines(id);
+
+ALTER TABLE ONLY public.stock_preparation_lines
+    ADD CONSTRAINT stock_preparation_lines_level_fkey FOREIGN KEY (lot_id, warehouse_id) REFERENCES public.stock_levels(lot_id, warehouse_id);
+
+ALTER TABLE ONLY public.stock_preparation_lines
+    ADD CONSTRAINT stock_preparation_lines_lot_fkey FOREIGN KEY (lot_id, product_id) REFERENCES public.stock_lots(id, product_id);
+
+ALTER TABLE ONLY public.stock_preparation_lines
+    ADD CONSTRAINT stock_preparation_lines_preparation_id_fkey FOREIGN KEY (preparation_id) REFERENCES public.stock_preparations(id);
+
+ALTER TABLE ONLY public.stock_preparations
+    ADD CONSTRAINT stock_preparations_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES public.shipping_notices(id);
 
 ALTER TABLE ONLY public.survey_links
     ADD CONSTRAINT survey_links_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id);

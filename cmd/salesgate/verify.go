@@ -14,6 +14,7 @@ import (
 	"github.com/salesgate/salesgate/internal/production"
 	"github.com/salesgate/salesgate/internal/receivable"
 	"github.com/salesgate/salesgate/internal/shipping"
+	"github.com/salesgate/salesgate/internal/stock"
 )
 
 var (
@@ -110,6 +111,10 @@ func differences(tx pg.Tx) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	lots, err := stock.Reconcile(tx)
+	if err != nil {
+		return nil, err
+	}
 	requests, err := production.Reconcile(tx)
 	if err != nil {
 		return nil, err
@@ -117,6 +122,9 @@ func differences(tx pg.Tx) ([]string, error) {
 	var out []string
 	for _, d := range requests {
 		out = append(out, fmt.Sprintf("order %s: %s", d.Number, d.What))
+	}
+	for _, d := range lots {
+		out = append(out, d.Where+": "+d.What)
 	}
 	for _, d := range goods {
 		out = append(out, fmt.Sprintf("payer %s, %s: ledger %s, documents %s", d.PayerID, d.Part, d.Ledger, d.Documents))

@@ -168,11 +168,32 @@ func (e *Env) seed() {
 				return err
 			}
 		}
+		if err := sellFromThinAir(tx); err != nil {
+			return err
+		}
 		if err := tx.Exec("UPDATE departments SET head_id = ? WHERE code = 'SALES'", e.People["manager"]).Error; err != nil {
 			return err
 		}
 		return tx.Exec("UPDATE teams SET leader_id = ? WHERE code = 'EAST'", e.People["supervisor"]).Error
 	})
+}
+
+// sellFromThinAir lets goods leave that were never in stock nor inspected (SHP-16): most tests are about something else than warehouses.
+// Those that are about them, and whatever shows the whole company, call InspectionRequired.
+func sellFromThinAir(tx pg.Tx) error {
+	err := tx.Exec(`INSERT INTO parameter_versions (name, version, value, effective_at, set_at, reason)
+		VALUES ('shipping.inspection_required', 2, 'false', '2000-01-02Z', '2000-01-02Z', 'test')`).Error
+	if err != nil {
+		return err
+	}
+	return pg.One(tx.Exec("UPDATE parameters SET version = 2 WHERE name = 'shipping.inspection_required'"))
+}
+
+// InspectionRequired makes goods leave only from lots that passed their inspection (SHP-16), as a company begins.
+func (e *Env) InspectionRequired() {
+	e.t.Helper()
+	const at = "/v1/parameters/shipping.inspection_required"
+	e.As("admin").Put(at, e.As("admin").Get(at).Want(http.StatusOK).ETag(), map[string]any{"value": "true", "reason": "SHP-16"}).Want(http.StatusOK)
 }
 
 // Client talks to the server as one person.

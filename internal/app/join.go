@@ -78,6 +78,7 @@ func (a *App) join(ctx context.Context) error {
 	a.Server = s
 	a.sweepFiles(s.Attachments)
 	a.joinSale(s)
+	a.joinStock(s)
 	a.joinTerms(s)
 	a.joinDemand(s)
 	a.joinAfter(s)

@@ -86,6 +86,10 @@ func deliveryBody(who identity.Principal, d shipping.DeliveryNote) api.DeliveryN
 			ID: l.ID, NoticeLineID: l.NoticeLineID, OrderID: l.OrderID, OrderLineID: l.OrderLineID, ProductID: l.ProductID,
 			ProductCode: l.ProductCode, ProductName: l.ProductName, Unit: l.Unit, Quantity: l.Quantity, InvoicedQuantity: l.InvoicedQuantity,
 		}
+		if len(l.Lots) > 0 {
+			lots := each(l.Lots, deliveryLot)
+			body.Lines[i].Lots = &lots
+		}
 	}
 	if !identity.SeesPrices(who) {
 		return body

@@ -226,6 +226,9 @@ var owned = map[string]func(e *apitest.Env) string{
 	"campaigns":        campaignOf,
 	"opportunities":    opportunityOf,
 	"shipping-notices": noticeOf,
+	"stock-preparations": func(e *apitest.Env) string {
+		return plant(e, "stock_preparations", object{"notice_id": noticeOf(e)})
+	},
 	// visits, surveys
 	"surveys":        surveyOf,
 	"visits":         visitOf,
@@ -364,6 +367,7 @@ var unowned = strings.Fields(`
 	review-points
 	days
 	shortage-allotments
+	warehouses stock-lots inspection-reports
 	items price-committee-members price-meetings violations
 	tax-invoices invoice-runs
 `)

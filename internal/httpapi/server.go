@@ -45,6 +45,7 @@ import (
 	"github.com/salesgate/salesgate/internal/rulebook"
 	"github.com/salesgate/salesgate/internal/sample"
 	"github.com/salesgate/salesgate/internal/shipping"
+	"github.com/salesgate/salesgate/internal/stock"
 	"github.com/salesgate/salesgate/internal/survey"
 	"github.com/salesgate/salesgate/internal/terms"
 	"github.com/salesgate/salesgate/internal/visit"
@@ -69,6 +70,7 @@ type Server struct {
 	Customers   *customer.Service
 	Shipments   *shipping.Service
 	Gate        *gate.Service
+	Stock       *stock.Service
 	Receivables *receivable.Service
 	Collection  *collection.Service
 	Imports     *importing.Service

@@ -127,6 +127,8 @@ func soldWorld(t *testing.T) *apitest.Env {
 		e.As("clerk").Post(at+"/check", object{"remark": "欠款 4321.09 元"}).Want(200)
 		manager.Post(at+"/release", object{}).Want(200)
 		line := e.As("keeper").Get(at).Want(200).String("lines.0.id")
+		stockedFor(e, product)
+		e.As("keeper").Post(at+"/prepare", object{}).Want(201)
 		note := e.As("keeper").Post(at+"/dispatch", object{"vehicle": "浙A·12345", "lines": []object{{"notice_line_id": line, "quantity": "10"}}}).Want(201)
 		e.As("guard").Post("/v1/gate-checks/synchronise", object{"device_id": "phone-1", "sent_at": time.Now(), "checks": []object{{
 			"sequence": 1, "seen_at": time.Now(), "pass_number": note.String("gate_pass.number"), "vehicle": "浙B99999", "decision": "let_out",
@@ -206,6 +208,16 @@ func itemsOf(t *testing.T, e *apitest.Env, param, collection string) (ids []stri
 
 // Nobody from production, purchasing, quality, the warehouse or the gate is given a price, an amount, a limit or terms by anything that
 // the API lets them read: whatever documents there are, each operation of the contract is asked about each.
+// stockedFor brings a lot of the product in that passed its inspection.
+func stockedFor(e *apitest.Env, product string) {
+	e.As("keeper").Post("/v1/warehouses", object{"code": "CK01", "name": "一号库"}).Want(201)
+	lot := e.As("keeper").Post("/v1/stock-movements", object{"movements": []object{{
+		"kind": "receipt", "product_code": e.As("keeper").Get("/v1/products/" + product).Want(200).String("code"), "lot_no": "L1",
+		"warehouse_code": "CK01", "quantity": "500",
+	}}}).Want(201).String("data.0.lot_id")
+	e.As("quality").Post("/v1/inspection-reports", object{"lot_id": lot, "result": "passed"}).Want(201)
+}
+
 func TestORD03_NothingTheFactoryReadsHasPrices(t *testing.T) {
 	t.Parallel()
 	e := soldWorld(t)

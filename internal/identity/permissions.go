@@ -178,6 +178,16 @@ var matrix = map[Permission][]Role{
 	"gate_conflict.read":    roles(sellers, finance, factory, overseers, GateGuard),
 	"gate_conflict.resolve": roles(salesLeaders, generalOffice, WarehouseKeeper),
 
+	// stock
+	"stock.read":          roles(sellers, finance, factory, overseers, Admin),
+	"stock.move":          roles(WarehouseKeeper),                                  // and an ERP
+	"stock_movement.read": roles(factory, finance, overseers, salesLeaders, Admin), // of all customers
+	"warehouse.write":     roles(WarehouseKeeper, Admin),
+	"inspection.read":     roles(sellers, finance, factory, overseers),
+	"inspection.write":    roles(QualityManager), // SHP-16; and an ERP
+	"shipment.prepare":    roles(WarehouseKeeper),
+	"preparation.read":    roles(sellers, finance, factory, overseers),
+
 	// receivable
 	"invoice.read":          roles(sellers, finance, overseers),
 	"invoice.write":         roles(finance),

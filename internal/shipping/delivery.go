@@ -10,6 +10,7 @@ import (
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/stock"
 )
 
 // The states of a delivery note.
@@ -65,6 +66,8 @@ type DeliveryLine struct {
 	InvoicedAmount   decimal.Decimal
 	ReturnedQuantity decimal.Decimal // came back: not to be invoiced (SHP-20)
 	ReturnedAmount   decimal.Decimal
+
+	Lots []stock.Taken `gorm:"-"` // of one note
 }
 
 // TableName is for GORM.
@@ -92,6 +95,9 @@ func (d *DeliveryNote) snapshot(notice string) map[string]any {
 	lines := make([]string, len(d.Lines))
 	for i, l := range d.Lines {
 		lines[i] = fmt.Sprintf("%s %s %s", l.ProductCode, l.Quantity, l.Unit)
+		for _, t := range l.Lots {
+			lines[i] += fmt.Sprintf(" [%s@%s %s]", t.LotNo, t.WarehouseCode, t.Quantity)
+		}
 	}
 	return map[string]any{
 		"number": d.Number, "notice": notice, "state": d.State, "vehicle": d.Vehicle, "carrier": d.Carrier, "driver": d.Driver,
@@ -131,6 +137,9 @@ func (s *Service) GetDelivery(tx pg.Tx, who identity.Principal, id uuid.UUID) (D
 	}
 	d := notes[0]
 	if err := who.MustSee(d.OwnerID); err != nil {
+		return DeliveryNote{}, err
+	}
+	if err := s.showLots(tx, &d); err != nil {
 		return DeliveryNote{}, err
 	}
 	d.Pass, err = pg.Take[GatePass](tx, "delivery_note_id = ?", id)

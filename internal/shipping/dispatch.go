@@ -35,7 +35,8 @@ type Loaded struct {
 // leaves too or the notice is closed.
 //
 // Returns ErrNotReleased, ErrOverNotice for more than is left of a line, ErrVehicle when the transport notice names
-// another vehicle or carrier, ErrNoVehicle, ErrOrderChanged for an order that doesn't count any more. Locks account, orders, notice and the number series.
+// another vehicle or carrier, ErrNoVehicle, ErrOrderChanged for an order that doesn't count any more, and what stock.Ship refuses (SHP-16). Locks account, orders, notice,
+// stock levels and the number series.
 func (s *Service) Dispatch(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, l Loading) (DeliveryNote, error) {
 	h, err := s.hold(tx, who, id, true)
 	if err != nil {
@@ -50,6 +51,9 @@ func (s *Service) Dispatch(tx pg.Tx, who identity.Principal, id uuid.UUID, versi
 	}
 	note, err := n.load(tx, l)
 	if err != nil {
+		return DeliveryNote{}, err
+	}
+	if err := s.takeStock(tx, &note); err != nil { // SHP-16
 		return DeliveryNote{}, err
 	}
 	if err := s.ship(tx, h, &note); err != nil {
@@ -208,13 +212,18 @@ func (d *DeliveryNote) record(tx pg.Tx, action string, before any, notice string
 
 // CancelDelivery takes back a delivery note whose goods were unloaded before the gate: they are released again, and the gate
 // pass dies (SHP-21). Returns ErrLeft for goods that are gone, ErrInvoiced, errs.ErrState for a note that is cancelled or
-// whose notice is closed. Locks account, orders, notice and delivery note.
+// whose notice is closed. Locks account, orders, notice, stock levels
+// and delivery note.
 func (s *Service) CancelDelivery(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, reason string) (DeliveryNote, error) {
 	peek, err := s.GetDelivery(tx, who, id)
 	if err != nil {
 		return DeliveryNote{}, err
 	}
 	h, err := s.hold(tx, who, peek.NoticeID, true)
+	if err != nil {
+		return DeliveryNote{}, err
+	}
+	load, err := s.Stock.LockShipped(tx, id)
 	if err != nil {
 		return DeliveryNote{}, err
 	}
@@ -227,6 +236,9 @@ func (s *Service) CancelDelivery(tx pg.Tx, who identity.Principal, id uuid.UUID,
 		return DeliveryNote{}, err
 	}
 	if err := s.unship(tx, h, note); err != nil {
+		return DeliveryNote{}, err
+	}
+	if err := s.Stock.Unship(tx, load); err != nil {
 		return DeliveryNote{}, err
 	}
 	before := note.snapshot(h.notice.Number)

@@ -2,8 +2,8 @@
 // their release, and delivery notes (送货单) of what really left.
 //
 // It does not own the orders whose lines it ships (package order), the exposure that it moves (credit), who may release
-// (approval's matrix), nor payments: what it needs to know of them is the interface Payments. Gate passes (出门证), their keys and the gate's
-// check are package gate's, which stands behind it: Gate.
+// (approval's matrix), the goods in the warehouses and what is laid out (stock), nor payments: what it needs to know of them is the interface
+// Payments. Gate passes (出门证), their keys and the gate's check are package gate's, which stands behind it: Gate.
 //
 // # States of a notice
 //
@@ -48,6 +48,7 @@
 //
 // # Locks
 //
-// approval request → credit account → credit group → orders in id order → notice → special release → delivery note → number series. What changes an exposure
+// approval request → credit account → credit group → orders in id order → notice → special release → stock levels → delivery note →
+// number series. What changes an exposure
 // takes the account first, and with it everything about that payer's notices is one after the other.
 package shipping

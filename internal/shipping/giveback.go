@@ -87,12 +87,15 @@ func (s *Service) Close(tx pg.Tx, who identity.Principal, id uuid.UUID, version 
 	return *n, h.store(tx, VerbClose)
 }
 
-// giveBack takes what hasn't left out of the exposure and off the orders.
+// giveBack takes what hasn't left out of the exposure and off the orders, and frees what is laid out for it.
 func (s *Service) giveBack(tx pg.Tx, h *held) error {
 	for _, p := range byOrder(h.notice.Lines, restOfLine) {
 		if err := s.orders.Unreserve(tx, h.orders[p.order], p.parts); err != nil {
 			return err
 		}
+	}
+	if err := s.Stock.Unreserve(tx, h.notice.ID, "shipping notice "+h.notice.Number); err != nil {
+		return err
 	}
 	return s.credit.Post(tx, h.account, credit.UnreleaseMove(h.notice.ID))
 }

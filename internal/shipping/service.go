@@ -14,11 +14,13 @@ import (
 	"github.com/salesgate/salesgate/internal/order"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/rulebook"
+	"github.com/salesgate/salesgate/internal/stock"
 )
 
 // Service is the shipping module. Build it with New; it is safe for concurrent use once Payments and Gate are set.
 type Service struct {
 	Payments Payments            // who holds the payments; app sets it, since receivable is built after shipping
+	Stock    *stock.Service      // what lies in the warehouses; app sets it
 	Files    *attachment.Service // where the papers of special releases are; app sets it
 
 	// Allotments say what is left of short products to order lines (SHP-19); app sets it. Nil: nothing is allotted.

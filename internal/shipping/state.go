@@ -41,6 +41,7 @@ const (
 	VerbRelease  Verb = "releaseShippingNotice"
 	VerbRevise   Verb = "reviseShippingNotice"
 	VerbCancel   Verb = "cancelShippingNotice"
+	VerbPrepare  Verb = "prepareShippingNotice"
 	VerbDispatch Verb = "dispatchShippingNotice"
 	VerbUnload   Verb = "cancelDeliveryNote"
 	VerbClose    Verb = "closeShippingNotice"
@@ -48,7 +49,7 @@ const (
 )
 
 // Verbs are all verbs.
-var Verbs = []Verb{VerbUpdate, VerbSubmit, VerbCheck, VerbExplain, VerbRelease, VerbRevise, VerbCancel, VerbDispatch, VerbUnload, VerbClose, VerbSpecial}
+var Verbs = []Verb{VerbUpdate, VerbSubmit, VerbCheck, VerbExplain, VerbRelease, VerbRevise, VerbCancel, VerbPrepare, VerbDispatch, VerbUnload, VerbClose, VerbSpecial}
 
 // allowed says in which states each verb makes sense. What is released can't be edited: it is revised, and passes the
 // gates again.
@@ -60,6 +61,7 @@ var allowed = map[Verb][]State{
 	VerbRelease:  {StateChecked},
 	VerbRevise:   {StateSubmitted, StateChecked, StateBlocked, StateReleased, StateRefused},
 	VerbCancel:   {StateDraft, StateSubmitted, StateChecked, StateBlocked, StateReleased, StateRefused},
+	VerbPrepare:  {StateReleased, StatePartlyDispatched},
 	VerbDispatch: {StateReleased, StatePartlyDispatched},
 	VerbUnload:   {StatePartlyDispatched, StateDispatched},
 	VerbClose:    {StatePartlyDispatched, StateDispatched},
@@ -71,7 +73,7 @@ func (n *Notice) May(v Verb) error {
 	if slices.Contains(allowed[v], n.State) {
 		return nil
 	}
-	if v == VerbDispatch { // SHP-07: never an unreleased one
+	if v == VerbDispatch || v == VerbPrepare { // SHP-07: never an unreleased one
 		return ErrNotReleased.With("state", string(n.State))
 	}
 	return errs.ErrState.With("state", string(n.State))

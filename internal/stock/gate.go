@@ -1,0 +1,130 @@
+package stock
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/govalues/decimal"
+
+	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/decision"
+	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+// subjectNotice is what decisions and follow-ups call a shipping notice.
+const subjectNotice = "shipping_notice"
+
+// policy is how goods are chosen now. Locks nothing.
+func (s *Service) policy(tx pg.Tx) (policy, error) {
+	p := policy{today: clock.Today(tx.Now)}
+	var err error
+	if p.passedOnly, err = s.rules.Bool(tx, "shipping.inspection_required"); err != nil {
+		return p, err
+	}
+	p.firstExpiry, err = s.rules.Bool(tx, "stock.first_expiry_first")
+	return p, err
+}
+
+// blocked is the refusal of goods that may not leave.
+func (l *Level) blocked(stop Stop) *errs.Error {
+	en, zh := stop.Words()
+	return ErrBlocked.With("lot", l.LotNo, "warehouse", l.WarehouseCode, "why", en, "why_zh", zh, "stop", string(stop))
+}
+
+// judgement is what the gate of SHP-16 finds for a notice: what leaves, or is laid out, from which lots, and what can't.
+type judgement struct {
+	policy  policy
+	takes   []take
+	lacks   []lack
+	stopped []*Level // that are held for it
+}
+
+// decision says of each line which lots it gets, and what stops the rest (SHP-16).
+func (j judgement) decision(notice uuid.UUID, lines []Line) decision.Decision {
+	d := decision.New("stock", subjectNotice, notice)
+	for _, line := range lines {
+		var lots []string
+		got := decimal.Zero.Pad(scale)
+		for _, t := range j.takes {
+			if t.line.NoticeLineID == line.NoticeLineID {
+				lots = append(lots, fmt.Sprintf("%s@%s %s", t.level.LotNo, t.level.WarehouseCode, t.quantity.Trim(0)))
+				got = add(got, t.quantity)
+			}
+		}
+		from := strings.Join(lots, ", ")
+		d.Check("SHP-16", got.Cmp(line.Quantity) >= 0,
+			map[string]string{"product": line.ProductCode, "asked": line.Quantity.String(), "found": got.String(), "lots": from},
+			fmt.Sprintf("%s: %s %s asked, %s in lots that may leave [%s].", line.ProductCode, line.Quantity.Trim(0), line.Unit, got.Trim(0), from),
+			fmt.Sprintf("%s:需 %s %s,可发批次 %s[%s]。", line.ProductCode, line.Quantity.Trim(0), line.Unit, got.Trim(0), from))
+	}
+	stopped := j.stopped
+	for _, l := range j.lacks {
+		stopped = append(stopped, l.stopped...)
+	}
+	j.explain(&d, stopped)
+	if len(d.Failed()) > 0 {
+		d.Outcome = decision.Refused
+	}
+	return d
+}
+
+// mostExplained bounds how many lots a decision names that may not leave.
+const mostExplained = 20
+
+// explain names the lots that may not leave, each with its reason.
+func (j judgement) explain(d *decision.Decision, stopped []*Level) {
+	held := map[key]bool{}
+	for _, l := range j.stopped {
+		held[l.key()] = true
+	}
+	seen := map[key]bool{}
+	for _, l := range stopped {
+		if seen[l.key()] || len(seen) == mostExplained {
+			continue
+		}
+		seen[l.key()] = true
+		stop := j.policy.stop(l)
+		en, zh := stop.Words()
+		inputs := map[string]string{"lot": l.LotNo, "warehouse": l.WarehouseCode, "stop": string(stop), "on_hand": l.OnHand.String()}
+		if l.ExpiresOn != nil {
+			inputs["expires_on"] = l.ExpiresOn.Format(time.DateOnly)
+		}
+		enText := fmt.Sprintf("Lot %s in %s may not leave: %s.", l.LotNo, l.WarehouseCode, en)
+		zhText := fmt.Sprintf("仓库 %s 的批次 %s 不得发货:%s。", l.WarehouseCode, l.LotNo, zh)
+		if held[l.key()] {
+			d.Check("SHP-16", false, inputs, enText, zhText)
+		} else {
+			d.Info("SHP-16", inputs, enText, zhText)
+		}
+	}
+}
+
+// refusal is why it can't be, nil when it can.
+func (j judgement) refusal() *errs.Error {
+	if len(j.stopped) > 0 {
+		return j.stopped[0].blocked(j.policy.stop(j.stopped[0]))
+	}
+	if len(j.lacks) > 0 {
+		return lacking(j.lacks, j.policy)
+	}
+	return nil
+}
+
+// decide records the decision. A refusal commits with it: nothing else has been written by then.
+func (j judgement) decide(tx pg.Tx, notice uuid.UUID, lines []Line) error {
+	d := j.decision(notice, lines)
+	e := j.refusal()
+	if e != nil {
+		d.Outcome = decision.Refused
+	}
+	if err := decision.Record(tx, &d); err != nil {
+		return err
+	}
+	if e != nil {
+		return pg.Keep(e.Deciding(d))
+	}
+	return nil
+}
