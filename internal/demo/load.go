@@ -20,6 +20,7 @@ import (
 	"github.com/salesgate/salesgate/internal/prospect"
 	"github.com/salesgate/salesgate/internal/receivable"
 	"github.com/salesgate/salesgate/internal/shipping"
+	"github.com/salesgate/salesgate/internal/stock"
 	"github.com/salesgate/salesgate/internal/visit"
 )
 
@@ -37,6 +38,7 @@ type Company struct {
 	Approvals   *approval.Service
 	Orders      *order.Service
 	Shipments   *shipping.Service
+	Stock       *stock.Service
 	Gate        *gate.Service
 	Receivables *receivable.Service
 
@@ -127,6 +129,7 @@ func (c *Company) masters() []stage {
 		{"profile", opening, c.inOne(profile)},
 		{"categories", opening, c.inOne(c.categories)},
 		{"products", opening, c.imports(importing.Products, "products.csv")},
+		{"goods", opening, c.inOne(c.storeGoods)},
 		{"prices-1", opening, c.imports(importing.Prices, "prices-1.csv")},
 		{"customers", opening, c.imports(importing.Customers, "customers.xlsx")},
 		{"receivables", opening - 2, c.imports(importing.Receivables, "receivables.csv")},

@@ -186,8 +186,48 @@ func (s *Story) leave(n client.ShippingNotice) error {
 	return s.invoice(note)
 }
 
-// dispatch loads all of a notice.
+// lay has the warehouse lay out what a notice asks, from lots that passed their inspection (SHP-16).
+func (s *Story) lay(n client.ShippingNotice) error {
+	res, err := s.as("keeper").PrepareShippingNoticeWithResponse(s.ctx, n.ID, &client.PrepareShippingNoticeParams{}, client.ShippingPrepare{})
+	if err != nil {
+		return err
+	}
+	p := *res.JSON201
+	for _, l := range *p.Lines {
+		s.tell("keeper", "备货单 %s:%s 批次 %s(%s)%s %s", "preparation list %s: %s lot %s (%s) %s %s", p.Number, l.ProductName, l.LotNo, l.WarehouseName, l.Quantity, l.Unit)
+	}
+	return nil
+}
+
+// receive brings in a lot of a product that nobody has inspected, shows that it doesn't leave, and has quality report that it passed (SHP-16).
+func (s *Story) receive(p client.Product, n client.ShippingNotice) error {
+	lot := "L" + s.tag
+	res, err := s.as("keeper").PostStockMovementsWithResponse(s.ctx, &client.PostStockMovementsParams{}, client.StockMovementCreate{Movements: []client.StockEntry{
+		{Kind: client.StockEntryKindReceipt, ProductCode: p.Code, LotNo: lot, WarehouseCode: "CK01", Quantity: decimal.MustParse("20000")},
+	}})
+	if err != nil {
+		return err
+	}
+	s.tell("keeper", "成品入库,批次 %s 待检;按 %s 备货", "takes lot %s in, which nobody has inspected, and lays out %s", lot, n.Number)
+	_, err = s.as("keeper").PrepareShippingNoticeWithResponse(s.ctx, n.ID, &client.PrepareShippingNoticeParams{}, client.ShippingPrepare{})
+	if err := s.refusedWith(err, http.StatusUnprocessableEntity); err != nil {
+		return err
+	}
+	report, err := s.as("quality").ReportInspectionWithResponse(s.ctx, &client.ReportInspectionParams{}, client.InspectionReportCreate{
+		LotID: res.JSON201.Data[0].LotID, Result: client.InspectionResultPassed,
+	})
+	if err != nil {
+		return err
+	}
+	s.tell("quality", "出具质量检验报告 %s:批次 %s 合格", "reports %s: lot %s passed", report.JSON201.Number, lot)
+	return nil
+}
+
+// dispatch has all of a notice laid out, and loads it.
 func (s *Story) dispatch(n client.ShippingNotice) (client.DeliveryNote, error) {
+	if err := s.lay(n); err != nil {
+		return client.DeliveryNote{}, err
+	}
 	in := client.ShippingDispatch{Driver: new("吴师傅")}
 	for _, l := range n.Lines {
 		in.Lines = append(in.Lines, struct {

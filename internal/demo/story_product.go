@@ -142,6 +142,9 @@ func (s *Story) sellProduct(p client.Product) (client.Order, error) {
 	if n, err = s.check(n, false); err != nil {
 		return o, err
 	}
+	if err := s.receive(p, n); err != nil {
+		return o, err
+	}
 	return o, s.leave(n)
 }
 

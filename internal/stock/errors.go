@@ -17,8 +17,9 @@ var (
 		"仓库 {warehouse} 的批次 {lot} 不得发货({why_zh}),请重新备货。", "SHP-16")
 	ErrOtherProduct = errs.Define(errs.Rule, "stock.other_product",
 		"Lot {lot} is of another product.", "批次 {lot} 不是该产品。", "SHP-16")
-	ErrNoLot   = errs.Define(errs.Rule, "stock.unknown_lot", "Nothing of this lot is free in this warehouse.", "该仓库此批次无可用库存。")
-	ErrLotFree = errs.Define(errs.Rule, "stock.lot_not_enough",
+	ErrNoLot      = errs.Define(errs.Rule, "stock.unknown_lot", "Nothing of this lot is free in this warehouse.", "该仓库此批次无可用库存。")
+	ErrUnknownLot = errs.Define(errs.Rule, "stock.no_such_lot", "There is no such lot.", "批次不存在。")
+	ErrLotFree    = errs.Define(errs.Rule, "stock.lot_not_enough",
 		"Only {free} of lot {lot} in {warehouse} are free.", "仓库 {warehouse} 批次 {lot} 仅余 {free} 可用。")
 	ErrNothing = errs.Define(errs.Conflict, "stock.nothing_to_prepare",
 		"All of this notice has left or is prepared.", "该通知单已全部备货或发出。")

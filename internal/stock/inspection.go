@@ -3,6 +3,7 @@ package stock
 import (
 	"database/sql/driver"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/salesgate/salesgate/internal/attachment"
 	"github.com/salesgate/salesgate/internal/audit"
 	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
@@ -94,7 +96,7 @@ type Finding struct {
 // one that it goes by joins the history only. A failed one stops what is reserved and hasn't left, and tells the warehouse and the customers'
 // owners; a passed one takes these tasks back.
 //
-// Returns errs.ErrNotFound for an unknown lot, ErrFuture, ErrFigures, ErrKnown and attachment.ErrUnknown. Locks the lot and its levels,
+// Returns ErrUnknownLot, ErrFuture, ErrFigures, ErrKnown and attachment.ErrUnknown. Locks the lot and its levels,
 // attachments, follow-ups and the number series.
 func (s *Service) Report(tx pg.Tx, who identity.Principal, f Finding) (Report, error) {
 	r := Report{
@@ -111,6 +113,9 @@ func (s *Service) Report(tx pg.Tx, who identity.Principal, f Finding) (Report, e
 		return Report{}, ErrAttach
 	}
 	lot, err := lockLot(tx, f.LotID)
+	if errors.Is(err, errs.ErrNotFound) {
+		return Report{}, ErrUnknownLot.At("/lot_id")
+	}
 	if err != nil {
 		return Report{}, err
 	}
